@@ -1,0 +1,158 @@
+import type { ProviderErrorDescription } from './provider-error.ts';
+
+/** A node as a provider sees it. */
+export interface ProviderNode {
+  /** Node name. */
+  readonly name: string;
+  /** `spec.providerID` as Kubernetes gives it; absent before the node is initialised. */
+  readonly providerID?: string;
+}
+
+/** An address that a network interface carries. */
+export interface AttachedAddress {
+  /** The address, canonical text. */
+  readonly address: string;
+  /** Whether the platform calls it the interface's primary address, which never moves. */
+  readonly primary: boolean;
+}
+
+/** A network interface of a node. */
+export interface ProviderInterface {
+  /** The platform's name of the interface. */
+  readonly id: string;
+  /** Whether egress addresses are attached to this interface. Exactly one per node is `main`. */
+  readonly main: boolean;
+  /** The CIDRs that an attached address may come from. */
+  readonly subnets: readonly string[];
+  /** What the interface carries now, ours or not. */
+  readonly addresses: readonly AttachedAddress[];
+}
+
+/**
+ * How many addresses the main interface can carry at most, the primary one and
+ * foreign ones included. An absent family has no limit.
+ */
+export interface InterfaceLimits {
+  /** IPv4 addresses on the main interface. */
+  readonly ipv4?: number;
+  /** IPv6 addresses on the main interface. */
+  readonly ipv6?: number;
+}
+
+/** What a provider found out about one node. */
+export type NodeObservation =
+  | {
+      readonly node: string;
+      readonly interfaces: readonly ProviderInterface[];
+      readonly limits: InterfaceLimits;
+    }
+  | {
+      /** The node could not be read: it takes no new address until it can. */
+      readonly node: string;
+      readonly error: ProviderErrorDescription;
+    };
+
+/** An address that somebody uses, and who, in words for people. */
+export interface UsedAddress {
+  readonly address: string;
+  /** Who holds it, for example `interface eni-0a1b (ELB app/shop)`. */
+  readonly usedBy: string;
+}
+
+/** What a provider found out about one CIDR. */
+export type CidrObservation =
+  | {
+      readonly cidr: string;
+      /** Every address in use inside the CIDR, on our nodes' interfaces and elsewhere. */
+      readonly inUse: readonly UsedAddress[];
+      /** What the platform keeps for itself: addresses or `first-last` ranges. */
+      readonly reserved: readonly string[];
+    }
+  | {
+      /** Usage could not be read: nothing is allocated from this CIDR until it can (law 6). */
+      readonly cidr: string;
+      readonly error: ProviderErrorDescription;
+    };
+
+/** The facts of one look at the platform; one entry for every node and CIDR asked for. */
+export interface ProviderObservation {
+  readonly nodes: readonly NodeObservation[];
+  readonly cidrs: readonly CidrObservation[];
+}
+
+/** What to look at. */
+export interface ObserveOptions {
+  readonly nodes: readonly ProviderNode[];
+  /** Canonical CIDRs of all EgressIPAMs. */
+  readonly cidrs: readonly string[];
+  /** Ends the look early; the call then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** One change of one address on the platform. */
+export type ProviderChange =
+  | { readonly type: 'attach'; readonly address: string; readonly node: ProviderNode }
+  | { readonly type: 'detach'; readonly address: string; readonly node: ProviderNode }
+  | {
+      /** From one of our nodes to another; one step where the provider has `atomicMove`. */
+      readonly type: 'move';
+      readonly address: string;
+      readonly from: ProviderNode;
+      readonly node: ProviderNode;
+    };
+
+/** What became of one change. Idempotent: attaching what is attached and detaching what is absent are `done`. */
+export type ProviderChangeResult =
+  | { readonly change: ProviderChange; readonly outcome: 'done' }
+  | { readonly change: ProviderChange; readonly outcome: 'failed'; readonly error: ProviderErrorDescription };
+
+/** Changes to carry out. */
+export interface ApplyOptions {
+  readonly changes: readonly ProviderChange[];
+  /** Ends the call early; what was not finished is reported as failed with class `unknown`. */
+  readonly signal: AbortSignal;
+}
+
+/** What a provider can do beyond telling facts. */
+export interface ProviderCapabilities {
+  /** Whether addresses must be attached to interfaces at all. */
+  readonly attach: boolean;
+  /** Whether a move is one indivisible step on the platform. */
+  readonly atomicMove: boolean;
+}
+
+/** The infrastructures that a provider serves. */
+export interface ProviderPlatforms {
+  /** Values of `Infrastructure.status.platformStatus.type`. */
+  readonly types: readonly string[];
+  /** Schemes of `spec.providerID`, such as `aws://`. */
+  readonly providerIDPrefixes: readonly string[];
+}
+
+/**
+ * The infrastructure under the nodes. A provider tells facts and applies a diff;
+ * the core owns decisions, order, retries, dry-run and the ledger.
+ */
+export interface CloudProvider {
+  /** The version of this contract. */
+  readonly specificationVersion: 'v1';
+  /** Short name, such as `aws`. */
+  readonly name: string;
+  readonly platforms: ProviderPlatforms;
+  readonly capabilities: ProviderCapabilities;
+  /**
+   * Tells what is there. Deterministic for an unchanged platform (sorted as asked).
+   * What could not be read is said per node and per CIDR, never left out and never shown as free.
+   *
+   * @throws ProviderError when nothing at all can be read (for example `unauthorized`).
+   */
+  observe(options: ObserveOptions): Promise<ProviderObservation>;
+  /**
+   * Carries out changes and waits until the platform shows them. One result per
+   * change, in the order asked; a failed change leaves the others alone. Never
+   * touches an address that no change names.
+   */
+  apply(options: ApplyOptions): Promise<readonly ProviderChangeResult[]>;
+  /** Frees what the provider holds (connections, timers). */
+  close?(): Promise<void>;
+}
