@@ -1,1 +1,51 @@
-export {};
+export { systemClock } from './clock/clock.ts';
+export { sleep } from './clock/sleep.ts';
+export { staticConnection } from './connection/connection.ts';
+export { ApiError } from './errors/api-error.ts';
+export { FencedError } from './errors/fenced-error.ts';
+export {
+  isAlreadyExists,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInvalid,
+  isNotFound,
+  isOutcomeUnknown,
+  isResourceVersionTooLarge,
+  isTimeout,
+  isTooManyRequests,
+  isUnauthorized,
+} from './errors/predicates.ts';
+export { TransportError } from './errors/transport-error.ts';
+export { openApiDocument, servedResources } from './resource/discovery.ts';
+export { isKubernetesObject, objectKey } from './resource/object.ts';
+export { ResourceClient } from './resource/resource-client.ts';
+export { compareResourceVersions } from './resource/resource-version.ts';
+export { apiVersionOf, collectionPath, objectPath } from './resource/resource.ts';
+export { createRestClient, RestClient } from './rest/rest-client.ts';
+export { Reflector } from './watch/reflector.ts';
+export { Store } from './watch/store.ts';
+export { watch } from './watch/watch-stream.ts';
+
+export type { Clock, ClockTimer } from './clock/clock.ts';
+export type { Connection, Credentials, StaticConnectionOptions, TlsOptions } from './connection/connection.ts';
+export type { ApiErrorCause, ApiErrorDetails } from './errors/api-error.ts';
+export type { RequestOutcome, TransportErrorKind } from './errors/transport-error.ts';
+export type { ServedResource } from './resource/discovery.ts';
+export type { ListPage } from './resource/list.ts';
+export type { KubernetesObject, ObjectMeta } from './resource/object.ts';
+export type {
+  CallOptions,
+  DeleteOptions,
+  JsonPatchOperation,
+  ListOptions,
+  Selection,
+  WriteOptions,
+} from './resource/resource-client.ts';
+export type { ObjectName, Resource } from './resource/resource.ts';
+export type { Liveness, LivenessOptions } from './rest/liveness.ts';
+export type { Method, QueryValue, RequestLabel, RequestObservation, RequestOptions } from './rest/request.ts';
+export type { Fence, RestClientOptions } from './rest/rest-client.ts';
+export type { ReflectorHooks, ReflectorOptions } from './watch/reflector.ts';
+export type { Projection, Replacement, StoreChange } from './watch/store.ts';
+export type { WatchEvent, WatchOptions } from './watch/watch-stream.ts';

@@ -1,0 +1,25 @@
+/** A pending timer of a {@link Clock}. */
+export interface ClockTimer {
+  /** Stops the timer; a timer that has fired is left alone. */
+  cancel(): void;
+}
+
+/** Time as a parameter: nothing in this package reads a clock but through this. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since the Unix epoch. Only for what others read (timestamps). */
+  now(): number;
+  /** Milliseconds of a clock that never goes back and goes on while the process is stopped. For durations. */
+  monotonic(): number;
+  /** Calls back once, after so many milliseconds. */
+  setTimeout(callback: () => void, milliseconds: number): ClockTimer;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimeout(callback, milliseconds) {
+    const timer = setTimeout(callback, milliseconds);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

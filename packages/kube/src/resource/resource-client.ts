@@ -1,0 +1,203 @@
+import { isExpired } from '../errors/predicates.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import type { QueryValue, RequestOptions } from '../rest/request.ts';
+import type { RestClient } from '../rest/rest-client.ts';
+import { parseList, type ListPage } from './list.ts';
+import { isKubernetesObject, type KubernetesObject } from './object.ts';
+import { apiVersionOf, collectionPath, objectPath, type ObjectName, type Resource } from './resource.ts';
+
+/** What every verb takes. */
+export interface CallOptions extends Pick<RequestOptions, 'signal' | 'deadline' | 'immediate'> {
+  /** Writes only: the server checks and answers, and stores nothing. */
+  readonly dryRun?: boolean;
+  /** Writes only: who owns the fields that are written. */
+  readonly fieldManager?: string;
+}
+
+/** What a write to an object, or to a subresource of it, takes. */
+export interface WriteOptions extends CallOptions {
+  /** E.g. `status`. */
+  readonly subresource?: string;
+}
+
+/** Which objects a list or watch covers. */
+export interface Selection {
+  /** Only this namespace; all when undefined. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** What a list takes. */
+export interface ListOptions extends Selection, CallOptions {
+  /** Objects per page. Default 500, as client-go. */
+  readonly limit?: number;
+  /** `''` or undefined: the newest state; `'0'`: whatever the server has at hand; else at least as new as this. */
+  readonly resourceVersion?: string;
+}
+
+/** One operation of a JSON patch (RFC 6902). */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly path: string; readonly from: string };
+
+/** What a delete takes. */
+export interface DeleteOptions extends CallOptions {
+  /** Only this very object, at this very version. */
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+}
+
+/**
+ * The verbs of the Kubernetes API for one {@link Resource}. Objects go in and out as raw JSON.
+ *
+ * All verbs throw what {@link RestClient.request} throws.
+ */
+export class ResourceClient {
+  readonly rest: RestClient;
+  readonly resource: Resource;
+
+  constructor(rest: RestClient, resource: Resource) {
+    this.rest = rest;
+    this.resource = resource;
+  }
+
+  /** Reads one object. */
+  get(object: ObjectName, options: CallOptions = {}): Promise<KubernetesObject> {
+    return this.#object('GET', 'get', object, undefined, options);
+  }
+
+  /** Reads one page of the collection. */
+  async listPage(options: ListOptions & { readonly continueToken?: string } = {}): Promise<ListPage> {
+    const { namespace, labelSelector, fieldSelector, limit = 500, resourceVersion, continueToken } = options;
+    const answer = await this.rest.request('GET', collectionPath(this.resource, namespace), {
+      ...pick(options),
+      label: { verb: 'list', resource: this.resource.plural },
+      // The server refuses a resourceVersion beside a token: the token has its own.
+      query: { labelSelector, fieldSelector, limit, continue: continueToken, resourceVersion: continueToken === undefined ? resourceVersion || undefined : undefined },
+    });
+    return this.#parse('list', () => parseList(answer, apiVersionOf(this.resource), this.resource.kind));
+  }
+
+  /** Reads the collection page by page. A token that expired half-way ends the iteration with an error. */
+  async *pages(options: ListOptions = {}): AsyncGenerator<ListPage, void, undefined> {
+    let continueToken: string | undefined;
+    do {
+      const page = await this.listPage({ ...options, ...(continueToken !== undefined && { continueToken }) });
+      yield page;
+      continueToken = page.continueToken;
+    } while (continueToken !== undefined);
+  }
+
+  /** Reads the whole collection into memory; begins again, once, when it changes too much between pages (410). */
+  async list(options: ListOptions = {}): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
+    try {
+      return await this.#listOnce(options);
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+      return this.#listOnce({ ...options, resourceVersion: '' });
+    }
+  }
+
+  /** Creates an object; its name and namespace are those in its metadata. */
+  async create(object: KubernetesObject, options: CallOptions = {}): Promise<KubernetesObject> {
+    const path = collectionPath(this.resource, object.metadata.namespace);
+    const answer = await this.rest.request('POST', path, {
+      ...pick(options),
+      label: { verb: 'create', resource: this.resource.plural },
+      query: writeQuery(options),
+      body: { apiVersion: apiVersionOf(this.resource), kind: this.resource.kind, ...object },
+    });
+    return this.#parseObject('create', answer);
+  }
+
+  /** Replaces an object (PUT). Its metadata.resourceVersion must be the one it was read with. */
+  replace(object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
+    return this.#object('PUT', 'update', object.metadata, { body: object }, options);
+  }
+
+  /** Merge patch (RFC 7386): null removes a field, arrays are replaced. A metadata.resourceVersion in it is checked. */
+  mergePatch(object: ObjectName, patch: Readonly<Record<string, unknown>>, options: WriteOptions = {}): Promise<KubernetesObject> {
+    return this.#object('PATCH', 'patch', object, { body: patch, contentType: 'application/merge-patch+json' }, options);
+  }
+
+  /** JSON patch (RFC 6902); a failed `test` is an ApiError. */
+  jsonPatch(object: ObjectName, patch: readonly JsonPatchOperation[], options: WriteOptions = {}): Promise<KubernetesObject> {
+    return this.#object('PATCH', 'patch', object, { body: patch, contentType: 'application/json-patch+json' }, options);
+  }
+
+  /** Server-side apply: creates the object, or sets the given fields and gives up those applied before and left out now. */
+  apply(object: KubernetesObject, options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean }): Promise<KubernetesObject> {
+    const body = { apiVersion: apiVersionOf(this.resource), kind: this.resource.kind, ...object };
+    return this.#object('PATCH', 'patch', object.metadata, { body, contentType: 'application/apply-patch+yaml' }, options, { force: options.force });
+  }
+
+  /** Deletes an object. Finalizers may keep it for a while, with a deletionTimestamp. */
+  async delete(object: ObjectName, options: DeleteOptions = {}): Promise<void> {
+    const { preconditions, propagationPolicy } = options;
+    await this.rest.request('DELETE', objectPath(this.resource, object), {
+      ...pick(options),
+      label: { verb: 'delete', resource: this.resource.plural },
+      query: { dryRun: options.dryRun ? 'All' : undefined },
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy },
+    });
+  }
+
+  async #listOnce(options: ListOptions): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
+    const items: KubernetesObject[] = [];
+    let resourceVersion = '';
+    for await (const page of this.pages(options)) {
+      for (const item of page.items) items.push(item);
+      resourceVersion = page.resourceVersion;
+    }
+    return { items, resourceVersion };
+  }
+
+  async #object(
+    method: 'GET' | 'PUT' | 'PATCH',
+    verb: string,
+    { name, namespace }: ObjectName,
+    content: { readonly body: unknown; readonly contentType?: string } | undefined,
+    options: WriteOptions,
+    query: Readonly<Record<string, QueryValue>> = {},
+  ): Promise<KubernetesObject> {
+    const path = objectPath(this.resource, { name, ...(namespace !== undefined && { namespace }) }, options.subresource);
+    const resource = options.subresource === undefined ? this.resource.plural : `${this.resource.plural}/${options.subresource}`;
+    const answer = await this.rest.request(method, path, {
+      ...pick(options),
+      ...content,
+      label: { verb, resource },
+      query: { ...writeQuery(options), ...query },
+    });
+    return this.#parseObject(verb, answer);
+  }
+
+  #parseObject(verb: string, answer: unknown): KubernetesObject {
+    return this.#parse(verb, () => {
+      if (isKubernetesObject(answer)) return answer;
+      throw new TypeError('the answer is no object with a name');
+    });
+  }
+
+  #parse<Value>(verb: string, parse: () => Value): Value {
+    try {
+      return parse();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : '';
+      throw new TransportError(`${verb} ${this.resource.plural}: ${message}`, { kind: 'protocol', outcome: 'unknown', cause: error });
+    }
+  }
+}
+
+function pick({ signal, deadline, immediate }: CallOptions): RequestOptions {
+  return {
+    ...(signal && { signal }),
+    ...(deadline !== undefined && { deadline }),
+    ...(immediate !== undefined && { immediate }),
+  };
+}
+
+function writeQuery({ dryRun, fieldManager }: CallOptions): Readonly<Record<string, QueryValue>> {
+  return { dryRun: dryRun ? 'All' : undefined, fieldManager };
+}

@@ -1,0 +1,123 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { TlsOptions } from '../connection/connection.ts';
+import { FencedError } from '../errors/fenced-error.ts';
+import { TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
+
+/** One HTTP request, ready to be sent. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body?: string;
+  readonly agent: http.Agent;
+  readonly tls: TlsOptions;
+  /** Ends the exchange and destroys its socket; a reason that is a {@link TransportError} tells what kind of end it is. */
+  readonly signal: AbortSignal;
+  /** Called when the socket stands, in the very tick in which the bytes are written; what it throws stops the request. */
+  readonly beforeSend?: () => void;
+}
+
+/**
+ * Sends a request and waits for the head of the answer.
+ *
+ * Nothing is handed to a socket that still connects: Node would keep the bytes and send them whenever the connection
+ * stands, long after `beforeSend` was asked.
+ *
+ * @throws TransportError, or what `beforeSend` threw
+ */
+export function exchange(options: Exchange): Promise<http.IncomingMessage> {
+  const { method, url, headers, body, agent, tls, signal, beforeSend } = options;
+  return new Promise((resolve, reject) => {
+    let outcome: RequestOutcome = 'never-sent';
+    const secure = url.protocol === 'https:';
+    const request = (secure ? https : http).request(url, { method, headers: { ...headers }, agent, ...(secure && tls) });
+    const name = `${method} ${url.pathname}`;
+    const onAbort = (): void => {
+      cut(request);
+    };
+    const fail = (error: unknown): void => {
+      signal.removeEventListener('abort', onAbort);
+      reject(FencedError.isInstance(error) ? error : toTransportError(name, signal.aborted ? signal.reason : error, outcome, request.reusedSocket));
+    };
+    request.on('error', fail);
+    request.on('response', (response) => {
+      response.once('close', () => signal.removeEventListener('abort', onAbort));
+      resolve(response);
+    });
+    whenConnected(request, () => {
+      if (signal.aborted) return;
+      try {
+        beforeSend?.();
+      } catch (error) {
+        request.off('error', fail).on('error', () => undefined);
+        request.destroy();
+        signal.removeEventListener('abort', onAbort);
+        reject(error instanceof Error ? error : new FencedError(String(error)));
+        return;
+      }
+      outcome = 'unknown';
+      request.end(body);
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/**
+ * Reads the rest of an answer as text.
+ *
+ * @throws TransportError when the connection breaks or the exchange's signal ends it
+ */
+export async function readBody(response: http.IncomingMessage, name: string, signal: AbortSignal): Promise<string> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(toBuffer(chunk));
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (error) {
+    throw toTransportError(name, signal.aborted ? signal.reason : error, 'unknown', false);
+  }
+}
+
+/** A stream's chunk as bytes. */
+export function toBuffer(chunk: unknown): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+}
+
+/** Any failure of a connection as a {@link TransportError}; one that is already is kept, with this outcome. */
+export function toTransportError(name: string, error: unknown, outcome: RequestOutcome, reusedConnection: boolean): TransportError {
+  if (TransportError.isInstance(error)) {
+    return new TransportError(`${name}: ${error.message}`, { kind: error.kind, outcome, reusedConnection, cause: error.cause });
+  }
+  const message = error instanceof Error ? error.message : 'aborted by the caller';
+  return new TransportError(`${name}: ${message}`, { kind: kindOf(error, outcome), outcome, reusedConnection, cause: error });
+}
+
+function kindOf(error: unknown, outcome: RequestOutcome): TransportErrorKind {
+  if (!(error instanceof Error) || error.name === 'AbortError') return 'aborted';
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ECONNREFUSED') return 'refused';
+  if (typeof code === 'string' && code.startsWith('HPE_')) return 'protocol';
+  return outcome === 'never-sent' ? 'connect' : 'reset';
+}
+
+function whenConnected(request: http.ClientRequest, callback: () => void): void {
+  request.once('socket', (socket) => {
+    socket.setKeepAlive(true, 15_000);
+    if ('secureConnecting' in socket && socket.secureConnecting === true) socket.once('secureConnect', callback);
+    else if (socket.connecting) socket.once('connect', callback);
+    else callback();
+  });
+}
+
+// A closed socket still delivers what the kernel holds; a reset one does not, so that no given-up write arrives late.
+function cut(request: http.ClientRequest): void {
+  const socket: Socket | null = request.socket;
+  request.destroy();
+  try {
+    socket?.resetAndDestroy();
+  } catch {
+    socket?.destroy();
+  }
+}

@@ -1,0 +1,153 @@
+import type http from 'node:http';
+import type { Clock } from '../clock/clock.ts';
+import { systemClock } from '../clock/clock.ts';
+import { sleep } from '../clock/sleep.ts';
+import type { Connection } from '../connection/connection.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { Deadline } from './deadline.ts';
+import { Limiter } from './limiter.ts';
+import { Liveness, type LivenessOptions } from './liveness.ts';
+import { retryDelay, type RetryState } from './retry.ts';
+import type { Method, RequestObservation, RequestOptions } from './request.ts';
+import { Transport } from './transport.ts';
+
+/** Settings of a {@link RestClient}; all have defaults. */
+export interface RestClientOptions {
+  readonly clock?: Clock;
+  /** Requests in flight at once; watches are not counted. Default 32. */
+  readonly maxInFlight?: number;
+  /** Milliseconds a request may take when it says nothing itself. Default 30,000. */
+  readonly deadline?: number;
+  readonly userAgent?: string;
+  /** Called after every HTTP exchange; must not throw. */
+  readonly onRequest?: (observation: RequestObservation) => void;
+  readonly liveness?: LivenessOptions;
+}
+
+/** Called right before the bytes of a write leave; throws when this process may no longer write. */
+export type Fence = () => void;
+
+interface Shared {
+  readonly transport: Transport;
+  readonly limiter: Limiter;
+  readonly liveness: Liveness;
+  readonly clock: Clock;
+  readonly deadline: number;
+}
+
+/**
+ * JSON requests to one API server over kept-alive connections.
+ *
+ * Every request ends by its deadline. A 429, and a 5xx that names a time, is tried again after that time (client-go's
+ * rule); a 401 once with fresh credentials; a read whose idle connection turned out to be closed at once. Anything else
+ * is the caller's to judge, by {@link ApiError} and {@link TransportError}.
+ */
+export class RestClient {
+  readonly #shared: Shared;
+  readonly #fence: Fence | undefined;
+
+  /** @internal use {@link createRestClient} */
+  constructor(shared: Shared, fence?: Fence) {
+    this.#shared = shared;
+    this.#fence = fence;
+  }
+
+  /** Whether the server can be reached, found out by a cheap request while anything is watched. */
+  get liveness(): Liveness {
+    return this.#shared.liveness;
+  }
+
+  /** The clock that all of this client's waiting uses. */
+  get clock(): Clock {
+    return this.#shared.clock;
+  }
+
+  /** A client over the same connections whose writes, retries included, must each pass the fence. */
+  withFence(fence: Fence): RestClient {
+    return new RestClient(this.#shared, fence);
+  }
+
+  /**
+   * Asks and returns the parsed JSON answer.
+   *
+   * @throws ApiError when the server answers with a failure
+   * @throws TransportError when there is no complete answer; its `outcome` tells whether a write may have been applied
+   * @throws FencedError when the fence does not let a write pass
+   */
+  async request(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
+    const { limiter } = this.#shared;
+    const release = options.immediate ? undefined : await limiter.acquire(options.signal).catch((error: unknown) => {
+      throw new TransportError(`${method} ${path}: given up while waiting for its turn`, { kind: 'aborted', outcome: 'never-sent', cause: error });
+    });
+    const deadline = new Deadline(this.#shared.clock, options.deadline ?? this.#shared.deadline, options.signal);
+    try {
+      return await this.#withRetries(method, path, options, deadline);
+    } finally {
+      deadline.end();
+      release?.();
+    }
+  }
+
+  /**
+   * Opens a GET whose answer is a stream, such as a watch. The deadline covers the head of the answer only; the stream
+   * lasts until the server or the signal ends it. Takes no place among the requests in flight.
+   *
+   * @throws as {@link request}, but nothing is retried
+   */
+  async open(path: string, options: RequestOptions & { readonly signal: AbortSignal }): Promise<http.IncomingMessage> {
+    const deadline = new Deadline(this.#shared.clock, options.deadline ?? this.#shared.deadline, options.signal);
+    const reply = await this.#shared.transport.open('GET', path, options, deadline.signal).catch((error: unknown) => {
+      deadline.end();
+      throw error;
+    });
+    deadline.stopTimer();
+    reply.response.once('close', () => deadline.end());
+    if (reply.error) throw reply.error;
+    return reply.response;
+  }
+
+  /** Stops looking after liveness and closes idle connections. Requests in flight end by themselves. */
+  close(): void {
+    this.#shared.liveness.close();
+    this.#shared.transport.dropIdle();
+  }
+
+  async #withRetries(method: Method, path: string, options: RequestOptions, deadline: Deadline): Promise<unknown> {
+    const { transport, clock } = this.#shared;
+    const state: RetryState = { method, retries: 0, refreshedCredentials: false };
+    for (;;) {
+      try {
+        return await transport.exchange(method, path, options, deadline.signal, method === 'GET' ? undefined : this.#fence);
+      } catch (error) {
+        const delay = retryDelay(error, state);
+        if (delay === undefined || delay >= deadline.remaining()) throw error;
+        if (ApiError.isInstance(error) && error.status === 401) {
+          state.refreshedCredentials = true;
+          transport.refreshCredentials();
+        }
+        state.retries++;
+        if (delay > 0 && !(await sleep(clock, delay, deadline.signal))) throw error;
+      }
+    }
+  }
+}
+
+/** A client for the API server of a connection. It opens no connection until it is asked something. */
+export function createRestClient(connection: Connection, options: RestClientOptions = {}): RestClient {
+  const clock = options.clock ?? systemClock;
+  const transport = new Transport(connection, {
+    clock,
+    userAgent: options.userAgent ?? 'egressip-ipam-kube',
+    ...(options.onRequest && { onRequest: options.onRequest }),
+  });
+  const liveness = new Liveness(transport, clock, options.liveness);
+  return new RestClient({
+    transport,
+    liveness,
+    clock,
+    limiter: new Limiter(options.maxInFlight ?? 32),
+    deadline: options.deadline ?? 30_000,
+  });
+}
+

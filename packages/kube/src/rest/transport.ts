@@ -1,0 +1,169 @@
+import type http from 'node:http';
+import type { Clock } from '../clock/clock.ts';
+import type { Connection, Credentials } from '../connection/connection.ts';
+import { ApiError, apiErrorFrom } from '../errors/api-error.ts';
+import { FencedError } from '../errors/fenced-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { Agents } from './agents.ts';
+import { exchange, readBody } from './exchange.ts';
+import type { Method, RequestObservation, RequestOptions } from './request.ts';
+
+interface TransportOptions {
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly onRequest?: (observation: RequestObservation) => void;
+}
+
+/** The head of an answer; `error` is set, and the body read, when its status tells of a failure. */
+interface Reply {
+  readonly response: http.IncomingMessage;
+  readonly error?: ApiError;
+}
+
+/** Single HTTP exchanges with one server: credentials, connections, parsing, observation. No policy. */
+export class Transport {
+  readonly #connection: Connection;
+  readonly #agents: Agents;
+  readonly #options: TransportOptions;
+  /** Those in flight, each with the means to break it off and the monotonic time of its start. */
+  readonly #inFlight = new Map<AbortController, number>();
+
+  constructor(connection: Connection, options: TransportOptions, agents = new Agents(connection)) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#agents = agents;
+  }
+
+  /** A transport to the same server that shares no connection with this one. */
+  separate(maxSockets: number): Transport {
+    return new Transport(this.#connection, this.#options, new Agents(this.#connection, maxSockets));
+  }
+
+  /** One request and its parsed answer. `beforeSend` may throw to stop it. */
+  async exchange(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<unknown> {
+    const controller = new AbortController();
+    this.#inFlight.set(controller, this.#options.clock.monotonic());
+    const onAbort = (): void => controller.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      return await this.#observed(method, options, async () => {
+        const { response, error } = await this.#head(method, path, options, controller.signal, beforeSend);
+        if (error) throw error;
+        const name = `${method} ${path}`;
+        const text = await readBody(response, name, controller.signal);
+        return { value: parseJson(name, text), status: response.statusCode ?? 0 };
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#inFlight.delete(controller);
+    }
+  }
+
+  /** A request whose answer is read by the caller. */
+  async open(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#observed(method, options, async () => {
+      const value = await this.#head(method, path, options, signal);
+      return { value, status: value.response.statusCode ?? 0 };
+    });
+    return reply;
+  }
+
+  /** Breaks off what was started before that monotonic time and is still unanswered, and closes idle connections. */
+  breakOff(startedBefore: number, reason: TransportError): void {
+    for (const [controller, start] of this.#inFlight) {
+      if (start < startedBefore) controller.abort(reason);
+    }
+    this.dropIdle();
+  }
+
+  /** Closes idle connections. */
+  dropIdle(): void {
+    this.#agents.dropIdle();
+  }
+
+  /** The next request asks for new credentials. */
+  refreshCredentials(): void {
+    this.#connection.invalidate?.();
+  }
+
+  async #head(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<Reply> {
+    const { headers, tls } = await this.#credentials(`${method} ${path}`);
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const response = await exchange({
+      method,
+      url: this.#url(path, options.query),
+      headers: {
+        accept: 'application/json',
+        'user-agent': this.#options.userAgent,
+        ...headers,
+        ...(body !== undefined && { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+      },
+      agent: this.#agents.get(tls),
+      tls,
+      signal,
+      ...(body !== undefined && { body }),
+      ...(beforeSend && { beforeSend }),
+    });
+    const status = response.statusCode ?? 0;
+    if (status < 300) return { response };
+    const text = await readBody(response, `${method} ${path}`, signal);
+    return { response, error: apiErrorFrom(`${method} ${path}`, status, tryJson(text), response.headers['retry-after']) };
+  }
+
+  async #observed<Value>(method: Method, options: RequestOptions, run: () => Promise<{ value: Value; status: number }>): Promise<Value> {
+    const { clock, onRequest } = this.#options;
+    const label = options.label ?? { verb: method.toLowerCase(), resource: '' };
+    const start = clock.monotonic();
+    const report = (status: number | string): void => onRequest?.({ ...label, status, milliseconds: clock.monotonic() - start });
+    try {
+      const { value, status } = await run();
+      report(status);
+      return value;
+    } catch (error) {
+      report(statusOf(error));
+      // A connection that fell silent says nothing good about its idle neighbours.
+      if (TransportError.isInstance(error) && error.kind === 'timeout') this.dropIdle();
+      throw error;
+    }
+  }
+
+  async #credentials(name: string): Promise<Credentials> {
+    try {
+      return await this.#connection.credentials();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'unknown reason';
+      throw new TransportError(`${name}: no credentials: ${message}`, { kind: 'credentials', outcome: 'never-sent', cause: error });
+    }
+  }
+
+  #url(path: string, query: RequestOptions['query'] = {}): URL {
+    const url = new URL(this.#connection.server.pathname.replace(/\/$/, '') + path, this.#connection.server);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+}
+
+function statusOf(error: unknown): number | string {
+  if (ApiError.isInstance(error)) return error.status;
+  if (TransportError.isInstance(error)) return error.kind;
+  return FencedError.isInstance(error) ? 'fenced' : 'error';
+}
+
+function parseJson(name: string, text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new TransportError(`${name}: the answer is not JSON`, { kind: 'protocol', outcome: 'unknown', cause: error });
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,239 @@
+import { sleep } from '../clock/sleep.ts';
+import type { Clock } from '../clock/clock.ts';
+import { isExpired, isResourceVersionTooLarge } from '../errors/predicates.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { ResourceClient, Selection } from '../resource/resource-client.ts';
+import { Backoff } from './backoff.ts';
+import { Store, type Projection, type StoreChange } from './store.ts';
+import { watch, type WatchEvent } from './watch-stream.ts';
+
+// With the server away for network reasons nothing is gained by waiting long; a server in trouble is given time.
+const networkBackoffCap = 4_000;
+const serverBackoffCap = 30_000;
+
+/** What a {@link Reflector} reports to metrics and logs; none of these may throw. */
+export interface ReflectorHooks {
+  /** A list is complete. */
+  readonly onListed?: (listed: { readonly items: number; readonly milliseconds: number }) => void;
+  /** A watch ended, `error` being why if not by its own time limit. */
+  readonly onWatchEnd?: (ended: { readonly milliseconds: number; readonly error?: unknown }) => void;
+  /** Something failed and is tried again after so many milliseconds. Also what an `onChange` threw, with 0. */
+  readonly onError?: (error: unknown, retryInMilliseconds: number) => void;
+}
+
+/** What a {@link Reflector} follows and keeps. */
+export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
+  readonly client: ResourceClient;
+  readonly project: Projection<Slim>;
+  readonly onChange?: (change: StoreChange<Slim>) => void;
+  /** Objects per page. Default 500. */
+  readonly pageSize?: number;
+  /**
+   * `cached` (default) lists first what the server has at hand (resourceVersion 0), as client-go does: cheap, but it may be
+   * old and is not paged by the server. `latest` asks for the newest state, in pages, each time.
+   */
+  readonly consistency?: 'cached' | 'latest';
+  readonly random?: () => number;
+}
+
+/**
+ * Keeps a {@link Store} equal to a collection: list, then watch from there, again and again until stopped.
+ *
+ * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an expired
+ * one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on watching where
+ * it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the client's Liveness.
+ */
+export class Reflector<Slim> {
+  readonly store: Store<Slim>;
+  readonly #options: ReflectorOptions<Slim>;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #backoff: Backoff;
+  readonly #whenSynced: Promise<void>;
+  #resolveSynced: () => void = () => undefined;
+  #hasSynced = false;
+  #lastSeen: number | undefined;
+  #listNewest = false;
+  #mustList = true;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(options: ReflectorOptions<Slim>) {
+    this.#options = options;
+    this.#clock = options.client.rest.clock;
+    this.#random = options.random ?? Math.random;
+    this.#backoff = new Backoff(this.#clock, this.#random);
+    this.#whenSynced = new Promise((resolve) => {
+      this.#resolveSynced = resolve;
+    });
+    this.store = new Store(options.project, (change) => this.#tell(change));
+  }
+
+  /** True once the first list is complete; stays true. */
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** Resolves with the first complete list. */
+  whenSynced(): Promise<void> {
+    return this.#whenSynced;
+  }
+
+  /** Monotonic time, in milliseconds, at which the server last sent anything here: list, event or bookmark. */
+  get lastSeen(): number | undefined {
+    return this.#lastSeen;
+  }
+
+  /** Begins; a second call does nothing. */
+  start(): void {
+    this.#running ??= this.#run(this.#stop.signal);
+  }
+
+  /** Ends list or watch and resolves when nothing runs any more. The store stays as it is; it cannot be started again. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#options.client.rest.liveness.whenAlive(networkBackoffCap, signal);
+      try {
+        await this.#cycle(signal);
+      } catch (error) {
+        if (!signal.aborted) await this.#afterFailure(error, signal);
+      }
+    }
+  }
+
+  /** One list, if needed, and one watch, both broken off when the network is found dead. */
+  async #cycle(signal: AbortSignal): Promise<void> {
+    const controller = new AbortController();
+    const breakOff = (reason: unknown): void => controller.abort(reason);
+    const onStop = (): void => breakOff(signal.reason);
+    signal.addEventListener('abort', onStop, { once: true });
+    const release = this.#options.client.rest.liveness.watch(breakOff);
+    try {
+      if (this.#mustList) await this.#list(controller.signal);
+      await this.#watch(controller);
+    } finally {
+      release();
+      signal.removeEventListener('abort', onStop);
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, pageSize, consistency = 'cached' } = this.#options;
+    const newest = this.#listNewest || consistency === 'latest';
+    const start = this.#clock.monotonic();
+    let replacement: ReturnType<Store<Slim>['replace']> | undefined;
+    let items = 0;
+    const pages = client.pages({
+      ...this.#selection(),
+      ...(pageSize !== undefined && { limit: pageSize }),
+      resourceVersion: newest ? '' : this.store.resourceVersion || '0',
+      signal,
+    });
+    for await (const page of pages) {
+      replacement ??= this.store.replace(page.resourceVersion, newest);
+      for (const item of page.items) replacement.add(item);
+      items += page.items.length;
+      this.#lastSeen = this.#clock.monotonic();
+    }
+    replacement?.finish();
+    this.#mustList = false;
+    this.#listNewest = false;
+    this.#options.onListed?.({ items, milliseconds: this.#clock.monotonic() - start });
+    this.#hasSynced = true;
+    this.#resolveSynced();
+  }
+
+  async #watch(controller: AbortController): Promise<void> {
+    const timeoutSeconds = Math.floor(300 * (1 + this.#random()));
+    const start = this.#clock.monotonic();
+    // The server ends the watch in time, unless it cannot any more.
+    const timer = this.#clock.setTimeout(() => {
+      controller.abort(new TransportError('the watch outlived its time limit', { kind: 'timeout', outcome: 'unknown' }));
+    }, timeoutSeconds * 1000 + 5_000);
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      await this.#consume(timeoutSeconds, controller.signal, start);
+    } catch (error) {
+      failure = { error };
+      throw error;
+    } finally {
+      timer.cancel();
+      this.#options.onWatchEnd?.({ milliseconds: this.#clock.monotonic() - start, ...failure });
+    }
+  }
+
+  async #consume(timeoutSeconds: number, signal: AbortSignal, start: number): Promise<void> {
+    let events = 0;
+    const { client } = this.#options;
+    for await (const event of watch(client, { ...this.#selection(), resourceVersion: this.store.resourceVersion, timeoutSeconds, signal })) {
+      if (event.type === 'error') throw event.error;
+      events++;
+      this.#lastSeen = this.#clock.monotonic();
+      this.#backoff.reset();
+      this.#take(event);
+    }
+    // A server that ends each watch at once would otherwise be asked without pause.
+    if (events === 0 && this.#clock.monotonic() - start < 1_000) {
+      throw new TransportError(`watch ${client.resource.plural}: ended within a second without any event`, { kind: 'reset', outcome: 'unknown' });
+    }
+  }
+
+  #take(event: Exclude<WatchEvent, { type: 'error' }>): void {
+    if (event.type === 'bookmark') this.store.advance(event.resourceVersion);
+    else if (event.type === 'deleted') this.store.delete(event.object);
+    else this.store.upsert(event.object);
+  }
+
+  async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    const expired = isExpired(error) || isResourceVersionTooLarge(error);
+    if (expired && !this.#mustList) {
+      // The watch is too far behind; a list at the last version returns something at least as new.
+      this.#mustList = true;
+      this.#listNewest = isResourceVersionTooLarge(error);
+      this.#options.onError?.(error, 0);
+      return;
+    }
+    if (expired && !this.#listNewest) {
+      this.#listNewest = true;
+      this.#options.onError?.(error, 0);
+      return;
+    }
+    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends.
+    if (ApiError.isInstance(error) && error.status < 500 && error.status !== 429) this.#mustList = true;
+    const delay = this.#delayAfter(error);
+    this.#options.onError?.(error, delay);
+    await sleep(this.#clock, delay, signal);
+  }
+
+  #delayAfter(error: unknown): number {
+    const alive = this.#options.client.rest.liveness.alive;
+    // Liveness itself tells when to go on.
+    if (!alive) return 0;
+    if (!ApiError.isInstance(error)) return this.#backoff.next(networkBackoffCap);
+    return Math.max(this.#backoff.next(serverBackoffCap), (error.retryAfterSeconds ?? 0) * 1000);
+  }
+
+  #selection(): Selection {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    return {
+      ...(namespace !== undefined && { namespace }),
+      ...(labelSelector !== undefined && { labelSelector }),
+      ...(fieldSelector !== undefined && { fieldSelector }),
+    };
+  }
+
+  // One listener's mistake must not end the watch that all others live on.
+  #tell(change: StoreChange<Slim>): void {
+    try {
+      this.#options.onChange?.(change);
+    } catch (error) {
+      this.#options.onError?.(error, 0);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { isDeepStrictEqual } from 'node:util';
+import { objectKey, type KubernetesObject } from '../resource/object.ts';
+import { compareResourceVersions } from '../resource/resource-version.ts';
+
+/** What happened to an entry of a {@link Store}. */
+export type StoreChange<Slim> =
+  | { readonly type: 'added'; readonly key: string; readonly object: Slim }
+  | { readonly type: 'updated'; readonly key: string; readonly object: Slim; readonly previous: Slim }
+  | { readonly type: 'deleted'; readonly key: string; readonly previous: Slim };
+
+/** Keeps of an object what the cache shall hold; undefined leaves the object out of it. */
+export type Projection<Slim> = (object: KubernetesObject) => Slim | undefined;
+
+interface Entry<Slim> {
+  readonly slim: Slim;
+  readonly resourceVersion: string;
+}
+
+/**
+ * The slim form of every object of a collection, by key. Filled by a reflector; readers read.
+ *
+ * It never goes back: an object older than the one it holds, or than a deletion it has seen, is ignored. That lets the
+ * answer to a write enter at once, and the watch event of an earlier write come later.
+ */
+export class Store<Slim> {
+  readonly #project: Projection<Slim>;
+  readonly #onChange: (change: StoreChange<Slim>) => void;
+  readonly #entries = new Map<string, Entry<Slim>>();
+  #resourceVersion = '';
+
+  constructor(project: Projection<Slim>, onChange: (change: StoreChange<Slim>) => void = () => undefined) {
+    this.#project = project;
+    this.#onChange = onChange;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** How far the watch has come; empty before the first list. */
+  get resourceVersion(): string {
+    return this.#resourceVersion;
+  }
+
+  /** The slim object, identical (`===`) as long as its projection stays equal. */
+  get(key: string): Slim | undefined {
+    return this.#entries.get(key)?.slim;
+  }
+
+  /** The version last seen of an object, also when a change of it left the projection as it was. */
+  resourceVersionOf(key: string): string | undefined {
+    return this.#entries.get(key)?.resourceVersion;
+  }
+
+  /** All keys and slim objects, in the order in which they came. */
+  *entries(): IterableIterator<[key: string, object: Slim]> {
+    for (const [key, { slim }] of this.#entries) yield [key, slim];
+  }
+
+  /** All slim objects. */
+  *values(): IterableIterator<Slim> {
+    for (const { slim } of this.#entries.values()) yield slim;
+  }
+
+  /** Takes in the answer to a create, replace or patch, ahead of its watch event. */
+  upsertFromResponse(object: KubernetesObject): void {
+    const key = objectKey(object);
+    // The watch is past this version and the object is not here: it was deleted since.
+    if (!this.#entries.has(key) && !isNewerOrUnknown(versionOf(object), this.#resourceVersion)) return;
+    this.#put(key, object, false);
+  }
+
+  /** Takes in an added or modified object of the watch. */
+  upsert(object: KubernetesObject): void {
+    this.#put(objectKey(object), object, false);
+    this.advance(versionOf(object));
+  }
+
+  /** Takes in the deletion of an object, which carries the version of the deletion. */
+  delete(object: KubernetesObject): void {
+    const key = objectKey(object);
+    const entry = this.#entries.get(key);
+    if (entry && !isNewer(entry.resourceVersion, versionOf(object))) this.#remove(key, entry);
+    this.advance(versionOf(object));
+  }
+
+  /** Notes that the watch has come this far. */
+  advance(resourceVersion: string): void {
+    if (resourceVersion !== '') this.#resourceVersion = resourceVersion;
+  }
+
+  /**
+   * Begins to replace everything by a list at this version, page by page.
+   *
+   * @param newest the list shows the server's newest state: when even so it is older than what is here, the server's
+   * history was set back (restored from a backup), and the list wins over every version held
+   */
+  replace(resourceVersion: string, newest: boolean): Replacement {
+    const setBack = newest && isOlder(resourceVersion, this.#resourceVersion);
+    const listed = new Set<string>();
+    return {
+      add: (object) => {
+        const key = objectKey(object);
+        listed.add(key);
+        this.#put(key, object, setBack);
+      },
+      finish: () => {
+        for (const [key, entry] of this.#entries) {
+          if (!listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion))) this.#remove(key, entry);
+        }
+        this.advance(resourceVersion);
+      },
+    };
+  }
+
+  #put(key: string, object: KubernetesObject, force: boolean): void {
+    const entry = this.#entries.get(key);
+    const resourceVersion = versionOf(object);
+    if (entry && !force && isOlder(resourceVersion, entry.resourceVersion)) return;
+    const slim = this.#project(object);
+    if (slim === undefined) {
+      if (entry) this.#remove(key, entry);
+    } else if (!entry) {
+      this.#entries.set(key, { slim, resourceVersion });
+      this.#onChange({ type: 'added', key, object: slim });
+    } else if (isDeepStrictEqual(slim, entry.slim)) {
+      this.#entries.set(key, { slim: entry.slim, resourceVersion });
+    } else {
+      this.#entries.set(key, { slim, resourceVersion });
+      this.#onChange({ type: 'updated', key, object: slim, previous: entry.slim });
+    }
+  }
+
+  #remove(key: string, entry: Entry<Slim>): void {
+    this.#entries.delete(key);
+    this.#onChange({ type: 'deleted', key, previous: entry.slim });
+  }
+}
+
+/** A list on its way into a {@link Store}. */
+export interface Replacement {
+  /** Takes in one listed object. */
+  add(object: KubernetesObject): void;
+  /** The list is complete: what it did not name is gone. */
+  finish(): void;
+}
+
+function versionOf(object: KubernetesObject): string {
+  return object.metadata.resourceVersion ?? '';
+}
+
+// Versions that cannot be compared are taken as they come, as client-go takes all of them.
+function isOlder(left: string, right: string): boolean {
+  const order = compareResourceVersions(left, right);
+  return order !== undefined && order < 0;
+}
+
+function isNewer(left: string, right: string): boolean {
+  return (compareResourceVersions(left, right) ?? 0) > 0;
+}
+
+function isNewerOrUnknown(left: string, right: string): boolean {
+  return (compareResourceVersions(left, right) ?? 1) > 0;
+}
