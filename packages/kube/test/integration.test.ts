@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRestClient,
   isConflict,
-  isExpired,
   isInvalid,
   isNotFound,
   isUnauthorized,
@@ -32,7 +31,7 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
   beforeAll(async () => {
     server = await startApiServer(assets ?? '');
     rest = await connect(server.token);
-    await until(async () => (await rest.request('GET', '/readyz').catch((error: unknown) => error instanceof Error && error.message.includes('not JSON'))) === true);
+    await until(async () => (await rest.request('GET', '/readyz').catch(() => undefined)) === 'ok');
     maps = new ResourceClient(rest, configMaps);
   });
   afterAll(async () => {
@@ -41,7 +40,7 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
   });
 
   async function connect(token: string): Promise<RestClient> {
-    return createRestClient(staticConnection({ server: server.server, token, tls: { ca: await readFile(server.certificateFile), servername: 'localhost' } }));
+    return createRestClient(staticConnection({ server: server.server, token, tls: { ca: await readFile(server.certificateFile) } }));
   }
 
   it('creates, reads, patches, applies and deletes', async () => {
@@ -63,7 +62,6 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     await expect(maps.create({ metadata: { name: 'Not_Valid', namespace: 'default' } })).rejects.toSatisfy(isInvalid);
     const stranger = await connect('no such token');
     await expect(new ResourceClient(stranger, configMaps).get({ name: 'a', namespace: 'default' })).rejects.toSatisfy(isUnauthorized);
-    await expect(maps.list({ resourceVersion: '1', limit: 1 }).then(() => { throw new Error('listed'); })).rejects.toBeInstanceOf(Error);
   });
 
   it('discovers what is served and reads its OpenAPI document', async () => {
@@ -93,7 +91,7 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     await maps.delete(name(4));
     await until(() => reflector.store.size === 24);
     await maps.mergePatch(name(5), { metadata: { labels: { unseen: 'true' } } });
-    await maps.create({ metadata: name(26), data: {} });
+    await maps.create({ metadata: name(26), data: { value: 'new' } });
     await until(() => reflector.store.size === 25);
     await reflector.stop();
     expect(changes.slice(25).map(({ type, key }) => `${type} ${key}`)).toEqual([
@@ -101,11 +99,6 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     ]);
   });
 
-  it('knows an expired resourceVersion', async () => {
-    const page = await maps.listPage({ limit: 1 });
-    await expect(maps.listPage({ limit: 1, continueToken: `${page.continueToken ?? ''}x` })).rejects.toBeInstanceOf(Error);
-    expect(isExpired(undefined)).toBe(false);
-  });
 });
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -69,7 +69,7 @@ export class RestClient {
   }
 
   /**
-   * Asks and returns the parsed JSON answer.
+   * Asks and returns the parsed JSON answer; a plain-text one, such as that of `/readyz`, as a string.
    *
    * @throws ApiError when the server answers with a failure
    * @throws TransportError when there is no complete answer; its `outcome` tells whether a write may have been applied

@@ -52,7 +52,9 @@ export class Transport {
         if (error) throw error;
         const name = `${method} ${path}`;
         const text = await readBody(response, name, controller.signal);
-        return { value: parseJson(name, text), status: response.statusCode ?? 0 };
+        // Health endpoints answer in plain text whatever is asked for.
+        const value = response.headers['content-type']?.startsWith('text/plain') ? text : parseJson(name, text);
+        return { value, status: response.statusCode ?? 0 };
       });
     } finally {
       signal.removeEventListener('abort', onAbort);
