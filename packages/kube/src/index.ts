@@ -1,6 +1,8 @@
 export { systemClock } from './clock/clock.ts';
 export { sleep } from './clock/sleep.ts';
 export { staticConnection } from './connection/connection.ts';
+export { inClusterConnection, isInCluster } from './connection/in-cluster.ts';
+export { loadConnection } from './connection/load.ts';
 export { ApiError } from './errors/api-error.ts';
 export { FencedError } from './errors/fenced-error.ts';
 export {
@@ -17,6 +19,11 @@ export {
   isUnauthorized,
 } from './errors/predicates.ts';
 export { TransportError } from './errors/transport-error.ts';
+export { referenceTo } from './events/event.ts';
+export { EventRecorder } from './events/event-recorder.ts';
+export { LeaderElector, leases } from './lease/leader-elector.ts';
+export { ExponentialRateLimiter } from './queue/rate-limiter.ts';
+export { WorkQueue } from './queue/work-queue.ts';
 export { openApiDocument, servedResources } from './resource/discovery.ts';
 export { isKubernetesObject, objectKey } from './resource/object.ts';
 export { ResourceClient } from './resource/resource-client.ts';
@@ -31,6 +38,13 @@ export type { Clock, ClockTimer } from './clock/clock.ts';
 export type { Connection, Credentials, StaticConnectionOptions, TlsOptions } from './connection/connection.ts';
 export type { ApiErrorCause, ApiErrorDetails } from './errors/api-error.ts';
 export type { RequestOutcome, TransportErrorKind } from './errors/transport-error.ts';
+export type { InClusterOptions } from './connection/in-cluster.ts';
+export type { LoadConnectionOptions } from './connection/load.ts';
+export type { EventInput, EventSource, ObjectReference } from './events/event.ts';
+export type { EventRecorderOptions } from './events/event-recorder.ts';
+export type { LeaderElectorOptions } from './lease/leader-elector.ts';
+export type { RateLimiterOptions } from './queue/rate-limiter.ts';
+export type { WorkQueueOptions } from './queue/work-queue.ts';
 export type { ServedResource } from './resource/discovery.ts';
 export type { ListPage } from './resource/list.ts';
 export type { KubernetesObject, ObjectMeta } from './resource/object.ts';

@@ -1,0 +1,36 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Connection, Credentials } from './connection.ts';
+
+// A server that goes on refusing must not make every request read files or start an exec plug-in.
+const minimumMilliseconds = 5_000;
+
+/**
+ * Loads credentials once and keeps them for so many milliseconds. Concurrent callers share one load; one that fails is
+ * not kept. `load` is told when the server did not accept the credentials before.
+ */
+export function cachedCredentials(
+  clock: Clock,
+  milliseconds: number,
+  load: (refused: boolean) => Promise<Credentials>,
+): Required<Pick<Connection, 'credentials' | 'invalidate'>> {
+  let current: Promise<Credentials> | undefined;
+  let loadedAt = -Infinity;
+  let refused = false;
+  return {
+    credentials() {
+      const age = clock.monotonic() - loadedAt;
+      if (current && (refused ? age < minimumMilliseconds : age < milliseconds)) return current;
+      const loading = load(refused).catch((error: unknown) => {
+        if (current === loading) current = undefined;
+        throw error;
+      });
+      refused = false;
+      loadedAt = clock.monotonic();
+      current = loading;
+      return loading;
+    },
+    invalidate() {
+      refused = true;
+    },
+  };
+}
