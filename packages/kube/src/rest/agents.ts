@@ -1,6 +1,6 @@
 import http from 'node:http';
-import https from 'node:https';
 import type { Connection, TlsOptions } from '../connection/connection.ts';
+import { ResettableHttpsAgent } from './tls-connect.ts';
 
 // Go servers close idle connections after 90 s by default: leave before, so that no write meets a closing one.
 const idleMilliseconds = 55_000;
@@ -38,7 +38,7 @@ export class Agents {
 
   #create(tls: TlsOptions): http.Agent {
     const options = { keepAlive: true, scheduling: 'lifo', timeout: idleMilliseconds, maxSockets: this.#maxSockets } as const;
-    return this.#connection.server.protocol === 'https:' ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
+    return this.#connection.server.protocol === 'https:' ? new ResettableHttpsAgent(options, tls) : new http.Agent(options);
   }
 }
 

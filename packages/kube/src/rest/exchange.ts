@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from '../connection/connection.ts';
 import { FencedError } from '../errors/fenced-error.ts';
+import { resetSocket } from './tls-connect.ts';
 import { TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
 
 /** One HTTP request, ready to be sent. */
@@ -111,13 +112,9 @@ function whenConnected(request: http.ClientRequest, callback: () => void): void 
   });
 }
 
-// A closed socket still delivers what the kernel holds; a reset one does not, so that no given-up write arrives late.
+// By a reset, so that no given-up write arrives late.
 function cut(request: http.ClientRequest): void {
   const socket: Socket | null = request.socket;
+  if (socket) resetSocket(socket);
   request.destroy();
-  try {
-    socket?.resetAndDestroy();
-  } catch {
-    socket?.destroy();
-  }
 }

@@ -133,7 +133,8 @@ export class Liveness {
     if (this.#alive) return;
     this.#alive = true;
     // What was asked before the network came back would wait out its deadline on a connection that may be dead for good.
-    this.#main.breakOff(start, new TransportError('the connection fell silent', { kind: 'reset', outcome: 'unknown' }));
+    this.#main.breakOff((request) => request.start < start, new TransportError('the connection fell silent', { kind: 'reset', outcome: 'unknown' }));
+    this.#main.dropIdle();
     for (const proceed of [...this.#waiting]) proceed();
   }
 }

@@ -63,7 +63,10 @@ export class RestClient {
     return this.#shared.clock;
   }
 
-  /** A client over the same connections whose writes, retries included, must each pass the fence. */
+  /**
+   * A client over the same connections whose writes, retries included, must each pass the fence, which is asked in the
+   * very tick in which the bytes leave. Pair it with {@link abandonFencedWrites}.
+   */
   withFence(fence: Fence): RestClient {
     return new RestClient(this.#shared, fence);
   }
@@ -105,6 +108,15 @@ export class RestClient {
     reply.response.once('close', () => deadline.end());
     if (reply.error) throw reply.error;
     return reply.response;
+  }
+
+  /**
+   * Resets the connections of the fenced writes that are not answered yet, so that nothing of them that this machine
+   * still holds can reach the server. To be called when the right to write is lost. They fail with an unknown outcome.
+   */
+  abandonFencedWrites(): void {
+    const reason = new TransportError('given up: this process may no longer write', { kind: 'aborted', outcome: 'unknown' });
+    this.#shared.transport.breakOff((request) => request.fenced, reason);
   }
 
   /** Stops looking after liveness and closes idle connections. Requests in flight end by themselves. */

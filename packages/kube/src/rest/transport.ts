@@ -14,6 +14,13 @@ interface TransportOptions {
   readonly onRequest?: (observation: RequestObservation) => void;
 }
 
+/** A request without an answer yet. */
+interface InFlight {
+  /** Monotonic time at which it began. */
+  readonly start: number;
+  readonly fenced: boolean;
+}
+
 /** The head of an answer; `error` is set, and the body read, when its status tells of a failure. */
 interface Reply {
   readonly response: http.IncomingMessage;
@@ -25,8 +32,8 @@ export class Transport {
   readonly #connection: Connection;
   readonly #agents: Agents;
   readonly #options: TransportOptions;
-  /** Those in flight, each with the means to break it off and the monotonic time of its start. */
-  readonly #inFlight = new Map<AbortController, number>();
+  /** Those in flight, each with the means to break it off. */
+  readonly #inFlight = new Map<AbortController, InFlight>();
 
   constructor(connection: Connection, options: TransportOptions, agents = new Agents(connection)) {
     this.#connection = connection;
@@ -42,7 +49,7 @@ export class Transport {
   /** One request and its parsed answer. `beforeSend` may throw to stop it. */
   async exchange(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<unknown> {
     const controller = new AbortController();
-    this.#inFlight.set(controller, this.#options.clock.monotonic());
+    this.#inFlight.set(controller, { start: this.#options.clock.monotonic(), fenced: beforeSend !== undefined });
     const onAbort = (): void => controller.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -71,12 +78,11 @@ export class Transport {
     return reply;
   }
 
-  /** Breaks off what was started before that monotonic time and is still unanswered, and closes idle connections. */
-  breakOff(startedBefore: number, reason: TransportError): void {
-    for (const [controller, start] of this.#inFlight) {
-      if (start < startedBefore) controller.abort(reason);
+  /** Resets the connections of unanswered requests that the function chooses. */
+  breakOff(choose: (request: InFlight) => boolean, reason: TransportError): void {
+    for (const [controller, request] of this.#inFlight) {
+      if (choose(request)) controller.abort(reason);
     }
-    this.dropIdle();
   }
 
   /** Closes idle connections. */

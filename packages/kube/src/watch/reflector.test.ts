@@ -1,0 +1,232 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../resource/object.ts';
+import { ResourceClient } from '../resource/resource-client.ts';
+import { answer, failure, startTestServer, until, type TestServer } from '../testing/test-server.ts';
+import { Reflector, type ReflectorOptions } from './reflector.ts';
+
+const things = { group: 'test.io', version: 'v1', plural: 'things', kind: 'Thing', namespaced: false };
+
+/** A collection served the way a test wants; by default all of it in one page, and watches that stay open. */
+class Collection {
+  readonly lists: URLSearchParams[] = [];
+  readonly watches: { readonly query: URLSearchParams; readonly response: ServerResponse }[] = [];
+  items: KubernetesObject[] = [];
+  resourceVersion = '10';
+  /** Answers in place of a list or watch as long as it returns true. */
+  intercept: (kind: 'list' | 'watch', response: ServerResponse, query: URLSearchParams) => boolean = () => false;
+  #silent = false;
+
+  handle(url: string, response: ServerResponse): void {
+    if (this.#silent) return;
+    const { pathname, searchParams: query } = new URL(url, 'http://loopback');
+    if (pathname === '/version') return answer(response, 200, {});
+    const kind = query.get('watch') === 'true' ? 'watch' : 'list';
+    if (kind === 'watch') this.watches.push({ query, response });
+    else this.lists.push(query);
+    if (this.intercept(kind, response, query)) return;
+    if (kind === 'list') answer(response, 200, { metadata: { resourceVersion: this.resourceVersion }, items: this.items });
+    else response.writeHead(200).flushHeaders();
+  }
+
+  /** From now on nothing is answered, and what is open stays open and silent. */
+  fallSilent(): void {
+    this.#silent = true;
+  }
+
+  /** New requests are answered again; those that came in silence never are. */
+  recover(): void {
+    this.#silent = false;
+  }
+
+  send(...events: object[]): void {
+    this.watches.at(-1)?.response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }
+}
+
+function thing(name: string, resourceVersion: string, value = 'a'): KubernetesObject {
+  return { metadata: { name, resourceVersion }, spec: { value } };
+}
+
+let server: TestServer | undefined;
+let reflector: Reflector<unknown> | undefined;
+afterEach(async () => {
+  await reflector?.stop();
+  await server?.close();
+});
+
+async function follow(collection: Collection, options: Partial<ReflectorOptions<unknown>> = {}) {
+  server = await startTestServer((request, response) => collection.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 80 } });
+  const changes: string[] = [];
+  const errors: unknown[] = [];
+  reflector = new Reflector<unknown>({
+    client: new ResourceClient(server.client, things),
+    project: ({ spec }) => spec,
+    onChange: ({ type, key }) => changes.push(`${type} ${key}`),
+    onError: (error) => errors.push(error),
+    random: () => 0,
+    ...options,
+  });
+  reflector.start();
+  return { store: reflector.store, changes, errors, reflector, server };
+}
+
+describe('Reflector', () => {
+  it('lists what is at hand, then watches from there with bookmarks and a time limit', async () => {
+    const collection = new Collection();
+    collection.items = [thing('a', '5'), thing('b', '9')];
+    const { store, reflector } = await follow(collection);
+    await reflector.whenSynced();
+    await until(() => collection.watches.length === 1);
+    expect(Object.fromEntries(collection.lists[0] ?? [])).toEqual({ limit: '500', resourceVersion: '0' });
+    expect(Object.fromEntries(collection.watches[0]?.query ?? [])).toEqual({
+      watch: 'true', allowWatchBookmarks: 'true', resourceVersion: '10', timeoutSeconds: '300',
+    });
+    expect([...store.entries()]).toEqual([['a', { value: 'a' }], ['b', { value: 'a' }]]);
+    expect(reflector.hasSynced).toBe(true);
+  });
+
+  it('takes in every event, also one cut into pieces, and goes on after the last one', async () => {
+    const collection = new Collection();
+    const { changes, store } = await follow(collection);
+    await until(() => collection.watches.length === 1);
+    const line = JSON.stringify({ type: 'ADDED', object: thing('ä', '11') });
+    const bytes = Buffer.from(`${line}\n`);
+    const middle = bytes.indexOf('ä') + 1;
+    collection.watches[0]?.response.write(bytes.subarray(0, middle));
+    await new Promise((resolve) => setImmediate(resolve));
+    collection.watches[0]?.response.write(bytes.subarray(middle));
+    collection.send(
+      { type: 'MODIFIED', object: thing('ä', '12', 'b') },
+      { type: 'MODIFIED', object: thing('ä', '13', 'b') },
+      { type: 'DELETED', object: thing('ä', '14', 'b') },
+      { type: 'BOOKMARK', object: { metadata: { resourceVersion: '20' } } },
+    );
+    await until(() => store.resourceVersion === '20');
+    expect(changes).toEqual(['added ä', 'updated ä', 'deleted ä']);
+    collection.watches[0]?.response.end();
+    await until(() => collection.watches.length === 2);
+    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('20');
+    expect(collection.lists).toHaveLength(1);
+  });
+
+  it('lists page by page', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response, query) => {
+      if (kind === 'watch') return false;
+      const next = query.get('continue') === null ? 'next' : undefined;
+      answer(response, 200, { metadata: { resourceVersion: '10', continue: next }, items: [thing(next ?? 'last', '1')] });
+      return true;
+    };
+    const { store, reflector } = await follow(collection, { pageSize: 1 });
+    await reflector.whenSynced();
+    expect([...store.entries()].map(([key]) => key)).toEqual(['next', 'last']);
+    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
+  });
+
+  it.each([
+    ['an ERROR event', (response: ServerResponse) => response.writeHead(200).write(`${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`)],
+    ['a status', (response: ServerResponse) => answer(response, 410, failure(410, 'Expired'))],
+  ])('lists again after 410 as %s, and finds what vanished', async (_name, refuse) => {
+    const collection = new Collection();
+    collection.items = [thing('a', '5'), thing('b', '6')];
+    collection.intercept = (kind, response) => {
+      if (kind === 'list' || collection.watches.length > 1) return false;
+      collection.items = [thing('a', '15', 'changed')];
+      collection.resourceVersion = '20';
+      refuse(response);
+      return true;
+    };
+    const { changes } = await follow(collection);
+    await until(() => collection.watches.length === 2);
+    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10']);
+    expect(changes).toEqual(['added a', 'added b', 'updated a', 'deleted b']);
+    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('20');
+  });
+
+  it('lists the newest state when its own version has expired, too', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response) => {
+      if (kind === 'watch' && collection.watches.length === 1) answer(response, 410, failure(410, 'Expired'));
+      else if (kind === 'list' && collection.lists.length === 2) answer(response, 410, failure(410, 'Expired'));
+      else return false;
+      return true;
+    };
+    await follow(collection);
+    await until(() => collection.watches.length === 2);
+    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
+  });
+
+  it('goes on watching, without a list, after a reset, 429 and 500, and never ends', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response) => {
+      if (kind === 'list') return false;
+      switch (collection.watches.length) {
+        case 1:
+          response.socket?.resetAndDestroy();
+          return true;
+        case 2:
+          answer(response, 429, failure(429, 'TooManyRequests'));
+          return true;
+        default:
+          return false;
+      }
+    };
+    const { errors } = await follow(collection);
+    await until(() => collection.watches.length === 3);
+    expect(collection.lists).toHaveLength(1);
+    expect(errors).toHaveLength(2);
+  });
+
+  it('does not ask a server without pause that ends each watch at once', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response) => {
+      if (kind === 'list') return false;
+      response.writeHead(200).end();
+      return true;
+    };
+    const { errors } = await follow(collection);
+    await until(() => errors.length === 1);
+    expect(collection.watches).toHaveLength(1);
+  });
+
+  it('survives a listener that throws', async () => {
+    const collection = new Collection();
+    collection.items = [thing('a', '5'), thing('b', '6')];
+    const { store, reflector, errors } = await follow(collection, {
+      onChange: () => {
+        throw new Error('a listener');
+      },
+    });
+    await reflector.whenSynced();
+    expect(store.size).toBe(2);
+    expect(errors).toHaveLength(2);
+  });
+
+  it('notices a watch that fell silent, and goes on from where it was when the network is back', async () => {
+    const collection = new Collection();
+    const { store, server } = await follow(collection);
+    await until(() => collection.watches.length === 1);
+    collection.fallSilent();
+    await until(() => !server.client.liveness.alive);
+    const write = server.client.request('PATCH', '/thing', { body: {} });
+    const failed = expect(write).rejects.toMatchObject({ kind: 'reset', outcome: 'unknown' });
+    await until(() => server.requests.includes('PATCH /thing'));
+    collection.recover();
+    await until(() => collection.watches.length === 2);
+    await failed;
+    expect(server.client.liveness.alive).toBe(true);
+    expect(collection.lists).toHaveLength(1);
+    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('10');
+    collection.send({ type: 'ADDED', object: thing('late', '11') });
+    await until(() => store.size === 1);
+  });
+
+  it('stops without an error', async () => {
+    const collection = new Collection();
+    const { errors, reflector } = await follow(collection);
+    await until(() => collection.watches.length === 1);
+    await reflector.stop();
+    expect(errors).toEqual([]);
+  });
+});
