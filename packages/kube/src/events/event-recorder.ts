@@ -89,18 +89,18 @@ export class EventRecorder {
     };
   }
 
-  /** Waits until all Events are sent, but no longer than so many milliseconds. Holds are ignored from here on. */
+  /** Waits until all Events are sent, but no longer than so many milliseconds. */
   async flush(milliseconds: number): Promise<void> {
-    this.#holds = -Infinity;
-    this.#send();
-    if (!this.#sending) return;
+    if (this.#pending.size === 0 && !this.#sending) return;
     const enough = new AbortController();
     this.#idle.push(() => enough.abort());
     await sleep(this.#clock, milliseconds, enough.signal);
   }
 
-  /** Flushes within so many milliseconds and drops the rest. */
+  /** Flushes within so many milliseconds, whatever holds there are, and drops the rest. */
   async stop(milliseconds: number): Promise<void> {
+    this.#holds = -Infinity;
+    this.#send();
     await this.flush(milliseconds);
     this.#stop.abort();
     await this.#sending;
@@ -109,10 +109,12 @@ export class EventRecorder {
   }
 
   #send(): void {
-    if (this.#pending.size === 0 || this.#holds > 0) return;
+    if (this.#pending.size === 0 || this.#holds > 0 || this.#stop.signal.aborted) return;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
-      if (this.#pending.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      // One may have come between the last look at the queue and now.
+      if (this.#pending.size > 0) this.#send();
+      else for (const resolve of this.#idle.splice(0)) resolve();
     });
   }
 
