@@ -1,1 +1,19 @@
-export {};
+export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+
+export type {
+  Admission,
+  AdmissionRefusal,
+  AdmissionRequest,
+  ApiServer,
+  ApiServerOptions,
+  Authorizer,
+  LoggedRequest,
+  NonResourceRequest,
+  PolicyRule,
+  RequestInfo,
+  RequestLog,
+  ResourceRequest,
+  StatusBody,
+  User,
+  Verb,
+} from './api-server/index.ts';

@@ -1,0 +1,114 @@
+import type { ApiObject } from '../api-object.ts';
+import { isRecord } from '../api-object.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import { invalidValue } from '../schema/field-error.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+
+/** What distinguishes one built-in kind from another, beside its names and schema. */
+export type BuiltInRules = Partial<
+  Pick<
+    ResourceDefinition,
+    | 'nameRule'
+    | 'updatesUnconditionally'
+    | 'createsOnUpdate'
+    | 'countsGenerations'
+    | 'validate'
+    | 'prepareCreate'
+    | 'prepareUpdate'
+    | 'selectableFields'
+  >
+>;
+
+const nested = (object: ApiObject, field: string): Record<string, unknown> => {
+  const value = object[field];
+  return isRecord(value) ? value : {};
+};
+
+const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+
+const labelNamespace = ({ metadata }: ApiObject): void => {
+  metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+};
+
+/** Namespaces carry their name as a label, a phase, and a finalizer of their own in `spec`. */
+export const namespaceRules: Partial<ResourceDefinition> = {
+  prepareCreate(namespace) {
+    labelNamespace(namespace);
+    namespace['spec'] = { finalizers: ['kubernetes'] };
+    namespace['status'] = { phase: 'Active' };
+  },
+  prepareUpdate(namespace, old) {
+    labelNamespace(namespace);
+    namespace['spec'] = old['spec'];
+  },
+  selectableFields: (namespace) => ({ 'status.phase': text(nested(namespace, 'status')['phase']) }),
+};
+
+/** Nodes. */
+export const nodeRules: BuiltInRules = {
+  prepareCreate: (node) => {
+    node['spec'] ??= {};
+    node['status'] ??= {};
+  },
+  selectableFields: (node) => ({ 'spec.unschedulable': String(nested(node, 'spec')['unschedulable'] === true) }),
+};
+
+function validateEvent(event: ApiObject): FieldError[] {
+  const { namespace } = nested(event, 'involvedObject');
+  const expected = namespace === undefined || namespace === '' ? 'default' : namespace;
+  if (expected === event.metadata.namespace || (!namespace && event.metadata.namespace === 'kube-system')) return [];
+  return [invalidValue('involvedObject.namespace', text(namespace), 'does not match event.namespace')];
+}
+
+/** Events: in the namespace of what they are about; about a cluster-scoped object, in `default`. */
+export const eventRules: BuiltInRules = {
+  createsOnUpdate: true,
+  validate: validateEvent,
+  selectableFields(event) {
+    const about = nested(event, 'involvedObject');
+    const fields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+    return {
+      ...Object.fromEntries(fields.map((field) => [`involvedObject.${field}`, text(about[field])])),
+      reason: text(event['reason']),
+      reportingComponent: text(event['reportingComponent']),
+      source: text(nested(event, 'source')['component'] ?? event['reportingComponent']),
+      type: text(event['type']),
+    };
+  },
+};
+
+/** Secrets: `stringData` is write-only and ends up in `data`. */
+export const secretRules: BuiltInRules = {
+  prepareCreate: encodeStringData,
+  prepareUpdate: encodeStringData,
+  selectableFields: (secret) => ({ type: text(secret['type']) }),
+};
+
+function encodeStringData(secret: ApiObject): void {
+  const { stringData } = secret;
+  if (isRecord(stringData)) {
+    const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(text(value)).toString('base64')]);
+    secret['data'] = { ...nested(secret, 'data'), ...Object.fromEntries(encoded) };
+  }
+  delete secret['stringData'];
+  secret['type'] ??= 'Opaque';
+}
+
+function validateLease(lease: ApiObject): FieldError[] {
+  const { leaseDurationSeconds, leaseTransitions } = nested(lease, 'spec');
+  return [
+    ...(typeof leaseDurationSeconds === 'number' && leaseDurationSeconds <= 0
+      ? [invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')]
+      : []),
+    ...(typeof leaseTransitions === 'number' && leaseTransitions < 0
+      ? [invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')]
+      : []),
+  ];
+}
+
+/** Leases: a PUT creates, but never overwrites without a resourceVersion. */
+export const leaseRules: BuiltInRules = {
+  updatesUnconditionally: false,
+  createsOnUpdate: true,
+  validate: validateLease,
+};
