@@ -6,7 +6,7 @@ import type { BuiltInRules } from './built-in-rules.ts';
 import { eventRules, leaseRules, namespaceRules, nodeRules, secretRules } from './built-in-rules.ts';
 import * as schemas from './built-in-schemas.ts';
 import { validateCustomResourceDefinition } from './custom-resource-definition.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { ResourceDefinition, Subresource } from './resource-definition.ts';
 
 interface BuiltInNames {
   readonly group?: string;
@@ -14,7 +14,7 @@ interface BuiltInNames {
   readonly kind: string;
   readonly shortNames?: readonly string[];
   readonly namespaced: boolean;
-  readonly subresources?: readonly ('status' | 'finalize')[];
+  readonly subresources?: readonly Subresource[];
 }
 
 function builtIn(names: BuiltInNames, schema: StructuralSchema, rules: BuiltInRules = {}): ResourceDefinition {

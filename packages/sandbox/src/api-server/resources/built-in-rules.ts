@@ -31,27 +31,33 @@ const labelNamespace = ({ metadata }: ApiObject): void => {
 };
 
 /** Namespaces carry their name as a label, a phase, and a finalizer of their own in `spec`. */
-export const namespaceRules: Partial<ResourceDefinition> = {
+export const namespaceRules: BuiltInRules = {
   prepareCreate(namespace) {
     labelNamespace(namespace);
     namespace['spec'] = { finalizers: ['kubernetes'] };
     namespace['status'] = { phase: 'Active' };
   },
-  prepareUpdate(namespace, old) {
+  prepareUpdate(namespace, old, subresource) {
     labelNamespace(namespace);
-    namespace['spec'] = old['spec'];
+    const spec = subresource === 'finalize' ? namespace['spec'] : old['spec'];
+    const { finalizers } = isRecord(spec) ? spec : {};
+    namespace['spec'] = Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {};
   },
   selectableFields: (namespace) => ({ 'status.phase': text(nested(namespace, 'status')['phase']) }),
 };
 
-/** Nodes. */
+/** Nodes begin with a taint, which the node lifecycle controller takes away from a ready one. */
 export const nodeRules: BuiltInRules = {
-  prepareCreate: (node) => {
-    node['spec'] ??= {};
-    node['status'] ??= {};
+  prepareCreate(node) {
+    const spec = nested(node, 'spec');
+    const taints: unknown[] = Array.isArray(spec['taints']) ? spec['taints'] : [];
+    if (taints.some((taint) => isRecord(taint) && taint['key'] === notReadyTaint.key)) return;
+    node['spec'] = { ...spec, taints: [...taints, notReadyTaint] };
   },
   selectableFields: (node) => ({ 'spec.unschedulable': String(nested(node, 'spec')['unschedulable'] === true) }),
 };
+
+const notReadyTaint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 function validateEvent(event: ApiObject): FieldError[] {
   const { namespace } = nested(event, 'involvedObject');

@@ -7,6 +7,12 @@ const time: StructuralSchema = { type: 'string', format: 'date-time', nullable: 
 const microTime: StructuralSchema = { type: 'string', format: 'micro-time', nullable: true };
 const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true };
 
+// Go writes the zero values of fields that are not `omitempty`: clients do meet these nulls and empty strings.
+function nullByDefault(schema: StructuralSchema): StructuralSchema {
+  return { ...schema, default: null };
+}
+const emptyByDefault: StructuralSchema = { ...string, default: '' };
+
 const object = (properties: Record<string, StructuralSchema>): StructuralSchema => ({ type: 'object', properties });
 const mapOf = (additionalProperties: StructuralSchema): StructuralSchema => ({ type: 'object', additionalProperties });
 const listOf = (items: StructuralSchema): StructuralSchema => ({ type: 'array', items });
@@ -17,15 +23,9 @@ const keyedList = (key: string, properties: Record<string, StructuralSchema>): S
   'x-kubernetes-list-map-keys': [key],
 });
 
-const conditions = keyedList('type', {
-  type: string,
-  status: string,
-  reason: string,
-  message: string,
-  observedGeneration: { type: 'integer', format: 'int64' },
-  lastHeartbeatTime: time,
-  lastTransitionTime: time,
-});
+const conditionFields = { type: string, status: string, reason: string, message: string, lastTransitionTime: nullByDefault(time) };
+const conditions = keyedList('type', conditionFields);
+const nodeConditions = keyedList('type', { ...conditionFields, lastHeartbeatTime: nullByDefault(time) });
 
 const objectReference: StructuralSchema = {
   ...object({
@@ -44,37 +44,63 @@ const localReferences = keyedList('name', { name: string });
 
 /** Namespace. Source of all schemas here: https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/ */
 export const namespaceSchema = object({
-  spec: object({ finalizers: listOf(string) }),
-  status: object({ phase: string, conditions }),
+  spec: { ...object({ finalizers: listOf(string) }), default: {} },
+  status: { ...object({ phase: string, conditions }), default: {} },
 });
+
+const nodeInfo = {
+  ...object(
+    Object.fromEntries(
+      [
+        'machineID',
+        'systemUUID',
+        'bootID',
+        'kernelVersion',
+        'osImage',
+        'containerRuntimeVersion',
+        'kubeletVersion',
+        'kubeProxyVersion',
+        'operatingSystem',
+        'architecture',
+      ].map((field) => [field, emptyByDefault]),
+    ),
+  ),
+  'x-kubernetes-preserve-unknown-fields': true,
+};
 
 /** Node; the parts only a kubelet or a scheduler cares for are kept as they come. */
 export const nodeSchema = object({
-  spec: object({
-    podCIDR: string,
-    podCIDRs: setOf(string),
-    providerID: string,
-    unschedulable: boolean,
-    taints: listOf(object({ key: string, value: string, effect: string, timeAdded: time })),
-    externalID: string,
-    configSource: anything,
-  }),
-  status: object({
-    capacity: mapOf(anything),
-    allocatable: mapOf(anything),
-    phase: string,
-    conditions,
-    addresses: keyedList('type', { type: string, address: string }),
-    daemonEndpoints: anything,
-    nodeInfo: anything,
-    images: listOf(anything),
-    volumesInUse: listOf(string),
-    volumesAttached: listOf(anything),
-    config: anything,
-    runtimeHandlers: listOf(anything),
-    features: anything,
-    declaredFeatures: listOf(string),
-  }),
+  spec: {
+    ...object({
+      podCIDR: string,
+      podCIDRs: setOf(string),
+      providerID: string,
+      unschedulable: boolean,
+      taints: listOf(object({ key: string, value: string, effect: string, timeAdded: time })),
+      externalID: string,
+      configSource: anything,
+    }),
+    default: {},
+  },
+  status: {
+    ...object({
+      capacity: mapOf(anything),
+      allocatable: mapOf(anything),
+      phase: string,
+      conditions: nodeConditions,
+      addresses: keyedList('type', { type: string, address: string }),
+      daemonEndpoints: { ...anything, default: { kubeletEndpoint: { Port: 0 } } },
+      nodeInfo: { ...nodeInfo, default: {} },
+      images: listOf(anything),
+      volumesInUse: listOf(string),
+      volumesAttached: listOf(anything),
+      config: anything,
+      runtimeHandlers: listOf(anything),
+      features: anything,
+      declaredFeatures: listOf(string),
+    }),
+    default: {},
+  },
 });
 
 /** Event of the core group. */
@@ -83,16 +109,16 @@ export const eventSchema = object({
   related: objectReference,
   reason: string,
   message: string,
-  source: object({ component: string, host: string }),
-  firstTimestamp: time,
-  lastTimestamp: time,
+  source: { ...object({ component: string, host: string }), default: {} },
+  firstTimestamp: nullByDefault(time),
+  lastTimestamp: nullByDefault(time),
   count: integer,
   type: string,
-  eventTime: microTime,
+  eventTime: nullByDefault(microTime),
   series: object({ count: integer, lastObservedTime: microTime }),
   action: string,
-  reportingComponent: string,
-  reportingInstance: string,
+  reportingComponent: emptyByDefault,
+  reportingInstance: emptyByDefault,
 });
 
 /** ConfigMap. */
@@ -134,7 +160,7 @@ export const leaseSchema = object({
 export const customResourceDefinitionSchema = object({
   spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
   status: object({
-    conditions,
+    conditions: keyedList('type', { ...conditionFields, observedGeneration: { type: 'integer', format: 'int64' } }),
     acceptedNames: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     storedVersions: listOf(string),
   }),

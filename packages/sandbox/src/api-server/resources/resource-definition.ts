@@ -4,6 +4,9 @@ import type { FieldError } from '../schema/field-error.ts';
 import type { StructuralSchema } from '../schema/structural-schema.ts';
 import type { SchemaValidator } from '../schema/validator.ts';
 
+/** The parts of an object that have a path, and rights, of their own. */
+export type Subresource = 'status' | 'finalize';
+
 /** One version of one resource: what the server must know to serve it. */
 export interface ResourceDefinition {
   readonly group: string;
@@ -18,7 +21,7 @@ export interface ResourceDefinition {
   readonly storageKey: string;
   /** Whether it comes from a CustomResourceDefinition. */
   readonly custom: boolean;
-  readonly subresources: ReadonlySet<'status' | 'finalize'>;
+  readonly subresources: ReadonlySet<Subresource>;
   /** Whether a PUT may leave out the resourceVersion. */
   readonly updatesUnconditionally: boolean;
   /** Whether a PUT of a name that is not there creates it. */
@@ -36,8 +39,8 @@ export interface ResourceDefinition {
   readonly validate: (object: ApiObject) => FieldError[];
   /** Fills in what the server sets on a new object, in place. */
   readonly prepareCreate: (object: ApiObject) => void;
-  /** The same for an update. */
-  readonly prepareUpdate: (object: ApiObject, old: ApiObject) => void;
+  /** The same for an update of the object or of a subresource. */
+  readonly prepareUpdate: (object: ApiObject, old: ApiObject, subresource: '' | Subresource) => void;
   /** The values that field selectors may ask for, by path. */
   readonly selectableFields: (object: ApiObject) => Readonly<Record<string, string>>;
 }

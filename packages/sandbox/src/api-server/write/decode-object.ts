@@ -36,7 +36,7 @@ function asApiObject(object: JsonRecord): ApiObject {
   const { apiVersion, kind, metadata, ...rest } = object;
   const identity = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
   const { selfLink: _selfLink, managedFields: _managedFields, ...fields } = isRecord(metadata) ? metadata : {};
-  return { ...rest, apiVersion: String(apiVersion), kind: String(kind), metadata: { ...identity, ...fields } };
+  return { apiVersion: String(apiVersion), kind: String(kind), metadata: { ...identity, ...fields }, ...rest };
 }
 
 function checkType(object: JsonRecord, resource: ResourceDefinition): void {

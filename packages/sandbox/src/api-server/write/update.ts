@@ -80,7 +80,7 @@ export function storeUpdate(
   const errors = validateMetadataUpdate(desired.metadata, old.metadata);
   if (errors.length > 0) throw invalid(resource.group, resource.kind, old.metadata.name, errors);
   const next = nextState(request, old, desired);
-  if (!request.subresource) resource.prepareUpdate(next, old);
+  resource.prepareUpdate(next, old, request.subresource);
   request.admit('UPDATE', next, old);
   assertValid(request, next);
   if (resource.countsGenerations && contentChanged(request, old, next)) {
