@@ -7,3 +7,4 @@ export type * from './plan/step.ts';
 export type * from './plan/plan-types.ts';
 export type * from './provider/contract.ts';
 export type { ProviderErrorClass, ProviderErrorDescription } from './provider/provider-error.ts';
+export { createPlanner, plan, type Planner } from './plan/planner.ts';

@@ -1,0 +1,28 @@
+import type { Address } from './address.ts';
+import { BitmapAddressSet } from './bitmap-address-set.ts';
+import { SparseAddressSet } from './sparse-address-set.ts';
+
+/** A set of addresses within a fixed span. Addresses outside of the span are never in it. */
+export interface AddressSet {
+  /** How many addresses are in the set. */
+  readonly size: bigint;
+  has(address: Address): boolean;
+  /** Puts an address in; false when it was in already. */
+  add(address: Address): boolean;
+  /** Takes an address out; false when it was not in. */
+  delete(address: Address): boolean;
+  /** Puts a range in; parts outside of the span do not count. */
+  addRange(first: Address, last: Address): void;
+  /** The lowest address from `first` to `last` that is not in the set. */
+  nextFree(first: Address, last: Address): Address | undefined;
+  /** How many addresses from `first` to `last` are in the set. */
+  countIn(first: Address, last: Address): bigint;
+}
+
+/** Up to 2²⁴ addresses a bitmap is small (2 MiB) and fast; beyond, only what is in the set takes memory. */
+const bitmapLimit = 1n << 24n;
+
+/** Makes an empty set for the addresses from `first` to `last`. */
+export function createAddressSet(first: Address, last: Address): AddressSet {
+  return BigInt(last) - BigInt(first) < bitmapLimit ? new BitmapAddressSet(first, last) : new SparseAddressSet(first, last);
+}

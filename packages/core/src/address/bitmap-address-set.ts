@@ -1,0 +1,156 @@
+import type { Address } from './address.ts';
+import type { AddressSet } from './address-set.ts';
+
+/**
+ * A two-level bitmap: one bit per address, and above it one bit per word of 32
+ * addresses that says the word is full. A search skips 1,024 full addresses a
+ * step; `lowest` remembers below which word nothing is free, so that filling in
+ * order costs the same per address however many there are.
+ */
+export class BitmapAddressSet implements AddressSet {
+  readonly #base: Address;
+  readonly #length: number;
+  readonly #words: Uint32Array;
+  readonly #full: Uint32Array;
+  #count = 0;
+  /** No word before this one has room. */
+  #lowest = 0;
+
+  constructor(first: Address, last: Address) {
+    this.#base = first;
+    this.#length = Number(BigInt(last) - BigInt(first)) + 1;
+    this.#words = new Uint32Array((this.#length + 31) >>> 5);
+    this.#full = new Uint32Array((this.#words.length + 31) >>> 5);
+  }
+
+  get size(): bigint {
+    return BigInt(this.#count);
+  }
+
+  has(address: Address): boolean {
+    const offset = this.#offset(address);
+    return offset !== -1 && (((this.#words[offset >>> 5] ?? 0) >>> (offset & 31)) & 1) === 1;
+  }
+
+  add(address: Address): boolean {
+    const offset = this.#offset(address);
+    if (offset === -1) return false;
+    const word = offset >>> 5;
+    const bits = this.#words[word] ?? 0;
+    const bit = 1 << (offset & 31);
+    if ((bits & bit) !== 0) return false;
+    const updated = (bits | bit) >>> 0;
+    this.#words[word] = updated;
+    this.#count += 1;
+    if (updated === 0xffffffff) this.#markFull(word);
+    return true;
+  }
+
+  delete(address: Address): boolean {
+    const offset = this.#offset(address);
+    if (offset === -1) return false;
+    const word = offset >>> 5;
+    const bits = this.#words[word] ?? 0;
+    const bit = 1 << (offset & 31);
+    if ((bits & bit) === 0) return false;
+    this.#words[word] = bits & ~bit;
+    this.#full[word >>> 5] = (this.#full[word >>> 5] ?? 0) & ~(1 << (word & 31));
+    this.#count -= 1;
+    if (word < this.#lowest) this.#lowest = word;
+    return true;
+  }
+
+  addRange(first: Address, last: Address): void {
+    const from = this.#clamp(first);
+    const to = this.#clamp(last);
+    if (typeof first !== typeof this.#base || from >= this.#length || to < 0) return;
+    const start = Math.max(from, 0);
+    const end = Math.min(to, this.#length - 1);
+    for (let word = start >>> 5; word <= end >>> 5; word += 1) {
+      const mask = maskOf(word, start, end);
+      const bits = this.#words[word] ?? 0;
+      const updated = (bits | mask) >>> 0;
+      if (updated === bits) continue;
+      this.#count += popCount(updated ^ bits);
+      this.#words[word] = updated;
+      if (updated === 0xffffffff) this.#markFull(word);
+    }
+  }
+
+  nextFree(first: Address, last: Address): Address | undefined {
+    if (typeof first !== typeof this.#base) return undefined;
+    const start = Math.max(this.#clamp(first), 0);
+    const end = Math.min(this.#clamp(last), this.#length - 1);
+    if (start > end) return undefined;
+    const firstWord = start >>> 5;
+    let word = Math.max(firstWord, this.#lowest);
+    const lastWord = end >>> 5;
+    while (word <= lastWord) {
+      const free = ~(this.#words[word] ?? 0) & maskOf(word, start, end);
+      if (free !== 0) return this.#address(word * 32 + 31 - Math.clz32(free & -free));
+      word = this.#nextWordWithRoom(word + 1);
+      if (firstWord <= this.#lowest && this.#isFullUpTo(word)) this.#lowest = Math.min(word, this.#words.length);
+    }
+    return undefined;
+  }
+
+  countIn(first: Address, last: Address): bigint {
+    if (typeof first !== typeof this.#base) return 0n;
+    const start = Math.max(this.#clamp(first), 0);
+    const end = Math.min(this.#clamp(last), this.#length - 1);
+    if (start > end) return 0n;
+    if (start === 0 && end === this.#length - 1) return BigInt(this.#count);
+    let count = 0;
+    for (let word = start >>> 5; word <= end >>> 5; word += 1) count += popCount((this.#words[word] ?? 0) & maskOf(word, start, end));
+    return BigInt(count);
+  }
+
+  /** Whether the word before `word` is full, so that nothing between the lowest word and it has room. */
+  #isFullUpTo(word: number): boolean {
+    return word > this.#lowest && (this.#words[this.#lowest] ?? 0) === 0xffffffff;
+  }
+
+  #nextWordWithRoom(from: number): number {
+    let word = from;
+    while (word < this.#words.length) {
+      const room = ~(this.#full[word >>> 5] ?? 0) & (-1 << (word & 31));
+      if (room !== 0) return (word & ~31) + 31 - Math.clz32(room & -room);
+      word = (word | 31) + 1;
+    }
+    return word;
+  }
+
+  #markFull(word: number): void {
+    this.#full[word >>> 5] = (this.#full[word >>> 5] ?? 0) | (1 << (word & 31));
+  }
+
+  #offset(address: Address): number {
+    if (typeof address !== typeof this.#base) return -1;
+    const offset = typeof address === 'number' && typeof this.#base === 'number' ? address - this.#base : this.#clamp(address);
+    return offset >= 0 && offset < this.#length ? offset : -1;
+  }
+
+  /** The distance from the base, cut to just outside of the span. */
+  #clamp(address: Address): number {
+    if (typeof address === 'number' && typeof this.#base === 'number') return address - this.#base;
+    const distance = BigInt(address) - BigInt(this.#base);
+    return distance < 0n ? -1 : distance > 0xffffffffn ? 0xffffffff : Number(distance);
+  }
+
+  #address(offset: number): Address {
+    return typeof this.#base === 'number' ? this.#base + offset : this.#base + BigInt(offset);
+  }
+}
+
+/** The bits of a word that lie between two offsets. */
+function maskOf(word: number, start: number, end: number): number {
+  const low = word === start >>> 5 ? -1 << (start & 31) : -1;
+  const high = word === end >>> 5 ? -1 >>> (31 - (end & 31)) : -1;
+  return low & high;
+}
+
+function popCount(bits: number): number {
+  let rest = bits - ((bits >>> 1) & 0x55555555);
+  rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);
+  return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

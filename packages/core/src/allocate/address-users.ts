@@ -1,0 +1,56 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
+import type { ParsedSnapshot } from '../parse/parser.ts';
+import { parseAddresses } from '../parse/parse-namespace.ts';
+
+/**
+ * Who uses an address, in words: asked only when a claim meets an address that
+ * is not free, so the index is made at the first question.
+ */
+export class AddressUsers {
+  readonly #snapshot: ParsedSnapshot;
+  #index: ReadonlyMap<Address, string> | undefined;
+
+  constructor(snapshot: ParsedSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Who uses an address, if it is somebody other than a claim or the network objects of claims. */
+  of(address: Address): string | undefined {
+    this.#index ??= indexUsers(this.#snapshot);
+    return this.#index.get(address);
+  }
+
+  /** Why an assignment never hands an address out, if so. */
+  reservation(assignment: ParsedAssignment, address: Address): string | undefined {
+    const reserved = assignment.reserved.find((range) => typeof range.first === typeof address && address >= range.first && address <= range.last);
+    if (reserved !== undefined) return `it is reserved in ${assignment.cidr.text} (${range(reserved.first, reserved.last)})`;
+    const platform = this.#snapshot.observation?.cidrs
+      .get(assignment.cidr.text)
+      ?.reserved.find((candidate) => typeof candidate.first === typeof address && address >= candidate.first && address <= candidate.last);
+    return platform === undefined ? undefined : `the platform keeps ${range(platform.first, platform.last)} for itself`;
+  }
+}
+
+function range(first: Address, last: Address): string {
+  return first === last ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`;
+}
+
+function indexUsers(snapshot: ParsedSnapshot): ReadonlyMap<Address, string> {
+  const users = new Map<Address, string>();
+  const note = (address: Address | undefined, user: string): void => {
+    if (address !== undefined && !users.has(address)) users.set(address, user);
+  };
+  for (const node of snapshot.nodes) node.addresses.forEach((address) => note(address, `node ${node.name}`));
+  for (const hostSubnet of snapshot.hostSubnets) note(hostSubnet.hostIP, `node ${hostSubnet.name}`);
+  for (const address of parseAddresses(snapshot.source.infrastructure.virtualIPs)) note(address, "the cluster's API or ingress");
+  for (const [name, node] of snapshot.observation?.nodes ?? []) node.fixed.forEach((address) => note(address, `an interface of node ${name}`));
+  for (const egressIP of snapshot.egressIPs) {
+    if (!egressIP.source.ours) egressIP.egressIPs.forEach((address) => note(address, `EgressIP ${egressIP.name}`));
+  }
+  for (const netNamespace of snapshot.netNamespaces) netNamespace.egressIPs.forEach((address) => note(address, `NetNamespace ${netNamespace.name}`));
+  for (const hostSubnet of snapshot.hostSubnets) hostSubnet.egressIPs.forEach((address) => note(address, `HostSubnet ${hostSubnet.name}`));
+  for (const config of snapshot.cloudPrivateIPConfigs) note(config.address, `CloudPrivateIPConfig ${config.name}`);
+  for (const cidr of snapshot.observation?.cidrs.values() ?? []) cidr.inUse.forEach(({ address, usedBy }) => note(address, usedBy));
+  return users;
+}

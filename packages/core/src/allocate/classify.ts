@@ -1,0 +1,256 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import { compareNames } from '../parse/memo.ts';
+import { AddressFlag } from './address-table.ts';
+import { contains, fitsInOrder, missingAssignments, type Claim } from './claim.ts';
+import type { World } from './world.ts';
+
+const none: readonly never[] = [];
+
+/**
+ * Turns namespaces into claims: what each one has and keeps (law 2), what its
+ * owner asks for anew, and what it has to give back. Returns, by namespace
+ * index, 1 + the index of its claim.
+ */
+export function classify(world: World): Int32Array {
+  const { namespaces } = world.snapshot;
+  const claimOfNamespace = new Int32Array(namespaces.length);
+  for (let index = 0; index < namespaces.length; index += 1) {
+    const namespace = namespaces[index];
+    if (namespace === undefined) continue;
+    const claim = classifyNamespace(world, namespace, index);
+    if (claim === undefined) continue;
+    world.claims.push(claim);
+    claimOfNamespace[index] = claim.index + 1;
+    own(world, claim);
+  }
+  return claimOfNamespace;
+}
+
+function classifyNamespace(world: World, namespace: ParsedNamespace, index: number): Claim | undefined {
+  if (namespace.egressIPAM === undefined) return optedOut(world, namespace, index);
+  const position = world.egressIPAMIndex(namespace.egressIPAM);
+  const egressIPAM = world.snapshot.egressIPAMs[position];
+  if (egressIPAM === undefined) {
+    const held = established(world, namespace, index);
+    const claim = makeClaim(world, namespace, index, -1, namespace.listed.filter((address) => held.has(address)));
+    claim.waiting = world.reportNamespace(namespace, {
+      code: 'EgressIPAMNotFound',
+      severity: 'error',
+      message: `there is no EgressIPAM "${namespace.egressIPAM}"; create it or correct the namespace's annotation. What the namespace has, it keeps`,
+    });
+    return claim;
+  }
+  if (egressIPAM.deleting) return releasing(world, namespace, index, position, 'all');
+  if (hasSwitched(world, namespace, index, egressIPAM)) {
+    return releasing(world, namespace, index, position, sameAddresses(namespace.listed, namespace.allocated?.addresses ?? namespace.listed) ? 'all' : 'record');
+  }
+  return isSettled(world, namespace, index, egressIPAM)
+    ? makeClaim(world, namespace, index, position, namespace.listed)
+    : claimAnew(world, namespace, index, position, egressIPAM);
+}
+
+/** The usual case, decided without looking up anything: one address per CIDR assignment, on record or carrying traffic. */
+function isSettled(world: World, namespace: ParsedNamespace, index: number, egressIPAM: ParsedEgressIPAM): boolean {
+  const { listed, allocated } = namespace;
+  if (listed.length === 0 || namespace.invalid.length > 0 || !fitsInOrder(listed, egressIPAM.assignments)) return false;
+  const known = allocated === undefined ? world.boundTo(index) : allocated.addresses;
+  return (known === listed || sameInOrder(known, listed)) && refusedBy(world, namespace, index).length === 0;
+}
+
+function claimAnew(world: World, namespace: ParsedNamespace, index: number, position: number, egressIPAM: ParsedEgressIPAM): Claim {
+  const held = established(world, namespace, index);
+  const record = namespace.allocated?.addresses ?? none;
+  const asked = namespace.listed.length > 0 || namespace.invalid.length > 0;
+  const edited = asked && isEdited(namespace, record, held);
+  const before = record.length > 0 ? record : adoptable(world.boundTo(index), egressIPAM);
+  const refused = refusedBy(world, namespace, index);
+  const kept = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, egressIPAM).filter((address) => !refused.includes(address));
+  const claim = makeClaim(world, namespace, index, position, kept);
+  claim.leaving = [...new Set([...record, ...namespace.unconfirmed])].filter((address) => !kept.includes(address));
+  claim.edited = edited;
+  if (namespace.source.deletedAt === undefined) {
+    if (edited) claim.input = namespace.listed;
+    else claim.missing = missingAssignments(kept, egressIPAM);
+  }
+  if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) forbid(world, claim, egressIPAM);
+  return claim;
+}
+
+/** Whether the annotation asks for something else than what the namespace has. */
+function isEdited(namespace: ParsedNamespace, record: readonly Address[], held: ReadonlySet<Address>): boolean {
+  if (namespace.invalid.length > 0) return true;
+  return record.length > 0 ? !sameAddresses(record, namespace.listed) : namespace.listed.some((address) => !held.has(address));
+}
+
+/** What a write in flight may have added counts as had, so that it is written again and nothing else. */
+function withUnconfirmed(addresses: readonly Address[], namespace: ParsedNamespace, egressIPAM: ParsedEgressIPAM): readonly Address[] {
+  if (namespace.unconfirmed.length === 0) return addresses;
+  const result = [...addresses];
+  for (const address of namespace.unconfirmed) {
+    if (!result.includes(address) && missingAssignments(result, egressIPAM).some((assignment) => contains(assignment, address))) result.push(address);
+  }
+  return result;
+}
+
+function forbid(world: World, claim: Claim, egressIPAM: ParsedEgressIPAM): void {
+  claim.missing = [];
+  claim.input = undefined;
+  claim.waiting = world.reportNamespace(claim.namespace, {
+    code: 'NamespaceNotAllowed',
+    severity: 'error',
+    message: `the namespaceSelector of EgressIPAM ${egressIPAM.name} does not select this namespace; add the labels it asks for, or choose another EgressIPAM`,
+  });
+}
+
+/** Of a network's binding without any annotation: what fits the EgressIPAM, one address per CIDR assignment. */
+function adoptable(bound: readonly Address[], egressIPAM: ParsedEgressIPAM): readonly Address[] {
+  const filled = new Set<number>();
+  return bound.filter((address) => {
+    const assignment = egressIPAM.assignments.find((candidate) => contains(candidate, address) && !filled.has(candidate.index));
+    if (assignment !== undefined) filled.add(assignment.index);
+    return assignment !== undefined;
+  });
+}
+
+/** Addresses of a namespace that somebody else turned out to have before they ever carried its traffic. */
+function refusedBy(world: World, namespace: ParsedNamespace, index: number): readonly Address[] {
+  if (world.refusedAddresses.size === 0) return none;
+  const bound = world.boundTo(index);
+  return namespace.listed.filter((address) => world.refusedAddresses.has(address) && (isAssignable(world) || !bound.includes(address)));
+}
+
+/** On OVN-Kubernetes an address is bound before the network puts it on a node, so that being bound is no promise yet. */
+function isAssignable(world: World): boolean {
+  return world.snapshot.source.network.kind === 'ovn-kubernetes';
+}
+
+/** Everything a namespace is known to have: on record, bound, hosted under its name, or being written. */
+function established(world: World, namespace: ParsedNamespace, index: number): Set<Address> {
+  const held = new Set<Address>([...(namespace.allocated?.addresses ?? []), ...namespace.unconfirmed, ...world.boundTo(index)]);
+  for (const address of namespace.listed) {
+    const slot = world.addresses.slotOf(address);
+    if (((world.addresses.flags[slot] ?? 0) & AddressFlag.recorded) !== 0 && world.recordedNamespaceOf(address) === namespace.name) held.add(address);
+  }
+  return held;
+}
+
+/** A namespace that claims no more, or never did. What it has of ours goes; what its owner wrote beforehand stays. */
+function optedOut(world: World, namespace: ParsedNamespace, index: number): Claim | undefined {
+  if (namespace.allocated === undefined && namespace.listed.length === 0 && namespace.unconfirmed.length === 0) {
+    return world.egressIPOf[index] === undefined ? undefined : releasing(world, namespace, index, -1, 'record');
+  }
+  const bound = world.boundTo(index);
+  const ours = namespace.allocated !== undefined || namespace.listed.some((address) => bound.includes(address) || world.recordedNamespaceOf(address) === namespace.name);
+  if (ours) return releasing(world, namespace, index, -1, 'all');
+  if (namespace.unconfirmed.length > 0) return releasing(world, namespace, index, -1, 'record');
+  world.reportNamespace(
+    namespace,
+    { code: 'IgnoredEgressIPs', severity: 'info', message: 'egress IPs are annotated but the namespace names no EgressIPAM; annotate it to have them allocated' },
+    namespace.listed,
+  );
+  return undefined;
+}
+
+function releasing(world: World, namespace: ParsedNamespace, index: number, position: number, release: 'all' | 'record'): Claim | undefined {
+  const held = established(world, namespace, index);
+  const ours = new Set([...namespace.listed, ...(namespace.allocated?.addresses ?? []), ...namespace.unconfirmed]);
+  const egressIP = world.egressIPOf[index];
+  const leaving = [...held].filter((address) => ours.has(address) || egressIP?.egressIPs.includes(address) === true);
+  if (leaving.length === 0 && namespace.allocated === undefined && egressIP === undefined) return undefined;
+  const claim = makeClaim(world, namespace, index, position, []);
+  claim.leaving = leaving;
+  claim.release = release;
+  return claim;
+}
+
+/** Whether what a namespace has came from another EgressIPAM than the one it names now. */
+function hasSwitched(world: World, namespace: ParsedNamespace, index: number, egressIPAM: ParsedEgressIPAM): boolean {
+  if (namespace.allocated !== undefined) return namespace.allocated.egressIPAM !== egressIPAM.name;
+  const { listed } = namespace;
+  if (listed.length === 0 || listed.some((address) => egressIPAM.assignments.some((assignment) => contains(assignment, address)))) return false;
+  const held = established(world, namespace, index);
+  const others = world.snapshot.egressIPAMs.filter((other) => other !== egressIPAM);
+  return listed.every((address) => held.has(address) && others.some((other) => other.assignments.some((assignment) => contains(assignment, address))));
+}
+
+function makeClaim(world: World, namespace: ParsedNamespace, namespaceIndex: number, egressIPAM: number, addresses: readonly Address[]): Claim {
+  return {
+    index: world.claims.length,
+    namespace,
+    namespaceIndex,
+    egressIPAM,
+    addresses,
+    leaving: none,
+    source: 'kept',
+    input: undefined,
+    edited: false,
+    missing: none,
+    waiting: undefined,
+    release: undefined,
+  };
+}
+
+/** Marks a claim's addresses as its own; of two claims for one address, the one that carries traffic wins, then the older one. */
+function own(world: World, claim: Claim): void {
+  const table = world.addresses;
+  for (const address of claim.addresses) {
+    const slot = table.slotOf(address);
+    const other = world.claims[(table.owner[slot] ?? 0) - 1];
+    if (other !== undefined) {
+      const loser = outranks(world, claim, other, address) ? other : claim;
+      lose(world, loser, loser === other ? claim : other, address);
+      if (loser === claim) continue;
+    } else if (!table.take(address)) {
+      world.contested.push({ claim, address });
+    }
+    table.owner[slot] = claim.index + 1;
+  }
+}
+
+function outranks(world: World, claim: Claim, other: Claim, address: Address): boolean {
+  const bound = world.boundTo(claim.namespaceIndex).includes(address);
+  const otherBound = world.boundTo(other.namespaceIndex).includes(address);
+  if (bound !== otherBound) return bound;
+  const { namespace } = claim;
+  return (namespace.createdAt - other.namespace.createdAt || compareNames(namespace.name, other.namespace.name)) < 0;
+}
+
+function lose(world: World, loser: Claim, winner: Claim, address: Address): void {
+  loser.addresses = loser.addresses.filter((candidate) => candidate !== address);
+  loser.missing = none;
+  loser.waiting = world.reportNamespace(
+    loser.namespace,
+    {
+      code: 'DuplicateAddress',
+      severity: 'error',
+      message: `${formatAddress(address)} belongs to namespace ${winner.namespace.name}; put another address into the annotation, or remove the annotation to get a free one`,
+    },
+    [address],
+  );
+}
+
+function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** Whether two lists have the same addresses, in any order. */
+export function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
+  return sameInOrder(a, b) || (a.length === b.length && a.every((address) => b.includes(address)));
+}
+
+/** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
+export function markReleasing(world: World): void {
+  const { addresses } = world;
+  for (const claim of world.claims) {
+    for (const address of claim.leaving) {
+      const slot = addresses.slotOf(address);
+      if (addresses.owner[slot] !== 0) continue;
+      addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.releasing;
+      addresses.take(address);
+    }
+  }
+}

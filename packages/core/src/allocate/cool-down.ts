@@ -1,0 +1,36 @@
+import type { Address } from '../address/address.ts';
+import type { World } from './world.ts';
+
+/** How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down if longer. */
+export const returnWindow = 600_000;
+
+/** What released addresses mean for this plan. */
+export interface CoolingAddresses {
+  /** The namespace that an address waits for, and nobody else. */
+  readonly waitsFor: ReadonlyMap<Address, string>;
+  /** By `EGRESSIPAM/NAMESPACE`: the addresses that may return to it. */
+  readonly returnable: ReadonlyMap<string, readonly Address[]>;
+  /** When the next address has cooled down, milliseconds since 1970. */
+  readonly next: number | undefined;
+}
+
+/** Takes addresses that cool down out of the pools, for everyone but the namespace that had them. */
+export function markCooling(world: World): CoolingAddresses {
+  const waitsFor = new Map<Address, string>();
+  const returnable = new Map<string, readonly Address[]>();
+  const now = world.snapshot.time;
+  let next: number | undefined;
+  for (const egressIPAM of world.snapshot.egressIPAMs) {
+    for (const entry of egressIPAM.released) {
+      const age = now === undefined ? 0 : now - entry.releasedAt;
+      if (age < Math.max(egressIPAM.coolDown, returnWindow)) returnable.set(`${egressIPAM.name}/${entry.namespace}`, entry.addresses);
+      if (age >= egressIPAM.coolDown) continue;
+      const end = entry.releasedAt + egressIPAM.coolDown;
+      next = next === undefined ? end : Math.min(next, end);
+      for (const address of entry.addresses) {
+        if (world.addresses.take(address)) waitsFor.set(address, entry.namespace);
+      }
+    }
+  }
+  return { waitsFor, returnable, next };
+}

@@ -1,0 +1,122 @@
+import type { Address } from '../address/address.ts';
+import { parseAddresses } from '../parse/parse-namespace.ts';
+import { AddressFlag } from './address-table.ts';
+import type { World } from './world.ts';
+
+/** Takes out of the pools what nobody may ever get: reserved addresses, nodes' own, API and ingress, foreign EgressIPs. */
+export function markExclusions(world: World): void {
+  const { snapshot, addresses } = world;
+  for (const egressIPAM of snapshot.egressIPAMs) {
+    for (const assignment of egressIPAM.assignments) {
+      for (const range of assignment.reserved) addresses.takeRange(range.first, range.last);
+    }
+  }
+  for (const cidr of snapshot.observation?.cidrs.values() ?? []) {
+    for (const range of cidr.reserved) addresses.takeRange(range.first, range.last);
+  }
+  const take = (list: readonly Address[]): void => list.forEach((address) => addresses.take(address));
+  for (const node of snapshot.nodes) take(node.addresses);
+  for (const hostSubnet of snapshot.hostSubnets) if (hostSubnet.hostIP !== undefined) addresses.take(hostSubnet.hostIP);
+  for (const node of snapshot.observation?.nodes.values() ?? []) take(node.fixed);
+  take(parseAddresses(snapshot.source.infrastructure.virtualIPs));
+  for (const egressIP of snapshot.egressIPs) {
+    if (egressIP.source.ours) continue;
+    take(egressIP.egressIPs);
+    take(egressIP.assigned.map(({ address }) => address));
+  }
+}
+
+/** Notes which node hosts each address, what of it is on record as ours, and what interfaces carry. */
+export function markHosts(world: World): void {
+  const { snapshot, addresses, nodes } = world;
+  const host = (address: Address, node: number): void => {
+    const slot = addresses.slotOf(address);
+    const before = addresses.hostedOn[slot] ?? 0;
+    if (before !== 0 && before !== node + 1) addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.hostedTwice;
+    else addresses.hostedOn[slot] = node + 1;
+  };
+  nodes.hostSubnetOf.forEach((hostSubnet, node) => {
+    if (hostSubnet === undefined) return;
+    for (const address of hostSubnet.egressIPs) host(address, node);
+    for (const address of hostSubnet.unconfirmed) host(address, node);
+    for (const address of hostSubnet.recorded) {
+      const slot = addresses.slotOf(address);
+      addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.recorded;
+    }
+  });
+  for (const egressIP of snapshot.egressIPs) {
+    if (!egressIP.source.ours) continue;
+    for (const { node, address } of egressIP.assigned) {
+      const index = nodes.indexOf(node);
+      if (index !== -1) host(address, index);
+    }
+  }
+  markAttachments(world);
+}
+
+/** Where there is no observation, interfaces are taken to carry what their nodes host. */
+function markAttachments(world: World): void {
+  const { snapshot, addresses, nodes } = world;
+  if (!snapshot.source.provider.attach) return;
+  if (snapshot.observation === undefined) {
+    addresses.attachedOn.set(addresses.hostedOn);
+    return;
+  }
+  for (const [name, observed] of snapshot.observation.nodes) {
+    const node = nodes.indexOf(name);
+    if (node === -1) continue;
+    for (const address of observed.attached) addresses.attachedOn[addresses.slotOf(address)] = node + 1;
+  }
+  for (const cidr of snapshot.observation.cidrs.values()) {
+    for (const { address } of cidr.inUse) {
+      if (addresses.attachedOn[addresses.slotOf(address)] === 0) world.refusedAddresses.add(address);
+    }
+  }
+}
+
+/** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */
+export function markUses(world: World): void {
+  const { snapshot, addresses } = world;
+  const take = (list: readonly Address[]): void => {
+    for (const address of list) addresses.take(address);
+  };
+  for (const hostSubnet of snapshot.hostSubnets) {
+    take(hostSubnet.egressIPs);
+    take(hostSubnet.recorded);
+    take(hostSubnet.unconfirmed);
+  }
+  for (const netNamespace of snapshot.netNamespaces) {
+    take(netNamespace.egressIPs);
+    take(netNamespace.unconfirmed);
+  }
+  for (const egressIP of snapshot.egressIPs) {
+    take(egressIP.egressIPs);
+    take(egressIP.unconfirmed);
+    take(egressIP.assigned.map(({ address }) => address));
+  }
+  for (const config of snapshot.cloudPrivateIPConfigs) if (config.address !== undefined) addresses.take(config.address);
+  for (const node of snapshot.observation?.nodes.values() ?? []) take(node.attached);
+  for (const cidr of snapshot.observation?.cidrs.values() ?? []) {
+    for (const { address } of cidr.inUse) addresses.take(address);
+  }
+}
+
+/** Notes which addresses are bound to the traffic of namespaces outside our care. */
+export function markForeignBindings(world: World, claimOfNamespace: Int32Array): void {
+  const { addresses, claims } = world;
+  const foreign = (list: readonly Address[]): void => {
+    for (const address of list) {
+      const slot = addresses.slotOf(address);
+      addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.boundByOthers;
+    }
+  };
+  world.netNamespaceOf.forEach((netNamespace, index) => {
+    if (netNamespace === undefined || netNamespace.egressIPs.length === 0) return;
+    const claim = claims[(claimOfNamespace[index] ?? 0) - 1];
+    if (claim === undefined) foreign(netNamespace.egressIPs);
+    else if (claim.release !== undefined) foreign(netNamespace.egressIPs.filter((address) => !claim.leaving.includes(address)));
+  });
+  for (const orphan of world.orphanNetNamespaces) {
+    foreign(orphan.egressIPs.filter((address) => ((addresses.flags[addresses.slotOf(address)] ?? 0) & AddressFlag.recorded) === 0));
+  }
+}

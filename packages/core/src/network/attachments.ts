@@ -1,0 +1,89 @@
+import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
+import { AddressFlag } from '../allocate/address-table.ts';
+import type { World } from '../allocate/world.ts';
+import type { HostPlan } from './host-subnets.ts';
+import type { StepList } from './step-list.ts';
+
+/** The node whose interface carries an address that is on its way out; undefined for none. */
+export function attachmentOf(world: World, address: Address): string | undefined {
+  if (!world.snapshot.source.provider.attach) return undefined;
+  const slot = world.addresses.slotOf(address);
+  const node = (world.addresses.attachedOn[slot] ?? 0) - 1;
+  return node === -1 || world.addresses.owner[slot] !== 0 ? undefined : world.nodes.nameOf(node);
+}
+
+interface Group {
+  readonly kind: 'attach' | 'detach' | 'move';
+  readonly from: string;
+  readonly node: string;
+  readonly ready: Address[];
+  readonly waiting: { readonly address: Address; readonly after: string }[];
+}
+
+/** Adds what has to change on interfaces: after the HostSubnet has it on record, and off only when nothing is bound to it. */
+export function addAttachmentSteps(world: World, steps: StepList, hosts: HostPlan, unbindingOf: (address: Address) => string | undefined): void {
+  if (!world.snapshot.source.provider.attach) return;
+  const groups = new Map<string, Group>();
+  const stepOf = new Map<Address, string>();
+  const add = (kind: Group['kind'], from: string, node: string, address: Address, after: string | undefined): void => {
+    const key = kind === 'move' ? `move/${from}/${node}` : `${kind}/${node}`;
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { kind, from, node, ready: [], waiting: [] }));
+    if (after === undefined) group.ready.push(address);
+    else group.waiting.push({ address, after });
+    stepOf.set(address, after === undefined ? key : `${key}/then`);
+  };
+  for (const claim of world.claims) {
+    if (claim.egressIPAM === -1) continue;
+    for (const address of claim.addresses) {
+      const slot = world.addresses.slotOf(address);
+      const placed = (world.addresses.placedOn[slot] ?? 0) - 1;
+      const attached = (world.addresses.attachedOn[slot] ?? 0) - 1;
+      if (placed === -1 || placed === attached) continue;
+      const node = world.nodes.nameOf(placed);
+      if (attached === -1) add('attach', '', node, address, hosts.hostingOf(address));
+      else add('move', world.nodes.nameOf(attached), node, address, hosts.hostingOf(address));
+    }
+  }
+  for (const { address, node } of departures(world)) add('detach', '', node, address, unbindingOf(address));
+  for (const [key, group] of groups) addGroup(steps, key, group, endingEgressIPAMs(world, group));
+  hosts.attachWith((address) => stepOf.get(address));
+}
+
+/** Addresses of ours on interfaces that no claim has any more. Foreign ones never show up here (law 5). */
+function* departures(world: World): Iterable<{ readonly address: Address; readonly node: string }> {
+  if (world.snapshot.observation === undefined) {
+    for (const claim of world.claims) {
+      for (const address of claim.leaving) {
+        const node = attachmentOf(world, address);
+        if (node !== undefined) yield { address, node };
+      }
+    }
+    return;
+  }
+  for (const [name, observed] of world.snapshot.observation.nodes) {
+    for (const address of observed.attached) {
+      const slot = world.addresses.slotOf(address);
+      const ours = ((world.addresses.flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0;
+      if (ours && world.addresses.owner[slot] === 0 && world.nodes.indexOf(name) !== -1) yield { address, node: name };
+    }
+  }
+}
+
+function addGroup(steps: StepList, key: string, group: Group, egressIPAMs: readonly number[]): void {
+  const step = (id: string, after: readonly string[], addresses: readonly Address[]): void => {
+    const list = [...addresses].sort(compareAddresses).map(formatAddress);
+    if (group.kind === 'move') steps.add({ kind: 'move', id, after, from: group.from, node: group.node, addresses: list }, egressIPAMs);
+    else steps.add({ kind: group.kind, id, after, node: group.node, addresses: list }, egressIPAMs);
+  };
+  if (group.ready.length > 0) step(key, [], group.ready);
+  if (group.waiting.length > 0) step(`${key}/then`, [...new Set(group.waiting.map(({ after }) => after))], group.waiting.map(({ address }) => address));
+}
+
+function endingEgressIPAMs(world: World, group: Group): readonly number[] {
+  if (group.kind !== 'detach') return [];
+  const addresses = [...group.ready, ...group.waiting.map(({ address }) => address)];
+  return world.snapshot.egressIPAMs.flatMap((egressIPAM, index) =>
+    egressIPAM.deleting && egressIPAM.assignments.some(({ cidr }) => addresses.some((address) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last)) ? [index] : [],
+  );
+}

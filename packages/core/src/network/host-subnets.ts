@@ -1,0 +1,296 @@
+import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
+import { AddressFlag } from '../allocate/address-table.ts';
+import { parseCidr, type Cidr } from '../address/cidr.ts';
+import type { Claim } from '../allocate/claim.ts';
+import type { World } from '../allocate/world.ts';
+import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
+import { groupOf, placementMode } from '../place/place-kept.ts';
+import { annotateId, isAnnotated } from './annotations.ts';
+import type { StepList } from './step-list.ts';
+import type { HostStep } from '../plan/step.ts';
+
+/** What has to happen before addresses leave. Steps are named by id. */
+export interface LeavingOrder {
+  /** The step that unbinds an address from its namespace, if it is bound. */
+  unbindingOf(address: Address): string | undefined;
+  /** The steps before an address may leave its HostSubnet. */
+  beforeUnhosting(address: Address): readonly string[];
+  /** The steps that unbind addresses of a CIDR. */
+  unbindingIn(cidr: Cidr): readonly string[];
+}
+
+/** What the host steps mean for the steps around them. */
+export interface HostPlan {
+  /** What has to be observed before an address may be bound: hosted, and where needed attached. */
+  afterHosting(claim: Claim, address: Address): readonly string[];
+  /** The steps that take an address off HostSubnets. */
+  removalOf(address: Address): readonly string[];
+  /** Sets what attaching adds to `afterHosting`. */
+  attachWith(step: (address: Address) => string | undefined): void;
+  /** The step that hosts an address on the node it is placed on; undefined when it is hosted there. */
+  hostingOf(address: Address): string | undefined;
+}
+
+interface Addition {
+  readonly claim: Claim;
+  readonly address: Address;
+}
+
+/** One HostSubnet, from what it is to what it should be. */
+interface HostChange {
+  readonly node: number;
+  readonly hostSubnet: ParsedHostSubnet;
+  readonly additions: Addition[];
+  /** Hosted here, and leaving for another node: at once, as it must be off here before it is on there. */
+  readonly moving: Address[];
+  /** Hosted here, and going: when nothing uses it any more. */
+  readonly leaving: Address[];
+  /** Hosted here, ours, and staying. */
+  readonly staying: Address[];
+}
+
+/** Adds the writes of HostSubnets: at most one that may start now and one that waits, per node. */
+export function addHostSteps(world: World, steps: StepList, leaving: LeavingOrder): HostPlan {
+  const additions = additionsByNode(world);
+  const hosting = new Map<Address, string>();
+  const removal = new Map<Address, string[]>();
+  world.nodes.hostSubnetOf.forEach((hostSubnet, node) => {
+    if (hostSubnet === undefined) return;
+    const change = changeOf(world, hostSubnet, node, additions.get(node) ?? []);
+    if (isSettled(world, change)) return;
+    for (const step of hostStepsOf(world, steps, change, leaving)) {
+      for (const { address } of change.additions) if (step.added.includes(formatAddress(address))) hosting.set(address, step.id);
+      for (const address of [...change.moving, ...change.leaving]) {
+        if (step.removed.includes(formatAddress(address))) removal.set(address, [...(removal.get(address) ?? []), step.id]);
+      }
+      steps.add(step, endingEgressIPAMs(world, change, step));
+    }
+  });
+  let attachStep: (address: Address) => string | undefined = () => undefined;
+  return {
+    afterHosting: (claim, address) => {
+      const after: string[] = [];
+      const host = placementMode(world, claim.egressIPAM) === 'by-cidr' ? cidrHosting(world, steps, claim, address) : hosting.get(address);
+      if (host !== undefined) after.push(host);
+      const attach = attachStep(address);
+      if (attach !== undefined) after.push(attach);
+      return after;
+    },
+    removalOf: (address) => removal.get(address) ?? [],
+    attachWith: (step) => {
+      attachStep = step;
+    },
+    hostingOf: (address) => hosting.get(address),
+  };
+}
+
+/** The usual case, decided without writing anything down: nothing comes, nothing goes, and the record says so. */
+function isSettled(world: World, change: HostChange): boolean {
+  const { hostSubnet } = change;
+  if (change.additions.length > 0 || change.moving.length > 0 || change.leaving.length > 0) return false;
+  if (hostSubnet.egressCIDRs.length > 0 || hostSubnet.recordedCIDRs.length > 0 || wantedCidrs(world, change.node).length > 0) return false;
+  return sameAddressesInOrder(change.staying, hostSubnet.recorded);
+}
+
+function additionsByNode(world: World): ReadonlyMap<number, Addition[]> {
+  const additions = new Map<number, Addition[]>();
+  for (const claim of world.claims) {
+    if (claim.egressIPAM === -1 || placementMode(world, claim.egressIPAM) !== 'explicit') continue;
+    for (const address of claim.addresses) {
+      const slot = world.addresses.slotOf(address);
+      const node = (world.addresses.placedOn[slot] ?? 0) - 1;
+      if (node === -1 || (world.addresses.hostedOn[slot] === node + 1 && isShown(world, node, address))) continue;
+      const list = additions.get(node);
+      if (list === undefined) additions.set(node, [{ claim, address }]);
+      else list.push({ claim, address });
+    }
+  }
+  return additions;
+}
+
+/** Whether a HostSubnet is known to host an address, and not only perhaps. */
+function isShown(world: World, node: number, address: Address): boolean {
+  const hostSubnet = world.nodes.hostSubnetOf[node];
+  return hostSubnet !== undefined && (hostSubnet.unconfirmed.length === 0 || hostSubnet.egressIPs.includes(address));
+}
+
+function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, additions: Addition[]): HostChange {
+  const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [] };
+  if (hostSubnet.egressCIDRs.length > 0 && additions.length === 0 && wantedCidrs(world, node).length > 0) return change;
+  const { owner, placedOn, flags } = world.addresses;
+  for (const address of hostSubnet.egressIPs) {
+    const slot = world.addresses.slotOf(address);
+    const claim = world.claims[(owner[slot] ?? 0) - 1];
+    if (claim !== undefined && claim.egressIPAM === -1) change.staying.push(address);
+    else if (claim !== undefined) {
+      if (placementMode(world, claim.egressIPAM) === 'by-cidr') continue;
+      const placed = (placedOn[slot] ?? 0) - 1;
+      (placed === node ? change.staying : placed === -1 ? change.leaving : change.moving).push(address);
+    } else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
+  }
+  return change;
+}
+
+/** The CIDRs that OpenShift SDN shall place addresses of on a node. */
+function wantedCidrs(world: World, node: number): readonly string[] {
+  const egressIPAM = world.nodes.egressIPAMOf[node] ?? -1;
+  const parsed = world.snapshot.egressIPAMs[egressIPAM];
+  if (parsed === undefined || parsed.deleting || placementMode(world, egressIPAM) !== 'by-cidr') return [];
+  return parsed.assignments.filter((_, index) => world.nodes.groups[egressIPAM]?.[index]?.isSelected[node] === 1).map((assignment) => assignment.cidr.text);
+}
+
+/** CIDRs on a HostSubnet that this project, or the original for the same EgressIPAM, put there. */
+function ownCidrs(world: World, hostSubnet: ParsedHostSubnet, node: number): readonly string[] {
+  const egressIPAM = world.snapshot.egressIPAMs[world.nodes.egressIPAMOf[node] ?? -1];
+  const known = new Set([...hostSubnet.recordedCIDRs, ...(egressIPAM?.assignments.map((assignment) => assignment.cidr.text) ?? [])]);
+  return hostSubnet.egressCIDRs.filter((cidr) => known.has(cidr));
+}
+
+/** The write that may start now, and the one that waits; each says the whole of what the HostSubnet shall be after it. */
+function hostStepsOf(world: World, steps: StepList, change: HostChange, order: LeavingOrder): readonly HostStep[] {
+  const { hostSubnet, node } = change;
+  const pending = change.additions.map(({ claim, address }) => ({ address, after: beforeHosting(world, steps, claim, address, node) }));
+  const departing = change.leaving.map((address) => ({ address, after: order.beforeUnhosting(address) }));
+  const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing)] };
+  const cidrs = cidrsOf(world, change, order);
+  const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
+  const now = hostStep(world, change, `host/${hostSubnet.name}`, [], ready, cidrs.now, stillHere);
+  const waiting = [...pending, ...departing].filter(({ after }) => after.length > 0);
+  const result = isNeeded(hostSubnet, now) ? [now] : [];
+  if (waiting.length === 0 && cidrs.after.length === 0) return result;
+  const after = new Set([...waiting.flatMap((entry) => entry.after), ...cidrs.after, ...result.map(({ id }) => id)]);
+  const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving] };
+  return [...result, hostStep(world, change, `host/${hostSubnet.name}/then`, [...after], all, cidrs.target, [])];
+}
+
+function withoutWaiting(entries: readonly { readonly address: Address; readonly after: readonly string[] }[]): readonly Address[] {
+  return entries.filter(({ after }) => after.length === 0).map(({ address }) => address);
+}
+
+interface CidrsChange {
+  readonly now: HostedCidrs;
+  readonly target: HostedCidrs;
+  /** Steps before `target` may follow `now`. */
+  readonly after: readonly string[];
+}
+
+interface HostedCidrs {
+  readonly all: readonly string[];
+  readonly ours: readonly string[];
+}
+
+/** A CIDR that no other node has leaves its last node only when nothing is bound to its addresses any more. */
+function cidrsOf(world: World, change: HostChange, order: LeavingOrder): CidrsChange {
+  const { hostSubnet, node } = change;
+  const wanted = wantedCidrs(world, node);
+  const own = ownCidrs(world, hostSubnet, node);
+  const foreign = hostSubnet.egressCIDRs.filter((cidr) => !own.includes(cidr));
+  const target = { all: [...foreign, ...wanted], ours: wanted };
+  const leaving = own.filter((cidr) => !wanted.includes(cidr));
+  const after = leaving.filter((cidr) => !isWantedElsewhere(world, cidr)).flatMap((text) => {
+    const parsed = parseCidr(text);
+    return parsed === undefined ? [] : order.unbindingIn(parsed.cidr);
+  });
+  if (after.length === 0) return { now: target, target, after };
+  return { now: { all: [...foreign, ...leaving, ...wanted], ours: [...leaving, ...wanted] }, target, after };
+}
+
+function isWantedElsewhere(world: World, cidr: string): boolean {
+  return world.snapshot.egressIPAMs.some((egressIPAM, index) =>
+    !egressIPAM.deleting && egressIPAM.assignments.some((assignment, position) => assignment.cidr.text === cidr && (world.nodes.groups[index]?.[position]?.selected.length ?? 0) > 0),
+  );
+}
+
+function isNeeded(hostSubnet: ParsedHostSubnet, step: HostStep): boolean {
+  return (
+    step.egressIPs !== undefined ||
+    step.egressCIDRs !== undefined ||
+    !sameTexts(recordedAddresses(step), hostSubnet.recorded.map(formatAddress)) ||
+    (step.hostedCIDRs ?? '') !== hostSubnet.recordedCIDRs.join(',')
+  );
+}
+
+/** The addresses of a step's record, without the namespaces, which follow from them. */
+function recordedAddresses(step: HostStep): readonly string[] {
+  return step.hostedIPs === null ? [] : step.hostedIPs.split(',').map((entry) => entry.slice(0, entry.indexOf('=')));
+}
+
+function hostStep(
+  world: World,
+  change: HostChange,
+  id: string,
+  after: readonly string[],
+  delta: { readonly added: readonly Address[]; readonly removed: readonly Address[] },
+  cidrs: HostedCidrs,
+  stillHere: readonly Address[],
+): HostStep {
+  const { hostSubnet } = change;
+  const added = delta.added.filter((address) => !hostSubnet.egressIPs.includes(address)).sort(compareAddresses);
+  const egressIPs = [...hostSubnet.egressIPs.filter((address) => !delta.removed.includes(address)), ...added];
+  const ours = new Set([...change.staying, ...delta.added, ...stillHere]);
+  const hosted = egressIPs.filter((address) => ours.has(address));
+  return {
+    kind: 'host',
+    id,
+    after,
+    node: hostSubnet.name,
+    ...(added.length > 0 || delta.removed.length > 0 ? { egressIPs: egressIPs.map(formatAddress) } : {}),
+    ...(sameTexts(cidrs.all, hostSubnet.egressCIDRs) ? {} : { egressCIDRs: cidrs.all }),
+    hostedIPs: hosted.length === 0 ? null : hosted.map((address) => `${formatAddress(address)}=${namespaceOf(world, address)}`).join(','),
+    hostedCIDRs: cidrs.ours.length === 0 ? null : cidrs.ours.join(','),
+    added: added.map(formatAddress),
+    removed: delta.removed.map(formatAddress),
+  };
+}
+
+function namespaceOf(world: World, address: Address): string {
+  return world.ownerOf(address)?.namespace.name ?? world.recordedNamespaceOf(address) ?? '';
+}
+
+/** What has to be observed before a HostSubnet may host an address: written down, and off every other node. */
+function beforeHosting(world: World, steps: StepList, claim: Claim, address: Address, node: number): readonly string[] {
+  const after: string[] = [];
+  if (!isAnnotated(claim, address) && !claim.edited) after.push(annotateId(claim.namespace.name));
+  const slot = world.addresses.slotOf(address);
+  const hosted = (world.addresses.hostedOn[slot] ?? 0) - 1;
+  const twice = ((world.addresses.flags[slot] ?? 0) & AddressFlag.hostedTwice) !== 0;
+  if (hosted !== -1 && hosted !== node) after.push(`host/${world.nodes.nameOf(hosted)}`);
+  if (!twice) return after;
+  world.nodes.hostSubnetOf.forEach((other, index) => {
+    if (other === undefined || index === node || index === hosted) return;
+    if (other.egressIPs.includes(address) || other.unconfirmed.includes(address)) after.push(`host/${other.name}`);
+  });
+  return after;
+}
+
+/** The step that gives the SDN a node for an address, when none has its CIDR yet. */
+function cidrHosting(world: World, steps: StepList, claim: Claim, address: Address): string | undefined {
+  const group = groupOf(world, claim.egressIPAM, address);
+  if (group === undefined) return undefined;
+  const cidrs = world.egressIPAMOf(claim)?.assignments.map((assignment) => assignment.cidr.text) ?? [];
+  const isThere = group.selected.some((node) => world.nodes.hostSubnetOf[node]?.egressCIDRs.some((cidr) => cidrs.includes(cidr)));
+  if (isThere) return undefined;
+  const first = group.selected.map((node) => `host/${world.nodes.nameOf(node)}`).find((id) => steps.has(id));
+  return first ?? 'observed/HostSubnet';
+}
+
+/** EgressIPAMs on their way out that a write belongs to. */
+function endingEgressIPAMs(world: World, change: HostChange, step: HostStep): readonly number[] {
+  if (step.removed.length === 0 && step.egressCIDRs === undefined) return [];
+  const ending: number[] = [];
+  world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
+    if (!egressIPAM.deleting) return;
+    const cidrs = egressIPAM.assignments.map((assignment) => assignment.cidr);
+    const removes = [...change.leaving, ...change.moving].some((address) => cidrs.some((cidr) => typeof cidr.first === typeof address && address >= cidr.first && address <= cidr.last));
+    if (removes || cidrs.some((cidr) => change.hostSubnet.egressCIDRs.includes(cidr.text))) ending.push(index);
+  });
+  return ending;
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
+function sameAddressesInOrder(a: readonly Address[], b: readonly Address[]): boolean {
+  return a.length === b.length && a.every((address, index) => address === b[index]);
+}

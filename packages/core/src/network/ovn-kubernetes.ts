@@ -1,0 +1,238 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import { sameAddresses } from '../allocate/classify.ts';
+import type { Claim } from '../allocate/claim.ts';
+import { egressIPName, type World } from '../allocate/world.ts';
+import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
+import { compileSelector } from '../snapshot/label-selector.ts';
+import { egressAssignableLabel } from '../snapshot/names.ts';
+import type { LabelSelector } from '../snapshot/snapshot.ts';
+import { addAnnotateSteps, annotateId, isAnnotated } from './annotations.ts';
+import { rememberId } from './released.ts';
+import type { StepList } from './step-list.ts';
+
+/**
+ * OVN-Kubernetes: from decisions to writes. On the way in: annotation → labels of
+ * the nodes → EgressIP; on the way out EgressIP → CloudPrivateIPConfig gone →
+ * annotation. Which node carries an address is the network's business.
+ */
+export function renderOvnKubernetes(world: World, steps: StepList): void {
+  const ownedNames = new Set<string>();
+  const deletions = new Map<string, string>();
+  const labels = addLabelSteps(world, steps);
+  for (const claim of world.claims) {
+    const name = egressIPName(claim.namespace.name);
+    const existing = world.egressIPByName(name);
+    if (claim.release === undefined && (claim.addresses.length > 0 || claim.egressIPAM === -1)) {
+      ownedNames.add(name);
+      if (claim.egressIPAM !== -1) addApplyStep(world, steps, claim, name, existing, labels);
+    } else if (existing?.source.ours === true) {
+      ownedNames.add(name);
+      deletions.set(claim.namespace.name, addDeleteStep(world, steps, existing, claim.leaving, claim.egressIPAM));
+    }
+  }
+  for (const egressIP of world.snapshot.egressIPs) {
+    if (egressIP.source.ours && !ownedNames.has(egressIP.name)) addDeleteStep(world, steps, egressIP, egressIP.egressIPs, -1);
+  }
+  addAnnotateSteps(world, steps, (claim) => afterRelease(world, steps, deletions, claim));
+}
+
+/** The label goes on all nodes at once, before EgressIPs, or the network would put every address on the first one labelled. */
+function addLabelSteps(world: World, steps: StepList): readonly string[] {
+  const added: string[] = [];
+  world.nodes.nodes.forEach((node, index) => {
+    const egressIPAM = world.snapshot.egressIPAMs[world.nodes.egressIPAMOf[index] ?? -1];
+    const wanted = egressIPAM !== undefined && !egressIPAM.deleting;
+    const labelled = Object.hasOwn(node.source.labels, egressAssignableLabel);
+    const id = `label/${node.name}`;
+    if (wanted && !labelled) {
+      steps.add({ kind: 'label-node', id, after: [], node: node.name, present: true });
+      added.push(id);
+    } else if (!wanted && node.source.labelledByUs === true) {
+      const position = world.nodes.egressIPAMOf[index] ?? -1;
+      const after = egressIPAM === undefined ? [] : world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${egressIPName(claim.namespace.name)}`);
+      steps.add({ kind: 'label-node', id, after, node: node.name, present: false }, position === -1 ? [] : [position]);
+    }
+  });
+  return added;
+}
+
+function addApplyStep(world: World, steps: StepList, claim: Claim, name: string, existing: ParsedEgressIP | undefined, labels: readonly string[]): void {
+  const egressIPAM = world.egressIPAMOf(claim);
+  if (egressIPAM === undefined) return;
+  if (existing !== undefined && !existing.source.ours && !isAdoptable(claim, existing)) {
+    claim.waiting = world.reportNamespace(claim.namespace, {
+      code: 'EgressIPConflict',
+      severity: 'error',
+      message: `EgressIP ${name} is not ours and names other addresses or namespaces; delete it, or put its addresses into the namespace's annotation to have it adopted`,
+    });
+    return;
+  }
+  const nodeSelector = nodeSelectorOf(world, claim);
+  const egressIPs = nextAddresses(existing, claim.addresses);
+  if (
+    existing !== undefined &&
+    existing.source.ours &&
+    existing.source.deletedAt === undefined &&
+    existing.unconfirmed.length === 0 &&
+    sameAddresses(existing.egressIPs, egressIPs) &&
+    selectsNamespace(existing, claim.namespace.name) &&
+    existing.source.podSelector === undefined &&
+    sameSelector(existing.source.egressNodeSelector, nodeSelector)
+  ) {
+    return;
+  }
+  const after = [...labels];
+  if (claim.addresses.some((address) => !isAnnotated(claim, address)) && !claim.edited) after.push(annotateId(claim.namespace.name));
+  steps.add({
+    kind: 'apply-egress-ip',
+    id: `apply/${name}`,
+    after,
+    name,
+    namespace: claim.namespace.name,
+    egressIPAM: egressIPAM.name,
+    egressIPs: egressIPs.map(formatAddress),
+    ...(nodeSelector === undefined ? {} : { egressNodeSelector: nodeSelector }),
+  });
+}
+
+/** One address at a time: changing several at once would leave the namespace without any for a while. */
+function nextAddresses(existing: ParsedEgressIP | undefined, target: readonly Address[]): readonly Address[] {
+  if (existing === undefined || !existing.source.ours) return target;
+  const stale = existing.egressIPs.filter((address) => !target.includes(address));
+  const missing = target.filter((address) => !existing.egressIPs.includes(address));
+  if (stale.length + missing.length <= 1 || (stale.length <= 1 && missing.length <= 1)) return target;
+  const waiting = existing.egressIPs.some((address) => target.includes(address) && !existing.assigned.some((entry) => entry.address === address));
+  if (waiting) return existing.egressIPs;
+  const [firstStale] = stale;
+  const [firstMissing] = missing;
+  return [...existing.egressIPs.filter((address) => address !== firstStale), ...(firstMissing === undefined ? [] : [firstMissing])];
+}
+
+/** An object that the migration from OpenShift SDN left for this namespace, with just its addresses. */
+function isAdoptable(claim: Claim, existing: ParsedEgressIP): boolean {
+  return selectsNamespace(existing, claim.namespace.name) && sameAddresses(existing.egressIPs, claim.addresses);
+}
+
+function selectsNamespace(existing: ParsedEgressIP, namespace: string): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = existing.source.namespaceSelector;
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 && matchLabels['kubernetes.io/metadata.name'] === namespace;
+}
+
+/** Where the network can be told which nodes to use: those of the EgressIPAM. */
+function nodeSelectorOf(world: World, claim: Claim): LabelSelector | undefined {
+  const { network } = world.snapshot.source;
+  const egressIPAM = world.egressIPAMOf(claim);
+  if (network.kind !== 'ovn-kubernetes' || network.egressNodeSelector !== true || egressIPAM === undefined) return undefined;
+  const { nodeSelector, topologyLabel } = egressIPAM.source;
+  const values = [...new Set(egressIPAM.assignments.map((assignment) => assignment.labelValue))].sort();
+  return {
+    ...(nodeSelector?.matchLabels === undefined ? {} : { matchLabels: nodeSelector.matchLabels }),
+    matchExpressions: [...(nodeSelector?.matchExpressions ?? []), { key: topologyLabel, operator: 'In', values }],
+  };
+}
+
+function sameSelector(a: LabelSelector | undefined, b: LabelSelector | undefined): boolean {
+  if (b === undefined) return true;
+  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+function canonical(selector: LabelSelector | undefined): unknown {
+  return [
+    Object.entries(selector?.matchLabels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
+    (selector?.matchExpressions ?? []).map(({ key, operator, values }) => [key, operator, values ?? []]),
+  ];
+}
+
+function addDeleteStep(world: World, steps: StepList, egressIP: ParsedEgressIP, addresses: readonly Address[], egressIPAM: number): string {
+  const id = `delete/${egressIP.name}`;
+  const remember = new Set(addresses.flatMap((address) => rememberIds(world, address)));
+  steps.add({ kind: 'delete-egress-ip', id, after: [...remember].filter((entry) => steps.has(entry)), name: egressIP.name }, egressIPAM === -1 ? [] : [egressIPAM]);
+  return id;
+}
+
+function rememberIds(world: World, address: Address): readonly string[] {
+  return world.snapshot.egressIPAMs.flatMap((egressIPAM) =>
+    egressIPAM.assignments.some(({ cidr }) => typeof cidr.first === typeof address && address >= cidr.first && address <= cidr.last) ? [rememberId(egressIPAM.name)] : [],
+  );
+}
+
+/** An address is free when its EgressIP and its CloudPrivateIPConfig are gone; the latter's end is only observed. */
+function afterRelease(world: World, steps: StepList, deletions: ReadonlyMap<string, string>, claim: Claim): readonly string[] {
+  const after: string[] = [];
+  const deletion = deletions.get(claim.namespace.name);
+  if (deletion !== undefined) after.push(deletion);
+  for (const config of world.snapshot.cloudPrivateIPConfigs) {
+    if (config.address !== undefined && claim.leaving.includes(config.address)) after.push(`gone/CloudPrivateIPConfig/${config.name}`);
+  }
+  for (const address of claim.leaving) after.push(...rememberIds(world, address).filter((id) => steps.has(id)));
+  return [...new Set(after)];
+}
+
+/** What the network made of each claim, and what stands in its way. */
+export function reportAssignments(world: World): void {
+  const foreign = world.snapshot.egressIPs
+    .filter((egressIP) => !egressIP.source.ours)
+    .flatMap((egressIP) => {
+      const compiled = compileSelector(egressIP.source.namespaceSelector);
+      return compiled.ok ? [{ name: egressIP.name, matches: compiled.matches }] : [];
+    });
+  for (const claim of world.claims) {
+    if (claim.release !== undefined || claim.addresses.length === 0) continue;
+    reportOverlap(world, claim, foreign);
+    reportAssignment(world, claim);
+  }
+}
+
+function reportOverlap(world: World, claim: Claim, foreign: readonly { readonly name: string; readonly matches: (labels: Readonly<Record<string, string>>) => boolean }[]): void {
+  const labels = { 'kubernetes.io/metadata.name': claim.namespace.name, ...claim.namespace.source.labels };
+  const own = egressIPName(claim.namespace.name);
+  const overlapping = foreign.filter((egressIP) => egressIP.name !== own && egressIP.matches(labels)).map(({ name }) => name);
+  if (overlapping.length === 0) return;
+  world.reportNamespace(claim.namespace, {
+    code: 'OverlappingEgressIP',
+    severity: 'warning',
+    message: `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods use is undefined. Narrow or delete it`,
+  });
+}
+
+function reportAssignment(world: World, claim: Claim): void {
+  const existing = world.egressIPOf[claim.namespaceIndex];
+  if (existing === undefined) return;
+  const assigned = claim.addresses.filter((address) => existing.assigned.some((entry) => entry.address === address));
+  if (assigned.length === claim.addresses.length) return;
+  const missing = claim.addresses.filter((address) => !assigned.includes(address));
+  const list = missing.map(formatAddress).join(', ');
+  if (assigned.length === 0) {
+    world.reportNamespace(
+      claim.namespace,
+      { code: 'Unassigned', severity: 'error', message: `no node carries ${list} yet: until one does, traffic leaves with the address of whatever node a pod runs on` },
+      missing,
+    );
+    return;
+  }
+  world.reportNamespace(claim.namespace, { code: 'PartiallyAssigned', severity: 'warning', message: `no node carries ${list} yet; the other addresses carry the traffic` }, missing);
+}
+
+/** Where the network cannot be told which nodes to use, topology values hold only if each has subnets of its own. */
+export function reportTopology(world: World): void {
+  const { network } = world.snapshot.source;
+  if (network.kind !== 'ovn-kubernetes' || network.egressNodeSelector === true) return;
+  world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
+    const shared = egressIPAM.assignments.find((assignment) =>
+      egressIPAM.assignments.some((other, position) => {
+        if (other.labelValue === assignment.labelValue) return false;
+        const group = world.nodes.groups[index]?.[position];
+        return group?.selected.some((node) => world.nodes.canHost(node, assignment.cidr.first) || world.nodes.canHost(node, assignment.cidr.last)) === true;
+      }),
+    );
+    if (shared === undefined) return;
+    world.findings.push({
+      code: 'TopologyNotEnforceable',
+      severity: 'warning',
+      object: { kind: 'EgressIPAM', name: egressIPAM.name },
+      field: `spec.cidrAssignments[${shared.index}]`,
+      message: `nodes with another ${egressIPAM.source.topologyLabel} than "${shared.labelValue}" are in the subnet of ${shared.cidr.text} too, and OVN-Kubernetes may place its addresses there; it cannot be told otherwise in this version`,
+    });
+  });
+}
+

@@ -1,0 +1,141 @@
+import { platformReserved, parseRange, type AddressRange } from '../address/address-range.ts';
+import type { Address } from '../address/address.ts';
+import { parseCidr, type Cidr } from '../address/cidr.ts';
+import type { FindingCode } from '../finding/codes.ts';
+import type { Finding, FindingSeverity } from '../finding/finding.ts';
+import { compileSelector } from '../snapshot/label-selector.ts';
+import { parseDuration } from '../snapshot/duration.ts';
+import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector } from '../snapshot/snapshot.ts';
+import { parseAddresses, parseTime } from './parse-namespace.ts';
+
+/** Whether labels are selected. */
+export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** A CIDR assignment that parsed. */
+export interface ParsedAssignment {
+  readonly cidr: Cidr;
+  readonly labelValue: string;
+  /** Never handed out: what the admin reserved, and the network's own addresses. */
+  readonly reserved: readonly AddressRange[];
+  readonly drain: boolean;
+  /** Position in `spec.cidrAssignments`. */
+  readonly index: number;
+}
+
+/** Addresses remembered for a namespace that had them. */
+export interface ParsedReleased {
+  readonly namespace: string;
+  readonly addresses: readonly Address[];
+  /** Milliseconds since 1970. */
+  readonly releasedAt: number;
+}
+
+/** An EgressIPAM with every text parsed once. What does not parse is a finding and is left out. */
+export interface ParsedEgressIPAM {
+  readonly name: string;
+  readonly source: EgressIPAMSnapshot;
+  readonly createdAt: number;
+  readonly deleting: boolean;
+  readonly assignments: readonly ParsedAssignment[];
+  /** Assignments that give out new addresses: those that do not drain. */
+  readonly open: readonly ParsedAssignment[];
+  readonly selectsNode: LabelMatcher;
+  readonly selectsNamespace: LabelMatcher;
+  /** Milliseconds. */
+  readonly coolDown: number;
+  readonly released: readonly ParsedReleased[];
+  readonly findings: readonly Finding[];
+}
+
+/** Parses an EgressIPAM; nothing in it makes it throw. */
+export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
+  const findings: Finding[] = [];
+  const report = (code: FindingCode, severity: FindingSeverity, field: string, message: string): void => {
+    findings.push({ code, severity, object: { kind: 'EgressIPAM', name: source.name }, message, field });
+  };
+  const assignments = parseAssignments(source.cidrAssignments, report);
+  if (source.cidrAssignments.length === 0) {
+    report('NoCIDRAssignments', 'warning', 'spec.cidrAssignments', 'the EgressIPAM has no CIDR assignments, so no namespace gets an address; add one');
+  }
+  return {
+    name: source.name,
+    source,
+    createdAt: parseTime(source.createdAt),
+    deleting: source.deletedAt !== undefined,
+    assignments,
+    open: assignments.filter((assignment) => !assignment.drain),
+    selectsNode: matcher(source.nodeSelector, 'spec.nodeSelector', report),
+    selectsNamespace: matcher(source.namespaceSelector, 'spec.namespaceSelector', report),
+    coolDown: parseCoolDown(source.coolDown, report),
+    released: (source.released ?? []).map((entry) => ({
+      namespace: entry.namespace,
+      addresses: parseAddresses(entry.addresses),
+      releasedAt: parseTime(entry.releasedAt),
+    })),
+    findings,
+  };
+}
+
+type Report = (code: FindingCode, severity: FindingSeverity, field: string, message: string) => void;
+
+function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Report): ParsedAssignment[] {
+  const assignments: ParsedAssignment[] = [];
+  sources.forEach((source, index) => {
+    const field = `spec.cidrAssignments[${index}]`;
+    const parsed = parseCidr(source.CIDR);
+    if (parsed === undefined) {
+      report('InvalidCIDR', 'error', `${field}.CIDR`, `"${source.CIDR}" is not a CIDR; write it like 10.0.0.0/24 or 2001:db8::/64. Nothing is allocated for this entry`);
+      return;
+    }
+    if (parsed.masked) {
+      report('CIDRNotMasked', 'warning', `${field}.CIDR`, `"${source.CIDR}" has host bits set and is used as ${parsed.cidr.text}`);
+    }
+    if (assignments.some((other) => other.cidr.text === parsed.cidr.text)) {
+      report('DuplicateCIDR', 'error', `${field}.CIDR`, `${parsed.cidr.text} stands in the list already; remove one of the two. This entry is not used`);
+      return;
+    }
+    assignments.push({
+      cidr: parsed.cidr,
+      labelValue: source.labelValue,
+      reserved: [...platformReserved(parsed.cidr), ...parseReserved(source.reservedIPs ?? [], parsed.cidr, field, report)],
+      drain: source.drain === true,
+      index,
+    });
+  });
+  return assignments;
+}
+
+function parseReserved(texts: readonly string[], cidr: Cidr, field: string, report: Report): AddressRange[] {
+  const ranges: AddressRange[] = [];
+  texts.forEach((text, index) => {
+    const range = parseRange(text);
+    const at = `${field}.reservedIPs[${index}]`;
+    if (range === undefined) {
+      report('InvalidReservedIP', 'error', at, `"${text}" is neither an address, a CIDR nor a range first-last, and reserves nothing; correct it`);
+      return;
+    }
+    if (typeof range.first !== typeof cidr.first || range.last < cidr.first || range.first > cidr.last) {
+      report('ReservedIPOutsideCIDR', 'warning', at, `"${text}" is outside ${cidr.text} and reserves nothing there`);
+      return;
+    }
+    ranges.push(range);
+  });
+  return ranges;
+}
+
+/** A selector that cannot be understood selects nothing: serving too few is safer than serving the wrong ones. */
+function matcher(selector: LabelSelector | undefined, field: string, report: Report): LabelMatcher {
+  if (selector === undefined) return () => true;
+  const compiled = compileSelector(selector);
+  if (compiled.ok) return compiled.matches;
+  report('InvalidSelector', 'error', field, `${compiled.problem}; until it is corrected it selects nothing`);
+  return () => false;
+}
+
+function parseCoolDown(text: string | undefined, report: Report): number {
+  if (text === undefined) return 0;
+  const duration = parseDuration(text);
+  if (duration !== undefined && duration >= 0) return duration;
+  report('InvalidCoolDown', 'error', 'spec.coolDown', `"${text}" is not a duration such as 10m or 1h30m; 10m is used`);
+  return 600_000;
+}

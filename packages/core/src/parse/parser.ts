@@ -1,0 +1,67 @@
+import type { ProviderObservation } from '../provider/contract.ts';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { Memo } from './memo.ts';
+import { parseEgressIPAM, type ParsedEgressIPAM } from './parse-egress-ipam.ts';
+import { parseNamespace, type ParsedNamespace } from './parse-namespace.ts';
+import {
+  parseCloudPrivateIPConfig,
+  parseEgressIP,
+  parseHostSubnet,
+  parseNetNamespace,
+  type ParsedCloudPrivateIPConfig,
+  type ParsedEgressIP,
+  type ParsedHostSubnet,
+  type ParsedNetNamespace,
+} from './parse-network-objects.ts';
+import { parseNode, type ParsedNode } from './parse-node.ts';
+import { parseObservation, type ParsedObservation } from './parse-observation.ts';
+
+/** A snapshot in which every text is parsed. Lists are sorted by name. */
+export interface ParsedSnapshot {
+  readonly source: ClusterSnapshot;
+  /** Milliseconds since 1970; undefined where the snapshot has no time. */
+  readonly time: number | undefined;
+  readonly egressIPAMs: readonly ParsedEgressIPAM[];
+  readonly namespaces: readonly ParsedNamespace[];
+  readonly nodes: readonly ParsedNode[];
+  readonly hostSubnets: readonly ParsedHostSubnet[];
+  readonly netNamespaces: readonly ParsedNetNamespace[];
+  readonly egressIPs: readonly ParsedEgressIP[];
+  readonly cloudPrivateIPConfigs: readonly ParsedCloudPrivateIPConfig[];
+  readonly observation: ParsedObservation | undefined;
+}
+
+/** Parses snapshot after snapshot, each object once in its life. */
+export class Parser {
+  readonly #egressIPAMs = new Memo(parseEgressIPAM);
+  readonly #namespaces = new Memo(parseNamespace);
+  readonly #nodes = new Memo(parseNode);
+  readonly #hostSubnets = new Memo(parseHostSubnet);
+  readonly #netNamespaces = new Memo(parseNetNamespace);
+  readonly #egressIPs = new Memo(parseEgressIP);
+  readonly #cloudPrivateIPConfigs = new Memo(parseCloudPrivateIPConfig);
+  #observation: { readonly source: ProviderObservation; readonly parsed: ParsedObservation } | undefined;
+
+  /** Parses a snapshot; nothing in it makes it throw. */
+  parse(source: ClusterSnapshot): ParsedSnapshot {
+    const time = source.time === undefined ? Number.NaN : Date.parse(source.time);
+    return {
+      source,
+      time: Number.isNaN(time) ? undefined : time,
+      egressIPAMs: this.#egressIPAMs.parseAll(source.egressIPAMs),
+      namespaces: this.#namespaces.parseAll(source.namespaces),
+      nodes: this.#nodes.parseAll(source.nodes),
+      hostSubnets: this.#hostSubnets.parseAll(source.hostSubnets),
+      netNamespaces: this.#netNamespaces.parseAll(source.netNamespaces),
+      egressIPs: this.#egressIPs.parseAll(source.egressIPs),
+      cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs.parseAll(source.cloudPrivateIPConfigs),
+      observation: this.#parseObservation(source.provider.observation),
+    };
+  }
+
+  #parseObservation(source: ProviderObservation | undefined): ParsedObservation | undefined {
+    if (source === undefined) return undefined;
+    if (this.#observation?.source !== source) this.#observation = { source, parsed: parseObservation(source) };
+    return this.#observation.parsed;
+  }
+}

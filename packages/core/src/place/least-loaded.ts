@@ -1,0 +1,106 @@
+import type { NodeGroup } from './node-group.ts';
+import type { NodeTable } from './node-table.ts';
+
+/** A node waiting for addresses, with its relative load when it was queued. */
+interface Entry {
+  readonly node: number;
+  readonly load: number;
+}
+
+/**
+ * Picks the least loaded node of a group, ties by name (node indexes are in the
+ * order of names). One heap per group and family; an entry whose load is out of
+ * date is put back with the load of today when it comes up.
+ */
+export class LeastLoaded {
+  readonly #nodes: NodeTable;
+  readonly #heaps = new Map<number, Entry[]>();
+  readonly #groups = new Map<number, { readonly group: NodeGroup; readonly family: 4 | 6 }>();
+
+  constructor(nodes: NodeTable) {
+    this.#nodes = nodes;
+  }
+
+  /** The least loaded candidate with room that is acceptable; undefined when there is none. */
+  pick(group: NodeGroup, family: 4 | 6, accept: (node: number) => boolean): number | undefined {
+    const heap = this.#heapOf(group, family);
+    const passedOver: Entry[] = [];
+    let picked: number | undefined;
+    for (let top = pop(heap); top !== undefined; top = pop(heap)) {
+      const load = this.#nodes.relativeLoad(top.node, family);
+      if (!this.#nodes.hasRoom(top.node, family)) continue;
+      if (load > top.load) {
+        push(heap, { node: top.node, load });
+        continue;
+      }
+      passedOver.push(top);
+      if (!accept(top.node)) continue;
+      picked = top.node;
+      break;
+    }
+    for (const entry of passedOver) push(heap, entry);
+    return picked;
+  }
+
+  /** A node has room again, or less load than it was queued with. */
+  returned(node: number): void {
+    for (const [key, { group, family }] of this.#groups) {
+      const heap = this.#heaps.get(key);
+      if (heap === undefined || group.isCandidate[node] !== 1) continue;
+      // It may stand in the heap already, with a load that is too high: the better entry comes up first.
+      push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+    }
+  }
+
+  #heapOf(group: NodeGroup, family: 4 | 6): Entry[] {
+    const key = group.index * 2 + (family === 4 ? 0 : 1);
+    let heap = this.#heaps.get(key);
+    if (heap === undefined) {
+      heap = [];
+      for (const node of group.candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+      this.#heaps.set(key, heap);
+      this.#groups.set(key, { group, family });
+    }
+    return heap;
+  }
+}
+
+function comesBefore(a: Entry, b: Entry): boolean {
+  return a.load < b.load || (a.load === b.load && a.node < b.node);
+}
+
+function push(heap: Entry[], entry: Entry): void {
+  let child = heap.length;
+  heap.push(entry);
+  while (child > 0) {
+    const parent = (child - 1) >> 1;
+    const above = heap[parent];
+    if (above === undefined || !comesBefore(entry, above)) break;
+    heap[child] = above;
+    child = parent;
+  }
+  heap[child] = entry;
+}
+
+function pop(heap: Entry[]): Entry | undefined {
+  const top = heap[0];
+  const last = heap.pop();
+  if (top === undefined || last === undefined || heap.length === 0) return top;
+  let parent = 0;
+  for (;;) {
+    let child = 2 * parent + 1;
+    const left = heap[child];
+    if (left === undefined) break;
+    const right = heap[child + 1];
+    let least = left;
+    if (right !== undefined && comesBefore(right, left)) {
+      least = right;
+      child += 1;
+    }
+    if (!comesBefore(least, last)) break;
+    heap[parent] = least;
+    parent = child;
+  }
+  heap[parent] = last;
+  return top;
+}

@@ -1,0 +1,170 @@
+import type { Address } from '../address/address.ts';
+import type { Cidr } from '../address/cidr.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import { unlimited, type NodeCapacity, type ParsedNode } from '../parse/parse-node.ts';
+import { compareNames } from '../parse/memo.ts';
+import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
+import type { ParsedSnapshot } from '../parse/parser.ts';
+import { canHost, hasTopologyValue, hostableParts, type NodeGroup } from './node-group.ts';
+
+/** The nodes of a snapshot: who may use them, what they can carry, and what they carry in this plan. */
+export class NodeTable {
+  readonly nodes: readonly ParsedNode[];
+  readonly findings: Finding[] = [];
+  /** By node: index of the EgressIPAM that has the node, or -1. */
+  readonly egressIPAMOf: Int32Array;
+  /** By node: its HostSubnet, where the network has one. */
+  readonly hostSubnetOf: (ParsedHostSubnet | undefined)[];
+  /** By node: the subnets it can carry addresses of; undefined where nothing is known, and then any. */
+  readonly subnetsOf: (readonly Cidr[] | undefined)[];
+  /** By node: how many addresses of ours it can carry. */
+  readonly capacityOf: NodeCapacity[];
+  /** By node: addresses of ours placed there. */
+  readonly loadIPv4: Int32Array;
+  readonly loadIPv6: Int32Array;
+  /** By EgressIPAM, by assignment. */
+  readonly groups: readonly (readonly NodeGroup[])[];
+  readonly groupCount: number;
+  readonly #indexByName = new Map<string, number>();
+
+  constructor(snapshot: ParsedSnapshot) {
+    this.nodes = snapshot.nodes;
+    const count = snapshot.nodes.length;
+    snapshot.nodes.forEach((node, index) => this.#indexByName.set(node.name, index));
+    this.loadIPv4 = new Int32Array(count);
+    this.loadIPv6 = new Int32Array(count);
+    this.hostSubnetOf = new Array<ParsedHostSubnet | undefined>(count).fill(undefined);
+    for (const hostSubnet of snapshot.hostSubnets) {
+      const index = this.indexOf(hostSubnet.name);
+      if (index !== -1) this.hostSubnetOf[index] = hostSubnet;
+    }
+    this.subnetsOf = snapshot.nodes.map((node) => subnetsOf(snapshot, node));
+    this.capacityOf = snapshot.nodes.map((node) => announcedCapacity(snapshot, node));
+    this.egressIPAMOf = new Int32Array(count).fill(-1);
+    this.#shareOut(snapshot.egressIPAMs);
+    let groupCount = 0;
+    this.groups = snapshot.egressIPAMs.map((egressIPAM, index) =>
+      egressIPAM.assignments.map((assignment) => {
+        const selected: number[] = [];
+        for (let node = 0; node < count; node += 1) {
+          const labels = this.nodes[node]?.source.labels ?? {};
+          if (this.egressIPAMOf[node] === index && hasTopologyValue(labels, egressIPAM.source.topologyLabel, assignment)) selected.push(node);
+        }
+        return this.#group(snapshot, groupCount++, selected, assignment.cidr);
+      }),
+    );
+    this.groupCount = groupCount;
+  }
+
+  /** The index of a node, or -1. */
+  indexOf(name: string): number {
+    return this.#indexByName.get(name) ?? -1;
+  }
+
+  /** The name of a node. */
+  nameOf(index: number): string {
+    return this.nodes[index]?.name ?? '';
+  }
+
+  /** Whether a node's subnets contain an address. */
+  canHost(node: number, address: Address): boolean {
+    return canHost(this.subnetsOf[node], address);
+  }
+
+  /** Whether a node has room for one more address of a family. */
+  hasRoom(node: number, family: 4 | 6): boolean {
+    const capacity = this.capacityOf[node] ?? unlimited;
+    const ipv4 = this.loadIPv4[node] ?? 0;
+    const ipv6 = this.loadIPv6[node] ?? 0;
+    return (family === 4 ? ipv4 < capacity.ipv4 : ipv6 < capacity.ipv6) && ipv4 + ipv6 < capacity.total;
+  }
+
+  /** Counts an address in, or out with -1. */
+  addLoad(node: number, family: 4 | 6, amount: 1 | -1): void {
+    const loads = family === 4 ? this.loadIPv4 : this.loadIPv6;
+    loads[node] = (loads[node] ?? 0) + amount;
+  }
+
+  /** Load relative to capacity; nodes without a limit compare by their number of addresses. */
+  relativeLoad(node: number, family: 4 | 6): number {
+    const capacity = this.capacityOf[node] ?? unlimited;
+    const most = Math.min(family === 4 ? capacity.ipv4 : capacity.ipv6, capacity.total, 1_000_000);
+    return ((this.loadIPv4[node] ?? 0) + (this.loadIPv6[node] ?? 0)) / Math.max(most, 1);
+  }
+
+  /** Gives each node to the oldest EgressIPAM that wants it. */
+  #shareOut(egressIPAMs: readonly ParsedEgressIPAM[]): void {
+    const byAge = egressIPAMs.map((egressIPAM, index) => ({ egressIPAM, index })).sort((a, b) => a.egressIPAM.createdAt - b.egressIPAM.createdAt || compareNames(a.egressIPAM.name, b.egressIPAM.name));
+    for (const { egressIPAM, index } of byAge) {
+      const lost = new Map<number, string[]>();
+      this.nodes.forEach((node, position) => {
+        if (!wantsNode(egressIPAM, node)) return;
+        const holder = this.egressIPAMOf[position] ?? -1;
+        if (holder === -1) this.egressIPAMOf[position] = index;
+        else lost.set(holder, [...(lost.get(holder) ?? []), node.name]);
+      });
+      for (const [holder, names] of lost) {
+        const older = egressIPAMs[holder]?.name ?? '';
+        this.findings.push({
+          code: 'OverlappingNodes',
+          severity: 'warning',
+          object: { kind: 'EgressIPAM', name: egressIPAM.name },
+          message: `${names.length} of its nodes (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}) belong to the older EgressIPAM ${older}, which keeps them; change one of the two node selectors`,
+        });
+      }
+    }
+  }
+
+  #group(snapshot: ParsedSnapshot, index: number, selected: readonly number[], cidr: Cidr): NodeGroup {
+    const isSelected = new Uint8Array(this.nodes.length);
+    const isEligible = new Uint8Array(this.nodes.length);
+    const isCandidate = new Uint8Array(this.nodes.length);
+    const candidates: number[] = [];
+    for (const node of selected) {
+      isSelected[node] = 1;
+      if (!this.#isUsable(snapshot, node)) continue;
+      isEligible[node] = 1;
+      if (!this.#isReadable(snapshot, node)) continue;
+      isCandidate[node] = 1;
+      candidates.push(node);
+    }
+    const parts = hostableParts(cidr, candidates.map((node) => this.subnetsOf[node]));
+    return { index, selected, isSelected, isEligible, isCandidate, candidates, ...parts };
+  }
+
+  #isUsable(snapshot: ParsedSnapshot, node: number): boolean {
+    if (this.nodes[node]?.source.ready !== true) return false;
+    return snapshot.source.network.kind !== 'openshift-sdn' || this.hostSubnetOf[node] !== undefined;
+  }
+
+  #isReadable(snapshot: ParsedSnapshot, node: number): boolean {
+    if (!snapshot.source.provider.attach || snapshot.observation === undefined) return true;
+    const observed = snapshot.observation.nodes.get(this.nameOf(node));
+    return observed !== undefined && observed.error === undefined;
+  }
+}
+
+function wantsNode(egressIPAM: ParsedEgressIPAM, node: ParsedNode): boolean {
+  const labels = node.source.labels;
+  return egressIPAM.assignments.some((assignment) => hasTopologyValue(labels, egressIPAM.source.topologyLabel, assignment)) && egressIPAM.selectsNode(labels);
+}
+
+/** Which subnets a node can carry addresses of, from whoever attaches them. */
+function subnetsOf(snapshot: ParsedSnapshot, node: ParsedNode): readonly Cidr[] | undefined {
+  const { provider, network } = snapshot.source;
+  if (provider.attach) {
+    const observed = snapshot.observation?.nodes.get(node.name);
+    return observed === undefined || observed.error !== undefined ? undefined : observed.subnets;
+  }
+  if (network.kind === 'openshift-sdn') return provider.cloud ? node.egressIPConfig?.subnets : undefined;
+  if (provider.cloud) return node.egressIPConfig?.subnets ?? [];
+  const known = [...(node.primarySubnets ?? []), ...(node.hostSubnets ?? [])];
+  return node.primarySubnets === undefined ? (node.egressIPConfig?.subnets ?? known) : known;
+}
+
+/** The capacity that the cluster's own controller announces; what a provider limits is counted when it is known which addresses are ours. */
+function announcedCapacity(snapshot: ParsedSnapshot, node: ParsedNode): NodeCapacity {
+  const { provider } = snapshot.source;
+  return provider.attach || !provider.cloud ? unlimited : (node.egressIPConfig?.capacity ?? unlimited);
+}

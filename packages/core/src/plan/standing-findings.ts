@@ -1,0 +1,140 @@
+import { formatAddress } from '../address/address.ts';
+import { cidrsOverlap } from '../address/cidr.ts';
+import { AddressFlag } from '../allocate/address-table.ts';
+import { assignmentOf } from '../allocate/claim.ts';
+import type { World } from '../allocate/world.ts';
+import { compareNames } from '../parse/memo.ts';
+import { groupOf, placementMode } from '../place/place-kept.ts';
+
+/** Reports what stands, apart from what claims asked for: objects that do not parse, overlaps, and what no longer fits. */
+export function reportStanding(world: World): void {
+  const { snapshot } = world;
+  for (const egressIPAM of snapshot.egressIPAMs) world.findings.push(...egressIPAM.findings);
+  world.findings.push(...world.nodes.findings);
+  for (const node of snapshot.nodes) if (node.findings.length > 0) world.findings.push(...node.findings);
+  reportOverlappingCidrs(world);
+  reportEmptyGroups(world);
+  reportProvider(world);
+  reportContested(world);
+  reportClaims(world);
+  reportForeignHosts(world);
+}
+
+function reportOverlappingCidrs(world: World): void {
+  const all = world.snapshot.egressIPAMs
+    .flatMap((egressIPAM) => egressIPAM.assignments.map((assignment) => ({ egressIPAM, assignment })))
+    .sort((a, b) => a.egressIPAM.createdAt - b.egressIPAM.createdAt || compareNames(a.egressIPAM.name, b.egressIPAM.name) || a.assignment.index - b.assignment.index);
+  all.forEach(({ egressIPAM, assignment }, position) => {
+    const older = all.slice(0, position).find((other) => cidrsOverlap(other.assignment.cidr, assignment.cidr));
+    if (older === undefined) return;
+    world.findings.push({
+      code: 'OverlappingCIDR',
+      severity: 'warning',
+      object: { kind: 'EgressIPAM', name: egressIPAM.name },
+      field: `spec.cidrAssignments[${assignment.index}].CIDR`,
+      message: `${assignment.cidr.text} overlaps ${older.assignment.cidr.text} of EgressIPAM ${older.egressIPAM.name}; no address is given out twice, but usage is shared. Separate the two`,
+    });
+  });
+}
+
+function reportEmptyGroups(world: World): void {
+  world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
+    if (egressIPAM.deleting) return;
+    egressIPAM.assignments.forEach((assignment, position) => {
+      const group = world.nodes.groups[index]?.[position];
+      const where = `${egressIPAM.source.topologyLabel}=${assignment.labelValue}`;
+      const base = { severity: 'warning', object: { kind: 'EgressIPAM', name: egressIPAM.name }, field: `spec.cidrAssignments[${assignment.index}]` } as const;
+      if (group === undefined || group.selected.length === 0) {
+        world.findings.push({ ...base, code: 'NoNodes', message: `no node has ${where}, so ${assignment.cidr.text} cannot be served; label nodes or correct labelValue` });
+      } else if (group.candidates.length > 0 && group.hostable.length === 0) {
+        world.findings.push({ ...base, code: 'CIDRNotHostable', message: `${assignment.cidr.text} lies in the subnet of none of its nodes, so it can never be served; correct the CIDR` });
+      }
+    });
+  });
+}
+
+function reportProvider(world: World): void {
+  const { observation } = world.snapshot;
+  if (observation === undefined) return;
+  for (const [name, observed] of observation.nodes) {
+    if (observed.error === undefined || (world.nodes.egressIPAMOf[world.nodes.indexOf(name)] ?? -1) === -1) continue;
+    world.findings.push({ code: 'ProviderError', severity: 'warning', object: { kind: 'Node', name }, message: observed.error.message });
+  }
+  for (const observed of observation.cidrs.values()) {
+    if (observed.error === undefined) continue;
+    world.findings.push({ code: 'ProviderError', severity: 'error', object: { kind: 'Provider', name: world.snapshot.source.provider.name }, message: `${observed.cidr.text}: ${observed.error.message}` });
+  }
+}
+
+/** Addresses that were promised and that something else has too: kept (law 2), and said. */
+function reportContested(world: World): void {
+  for (const { claim, address } of world.contested) {
+    const egressIPAM = world.egressIPAMOf(claim);
+    const assignment = egressIPAM === undefined ? undefined : assignmentOf(egressIPAM, address);
+    const reservation = assignment === undefined ? undefined : world.users.reservation(assignment, address);
+    const text = formatAddress(address);
+    if (reservation !== undefined) {
+      world.reportNamespace(claim.namespace, { code: 'AddressReserved', severity: 'warning', message: `${text} stays with the namespace, though ${reservation}; release it or lift the reservation` }, [address]);
+      continue;
+    }
+    const slot = world.addresses.slotOf(address);
+    if (world.addresses.hostedOn[slot] !== 0 || world.addresses.attachedOn[slot] !== 0) continue;
+    const user = world.users.of(address) ?? 'someone else';
+    world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message: `${text} belongs to the namespace, but ${user} uses it too; free it there` }, [address]);
+  }
+}
+
+function reportClaims(world: World): void {
+  const { flags, placedOn, hostedOn } = world.addresses;
+  for (const claim of world.claims) {
+    if (claim.release !== undefined || claim.egressIPAM === -1) continue;
+    const explicit = placementMode(world, claim.egressIPAM) === 'explicit';
+    for (const address of claim.addresses) {
+      const slot = world.addresses.slotOf(address);
+      const group = groupOf(world, claim.egressIPAM, address);
+      if (group === undefined) reportOutOfPool(world, claim.index, formatAddress(address));
+      if (((flags[slot] ?? 0) & AddressFlag.boundByOthers) !== 0) {
+        const message = `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`;
+        world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message }, [address]);
+      }
+      const node = (placedOn[slot] ?? 0) - 1;
+      if (explicit && (node === -1 || (group !== undefined && group.isEligible[node] !== 1))) {
+        const where = node === -1 ? 'no node can carry it now' : `node ${world.nodes.nameOf(node)} is not ready and no other node can take it`;
+        world.reportNamespace(claim.namespace, { code: 'AddressNotPlaced', severity: 'error', message: `${formatAddress(address)}: ${where}; it waits for a node of its CIDR assignment` }, [address]);
+      } else if (!explicit && hostedOn[slot] === 0 && (group?.candidates.length ?? 0) === 0) {
+        world.reportNamespace(claim.namespace, { code: 'AddressNotPlaced', severity: 'error', message: `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one` }, [address]);
+      }
+    }
+  }
+}
+
+function reportOutOfPool(world: World, claimIndex: number, text: string): void {
+  const claim = world.claims[claimIndex];
+  const egressIPAM = claim === undefined ? undefined : world.egressIPAMOf(claim);
+  if (claim === undefined || egressIPAM === undefined) return;
+  world.reportNamespace(claim.namespace, {
+    code: 'AddressOutOfPool',
+    severity: 'warning',
+    message: `${text} stays with the namespace, though EgressIPAM ${egressIPAM.name} has no CIDR with it any more; put its CIDR back, or remove the address from the annotation`,
+  });
+}
+
+/** Addresses in our CIDRs on HostSubnets that nobody in our care has: in use, and left alone (law 5). */
+function reportForeignHosts(world: World): void {
+  if (world.snapshot.source.network.kind !== 'openshift-sdn') return;
+  for (const hostSubnet of world.snapshot.hostSubnets) {
+    if (hostSubnet.egressIPs.length === 0 || hostSubnet.egressCIDRs.length > 0) continue;
+    for (const address of hostSubnet.egressIPs) {
+      const slot = world.addresses.slotOf(address);
+      if (world.addresses.owner[slot] !== 0 || ((world.addresses.flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) continue;
+      if (!world.snapshot.egressIPAMs.some((egressIPAM) => assignmentOf(egressIPAM, address) !== undefined)) continue;
+      world.findings.push({
+        code: 'ForeignHostedAddress',
+        severity: 'info',
+        object: { kind: 'HostSubnet', name: hostSubnet.name },
+        message: `${formatAddress(address)} was not put there by this operator; it counts as in use and stays`,
+        addresses: [formatAddress(address)],
+      });
+    }
+  }
+}
