@@ -58,7 +58,10 @@ export function fieldsOf(value: unknown, schema: StructuralSchema | undefined): 
     }
   } else if (isRecord(value) && !isAtomicMap(schema)) {
     for (const key of Object.keys(value)) {
-      if (value[key] !== undefined) set[`f:${key}`] = fieldsOf(value[key], fieldSchema(schema, key));
+      const [field, known] = [value[key], fieldSchema(schema, key)];
+      // An empty list of items that are owned one by one has nothing to own.
+      const isEmptyList = Array.isArray(field) && field.length === 0 && listMembers(field, known) !== undefined;
+      if (field !== undefined && !isEmptyList) set[`f:${key}`] = fieldsOf(field, known);
     }
   }
   return set;
@@ -73,7 +76,10 @@ function unchangedFields(before: unknown, after: unknown, schema: StructuralSche
   if (before === after) return fieldsOf(after, schema);
   const set: Record<string, FieldSet> = {};
   const add = (member: string, a: unknown, b: unknown, itemSchema: StructuralSchema | undefined, isItem: boolean): void => {
-    if (equalJson(a, b)) {
+    if (isRecord(a) && isRecord(b) && Object.keys(b).length === 0 && !isAtomicMap(itemSchema)) {
+      // A map that lost its last field was there before: no one sets it by that.
+      set[member] = emptyFieldSet;
+    } else if (equalJson(a, b)) {
       const fields = fieldsOf(b, itemSchema);
       set[member] = isItem && isRecord(b) ? { '.': emptyFieldSet, ...fields } : fields;
     } else {

@@ -1,7 +1,7 @@
 import { cloneJson, isRecord } from '../api-object.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
-/** Fills in, in place, the defaults of absent fields; a null in a field that may not be null counts as absent there. */
+/** Fills in, in place, the defaults of absent fields. A null counts as absent, and goes, where the schema allows none. */
 export function applyDefaults(value: unknown, schema: StructuralSchema): void {
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -11,9 +11,8 @@ export function applyDefaults(value: unknown, schema: StructuralSchema): void {
   if (!isRecord(value)) return;
   const { properties = {}, additionalProperties } = schema;
   for (const [key, field] of Object.entries(properties)) {
-    if (field.default !== undefined && (value[key] === undefined || (value[key] === null && !field.nullable))) {
-      value[key] = cloneJson(field.default);
-    }
+    if (value[key] === null && !field.nullable) delete value[key];
+    if (value[key] === undefined && field.default !== undefined) value[key] = cloneJson(field.default);
     if (value[key] !== undefined) applyDefaults(value[key], field);
   }
   if (isRecord(additionalProperties)) {

@@ -80,10 +80,10 @@ function asObject(content: unknown, { apiVersion, kind, metadata }: ApiObject): 
   const { metadata: owned, ...rest } = isRecord(content) ? content : {};
   const { name, uid, resourceVersion } = metadata;
   return {
-    ...rest,
     apiVersion,
     kind,
     metadata: { creationTimestamp: '', ...withoutEmpty(isRecord(owned) ? owned : {}), name, uid, resourceVersion },
+    ...rest,
   };
 }
 

@@ -7,7 +7,7 @@ import { fieldsOwnedBy, recordOwnership } from '../apply/managed-fields.ts';
 import type { ApiContext } from '../context.ts';
 import { validateMetadataUpdate } from '../metadata/validate-metadata.ts';
 import { invalidValue } from '../schema/field-error.ts';
-import { badRequest, conflict, invalid, notFound, StatusError } from '../status-errors.ts';
+import { badRequest, conflict, invalid, notFound, preconditionFailed } from '../status-errors.ts';
 import { assertValid, storeNew } from './create.ts';
 import { onCustomResourceDefinitionWrite } from './custom-resource-definitions.ts';
 import { decodeObject } from './decode-object.ts';
@@ -35,12 +35,8 @@ export function updateObject(context: ApiContext, request: WriteRequest): WriteR
   }
   const { uid, resourceVersion } = object.metadata;
   if (uid && uid !== old.metadata.uid) {
-    throw new StatusError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on ${resource.plural} "${name}": Precondition failed: ` +
-        `UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
-    );
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    throw preconditionFailed({ ...resource, kind: resource.plural }, name, why);
   }
   if (!resourceVersion && !resource.updatesUnconditionally) {
     throw invalid(resource.group, resource.plural, name, [
@@ -101,7 +97,8 @@ function updateOwnership(context: ApiContext, request: WriteRequest): Ownership 
     const entries = old.metadata.managedFields ?? [];
     const writer: FieldManager = fieldManagerOf(request, 'Update');
     const [before, after] = [ownedPart(old), ownedPart(next)];
-    if (equalJson(before, after)) return entries;
+    // Kubernetes gives no one the finalizers in a namespace's spec.
+    if (request.subresource === 'finalize' || equalJson(before, after)) return entries;
     const changed = changedFields(before, after, schema);
     const owned = unionOf(fieldsOwnedBy(entries, writer), changed);
     const present = fieldsOf(after, schema);
