@@ -3,11 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRestClient,
+  EventRecorder,
   isConflict,
   isInvalid,
   isNotFound,
   isUnauthorized,
+  LeaderElector,
+  leases,
   openApiDocument,
+  referenceTo,
   Reflector,
   ResourceClient,
   servedResources,
@@ -16,6 +20,7 @@ import {
   type RestClient,
   type StoreChange,
 } from '../src/index.ts';
+import { startNetwork } from './network.ts';
 import { findAssets, startApiServer, type ApiServer } from './api-server.ts';
 
 const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
@@ -39,8 +44,11 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     await server.stop();
   });
 
-  async function connect(token: string): Promise<RestClient> {
-    return createRestClient(staticConnection({ server: server.server, token, tls: { ca: await readFile(server.certificateFile) } }));
+  async function connect(token: string, url = server.server): Promise<RestClient> {
+    return createRestClient(
+      staticConnection({ server: url, token, tls: { ca: await readFile(server.certificateFile) } }),
+      { liveness: { interval: 500, deadline: 500 } },
+    );
   }
 
   it('creates, reads, patches, applies and deletes', async () => {
@@ -99,6 +107,57 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     ]);
   });
 
+
+  it('elects one leader at a time with a real Lease', async () => {
+    const elect = (identity: string) => new LeaderElector({ client: rest, namespace: 'default', name: 'leader', identity, retryPeriod: 100 });
+    const [first, second] = [elect('first'), elect('second')];
+    first.start();
+    await until(() => first.isLeader);
+    second.start();
+    await until(() => second.leader === 'first');
+    expect(second.isLeader).toBe(false);
+    await first.stop();
+    const released = performance.now();
+    await until(() => second.isLeader);
+    expect(performance.now() - released).toBeLessThan(3_000);
+    const lease = await new ResourceClient(rest, leases).get({ name: 'leader', namespace: 'default' });
+    expect(lease.spec).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
+    await second.stop();
+  });
+
+  it('records Events that the server accepts and counts', async () => {
+    const dropped: unknown[] = [];
+    const recorder = new EventRecorder({ client: rest, component: 'tester', instance: 'tester-1', onDropped: (_input, cause) => dropped.push(cause) });
+    const object = referenceTo(await new ResourceClient(rest, namespaces).get({ name: 'default' }));
+    const input = { object, type: 'Warning', reason: 'Pending', message: 'x'.repeat(2_000) } as const;
+    recorder.record(input);
+    await recorder.flush(5_000);
+    recorder.record(input);
+    await recorder.stop(5_000);
+    expect(dropped).toEqual([]);
+    const { items } = await new ResourceClient(rest, { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true })
+      .list({ namespace: 'default', fieldSelector: 'involvedObject.kind=Namespace,involvedObject.name=default' });
+    expect(items).toEqual([expect.objectContaining({ count: 2, reason: 'Pending' })]);
+  });
+
+  it('is right again soon after a network that let nothing through is back', async () => {
+    const network = await startNetwork(server.server);
+    const through = await connect(server.token, network.url);
+    const reflector = new Reflector({ client: new ResourceClient(through, configMaps), namespace: 'default', project: ({ metadata }) => metadata.name });
+    reflector.start();
+    await reflector.whenSynced();
+    await until(() => network.bytes() > 0 && reflector.lastSeen !== undefined);
+    network.cut();
+    await until(() => !through.liveness.alive);
+    network.restore();
+    await maps.create({ metadata: { name: 'missed', namespace: 'default' } });
+    const start = performance.now();
+    await until(() => reflector.store.get('default/missed') === 'missed');
+    expect(performance.now() - start).toBeLessThan(10_000);
+    await reflector.stop();
+    through.close();
+    network.close();
+  });
 });
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

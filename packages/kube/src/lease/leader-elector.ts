@@ -221,12 +221,20 @@ export class LeaderElector {
   }
 
   async #release(): Promise<void> {
-    const { identity } = this.#options;
-    if (!this.#observed || this.#observedRecord?.holder !== identity) return;
-    const now = microTime(this.#clock.now());
-    const spec = leaseSpec({ holder: '', durationSeconds: 1, acquireTime: now, renewTime: now, transitions: this.#observedRecord.transitions });
+    const { namespace, name, identity } = this.#options;
+    const call = { deadline: 2_000, immediate: true };
     try {
-      await this.#leases.replace({ ...this.#observed, spec: { ...asRecord(this.#observed.spec), ...spec } }, { deadline: 3_000, immediate: true });
+      // A renewal that was broken off may still have been applied: what is there now counts, and is asked for twice.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const current = await this.#leases.get({ namespace, name }, call);
+        const record = parseLease(current);
+        if (record.holder !== identity) return;
+        const now = microTime(this.#clock.now());
+        const spec = leaseSpec({ ...record, holder: '', durationSeconds: 1, acquireTime: now, renewTime: now });
+        const error = await this.#leases.replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, call).then(() => undefined, (reason: unknown) => reason);
+        if (error === undefined) return;
+        if (!isConflict(error)) throw error;
+      }
     } catch (error) {
       this.#options.onError?.(error);
     }

@@ -37,6 +37,7 @@ export class Liveness {
   #timer: ClockTimer | undefined;
   #probing = false;
   #alive = true;
+  #connected = false;
 
   constructor(transport: Transport, clock: Clock, options: LivenessOptions = {}) {
     this.#main = transport;
@@ -55,10 +56,13 @@ export class Liveness {
   /** Has `breakOff` called when the network is found dead, until the returned function is called. */
   watch(breakOff: (reason: TransportError) => void): () => void {
     this.#watches.add(breakOff);
-    this.#schedule(this.#interval);
+    // The first probe only opens the connection, so that it is as old as the watches.
+    this.#schedule(this.#connected ? this.#interval : 0);
     return () => {
       this.#watches.delete(breakOff);
-      if (this.#watches.size === 0 && this.#alive) this.#cancel();
+      if (this.#watches.size > 0 || !this.#alive) return;
+      this.#cancel();
+      this.#connected = false;
     };
   }
 
@@ -103,6 +107,7 @@ export class Liveness {
     const start = this.#clock.monotonic();
     const failure = await this.#ask();
     this.#probing = false;
+    this.#connected = true;
     if (failure === undefined) this.#answered(start);
     else this.#failed(failure);
     if (this.#watches.size > 0 || !this.#alive) this.#schedule(this.#alive ? this.#interval : retryMilliseconds);
