@@ -59,12 +59,18 @@ export function fieldsOf(value: unknown, schema: StructuralSchema | undefined): 
   } else if (isRecord(value) && !isAtomicMap(schema)) {
     for (const key of Object.keys(value)) {
       const [field, known] = [value[key], fieldSchema(schema, key)];
-      // An empty list of items that are owned one by one has nothing to own.
-      const isEmptyList = Array.isArray(field) && field.length === 0 && listMembers(field, known) !== undefined;
-      if (field !== undefined && !isEmptyList) set[`f:${key}`] = fieldsOf(field, known);
+      if (field !== undefined && !hasNothingToOwn(field, known)) set[`f:${key}`] = fieldsOf(field, known);
     }
   }
   return set;
+}
+
+/** A list whose items are owned one by one and that has none, or a map of nothing but such lists. */
+function hasNothingToOwn(value: unknown, schema: StructuralSchema | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0 && listMembers(value, schema) !== undefined;
+  if (!isRecord(value) || isAtomicMap(schema)) return false;
+  const fields = Object.entries(value);
+  return fields.length > 0 && fields.every(([key, field]) => hasNothingToOwn(field, fieldSchema(schema, key)));
 }
 
 /** The paths whose values are set in `after` and differ from, or are not in, `before`. */
