@@ -48,7 +48,7 @@ interface Collection {
   history: StoreEvent[];
   /** Events up to this revision are forgotten. */
   compacted: number;
-  /** The keys in order, until one comes or goes. */
+  /** The keys in order, until one comes. One that goes is left there: it is passed over, and sorting again costs more. */
   sorted: string[] | undefined;
 }
 
@@ -105,7 +105,6 @@ export function createStore(historyLimit: number): Store {
       const previous = collection.objects.get(key);
       const last = stamped(object);
       collection.objects.delete(key);
-      collection.sorted = undefined;
       record(collection, { type: 'DELETED', revision, key, object: last, previous });
       return last;
     },
