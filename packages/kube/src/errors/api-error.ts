@@ -4,18 +4,18 @@ const marker = Symbol.for('@egressip-ipam/kube.ApiError');
 
 /** One cause in a Kubernetes Status, e.g. which field was invalid. */
 export interface ApiErrorCause {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly field?: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly field?: string | undefined;
 }
 
 /** The `details` of a Kubernetes Status. */
 export interface ApiErrorDetails {
-  readonly name?: string;
-  readonly group?: string;
-  readonly kind?: string;
-  readonly uid?: string;
-  readonly causes?: readonly ApiErrorCause[];
+  readonly name?: string | undefined;
+  readonly group?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly causes?: readonly ApiErrorCause[] | undefined;
 }
 
 interface ApiErrorFields {
@@ -68,26 +68,22 @@ export function apiErrorFrom(request: string, status: number, body: unknown, ret
     reason: text(record.reason) ?? '',
     serverMessage: text(record.message) ?? (typeof body === 'string' ? body.slice(0, 500).trim() : ''),
     details: {
-      ...optional('name', details.name),
-      ...optional('group', details.group),
-      ...optional('kind', details.kind),
-      ...optional('uid', details.uid),
-      ...(Array.isArray(details.causes) && { causes: details.causes.filter(isRecord).map(toCause) }),
+      name: text(details.name),
+      group: text(details.group),
+      kind: text(details.kind),
+      uid: text(details.uid),
+      causes: Array.isArray(details.causes) ? details.causes.filter(isRecord).map(toCause) : undefined,
     },
     retryAfterSeconds: parseRetryAfter(retryAfterHeader) ?? seconds,
   });
 }
 
 function toCause(cause: Record<string, unknown>): ApiErrorCause {
-  return { ...optional('reason', cause.reason), ...optional('message', cause.message), ...optional('field', cause.field) };
+  return { reason: text(cause.reason), message: text(cause.message), field: text(cause.field) };
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function optional<Key extends string>(key: Key, value: unknown): { readonly [Name in Key]?: string } {
-  return typeof value === 'string' ? { [key]: value } as { readonly [Name in Key]: string } : {};
 }
 
 // The API server only ever sends seconds; a date (RFC 9110 allows it) is left to the caller's own back-off.

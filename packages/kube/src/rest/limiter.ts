@@ -14,11 +14,11 @@ export class Limiter {
    * @returns the function that gives the place back; to be called once
    * @throws the signal's reason when it is aborted before
    */
-  acquire(signal?: AbortSignal): Promise<() => void> {
+  async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#held < this.#limit) {
       this.#held++;
-      return Promise.resolve(this.#release);
+      return this.#release;
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {

@@ -114,6 +114,7 @@ describe('RestClient', () => {
 
   it('ends a request when its caller gives up', async () => {
     const { client } = await start(silence);
+    await expect(client.request('GET', '/a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: 'aborted', outcome: 'never-sent' });
     await expect(client.request('GET', '/a', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ kind: 'aborted' });
   });
 });

@@ -71,11 +71,10 @@ export class Transport {
 
   /** A request whose answer is read by the caller. */
   async open(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<Reply> {
-    const reply = await this.#observed(method, options, async () => {
+    return this.#observed(method, options, async () => {
       const value = await this.#head(method, path, options, signal);
       return { value, status: value.response.statusCode ?? 0 };
     });
-    return reply;
   }
 
   /** Resets the connections of unanswered requests that the function chooses. */

@@ -75,7 +75,7 @@ export class Reflector<Slim> {
     return this.#hasSynced;
   }
 
-  /** Resolves with the first complete list. */
+  /** Resolves with the first complete list; never, when stopped before. */
   whenSynced(): Promise<void> {
     return this.#whenSynced;
   }

@@ -116,7 +116,7 @@ export class Store<Slim> {
   #put(key: string, object: KubernetesObject, force: boolean): void {
     const entry = this.#entries.get(key);
     const resourceVersion = versionOf(object);
-    if (entry && !force && isOlder(resourceVersion, entry.resourceVersion)) return;
+    if (entry && !force && isKnown(resourceVersion, entry.resourceVersion)) return;
     const slim = this.#project(object);
     if (slim === undefined) {
       if (entry) this.#remove(key, entry);
@@ -147,6 +147,11 @@ export interface Replacement {
 
 function versionOf(object: KubernetesObject): string {
   return object.metadata.resourceVersion ?? '';
+}
+
+// The same version is the same object: the watch event of a write whose answer came in before.
+function isKnown(version: string, held: string): boolean {
+  return version === held ? version !== '' : isOlder(version, held);
 }
 
 // Versions that cannot be compared are taken as they come, as client-go takes all of them.
