@@ -222,6 +222,20 @@ describe('Reflector', () => {
     await until(() => store.size === 1);
   });
 
+  it('lists the newest state when asked to, whatever the watch has seen', async () => {
+    const collection = new Collection();
+    collection.items = [thing('a', '5')];
+    const { store, reflector, errors } = await follow(collection);
+    await until(() => collection.watches.length === 1);
+    collection.items = [thing('b', '15')];
+    collection.resourceVersion = '20';
+    await reflector.refresh();
+    expect([...store.entries()].map(([key]) => key)).toEqual(['b']);
+    await until(() => collection.watches.length === 2);
+    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
+    expect(errors).toEqual([]);
+  });
+
   it('stops without an error', async () => {
     const collection = new Collection();
     const { errors, reflector } = await follow(collection);

@@ -57,6 +57,8 @@ export class Reflector<Slim> {
   #listNewest = false;
   #mustList = true;
   readonly #stop = new AbortController();
+  readonly #refreshing: (() => void)[] = [];
+  #breakOff: (reason: unknown) => void = () => undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<Slim>) {
@@ -90,6 +92,18 @@ export class Reflector<Slim> {
     this.#running ??= this.#run(this.#stop.signal);
   }
 
+  /**
+   * Lists the newest state and resolves when the store shows it: all that was written before this call is in it then,
+   * however far the watch was behind. For a new leader, before it decides. Never resolves when stopped before.
+   */
+  refresh(): Promise<void> {
+    this.#mustList = true;
+    this.#listNewest = true;
+    const done = new Promise<void>((resolve) => this.#refreshing.push(resolve));
+    this.#breakOff(new TransportError('the newest state is wanted', { kind: 'aborted', outcome: 'unknown' }));
+    return done;
+  }
+
   /** Ends list or watch and resolves when nothing runs any more. The store stays as it is; it cannot be started again. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -102,7 +116,7 @@ export class Reflector<Slim> {
       try {
         await this.#cycle(signal);
       } catch (error) {
-        if (!signal.aborted) await this.#afterFailure(error, signal);
+        if (!signal.aborted && !isRefresh(error)) await this.#afterFailure(error, signal);
       }
     }
   }
@@ -112,6 +126,7 @@ export class Reflector<Slim> {
     const controller = new AbortController();
     const breakOff = (reason: unknown): void => controller.abort(reason);
     const onStop = (): void => breakOff(signal.reason);
+    this.#breakOff = breakOff;
     signal.addEventListener('abort', onStop, { once: true });
     const release = this.#options.client.rest.liveness.watch(breakOff);
     try {
@@ -141,9 +156,11 @@ export class Reflector<Slim> {
       items += page.items.length;
       this.#lastSeen = this.#clock.monotonic();
     }
+    signal.throwIfAborted();
     replacement?.finish();
     this.#mustList = false;
     this.#listNewest = false;
+    for (const resolve of this.#refreshing.splice(0)) resolve();
     this.#options.onListed?.({ items, milliseconds: this.#clock.monotonic() - start });
     this.#hasSynced = true;
     this.#resolveSynced();
@@ -236,4 +253,9 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
     }
   }
+}
+
+// Only a refresh breaks off without the reflector being stopped; a network found dead is no abort.
+function isRefresh(error: unknown): boolean {
+  return TransportError.isInstance(error) && error.kind === 'aborted';
 }
