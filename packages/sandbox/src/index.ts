@@ -1,5 +1,7 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 
+export type { AuditEvent, Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest/index.ts';
 export type {
   Admission,
   AdmissionRefusal,

@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isForbidden, ResourceClient } from '@egressip-ipam/kube';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from './index.ts';
+
+const assets = findEnvtestAssets();
+const crds = resolve(assets ?? '', '../crds');
+const operator = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:operator' };
+
+// Needs kube-apiserver and etcd; tools/envtest says how to get them.
+describe.skipIf(assets === undefined)('startEnvtest', () => {
+  let envtest: Envtest;
+  beforeAll(async () => {
+    envtest = await startEnvtest({ audit: true, tokens: [operator] });
+  });
+  afterAll(async () => {
+    await envtest.stop();
+    expect(existsSync(envtest.folder)).toBe(false);
+  });
+
+  it('serves the administrator, holds others to RBAC, and records who asked what', async () => {
+    const admin = envtest.client();
+    const other = envtest.client(operator.token);
+    await admin.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'one' } } });
+    await expect(other.request('GET', '/api/v1/namespaces/one')).rejects.toSatisfy(isForbidden);
+    const events = await envtest.auditEvents();
+    expect(events).toContainEqual(expect.objectContaining({ user: 'admin', verb: 'create', resource: 'namespaces', name: 'one', code: 201 }));
+    expect(events).toContainEqual(expect.objectContaining({ user: operator.user, verb: 'get', resource: 'namespaces', name: 'one', code: 403 }));
+  });
+
+  it('keeps objects, port and certificate over a restart', async () => {
+    const client = envtest.client();
+    await client.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'kept' } } });
+    await envtest.kill();
+    await expect(client.request('GET', '/readyz')).rejects.toThrow();
+    await envtest.restart();
+    await expect(client.request('GET', '/api/v1/namespaces/kept')).resolves.toMatchObject({ metadata: { name: 'kept' } });
+  });
+
+  it('answers nothing while paused', async () => {
+    const client = envtest.client();
+    envtest.pause();
+    await expect(client.request('GET', '/readyz', { deadline: 300 })).rejects.toThrow();
+    envtest.resume();
+    await expect(client.request('GET', '/readyz')).resolves.toBe('ok');
+  });
+
+  it('writes a kubeconfig', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+    await envtest.writeKubeconfig(join(folder, 'config'), operator.token);
+    expect(parse(await readFile(join(folder, 'config'), 'utf8'))).toMatchObject({ clusters: [{ cluster: { server: envtest.url } }], users: [{ user: { token: 'operator' } }] });
+    await rm(folder, { recursive: true });
+  });
+
+  // The definitions of OpenShift and OVN-Kubernetes lie beside the programs, where they are.
+  it.skipIf(!existsSync(crds))('installs definitions, also twice', async () => {
+    const client = envtest.client();
+    expect(await installCrds(client, crds)).toContain('egressips.k8s.ovn.org');
+    await installCrds(client, crds);
+    const hostSubnets = new ResourceClient(client, { group: 'network.openshift.io', version: 'v1', plural: 'hostsubnets', kind: 'HostSubnet', namespaced: false });
+    expect((await hostSubnets.list()).items).toEqual([]);
+  });
+});

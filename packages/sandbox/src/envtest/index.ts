@@ -1,0 +1,6 @@
+export { findEnvtestAssets } from './assets.ts';
+export { startEnvtest } from './envtest.ts';
+export { installCrds } from './install-crds.ts';
+
+export type { AuditEvent } from './audit.ts';
+export type { Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest.ts';

@@ -1,0 +1,67 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isAlreadyExists, isKubernetesObject, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { parseAllDocuments } from 'yaml';
+
+const customResourceDefinitions: Resource = {
+  group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false,
+};
+const servedMilliseconds = 30_000;
+
+/**
+ * Creates the CustomResourceDefinitions of YAML files and resolves when the server serves them all. Definitions that are
+ * there already stay as they are; files and documents of other kinds are passed over.
+ *
+ * @param source a folder, of which every `.yaml` file is read, or a list of files
+ * @returns the names of the definitions
+ * @throws Error when a definition is not served within 30 s; ApiError when the server refuses one
+ */
+export async function installCrds(rest: RestClient, source: string | readonly string[]): Promise<string[]> {
+  const files = typeof source === 'string' ? (await readdir(source)).filter((name) => name.endsWith('.yaml')).map((name) => join(source, name)) : source;
+  const definitions = (await Promise.all(files.map(readDefinitions))).flat();
+  const client = new ResourceClient(rest, customResourceDefinitions);
+  return Promise.all(
+    definitions.map(async (definition) => {
+      await client.create(definition).catch((error: unknown) => {
+        if (!isAlreadyExists(error)) throw error;
+      });
+      await untilServed(rest, client, definition.metadata.name);
+      return definition.metadata.name;
+    }),
+  );
+}
+
+async function readDefinitions(file: string): Promise<KubernetesObject[]> {
+  return parseAllDocuments(await readFile(file, 'utf8'))
+    .map((document): unknown => document.toJS())
+    .filter((object) => isKubernetesObject(object))
+    .filter(({ kind }) => kind === 'CustomResourceDefinition');
+}
+
+// Established comes first; the path is served a moment later.
+async function untilServed(rest: RestClient, client: ResourceClient, name: string): Promise<void> {
+  const end = performance.now() + servedMilliseconds;
+  while (performance.now() < end) {
+    const path = establishedPath(await client.get({ name }));
+    if (path !== undefined) {
+      const served = await rest.request('GET', path, { query: { limit: 1 } }).then(() => true, () => false);
+      if (served) return;
+    }
+    await wait(50);
+  }
+  throw new Error(`CustomResourceDefinition ${name} is not served after ${servedMilliseconds / 1000} s`);
+}
+
+interface Definition {
+  readonly spec: { readonly group: string; readonly names: { readonly plural: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+function establishedPath(object: KubernetesObject): string | undefined {
+  // What an API server returns of its own kind has passed its schema.
+  const { spec, status } = object as KubernetesObject & Definition;
+  const established = status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True');
+  const version = spec.versions.find(({ served }) => served)?.name;
+  return established && version !== undefined ? `/apis/${spec.group}/${version}/${spec.names.plural}` : undefined;
+}
