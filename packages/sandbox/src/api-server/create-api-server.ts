@@ -86,6 +86,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     const respond = async (): Promise<Answer> => {
       user = authenticate(request.headers.authorization, options.tokens);
       assertAuthorized(options.authorize, info, user);
+      assertAcceptsJson(request.headers.accept);
       if (request.headers['impersonate-user'] !== undefined) throw notImplemented('impersonation');
       if (!info.isResource) return handleNonResource(context, info.verb, info.path);
       const { admission } = options;
@@ -127,6 +128,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       await closed;
     },
   };
+}
+
+function assertAcceptsJson(accept = '*/*'): void {
+  if (/json|yaml|\*\/\*|application\/\*|text\//.test(accept)) return;
+  throw new StatusError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
 }
 
 function createContext(options: ApiServerOptions): ApiContext {

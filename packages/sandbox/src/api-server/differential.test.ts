@@ -9,6 +9,7 @@ import { exchange } from './testing/http-exchange.ts';
 import { findReferenceServer, sharedFolder, startReferenceServer } from './testing/reference-server.ts';
 import { runScenario } from './testing/run-scenario.ts';
 import { scenario } from './testing/scenario.ts';
+import { widgetCrd } from './testing/widget-crd.ts';
 
 const assets = findReferenceServer();
 const crdFolder = join(sharedFolder, 'crds');
@@ -16,7 +17,8 @@ const missing = [
   ...(assets ? [] : ['kube-apiserver and etcd (set KUBEBUILDER_ASSETS)']),
   ...(existsSync(crdFolder) ? [] : ['the CustomResourceDefinitions in ../shared/crds']),
 ];
-const crds = missing.length > 0 ? [] : readdirSync(crdFolder).map((file) => readFileSync(join(crdFolder, file), 'utf8'));
+const files = missing.length > 0 ? [] : readdirSync(crdFolder);
+const crds = [widgetCrd, ...files.map((file) => readFileSync(join(crdFolder, file), 'utf8'))];
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Creates the definitions on a real server, which serves them a moment later. */

@@ -70,5 +70,5 @@ export function assertNoConflict(entries: Entries, writer: FieldManager, changed
   });
 }
 
-const describeOwner = ({ manager, subresource, apiVersion }: ManagedFieldsEntry): string =>
-  `"${manager}"${subresource ? ` with subresource "${subresource}"` : ''} using ${apiVersion}`;
+const describeOwner = ({ manager, operation, subresource, apiVersion }: ManagedFieldsEntry): string =>
+  `"${manager}"${subresource ? ` with subresource "${subresource}"` : ''}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;

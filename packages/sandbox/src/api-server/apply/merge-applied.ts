@@ -1,4 +1,4 @@
-import type { FieldSet } from '../api-object.ts';
+import type { FieldSet, JsonRecord } from '../api-object.ts';
 import { cloneJson, isRecord } from '../api-object.ts';
 import type { StructuralSchema } from '../schema/structural-schema.ts';
 import { fieldSchema } from '../schema/structural-schema.ts';
@@ -19,28 +19,31 @@ export function mergeApplied(live: unknown, applied: unknown, schema: Structural
   return merged;
 }
 
-/** A value without the fields of a set; what a field contained goes with it. */
+/**
+ * A value without the fields of a set; what a field contained goes with it.
+ *
+ * @returns undefined when nothing is left: Kubernetes drops a map or list that lost its last entry this way
+ */
 export function removeFields(value: unknown, fields: FieldSet, schema: StructuralSchema | undefined): unknown {
-  if (Array.isArray(value)) {
-    const members = listMembers(value, schema);
-    if (!members) return value;
-    const kept: unknown[] = [];
-    for (const [member, item] of members) {
-      const node = fields[member];
-      if (node === undefined) kept.push(item);
-      else if (!isWhole(node)) kept.push(removeFields(item, node, schema?.items));
-    }
-    return kept;
-  }
+  if (Array.isArray(value)) return removeItems(value, fields, schema);
   if (!isRecord(value)) return value;
-  const result = { ...value };
-  for (const key of Object.keys(result)) {
-    const node = fields[`f:${key}`];
-    if (node === undefined) continue;
-    if (isWhole(node)) delete result[key];
-    else result[key] = removeFields(result[key], node, fieldSchema(schema, key));
+  const result: JsonRecord = {};
+  for (const [key, field] of Object.entries(value)) {
+    const kept = keep(field, fields[`f:${key}`], fieldSchema(schema, key));
+    if (kept !== undefined) result[key] = kept;
   }
-  return result;
+  return Object.keys(result).length > 0 ? result : undefined;
 }
 
-const isWhole = (node: FieldSet): boolean => '.' in node || Object.keys(node).length === 0;
+function removeItems(list: readonly unknown[], fields: FieldSet, schema: StructuralSchema | undefined): unknown {
+  const members = listMembers(list, schema);
+  if (!members) return list;
+  const kept = [...members].map(([member, item]) => keep(item, fields[member], schema?.items)).filter((item) => item !== undefined);
+  return kept.length > 0 ? kept : undefined;
+}
+
+function keep(value: unknown, removed: FieldSet | undefined, schema: StructuralSchema | undefined): unknown {
+  if (removed === undefined) return value;
+  const isWhole = '.' in removed || Object.keys(removed).length === 0;
+  return isWhole ? undefined : removeFields(value, removed, schema);
+}

@@ -16,6 +16,10 @@ export function applyDefaults(value: unknown, schema: StructuralSchema): void {
     if (value[key] !== undefined) applyDefaults(value[key], field);
   }
   if (isRecord(additionalProperties)) {
-    for (const key of Object.keys(value)) if (!(key in properties)) applyDefaults(value[key], additionalProperties);
+    for (const key of Object.keys(value)) {
+      if (key in properties) continue;
+      if (value[key] === null && !additionalProperties.nullable) delete value[key];
+      else applyDefaults(value[key], additionalProperties);
+    }
   }
 }

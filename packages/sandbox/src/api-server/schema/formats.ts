@@ -29,8 +29,8 @@ export const stringFormats: Readonly<Record<string, (text: string) => boolean>> 
   uri: (text) => URL.canParse(text),
 };
 
-/** The number formats, as the range of whole numbers they allow; that a number is whole is the type's business. */
+/** The number formats, as the range of whole numbers they allow. */
 export const numberFormats: Readonly<Record<string, (number: number) => boolean>> = {
-  int32: (number) => number >= -(2 ** 31) && number < 2 ** 31,
-  int64: (number) => number >= -(2 ** 63) && number < 2 ** 63,
+  int32: (number) => Number.isInteger(number) && number >= -(2 ** 31) && number < 2 ** 31,
+  int64: (number) => Number.isInteger(number) && number >= -(2 ** 63) && number < 2 ** 63,
 };

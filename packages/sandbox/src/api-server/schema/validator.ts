@@ -80,7 +80,8 @@ function toFieldPath(instancePath: string): string {
 const jsonType = (value: unknown): string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  return typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'float64';
+  return typeof value;
 };
 
 const boundPhrases: Readonly<Record<string, string>> = {
@@ -90,21 +91,32 @@ const boundPhrases: Readonly<Record<string, string>> = {
   '<': 'less than',
 };
 
+const wrongType = (field: string, value: string, expected: string): FieldError => ({
+  field,
+  reason: 'FieldValueTypeInvalid',
+  message: `Invalid value: "${value}": ${field} in body must be of type ${expected}: "${value}"`,
+});
+
+function formatOf({ parentSchema }: ErrorObject): string | undefined {
+  const format: unknown = parentSchema?.['format'];
+  return typeof format === 'string' ? format : undefined;
+}
+
 /** One ajv error in Kubernetes' words. Source of the wording: kube-openapi's validation, as seen on Kubernetes 1.36. */
 function toFieldErrors(error: ErrorObject): FieldError[] {
   const { keyword, params, data } = error;
   const field = toFieldPath(error.instancePath);
   const inBody = (why: string): FieldError[] => [invalidValue(field, data, `${field} in body ${why}`)];
-  const bound = (what: string): FieldError[] => inBody(`${what}`);
   switch (keyword) {
     case 'required': {
       const missing = String(params['missingProperty']);
       return [requiredValue(field ? `${field}.${missing}` : missing)];
     }
     case 'type': {
-      const expected = String(params['type']).split(',')[0];
-      const why = `${field} in body must be of type ${expected}: "${jsonType(data)}"`;
-      return [{ field, reason: 'FieldValueTypeInvalid', message: `Invalid value: "${jsonType(data)}": ${why}` }];
+      const types = String(params['type']).split(',').filter((type) => type !== 'null');
+      // Only a number that is not whole is measured against the format.
+      const format = typeof data === 'number' ? formatOf(error) : undefined;
+      return [wrongType(field, jsonType(data), format ?? types.join(','))];
     }
     case 'enum': {
       const allowed = (Array.isArray(params['allowedValues']) ? params['allowedValues'] : []).map((value) => JSON.stringify(value));
@@ -113,15 +125,20 @@ function toFieldErrors(error: ErrorObject): FieldError[] {
     }
     case 'pattern':
       return inBody(`should match '${String(params['pattern'])}'`);
-    case 'format':
-      return inBody(`must be of type ${String(params['format'])}: ${JSON.stringify(data)}`);
+    case 'format': {
+      const format = String(params['format']);
+      if (typeof data === 'string') return [wrongType(field, data, format)];
+      // Kubernetes reports these without a path.
+      const why = `Checked value must be of type integer with format ${format} in ${field}`;
+      return [{ field: '<nil>', reason: 'FieldValueInvalid', message: `Invalid value: "": ${why}` }];
+    }
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return bound(`should be ${boundPhrases[String(params['comparison'])] ?? ''} ${String(params['limit'])}`);
+      return inBody(`should be ${boundPhrases[String(params['comparison'])] ?? ''} ${String(params['limit'])}`);
     case 'minLength':
-      return bound(`should be at least ${String(params['limit'])} chars long`);
+      return inBody(`should be at least ${String(params['limit'])} chars long`);
     case 'maxLength':
       return [{ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${String(params['limit'])} bytes` }];
     case 'minItems':

@@ -1,4 +1,5 @@
 import type { TestRequest } from './http-exchange.ts';
+import { widget, widgets } from './widget-crd.ts';
 
 /** One request of the scenario; what was answered before may be needed to make it. */
 export interface Step extends Omit<TestRequest, 'path' | 'body'> {
@@ -234,6 +235,45 @@ const reading: readonly Step[] = [
   step('PUT to a collection', 'PUT', namespaces, {}),
 ];
 
+const schemas: readonly Step[] = [
+  ...[
+    {},
+    { size: 'x' },
+    { size: 0 },
+    { size: 10 },
+    { size: 1.5 },
+    { size: 99_999_999_999 },
+    { size: 1, mode: 'odd' },
+    { size: 1, address: '1.2.3' },
+    { size: 1, name: 'x' },
+    { size: 1, name: 'xxxxx' },
+    { size: 1, port: true },
+    { size: 1, tags: ['a', 'a'] },
+    { size: 1, tags: ['a', 'b', 'c', 'd'] },
+    { size: 1, tags: 'a' },
+    { size: 1, parts: [{ name: 'a' }, { name: 'a' }] },
+    { size: 1, parts: [{}] },
+    { size: 1, labels: { a: 1 } },
+    { size: 1, mode: null, note: null, name: null, labels: { a: null }, tags: [] },
+  ].map((spec, index) => step(`schema ${JSON.stringify(spec)}`, 'POST', widgets, widget(`schema-${index}`, spec))),
+  step('defaults and pruning', 'POST', widgets, widget('pruned', { size: 1, typo: 1, parts: [{ name: 'a', typo: 1 }], extra: { any: { thing: 1 } }, labels: { x: 'y' }, port: 'http' })),
+  step('strict and nested', 'POST', `${widgets}?fieldValidation=Strict`, widget('strict', { size: 1, typo: 1, parts: [{ name: 'a', typo: 1 }] })),
+  step('the other version', 'GET', `${widgets.replace('/v1/', '/v2/')}/pruned`),
+  step('a write in the other version', 'PATCH', `${widgets.replace('/v1/', '/v2/')}/pruned`, { spec: { size: 2 }, status: { seen: true } }, mergePatch),
+  step('an apply of list items', 'PATCH', `${widgets}/lists?fieldManager=one`, widget('lists', { size: 1, tags: ['a', 'b'], parts: [{ name: 'a', value: '1' }, { name: 'b', value: '2' }] }), applyPatch),
+  step('a second manager adds its own', 'PATCH', `${widgets}/lists?fieldManager=two`, widget('lists', { size: 1, tags: ['b', 'c'], parts: [{ name: 'c', value: '3' }] }), applyPatch),
+  step('and meets a conflict in an item', 'PATCH', `${widgets}/lists?fieldManager=two`, widget('lists', { size: 1, parts: [{ name: 'a', value: '9' }] }), applyPatch),
+  step('the first lets go of its items', 'PATCH', `${widgets}/lists?fieldManager=one`, widget('lists', { size: 1, tags: ['a'], parts: [{ name: 'b', value: '2' }] }), applyPatch),
+  step('a manager lets go of everything', 'PATCH', `${widgets}/lists?fieldManager=two`, { apiVersion: 'test.example/v1', kind: 'Widget', metadata: { name: 'lists' } }, applyPatch),
+  step('an apply that breaks the schema', 'PATCH', `${widgets}/lists?fieldManager=one`, widget('lists', { size: 0 }), applyPatch),
+  step('an apply of an unknown field', 'PATCH', `${widgets}/lists?fieldManager=one`, widget('lists', { size: 1, typo: 1 }), applyPatch),
+  step('apply of a map with nothing in it', 'PATCH', `${widgets}/maps?fieldManager=one`, widget('maps', { size: 1, labels: {}, extra: { a: { b: 1 } } }), applyPatch),
+  step('and of the map gone', 'PATCH', `${widgets}/maps?fieldManager=one`, widget('maps', { size: 1 }), applyPatch),
+  step('labels by two hands', 'PATCH', `${widgets}/maps`, { metadata: { labels: { mine: 'a', yours: 'b' } }, spec: { labels: { mine: 'a' } } }, mergePatch),
+  step('one of them applied', 'PATCH', `${widgets}/maps?fieldManager=one`, { ...widget('maps', { size: 1, labels: { mine: 'a' } }), metadata: { name: 'maps', labels: { mine: 'a' } } }, applyPatch),
+  step('and let go again', 'PATCH', `${widgets}/maps?fieldManager=one`, widget('maps', { size: 1 }), applyPatch),
+];
+
 /** The scenario that a real kube-apiserver and this one must answer alike. */
 export const scenario: readonly Step[] = [
   ...customResources,
@@ -242,4 +282,5 @@ export const scenario: readonly Step[] = [
   ...serverSideApply,
   ...builtInKinds,
   ...reading,
+  ...schemas,
 ];

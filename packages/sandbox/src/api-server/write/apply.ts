@@ -7,7 +7,7 @@ import { mergeApplied, removeFields } from '../apply/merge-applied.ts';
 import type { ApiContext } from '../context.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { requiredValue } from '../schema/field-error.ts';
-import { badRequest, conflict, invalid, notFound } from '../status-errors.ts';
+import { badRequest, conflict, invalid, notFound, StatusError } from '../status-errors.ts';
 import { storeNew } from './create.ts';
 import { decodeObject } from './decode-object.ts';
 import { assertSameName, findObject, storeUpdate } from './update.ts';
@@ -70,8 +70,15 @@ function decodeApplied(request: WriteRequest): ApiObject {
   const { apiVersion, kind, metadata = {} } = body;
   const part = subresource === 'status' ? { apiVersion, kind, metadata, status } : rest;
   // Defaults are not the applier's: it must not own what it did not send.
-  const applied = decodeObject(request, resource.subresources.has('status') ? part : body, { defaults: false });
+  const unknown: string[] = [];
+  const reading = { ...request, strict: false, warn: (message: string) => unknown.push(message) };
+  const applied = decodeObject(reading, resource.subresources.has('status') ? part : body, { defaults: false });
   applied.metadata.name ||= request.name;
+  if (unknown.length > 0) {
+    const type = `${request.namespace}/${request.name}; ${applied.apiVersion}, Kind=${applied.kind}`;
+    // Kubernetes says 500 here, as if it were its own fault.
+    throw new StatusError(500, undefined, `failed to create typed patch object (${type}): ${unknown.join(', ')}: not declared in schema`);
+  }
   assertSameName(request, applied);
   return applied;
 }
@@ -82,11 +89,7 @@ function asObject(content: unknown, { apiVersion, kind, metadata }: ApiObject): 
   return {
     apiVersion,
     kind,
-    metadata: { creationTimestamp: '', ...withoutEmpty(isRecord(owned) ? owned : {}), name, uid, resourceVersion },
+    metadata: { creationTimestamp: '', ...(isRecord(owned) && owned), name, uid, resourceVersion },
     ...rest,
   };
 }
-
-/** Metadata maps and lists that lost their last entry are left out, as Kubernetes does. */
-const withoutEmpty = (metadata: JsonRecord): JsonRecord =>
-  Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isRecord(value) || Object.keys(value).length > 0));
