@@ -1,1 +1,2 @@
-export {};
+export { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot, zoneLabel } from './builders.ts';
+export { applyStep, readySteps } from './apply-steps.ts';

@@ -1,0 +1,111 @@
+import type { Finding, ObjectReference } from '../finding/finding.ts';
+
+/** What reading a Kubernetes object gave: the value where the object is of any use, and what is wrong in it. */
+export type Read<Value> = { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] } | { readonly ok: false; readonly problems: readonly Finding[] };
+
+/**
+ * Reads the fields of one raw Kubernetes object. A field of the wrong type is a
+ * finding and counts as absent, so that the rest of the object is still of use.
+ */
+export class ObjectReader {
+  readonly problems: Finding[] = [];
+  readonly #object: unknown;
+  readonly #kind: ObjectReference['kind'];
+  readonly name: string;
+
+  constructor(object: unknown, kind: ObjectReference['kind']) {
+    this.#object = object;
+    this.#kind = kind;
+    const name = valueAt(object, ['metadata', 'name']);
+    this.name = typeof name === 'string' ? name : '';
+    if (this.name === '') this.#report('metadata.name', 'a name is missing; the object is ignored');
+  }
+
+  /** The result: nothing without a name, else the value. */
+  result<Value>(value: Value): Read<Value> {
+    return this.name === '' ? { ok: false, problems: this.problems } : { ok: true, value, problems: this.problems };
+  }
+
+  /** The text at a path. */
+  text(...path: readonly string[]): string | undefined {
+    return this.#typed(path, 'a text', (value): value is string => typeof value === 'string');
+  }
+
+  /** The number at a path. */
+  number(...path: readonly string[]): number | undefined {
+    return this.#typed(path, 'a number', (value): value is number => typeof value === 'number' && Number.isFinite(value));
+  }
+
+  /** The yes or no at a path. */
+  flag(...path: readonly string[]): boolean | undefined {
+    return this.#typed(path, 'true or false', (value): value is boolean => typeof value === 'boolean');
+  }
+
+  /** The texts of a list at a path; other entries are reported and left out. */
+  texts(...path: readonly string[]): readonly string[] {
+    return this.list(...path).flatMap((entry, index) => {
+      if (typeof entry === 'string') return [entry];
+      this.#report(`${path.join('.')}[${index}]`, `a text is expected, not ${describe(entry)}`);
+      return [];
+    });
+  }
+
+  /** The entries of a list at a path. */
+  list(...path: readonly string[]): readonly unknown[] {
+    return this.#typed(path, 'a list', (value): value is unknown[] => Array.isArray(value)) ?? [];
+  }
+
+  /** The texts of a map at a path; other values are reported and left out. */
+  map(...path: readonly string[]): Readonly<Record<string, string>> {
+    const value = this.#typed(path, 'a map', isRecord);
+    if (value === undefined) return {};
+    if (Object.values(value).every((entry) => typeof entry === 'string')) return value as Readonly<Record<string, string>>;
+    const kept: [string, string][] = [];
+    for (const [key, entry] of Object.entries(value)) {
+      if (typeof entry === 'string') kept.push([key, entry]);
+      else this.#report(`${path.join('.')}.${key}`, `a text is expected, not ${describe(entry)}`);
+    }
+    return Object.fromEntries(kept);
+  }
+
+  /** Whether anything stands at a path. */
+  has(...path: readonly string[]): boolean {
+    const value = valueAt(this.#object, path);
+    return value !== undefined && value !== null;
+  }
+
+  /** Reports a problem in a field. */
+  problem(field: string, message: string): void {
+    this.#report(field, message);
+  }
+
+  #typed<Value>(path: readonly string[], expected: string, is: (value: unknown) => value is Value): Value | undefined {
+    const value = valueAt(this.#object, path);
+    if (value === undefined || value === null) return undefined;
+    if (is(value)) return value;
+    this.#report(path.join('.'), `${expected} is expected, not ${describe(value)}`);
+    return undefined;
+  }
+
+  #report(field: string, message: string): void {
+    this.problems.push({ code: 'InvalidObject', severity: 'error', object: { kind: this.#kind, name: this.name }, field, message });
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function valueAt(object: unknown, path: readonly string[]): unknown {
+  let value = object;
+  for (const key of path) {
+    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+function describe(value: unknown): string {
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
