@@ -106,6 +106,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   };
 
   const server = createServer((request, response) => void serve(request, response));
+  // A client that keeps connections must not lose them to Node's five seconds.
+  server.keepAliveTimeout = 180_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
   });

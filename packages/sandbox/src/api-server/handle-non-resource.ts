@@ -2,6 +2,7 @@ import type { ApiContext } from './context.ts';
 import { describeGroup, describeGroups, describeResources } from './discovery.ts';
 import type { Answer } from './handle-resource.ts';
 import { describeOpenApi, describeOpenApiPaths } from './openapi.ts';
+import type { ResourceDefinition } from './resources/resource-definition.ts';
 import { methodNotAllowed, notServed } from './status-errors.ts';
 
 /** The Kubernetes version whose behaviour this server was compared with. */
@@ -31,7 +32,7 @@ export function handleNonResource({ catalogue }: ApiContext, verb: string, path:
   return { code: 200, text: JSON.stringify(found) };
 }
 
-function describe(resources: ReturnType<ApiContext['catalogue']['all']>, first: string, rest: readonly string[]): object | undefined {
+function describe(resources: readonly ResourceDefinition[], first: string, rest: readonly string[]): object | undefined {
   const [second, third] = rest;
   switch (first) {
     case 'version':

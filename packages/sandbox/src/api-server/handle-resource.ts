@@ -17,7 +17,7 @@ import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
 import { patchObject } from './write/patch.ts';
 import { updateObject } from './write/update.ts';
-import type { WriteRequest } from './write/write-request.ts';
+import type { WriteRequest, WriteResult } from './write/write-request.ts';
 
 /** An answer ready to be sent, or a watch that has begun to answer by itself. */
 export type Answer =
@@ -116,7 +116,7 @@ async function write(handling: ResourceHandling, exchange: ResourceExchange, res
   return { code, text: serialise(viewIn(resource, object)), warnings };
 }
 
-function perform(context: ApiContext, request: WriteRequest, { info, url }: ResourceExchange, mediaType: string) {
+function perform(context: ApiContext, request: WriteRequest, { info, url }: ResourceExchange, mediaType: string): WriteResult {
   if (info.verb === 'create') return createObject(context, request);
   if (info.verb === 'update') return updateObject(context, request);
   const fieldManager = url.searchParams.get('fieldManager') ?? undefined;

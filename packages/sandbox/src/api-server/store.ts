@@ -38,8 +38,6 @@ export interface Store {
   subscribe(collection: string, listener: (event: StoreEvent) => void): () => void;
   /** Forgets all history: who asks for an older revision is told that it has expired. */
   compact(): void;
-  /** How many objects a collection holds. */
-  count(collection: string): number;
 }
 
 interface Collection {
@@ -136,7 +134,6 @@ export function createStore(historyLimit: number): Store {
         collection.compacted = revision;
       }
     },
-    count: (name) => collectionOf(name).objects.size,
   };
 }
 

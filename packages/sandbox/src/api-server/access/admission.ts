@@ -24,7 +24,7 @@ export interface AdmissionRefusal {
 }
 
 /** Looks at a write before it happens; must not change the objects. Returns a refusal or nothing. */
-export type Admission = (request: AdmissionRequest) => AdmissionRefusal | undefined | void;
+export type Admission = (request: AdmissionRequest) => AdmissionRefusal | undefined;
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'BadRequest',

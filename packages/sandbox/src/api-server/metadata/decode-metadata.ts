@@ -12,11 +12,22 @@ const stringFields = [
   'deletionTimestamp',
 ] as const;
 
+const knownFields = new Set<string>([
+  ...stringFields,
+  'generation',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'finalizers',
+  'ownerReferences',
+]);
+
 const goType = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
 /**
- * Checks the types of the metadata a client sent and drops its nulls, in place.
+ * Checks the types of the metadata a client sent and drops its nulls and what no object has, in place. Managed fields
+ * are the server's, so those of the client go too.
  *
  * @throws StatusError 400 in the words of Kubernetes' decoder
  */
@@ -30,7 +41,7 @@ export function decodeMetadata(object: JsonRecord, kind: string, version: string
   const { metadata = {} } = object;
   object['metadata'] = metadata;
   if (!isRecord(metadata)) return wrong('metadata', metadata, 'v1.ObjectMeta');
-  for (const key of Object.keys(metadata)) if (metadata[key] === null) delete metadata[key];
+  for (const key of Object.keys(metadata)) if (metadata[key] === null || !knownFields.has(key)) delete metadata[key];
   for (const field of stringFields) {
     const value = metadata[field];
     if (value !== undefined && typeof value !== 'string') wrong(`metadata.${field}`, value, 'string');

@@ -5,6 +5,8 @@ import { request as httpsRequest } from 'node:https';
 export interface Endpoint {
   readonly url: string;
   readonly token?: string;
+  /** PEM of the certificate authority of an HTTPS server. */
+  readonly ca?: string;
 }
 
 /** A request of a test. */
@@ -24,7 +26,7 @@ export interface TestAnswer {
   readonly headers: NodeJS.Dict<string | string[]>;
 }
 
-/** Sends one request and reads the whole answer. The certificate of a test server is not checked. */
+/** Sends one request and reads the whole answer. */
 export function exchange(endpoint: Endpoint, { method, path, body, mediaType = 'application/json' }: TestRequest): Promise<TestAnswer> {
   const url = new URL(path, endpoint.url);
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -35,7 +37,7 @@ export function exchange(endpoint: Endpoint, { method, path, body, mediaType = '
   };
   const request =
     url.protocol === 'https:'
-      ? httpsRequest(url, { method, headers, rejectUnauthorized: false })
+      ? httpsRequest(url, { method, headers, ca: endpoint.ca })
       : httpRequest(url, { method, headers });
   return new Promise((resolve, reject) => {
     request.on('error', reject);

@@ -35,8 +35,7 @@ export function decodeObject(request: WriteRequest, body: unknown, { defaults = 
 function asApiObject(object: JsonRecord): ApiObject {
   const { apiVersion, kind, metadata, ...rest } = object;
   const identity = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
-  const { selfLink: _selfLink, managedFields: _managedFields, ...fields } = isRecord(metadata) ? metadata : {};
-  return { apiVersion: String(apiVersion), kind: String(kind), metadata: { ...identity, ...fields }, ...rest };
+  return { apiVersion: String(apiVersion), kind: String(kind), metadata: { ...identity, ...(isRecord(metadata) && metadata) }, ...rest };
 }
 
 function checkType(object: JsonRecord, resource: ResourceDefinition): void {
