@@ -61,7 +61,9 @@ export function assertNoConflict(entries: Entries, writer: FieldManager, changed
   if (conflicts.length === 0) return;
   const count = conflicts.reduce((sum, { paths }) => sum + paths.length, 0);
   const text = conflicts
-    .map(({ owner, paths }) => (paths.length === 1 ? `conflict with ${owner}: ${paths[0]}` : `conflicts with ${owner}:\n- ${paths.join('\n- ')}`))
+    .map(({ owner, paths }) =>
+      paths.length === 1 ? `conflict with ${owner}: ${paths[0]}` : `conflicts with ${owner}:\n- ${paths.join('\n- ')}`,
+    )
     .join('\n');
   throw new StatusError(409, 'Conflict', `Apply failed with ${count} conflict${count === 1 ? '' : 's'}: ${text}`, {
     causes: conflicts.flatMap(({ owner, paths }) =>

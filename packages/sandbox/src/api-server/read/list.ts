@@ -61,7 +61,8 @@ function snapshotFor(
   if (snapshot) return snapshot;
   throw expired(
     continued === undefined
-      ? `The resourceVersion for the provided list is too old.`
-      : 'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
+      ? 'The resourceVersion for the provided list is too old.'
+      : 'The provided continue parameter is too old to display a consistent list result. ' +
+          'You must start a new list without the continue parameter.',
   );
 }

@@ -62,7 +62,9 @@ describe('schema of a custom resource', () => {
   });
 
   it('refuses a definition that it cannot serve', async () => {
-    const definition = { metadata: { name: 'a.b.c' }, spec: { group: 'b.c', scope: 'Cluster', names: { plural: 'a', kind: 'A' }, versions: [], conversion: { strategy: 'Webhook' } } };
+    const names = { plural: 'a', kind: 'A' };
+    const spec = { group: 'b.c', scope: 'Cluster', names, versions: [], conversion: { strategy: 'Webhook' } };
+    const definition = { metadata: { name: 'a.b.c' }, spec };
     const { code, body } = await client.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
     expect(code).toBe(422);
     expect(String(body['message'])).toContain('spec.conversion.strategy');

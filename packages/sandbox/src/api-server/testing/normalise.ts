@@ -29,7 +29,8 @@ function normaliseDocument(document: unknown): unknown {
 function normaliseStatus({ status, reason, code, message, details }: JsonRecord): unknown {
   const { name, group, kind, causes } = isRecord(details) ? details : {};
   const listed = Array.isArray(causes) ? causes.filter(isRecord) : [];
-  const sorted = [...new Set(listed.map((cause) => `${String(cause['reason'])} ${String(cause['field'])} ${String(cause['message'])}`))].sort();
+  const sentences = listed.map((cause) => [cause['reason'], cause['field'], cause['message']].map(String).join(' '));
+  const sorted = [...new Set(sentences)].sort();
   const exact = ['AlreadyExists', 'Conflict', 'NotFound'].includes(String(reason)) && kind !== undefined;
   return { status, reason, code, name, group, kind, causes: sorted, ...(exact && { message: withoutUids(String(message)) }) };
 }
@@ -53,5 +54,6 @@ function normaliseObject(object: JsonRecord): JsonRecord {
   const isBookmark = metadata['uid'] === undefined;
   // A bookmark of a built-in kind carries empty parts, which nobody reads.
   const content = isBookmark && !Array.isArray(object['items']) ? { kind: object['kind'] } : object;
-  return { ...content, metadata: { ...rest, ...marks, ...(managers.length > 0 && { managers: managers.map((entry) => JSON.stringify(entry)).sort() }) } };
+  const owners = managers.map((entry) => JSON.stringify(entry)).sort();
+  return { ...content, metadata: { ...rest, ...marks, ...(owners.length > 0 && { owners }) } };
 }

@@ -58,21 +58,17 @@ export function applyObject(
 }
 
 function decodeApplied(request: WriteRequest): ApiObject {
-  const { body, resource, subresource } = request;
+  const { body } = request;
   if (!isRecord(body) || typeof body['apiVersion'] !== 'string' || typeof body['kind'] !== 'string') {
     throw badRequest('invalid object type: an apply patch needs apiVersion and kind');
   }
   if (isRecord(body['metadata']) && Array.isArray(body['metadata']['managedFields'])) {
     throw badRequest('metadata.managedFields must be nil');
   }
-  const { status, ...rest } = body;
-  // Each of the two paths ignores what belongs to the other.
-  const { apiVersion, kind, metadata = {} } = body;
-  const part = subresource === 'status' ? { apiVersion, kind, metadata, status } : rest;
   // Defaults are not the applier's: it must not own what it did not send.
   const unknown: string[] = [];
   const reading = { ...request, strict: false, warn: (message: string) => unknown.push(message) };
-  const applied = decodeObject(reading, resource.subresources.has('status') ? part : body, { defaults: false });
+  const applied = decodeObject(reading, appliedPart(request, body), { defaults: false });
   applied.metadata.name ||= request.name;
   if (unknown.length > 0) {
     const type = `${request.namespace}/${request.name}; ${applied.apiVersion}, Kind=${applied.kind}`;
@@ -81,6 +77,14 @@ function decodeApplied(request: WriteRequest): ApiObject {
   }
   assertSameName(request, applied);
   return applied;
+}
+
+/** Each of the two paths of an object with a status ignores what belongs to the other. */
+function appliedPart({ resource, subresource }: WriteRequest, body: JsonRecord): JsonRecord {
+  if (!resource.subresources.has('status')) return body;
+  const { status, ...rest } = body;
+  const { apiVersion, kind, metadata = {} } = body;
+  return subresource === 'status' ? { apiVersion, kind, metadata, status } : rest;
 }
 
 function asObject(content: unknown, { apiVersion, kind, metadata }: ApiObject): ApiObject {

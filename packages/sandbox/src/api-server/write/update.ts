@@ -16,7 +16,7 @@ import type { WriteRequest, WriteResult } from './write-request.ts';
 import { fieldManagerOf } from './write-request.ts';
 
 /** The stored object a request names, or undefined. */
-export const findObject = ({ store }: ApiContext, { resource, namespace, name }: Pick<WriteRequest, 'resource' | 'namespace' | 'name'>): ApiObject | undefined =>
+export const findObject = ({ store }: ApiContext, { resource, namespace, name }: WriteRequest): ApiObject | undefined =>
   store.get(resource.storageKey, objectKey(resource.namespaced ? namespace : '', name));
 
 /**
