@@ -83,6 +83,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     const info = parseRequest(request.method ?? 'GET', url);
     let user: User | undefined;
     let code = 200;
+    let written = '';
     const respond = async (): Promise<Answer> => {
       user = authenticate(request.headers.authorization, options.tokens);
       assertAuthorized(options.authorize, info, user);
@@ -94,12 +95,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     };
     try {
       const answer = await respond();
-      if (answer !== 'streaming') code = send(response, answer);
+      if (answer !== 'streaming') {
+        code = send(response, answer);
+        written = answer.name ?? '';
+      }
     } catch (error) {
       code = send(response, refusal(error));
     }
     const contentType = request.headers['content-type']?.split(';')[0] ?? '';
-    const answered = { status: code, contentType, path: url.pathname + url.search, time: clock.now() };
+    const answered = { status: code, contentType, path: url.pathname + url.search, time: clock.now(), name: written };
     const logged = toLoggedRequest(info, user, answered);
     requests.record(logged);
     options.onRequest?.(logged);

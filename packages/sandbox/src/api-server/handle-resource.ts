@@ -21,7 +21,14 @@ import type { WriteRequest, WriteResult } from './write/write-request.ts';
 
 /** An answer ready to be sent, or a watch that has begun to answer by itself. */
 export type Answer =
-  | { readonly code: number; readonly text: string; readonly contentType?: string; readonly warnings?: readonly string[] }
+  | {
+      readonly code: number;
+      readonly text: string;
+      readonly contentType?: string;
+      readonly warnings?: readonly string[];
+      /** The object that was written, which the path of a create does not name. */
+      readonly name?: string;
+    }
   | 'streaming';
 
 /** What the handling of resources needs beside the objects. */
@@ -113,7 +120,7 @@ async function write(handling: ResourceHandling, exchange: ResourceExchange, res
   };
   if (info.verb === 'delete') return { code: 200, text: JSON.stringify(deleteObject(context, writeRequest)) };
   const { code, object } = perform(context, writeRequest, exchange, mediaType);
-  return { code, text: serialise(viewIn(resource, object)), warnings };
+  return { code, text: serialise(viewIn(resource, object)), warnings, name: object.metadata.name };
 }
 
 function perform(context: ApiContext, request: WriteRequest, { info, url }: ResourceExchange, mediaType: string): WriteResult {

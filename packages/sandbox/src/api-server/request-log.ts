@@ -10,6 +10,7 @@ export interface LoggedRequest {
   readonly resource: string;
   readonly subresource: string;
   readonly namespace: string;
+  /** Of a create that succeeded, the name the object got. */
   readonly name: string;
   readonly user: string;
   /** The HTTP status of the answer. */
@@ -52,9 +53,9 @@ export function createRequestLog(limit: number): RequestLog & { record(request: 
 export function toLoggedRequest(
   info: RequestInfo,
   user: User | undefined,
-  answer: Pick<LoggedRequest, 'status' | 'contentType' | 'path' | 'time'>,
+  answer: Pick<LoggedRequest, 'status' | 'contentType' | 'path' | 'time' | 'name'>,
 ): LoggedRequest {
   const target = info.isResource ? info : { group: '', resource: '', subresource: '', namespace: '', name: '' };
   const { group, resource, subresource, namespace, name } = target;
-  return { verb: info.verb, group, resource, subresource, namespace, name, user: user?.user ?? '', ...answer };
+  return { verb: info.verb, group, resource, subresource, namespace, user: user?.user ?? '', ...answer, name: name || answer.name };
 }

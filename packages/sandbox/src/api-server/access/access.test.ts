@@ -77,9 +77,11 @@ describe('access', () => {
     server.requests.clear();
     await createTestClient({ url: server.url, token: 'operator' }).send('DELETE', '/api/v1/namespaces/default');
     await createTestClient({ url: server.url, token: 'root' }).mergePatch('/api/v1/namespaces/default', {});
+    await createTestClient({ url: server.url, token: 'root' }).send('POST', '/api/v1/namespaces', { metadata: { name: 'new' } });
     expect(server.requests.writes()).toMatchObject([
       { verb: 'delete', resource: 'namespaces', name: 'default', user: 'operator', status: 403 },
       { verb: 'patch', user: 'root', status: 200, contentType: 'application/merge-patch+json' },
+      { verb: 'create', resource: 'namespaces', name: 'new', status: 201 },
     ]);
   });
 });
