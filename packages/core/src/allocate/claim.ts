@@ -88,9 +88,15 @@ export function matchAssignments(
   return result;
 }
 
-/** The open assignments of an EgressIPAM that none of these addresses fills. */
+/**
+ * The open assignments of an EgressIPAM that none of these addresses fills. An
+ * address that lies in no CIDR any more still stands for one: shrinking a CIDR
+ * gives nobody a second address.
+ */
 export function missingAssignments(addresses: readonly Address[], egressIPAM: ParsedEgressIPAM): readonly ParsedAssignment[] {
   if (fitsInOrder(addresses, egressIPAM.assignments)) return [];
-  const filled = new Set(matchAssignments(addresses, egressIPAM.assignments));
-  return egressIPAM.open.filter((assignment) => !filled.has(assignment));
+  const matched = matchAssignments(addresses, egressIPAM.assignments);
+  const filled = new Set(matched);
+  const outside = matched.filter((assignment) => assignment === undefined).length;
+  return egressIPAM.open.filter((assignment) => !filled.has(assignment)).slice(outside);
 }

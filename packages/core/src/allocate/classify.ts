@@ -155,7 +155,8 @@ function optedOut(world: World, namespace: ParsedNamespace, index: number): Clai
 
 function releasing(world: World, namespace: ParsedNamespace, index: number, position: number, release: 'all' | 'record'): Claim | undefined {
   const held = established(world, namespace, index);
-  const ours = new Set([...namespace.listed, ...(namespace.allocated?.addresses ?? []), ...namespace.unconfirmed]);
+  const recorded = world.boundTo(index).filter((address) => ((world.addresses.flags[world.addresses.slotOf(address)] ?? 0) & AddressFlag.recorded) !== 0);
+  const ours = new Set([...namespace.listed, ...(namespace.allocated?.addresses ?? []), ...namespace.unconfirmed, ...recorded]);
   const egressIP = world.egressIPOf[index];
   const leaving = [...held].filter((address) => ours.has(address) || egressIP?.egressIPs.includes(address) === true);
   if (leaving.length === 0 && namespace.allocated === undefined && egressIP === undefined) return undefined;

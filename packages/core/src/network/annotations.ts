@@ -21,20 +21,25 @@ export function annotationOf(world: World, claim: Claim): Omit<AnnotateStep, 'af
     return { ...base, ...(clearList ? { egressIPs: null } : {}), allocated: null, addresses: claim.leaving.map(formatAddress) };
   }
   if (claim.edited || claim.addresses.length === 0) return undefined;
-  if (claim.addresses === namespace.listed && namespace.allocated === undefined) return undefined;
+  if (claim.addresses === namespace.listed && isLegacy(claim)) return undefined;
   const egressIPAM = world.egressIPAMOf(claim);
   if (egressIPAM === undefined) return undefined;
   const listsAll = claim.addresses === namespace.listed || claim.addresses.every((address) => namespace.listed.includes(address));
   const onRecord = namespace.allocated !== undefined && namespace.allocated.egressIPAM === egressIPAM.name && sameAddresses(namespace.allocated.addresses, claim.addresses);
-  if (listsAll && (onRecord || namespace.allocated === undefined)) return undefined;
+  if (listsAll && (onRecord || isLegacy(claim))) return undefined;
   const list = claim.addresses.map(formatAddress);
   const text = list.join(',');
   return { ...base, ...(listsAll ? {} : { egressIPs: text }), allocated: `${egressIPAM.name}/${text}`, addresses: list };
 }
 
-/** Whether an address already stands in its namespace's annotation. */
+/** What carried traffic before this project came needs no record: its annotation and the network agree already. */
+function isLegacy(claim: Claim): boolean {
+  return claim.namespace.allocated === undefined && claim.source === 'kept';
+}
+
+/** Whether an allocation is on record, so that a crash from here on loses nothing (law 9). */
 export function isAnnotated(claim: Claim, address: Address): boolean {
-  return claim.addresses === claim.namespace.listed || claim.namespace.listed.includes(address) || claim.namespace.allocated?.addresses.includes(address) === true;
+  return claim.namespace.allocated?.addresses.includes(address) ?? (isLegacy(claim) && claim.namespace.listed.includes(address));
 }
 
 /** Writes the allocations; what is given back is cleared last, after the steps that undo it. */

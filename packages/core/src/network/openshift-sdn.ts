@@ -98,7 +98,7 @@ function targetOf(world: World, claim: Claim, netNamespace: ParsedNetNamespace):
   }
   if (claim.egressIPAM === -1) return current;
   const byCidr = placementMode(world, claim.egressIPAM) === 'by-cidr';
-  let same = current.length === claim.addresses.length;
+  let same = true;
   const target: Address[] = [];
   for (let index = 0; index < claim.addresses.length; index += 1) {
     const address = claim.addresses[index];

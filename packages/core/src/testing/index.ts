@@ -1,2 +1,7 @@
 export { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot, zoneLabel } from './builders.ts';
 export { applyStep, readySteps } from './apply-steps.ts';
+export { conformanceCases, describeCloudProvider } from './conformance/describe-cloud-provider.ts';
+export { memoryProvider } from './memory-provider.ts';
+export type { CloudProviderSuite } from './conformance/describe-cloud-provider.ts';
+export type { ConformanceCase, ConformanceDeclaration, ProviderFault, ProviderHarness } from './conformance/harness.ts';
+export type { MemoryFault, MemoryNode, MemoryProvider, MemoryProviderOptions } from './memory-provider.ts';

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { CloudProvider, ProviderChangeResult, ProviderObservation } from '../../provider/contract.ts';
+import type { ProviderErrorDescription } from '../../provider/provider-error.ts';
+import { memoryProvider } from '../memory-provider.ts';
+import { conformanceCases, describeCloudProvider } from './describe-cloud-provider.ts';
+import type { ConformanceDeclaration, ProviderHarness } from './harness.ts';
+
+const declaration: ConformanceDeclaration = {
+  attach: true,
+  families: [4, 6],
+  faults: ['refuse', 'lose-answer', 'stop-move', 'unreadable-node', 'unreadable-cidr'],
+  limited: true,
+};
+
+function makeHarness(atomicMove = false): ProviderHarness {
+  const cidrs = ['10.0.0.0/24', 'fd00::/64'] as const;
+  const provider = memoryProvider({
+    atomicMove,
+    nodes: [
+      { name: 'node-1', subnets: cidrs, primary: '10.0.0.10', foreign: ['10.0.0.99'], limits: { ipv4: 6 } },
+      { name: 'node-2', subnets: cidrs, primary: '10.0.0.11', limits: { ipv4: 6 } },
+    ],
+    usedElsewhere: [{ address: '10.0.0.200', usedBy: 'a printer' }],
+  });
+  let last = 20;
+  const failure = (error: ProviderErrorDescription['class']): ProviderErrorDescription => ({ class: error, message: `scripted: ${error}` });
+  return {
+    provider,
+    nodes: [{ name: 'node-1' }, { name: 'node-2' }],
+    cidrs,
+    foreign: { address: '10.0.0.99', node: { name: 'node-1' } },
+    usedElsewhere: '10.0.0.200',
+    freeAddress: (family) => ((last += 1), family === 4 ? `10.0.0.${last}` : `fd00::${last}`),
+    inject(fault) {
+      if (fault.type === 'unreadable-node') provider.makeUnreadable(fault.node, failure('transient'));
+      else if (fault.type === 'unreadable-cidr') provider.makeUnreadable(fault.cidr, failure('unauthorized'));
+      else if (fault.type === 'refuse') provider.inject({ type: 'refuse', address: fault.address, error: { ...failure(fault.class), ...(fault.class === 'throttled' ? { retryAfterMilliseconds: 500 } : {}) } });
+      else provider.inject({ type: fault.type, address: fault.address, error: failure('unknown') });
+    },
+  };
+}
+
+describeCloudProvider({ ...declaration, name: 'memory', describe, it, makeProvider: () => makeHarness() });
+describeCloudProvider({ ...declaration, name: 'memory with atomic moves', describe, it, makeProvider: () => makeHarness(true) });
+
+/** A provider with one fault built in, and the case that must catch it. */
+interface Broken {
+  readonly what: string;
+  readonly caughtBy: string;
+  breakIt(provider: CloudProvider): Partial<CloudProvider>;
+}
+
+const mapObservation = (provider: CloudProvider, change: (observation: ProviderObservation) => ProviderObservation): Partial<CloudProvider> => ({
+  observe: async (options) => change(await provider.observe(options)),
+});
+const mapResults = (provider: CloudProvider, change: (result: ProviderChangeResult) => ProviderChangeResult): Partial<CloudProvider> => ({
+  apply: async (options) => (await provider.apply(options)).map(change),
+});
+const reclassed = (result: ProviderChangeResult, from: string, to: ProviderErrorDescription['class']): ProviderChangeResult =>
+  result.outcome === 'failed' && result.error.class === from ? { ...result, error: { ...result.error, class: to } } : result;
+
+const broken: readonly Broken[] = [
+  { what: 'claims that it cannot attach', caughtBy: 'declares its version', breakIt: () => ({ capabilities: { attach: false, atomicMove: false } }) },
+  { what: 'leaves nodes out', caughtBy: 'observes every node', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.slice(1) })) },
+  { what: 'shows nodes in no stable order', caughtBy: 'observes the same twice', breakIt: (provider) => { let flip = false; return mapObservation(provider, (seen) => ((flip = !flip), flip ? seen : { ...seen, nodes: [...seen.nodes].reverse() })); } },
+  { what: 'ignores the abort of a look', caughtBy: 'an aborted look', breakIt: (provider) => ({ observe: (options) => provider.observe({ ...options, signal: new AbortController().signal }) }) },
+  { what: 'ignores the abort of a change', caughtBy: 'what an aborted call', breakIt: (provider) => ({ apply: (options) => provider.apply({ ...options, signal: new AbortController().signal }) }) },
+  { what: 'shows an unreadable CIDR as empty', caughtBy: 'a CIDR that cannot be read', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? { cidr: cidr.cidr, inUse: [], reserved: [] } : cidr)) })) },
+  { what: 'shows an unreadable node as empty', caughtBy: 'a node that cannot be read', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? { node: node.node, interfaces: [], limits: {} } : node)) })) },
+  { what: 'hides addresses of others', caughtBy: 'addresses in use by others', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [] })) })) },
+  { what: 'promises more room than there is', caughtBy: 'carries exactly as many', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 12 } })) })) },
+  { what: 'tells less room than there is', caughtBy: 'carries exactly as many', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 4 } })) })) },
+  { what: 'calls a full interface a transient error', caughtBy: 'carries exactly as many', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'capacity', 'transient')) },
+  { what: 'calls a conflict permanent', caughtBy: 'an address that another node carries', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'conflict', 'permanent')) },
+  { what: 'calls throttling permanent', caughtBy: "a platform's refusal (throttled)", breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'throttled', 'permanent')) },
+  { what: 'calls an unknown node transient', caughtBy: 'attaching to an unknown node', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'not-found', 'transient')) },
+  { what: 'says done whatever happened', caughtBy: 'a move that stopped', breakIt: (provider) => mapResults(provider, ({ change }) => ({ change, outcome: 'done' })) },
+  { what: 'gives results in reverse', caughtBy: 'a failed change leaves the others', breakIt: (provider) => ({ apply: async (options) => [...(await provider.apply(options))].reverse() }) },
+  { what: 'stops at the first failure', caughtBy: 'a failed change leaves the others', breakIt: (provider) => ({
+      apply: async ({ changes, signal }) => {
+        const results: ProviderChangeResult[] = [];
+        for (const change of changes) {
+          const stopped = results.find(({ outcome }) => outcome === 'failed');
+          results.push(...(stopped === undefined ? await provider.apply({ changes: [change], signal }) : [{ ...stopped, change }]));
+        }
+        return results;
+      },
+    }) },
+  { what: 'fails to attach what is attached', caughtBy: 'attaching what is attached', breakIt: (provider) => {
+      const attached = new Set<string>();
+      return mapResults(provider, (result) => {
+        const key = `${result.change.type} ${result.change.address}`;
+        if (result.change.type === 'attach' && attached.has(key)) return { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'already there' } };
+        attached.add(key);
+        return result;
+      });
+    } },
+  { what: 'fails to detach what is absent', caughtBy: 'detaching what is absent', breakIt: (provider) => {
+      const attached = new Set<string>();
+      return mapResults(provider, (result) => {
+        attached.add(`${result.change.type} ${result.change.address}`);
+        return result.change.type === 'detach' && !attached.has(`attach ${result.change.address}`) ? { change: result.change, outcome: 'failed', error: { class: 'not-found', message: 'not there' } } : result;
+      });
+    } },
+  { what: 'takes a foreign address away with a detach', caughtBy: 'addresses that no change names', breakIt: (provider) => ({
+      apply: async ({ changes, signal }) => {
+        const results = await provider.apply({ changes, signal });
+        if (changes.some(({ type }) => type === 'detach')) await provider.apply({ changes: [{ type: 'detach', address: '10.0.0.99', node: { name: 'node-1' } }], signal });
+        return results;
+      },
+    }) },
+  { what: 'steals an address from another node', caughtBy: 'an address that another node carries', breakIt: (provider) => ({
+      apply: async ({ changes, signal }) => {
+        const asMoves = changes.map((change) => (change.type === 'attach' && change.node.name === 'node-2' ? { ...change, type: 'move' as const, from: { name: 'node-1' } } : change));
+        return (await provider.apply({ changes: asMoves, signal })).map((result, index) => ({ ...result, change: changes[index] ?? result.change }));
+      },
+    }) },
+  { what: 'forgets to detach when it moves', caughtBy: 'a move takes the address', breakIt: (provider) => mapResults(provider, (result) =>
+      result.change.type === 'move' && result.outcome === 'done' ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } } : result) },
+];
+
+describe('the conformance suite', () => {
+  it.each(broken)('catches a provider that $what', async ({ caughtBy, breakIt }) => {
+    const failed: string[] = [];
+    for (const { name, run } of conformanceCases(declaration)) {
+      const harness = makeHarness();
+      const provider: CloudProvider = { ...harness.provider, ...breakIt(harness.provider) };
+      await run({ ...harness, provider }).catch(() => failed.push(name));
+    }
+    expect(failed.filter((name) => name.startsWith(caughtBy))).not.toEqual([]);
+  });
+});

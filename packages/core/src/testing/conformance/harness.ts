@@ -1,0 +1,63 @@
+import type { CloudProvider, ProviderNode } from '../../provider/contract.ts';
+import type { ProviderErrorClass } from '../../provider/provider-error.ts';
+
+/** Troubles that a provider's test platform can make on demand; each case needs some of them. */
+export type ProviderFault =
+  | {
+      /** The platform refuses the next change of an address, for this reason. With `throttled` it may say when to return. */
+      readonly type: 'refuse';
+      readonly class: 'throttled' | 'transient' | 'unauthorized';
+      readonly address: string;
+    }
+  | {
+      /** The next change of an address is carried out, but its answer gets lost. */
+      readonly type: 'lose-answer';
+      readonly address: string;
+    }
+  | {
+      /** The next move of an address stops after it left the old node. */
+      readonly type: 'stop-move';
+      readonly address: string;
+    }
+  | { readonly type: 'unreadable-node'; readonly node: string }
+  | { readonly type: 'unreadable-cidr'; readonly cidr: string };
+
+/** A provider on a test platform, fresh for each case. */
+export interface ProviderHarness {
+  readonly provider: CloudProvider;
+  /** At least two nodes that can carry the same addresses. */
+  readonly nodes: readonly [ProviderNode, ProviderNode, ...ProviderNode[]];
+  /** CIDRs that the addresses come from. */
+  readonly cidrs: readonly [string, ...string[]];
+  /** A free address that every node can carry; another one each time. Only called where the provider attaches. */
+  freeAddress(family: 4 | 6): string;
+  /** An address that someone else put on a node's main interface. */
+  readonly foreign?: { readonly address: string; readonly node: ProviderNode };
+  /** An address in one of the CIDRs that is in use outside of the nodes. */
+  readonly usedElsewhere?: string;
+  /** Makes a fault that was declared. */
+  inject?(fault: ProviderFault): void;
+  /** Frees what the harness holds. */
+  close?(): Promise<void>;
+}
+
+/** What a provider and its test platform declare, so that a case is registered only where it can run. */
+export interface ConformanceDeclaration {
+  /** Whether the provider attaches addresses; must agree with its capabilities. */
+  readonly attach: boolean;
+  /** Families that can be attached; IPv4 by default. */
+  readonly families?: readonly (4 | 6)[];
+  /** Faults that the harness can make; none by default. */
+  readonly faults?: readonly ProviderFault['type'][];
+  /** Whether the nodes have a limit that the suite may fill up (at most 64 addresses); false by default. */
+  readonly limited?: boolean;
+}
+
+/** One rule of the contract as a test: it throws an Error that tells what is broken. */
+export interface ConformanceCase {
+  readonly name: string;
+  run(harness: ProviderHarness): Promise<void>;
+}
+
+/** The classes that an error may have. */
+export const errorClasses: readonly ProviderErrorClass[] = ['permanent', 'throttled', 'conflict', 'capacity', 'not-found', 'unauthorized', 'transient', 'unknown'];

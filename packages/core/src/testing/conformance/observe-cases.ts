@@ -1,0 +1,104 @@
+import { parseAddress } from '../../address/address.ts';
+import { check, look, readable } from './actions.ts';
+import { errorClasses, type ConformanceCase, type ConformanceDeclaration } from './harness.ts';
+
+/** The rules of looking. */
+export function observeCases({ attach, faults = [] }: ConformanceDeclaration): readonly ConformanceCase[] {
+  const cases: ConformanceCase[] = [
+    {
+      name: 'declares its version, name, platforms and capabilities',
+      async run({ provider }) {
+        check((provider.specificationVersion as string) === 'v1', `specificationVersion must be v1, not ${provider.specificationVersion}`);
+        check(provider.name !== '', 'the name must not be empty');
+        check(provider.platforms.types.length + provider.platforms.providerIDPrefixes.length > 0, 'a provider must serve at least one platform');
+        check(provider.capabilities.attach === attach, `capabilities.attach is ${provider.capabilities.attach}, declared is ${attach}`);
+      },
+    },
+    {
+      name: 'observes every node and CIDR asked for, once and in order',
+      async run(harness) {
+        const { nodes, cidrs } = await look(harness);
+        const [nodeNames, cidrTexts] = [nodes.map(({ node }) => node), cidrs.map(({ cidr }) => cidr)];
+        check(nodeNames.join() === harness.nodes.map(({ name }) => name).join(), `asked for nodes ${harness.nodes.map(({ name }) => name).join()}, got ${nodeNames.join()}`);
+        check(cidrTexts.join() === harness.cidrs.join(), `asked for CIDRs ${harness.cidrs.join()}, got ${cidrTexts.join()}`);
+      },
+    },
+    {
+      name: 'observes the same twice when nothing changed',
+      async run(harness) {
+        const [first, second] = [JSON.stringify(await look(harness)), JSON.stringify(await look(harness))];
+        check(first === second, `two looks at an unchanged platform differ:\n${first}\n${second}`);
+      },
+    },
+    {
+      name: 'an aborted look rejects with the reason of the signal',
+      async run({ provider, nodes, cidrs }) {
+        const reason = new Error('enough');
+        const caught = await provider.observe({ nodes, cidrs, signal: AbortSignal.abort(reason) }).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        check(caught === reason, 'observe must reject with the reason of a signal that is aborted');
+      },
+    },
+  ];
+  if (attach) cases.push(...attachingObserveCases);
+  if (faults.includes('unreadable-node')) cases.push(unreadableNode);
+  if (faults.includes('unreadable-cidr')) cases.push(unreadableCidr);
+  return cases;
+}
+
+const attachingObserveCases: readonly ConformanceCase[] = [
+  {
+    name: 'every node has one main interface, with subnets and canonical addresses',
+    async run(harness) {
+      for (const observed of (await look(harness)).nodes) {
+        const { main } = readable(observed, observed.node);
+        check(main.subnets.length > 0, `the main interface of ${observed.node} has no subnets`);
+        for (const { address } of main.addresses) check(parseAddress(address) !== undefined, `"${address}" on ${observed.node} is not an address`);
+      }
+    },
+  },
+  {
+    name: 'an unknown node is an error of class not-found and leaves the others readable',
+    async run(harness) {
+      const [known] = harness.nodes;
+      const { nodes } = await look({ ...harness, nodes: [{ name: 'conformance-no-such-node' }, known] });
+      const [unknown, other] = nodes;
+      check(unknown !== undefined && 'error' in unknown && unknown.error.class === 'not-found', 'a node that does not exist must be an error of class not-found');
+      readable(other, known.name);
+    },
+  },
+  {
+    name: 'addresses in use by others are in use in their CIDR',
+    async run(harness) {
+      const used = (await look(harness)).cidrs.flatMap((cidr) => ('error' in cidr ? [] : cidr.inUse.map(({ address }) => address)));
+      for (const address of [harness.foreign?.address, harness.usedElsewhere]) {
+        check(address === undefined || used.includes(address), `${address} is in use, and the observation does not say so`);
+      }
+    },
+  },
+];
+
+const unreadableNode: ConformanceCase = {
+  name: 'a node that cannot be read is an error and leaves the others readable',
+  async run(harness) {
+    const [broken, healthy] = harness.nodes;
+    harness.inject?.({ type: 'unreadable-node', node: broken.name });
+    const { nodes } = await look(harness);
+    const [first, second] = nodes;
+    check(first !== undefined && 'error' in first, `node ${broken.name} cannot be read, and is shown as if it were`);
+    check(errorClasses.includes(first.error.class), `"${first.error.class}" is no error class`);
+    readable(second, healthy.name);
+  },
+};
+
+const unreadableCidr: ConformanceCase = {
+  name: 'a CIDR that cannot be read is an error, never empty',
+  async run(harness) {
+    const [cidr] = harness.cidrs;
+    harness.inject?.({ type: 'unreadable-cidr', cidr });
+    const observed = (await look(harness)).cidrs.find((entry) => entry.cidr === cidr);
+    check(observed !== undefined && 'error' in observed, `usage of ${cidr} cannot be read, and is shown as if it were`);
+  },
+};
