@@ -115,7 +115,7 @@ const broken: readonly Broken[] = [
         return (await provider.apply({ changes: asMoves, signal })).map((result, index) => ({ ...result, change: changes[index] ?? result.change }));
       },
     }) },
-  { what: 'forgets to detach when it moves', caughtBy: 'a move takes the address', breakIt: (provider) => mapResults(provider, (result) =>
+  { what: 'reports a move that happened as failed', caughtBy: 'a move takes the address', breakIt: (provider) => mapResults(provider, (result) =>
       result.change.type === 'move' && result.outcome === 'done' ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } } : result) },
 ];
 
