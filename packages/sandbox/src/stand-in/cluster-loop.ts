@@ -1,0 +1,119 @@
+import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+
+const retryMilliseconds = 200;
+
+/** What a {@link ClusterLoop} follows and does. */
+export interface ClusterLoopOptions<Kind extends string> {
+  readonly rest: RestClient;
+  readonly resources: Readonly<Record<Kind, Resource>>;
+  /** Milliseconds by which changes are gathered before a pass. Default 10. */
+  readonly delay?: number;
+  /** One pass over the whole cluster; what it throws is reported and the pass repeated. */
+  readonly pass: (loop: ClusterLoop<Kind>) => Promise<void>;
+  /** Told of failed passes. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A running stand-in of a cluster's component. */
+export interface StandIn {
+  /** Ends it; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/** A level-triggered controller: one pass at a time over all objects of some kinds, after any change of them. */
+export class ClusterLoop<Kind extends string> implements StandIn {
+  readonly #options: ClusterLoopOptions<Kind>;
+  readonly #clients = new Map<Kind, ResourceClient>();
+  readonly #reflectors = new Map<Kind, Reflector<KubernetesObject>>();
+  #timer: NodeJS.Timeout | undefined;
+  #passing: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(options: ClusterLoopOptions<Kind>) {
+    this.#options = options;
+    for (const [kind, resource] of Object.entries<Resource>(options.resources)) {
+      const client = new ResourceClient(options.rest, resource);
+      // Object.entries forgets that the keys are kinds.
+      this.#clients.set(kind as Kind, client);
+      this.#reflectors.set(kind as Kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.trigger() }));
+    }
+  }
+
+  /** Begins to watch; resolves when every kind was listed once. */
+  async start(): Promise<void> {
+    for (const reflector of this.#reflectors.values()) reflector.start();
+    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.whenSynced()));
+    this.trigger();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.stop()));
+    await this.#passing;
+  }
+
+  /** Asks for a pass after so many milliseconds. */
+  trigger(delay: number = this.#options.delay ?? 10): void {
+    if (this.#stopped) return;
+    if (this.#passing) {
+      this.#again = true;
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#passing = this.#pass();
+    }, delay);
+  }
+
+  /** All objects of a kind, oldest first, then by name. */
+  list(kind: Kind): KubernetesObject[] {
+    return [...this.#reflector(kind).store.values()].sort(byAge);
+  }
+
+  client(kind: Kind): ResourceClient {
+    const client = this.#clients.get(kind);
+    if (!client) throw new TypeError(`this loop does not follow ${kind}`);
+    return client;
+  }
+
+  /** Takes in the answer to a write, so that the next pass sees it before its watch event. */
+  async written(kind: Kind, write: Promise<KubernetesObject>): Promise<KubernetesObject> {
+    const object = await write;
+    this.#reflector(kind).store.upsertFromResponse(object);
+    return object;
+  }
+
+  #reflector(kind: Kind): Reflector<KubernetesObject> {
+    const reflector = this.#reflectors.get(kind);
+    if (!reflector) throw new TypeError(`this loop does not follow ${kind}`);
+    return reflector;
+  }
+
+  async #pass(): Promise<void> {
+    const synced = [...this.#reflectors.values()].every(({ hasSynced }) => hasSynced);
+    let delay: number | undefined;
+    try {
+      if (synced && !this.#stopped) await this.#options.pass(this);
+    } catch (error) {
+      if (!this.#stopped) this.#options.onError?.(error);
+      delay = retryMilliseconds;
+    }
+    this.#passing = undefined;
+    if (this.#again || delay !== undefined) {
+      this.#again = false;
+      this.trigger(delay);
+    }
+  }
+}
+
+function withoutManagedFields(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function byAge(left: KubernetesObject, right: KubernetesObject): number {
+  const [a, b] = [left, right].map(({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`);
+  return (a ?? '') < (b ?? '') ? -1 : 1;
+}

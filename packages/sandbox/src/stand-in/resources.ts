@@ -1,0 +1,11 @@
+import type { Resource } from '@egressip-ipam/kube';
+
+const clusterScoped = (group: string, version: string, plural: string, kind: string): Resource => ({ group, version, plural, kind, namespaced: false });
+
+export const nodes = clusterScoped('', 'v1', 'nodes', 'Node');
+export const namespaces = clusterScoped('', 'v1', 'namespaces', 'Namespace');
+export const hostSubnets = clusterScoped('network.openshift.io', 'v1', 'hostsubnets', 'HostSubnet');
+export const netNamespaces = clusterScoped('network.openshift.io', 'v1', 'netnamespaces', 'NetNamespace');
+export const egressIps = clusterScoped('k8s.ovn.org', 'v1', 'egressips', 'EgressIP');
+export const cloudPrivateIpConfigs = clusterScoped('cloud.network.openshift.io', 'v1', 'cloudprivateipconfigs', 'CloudPrivateIPConfig');
+export const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
