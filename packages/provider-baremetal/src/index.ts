@@ -1,1 +1,1 @@
-export {};
+export { createBareMetalProvider } from './create-bare-metal-provider.ts';
