@@ -52,6 +52,7 @@ export type FindingCode =
   // Objects
   | 'InvalidObject'
   | 'InvalidNodeAnnotation'
+  | 'NetworkDrift'
   | 'ForeignHostedAddress'
   | 'ForeignEgressCIDR'
   | 'ForeignAttachedAddress'

@@ -22,6 +22,24 @@ export class StepList {
     return this.#ids.has(id);
   }
 
+  /** All steps, each behind those it waits for. */
+  inOrder(): readonly Step[] {
+    const byId = new Map(this.steps.map((step) => [step.id, step]));
+    const ordered: Step[] = [];
+    const visited = new Set<string>();
+    const visit = (step: Step): void => {
+      if (visited.has(step.id)) return;
+      visited.add(step.id);
+      for (const id of step.after) {
+        const before = byId.get(id);
+        if (before !== undefined) visit(before);
+      }
+      ordered.push(step);
+    };
+    for (const step of this.steps) visit(step);
+    return ordered;
+  }
+
   /** The steps that an EgressIPAM's end waits for. */
   ofEgressIPAM(egressIPAM: number): readonly string[] {
     return [...(this.#ofEgressIPAM.get(egressIPAM) ?? [])];

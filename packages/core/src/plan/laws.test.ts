@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterSnapshot, NodeSnapshot } from '../snapshot/snapshot.ts';
 import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from '../testing/builders.ts';
-import { applyStep, readySteps } from '../testing/apply-steps.ts';
+import { applyStep, readySteps } from '../simulate/apply-step.ts';
 import { createPlanner, plan } from './planner.ts';
 import type { Plan } from './plan-types.ts';
 

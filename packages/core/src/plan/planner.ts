@@ -66,7 +66,7 @@ function decide(world: World): Plan {
   const shortages = reportShortages(world);
   reportStanding(world);
   world.findings.push(...shortages);
-  return reportPlan(world, steps.steps, released, cooling);
+  return reportPlan(world, steps.inOrder(), released, cooling);
 }
 
 function finalizerId(egressIPAM: string): string {

@@ -1,0 +1,147 @@
+import { formatAddress, parseAddress } from '../address/address.ts';
+import { cidrContains, parseCidr } from '../address/cidr.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { Allocation, Plan } from '../plan/plan-types.ts';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+
+/** What to explain. */
+export interface Subject {
+  readonly kind: 'namespace' | 'address' | 'node' | 'egressipam';
+  readonly name: string;
+}
+
+/** What something has, why it is so, and what it waits for. */
+export interface Explanation {
+  readonly subject: Subject;
+  /** Whether the snapshot has the subject at all. */
+  readonly found: boolean;
+  /** Sentences, the most important first. */
+  readonly statements: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Steps that concern it, by id. */
+  readonly steps: readonly string[];
+}
+
+/** Explains one thing from a plan and the snapshot it came from. */
+export function explain(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+  switch (subject.kind) {
+    case 'namespace':
+      return explainNamespace(snapshot, plan, subject);
+    case 'address':
+      return explainAddress(snapshot, plan, subject);
+    case 'node':
+      return explainNode(snapshot, plan, subject);
+    case 'egressipam':
+      return explainEgressIPAM(plan, subject);
+  }
+}
+
+const origins: Readonly<Record<Allocation['source'], string>> = {
+  kept: 'it has them already, and an allocation never changes unless its owner asks',
+  input: 'its owner asked for them in the annotation',
+  returned: 'a namespace of this name had them a short while ago',
+  new: 'they are the lowest free ones',
+};
+
+function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+  const namespace = snapshot.namespaces.find(({ name }) => name === subject.name);
+  const allocation = plan.allocations.find((entry) => entry.namespace === subject.name);
+  const waiting = plan.waiting.find((entry) => entry.namespace === subject.name);
+  const statements: string[] = [];
+  if (namespace === undefined) statements.push(`There is no namespace ${subject.name}.`);
+  else if (namespace.egressIPAM === undefined) statements.push('It names no EgressIPAM, so it claims no addresses.');
+  else statements.push(`It claims from EgressIPAM ${namespace.egressIPAM}.`);
+  if (allocation !== undefined) {
+    statements.push(`It has ${allocation.addresses.join(', ')}: ${origins[allocation.source]}.`);
+    allocation.addresses.forEach((address, index) => {
+      const node = allocation.nodes[index] ?? null;
+      statements.push(node === null ? `No node is known to carry ${address}.` : `Node ${node} carries ${address}, or will.`);
+    });
+  }
+  if (waiting !== undefined) statements.push(`It waits: ${waiting.reason.message}.`);
+  return {
+    subject,
+    found: namespace !== undefined,
+    statements,
+    findings: plan.findings.filter(({ object }) => (object.kind === 'Namespace' || object.kind === 'NetNamespace') && object.name === subject.name),
+    steps: plan.steps.filter((step) => 'namespace' in step && step.namespace === subject.name).map(({ id }) => id),
+  };
+}
+
+function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+  const address = parseAddress(subject.name);
+  if (address === undefined) return { subject, found: false, statements: [`"${subject.name}" is not an address.`], findings: [], steps: [] };
+  const text = formatAddress(address);
+  const statements: string[] = [];
+  for (const { name, cidrAssignments } of snapshot.egressIPAMs) {
+    for (const { CIDR, labelValue } of cidrAssignments) {
+      const cidr = parseCidr(CIDR)?.cidr;
+      if (cidr !== undefined && cidrContains(cidr, address)) statements.push(`It lies in ${cidr.text} (topology value "${labelValue}") of EgressIPAM ${name}.`);
+    }
+  }
+  if (statements.length === 0) statements.push('It lies in no CIDR of any EgressIPAM.');
+  const allocation = plan.allocations.find(({ addresses }) => addresses.includes(text));
+  if (allocation === undefined) statements.push('No namespace has it.');
+  else {
+    const node = allocation.nodes[allocation.addresses.indexOf(text)] ?? null;
+    statements.push(`Namespace ${allocation.namespace} has it.`, node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`);
+  }
+  statements.push(...usersOf(snapshot, text));
+  return {
+    subject,
+    found: true,
+    statements,
+    findings: plan.findings.filter((finding) => finding.addresses?.includes(text) === true || finding.message.split(/[\s,;:]+/).includes(text)),
+    steps: plan.steps.filter((step) => JSON.stringify(step).includes(`"${text}"`)).map(({ id }) => id),
+  };
+}
+
+/** Every object that names an address. */
+function usersOf(snapshot: ClusterSnapshot, text: string): readonly string[] {
+  return [
+    ...snapshot.nodes.filter(({ addresses }) => addresses.includes(text)).map(({ name }) => `It is an address of node ${name} itself.`),
+    ...snapshot.hostSubnets.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `HostSubnet ${name} hosts it.`),
+    ...snapshot.netNamespaces.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
+    ...snapshot.egressIPs.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name, ours }) => `EgressIP ${name} names it${ours ? '' : ', and is not ours'}.`),
+    ...(snapshot.infrastructure.virtualIPs.includes(text) ? ["It is the cluster's API or ingress address."] : []),
+    ...(snapshot.provider.observation?.cidrs ?? []).flatMap((cidr) =>
+      'error' in cidr ? [] : cidr.inUse.filter(({ address }) => address === text).map(({ usedBy }) => `The platform shows it in use by ${usedBy}.`),
+    ),
+  ];
+}
+
+function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+  const node = snapshot.nodes.find(({ name }) => name === subject.name);
+  const report = plan.nodes.find((entry) => entry.node === subject.name);
+  const carried = plan.allocations.flatMap(({ namespace, addresses, nodes }) => addresses.filter((_, index) => nodes[index] === subject.name).map((address) => `${address} of namespace ${namespace}`));
+  const statements = node === undefined ? [`There is no node ${subject.name}.`] : [node.ready ? 'It is Ready.' : 'It is not Ready, so it gets nothing new and what it carries moves where it can.'];
+  if (report !== undefined) statements.push(`EgressIPAM ${report.egressIPAM} has it.`, `It carries ${report.placed} addresses${report.capacity === undefined ? '' : ` of ${report.capacity} that it can`}.`);
+  else if (node !== undefined) statements.push('No EgressIPAM selects it: check nodeSelector, topologyLabel and labelValue.');
+  statements.push(...carried.map((entry) => `It carries ${entry}, or will.`));
+  return {
+    subject,
+    found: node !== undefined,
+    statements,
+    findings: plan.findings.filter(({ object }) => (object.kind === 'Node' || object.kind === 'HostSubnet') && object.name === subject.name),
+    steps: plan.steps.filter((step) => 'node' in step && step.node === subject.name).map(({ id }) => id),
+  };
+}
+
+function explainEgressIPAM(plan: Plan, subject: Subject): Explanation {
+  const report = plan.egressIPAMs.find(({ name }) => name === subject.name);
+  const statements = report === undefined ? [`There is no EgressIPAM ${subject.name}.`] : [`${report.served} namespaces are served, ${report.waiting} wait.`];
+  for (const usage of report?.cidrs ?? []) {
+    const capacity = usage.capacity === undefined ? 'as many addresses as there are' : `${usage.capacity} addresses`;
+    statements.push(
+      `${usage.cidr} (topology value "${usage.labelValue}"): ${usage.allocated} of ${usage.total} allocated, ${usage.reserved} kept back, ${usage.free} free; ${usage.nodes.length} nodes can carry ${capacity}.`,
+    );
+  }
+  for (const { namespace, reason } of plan.waiting.filter(({ egressIPAM }) => egressIPAM === subject.name).slice(0, 10)) statements.push(`Namespace ${namespace} waits: ${reason.message}.`);
+  return {
+    subject,
+    found: report !== undefined,
+    statements,
+    findings: plan.findings.filter(({ object }) => object.kind === 'EgressIPAM' && object.name === subject.name),
+    steps: plan.steps.filter((step) => 'egressIPAM' in step && step.egressIPAM === subject.name).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,18 @@
+import { createPlanner } from '../plan/planner.ts';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { applyStep, readySteps } from './apply-step.ts';
+
+/** A cluster never needs more rounds than the longest chain of steps, several times over. */
+const mostRounds = 64;
+
+/** The cluster once everything that can be done now is done, as if every write succeeded. */
+export function settle(snapshot: ClusterSnapshot): ClusterSnapshot {
+  const planner = createPlanner();
+  let settled = snapshot;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const ready = readySteps(planner.plan(settled));
+    if (ready.length === 0) return settled;
+    settled = ready.reduce(applyStep, settled);
+  }
+  return settled;
+}

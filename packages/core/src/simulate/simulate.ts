@@ -1,0 +1,86 @@
+import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
+import { plan } from '../plan/planner.ts';
+import type { CidrAssignmentSnapshot, ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
+import { compareNames } from '../parse/memo.ts';
+import { settle } from './settle.ts';
+
+/** What might happen to a cluster. */
+export interface Scenario {
+  /** Nodes that are gone. */
+  readonly withoutNodes?: readonly string[];
+  /** So many new namespaces claim from an EgressIPAM. */
+  readonly addNamespaces?: { readonly egressIPAM: string; readonly count: number };
+  /** CIDR assignments added to an EgressIPAM, or put in the place of those with the same CIDR. */
+  readonly cidrs?: { readonly egressIPAM: string; readonly assignments: readonly CidrAssignmentSnapshot[] };
+}
+
+/** An address that changes its node. */
+export interface Move {
+  readonly namespace: string;
+  readonly address: string;
+  /** `null`: no node carried it. */
+  readonly from: string | null;
+  /** `null`: no node can carry it. */
+  readonly to: string | null;
+}
+
+/** What a scenario would do. */
+export interface Simulation {
+  /** The plan after the scenario, from a cluster that had settled before it. */
+  readonly plan: Plan;
+  readonly moves: readonly Move[];
+  /** Claims that wait after the scenario and did not before. */
+  readonly newlyWaiting: readonly WaitingClaim[];
+  /** Namespaces that are served after the scenario and were not before. */
+  readonly newlyServed: readonly string[];
+}
+
+/** Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows. */
+export function simulate(snapshot: ClusterSnapshot, scenario: Scenario): Simulation {
+  const settled = settle(snapshot);
+  const before = plan(settled);
+  const after = plan(applyScenario(settled, scenario));
+  const placedBefore = placements(before);
+  const waitedBefore = new Set(before.waiting.map(({ namespace }) => namespace));
+  const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));
+  const moves = [...placements(after)].flatMap(([address, { namespace, node }]) => {
+    const previous = placedBefore.get(address);
+    return previous === undefined || previous.node === node ? [] : [{ namespace, address, from: previous.node, to: node }];
+  });
+  return {
+    plan: after,
+    moves,
+    newlyWaiting: after.waiting.filter(({ namespace }) => !waitedBefore.has(namespace)),
+    newlyServed: after.allocations.map(({ namespace }) => namespace).filter((namespace) => !servedBefore.has(namespace)),
+  };
+}
+
+function placements({ allocations }: Plan): ReadonlyMap<string, { readonly namespace: string; readonly node: string | null }> {
+  return new Map(allocations.flatMap(({ namespace, addresses, nodes }) => addresses.map((address, index) => [address, { namespace, node: nodes[index] ?? null }] as const)));
+}
+
+function applyScenario(snapshot: ClusterSnapshot, { withoutNodes = [], addNamespaces, cidrs }: Scenario): ClusterSnapshot {
+  const stays = (name: string): boolean => !withoutNodes.includes(name);
+  const { observation } = snapshot.provider;
+  const added = addNamespaces === undefined ? [] : newNamespaces(addNamespaces.egressIPAM, addNamespaces.count);
+  const byName = (a: { readonly name: string }, b: { readonly name: string }): number => compareNames(a.name, b.name);
+  return {
+    ...snapshot,
+    nodes: snapshot.nodes.filter(({ name }) => stays(name)),
+    hostSubnets: snapshot.hostSubnets.filter(({ name }) => stays(name)),
+    egressIPs: snapshot.egressIPs.map((egressIP) => ({ ...egressIP, assigned: egressIP.assigned.filter(({ node }) => stays(node)) })),
+    namespaces: [...snapshot.namespaces, ...added].sort(byName),
+    netNamespaces: [...snapshot.netNamespaces, ...(snapshot.netNamespaces.length === 0 ? [] : added.map(({ name }) => ({ name, egressIPs: [] })))].sort(byName),
+    egressIPAMs: snapshot.egressIPAMs.map((egressIPAM) => {
+      if (egressIPAM.name !== cidrs?.egressIPAM) return egressIPAM;
+      const kept = egressIPAM.cidrAssignments.filter(({ CIDR }) => !cidrs.assignments.some((assignment) => assignment.CIDR === CIDR));
+      return { ...egressIPAM, cidrAssignments: [...kept, ...cidrs.assignments] };
+    }),
+    provider: observation === undefined ? snapshot.provider : { ...snapshot.provider, observation: { ...observation, nodes: observation.nodes.filter(({ node }) => stays(node)) } },
+  };
+}
+
+function newNamespaces(egressIPAM: string, count: number): readonly NamespaceSnapshot[] {
+  const width = String(count).length;
+  return Array.from({ length: count }, (_, index) => ({ name: `simulated-${String(index + 1).padStart(width, '0')}`, createdAt: '9999-01-01T00:00:00Z', egressIPAM }));
+}
