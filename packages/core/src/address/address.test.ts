@@ -10,7 +10,11 @@ const address: fc.Arbitrary<Address> = fc.oneof(ipv4, ipv6);
 
 describe('parseAddress', () => {
   it('reads back what formatAddress writes', () => {
-    fc.assert(fc.property(address, (value) => expect(parseAddress(formatAddress(value))).toBe(value)));
+    fc.assert(
+      fc.property(address, (value) => {
+        expect(parseAddress(formatAddress(value))).toBe(value);
+      }),
+    );
   });
 
   it('agrees with a plain reading of IPv4', () => {

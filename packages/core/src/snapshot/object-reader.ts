@@ -55,9 +55,14 @@ export class ObjectReader {
     return this.#typed(path, 'a list', (value): value is unknown[] => Array.isArray(value)) ?? [];
   }
 
+  /** The map at a path. */
+  record(...path: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+    return this.#typed(path, 'a map', isRecord);
+  }
+
   /** The texts of a map at a path; other values are reported and left out. */
   map(...path: readonly string[]): Readonly<Record<string, string>> {
-    const value = this.#typed(path, 'a map', isRecord);
+    const value = this.record(...path);
     if (value === undefined) return {};
     if (Object.values(value).every((entry) => typeof entry === 'string')) return value as Readonly<Record<string, string>>;
     const kept: [string, string][] = [];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileSelector } from './label-selector.ts';
 import { readEgressIPAM } from './read-egress-ipam.ts';
 import { readInfrastructure } from './read-infrastructure.ts';
 import { readNamespace } from './read-namespace.ts';
@@ -110,5 +111,20 @@ describe('a field that is garbage', () => {
     const result = read(replaceAt(whole, path.split('.'), 7));
     expect(result.ok).toBe(true);
     expect(result.problems.map(({ field }) => field)).toContain(path);
+  });
+});
+
+describe('a selector with garbage in it', () => {
+  it.each<[string, Json]>([
+    ['spec.namespaceSelector', 'team=red'],
+    ['spec.namespaceSelector.matchLabels', ['red']],
+    ['spec.namespaceSelector.matchLabels', { team: 1 }],
+    ['spec.namespaceSelector', { matchExpressions: [{ key: 'team' }] }],
+    ['spec.namespaceSelector', { matchExpressions: [{ key: 'team', operator: 'NotIn', values: ['blue', 7] }] }],
+  ])('%s: %j selects nothing, not everything', (path, value) => {
+    const result = readEgressIPAM(replaceAt(whole, path.split('.'), value));
+    const selector = result.ok ? result.value.namespaceSelector : undefined;
+    expect(compileSelector(selector ?? {}).ok).toBe(false);
+    expect(result.problems[0]?.field).toContain('spec.namespaceSelector');
   });
 });
