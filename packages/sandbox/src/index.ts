@@ -1,8 +1,34 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
+export {
+  addressOfConfigName,
+  assignEgressIps,
+  clusterManagerUser,
+  configNameOf,
+  markAdmission,
+  markAdmissionPolicy,
+  parseEgressIpSpec,
+  readOvnNode,
+  startOvnClusterManager,
+  validItems,
+} from './ovn-kubernetes/index.ts';
+export { seededRandom } from './stand-in/seeded-random.ts';
 
+export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
 export type { Fault, FaultCounts, FaultProxy, FaultProxyOptions, FaultProxyTarget, FaultRule, FaultStatus } from './fault-proxy/index.ts';
+export type {
+  Allocation,
+  Allocations,
+  AssignmentRequest,
+  EgressCapacity,
+  EgressIpEvent,
+  EgressIpItem,
+  OvnClusterManagerOptions,
+  OvnNode,
+} from './ovn-kubernetes/index.ts';
+export type { StandIn } from './stand-in/cluster-loop.ts';
 export type { AuditEvent, Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest/index.ts';
 export type {
   Admission,

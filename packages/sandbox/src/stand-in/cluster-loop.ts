@@ -5,7 +5,8 @@ const retryMilliseconds = 200;
 /** What a {@link ClusterLoop} follows and does. */
 export interface ClusterLoopOptions<Kind extends string> {
   readonly rest: RestClient;
-  readonly resources: Readonly<Record<Kind, Resource>>;
+  /** What is followed; a kind left out must not be asked for. */
+  readonly resources: Readonly<Partial<Record<Kind, Resource>>>;
   /** Milliseconds by which changes are gathered before a pass. Default 10. */
   readonly delay?: number;
   /** One pass over the whole cluster; what it throws is reported and the pass repeated. */
@@ -32,11 +33,11 @@ export class ClusterLoop<Kind extends string> implements StandIn {
 
   constructor(options: ClusterLoopOptions<Kind>) {
     this.#options = options;
-    for (const [kind, resource] of Object.entries<Resource>(options.resources)) {
+    // Object.entries forgets that the keys are kinds.
+    for (const [kind, resource] of Object.entries(options.resources) as [Kind, Resource][]) {
       const client = new ResourceClient(options.rest, resource);
-      // Object.entries forgets that the keys are kinds.
-      this.#clients.set(kind as Kind, client);
-      this.#reflectors.set(kind as Kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.trigger() }));
+      this.#clients.set(kind, client);
+      this.#reflectors.set(kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.trigger() }));
     }
   }
 

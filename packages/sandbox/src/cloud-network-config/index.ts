@@ -1,0 +1,3 @@
+export { startCloudNetworkConfigController } from './cloud-network-config-controller.ts';
+
+export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config-controller.ts';
