@@ -16,12 +16,16 @@ export function mergeResults(observation: ProviderObservation, results: readonly
     const from = change.type === 'move' ? change.from.name : change.type === 'detach' ? change.node.name : undefined;
     if (from !== undefined) leaving.set(from, (leaving.get(from) ?? new Set()).add(change.address));
   }
+  const nodes = observation.nodes.map((node) => mergeNode(node, arriving.get(node.node) ?? [], leaving.get(node.node) ?? new Set()));
+  const carried = carriedAddresses(nodes);
   const attached = new Set([...arriving.values()].flat());
-  const detached = new Set([...leaving.values()].flatMap((addresses) => [...addresses]).filter((address) => !attached.has(address)));
-  return {
-    nodes: observation.nodes.map((node) => mergeNode(node, arriving.get(node.node) ?? [], leaving.get(node.node) ?? new Set())),
-    cidrs: observation.cidrs.map((cidr) => mergeCidr(cidr, attached, detached)),
-  };
+  // Only what a node was seen to carry stops being in use: detaching what was absent frees nobody else's address.
+  const freed = new Set([...carriedAddresses(observation.nodes)].filter((address) => !carried.has(address) && !attached.has(address)));
+  return { nodes, cidrs: observation.cidrs.map((cidr) => mergeCidr(cidr, attached, freed)) };
+}
+
+function carriedAddresses(nodes: readonly NodeObservation[]): ReadonlySet<string> {
+  return new Set(nodes.flatMap((node) => ('error' in node ? [] : node.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)))));
 }
 
 function mergeNode(node: NodeObservation, arriving: readonly string[], leaving: ReadonlySet<string>): NodeObservation {
@@ -37,7 +41,7 @@ function mergeNode(node: NodeObservation, arriving: readonly string[], leaving: 
   };
 }
 
-function mergeCidr(observed: CidrObservation, attached: ReadonlySet<string>, detached: ReadonlySet<string>): CidrObservation {
+function mergeCidr(observed: CidrObservation, attached: ReadonlySet<string>, freed: ReadonlySet<string>): CidrObservation {
   if ('error' in observed) return observed;
   const cidr = parseCidr(observed.cidr)?.cidr;
   const known = new Set(observed.inUse.map(({ address }) => address));
@@ -45,5 +49,5 @@ function mergeCidr(observed: CidrObservation, attached: ReadonlySet<string>, det
     const address = parseAddress(text);
     return !known.has(text) && cidr !== undefined && address !== undefined && cidrContains(cidr, address);
   });
-  return { ...observed, inUse: [...observed.inUse.filter(({ address }) => !detached.has(address)), ...fresh.map((address) => ({ address, usedBy: 'a node of this cluster' }))] };
+  return { ...observed, inUse: [...observed.inUse.filter(({ address }) => !freed.has(address)), ...fresh.map((address) => ({ address, usedBy: 'a node of this cluster' }))] };
 }
