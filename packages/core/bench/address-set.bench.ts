@@ -95,7 +95,10 @@ function churnOurs(offsets: Uint32Array): () => number {
   };
 }
 
-/** The bare loop remembers, as the set does, below which word nothing is free. */
+/**
+ * The bare loop remembers, as the set does, below which word nothing is free, and
+ * has to find the free one. (A loop that is told the word is some 15 times as fast as the set.)
+ */
 function churnBare(offsets: Uint32Array): () => number {
   const words = new Uint32Array(size >>> 5).fill(0xffffffff);
   return () => {
