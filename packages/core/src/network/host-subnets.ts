@@ -70,7 +70,9 @@ export function addHostSteps(world: World, steps: StepList, leaving: LeavingOrde
   return {
     afterHosting: (claim, address) => {
       const after: string[] = [];
-      const host = placementMode(world, claim.egressIPAM) === 'by-cidr' ? cidrHosting(world, steps, claim, address) : hosting.get(address);
+      const byCidr = placementMode(world, claim.egressIPAM) === 'by-cidr';
+      if (byCidr && !isAnnotated(claim, address)) after.push(annotateId(claim.namespace.name));
+      const host = byCidr ? cidrHosting(world, steps, claim, address) : hosting.get(address);
       if (host !== undefined) after.push(host);
       const attach = attachStep(address);
       if (attach !== undefined) after.push(attach);

@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { exitCode, type ExitCode } from './commands/exit-code.ts';
+import { checkCommand, explainCommand, planCommand, simulateCommand, type CommandContext, type OfflineOptions, type SimulateOptions } from './commands/offline.ts';
+
+const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
+
+/** Builds the command line. `done` takes the exit code of the command that ran. */
+export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
+  const program = new Command('egressip-ipam')
+    .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.terminal.out(text), writeErr: (text) => context.terminal.error(text) })
+    .addHelpText('after', `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`);
+  withInput(program.command('plan').description('Decide for a cluster in files which namespace gets which addresses and which node carries each.').argument('<paths...>', inputHelp)).action(
+    async (paths: string[], options: OfflineOptions) => done(await planCommand(context, paths, options)),
+  );
+  withInput(program.command('explain').description('Say what a namespace, address, node or EgressIPAM has, why, and what it waits for.').argument('<subject>', 'namespace/NAME, node/NAME, egressipam/NAME or an address').argument('<paths...>', inputHelp)).action(
+    async (subject: string, paths: string[], options: OfflineOptions) => done(await explainCommand(context, subject, paths, options)),
+  );
+  withInput(program.command('check').description('Audit a cluster: duplicates, addresses outside of their pools, drift, capacity with a node lost.').argument('<paths...>', inputHelp)).action(
+    async (paths: string[], options: OfflineOptions) => done(await checkCommand(context, paths, options)),
+  );
+  withInput(program.command('simulate').description('Say who moves and who waits when something happens.').argument('<paths...>', inputHelp))
+    .option('--without-node <name>', 'a node that is gone; may be given several times', collect)
+    .option('--add-namespaces <count>', 'so many new namespaces claim', parseCount)
+    .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
+    .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of the one with this CIDR; may be given several times', collect)
+    .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
+  return program;
+}
+
+function withInput(command: Command): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'how to write the result').choices(['table', 'json', 'yaml']).default('table'))
+    .addOption(new Option('--network <name>', 'the network; by default from the objects').choices(['openshift-sdn', 'ovn-kubernetes']))
+    .option('--provider <name>', 'the infrastructure; by default from Infrastructure or the nodes')
+    .option('--time <time>', 'the moment to plan for, RFC 3339; decides what has cooled down');
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 0 || count > 1_000_000) throw new InvalidArgumentError('a whole number from 0 to 1,000,000 is expected.');
+  return count;
+}

@@ -1,0 +1,157 @@
+import {
+  buildSnapshot,
+  readCloudPrivateIPConfig,
+  readEgressIP,
+  readEgressIPAM,
+  readHostSubnet,
+  readInfrastructure,
+  readNamespace,
+  readNetNamespace,
+  readNode,
+  type ClusterSnapshot,
+  type InfrastructureSnapshot,
+  type NetworkSnapshot,
+  type ProviderObservation,
+  type ProviderSnapshot,
+  type Read,
+} from '@egressip-ipam/core';
+import type { InputProblem, ReadDocuments, SourceObject } from './read-documents.ts';
+
+/** Choices that the input may leave open. */
+export interface SnapshotOptions {
+  readonly network?: NetworkSnapshot['kind'];
+  readonly provider?: string;
+  /** RFC 3339; without it nothing cools down. */
+  readonly time?: string;
+}
+
+/** A snapshot from files, and what in them could not be used. */
+export interface LoadedSnapshot {
+  readonly snapshot: ClusterSnapshot;
+  readonly problems: readonly InputProblem[];
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/** Objects of one kind, by name: of two with one name the first counts. */
+class Collection<Entry extends Named> {
+  readonly entries: Entry[] = [];
+  readonly #kind: string;
+  readonly #read: (object: unknown) => Read<Entry>;
+  readonly #problems: InputProblem[];
+  readonly #names = new Set<string>();
+
+  constructor(kind: string, read: (object: unknown) => Read<Entry>, problems: InputProblem[]) {
+    this.#kind = kind;
+    this.#read = read;
+    this.#problems = problems;
+  }
+
+  add({ file, line, object }: SourceObject): void {
+    const read = this.#read(object);
+    for (const { object: about, field, message } of read.problems) {
+      this.#problems.push({ file, line, object: `${this.#kind}/${about.name === '' ? '?' : about.name}`, ...(field === undefined ? {} : { field }), message });
+    }
+    if (!read.ok) return;
+    if (this.#names.has(read.value.name)) {
+      this.#problems.push({ file, line, object: `${this.#kind}/${read.value.name}`, message: 'stands in the input twice; the first one counts' });
+      return;
+    }
+    this.#names.add(read.value.name);
+    this.entries.push(read.value);
+  }
+}
+
+/** Puts a snapshot together from documents: Kubernetes objects, a saved ClusterSnapshot, a ProviderObservation. */
+export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions): LoadedSnapshot {
+  const problems = [...documents.problems];
+  const egressIPAMs = new Collection('EgressIPAM', readEgressIPAM, problems);
+  const namespaces = new Collection('Namespace', readNamespace, problems);
+  const nodes = new Collection('Node', readNode, problems);
+  const hostSubnets = new Collection('HostSubnet', readHostSubnet, problems);
+  const netNamespaces = new Collection('NetNamespace', readNetNamespace, problems);
+  const egressIPs = new Collection('EgressIP', readEgressIP, problems);
+  const cloudPrivateIPConfigs = new Collection('CloudPrivateIPConfig', readCloudPrivateIPConfig, problems);
+  const collections: Readonly<Record<string, { add(source: SourceObject): void }>> = {
+    EgressIPAM: egressIPAMs,
+    Namespace: namespaces,
+    Node: nodes,
+    HostSubnet: hostSubnets,
+    NetNamespace: netNamespaces,
+    EgressIP: egressIPs,
+    CloudPrivateIPConfig: cloudPrivateIPConfigs,
+  };
+  let infrastructure: InfrastructureSnapshot = { virtualIPs: [] };
+  let observation: ProviderObservation | undefined;
+  for (const source of documents.objects) {
+    const kind = kindOf(source.object);
+    if (kind === undefined) {
+      if (isSnapshot(source.object)) return { snapshot: { ...source.object, ...(options.time === undefined ? {} : { time: options.time }) }, problems };
+      problems.push({ file: source.file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
+    } else if (kind === 'Infrastructure') {
+      const read = readInfrastructure(source.object);
+      if (read.ok) infrastructure = read.value;
+      for (const { field, message } of read.problems) problems.push({ file: source.file, line: source.line, object: 'Infrastructure/cluster', ...(field === undefined ? {} : { field }), message });
+    } else if (kind === 'ProviderObservation') {
+      if (isObservation(source.object)) observation = { nodes: source.object.nodes, cidrs: source.object.cidrs };
+      else problems.push({ file: source.file, line: source.line, object: 'ProviderObservation', message: 'the lists nodes and cidrs are expected' });
+    } else {
+      collections[kind]?.add(source);
+    }
+  }
+  const parts = {
+    infrastructure,
+    egressIPAMs: egressIPAMs.entries,
+    namespaces: namespaces.entries,
+    nodes: nodes.entries,
+    hostSubnets: hostSubnets.entries,
+    netNamespaces: netNamespaces.entries,
+    egressIPs: egressIPs.entries,
+    cloudPrivateIPConfigs: cloudPrivateIPConfigs.entries,
+  };
+  const network = chooseNetwork(options.network, parts);
+  const provider = chooseProvider(options.provider, network, parts, observation);
+  return { snapshot: buildSnapshot({ ...parts, network, provider, ...(options.time === undefined ? {} : { time: options.time }) }), problems };
+}
+
+function kindOf(object: unknown): string | undefined {
+  return typeof object === 'object' && object !== null && 'kind' in object && typeof object.kind === 'string' ? object.kind : undefined;
+}
+
+function isSnapshot(object: unknown): object is ClusterSnapshot {
+  return typeof object === 'object' && object !== null && 'formatVersion' in object && object.formatVersion === 1 && 'egressIPAMs' in object && Array.isArray(object.egressIPAMs);
+}
+
+function isObservation(object: unknown): object is ProviderObservation {
+  return typeof object === 'object' && object !== null && 'nodes' in object && Array.isArray(object.nodes) && 'cidrs' in object && Array.isArray(object.cidrs);
+}
+
+type Parts = Pick<ClusterSnapshot, 'infrastructure' | 'nodes' | 'hostSubnets' | 'netNamespaces' | 'egressIPs' | 'cloudPrivateIPConfigs'>;
+
+/** HostSubnets show OpenShift SDN; EgressIPs or OVN-Kubernetes' annotations on nodes show that. */
+function chooseNetwork(chosen: NetworkSnapshot['kind'] | undefined, parts: Parts): NetworkSnapshot {
+  if (chosen !== undefined) return { kind: chosen };
+  if (parts.hostSubnets.length > 0 || parts.netNamespaces.length > 0) return { kind: 'openshift-sdn' };
+  const isOvn = parts.egressIPs.length > 0 || parts.nodes.some((node) => node.primaryInterfaceAddress !== undefined || node.hostCIDRs !== undefined || node.egressIPConfig !== undefined);
+  return { kind: isOvn ? 'ovn-kubernetes' : 'openshift-sdn' };
+}
+
+const clouds = ['aws', 'azure', 'gcp', 'openstack'];
+
+/** Planning from files looks at no cloud: what a ProviderObservation says is all that is known of it. */
+function chooseProvider(chosen: string | undefined, network: NetworkSnapshot, parts: Parts, observation: ProviderObservation | undefined): ProviderSnapshot {
+  const platform = parts.infrastructure.platform?.toLowerCase() ?? (parts.nodes.some((node) => node.providerID?.startsWith('aws://')) ? 'aws' : 'none');
+  const name = chosen ?? (platform === 'aws' ? 'aws' : 'baremetal');
+  const clusterAttaches = parts.nodes.some((node) => node.egressIPConfig !== undefined);
+  const attach = name !== 'baremetal' && network.kind === 'openshift-sdn' && !clusterAttaches;
+  return {
+    name,
+    attach,
+    atomicMove: name === 'aws',
+    cloud: name !== 'baremetal' || clouds.includes(platform),
+    observationRequired: false,
+    ...(observation === undefined ? {} : { observation }),
+  };
+}

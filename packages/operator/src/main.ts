@@ -1,0 +1,20 @@
+import { CommanderError } from 'commander';
+import { exitCode, type ExitCode } from './commands/exit-code.ts';
+import type { CommandContext } from './commands/offline.ts';
+import { createProgram } from './create-program.ts';
+
+/** Runs a command line and returns its exit code. Users never see a stack trace. */
+export async function main(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  let code: ExitCode = exitCode.nothingToDo;
+  const program = createProgram(context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
+    context.terminal.error(`egressip-ipam: ${error instanceof Error ? error.message : String(error)}\n`);
+    return exitCode.couldNotRun;
+  }
+}
