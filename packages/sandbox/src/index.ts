@@ -14,6 +14,7 @@ export {
   startOvnClusterManager,
   validItems,
 } from './ovn-kubernetes/index.ts';
+export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, startSdnMaster } from './sdn-master/index.ts';
 export { seededRandom } from './stand-in/seeded-random.ts';
 
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
@@ -28,6 +29,7 @@ export type {
   OvnClusterManagerOptions,
   OvnNode,
 } from './ovn-kubernetes/index.ts';
+export type { HostSubnet, NetNamespace, SdnMasterOptions, SdnNode, SdnTraffic } from './sdn-master/index.ts';
 export type { StandIn } from './stand-in/cluster-loop.ts';
 export type { AuditEvent, Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest/index.ts';
 export type {

@@ -64,7 +64,11 @@ export class ClusterLoop<Kind extends string> implements StandIn {
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#passing = this.#pass();
+      this.#passing = this.#pass().then((retryDelay) => {
+        this.#passing = undefined;
+        if (this.#again || retryDelay !== undefined) this.trigger(retryDelay);
+        this.#again = false;
+      });
     }, delay);
   }
 
@@ -92,19 +96,16 @@ export class ClusterLoop<Kind extends string> implements StandIn {
     return reflector;
   }
 
-  async #pass(): Promise<void> {
-    const synced = [...this.#reflectors.values()].every(({ hasSynced }) => hasSynced);
-    let delay: number | undefined;
+  /** @returns after how many milliseconds to try again, if the pass failed */
+  async #pass(): Promise<number | undefined> {
+    const isSynced = [...this.#reflectors.values()].every(({ hasSynced }) => hasSynced);
+    if (!isSynced || this.#stopped) return undefined;
     try {
-      if (synced && !this.#stopped) await this.#options.pass(this);
+      await this.#options.pass(this);
+      return undefined;
     } catch (error) {
       if (!this.#stopped) this.#options.onError?.(error);
-      delay = retryMilliseconds;
-    }
-    this.#passing = undefined;
-    if (this.#again || delay !== undefined) {
-      this.#again = false;
-      this.trigger(delay);
+      return retryMilliseconds;
     }
   }
 }
