@@ -1,5 +1,6 @@
 import { isAlreadyExists, isNotFound } from '@egressip-ipam/kube';
 import type { ClusterLoop } from '../stand-in/cluster-loop.ts';
+import { ignore } from '../stand-in/ignore.ts';
 import type { Allocation, EgressIpEvent, EgressIpItem } from './allocator.ts';
 import { configNameOf, ownerAnnotation, readCloudAddress, type CloudAddress } from './cloud-private-ip-config.ts';
 
@@ -79,10 +80,4 @@ export class CloudAddresses<Kind extends string> {
   async #delete({ name, deleting }: CloudAddress): Promise<void> {
     if (!deleting) await this.#loop.client(this.#kind).delete({ name }).catch(ignore(isNotFound));
   }
-}
-
-function ignore(expected: (error: unknown) => boolean): (error: unknown) => void {
-  return (error) => {
-    if (!expected(error)) throw error;
-  };
 }

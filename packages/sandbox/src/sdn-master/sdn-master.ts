@@ -1,6 +1,7 @@
 import { isAlreadyExists, isNotFound, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { readOvnNode } from '../ovn-kubernetes/ovn-node.ts';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
+import { ignore } from '../stand-in/ignore.ts';
 import { internalAddresses, isNodeReady } from '../stand-in/node.ts';
 import { hostSubnets, namespaces, netNamespaces, nodes } from '../stand-in/resources.ts';
 import { isVersion6 } from '../stand-in/addresses.ts';
@@ -128,10 +129,4 @@ function takeFree<Value>(used: Set<unknown>, value: (index: number) => Value): V
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((item) => right.includes(item));
-}
-
-function ignore(expected: (error: unknown) => boolean): (error: unknown) => void {
-  return (error) => {
-    if (!expected(error)) throw error;
-  };
 }
