@@ -1,0 +1,95 @@
+import { isForbidden, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployPath, readKustomization, type Manifest } from './documents.ts';
+
+const serviceAccount = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:egressip-ipam-operator' };
+const egressIPAMs: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressipams', kind: 'EgressIPAM', namespaced: false };
+
+/** Where objects of the shipped kinds are created. */
+function collectionOf({ apiVersion, kind, metadata: { namespace } }: Manifest): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}/${namespace === undefined ? '' : `namespaces/${namespace}/`}${kind.toLowerCase()}s`;
+}
+
+// Needs kube-apiserver and etcd; tools/envtest says how to get them.
+describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API server', () => {
+  let envtest: Envtest;
+  let admin: RestClient;
+  let operator: RestClient;
+  let pools: ResourceClient;
+
+  beforeAll(async () => {
+    envtest = await startEnvtest({ tokens: [serviceAccount] });
+    admin = envtest.client();
+    operator = envtest.client(serviceAccount.token);
+    pools = new ResourceClient(admin, egressIPAMs);
+    await installCrds(admin, [deployPath('crds/redhatcop.redhat.io_egressipams.yaml')]);
+  });
+  afterAll(async () => {
+    operator?.close();
+    admin?.close();
+    await envtest?.stop();
+  });
+
+  const create = (name: string, spec: object): Promise<KubernetesObject> =>
+    pools.create({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name }, spec } as KubernetesObject);
+
+  it('are accepted as they are', async () => {
+    for (const object of readKustomization('manifests').filter(({ kind }) => kind !== 'CustomResourceDefinition')) {
+      await admin.request('POST', collectionOf(object), { body: object, query: { fieldValidation: 'Strict' } });
+    }
+  });
+
+  it('let the operator read and patch, and nothing beyond', async () => {
+    await expect(operator.request('GET', '/api/v1/nodes')).resolves.toBeDefined();
+    await expect(operator.request('GET', '/apis/redhatcop.redhat.io/v1alpha1/egressipams')).resolves.toBeDefined();
+    await expect(operator.request('GET', '/api/v1/namespaces/egressip-ipam-operator/secrets')).rejects.toSatisfy(isForbidden);
+    await expect(operator.request('DELETE', '/api/v1/namespaces/default')).rejects.toSatisfy(isForbidden);
+    await expect(operator.request('GET', '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases')).rejects.toSatisfy(isForbidden);
+  });
+
+  it('take an EgressIPAM of the original unchanged', async () => {
+    const spec = {
+      topologyLabel: 'egressGateway',
+      nodeSelector: { matchLabels: { 'node-role.kubernetes.io/worker': '' } },
+      cidrAssignments: [{ CIDR: '192.169.0.5/24', labelValue: 'true', reservedIPs: ['192.159.0.5', 'not an address'] }, { CIDR: '192.170.0.0/24', labelValue: '' }],
+    };
+    await expect(create('original', spec)).resolves.toMatchObject({ spec });
+  });
+
+  it('take what is new', async () => {
+    const spec = {
+      topologyLabel: 'zone',
+      coolDown: '1h30m',
+      namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'In', values: ['red'] }, { key: 'old', operator: 'DoesNotExist' }] },
+      cidrAssignments: [{ CIDR: '2001:db8::/64', labelValue: 'a', drain: true, reservedIPs: ['2001:db8::1-2001:db8::ff'] }],
+    };
+    await expect(create('new', spec)).resolves.toMatchObject({ spec });
+  });
+
+  it.each([
+    ['a negative cool-down', { coolDown: '-5m' }, 'coolDown is a duration such as 10m or 1h30m'],
+    ['a cool-down without a unit', { coolDown: '10' }, 'coolDown is a duration such as 10m or 1h30m'],
+    ['In without values', { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'In' }] } }, 'In and NotIn need at least one value'],
+    ['Exists with values', { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'Exists', values: ['red'] }] } }, 'Exists and DoesNotExist take none'],
+  ])('refuse %s, and say what is right', async (_what, part, message) => {
+    await expect(create('bad', { topologyLabel: 'zone', ...part })).rejects.toThrow(message);
+  });
+
+  it('keep a whole status, written by the operator', async () => {
+    const status = {
+      observedGeneration: 1,
+      served: 2,
+      waiting: 1,
+      conditions: [{ type: 'Ready', status: 'False', reason: 'WaitingForCapacity', message: 'one claim waits', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 }],
+      cidrs: [{ cidr: '2001:db8::/64', labelValue: 'a', total: '18446744073709551616', reserved: '1', allocated: 2, free: '18446744073709551613', placed: 2, capacity: 2, nodes: 1 }],
+      waitingClaims: [{ namespace: 'three', reason: 'WaitingForCapacity', message: 'no node has room' }],
+      released: [{ namespace: 'old', addresses: ['2001:db8::9'], releasedAt: '2026-01-01T00:00:00Z' }],
+    };
+    await create('reported', { topologyLabel: 'zone' });
+    const path = '/apis/redhatcop.redhat.io/v1alpha1/egressipams/reported';
+    await operator.request('PATCH', `${path}/status`, { body: { status }, contentType: 'application/merge-patch+json', query: { fieldValidation: 'Strict' } });
+    await expect(pools.get({ name: 'reported' })).resolves.toMatchObject({ status });
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deployPath, readKustomization, readManifests, type Manifest } from './documents.ts';
+import { renderChart } from './render-chart.ts';
+
+const keyOf = ({ kind, metadata: { namespace, name } }: Manifest): string => `${kind}/${namespace ?? ''}/${name}`;
+const byKey = (objects: readonly Manifest[]): Readonly<Record<string, Manifest>> => Object.fromEntries(objects.map((object) => [keyOf(object), object]));
+
+/** What the chart leaves to Helm: the namespace and the definition. */
+const ofHelm = new Set(['Namespace', 'CustomResourceDefinition']);
+const manifests = readKustomization('manifests').filter(({ kind }) => !ofHelm.has(kind));
+
+interface Workload {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [{ readonly image: string; readonly imagePullPolicy?: string; readonly args: readonly string[] }] } } };
+}
+
+function argumentsOf(objects: readonly Manifest[]): readonly string[] {
+  const deployment = objects.find(({ kind }) => kind === 'Deployment') as (Manifest & Workload) | undefined;
+  return deployment?.spec.template.spec.containers[0].args ?? [];
+}
+
+describe('the chart', () => {
+  it('renders the manifests with its own values', () => {
+    const rendered = byKey(renderChart());
+    const expected = byKey(manifests);
+    expect(Object.keys(rendered).sort()).toEqual(Object.keys(expected).sort());
+    for (const [key, object] of Object.entries(rendered)) {
+      // The pull policy is the one line that only the chart has.
+      expect(JSON.parse(JSON.stringify(object, (name, value: unknown) => (name === 'imagePullPolicy' ? undefined : value)))).toEqual(expected[key]);
+    }
+  });
+
+  it.each([
+    ['aws', ['optional/aws/rbac.yaml']],
+    ['nodeProbe', ['optional/node-probe/rbac.yaml']],
+    ['guardUnassigned', ['optional/guard-unassigned/rbac.yaml']],
+    ['monitoring', ['optional/monitoring/prometheus-rule.yaml', 'optional/monitoring/service-monitor.yaml']],
+  ])('%s.enabled adds what the component of the manifests adds', (value, files) => {
+    const rendered = byKey(renderChart({ [value]: { enabled: true } }));
+    for (const object of files.flatMap((file) => readManifests(`manifests/${file}`))) expect(rendered[keyOf(object)]).toEqual(object);
+  });
+
+  it('passes options on to the operator', () => {
+    expect(argumentsOf(renderChart({ nodeProbe: { enabled: true }, guardUnassigned: { enabled: true }, extraArgs: ['--log-level=debug'] })).slice(-3)).toEqual(['--node-probe', '--guard-unassigned', '--log-level=debug']);
+  });
+
+  it('leaves out the roles of a network that is switched off', () => {
+    const names = renderChart({ network: { openshiftSDN: false } }).map(keyOf);
+    expect(names).not.toContain('ClusterRole//egressip-ipam-operator-openshift-sdn');
+    expect(names).toContain('ClusterRole//egressip-ipam-operator-ovn-kubernetes');
+  });
+
+  it.each(['helm/egressip-ipam-operator/crds', 'olm/manifests'])('%s has the same EgressIPAM definition', (folder) => {
+    const read = (path: string): string => readFileSync(deployPath(`${path}/redhatcop.redhat.io_egressipams.yaml`), 'utf8');
+    expect(read(folder)).toBe(read('crds'));
+  });
+});
+
+describe('the bundle', () => {
+  it('installs the Deployment and the rules of the manifests', () => {
+    const [version] = readManifests('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml');
+    const rulesOf = (kind: string): unknown => manifests.filter((object) => object.kind === kind).flatMap((object) => object['rules']);
+    const deployment = manifests.find(({ kind }) => kind === 'Deployment');
+    expect(version).toMatchObject({
+      spec: {
+        install: {
+          spec: {
+            permissions: [{ rules: rulesOf('Role') }],
+            clusterPermissions: [{ rules: rulesOf('ClusterRole') }],
+            deployments: [{ name: deployment?.metadata.name, spec: deployment?.['spec'] }],
+          },
+        },
+      },
+    });
+  });
+});
