@@ -2,13 +2,20 @@
 import { text } from 'node:stream/consumers';
 import { main } from './main.ts';
 
-const useColor = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+const { stdout, stderr, stdin } = process;
+
+// A reader that has seen enough (| head) closes the pipe: that is no failure.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 
 process.exitCode = await main(process.argv.slice(2), {
   terminal: {
-    out: (output) => void process.stdout.write(output),
-    error: (output) => void process.stderr.write(output),
-    color: useColor,
+    out: (output) => void stdout.write(output),
+    error: (output) => void stderr.write(output),
+    color: stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
   },
-  standardInput: () => text(process.stdin),
+  standardInput: () => text(stdin),
 });

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import packageManifest from '../package.json' with { type: 'json' };
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import { checkCommand, explainCommand, planCommand, simulateCommand, type CommandContext, type OfflineOptions, type SimulateOptions } from './commands/offline.ts';
 
@@ -8,6 +9,7 @@ const inputHelp = 'files, folders or - for standard input: what kubectl get … 
 export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
   const program = new Command('egressip-ipam')
     .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
+    .version(packageManifest.version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.terminal.out(text), writeErr: (text) => context.terminal.error(text) })
     .addHelpText('after', `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`);

@@ -28,7 +28,7 @@ export async function planCommand(context: CommandContext, paths: readonly strin
   const { snapshot, problems } = await load(context, paths, options);
   const result = plan(snapshot);
   if (options.output === 'table') context.terminal.out(renderPlan(result, context.terminal));
-  else writeData(context.terminal, options.output, { ...result, problems });
+  else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   const quiet = result.steps.length === 0 && problems.length === 0 && result.findings.every(({ severity }) => severity === 'info');
   return quiet ? exitCode.nothingToDo : exitCode.found;
 }
@@ -36,12 +36,12 @@ export async function planCommand(context: CommandContext, paths: readonly strin
 /** `explain`: what a namespace, an address, a node or an EgressIPAM has, why, and what it waits for. */
 export async function explainCommand(context: CommandContext, subjectText: string, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
   const subject = parseSubject(subjectText);
-  const { snapshot } = await load(context, paths, options);
+  const { snapshot, problems } = await load(context, paths, options);
   const explanation = explain(snapshot, plan(snapshot), subject);
   if (options.output === 'table') {
     const findings = renderFindings(explanation.findings, context.terminal);
     context.terminal.out(`${explanation.statements.join('\n')}\n${findings === undefined ? '' : `\n${findings}\n`}`);
-  } else writeData(context.terminal, options.output, explanation);
+  } else writeData(context.terminal, options.output, { formatVersion: 1, ...explanation, inputProblems: problems });
   return explanation.found ? exitCode.nothingToDo : exitCode.found;
 }
 
@@ -75,7 +75,7 @@ export async function checkCommand(context: CommandContext, paths: readonly stri
     ]);
     context.terminal.out(`${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`);
     context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
-  } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, input: problems });
+  } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
   return report.problems.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
@@ -89,7 +89,7 @@ export interface SimulateOptions extends OfflineOptions {
 
 /** `simulate`: who moves and who waits when something happens. */
 export async function simulateCommand(context: CommandContext, paths: readonly string[], options: SimulateOptions): Promise<ExitCode> {
-  const { snapshot } = await load(context, paths, options);
+  const { snapshot, problems } = await load(context, paths, options);
   const names = snapshot.egressIPAMs.map(({ name }) => name);
   const result = simulate(snapshot, scenarioOf(options, names, snapshot.nodes.map(({ name }) => name)));
   const { moves, newlyWaiting, newlyServed, plan: after } = result;
@@ -101,8 +101,8 @@ export async function simulateCommand(context: CommandContext, paths: readonly s
       ...(newlyServed.length === 0 ? [] : [`Served in addition: ${newlyServed.length} namespaces (${newlyServed.slice(0, 5).join(', ')}${newlyServed.length > 5 ? ', …' : ''}).`]),
     ];
     terminal.out(`${sections.join('\n\n')}\n`);
-  } else writeData(context.terminal, options.output, { formatVersion: 1, moves, newlyWaiting, newlyServed, egressIPAMs: after.egressIPAMs });
-  return moves.length === 0 && newlyWaiting.length === 0 ? exitCode.nothingToDo : exitCode.found;
+  } else writeData(context.terminal, options.output, { formatVersion: 1, moves, newlyWaiting, newlyServed, egressIPAMs: after.egressIPAMs, inputProblems: problems });
+  return moves.length === 0 && newlyWaiting.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
 function scenarioOf(options: SimulateOptions, egressIPAMs: readonly string[], nodes: readonly string[]): Scenario {

@@ -15,6 +15,7 @@ import {
   type ProviderSnapshot,
   type Read,
 } from '@egressip-ipam/core';
+import { claimsToBeSnapshot, isObservation, isSnapshot, kindOf, snapshotProblem } from './known-documents.ts';
 import type { InputProblem, ReadDocuments, SourceObject } from './read-documents.ts';
 
 /** Choices that the input may leave open. */
@@ -49,19 +50,22 @@ class Collection<Entry extends Named> {
     this.#problems = problems;
   }
 
-  add({ file, line, object }: SourceObject): void {
-    const read = this.#read(object);
-    for (const { object: about, field, message } of read.problems) {
-      this.#problems.push({ file, line, object: `${this.#kind}/${about.name === '' ? '?' : about.name}`, ...(field === undefined ? {} : { field }), message });
-    }
+  add(source: SourceObject): void {
+    const read = this.#read(source.object);
+    this.#problems.push(...problemsOf(source, this.#kind, read));
     if (!read.ok) return;
     if (this.#names.has(read.value.name)) {
-      this.#problems.push({ file, line, object: `${this.#kind}/${read.value.name}`, message: 'stands in the input twice; the first one counts' });
+      this.#problems.push({ file: source.file, line: source.line, object: `${this.#kind}/${read.value.name}`, message: 'stands in the input twice; the first one counts' });
       return;
     }
     this.#names.add(read.value.name);
     this.entries.push(read.value);
   }
+}
+
+/** What reading an object found wrong, with the line of each field. */
+function problemsOf({ file, lineOf }: SourceObject, kind: string, { problems }: Read<unknown>): readonly InputProblem[] {
+  return problems.map(({ object: { name }, field, message }) => ({ file, line: lineOf(field ?? ''), object: `${kind}/${name === '' ? '?' : name}`, ...(field === undefined ? {} : { field }), message }));
 }
 
 /** Puts a snapshot together from documents: Kubernetes objects, a saved ClusterSnapshot, a ProviderObservation. */
@@ -86,17 +90,21 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
   let infrastructure: InfrastructureSnapshot = { virtualIPs: [] };
   let observation: ProviderObservation | undefined;
   for (const source of documents.objects) {
+    const { file, line } = source;
     const kind = kindOf(source.object);
-    if (kind === undefined) {
+    if (claimsToBeSnapshot(source.object)) {
       if (isSnapshot(source.object)) return { snapshot: { ...source.object, ...(options.time === undefined ? {} : { time: options.time }) }, problems };
-      problems.push({ file: source.file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
+      const { field = '', message = '' } = snapshotProblem(source.object) ?? {};
+      problems.push({ file, line: source.lineOf(field), object: 'ClusterSnapshot', field, message });
+    } else if (kind === undefined) {
+      problems.push({ file, line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
     } else if (kind === 'Infrastructure') {
       const read = readInfrastructure(source.object);
       if (read.ok) infrastructure = read.value;
-      for (const { field, message } of read.problems) problems.push({ file: source.file, line: source.line, object: 'Infrastructure/cluster', ...(field === undefined ? {} : { field }), message });
+      problems.push(...problemsOf(source, kind, read));
     } else if (kind === 'ProviderObservation') {
       if (isObservation(source.object)) observation = { nodes: source.object.nodes, cidrs: source.object.cidrs };
-      else problems.push({ file: source.file, line: source.line, object: 'ProviderObservation', message: 'the lists nodes and cidrs are expected' });
+      else problems.push({ file, line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json' });
     } else {
       collections[kind]?.add(source);
     }
@@ -114,18 +122,6 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
   const network = chooseNetwork(options.network, parts);
   const provider = chooseProvider(options.provider, network, parts, observation);
   return { snapshot: buildSnapshot({ ...parts, network, provider, ...(options.time === undefined ? {} : { time: options.time }) }), problems };
-}
-
-function kindOf(object: unknown): string | undefined {
-  return typeof object === 'object' && object !== null && 'kind' in object && typeof object.kind === 'string' ? object.kind : undefined;
-}
-
-function isSnapshot(object: unknown): object is ClusterSnapshot {
-  return typeof object === 'object' && object !== null && 'formatVersion' in object && object.formatVersion === 1 && 'egressIPAMs' in object && Array.isArray(object.egressIPAMs);
-}
-
-function isObservation(object: unknown): object is ProviderObservation {
-  return typeof object === 'object' && object !== null && 'nodes' in object && Array.isArray(object.nodes) && 'cidrs' in object && Array.isArray(object.cidrs);
 }
 
 type Parts = Pick<ClusterSnapshot, 'infrastructure' | 'nodes' | 'hostSubnets' | 'netNamespaces' | 'egressIPs' | 'cloudPrivateIPConfigs'>;

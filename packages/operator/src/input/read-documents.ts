@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { LineCounter, isMap, isSeq, parseAllDocuments, type Node } from 'yaml';
+import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { locate } from './locate.ts';
 
 /** A Kubernetes object, or another document, and where it stands. */
 export interface SourceObject {
@@ -8,6 +9,8 @@ export interface SourceObject {
   /** 1-based. */
   readonly line: number;
   readonly object: unknown;
+  /** The line of a field such as `spec.cidrAssignments[0].CIDR`, or of what is nearest to it. */
+  readonly lineOf: (field: string) => number;
 }
 
 /** Something in the input that cannot be used. The rest goes on. */
@@ -43,7 +46,10 @@ export async function readDocuments(paths: readonly string[], standardInput: () 
   for (const path of paths) {
     for (const file of path === '-' ? ['-'] : await filesOf(path)) {
       const text = file === '-' ? await standardInput() : await readText(file);
-      readOne(text, file === '-' ? 'standard input' : file, objects, problems);
+      const name = file === '-' ? 'standard input' : file;
+      const json = parseJson(text);
+      if (json === undefined) readYaml(text, name, objects, problems);
+      else readJson(text, json.value, name, objects);
     }
   }
   return { objects, problems };
@@ -65,29 +71,6 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function readOne(text: string, file: string, objects: SourceObject[], problems: InputProblem[]): void {
-  const json = parseJson(text);
-  if (json !== undefined) {
-    for (const object of unwrapList(json.value)) objects.push({ file, line: 1, object });
-    return;
-  }
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  const lineOf = (offset: number): number => lines.linePos(offset).line;
-  for (const document of 'empty' in documents ? [] : documents) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      problems.push({ file, line: lineOf(error.pos[0]), message: error.message });
-      continue;
-    }
-    if (document.contents === null) continue;
-    for (const { node, value } of itemsOf(document.contents, document.toJS({ maxAliasCount: 100 }))) {
-      objects.push({ file, line: lineOf(node.range?.[0] ?? 0), object: value });
-    }
-  }
-}
-
-/** Large inputs are JSON, which needs no line numbers: what is wrong in it is said by object. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -97,7 +80,63 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-function unwrapList(value: unknown): readonly unknown[] {
+/** Large inputs are JSON, which is parsed fast and without lines; a file with a problem is read once more for them. */
+function readJson(text: string, value: unknown, file: string, objects: SourceObject[]): void {
+  let nodes: { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } | undefined;
+  const lineOf = (index: number, field: string): number => {
+    nodes ??= nodesOfJson(text);
+    const node = nodes.items[index];
+    return node === undefined ? 1 : nodes.lineAt(locate(node, field));
+  };
+  itemsOf(value).forEach((object, index) => {
+    objects.push({
+      file,
+      get line() {
+        return lineOf(index, '');
+      },
+      object,
+      lineOf: (field) => lineOf(index, field),
+    });
+  });
+}
+
+function nodesOfJson(text: string): { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } {
+  const lines = new LineCounter();
+  const [document] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  return { items: document?.contents ? itemNodesOf(document.contents) : [], lineAt: (node) => lines.linePos(node.range?.[0] ?? 0).line };
+}
+
+function readYaml(text: string, file: string, objects: SourceObject[], problems: InputProblem[]): void {
+  const lines = new LineCounter();
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  for (const document of 'empty' in documents ? [] : documents) {
+    const [error] = document.errors;
+    const read = error === undefined ? toObject(document) : { ok: false as const, message: error.message };
+    if (!read.ok) {
+      problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
+      continue;
+    }
+    if (document.contents === null) continue;
+    const values = itemsOf(read.value);
+    itemNodesOf(document.contents).forEach((node, index) => {
+      const lineOf = (field: string): number => lineAt(locate(node, field).range?.[0] ?? 0);
+      objects.push({ file, line: lineOf(''), object: values[index], lineOf });
+    });
+  }
+}
+
+// Aliases that multiply without end are refused by an exception.
+function toObject(document: Document): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The objects of a List, of a plain array, or the one object itself. */
+function itemsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return isList(value) ? value.items : [value];
 }
@@ -106,9 +145,9 @@ function isList(value: unknown): value is { readonly kind: string; readonly item
   return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string' && value.kind.endsWith('List') && 'items' in value && Array.isArray(value.items);
 }
 
-function itemsOf(contents: Node, value: unknown): readonly { readonly node: Node; readonly value: unknown }[] {
-  if (!isList(value) || !isMap(contents)) return [{ node: contents, value }];
-  const items = contents.get('items');
-  if (!isSeq(items)) return [{ node: contents, value }];
-  return items.items.map((node, index) => ({ node: node as Node, value: value.items[index] }));
+/** The nodes of what {@link itemsOf} gives, in the same order. */
+function itemNodesOf(contents: Node): readonly Node[] {
+  if (isSeq(contents)) return contents.items as Node[];
+  const items = isMap(contents) && String(contents.get('kind')).endsWith('List') ? contents.get('items') : undefined;
+  return isSeq(items) ? (items.items as Node[]) : [contents];
 }

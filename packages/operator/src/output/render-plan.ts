@@ -6,21 +6,20 @@ export function renderPlan(plan: Plan, options: TableOptions): string {
   const sections: string[] = [];
   const allocations = plan.allocations.map(({ namespace, egressIPAM, source, addresses, nodes }) => [namespace, egressIPAM, addresses.join(','), nodes.map((node) => node ?? '-').join(','), source]);
   sections.push(allocations.length === 0 ? 'No namespace has addresses.' : table(['NAMESPACE', 'EGRESSIPAM', 'ADDRESSES', 'NODES', 'SOURCE'], allocations, options));
-  sections.push(
-    table(
-      ['EGRESSIPAM', 'CIDR', 'TOPOLOGY', 'TOTAL', 'KEPT BACK', 'ALLOCATED', 'FREE', 'NODES', 'CAPACITY'],
-      plan.egressIPAMs.flatMap(({ name, cidrs }) =>
-        cidrs.map((usage) => [name, usage.cidr, usage.labelValue, usage.total, usage.reserved, String(usage.allocated), usage.free, String(usage.nodes.length), usage.capacity === undefined ? 'no limit' : String(usage.capacity)]),
-      ),
-      options,
-    ),
-  );
+  sections.push(plan.egressIPAMs.length === 0 ? 'There is no EgressIPAM.' : renderUsage(plan, options));
   if (plan.waiting.length > 0) sections.push(table(['WAITING', 'EGRESSIPAM', 'WHY'], plan.waiting.map(({ namespace, egressIPAM, reason }) => [namespace, egressIPAM, `${reason.code}: ${reason.message}`]), options));
   const said = new Set(plan.waiting.map(({ reason }) => reason));
   const findings = renderFindings(plan.findings.filter((finding) => !said.has(finding)), options);
   if (findings !== undefined) sections.push(findings);
   sections.push(renderSteps(plan.steps, options));
   return `${sections.join('\n\n')}\n`;
+}
+
+function renderUsage({ egressIPAMs }: Plan, options: TableOptions): string {
+  const rows = egressIPAMs.flatMap(({ name, cidrs }) =>
+    cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, nodes, capacity }) => [name, cidr, labelValue, total, reserved, String(allocated), free, String(nodes.length), capacity === undefined ? 'no limit' : String(capacity)]),
+  );
+  return table(['EGRESSIPAM', 'CIDR', 'TOPOLOGY', 'TOTAL', 'KEPT BACK', 'ALLOCATED', 'FREE', 'NODES', 'CAPACITY'], rows, options);
 }
 
 /** Draws findings; undefined when there are none. */

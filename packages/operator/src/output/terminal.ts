@@ -6,6 +6,8 @@ export interface Terminal {
   out(text: string): void;
   error(text: string): void;
   readonly color: boolean;
+  /** Characters in a line; absent where output does not go to a terminal. */
+  readonly columns?: number;
 }
 
 /** How results are written: for people, or for programs. */
@@ -13,7 +15,7 @@ export type OutputFormat = 'table' | 'json' | 'yaml';
 
 /** Writes a result for programs. */
 export function writeData(terminal: Terminal, format: 'json' | 'yaml', data: unknown): void {
-  terminal.out(format === 'json' ? `${JSON.stringify(data, null, 2)}\n` : stringify(data));
+  terminal.out(format === 'json' ? `${JSON.stringify(data, null, 2)}\n` : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }));
 }
 
 /** Writes what is wrong in the input, one line each: file, line, object, field. */
