@@ -26,7 +26,7 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--without-node <name>', 'a node that is gone; may be given several times', collect)
     .option('--add-namespaces <count>', 'so many new namespaces claim', parseCount)
     .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
-    .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of the one with this CIDR; may be given several times', collect)
+    .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of those that it overlaps (to resize them); may be given several times', collect)
     .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
   return program;
 }

@@ -1,3 +1,4 @@
+import { cidrsOverlap, parseCidr } from '../address/cidr.ts';
 import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
 import { plan } from '../plan/planner.ts';
 import type { CidrAssignmentSnapshot, ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
@@ -10,7 +11,7 @@ export interface Scenario {
   readonly withoutNodes?: readonly string[];
   /** So many new namespaces claim from an EgressIPAM. */
   readonly addNamespaces?: { readonly egressIPAM: string; readonly count: number };
-  /** CIDR assignments added to an EgressIPAM, or put in the place of those with the same CIDR. */
+  /** CIDR assignments added to an EgressIPAM, or put in the place of those that they overlap (resized). */
   readonly cidrs?: { readonly egressIPAM: string; readonly assignments: readonly CidrAssignmentSnapshot[] };
 }
 
@@ -73,11 +74,16 @@ function applyScenario(snapshot: ClusterSnapshot, { withoutNodes = [], addNamesp
     netNamespaces: [...snapshot.netNamespaces, ...(snapshot.netNamespaces.length === 0 ? [] : added.map(({ name }) => ({ name, egressIPs: [] })))].sort(byName),
     egressIPAMs: snapshot.egressIPAMs.map((egressIPAM) => {
       if (egressIPAM.name !== cidrs?.egressIPAM) return egressIPAM;
-      const kept = egressIPAM.cidrAssignments.filter(({ CIDR }) => !cidrs.assignments.some((assignment) => assignment.CIDR === CIDR));
+      const kept = egressIPAM.cidrAssignments.filter(({ CIDR }) => !cidrs.assignments.some((assignment) => overlap(assignment.CIDR, CIDR)));
       return { ...egressIPAM, cidrAssignments: [...kept, ...cidrs.assignments] };
     }),
     provider: observation === undefined ? snapshot.provider : { ...snapshot.provider, observation: { ...observation, nodes: observation.nodes.filter(({ node }) => stays(node)) } },
   };
+}
+
+function overlap(one: string, other: string): boolean {
+  const [first, second] = [parseCidr(one)?.cidr, parseCidr(other)?.cidr];
+  return first === undefined || second === undefined ? one === other : cidrsOverlap(first, second);
 }
 
 function newNamespaces(egressIPAM: string, count: number): readonly NamespaceSnapshot[] {

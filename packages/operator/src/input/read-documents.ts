@@ -117,7 +117,8 @@ function readYaml(text: string, file: string, objects: SourceObject[], problems:
       problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
       continue;
     }
-    if (document.contents === null) continue;
+    // Nothing between two separators is no document.
+    if (document.contents === null || read.value === null) continue;
     const values = itemsOf(read.value);
     itemNodesOf(document.contents).forEach((node, index) => {
       const lineOf = (field: string): number => lineAt(locate(node, field).range?.[0] ?? 0);

@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { runCli } from './run-cli.ts';
+
+const zone = 'topology.kubernetes.io/zone';
+const pool = {
+  apiVersion: 'redhatcop.redhat.io/v1alpha1',
+  kind: 'EgressIPAM',
+  metadata: { name: 'pool', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { topologyLabel: zone, cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }, { CIDR: '10.2.0.0/29', labelValue: 'b' }] },
+};
+const namespace = (name: string, annotations: object = { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' }): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, creationTimestamp: '2026-01-02T00:00:00Z', annotations },
+});
+const node = (name: string, labelValue: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { [zone]: labelValue } },
+  status: { addresses: [{ type: 'InternalIP', address: `192.168.0.${name.charCodeAt(0)}` }], conditions: [{ type: 'Ready', status: 'True' }] },
+});
+const hostSubnet = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'HostSubnet', metadata: { name }, host: name, hostIP: '192.168.0.1', subnet: '10.128.0.0/23' });
+const netNamespace = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'NetNamespace', metadata: { name }, netname: name, netid: 1 });
+const nodes = ['a', 'b', 'c'];
+const cluster = [
+  pool,
+  namespace('shop'),
+  namespace('web'),
+  node('a', 'a'),
+  node('b', 'b'),
+  node('c', 'a'),
+  ...nodes.map(hostSubnet),
+  ...['shop', 'web'].map(netNamespace),
+];
+const list = (items: readonly unknown[]): object => ({ apiVersion: 'v1', kind: 'List', items });
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'egressip-ipam-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('input', () => {
+  const forms: readonly (readonly [string, string])[] = [
+    ['a List in YAML', stringify(list(cluster))],
+    ['a List in JSON', JSON.stringify(list(cluster))],
+    ['many documents', cluster.map((object) => stringify(object)).join('---\n')],
+    ['many documents, some empty', `---\n${cluster.map((object) => stringify(object)).join('---\n---\n')}---\n# the end\n`],
+    ['an array', JSON.stringify(cluster)],
+  ];
+  it.each(forms)('gives the same plan from %s', async (_form, input) => {
+    const { code, out, error } = await runCli(['plan', '-', '-o', 'json'], { input });
+    expect(error).toBe('');
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual(JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: forms[0]?.[1] ?? '' })).out));
+    expect(JSON.parse(out).allocations.map(({ addresses }: { addresses: unknown }) => addresses)).toEqual([['10.1.0.1', '10.2.0.1'], ['10.1.0.2', '10.2.0.2']]);
+  });
+
+  it('passes over kinds that it does not know, and kinds of the same name in other groups', async () => {
+    const others = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }, { apiVersion: 'other.io/v1', kind: 'Node', metadata: { name: 'not-a-node' } }];
+    const { out, error } = await runCli(['explain', 'node/not-a-node', '-'], { input: stringify(list([...cluster, ...others])) });
+    expect(error).toBe('');
+    expect(out).toContain('There is no node not-a-node');
+  });
+
+  it('says file, line, object and field of what it cannot read, and goes on', async () => {
+    const path = file('broken.yaml', `${stringify(pool)}---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: odd\n  labels:\n    app.kubernetes.io/name: 7\n---\nkind: [Namespace\n---\n${stringify(namespace('fine'))}`);
+    const { error, out } = await runCli(['plan', path, '-o', 'json']);
+    expect(error.split('\n')).toEqual(
+      expect.arrayContaining([
+        `${path}:19: Namespace/odd: metadata.labels.app.kubernetes.io/name: a text is expected, not 7`,
+        expect.stringMatching(/broken\.yaml:2[1-3]: /),
+      ]),
+    );
+    expect(JSON.parse(out).waiting.map((claim: { namespace: string }) => claim.namespace)).toEqual(['fine']);
+  });
+
+  it('finds the line in JSON too', async () => {
+    const path = file('broken.json', JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2));
+    const line = JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2).split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
+    const { error } = await runCli(['plan', path]);
+    expect(error).toContain(`${path}:${line}: EgressIPAM/two: spec.topologyLabel: a text is expected, not 3`);
+  });
+
+  it('counts an object once, and says so', async () => {
+    const { error } = await runCli(['plan', '-'], { input: stringify(list([pool, pool])) });
+    expect(error).toMatch(/^standard input:\d+: EgressIPAM\/pool: stands in the input twice/);
+  });
+
+  it('refuses a document that multiplies by aliases, and reads the others', async () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n`;
+    const { code, error, out } = await runCli(['plan', '-'], { input: `${bomb}---\n${stringify(pool)}` });
+    expect(code).toBe(2);
+    expect(error).toContain('alias');
+    expect(out).toContain('pool');
+  });
+
+  it.each([
+    ['an observation without lists', { apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [{}], cidrs: [] }, 'ProviderObservation: nodes and cidrs are expected'],
+    ['a snapshot of another version', { formatVersion: 9 }, 'ClusterSnapshot: formatVersion: 1 is expected'],
+    ['a document without a kind', { metadata: { name: 'x' } }, 'kind: a Kubernetes object with a kind is expected'],
+  ])('names %s', async (_what, document, message) => {
+    const { code, error } = await runCli(['plan', '-'], { input: stringify(document) });
+    expect(code).toBe(2);
+    expect(error).toContain(message);
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    [1, ['plan', '/there/is/no/such/file'], 'there is no such file or folder'],
+    [1, ['explain', 'colour/blue', '-'], 'is not understood'],
+    [1, ['simulate', '-', '--without-node', 'z'], 'there is no such node'],
+    [1, ['simulate', '-', '--cidr', '10.0.0.0/24'], 'CIDR=LABELVALUE is expected'],
+    [1, ['simulate', '-', '--add-namespaces', '-3'], 'whole number'],
+    [1, ['plan', '-', '-o', 'xml'], 'Allowed choices'],
+    [1, ['do-nothing'], 'unknown command'],
+  ])('%i for %j, which says why', async (code, args, message) => {
+    const result = await runCli(args, { input: stringify(list(cluster)) });
+    expect(result.error).toContain(message);
+    expect(result.error).not.toContain('    at ');
+    expect(result.code).toBe(code);
+  });
+
+  it('0 for --help and --version, 0 where there is nothing to do', async () => {
+    expect((await runCli(['--help'])).code).toBe(0);
+    expect(await runCli(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect((await runCli(['plan', '-'], { input: stringify(list([node('a', 'a')])) })).code).toBe(0);
+  });
+});
+
+describe('simulate', () => {
+  const input = stringify(list(cluster));
+
+  it('shows who moves when a node is gone', async () => {
+    const { code, out } = await runCli(['simulate', '-', '--without-node', 'a', '-o', 'json'], { input });
+    expect(code).toBe(2);
+    expect(JSON.parse(out).moves).toEqual([expect.objectContaining({ from: 'a', to: 'c' })]);
+  });
+
+  it('shows who waits when many come', async () => {
+    const { out } = await runCli(['simulate', '-', '--add-namespaces', '10', '-o', 'json'], { input });
+    const { newlyServed, newlyWaiting } = JSON.parse(out);
+    expect(newlyServed).toHaveLength(4);
+    expect(newlyWaiting).toHaveLength(6);
+  });
+
+  it('shows who is served when CIDRs grow', async () => {
+    const many = stringify(list([...cluster, ...Array.from({ length: 10 }, (_, index) => [namespace(`n${index}`), netNamespace(`n${index}`)]).flat()]));
+    const { out } = await runCli(['simulate', '-', '--cidr', '10.1.0.0/24=a', '--cidr', '10.2.0.0/24=b', '-o', 'json'], { input: many });
+    const { newlyServed, egressIPAMs, moves } = JSON.parse(out);
+    expect(newlyServed).toHaveLength(6);
+    expect(moves).toEqual([]);
+    expect(egressIPAMs[0].cidrs.map(({ cidr }: { cidr: string }) => cidr)).toEqual(['10.1.0.0/24', '10.2.0.0/24']);
+  });
+});
+
+describe('tables', () => {
+  const input = stringify(list([...cluster, namespace('lost', { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'nowhere' })]));
+
+  it('have no colour unless asked', async () => {
+    expect((await runCli(['plan', '-'], { input })).out).not.toContain('\u001B');
+    expect((await runCli(['plan', '-'], { input, color: true })).out).toContain('\u001B[1m');
+  });
+
+  it('wrap their last column at the width of the terminal', async () => {
+    const whole = (await runCli(['check', '-'], { input })).out;
+    const narrow = (await runCli(['check', '-'], { input, columns: 90 })).out;
+    const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+    expect(longest(whole)).toBeGreaterThan(90);
+    expect(longest(narrow)).toBeLessThanOrEqual(90);
+    expect(narrow.replace(/\s+/g, ' ')).toBe(whole.replace(/\s+/g, ' '));
+  });
+});
