@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
+import { initCommand, type InitOptions } from './commands/init.ts';
 import { checkCommand, explainCommand, planCommand, simulateCommand, type CommandContext, type OfflineOptions, type SimulateOptions } from './commands/offline.ts';
 
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
@@ -28,6 +29,16 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
     .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of those that it overlaps (to resize them); may be given several times', collect)
     .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
+  program
+    .command('init')
+    .description('Print an EgressIPAM made from options; with a cluster in files, say what the cluster makes of it.')
+    .argument('[paths...]', inputHelp)
+    .requiredOption('--cidr <CIDR=LABELVALUE>', 'a pool, and the value of the topology label of its nodes; may be given several times', collect)
+    .option('--name <name>', 'name of the EgressIPAM', 'egressip')
+    .option('--topology-label <label>', 'the node label that decides which CIDR a node serves', 'topology.kubernetes.io/zone')
+    .option('--node-selector <LABEL=VALUE>', 'which nodes; may be given several times', collect)
+    .option('--reserve <addresses>', 'an address, a CIDR or a range first-last that is never given out; may be given several times', collect)
+    .action(async (paths: string[], options: InitOptions) => done(await initCommand(context, paths, options)));
   return program;
 }
 

@@ -1,9 +1,10 @@
-import { check, explain, parseAddress, plan, simulate, type CidrAssignmentSnapshot, type Scenario, type Subject } from '@egressip-ipam/core';
+import { check, explain, parseAddress, plan, simulate, type Scenario, type Subject } from '@egressip-ipam/core';
 import { InputError, readDocuments } from '../input/read-documents.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
 import { renderFindings, renderPlan } from '../output/render-plan.ts';
 import { table } from '../output/table.ts';
 import { writeData, writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
+import { parseAssignment } from './assignment.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** What every command on files takes. */
@@ -118,11 +119,4 @@ function scenarioOf(options: SimulateOptions, egressIPAMs: readonly string[], no
     ...(addNamespaces === undefined || egressIPAM === undefined ? {} : { addNamespaces: { egressIPAM, count: addNamespaces } }),
     ...(cidr.length === 0 || egressIPAM === undefined ? {} : { cidrs: { egressIPAM, assignments: cidr.map(parseAssignment) } }),
   };
-}
-
-/** `CIDR=LABELVALUE`. */
-function parseAssignment(text: string): CidrAssignmentSnapshot {
-  const equals = text.indexOf('=');
-  if (equals <= 0) throw new InputError(`--cidr ${text}: CIDR=LABELVALUE is expected, such as 10.0.0.0/24=zone-a`);
-  return { CIDR: text.slice(0, equals), labelValue: text.slice(equals + 1) };
 }

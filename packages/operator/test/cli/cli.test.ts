@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { runCli } from './run-cli.ts';
 
 const zone = 'topology.kubernetes.io/zone';
@@ -161,6 +161,41 @@ describe('simulate', () => {
     expect(newlyServed).toHaveLength(6);
     expect(moves).toEqual([]);
     expect(egressIPAMs[0].cidrs.map(({ cidr }: { cidr: string }) => cidr)).toEqual(['10.1.0.0/24', '10.2.0.0/24']);
+  });
+});
+
+describe('init', () => {
+  const args = ['init', '--name', 'new', '--topology-label', zone, '--node-selector', 'role=egress', '--cidr', '10.9.0.7/24=a', '--cidr', '2001:db8::/64=', '--reserve', '10.9.0.1-10.9.0.9'];
+
+  it('prints an EgressIPAM that plan takes without a finding', async () => {
+    const { code, out, error } = await runCli(args);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(parse(out)).toEqual({
+      apiVersion: 'redhatcop.redhat.io/v1alpha1',
+      kind: 'EgressIPAM',
+      metadata: { name: 'new' },
+      spec: { topologyLabel: zone, nodeSelector: { matchLabels: { role: 'egress' } }, cidrAssignments: [{ CIDR: '10.9.0.0/24', labelValue: 'a', reservedIPs: ['10.9.0.1-10.9.0.9'] }, { CIDR: '2001:db8::/64', labelValue: '' }] },
+    });
+    const planned = await runCli(['plan', '-'], { input: out });
+    expect(planned.error).toBe('');
+  });
+
+  it('says what a cluster makes of it, beside the object', async () => {
+    const { code, out, error } = await runCli([...args, '-'], { input: stringify(list(cluster)) });
+    expect(code).toBe(2);
+    expect(parse(out)).toMatchObject({ kind: 'EgressIPAM' });
+    expect(error).toContain('NoNodes');
+  });
+
+  it.each([
+    [['--cidr', 'zone-a'], 'CIDR=LABELVALUE'],
+    [['--cidr', '10.0.0.0/99=a'], 'is not a CIDR'],
+    [['--cidr', '10.0.0.0/24=a', '--reserve', '11.0.0.1'], 'inside one of the CIDRs'],
+    [[], 'required option'],
+  ])('%j: could not run', async (options, message) => {
+    const { code, error } = await runCli(['init', ...options]);
+    expect(code).toBe(1);
+    expect(error).toContain(message);
   });
 });
 
