@@ -1,7 +1,5 @@
 import { parseAddress, parseIPv4At, type Address } from './address.ts';
 
-const comma = 44;
-
 /** A list of addresses as read from a text. */
 export interface ParsedAddressList {
   readonly addresses: readonly Address[];
@@ -16,21 +14,35 @@ const none: readonly never[] = [];
  * is an empty list; an empty entry among others is invalid.
  */
 export function parseAddressList(text: string): ParsedAddressList {
-  const addresses: Address[] = [];
-  let invalid: string[] | undefined;
+  const addresses = parsePlainList(text);
+  return addresses === undefined ? parseAnyList(text) : { addresses, invalid: none };
+}
+
+/** The usual case: IPv4 addresses with commas between and nothing else, read without making a text for each. */
+function parsePlainList(text: string): readonly Address[] | undefined {
+  let count = 1;
+  for (let position = text.indexOf(','); position !== -1; position = text.indexOf(',', position + 1)) count += 1;
+  const addresses = new Array<Address>(count);
   let start = 0;
-  for (let position = 0; position <= text.length; position += 1) {
-    if (position < text.length && text.charCodeAt(position) !== comma) continue;
-    const fast = parseIPv4At(text, start, position);
-    if (fast !== -1) addresses.push(fast);
-    else {
-      const entry = text.slice(start, position).trim();
-      const address = parseAddress(entry);
-      if (address !== undefined) addresses.push(address);
-      else (invalid ??= []).push(entry);
-    }
-    start = position + 1;
+  for (let index = 0; index < count; index += 1) {
+    const comma = text.indexOf(',', start);
+    const end = comma === -1 ? text.length : comma;
+    const address = parseIPv4At(text, start, end);
+    if (address === -1) return undefined;
+    addresses[index] = address;
+    start = end + 1;
   }
-  if (addresses.length === 0 && text.trim() === '') return { addresses: none, invalid: none };
-  return { addresses, invalid: invalid ?? none };
+  return addresses;
+}
+
+function parseAnyList(text: string): ParsedAddressList {
+  if (text.trim() === '') return { addresses: none, invalid: none };
+  const addresses: Address[] = [];
+  const invalid: string[] = [];
+  for (const entry of text.split(',')) {
+    const address = parseAddress(entry.trim());
+    if (address === undefined) invalid.push(entry.trim());
+    else addresses.push(address);
+  }
+  return { addresses, invalid };
 }

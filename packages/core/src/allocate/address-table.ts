@@ -1,18 +1,6 @@
 import { createAddressSet, type AddressSet } from '../address/address-set.ts';
 import type { Address } from '../address/address.ts';
-import type { Cidr } from '../address/cidr.ts';
-
-/** A stretch of addresses that pools give out from; stretches never overlap. */
-interface Space {
-  readonly first: Address;
-  readonly last: Address;
-  readonly taken: AddressSet;
-  /** Slot of the first address, where the space is small enough for one slot per address. */
-  readonly base: number;
-}
-
-/** Up to this many addresses a space has a slot for each; beyond, slots are made when an address is met. */
-const denseLimit = 1 << 20;
+import type { AddressLayout, Space } from './address-layout.ts';
 
 /**
  * What is known of each address while one plan is made. An address that is met
@@ -20,12 +8,15 @@ const denseLimit = 1 << 20;
  * so a cluster with a hundred thousand addresses costs no object per address.
  */
 export class AddressTable {
-  readonly #v4: Space[] = [];
-  readonly #v6: Space[] = [];
+  readonly layout: AddressLayout;
+  /** By space: which of its addresses are not to be handed out. */
+  readonly #taken = new Map<Space, AddressSet>();
+  /** The same for dense spaces, in the order of their slots. */
+  readonly #denseTaken: { readonly base: number; readonly first: Address; readonly set: AddressSet }[] = [];
+  readonly #takenOutside = new Set<Address>();
   readonly #sparse = new Map<Address, number>();
-  readonly #outsideTaken = new Set<Address>();
-  #slots = 0;
-  /** By slot: 1 + index of the claim that has the address; 0 for none. */
+  #slots: number;
+  /** By slot: 1 + index of the namespace that has the address; 0 for none. */
   owner: Int32Array;
   /** By slot: 1 + index of the node that the network shows or may show as its host; 0 for none. */
   hostedOn: Int32Array;
@@ -36,12 +27,13 @@ export class AddressTable {
   /** By slot: bits of {@link AddressFlag}. */
   flags: Uint8Array;
 
-  constructor(cidrs: readonly Cidr[]) {
-    for (const cidr of outermost(cidrs)) {
-      const dense = cidr.size <= BigInt(denseLimit);
-      const space = { first: cidr.first, last: cidr.last, taken: createAddressSet(cidr.first, cidr.last), base: dense ? this.#slots : -1 };
-      if (dense) this.#slots += Number(cidr.size);
-      (cidr.family === 4 ? this.#v4 : this.#v6).push(space);
+  constructor(layout: AddressLayout) {
+    this.layout = layout;
+    this.#slots = layout.denseSlots;
+    for (const space of [...layout.spaces4, ...layout.spaces6]) {
+      const set = createAddressSet(space.first, space.last);
+      this.#taken.set(space, set);
+      if (space.base !== -1) this.#denseTaken.push({ base: space.base, first: space.first, set });
     }
     const capacity = this.#slots + 1024;
     this.owner = new Int32Array(capacity);
@@ -53,8 +45,8 @@ export class AddressTable {
 
   /** The slot of an address, made where it has none. */
   slotOf(address: Address): number {
-    const space = this.#spaceOf(address);
-    if (space !== undefined && space.base !== -1) return space.base + Number(address) - Number(space.first);
+    const dense = this.layout.denseSlotOf(address);
+    if (dense !== -1) return dense;
     let slot = this.#sparse.get(address);
     if (slot === undefined) {
       slot = this.#slots;
@@ -67,57 +59,61 @@ export class AddressTable {
 
   /** Marks an address as not to be handed out; false when it was so already. */
   take(address: Address): boolean {
-    const space = this.#spaceOf(address);
-    if (space !== undefined) return space.taken.add(address);
-    if (this.#outsideTaken.has(address)) return false;
-    this.#outsideTaken.add(address);
-    return true;
+    const space = this.layout.spaceOf(address);
+    if (space === undefined) {
+      if (this.#takenOutside.has(address)) return false;
+      this.#takenOutside.add(address);
+      return true;
+    }
+    return this.#taken.get(space)?.add(address) === true;
+  }
+
+  /** Marks an address of a dense space by its slot; false when it was so already. */
+  takeSlot(slot: number): boolean {
+    let index = this.#denseTaken.length - 1;
+    while (index > 0 && (this.#denseTaken[index]?.base ?? 0) > slot) index -= 1;
+    const space = this.#denseTaken[index];
+    if (space === undefined) return false;
+    const offset = slot - space.base;
+    return space.set.add(typeof space.first === 'number' ? space.first + offset : space.first + BigInt(offset));
   }
 
   /** Takes back a mark. */
   release(address: Address): void {
-    const space = this.#spaceOf(address);
-    if (space === undefined) this.#outsideTaken.delete(address);
-    else space.taken.delete(address);
+    const space = this.layout.spaceOf(address);
+    if (space === undefined) this.#takenOutside.delete(address);
+    else this.#taken.get(space)?.delete(address);
   }
 
   /** Whether an address is marked. */
   isTaken(address: Address): boolean {
-    const space = this.#spaceOf(address);
-    return space === undefined ? this.#outsideTaken.has(address) : space.taken.has(address);
+    const space = this.layout.spaceOf(address);
+    if (space === undefined) return this.#takenOutside.has(address);
+    return this.#taken.get(space)?.has(address) === true;
   }
 
   /** Marks the part of a range that pools could give out. */
   takeRange(first: Address, last: Address): void {
-    for (const space of typeof first === 'number' ? this.#v4 : this.#v6) {
+    for (const space of typeof first === 'number' ? this.layout.spaces4 : this.layout.spaces6) {
       const from = first > space.first ? first : space.first;
       const to = last < space.last ? last : space.last;
-      if (from <= to) space.taken.addRange(from, to);
+      if (from > to) continue;
+      this.#taken.get(space)?.addRange(from, to);
     }
   }
 
-  /** The lowest address of a range that may be handed out. The range lies inside one CIDR of the constructor. */
+  /** The lowest address of a range that may be handed out. The range lies inside one CIDR of the layout. */
   nextFree(first: Address, last: Address): Address | undefined {
-    return this.#spaceOf(first)?.taken.nextFree(first, last);
+    const space = this.layout.spaceOf(first);
+    if (space === undefined) return undefined;
+    return this.#taken.get(space)?.nextFree(first, last);
   }
 
-  /** How many addresses of a range are marked. The range lies inside one CIDR of the constructor. */
+  /** How many addresses of a range are marked. The range lies inside one CIDR of the layout. */
   countTaken(first: Address, last: Address): bigint {
-    return BigInt(this.#spaceOf(first)?.taken.countIn(first, last) ?? 0);
-  }
-
-  #spaceOf(address: Address): Space | undefined {
-    const spaces = typeof address === 'number' ? this.#v4 : this.#v6;
-    let low = 0;
-    let high = spaces.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const space = spaces[middle];
-      if (space === undefined || address < space.first) high = middle - 1;
-      else if (address > space.last) low = middle + 1;
-      else return space;
-    }
-    return undefined;
+    const space = this.layout.spaceOf(first);
+    if (space === undefined) return 0n;
+    return this.#taken.get(space)?.countIn(first, last) ?? 0n;
   }
 
   #grow(): void {
@@ -145,19 +141,6 @@ export const AddressFlag = {
   releasing: 2,
   /** On more than one node. */
   hostedTwice: 4,
-  /** Bound to a namespace's traffic by the network. */
-  bound: 8,
   /** Bound by someone outside our care. */
   boundByOthers: 16,
 } as const;
-
-/** The CIDRs that lie in no other, in order, each once: two CIDRs are disjoint or nested. */
-function outermost(cidrs: readonly Cidr[]): Cidr[] {
-  const sorted = [...cidrs].sort((a, b) => a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : a.prefix - b.prefix));
-  const kept: Cidr[] = [];
-  for (const cidr of sorted) {
-    const previous = kept[kept.length - 1];
-    if (previous === undefined || previous.family !== cidr.family || cidr.first > previous.last) kept.push(cidr);
-  }
-  return kept;
-}

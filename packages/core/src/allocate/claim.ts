@@ -6,10 +6,8 @@ import type { AllocationSource } from '../plan/plan-types.ts';
 
 /** A namespace that takes part in a plan: it claims, or it still has what it claimed. */
 export interface Claim {
-  /** Position among the plan's claims; its 1-based form marks addresses as owned. */
-  readonly index: number;
   readonly namespace: ParsedNamespace;
-  /** Position of the namespace in the snapshot. */
+  /** Position of the namespace in the snapshot; its 1-based form marks addresses as owned. */
   readonly namespaceIndex: number;
   /** Position of the EgressIPAM, or -1 when there is none of that name. */
   readonly egressIPAM: number;

@@ -1,6 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
-import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import { isBoundAsListed } from '../parse/parse-network-objects.ts';
+import { sameInOrder, type ParsedNamespace } from '../parse/parse-namespace.ts';
 import { compareNames } from '../parse/memo.ts';
 import { AddressFlag } from './address-table.ts';
 import { contains, fitsInOrder, missingAssignments, type Claim } from './claim.ts';
@@ -9,23 +10,49 @@ import type { World } from './world.ts';
 const none: readonly never[] = [];
 
 /**
- * Turns namespaces into claims: what each one has and keeps (law 2), what its
- * owner asks for anew, and what it has to give back. Returns, by namespace
- * index, 1 + the index of its claim.
+ * Looks at every namespace: what it has and keeps (law 2), what its owner asks for
+ * anew, and what it has to give back. The many that have just what they should are
+ * only noted; the others become claims.
  */
-export function classify(world: World): Int32Array {
+export function classify(world: World): void {
   const { namespaces } = world.snapshot;
-  const claimOfNamespace = new Int32Array(namespaces.length);
   for (let index = 0; index < namespaces.length; index += 1) {
     const namespace = namespaces[index];
-    if (namespace === undefined) continue;
+    if (namespace === undefined || (namespace.egressIPAM !== undefined && settle(world, namespace, index))) continue;
     const claim = classifyNamespace(world, namespace, index);
-    if (claim === undefined) continue;
-    world.claims.push(claim);
-    claimOfNamespace[index] = claim.index + 1;
-    own(world, claim);
+    if (claim !== undefined) own(world, world.addClaim(claim));
   }
-  return claimOfNamespace;
+}
+
+/** Notes a namespace that has one address per CIDR assignment, on record and bound, which nobody else has; false where it takes a closer look. */
+function settle(world: World, namespace: ParsedNamespace, index: number): boolean {
+  const netNamespace = world.netNamespaceOf[index];
+  if (!namespace.isOnRecord || netNamespace === undefined || !isBoundAsListed(netNamespace, namespace)) return false;
+  const position = world.egressIPAMIndex(namespace.egressIPAM ?? '');
+  const slots = world.settledSlots(namespace, position);
+  if (slots === undefined) return false;
+  const { owner } = world.addresses;
+  for (let entry = 0; entry < slots.length; entry += 1) {
+    const slot = slots[entry] ?? 0;
+    if (owner[slot] !== 0 || !world.addresses.takeSlot(slot)) {
+      for (let undo = 0; undo < entry; undo += 1) {
+        owner[slots[undo] ?? 0] = 0;
+        world.addresses.release(namespace.listed[undo] ?? 0);
+      }
+      return false;
+    }
+    owner[slot] = index + 1;
+  }
+  world.settledIn[index] = position;
+  return true;
+}
+
+/** Makes a claim of a namespace that was only noted, because something about it has to change. */
+export function unsettle(world: World, index: number): Claim | undefined {
+  const known = world.claimOf(index);
+  const namespace = world.snapshot.namespaces[index];
+  if (known !== undefined || namespace === undefined) return known;
+  return world.addClaim(makeClaim(namespace, index, world.settledIn[index] ?? -1, namespace.listed));
 }
 
 function classifyNamespace(world: World, namespace: ParsedNamespace, index: number): Claim | undefined {
@@ -34,7 +61,7 @@ function classifyNamespace(world: World, namespace: ParsedNamespace, index: numb
   const egressIPAM = world.snapshot.egressIPAMs[position];
   if (egressIPAM === undefined) {
     const held = established(world, namespace, index);
-    const claim = makeClaim(world, namespace, index, -1, namespace.listed.filter((address) => held.has(address)));
+    const claim = makeClaim(namespace, index, -1, namespace.listed.filter((address) => held.has(address)));
     claim.waiting = world.reportNamespace(namespace, {
       code: 'EgressIPAMNotFound',
       severity: 'error',
@@ -47,7 +74,7 @@ function classifyNamespace(world: World, namespace: ParsedNamespace, index: numb
     return releasing(world, namespace, index, position, sameAddresses(namespace.listed, namespace.allocated?.addresses ?? namespace.listed) ? 'all' : 'record');
   }
   return isSettled(world, namespace, index, egressIPAM)
-    ? makeClaim(world, namespace, index, position, namespace.listed)
+    ? makeClaim(namespace, index, position, namespace.listed)
     : claimAnew(world, namespace, index, position, egressIPAM);
 }
 
@@ -67,7 +94,7 @@ function claimAnew(world: World, namespace: ParsedNamespace, index: number, posi
   const before = record.length > 0 ? record : adoptable(world.boundTo(index), egressIPAM);
   const refused = refusedBy(world, namespace, index);
   const kept = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, egressIPAM).filter((address) => !refused.includes(address));
-  const claim = makeClaim(world, namespace, index, position, kept);
+  const claim = makeClaim(namespace, index, position, kept);
   claim.leaving = [...new Set([...record, ...namespace.unconfirmed])].filter((address) => !kept.includes(address));
   claim.edited = edited;
   if (namespace.source.deletedAt === undefined) {
@@ -160,7 +187,7 @@ function releasing(world: World, namespace: ParsedNamespace, index: number, posi
   const egressIP = world.egressIPOf[index];
   const leaving = [...held].filter((address) => ours.has(address) || egressIP?.egressIPs.includes(address) === true);
   if (leaving.length === 0 && namespace.allocated === undefined && egressIP === undefined) return undefined;
-  const claim = makeClaim(world, namespace, index, position, []);
+  const claim = makeClaim(namespace, index, position, []);
   claim.leaving = leaving;
   claim.release = release;
   return claim;
@@ -176,9 +203,8 @@ function hasSwitched(world: World, namespace: ParsedNamespace, index: number, eg
   return listed.every((address) => held.has(address) && others.some((other) => other.assignments.some((assignment) => contains(assignment, address))));
 }
 
-function makeClaim(world: World, namespace: ParsedNamespace, namespaceIndex: number, egressIPAM: number, addresses: readonly Address[]): Claim {
+function makeClaim(namespace: ParsedNamespace, namespaceIndex: number, egressIPAM: number, addresses: readonly Address[]): Claim {
   return {
-    index: world.claims.length,
     namespace,
     namespaceIndex,
     egressIPAM,
@@ -198,7 +224,7 @@ function own(world: World, claim: Claim): void {
   const table = world.addresses;
   for (const address of claim.addresses) {
     const slot = table.slotOf(address);
-    const other = world.claims[(table.owner[slot] ?? 0) - 1];
+    const other = unsettle(world, (table.owner[slot] ?? 0) - 1);
     if (other !== undefined) {
       const loser = outranks(world, claim, other, address) ? other : claim;
       lose(world, loser, loser === other ? claim : other, address);
@@ -206,7 +232,7 @@ function own(world: World, claim: Claim): void {
     } else if (!table.take(address)) {
       world.contested.push({ claim, address });
     }
-    table.owner[slot] = claim.index + 1;
+    table.owner[slot] = claim.namespaceIndex + 1;
   }
 }
 
@@ -230,12 +256,6 @@ function lose(world: World, loser: Claim, winner: Claim, address: Address): void
     },
     [address],
   );
-}
-
-function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
-  return true;
 }
 
 /** Whether two lists have the same addresses, in any order. */

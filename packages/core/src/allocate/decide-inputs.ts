@@ -31,7 +31,7 @@ export function decideInputs(world: World): void {
     }
     for (const address of claim.input) {
       world.addresses.take(address);
-      world.addresses.owner[world.addresses.slotOf(address)] = claim.index + 1;
+      world.addresses.owner[world.addresses.slotOf(address)] = claim.namespaceIndex + 1;
     }
   }
 }
@@ -61,7 +61,7 @@ function checkInput(world: World, claim: Claim, egressIPAM: ParsedEgressIPAM, in
 }
 
 function isOwn(world: World, claim: Claim, address: Address): boolean {
-  return world.addresses.owner[world.addresses.slotOf(address)] === claim.index + 1;
+  return world.addresses.owner[world.addresses.slotOf(address)] === claim.namespaceIndex + 1;
 }
 
 function problemWith(world: World, egressIPAM: ParsedEgressIPAM, address: Address): { code: FindingCode; message: string } | undefined {
@@ -73,9 +73,9 @@ function problemWith(world: World, egressIPAM: ParsedEgressIPAM, address: Addres
   const reservation = world.users.reservation(assignment, address);
   if (reservation !== undefined) return { code: 'AddressReserved', message: `${text} cannot be given out: ${reservation}; ask for another one` };
   if (assignment.drain) return { code: 'AddressOutsideCIDR', message: `${text} is in ${assignment.cidr.text}, which drains and gives out nothing new; ask for an address in another CIDR` };
-  const owner = world.ownerOf(address);
+  const owner = world.ownerName(address);
   if (owner !== undefined) {
-    return { code: 'DuplicateAddress', message: `${text} belongs to namespace ${owner.namespace.name}; ask for another address, or remove the annotation to get a free one` };
+    return { code: 'DuplicateAddress', message: `${text} belongs to namespace ${owner}; ask for another address, or remove the annotation to get a free one` };
   }
   if (!world.addresses.isTaken(address)) return undefined;
   const user = world.users.of(address) ?? 'someone else, or cools down after its last use';

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { parseAddresses } from '../parse/parse-namespace.ts';
 import { AddressFlag } from './address-table.ts';
+import { unsettle } from './classify.ts';
 import type { World } from './world.ts';
 
 /** Takes out of the pools what nobody may ever get: reserved addresses, nodes' own, API and ingress, foreign EgressIPs. */
@@ -29,26 +30,29 @@ export function markExclusions(world: World): void {
 /** Notes which node hosts each address, what of it is on record as ours, and what interfaces carry. */
 export function markHosts(world: World): void {
   const { snapshot, addresses, nodes } = world;
-  const host = (address: Address, node: number): void => {
-    const slot = addresses.slotOf(address);
+  const record = (slot: number): void => {
+    addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.recorded;
+  };
+  const host = (slot: number, node: number): void => {
     const before = addresses.hostedOn[slot] ?? 0;
     if (before !== 0 && before !== node + 1) addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.hostedTwice;
     else addresses.hostedOn[slot] = node + 1;
   };
   nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined) return;
-    for (const address of hostSubnet.egressIPs) host(address, node);
-    for (const address of hostSubnet.unconfirmed) host(address, node);
-    for (const address of hostSubnet.recorded) {
-      const slot = addresses.slotOf(address);
-      addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.recorded;
-    }
+    const slots = hostSubnet.hosted.slotsIn(snapshot.layout);
+    if (slots === undefined) for (const address of hostSubnet.egressIPs) host(addresses.slotOf(address), node);
+    else for (let index = 0; index < slots.length; index += 1) host(slots[index] ?? 0, node);
+    for (const address of hostSubnet.unconfirmed) host(addresses.slotOf(address), node);
+    const recorded = hostSubnet.recorded === hostSubnet.egressIPs ? slots : undefined;
+    if (recorded === undefined) for (const address of hostSubnet.recorded) record(addresses.slotOf(address));
+    else for (let index = 0; index < recorded.length; index += 1) record(recorded[index] ?? 0);
   });
   for (const egressIP of snapshot.egressIPs) {
     if (!egressIP.source.ours) continue;
     for (const { node, address } of egressIP.assigned) {
       const index = nodes.indexOf(node);
-      if (index !== -1) host(address, index);
+      if (index !== -1) host(addresses.slotOf(address), index);
     }
   }
   markAttachments(world);
@@ -81,14 +85,18 @@ export function markUses(world: World): void {
     for (const address of list) addresses.take(address);
   };
   for (const hostSubnet of snapshot.hostSubnets) {
-    take(hostSubnet.egressIPs);
-    take(hostSubnet.recorded);
+    const slots = hostSubnet.hosted.slotsIn(snapshot.layout);
+    if (slots === undefined) take(hostSubnet.egressIPs);
+    else for (const slot of slots) if (addresses.owner[slot] === 0) addresses.takeSlot(slot);
+    if (hostSubnet.recorded !== hostSubnet.egressIPs) take(hostSubnet.recorded);
     take(hostSubnet.unconfirmed);
   }
-  for (const netNamespace of snapshot.netNamespaces) {
+  world.netNamespaceOf.forEach((netNamespace, index) => {
+    if (netNamespace === undefined || world.settledIn[index] !== -1) return;
     take(netNamespace.egressIPs);
     take(netNamespace.unconfirmed);
-  }
+  });
+  for (const orphan of world.orphanNetNamespaces) take(orphan.egressIPs);
   for (const egressIP of snapshot.egressIPs) {
     take(egressIP.egressIPs);
     take(egressIP.unconfirmed);
@@ -102,17 +110,18 @@ export function markUses(world: World): void {
 }
 
 /** Notes which addresses are bound to the traffic of namespaces outside our care. */
-export function markForeignBindings(world: World, claimOfNamespace: Int32Array): void {
-  const { addresses, claims } = world;
+export function markForeignBindings(world: World): void {
+  const { addresses } = world;
   const foreign = (list: readonly Address[]): void => {
     for (const address of list) {
       const slot = addresses.slotOf(address);
       addresses.flags[slot] = (addresses.flags[slot] ?? 0) | AddressFlag.boundByOthers;
+      unsettle(world, (addresses.owner[slot] ?? 0) - 1);
     }
   };
   world.netNamespaceOf.forEach((netNamespace, index) => {
-    if (netNamespace === undefined || netNamespace.egressIPs.length === 0) return;
-    const claim = claims[(claimOfNamespace[index] ?? 0) - 1];
+    if (netNamespace === undefined || netNamespace.egressIPs.length === 0 || world.settledIn[index] !== -1) return;
+    const claim = world.claimOf(index);
     if (claim === undefined) foreign(netNamespace.egressIPs);
     else if (claim.release !== undefined) foreign(netNamespace.egressIPs.filter((address) => !claim.leaving.includes(address)));
   });

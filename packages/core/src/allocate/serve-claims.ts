@@ -57,7 +57,7 @@ function serve(world: World, placer: Placer, cooling: CoolingAddresses, claim: C
     return unplaced;
   }
   for (const address of chosen) {
-    world.addresses.owner[world.addresses.slotOf(address)] = claim.index + 1;
+    world.addresses.owner[world.addresses.slotOf(address)] = claim.namespaceIndex + 1;
   }
   if (before.length === 0) claim.source = chosen.some((address) => returned.includes(address)) ? 'returned' : 'new';
   claim.missing = [];
@@ -76,7 +76,7 @@ function serveInput(world: World, placer: Placer, claim: Claim, input: readonly 
   claim.leaving = [...new Set([...claim.leaving, ...before])].filter((address) => !input.includes(address));
   for (const address of claim.leaving) {
     const slot = world.addresses.slotOf(address);
-    if (world.addresses.owner[slot] === claim.index + 1) world.addresses.owner[slot] = 0;
+    if (world.addresses.owner[slot] === claim.namespaceIndex + 1) world.addresses.owner[slot] = 0;
   }
   claim.source = 'input';
   claim.edited = false;

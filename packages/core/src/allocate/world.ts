@@ -1,9 +1,10 @@
 import type { Address } from '../address/address.ts';
 import { formatAddress } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
-import { parseRecordedNamespaces, type ParsedEgressIP, type ParsedNetNamespace } from '../parse/parse-network-objects.ts';
+import { parseRecordedNamespaces, type ParsedEgressIP, type ParsedHostSubnet, type ParsedNetNamespace } from '../parse/parse-network-objects.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import type { AddressLayout } from './address-layout.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
 import { NodeTable } from '../place/node-table.ts';
 import { AddressTable } from './address-table.ts';
@@ -16,7 +17,13 @@ export class World {
   readonly addresses: AddressTable;
   readonly nodes: NodeTable;
   readonly users: AddressUsers;
+  /** Namespaces that need more than a look, in the order in which they came up. */
   readonly claims: Claim[] = [];
+  readonly #claimOf = new Map<number, Claim>();
+  /** By namespace: index of its EgressIPAM, where it has just what it should and no claim was made for it; -1 otherwise. */
+  readonly settledIn: Int32Array;
+  /** By EgressIPAM: how many settled namespaces it serves, and how many of their addresses each node carries. */
+  readonly settled: { namespaces: number; readonly onNode: Int32Array }[];
   readonly findings: Finding[] = [];
   /** Kept addresses that something else than a claim has too. */
   readonly contested: { readonly claim: Claim; readonly address: Address }[] = [];
@@ -29,14 +36,19 @@ export class World {
   /** NetNamespaces whose namespace is not there. */
   readonly orphanNetNamespaces: readonly ParsedNetNamespace[];
   readonly #egressIPAMIndex = new Map<string, number>();
+  /** By EgressIPAM: first and last slot of each CIDR assignment, where its namespaces may be settled without a closer look. */
+  readonly #spans: readonly (Int32Array | undefined)[];
   #egressIPs: ReadonlyMap<string, ParsedEgressIP> | undefined;
   #recordedNamespaces: ReadonlyMap<Address, string> | undefined;
 
   constructor(snapshot: ParsedSnapshot) {
     this.snapshot = snapshot;
-    this.addresses = new AddressTable(snapshot.egressIPAMs.flatMap((egressIPAM) => egressIPAM.assignments.map((assignment) => assignment.cidr)));
+    this.addresses = new AddressTable(snapshot.layout);
+    this.settledIn = new Int32Array(snapshot.namespaces.length).fill(-1);
     this.nodes = new NodeTable(snapshot);
     this.users = new AddressUsers(snapshot);
+    this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(snapshot.nodes.length) }));
+    this.#spans = snapshot.egressIPAMs.map((egressIPAM) => (snapshot.source.network.kind === 'openshift-sdn' ? slotSpans(egressIPAM, snapshot.layout) : undefined));
     snapshot.egressIPAMs.forEach((egressIPAM, index) => this.#egressIPAMIndex.set(egressIPAM.name, index));
     this.refusedAddresses = new Set(
       snapshot.cloudPrivateIPConfigs.flatMap(({ source, address }) =>
@@ -71,9 +83,54 @@ export class World {
     return this.netNamespaceOf[namespaceIndex]?.egressIPs ?? this.egressIPOf[namespaceIndex]?.egressIPs ?? [];
   }
 
-  /** The claim that has an address. */
-  ownerOf(address: Address): Claim | undefined {
-    return this.claims[(this.addresses.owner[this.addresses.slotOf(address)] ?? 0) - 1];
+  /** The index of the namespace that has an address, or -1. */
+  ownerOf(address: Address): number {
+    return (this.addresses.owner[this.addresses.slotOf(address)] ?? 0) - 1;
+  }
+
+  /** The slots of a namespace's addresses, where each lies in the CIDR assignment of its place in an EgressIPAM that serves it. */
+  settledSlots(namespace: ParsedNamespace, position: number): readonly number[] | undefined {
+    const spans = this.#spans[position];
+    if (spans === undefined || spans.length !== 2 * namespace.listed.length || this.refusedAddresses.size > 0) return undefined;
+    const slots = namespace.slots.slotsIn(this.snapshot.layout);
+    if (slots === undefined) return undefined;
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] ?? -1;
+      if (slot < (spans[2 * index] ?? 0) || slot > (spans[2 * index + 1] ?? -1)) return undefined;
+    }
+    return slots;
+  }
+
+  /** Whether a HostSubnet hosts addresses of settled namespaces alone, all placed there and on record. */
+  isUndisturbed(hostSubnet: ParsedHostSubnet): boolean {
+    if (hostSubnet.recorded !== hostSubnet.egressIPs || hostSubnet.unconfirmed.length > 0 || hostSubnet.egressCIDRs.length > 0 || hostSubnet.recordedCIDRs.length > 0) return false;
+    const slots = hostSubnet.hosted.slotsIn(this.snapshot.layout);
+    if (slots === undefined) return false;
+    const node = this.nodes.indexOf(hostSubnet.name) + 1;
+    const { owner, placedOn } = this.addresses;
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] ?? 0;
+      if (placedOn[slot] !== node || this.settledIn[(owner[slot] ?? 0) - 1] === -1) return false;
+    }
+    return true;
+  }
+
+  /** The name of the namespace that has an address. */
+  ownerName(address: Address): string | undefined {
+    return this.snapshot.namespaces[this.ownerOf(address)]?.name;
+  }
+
+  /** The claim of a namespace, where one was made. */
+  claimOf(namespaceIndex: number): Claim | undefined {
+    return this.#claimOf.get(namespaceIndex);
+  }
+
+  /** Adds a claim. */
+  addClaim(claim: Claim): Claim {
+    this.claims.push(claim);
+    this.#claimOf.set(claim.namespaceIndex, claim);
+    this.settledIn[claim.namespaceIndex] = -1;
+    return claim;
   }
 
   /** The namespace that our record on a HostSubnet names for an address. */
@@ -99,6 +156,12 @@ export class World {
     this.findings.push(complete);
     return complete;
   }
+}
+
+function slotSpans(egressIPAM: ParsedEgressIPAM, layout: AddressLayout): Int32Array | undefined {
+  if (egressIPAM.deleting || egressIPAM.source.namespaceSelector !== undefined) return undefined;
+  const spans = egressIPAM.assignments.flatMap(({ cidr }) => [layout.denseSlotOf(cidr.first), layout.denseSlotOf(cidr.last)]);
+  return spans.includes(-1) ? undefined : Int32Array.from(spans);
 }
 
 /** Pairs two lists that are sorted by name. */

@@ -56,6 +56,7 @@ export function addHostSteps(world: World, steps: StepList, leaving: LeavingOrde
   const removal = new Map<Address, string[]>();
   world.nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined) return;
+    if (!additions.has(node) && world.isUndisturbed(hostSubnet) && wantedCidrs(world, node).length === 0) return;
     const change = changeOf(world, hostSubnet, node, additions.get(node) ?? []);
     if (isSettled(world, change)) return;
     for (const step of hostStepsOf(world, steps, change, leaving)) {
@@ -119,11 +120,13 @@ function isShown(world: World, node: number, address: Address): boolean {
 function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, additions: Addition[]): HostChange {
   const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [] };
   if (hostSubnet.egressCIDRs.length > 0 && additions.length === 0 && wantedCidrs(world, node).length > 0) return change;
-  const { owner, placedOn, flags } = world.addresses;
   for (const address of hostSubnet.egressIPs) {
     const slot = world.addresses.slotOf(address);
-    const claim = world.claims[(owner[slot] ?? 0) - 1];
-    if (claim !== undefined && claim.egressIPAM === -1) change.staying.push(address);
+    const { owner, placedOn, flags } = world.addresses;
+    const namespace = (owner[slot] ?? 0) - 1;
+    const claim = world.claimOf(namespace);
+    if (world.settledIn[namespace] !== undefined && world.settledIn[namespace] !== -1) change.staying.push(address);
+    else if (claim !== undefined && claim.egressIPAM === -1) change.staying.push(address);
     else if (claim !== undefined) {
       if (placementMode(world, claim.egressIPAM) === 'by-cidr') continue;
       const placed = (placedOn[slot] ?? 0) - 1;
@@ -246,7 +249,7 @@ function hostStep(
 }
 
 function namespaceOf(world: World, address: Address): string {
-  return world.ownerOf(address)?.namespace.name ?? world.recordedNamespaceOf(address) ?? '';
+  return world.ownerName(address) ?? world.recordedNamespaceOf(address) ?? '';
 }
 
 /** What has to be observed before a HostSubnet may host an address: written down, and off every other node. */

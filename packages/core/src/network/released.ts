@@ -55,8 +55,7 @@ function leavingByEgressIPAM(world: World): ReadonlyMap<number, ReadonlyMap<stri
   const note = (namespace: string, address: Address): void => {
     const index = world.snapshot.egressIPAMs.findIndex((egressIPAM) => egressIPAM.assignments.some((assignment) => contains(assignment, address)));
     if (index === -1) return;
-    const owner = world.ownerOf(address);
-    if (owner !== undefined) return;
+    if (world.ownerOf(address) !== -1) return;
     let namespaces = leaving.get(index);
     if (namespaces === undefined) leaving.set(index, (namespaces = new Map()));
     const list = namespaces.get(namespace);
@@ -77,6 +76,7 @@ function leavingByEgressIPAM(world: World): ReadonlyMap<number, ReadonlyMap<stri
 /** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
 function* leftoversOf(world: World): Iterable<{ readonly namespace: string; readonly address: Address }> {
   for (const hostSubnet of world.snapshot.hostSubnets) {
+    if (hostSubnet.recorded === hostSubnet.egressIPs && world.isUndisturbed(hostSubnet)) continue;
     for (const address of hostSubnet.recorded) {
       const slot = world.addresses.slotOf(address);
       if (world.addresses.owner[slot] !== 0 || ((world.addresses.flags[slot] ?? 0) & AddressFlag.releasing) !== 0) continue;

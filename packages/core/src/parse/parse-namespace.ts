@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { parseAddressList } from '../address/address-list.ts';
 import { parseAddress } from '../address/address.ts';
+import { SlotList } from '../allocate/slot-list.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
 
 /** What this project wrote last into a namespace: the EgressIPAM and its addresses. */
@@ -9,38 +10,67 @@ export interface AllocatedRecord {
   readonly addresses: readonly Address[];
 }
 
-/** A namespace with its annotation values parsed. */
-export interface ParsedNamespace {
+const none: readonly never[] = [];
+
+/** A namespace with its annotation values parsed; what few plans ask for is parsed when they do. */
+export class ParsedNamespace {
   readonly name: string;
   readonly source: NamespaceSnapshot;
-  /** Milliseconds since 1970; what does not parse counts as newest. */
-  readonly createdAt: number;
   /** The EgressIPAM it claims from. */
   readonly egressIPAM: string | undefined;
   /** The addresses of the `egressips` annotation, in its order. */
   readonly listed: readonly Address[];
   /** Entries of that annotation that are no address, or stand there twice. */
   readonly invalid: readonly string[];
-  readonly allocated: AllocatedRecord | undefined;
+  /** The listed addresses with their slots. */
+  readonly slots: SlotList;
+  /** Whether the annotation says what this project wrote last, for the EgressIPAM that the namespace names, and no write is under way. */
+  readonly isOnRecord: boolean;
   readonly unconfirmed: readonly Address[];
+  #createdAt: number | undefined;
+  #allocated: AllocatedRecord | undefined | null = null;
+
+  constructor(source: NamespaceSnapshot) {
+    const { addresses, invalid } = source.egressIPs === undefined ? emptyList : parseList(source.egressIPs);
+    this.name = source.name;
+    this.source = source;
+    this.egressIPAM = source.egressIPAM === undefined || source.egressIPAM === '' ? undefined : source.egressIPAM;
+    this.listed = addresses;
+    this.invalid = invalid;
+    this.slots = new SlotList(addresses);
+    this.isOnRecord = addresses.length > 0 && invalid.length === 0 && source.unconfirmed === undefined && recordAgrees(source);
+    this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
+  }
+
+  /** Milliseconds since 1970; what does not parse counts as newest. */
+  get createdAt(): number {
+    this.#createdAt ??= parseTime(this.source.createdAt);
+    return this.#createdAt;
+  }
+
+  /** What this project wrote last. */
+  get allocated(): AllocatedRecord | undefined {
+    if (this.#allocated === null) {
+      const { allocated, egressIPs } = this.source;
+      this.#allocated = allocated === undefined ? undefined : parseAllocated(allocated, egressIPs, this.listed);
+    }
+    return this.#allocated;
+  }
 }
 
-const none: readonly never[] = [];
+const emptyList = { addresses: none, invalid: none };
 
 /** Parses a namespace's annotations; nothing in them makes it throw. */
 export function parseNamespace(source: NamespaceSnapshot): ParsedNamespace {
-  const { addresses, invalid } = source.egressIPs === undefined ? { addresses: none, invalid: none } : parseList(source.egressIPs);
-  return {
-    name: source.name,
-    source,
-    createdAt: parseTime(source.createdAt),
-    egressIPAM: source.egressIPAM === undefined || source.egressIPAM === '' ? undefined : source.egressIPAM,
-    listed: addresses,
-    invalid,
-    allocated: source.allocated === undefined ? undefined : parseAllocated(source.allocated, source.egressIPs, addresses),
-    unconfirmed: source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed),
-  };
+  return new ParsedNamespace(source);
 }
+
+/** Whether the record is `EGRESSIPAM/LIST` with just the two annotations beside it. */
+function recordAgrees({ egressIPAM = '', egressIPs = '', allocated }: NamespaceSnapshot): boolean {
+  return allocated !== undefined && allocated.length === egressIPAM.length + 1 + egressIPs.length && allocated.startsWith(egressIPAM) && allocated.charCodeAt(egressIPAM.length) === slash && allocated.endsWith(egressIPs);
+}
+
+const slash = 47;
 
 function parseList(text: string): { addresses: readonly Address[]; invalid: readonly string[] } {
   const { addresses, invalid } = parseAddressList(text);
@@ -71,16 +101,27 @@ function parseAllocated(value: string, listedText: string | undefined, listed: r
 /** The addresses among texts; the others are dropped. */
 export function parseAddresses(texts: readonly string[]): readonly Address[] {
   if (texts.length === 0) return none;
-  const addresses: Address[] = [];
-  for (const text of texts) {
-    const address = parseAddress(text);
-    if (address !== undefined) addresses.push(address);
+  const addresses = new Array<Address>(texts.length);
+  let count = 0;
+  for (let index = 0; index < texts.length; index += 1) {
+    const address = parseAddress(texts[index] ?? '');
+    if (address === undefined) continue;
+    addresses[count] = address;
+    count += 1;
   }
-  return addresses;
+  return count === texts.length ? addresses : addresses.slice(0, count);
 }
 
 /** RFC 3339 to milliseconds since 1970; what does not parse counts as newest, so that it outranks nobody. */
 export function parseTime(text: string): number {
   const time = Date.parse(text);
   return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time;
+}
+
+/** Whether two lists are the same, in the same order. */
+export function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }

@@ -1,7 +1,8 @@
 import { parseAddress, parseIPv4At, type Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import type { CloudPrivateIPConfigSnapshot, EgressIPSnapshot, HostSubnetSnapshot, NetNamespaceSnapshot } from '../snapshot/snapshot.ts';
-import { parseAddresses } from './parse-namespace.ts';
+import { SlotList } from '../allocate/slot-list.ts';
+import { parseAddresses, sameInOrder, type ParsedNamespace } from './parse-namespace.ts';
 
 /** A HostSubnet with its addresses and our record on it parsed. */
 export interface ParsedHostSubnet {
@@ -9,9 +10,11 @@ export interface ParsedHostSubnet {
   readonly source: HostSubnetSnapshot;
   readonly hostIP: Address | undefined;
   readonly egressIPs: readonly Address[];
+  /** The same, with their slots. */
+  readonly hosted: SlotList;
   /** Canonical where they parse. */
   readonly egressCIDRs: readonly string[];
-  /** What this project put there, in the order of the record. */
+  /** What this project put there, in the order of the record; the list of `egressIPs` itself where it is the same. */
   readonly recorded: readonly Address[];
   /** CIDRs that this project put there, as they stand in `egressCIDRs`. */
   readonly recordedCIDRs: readonly string[];
@@ -20,6 +23,8 @@ export interface ParsedHostSubnet {
 
 /** A NetNamespace with its addresses parsed. */
 export interface ParsedNetNamespace {
+  /** The namespace that it was last found to agree with: two objects that do not change need no second comparison. */
+  agreesWith: ParsedNamespace | undefined;
   readonly name: string;
   readonly source: NetNamespaceSnapshot;
   readonly egressIPs: readonly Address[];
@@ -46,13 +51,16 @@ const none: readonly never[] = [];
 
 /** Parses a HostSubnet. */
 export function parseHostSubnet(source: HostSubnetSnapshot): ParsedHostSubnet {
+  const egressIPs = parseAddresses(source.egressIPs);
+  const recorded = source.hostedIPs === undefined ? none : parseRecord(source.hostedIPs);
   return {
     name: source.name,
     source,
     hostIP: parseAddress(source.hostIP),
-    egressIPs: parseAddresses(source.egressIPs),
+    egressIPs,
+    hosted: new SlotList(egressIPs),
     egressCIDRs: source.egressCIDRs.map((text) => parseCidr(text)?.cidr.text ?? text),
-    recorded: source.hostedIPs === undefined ? none : parseRecord(source.hostedIPs),
+    recorded: sameInOrder(recorded, egressIPs) ? egressIPs : recorded,
     recordedCIDRs: source.hostedCIDRs === undefined || source.hostedCIDRs === '' ? none : source.hostedCIDRs.split(','),
     unconfirmed: source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed),
   };
@@ -88,11 +96,20 @@ export function parseRecordedNamespaces(record: string): ReadonlyMap<Address, st
 /** Parses a NetNamespace. */
 export function parseNetNamespace(source: NetNamespaceSnapshot): ParsedNetNamespace {
   return {
+    agreesWith: undefined,
     name: source.name,
     source,
     egressIPs: parseAddresses(source.egressIPs),
     unconfirmed: source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed),
   };
+}
+
+/** Whether traffic is bound to just the addresses of a namespace's annotation, in their order. */
+export function isBoundAsListed(netNamespace: ParsedNetNamespace, namespace: ParsedNamespace): boolean {
+  if (netNamespace.agreesWith === namespace) return true;
+  if (netNamespace.unconfirmed.length > 0 || !sameInOrder(netNamespace.egressIPs, namespace.listed)) return false;
+  netNamespace.agreesWith = namespace;
+  return true;
 }
 
 /** Parses an EgressIP. */

@@ -1,3 +1,4 @@
+import { AddressLayout } from '../allocate/address-layout.ts';
 import type { ProviderObservation } from '../provider/contract.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { Memo } from './memo.ts';
@@ -29,6 +30,7 @@ export interface ParsedSnapshot {
   readonly egressIPs: readonly ParsedEgressIP[];
   readonly cloudPrivateIPConfigs: readonly ParsedCloudPrivateIPConfig[];
   readonly observation: ParsedObservation | undefined;
+  readonly layout: AddressLayout;
 }
 
 /** Parses snapshot after snapshot, each object once in its life. */
@@ -40,15 +42,18 @@ export class Parser {
   readonly #netNamespaces = new Memo(parseNetNamespace);
   readonly #egressIPs = new Memo(parseEgressIP);
   readonly #cloudPrivateIPConfigs = new Memo(parseCloudPrivateIPConfig);
+  #layout: AddressLayout | undefined;
   #observation: { readonly source: ProviderObservation; readonly parsed: ParsedObservation } | undefined;
 
   /** Parses a snapshot; nothing in it makes it throw. */
   parse(source: ClusterSnapshot): ParsedSnapshot {
     const time = source.time === undefined ? Number.NaN : Date.parse(source.time);
+    const egressIPAMs = this.#egressIPAMs.parseAll(source.egressIPAMs);
     return {
       source,
+      layout: this.#layoutOf(egressIPAMs),
       time: Number.isNaN(time) ? undefined : time,
-      egressIPAMs: this.#egressIPAMs.parseAll(source.egressIPAMs),
+      egressIPAMs,
       namespaces: this.#namespaces.parseAll(source.namespaces),
       nodes: this.#nodes.parseAll(source.nodes),
       hostSubnets: this.#hostSubnets.parseAll(source.hostSubnets),
@@ -57,6 +62,13 @@ export class Parser {
       cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs.parseAll(source.cloudPrivateIPConfigs),
       observation: this.#parseObservation(source.provider.observation),
     };
+  }
+
+  /** The same layout as before, as long as the CIDRs are the same. */
+  #layoutOf(egressIPAMs: readonly ParsedEgressIPAM[]): AddressLayout {
+    const layout = new AddressLayout(egressIPAMs.flatMap((egressIPAM) => egressIPAM.assignments.map((assignment) => assignment.cidr)));
+    if (this.#layout?.key !== layout.key) this.#layout = layout;
+    return this.#layout;
   }
 
   #parseObservation(source: ProviderObservation | undefined): ParsedObservation | undefined {

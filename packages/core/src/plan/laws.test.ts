@@ -250,9 +250,10 @@ describe('the laws, over random clusters and histories', () => {
           for (const name of asked) had.delete(name);
           const now = new Map(allocations.map(({ namespace, addresses }) => [namespace, addresses]));
           for (const [namespace, addresses] of had) for (const address of addresses) expect(now.get(namespace) ?? [], `${namespace} keeps ${address}`).toContain(address);
-          for (const { name, allocated, egressIPAM } of snapshot.namespaces) {
+          for (const { name, allocated, egressIPAM, egressIPs } of snapshot.namespaces) {
             const onRecord = allocated?.slice(allocated.indexOf('/') + 1).split(',') ?? [];
-            if (egressIPAM !== undefined) had.set(name, (now.get(name) ?? []).filter((address) => onRecord.includes(address)));
+            if (egressIPs !== onRecord.join(',')) had.delete(name);
+            else if (egressIPAM !== undefined) had.set(name, (now.get(name) ?? []).filter((address) => onRecord.includes(address)));
           }
         },
       });

@@ -10,6 +10,7 @@ import { rememberReleased } from '../network/released.ts';
 import { StepList } from '../network/step-list.ts';
 import { Parser } from '../parse/parser.ts';
 import { limitByInterfaces, placeKept } from '../place/place-kept.ts';
+import { placeSettled } from '../place/place-settled.ts';
 import { Placer } from '../place/placer.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { finalizerName } from '../snapshot/names.ts';
@@ -41,14 +42,15 @@ export function plan(snapshot: ClusterSnapshot): Plan {
 function decide(world: World): Plan {
   markExclusions(world);
   markHosts(world);
-  const claimOfNamespace = classify(world);
+  classify(world);
   markReleasing(world);
-  markForeignBindings(world, claimOfNamespace);
+  markForeignBindings(world);
   markUses(world);
   const cooling = markCooling(world);
   limitByInterfaces(world);
   decideInputs(world);
   const placer = new Placer(world.addresses, world.nodes);
+  placeSettled(world, placer);
   placeKept(world, placer);
   serveClaims(world, placer, cooling);
   const steps = new StepList();

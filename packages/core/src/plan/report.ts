@@ -4,6 +4,7 @@ import { compareByAge } from '../allocate/decide-inputs.ts';
 import { contains, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import { placementMode } from '../place/place-kept.ts';
 import type { NodeGroup } from '../place/node-group.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
@@ -14,10 +15,16 @@ import type { Step } from './step.ts';
 export function reportPlan(world: World, steps: readonly Step[], released: readonly (readonly ReleasedAddresses[])[], cooling: CoolingAddresses): Plan {
   const counts = new Counts(world);
   const allocations: Allocation[] = [];
-  for (const claim of world.claims) {
-    if (claim.addresses.length > 0) allocations.push(allocationOf(world, claim, counts));
-    counts.addClaim(claim);
-  }
+  world.snapshot.namespaces.forEach((namespace, index) => {
+    const settledIn = world.settledIn[index] ?? -1;
+    const claim = settledIn === -1 ? world.claimOf(index) : undefined;
+    if (settledIn !== -1) {
+      allocations.push(settledAllocation(world, namespace, index, settledIn));
+    } else if (claim !== undefined) {
+      if (claim.addresses.length > 0) allocations.push(allocationOf(world, claim, counts));
+      counts.addClaim(claim);
+    }
+  });
   const waiting = waitingClaims(world);
   const someoneWaits = waiting.length > 0 && cooling.next !== undefined;
   return {
@@ -48,6 +55,12 @@ class Counts {
     this.served = world.snapshot.egressIPAMs.map(() => 0);
     this.waiting = world.snapshot.egressIPAMs.map(() => 0);
     this.onNode = new Int32Array(world.nodes.nodes.length);
+    world.settled.forEach(({ namespaces, onNode }, index) => {
+      this.served[index] = namespaces;
+      this.allocated[index]?.fill(namespaces);
+      this.placed[index]?.fill(namespaces);
+      onNode.forEach((count, node) => (this.onNode[node] = (this.onNode[node] ?? 0) + count));
+    });
   }
 
   addClaim(claim: Claim): void {
@@ -85,19 +98,21 @@ function allocationOf(world: World, claim: Claim, counts: Counts): Allocation {
     nodes.push(node === -1 ? null : world.nodes.nameOf(node));
     counts.addAddress(egressIPAM, claim.egressIPAM, address, node);
   }
-  return { namespace: namespace.name, egressIPAM: namespace.egressIPAM ?? '', source: claim.source, addresses: textsOf(claim), nodes };
+  return { namespace: namespace.name, egressIPAM: namespace.egressIPAM ?? '', source: claim.source, addresses: claim.addresses.map(formatAddress), nodes };
 }
 
-/** Texts are made once per parsed list: most allocations are what their annotation says. */
-const textsByList = new WeakMap<readonly Address[], readonly string[]>();
-
-function textsOf(claim: Claim): readonly string[] {
-  let texts = textsByList.get(claim.addresses);
-  if (texts === undefined) {
-    texts = claim.addresses.map(formatAddress);
-    textsByList.set(claim.addresses, texts);
-  }
-  return texts;
+/**
+ * Loads and usage of settled namespaces are known from their placement. Their traffic
+ * is bound to just their addresses, whose texts therefore stand in the NetNamespace.
+ */
+function settledAllocation(world: World, namespace: ParsedNamespace, index: number, egressIPAM: number): Allocation {
+  const slots = namespace.slots.slotsIn(world.snapshot.layout) ?? [];
+  const { placedOn } = world.addresses;
+  const nodes = new Array<string>(slots.length);
+  for (let entry = 0; entry < slots.length; entry += 1) nodes[entry] = world.nodes.nameOf((placedOn[slots[entry] ?? 0] ?? 0) - 1);
+  const texts = world.netNamespaceOf[index]?.source.egressIPs ?? [];
+  const addresses = typeof namespace.listed[0] === 'number' && texts.length === slots.length ? texts : namespace.listed.map(formatAddress);
+  return { namespace: namespace.name, egressIPAM: world.snapshot.egressIPAMs[egressIPAM]?.name ?? '', source: 'kept', addresses, nodes };
 }
 
 function waitingClaims(world: World): readonly WaitingClaim[] {

@@ -1,7 +1,7 @@
 import { formatAddress } from '../address/address.ts';
 import { cidrsOverlap } from '../address/cidr.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
-import { assignmentOf } from '../allocate/claim.ts';
+import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import { compareNames } from '../parse/memo.ts';
 import { groupOf, placementMode } from '../place/place-kept.ts';
@@ -85,14 +85,14 @@ function reportContested(world: World): void {
 }
 
 function reportClaims(world: World): void {
-  const { flags, placedOn, hostedOn } = world.addresses;
   for (const claim of world.claims) {
     if (claim.release !== undefined || claim.egressIPAM === -1) continue;
     const explicit = placementMode(world, claim.egressIPAM) === 'explicit';
     for (const address of claim.addresses) {
       const slot = world.addresses.slotOf(address);
+      const { flags, placedOn, hostedOn } = world.addresses;
       const group = groupOf(world, claim.egressIPAM, address);
-      if (group === undefined) reportOutOfPool(world, claim.index, formatAddress(address));
+      if (group === undefined) reportOutOfPool(world, claim, formatAddress(address));
       if (((flags[slot] ?? 0) & AddressFlag.boundByOthers) !== 0) {
         const message = `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`;
         world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message }, [address]);
@@ -108,10 +108,9 @@ function reportClaims(world: World): void {
   }
 }
 
-function reportOutOfPool(world: World, claimIndex: number, text: string): void {
-  const claim = world.claims[claimIndex];
-  const egressIPAM = claim === undefined ? undefined : world.egressIPAMOf(claim);
-  if (claim === undefined || egressIPAM === undefined) return;
+function reportOutOfPool(world: World, claim: Claim, text: string): void {
+  const egressIPAM = world.egressIPAMOf(claim);
+  if (egressIPAM === undefined) return;
   world.reportNamespace(claim.namespace, {
     code: 'AddressOutOfPool',
     severity: 'warning',
@@ -123,7 +122,7 @@ function reportOutOfPool(world: World, claimIndex: number, text: string): void {
 function reportForeignHosts(world: World): void {
   if (world.snapshot.source.network.kind !== 'openshift-sdn') return;
   for (const hostSubnet of world.snapshot.hostSubnets) {
-    if (hostSubnet.egressIPs.length === 0 || hostSubnet.egressCIDRs.length > 0) continue;
+    if (hostSubnet.egressIPs.length === 0 || hostSubnet.egressCIDRs.length > 0 || hostSubnet.recorded === hostSubnet.egressIPs) continue;
     for (const address of hostSubnet.egressIPs) {
       const slot = world.addresses.slotOf(address);
       if (world.addresses.owner[slot] !== 0 || ((world.addresses.flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) continue;

@@ -1,0 +1,52 @@
+import { unsettle } from '../allocate/classify.ts';
+import type { World } from '../allocate/world.ts';
+import { placementMode } from './place-kept.ts';
+import type { NodeGroup } from './node-group.ts';
+import type { Placer } from './placer.ts';
+
+/**
+ * Leaves the addresses of settled namespaces where they are, in one pass over
+ * integers. A namespace of which anything has to change (a node out of order, a
+ * record missing, traffic not bound) becomes a claim and is looked at closely.
+ */
+export function placeSettled(world: World, placer: Placer): void {
+  const { settledIn } = world;
+  const modes = world.snapshot.egressIPAMs.map((_, index) => placementMode(world, index));
+  for (let index = 0; index < settledIn.length; index += 1) {
+    const egressIPAM = settledIn[index] ?? -1;
+    if (egressIPAM === -1) continue;
+    const groups = world.nodes.groups[egressIPAM];
+    if (modes[egressIPAM] !== 'explicit' || groups === undefined || !staysAsIs(world, placer, index, groups)) unsettle(world, index);
+  }
+}
+
+function staysAsIs(world: World, placer: Placer, index: number, groups: readonly NodeGroup[]): boolean {
+  const namespace = world.snapshot.namespaces[index];
+  const slots = namespace?.slots.slotsIn(world.snapshot.layout);
+  if (namespace === undefined || slots === undefined) return false;
+  const { hostedOn, attachedOn } = world.addresses;
+  const isAttaching = world.snapshot.source.provider.attach;
+  for (let entry = 0; entry < slots.length; entry += 1) {
+    const slot: number = slots[entry] ?? 0;
+    const node = (hostedOn[slot] ?? 0) - 1;
+    if (node === -1 || groups[entry]?.isEligible[node] !== 1 || (isAttaching && attachedOn[slot] !== node + 1)) return false;
+    if (world.nodes.hostSubnetOf[node]?.unconfirmed.length !== 0 || world.addresses.flags[slot] !== recordedAlone) return false;
+    for (let earlier = 0; earlier < entry; earlier += 1) if (hostedOn[slots[earlier] ?? 0] === node + 1) return false;
+    const address = namespace.listed[entry] ?? 0;
+    if (groups[entry]?.uniform !== true && !world.nodes.canHost(node, address)) return false;
+    if (!isAttaching && !world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)) return false;
+  }
+  const settled = world.settled[world.settledIn[index] ?? -1];
+  if (settled === undefined) return false;
+  settled.namespaces += 1;
+  for (let entry = 0; entry < slots.length; entry += 1) {
+    const slot = slots[entry] ?? 0;
+    const node = (hostedOn[slot] ?? 0) - 1;
+    placer.keep(slot, typeof namespace.listed[entry] === 'bigint' ? 6 : 4, node);
+    settled.onNode[node] = (settled.onNode[node] ?? 0) + 1;
+  }
+  return true;
+}
+
+/** The flags of an address that is on record as ours, with nothing else to say of it. */
+const recordedAlone = 1;
