@@ -1,7 +1,7 @@
 import { check, explain, parseAddress, plan, simulate, type Scenario, type Subject } from '@egressip-ipam/core';
 import { InputError, readDocuments } from '../input/read-documents.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
-import { renderFindings, renderPlan } from '../output/render-plan.ts';
+import { describeStep, renderFindings, renderPlan } from '../output/render-plan.ts';
 import { table } from '../output/table.ts';
 import { writeData, writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
@@ -38,10 +38,16 @@ export async function planCommand(context: CommandContext, paths: readonly strin
 export async function explainCommand(context: CommandContext, subjectText: string, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
   const subject = parseSubject(subjectText);
   const { snapshot, problems } = await load(context, paths, options);
-  const explanation = explain(snapshot, plan(snapshot), subject);
+  const planned = plan(snapshot);
+  const explanation = explain(snapshot, planned, subject);
   if (options.output === 'table') {
-    const findings = renderFindings(explanation.findings, context.terminal);
-    context.terminal.out(`${explanation.statements.join('\n')}\n${findings === undefined ? '' : `\n${findings}\n`}`);
+    const steps = planned.steps.filter(({ id }) => explanation.steps.includes(id)).map(describeStep);
+    const sections = [
+      explanation.statements.join('\n'),
+      renderFindings(explanation.findings, context.terminal),
+      steps.length === 0 ? undefined : ['What the operator would do:', ...steps.map((step) => `- ${step}`)].join('\n'),
+    ];
+    context.terminal.out(`${sections.filter((section) => section !== undefined).join('\n\n')}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...explanation, inputProblems: problems });
   return explanation.found ? exitCode.nothingToDo : exitCode.found;
 }
@@ -74,7 +80,7 @@ export async function checkCommand(context: CommandContext, paths: readonly stri
       entry.capacityWithoutOne === undefined ? 'no limit' : String(entry.capacityWithoutOne),
       entry.survivesNodeLoss ? 'yes' : 'no',
     ]);
-    context.terminal.out(`${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`);
+    context.terminal.out(capacity.length === 0 ? '' : `${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`);
     context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
   return report.problems.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;

@@ -90,21 +90,21 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
   let infrastructure: InfrastructureSnapshot = { virtualIPs: [] };
   let observation: ProviderObservation | undefined;
   for (const source of documents.objects) {
-    const { file, line } = source;
+    const { file } = source;
     const kind = kindOf(source.object);
     if (claimsToBeSnapshot(source.object)) {
       if (isSnapshot(source.object)) return { snapshot: { ...source.object, ...(options.time === undefined ? {} : { time: options.time }) }, problems };
       const { field = '', message = '' } = snapshotProblem(source.object) ?? {};
       problems.push({ file, line: source.lineOf(field), object: 'ClusterSnapshot', field, message });
     } else if (kind === undefined) {
-      problems.push({ file, line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
+      problems.push({ file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
     } else if (kind === 'Infrastructure') {
       const read = readInfrastructure(source.object);
       if (read.ok) infrastructure = read.value;
       problems.push(...problemsOf(source, kind, read));
     } else if (kind === 'ProviderObservation') {
       if (isObservation(source.object)) observation = { nodes: source.object.nodes, cidrs: source.object.cidrs };
-      else problems.push({ file, line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json' });
+      else problems.push({ file, line: source.line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json' });
     } else {
       collections[kind]?.add(source);
     }

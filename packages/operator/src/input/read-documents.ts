@@ -6,7 +6,7 @@ import { locate } from './locate.ts';
 /** A Kubernetes object, or another document, and where it stands. */
 export interface SourceObject {
   readonly file: string;
-  /** 1-based. */
+  /** 1-based. Found when asked for: ask only for what is reported. */
   readonly line: number;
   readonly object: unknown;
   /** The line of a field such as `spec.cidrAssignments[0].CIDR`, or of what is nearest to it. */

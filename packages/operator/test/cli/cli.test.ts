@@ -138,6 +138,19 @@ describe('exit codes', () => {
   });
 });
 
+describe('explain', () => {
+  it('says what a namespace has and what would be done for it', async () => {
+    const { code, out } = await runCli(['explain', 'namespace/shop', '-'], { input: stringify(list(cluster)) });
+    expect(code).toBe(0);
+    expect(out).toContain('It has 10.1.0.1, 10.2.0.1');
+    expect(out).toContain('- allocate 10.1.0.1,10.2.0.1 to namespace shop');
+  });
+
+  it('finds nothing where nothing is', async () => {
+    expect(await runCli(['explain', 'egressipam/none', '-'], { input: stringify(list(cluster)) })).toMatchObject({ code: 2, out: expect.stringContaining('There is no EgressIPAM none') });
+  });
+});
+
 describe('simulate', () => {
   const input = stringify(list(cluster));
 
