@@ -1,4 +1,5 @@
-import type { ClusterSnapshot, ProviderObservation } from '@egressip-ipam/core';
+import type { ClusterSnapshot } from '@egressip-ipam/core';
+import { isObservation } from './observation.ts';
 
 /** API groups of the kinds that a snapshot is made of. Other groups' kinds of the same name are not meant. */
 const groups: Readonly<Record<string, string>> = {
@@ -69,22 +70,4 @@ export function snapshotProblem(object: unknown): { readonly field: string; read
 /** Whether a document is a ClusterSnapshot as far as {@link snapshotProblem} looks. */
 export function isSnapshot(object: unknown): object is ClusterSnapshot {
   return snapshotProblem(object) === undefined;
-}
-
-/** Whether an object has the lists of a ProviderObservation, and each entry what a plan reads of it. */
-export function isObservation(object: unknown): object is ProviderObservation {
-  if (!isRecord(object) || !Array.isArray(object['nodes']) || !Array.isArray(object['cidrs'])) return false;
-  return object['nodes'].every(isNodeObservation) && object['cidrs'].every(isCidrObservation);
-}
-
-function isNodeObservation(entry: unknown): boolean {
-  if (!isRecord(entry) || typeof entry['node'] !== 'string') return false;
-  if (isRecord(entry['error'])) return true;
-  const { interfaces } = entry;
-  return isRecord(entry['limits']) && Array.isArray(interfaces) && interfaces.every((item: unknown) => isRecord(item) && Array.isArray(item['subnets']) && Array.isArray(item['addresses']) && item['addresses'].every(isRecord));
-}
-
-function isCidrObservation(entry: unknown): boolean {
-  if (!isRecord(entry) || typeof entry['cidr'] !== 'string') return false;
-  return isRecord(entry['error']) || (Array.isArray(entry['inUse']) && entry['inUse'].every(isRecord) && Array.isArray(entry['reserved']));
 }

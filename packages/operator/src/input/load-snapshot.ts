@@ -1,5 +1,6 @@
 import {
   buildSnapshot,
+  plan,
   readCloudPrivateIPConfig,
   readEgressIP,
   readEgressIPAM,
@@ -15,8 +16,9 @@ import {
   type ProviderSnapshot,
   type Read,
 } from '@egressip-ipam/core';
-import { claimsToBeSnapshot, isObservation, isSnapshot, kindOf, snapshotProblem } from './known-documents.ts';
-import type { InputProblem, ReadDocuments, SourceObject } from './read-documents.ts';
+import { claimsToBeSnapshot, isSnapshot, kindOf, snapshotProblem } from './known-documents.ts';
+import { isObservation } from './observation.ts';
+import { InputError, type InputProblem, type ReadDocuments, type SourceObject } from './read-documents.ts';
 
 /** Choices that the input may leave open. */
 export interface SnapshotOptions {
@@ -89,11 +91,12 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
   };
   let infrastructure: InfrastructureSnapshot = { virtualIPs: [] };
   let observation: ProviderObservation | undefined;
+  let unreadable = false;
   for (const source of documents.objects) {
     const { file } = source;
     const kind = kindOf(source.object);
     if (claimsToBeSnapshot(source.object)) {
-      if (isSnapshot(source.object)) return { snapshot: { ...source.object, ...(options.time === undefined ? {} : { time: options.time }) }, problems };
+      if (isSnapshot(source.object)) return { snapshot: savedSnapshot(file, source.object, options), problems };
       const { field = '', message = '' } = snapshotProblem(source.object) ?? {};
       problems.push({ file, line: source.lineOf(field), object: 'ClusterSnapshot', field, message });
     } else if (kind === undefined) {
@@ -104,7 +107,10 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
       problems.push(...problemsOf(source, kind, read));
     } else if (kind === 'ProviderObservation') {
       if (isObservation(source.object)) observation = { nodes: source.object.nodes, cidrs: source.object.cidrs };
-      else problems.push({ file, line: source.line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json' });
+      else {
+        unreadable = true;
+        problems.push({ file, line: source.line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json; until then nothing is allocated' });
+      }
     } else {
       collections[kind]?.add(source);
     }
@@ -120,8 +126,24 @@ export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions)
     cloudPrivateIPConfigs: cloudPrivateIPConfigs.entries,
   };
   const network = chooseNetwork(options.network, parts);
-  const provider = chooseProvider(options.provider, network, parts, observation);
+  // What is in use cannot be told from an observation that cannot be read: nothing may look free.
+  const provider = { ...chooseProvider(options.provider, network, parts, observation), observationRequired: unreadable };
   return { snapshot: buildSnapshot({ ...parts, network, provider, ...(options.time === undefined ? {} : { time: options.time }) }), problems };
+}
+
+/**
+ * A snapshot that was saved is planned once, to see that it is whole: it was written by a program, and is not looked at field by field.
+ *
+ * @throws InputError when it cannot be planned
+ */
+function savedSnapshot(file: string, object: ClusterSnapshot, { time }: SnapshotOptions): ClusterSnapshot {
+  const snapshot = time === undefined ? object : { ...object, time };
+  try {
+    plan(snapshot);
+    return snapshot;
+  } catch (error) {
+    throw new InputError(`${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 type Parts = Pick<ClusterSnapshot, 'infrastructure' | 'nodes' | 'hostSubnets' | 'netNamespaces' | 'egressIPs' | 'cloudPrivateIPConfigs'>;

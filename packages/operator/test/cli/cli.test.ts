@@ -115,6 +115,47 @@ describe('input', () => {
   });
 });
 
+describe('what a cloud shows', () => {
+  const observation = (cidrs: readonly unknown[]): object => ({ apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [], cidrs });
+  const addressesOf = async (document: object): Promise<readonly string[]> =>
+    JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: stringify(list([...cluster, document])) })).out).allocations.flatMap(({ addresses }: { addresses: string[] }) => addresses);
+
+  it('is not given out', async () => {
+    expect(await addressesOf(observation([{ cidr: '10.1.0.0/29', inUse: [{ address: '10.1.0.1', usedBy: 'a printer' }], reserved: [] }, { cidr: '10.2.0.0/29', inUse: [], reserved: [] }]))).not.toContain('10.1.0.1');
+  });
+
+  it('and cannot be read, makes every claim wait', async () => {
+    expect(await addressesOf(observation([{ cidr: '10.1.0.0/29', inUse: 'all of them' }]))).toEqual([]);
+  });
+});
+
+describe('a saved snapshot', () => {
+  const saved = {
+    formatVersion: 1,
+    network: { kind: 'openshift-sdn' },
+    infrastructure: { virtualIPs: [] },
+    provider: { name: 'baremetal', attach: false, cloud: false, observationRequired: false },
+    egressIPAMs: [{ name: 'pool', createdAt: '2026-01-01T00:00:00Z', topologyLabel: zone, cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }] }],
+    namespaces: [{ name: 'shop', createdAt: '2026-01-01T00:00:00Z', egressIPAM: 'pool' }],
+    nodes: [{ name: 'a', labels: { [zone]: 'a' }, ready: true, addresses: [] }],
+    hostSubnets: [{ name: 'a', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }],
+    netNamespaces: [],
+    egressIPs: [],
+    cloudPrivateIPConfigs: [],
+  };
+
+  it('is planned as it is', async () => {
+    const { out } = await runCli(['plan', '-', '-o', 'json'], { input: JSON.stringify(saved) });
+    expect(JSON.parse(out).allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.1.0.1'] }]);
+  });
+
+  it('that is damaged cannot be used, and is named', async () => {
+    const { code, error } = await runCli(['plan', '-'], { input: JSON.stringify({ ...saved, namespaces: [{ name: 'shop', createdAt: '', egressIPAM: 'pool', egressIPs: {} }] }) });
+    expect(code).toBe(1);
+    expect(error).toContain('standard input: the saved ClusterSnapshot is damaged');
+  });
+});
+
 describe('exit codes', () => {
   it.each([
     [1, ['plan', '/there/is/no/such/file'], 'there is no such file or folder'],
