@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
+import { checkCommand } from './commands/check.ts';
+import type { CommandContext, OfflineOptions } from './commands/context.ts';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
+import { explainCommand } from './commands/explain.ts';
 import { initCommand, type InitOptions } from './commands/init.ts';
-import { checkCommand, explainCommand, planCommand, simulateCommand, type CommandContext, type OfflineOptions, type SimulateOptions } from './commands/offline.ts';
+import { planCommand } from './commands/plan.ts';
+import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
 

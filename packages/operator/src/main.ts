@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
-import type { CommandContext } from './commands/offline.ts';
+import type { CommandContext } from './commands/context.ts';
 import { createProgram } from './create-program.ts';
 
 /** Runs a command line and returns its exit code. Users never see a stack trace. */

@@ -6,7 +6,7 @@ import { renderFindings } from '../output/render-plan.ts';
 import { writeProblems } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import type { CommandContext } from './offline.ts';
+import type { CommandContext } from './context.ts';
 
 /** Options of `init`, as texts. */
 export interface InitOptions extends SnapshotOptions {

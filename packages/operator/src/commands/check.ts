@@ -1,0 +1,26 @@
+import { check } from '@egressip-ipam/core';
+import { renderFindings } from '../output/render-plan.ts';
+import { table } from '../output/table.ts';
+import { writeData } from '../output/terminal.ts';
+import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+
+/** `check`: audits a cluster in files. */
+export async function checkCommand(context: CommandContext, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
+  const { snapshot, problems } = await loadInput(context, paths, options);
+  const report = check(snapshot);
+  if (options.output === 'table') {
+    const capacity = report.capacity.map((entry) => [
+      entry.egressIPAM,
+      entry.cidr,
+      String(entry.nodes),
+      String(entry.allocated),
+      entry.capacity === undefined ? 'no limit' : String(entry.capacity),
+      entry.capacityWithoutOne === undefined ? 'no limit' : String(entry.capacityWithoutOne),
+      entry.survivesNodeLoss ? 'yes' : 'no',
+    ]);
+    context.terminal.out(capacity.length === 0 ? '' : `${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`);
+    context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
+  } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
+  return report.problems.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
+}

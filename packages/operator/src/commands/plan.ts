@@ -1,0 +1,15 @@
+import { plan } from '@egressip-ipam/core';
+import { renderPlan } from '../output/render-plan.ts';
+import { writeData } from '../output/terminal.ts';
+import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+
+/** `plan`: decides for a cluster in files what the operator would do. */
+export async function planCommand(context: CommandContext, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
+  const { snapshot, problems } = await loadInput(context, paths, options);
+  const result = plan(snapshot);
+  if (options.output === 'table') context.terminal.out(renderPlan(result, context.terminal));
+  else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
+  const quiet = result.steps.length === 0 && problems.length === 0 && result.findings.every(({ severity }) => severity === 'info');
+  return quiet ? exitCode.nothingToDo : exitCode.found;
+}
