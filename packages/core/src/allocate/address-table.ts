@@ -20,14 +20,14 @@ export class AddressTable {
   owner: Int32Array;
   /** By slot: 1 + index of the node that the network shows or may show as its host; 0 for none. */
   hostedOn: Int32Array;
-  /** By slot: 1 + index of the node whose main interface carries it; 0 for none. */
+  /** By slot: 1 + index of the node whose main interface carries it; 0 for none. Empty where nothing is attached. */
   attachedOn: Int32Array;
   /** By slot: 1 + index of the node that this plan places it on; 0 for none. */
   placedOn: Int32Array;
   /** By slot: bits of {@link AddressFlag}. */
   flags: Uint8Array;
 
-  constructor(layout: AddressLayout) {
+  constructor(layout: AddressLayout, isAttaching: boolean) {
     this.layout = layout;
     this.#slots = layout.denseSlots;
     for (const space of [...layout.spaces4, ...layout.spaces6]) {
@@ -38,7 +38,7 @@ export class AddressTable {
     const capacity = this.#slots + 1024;
     this.owner = new Int32Array(capacity);
     this.hostedOn = new Int32Array(capacity);
-    this.attachedOn = new Int32Array(capacity);
+    this.attachedOn = new Int32Array(isAttaching ? capacity : 0);
     this.placedOn = new Int32Array(capacity);
     this.flags = new Uint8Array(capacity);
   }
@@ -125,7 +125,7 @@ export class AddressTable {
     };
     this.owner = grown(this.owner);
     this.hostedOn = grown(this.hostedOn);
-    this.attachedOn = grown(this.attachedOn);
+    if (this.attachedOn.length > 0) this.attachedOn = grown(this.attachedOn);
     this.placedOn = grown(this.placedOn);
     const flags = new Uint8Array(capacity);
     flags.set(this.flags);

@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { formatAddress } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
-import { parseRecordedNamespaces, type ParsedEgressIP, type ParsedHostSubnet, type ParsedNetNamespace } from '../parse/parse-network-objects.ts';
+import { parseRecordedNamespaces, type ParsedEgressIP, type ParsedNetNamespace } from '../parse/parse-network-objects.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { AddressLayout } from './address-layout.ts';
@@ -38,15 +38,18 @@ export class World {
   readonly #egressIPAMIndex = new Map<string, number>();
   /** By EgressIPAM: first and last slot of each CIDR assignment, where its namespaces may be settled without a closer look. */
   readonly #spans: readonly (Int32Array | undefined)[];
+  /** By node: 1 undisturbed, 2 not, 0 not asked yet. */
+  readonly #undisturbed: Uint8Array;
   #egressIPs: ReadonlyMap<string, ParsedEgressIP> | undefined;
   #recordedNamespaces: ReadonlyMap<Address, string> | undefined;
 
   constructor(snapshot: ParsedSnapshot) {
     this.snapshot = snapshot;
-    this.addresses = new AddressTable(snapshot.layout);
+    this.addresses = new AddressTable(snapshot.layout, snapshot.source.provider.attach);
     this.settledIn = new Int32Array(snapshot.namespaces.length).fill(-1);
     this.nodes = new NodeTable(snapshot);
     this.users = new AddressUsers(snapshot);
+    this.#undisturbed = new Uint8Array(snapshot.nodes.length);
     this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(snapshot.nodes.length) }));
     this.#spans = snapshot.egressIPAMs.map((egressIPAM) => (snapshot.source.network.kind === 'openshift-sdn' ? slotSpans(egressIPAM, snapshot.layout) : undefined));
     snapshot.egressIPAMs.forEach((egressIPAM, index) => this.#egressIPAMIndex.set(egressIPAM.name, index));
@@ -55,7 +58,7 @@ export class World {
         address !== undefined && source.reason === 'CloudResponseError' && (source.statusNode ?? '') === '' ? [address] : [],
       ),
     );
-    const join = joinByName(snapshot.namespaces, snapshot.netNamespaces);
+    const join = joinByName(snapshot.namespaces, snapshot.netNamespaces, (namespace, netNamespace) => netNamespace.agreesWith === namespace);
     this.netNamespaceOf = join.matched;
     this.orphanNetNamespaces = join.orphans;
     const ours = snapshot.egressIPs.filter((egressIP) => egressIP.source.ours);
@@ -101,16 +104,25 @@ export class World {
     return slots;
   }
 
-  /** Whether a HostSubnet hosts addresses of settled namespaces alone, all placed there and on record. */
-  isUndisturbed(hostSubnet: ParsedHostSubnet): boolean {
-    if (hostSubnet.recorded !== hostSubnet.egressIPs || hostSubnet.unconfirmed.length > 0 || hostSubnet.egressCIDRs.length > 0 || hostSubnet.recordedCIDRs.length > 0) return false;
+  /** Whether a node's HostSubnet hosts addresses of settled namespaces alone, all placed there and on record. Asked when all is placed. */
+  isUndisturbed(node: number): boolean {
+    const known = this.#undisturbed[node];
+    if (known !== 0 && known !== undefined) return known === 1;
+    const result = this.#looksUndisturbed(node);
+    this.#undisturbed[node] = result ? 1 : 2;
+    return result;
+  }
+
+  #looksUndisturbed(node: number): boolean {
+    const hostSubnet = this.nodes.hostSubnetOf[node];
+    if (hostSubnet === undefined || hostSubnet.recorded !== hostSubnet.egressIPs) return false;
+    if (hostSubnet.unconfirmed.length > 0 || hostSubnet.egressCIDRs.length > 0 || hostSubnet.recordedCIDRs.length > 0) return false;
     const slots = hostSubnet.hosted.slotsIn(this.snapshot.layout);
     if (slots === undefined) return false;
-    const node = this.nodes.indexOf(hostSubnet.name) + 1;
     const { owner, placedOn } = this.addresses;
     for (let index = 0; index < slots.length; index += 1) {
       const slot = slots[index] ?? 0;
-      if (placedOn[slot] !== node || this.settledIn[(owner[slot] ?? 0) - 1] === -1) return false;
+      if (placedOn[slot] !== node + 1 || this.settledIn[(owner[slot] ?? 0) - 1] === -1) return false;
     }
     return true;
   }
@@ -168,14 +180,23 @@ function slotSpans(egressIPAM: ParsedEgressIPAM, layout: AddressLayout): Int32Ar
 function joinByName<Left extends { readonly name: string }, Right extends { readonly name: string }>(
   left: readonly Left[],
   right: readonly Right[],
+  isKnownPair: (left: Left, right: Right) => boolean,
 ): { matched: readonly (Right | undefined)[]; orphans: readonly Right[] } {
   const matched = new Array<Right | undefined>(left.length).fill(undefined);
   const orphans: Right[] = [];
   let position = 0;
   for (const entry of right) {
+    const here = left[position];
+    if (here !== undefined && isKnownPair(here, entry)) {
+      matched[position] = entry;
+      position += 1;
+      continue;
+    }
     while (position < left.length && (left[position]?.name ?? '') < entry.name) position += 1;
-    if (left[position]?.name === entry.name) matched[position] = entry;
-    else orphans.push(entry);
+    if (left[position]?.name === entry.name) {
+      matched[position] = entry;
+      position += 1;
+    } else orphans.push(entry);
   }
   return { matched, orphans };
 }

@@ -56,15 +56,13 @@ export function addHostSteps(world: World, steps: StepList, leaving: LeavingOrde
   const removal = new Map<Address, string[]>();
   world.nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined) return;
-    if (!additions.has(node) && world.isUndisturbed(hostSubnet) && wantedCidrs(world, node).length === 0) return;
+    if (!additions.has(node) && world.isUndisturbed(node) && wantedCidrs(world, node).length === 0) return;
     const change = changeOf(world, hostSubnet, node, additions.get(node) ?? []);
     if (isSettled(world, change)) return;
     for (const step of hostStepsOf(world, steps, change, leaving)) {
-      for (const { address } of change.additions) if (step.added.includes(formatAddress(address))) hosting.set(address, step.id);
-      for (const address of [...change.moving, ...change.leaving]) {
-        if (step.removed.includes(formatAddress(address))) removal.set(address, [...(removal.get(address) ?? []), step.id]);
-      }
-      steps.add(step, endingEgressIPAMs(world, change, step));
+      for (const address of step.hosts) if (!hosting.has(address)) hosting.set(address, step.write.id);
+      for (const address of step.unhosts) removal.set(address, [...(removal.get(address) ?? []), step.write.id]);
+      steps.add(step.write, endingEgressIPAMs(world, change, step.write));
     }
   });
   let attachStep: (address: Address) => string | undefined = () => undefined;
@@ -151,8 +149,15 @@ function ownCidrs(world: World, hostSubnet: ParsedHostSubnet, node: number): rea
   return hostSubnet.egressCIDRs.filter((cidr) => known.has(cidr));
 }
 
+/** A write, and what it puts on the node and takes off it. */
+interface HostWrite {
+  readonly write: HostStep;
+  readonly hosts: readonly Address[];
+  readonly unhosts: readonly Address[];
+}
+
 /** The write that may start now, and the one that waits; each says the whole of what the HostSubnet shall be after it. */
-function hostStepsOf(world: World, steps: StepList, change: HostChange, order: LeavingOrder): readonly HostStep[] {
+function hostStepsOf(world: World, steps: StepList, change: HostChange, order: LeavingOrder): readonly HostWrite[] {
   const { hostSubnet, node } = change;
   const pending = change.additions.map(({ claim, address }) => ({ address, after: beforeHosting(world, steps, claim, address, node) }));
   const departing = change.leaving.map((address) => ({ address, after: order.beforeUnhosting(address) }));
@@ -161,11 +166,12 @@ function hostStepsOf(world: World, steps: StepList, change: HostChange, order: L
   const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
   const now = hostStep(world, change, `host/${hostSubnet.name}`, [], ready, cidrs.now, stillHere);
   const waiting = [...pending, ...departing].filter(({ after }) => after.length > 0);
-  const result = isNeeded(hostSubnet, now) ? [now] : [];
-  if (waiting.length === 0 && cidrs.after.length === 0) return result;
-  const after = new Set([...waiting.flatMap((entry) => entry.after), ...cidrs.after, ...result.map(({ id }) => id)]);
+  const writes = isNeeded(hostSubnet, now) ? [{ write: now, hosts: ready.added, unhosts: ready.removed }] : [];
+  if (waiting.length === 0 && cidrs.after.length === 0) return writes;
+  const after = new Set([...waiting.flatMap((entry) => entry.after), ...cidrs.after, ...writes.map(({ write }) => write.id)]);
   const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving] };
-  return [...result, hostStep(world, change, `host/${hostSubnet.name}/then`, [...after], all, cidrs.target, [])];
+  const then = hostStep(world, change, `host/${hostSubnet.name}/then`, [...after], all, cidrs.target, []);
+  return [...writes, { write: then, hosts: all.added, unhosts: all.removed }];
 }
 
 function withoutWaiting(entries: readonly { readonly address: Address; readonly after: readonly string[] }[]): readonly Address[] {
@@ -230,8 +236,10 @@ function hostStep(
   stillHere: readonly Address[],
 ): HostStep {
   const { hostSubnet } = change;
-  const added = delta.added.filter((address) => !hostSubnet.egressIPs.includes(address)).sort(compareAddresses);
-  const egressIPs = [...hostSubnet.egressIPs.filter((address) => !delta.removed.includes(address)), ...added];
+  const present = new Set(hostSubnet.egressIPs);
+  const removed = new Set(delta.removed);
+  const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
+  const egressIPs = [...hostSubnet.egressIPs.filter((address) => !removed.has(address)), ...added];
   const ours = new Set([...change.staying, ...delta.added, ...stillHere]);
   const hosted = egressIPs.filter((address) => ours.has(address));
   return {

@@ -24,19 +24,18 @@ export class StepList {
 
   /** All steps, each behind those it waits for. */
   inOrder(): readonly Step[] {
+    if (this.steps.every(({ after }) => after.length === 0)) return this.steps;
     const byId = new Map(this.steps.map((step) => [step.id, step]));
     const ordered: Step[] = [];
-    const visited = new Set<string>();
-    const visit = (step: Step): void => {
-      if (visited.has(step.id)) return;
-      visited.add(step.id);
+    const place = (step: Step): void => {
+      if (!byId.delete(step.id)) return;
       for (const id of step.after) {
         const before = byId.get(id);
-        if (before !== undefined) visit(before);
+        if (before !== undefined) place(before);
       }
       ordered.push(step);
     };
-    for (const step of this.steps) visit(step);
+    for (const step of this.steps) place(step);
     return ordered;
   }
 

@@ -1,5 +1,6 @@
 import { unsettle } from '../allocate/classify.ts';
 import type { World } from '../allocate/world.ts';
+import { unlimited } from '../parse/parse-node.ts';
 import { placementMode } from './place-kept.ts';
 import type { NodeGroup } from './node-group.ts';
 import type { Placer } from './placer.ts';
@@ -34,7 +35,7 @@ function staysAsIs(world: World, placer: Placer, index: number, groups: readonly
     for (let earlier = 0; earlier < entry; earlier += 1) if (hostedOn[slots[earlier] ?? 0] === node + 1) return false;
     const address = namespace.listed[entry] ?? 0;
     if (groups[entry]?.uniform !== true && !world.nodes.canHost(node, address)) return false;
-    if (!isAttaching && !world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)) return false;
+    if (!isAttaching && world.nodes.capacityOf[node] !== unlimited && !world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)) return false;
   }
   const settled = world.settled[world.settledIn[index] ?? -1];
   if (settled === undefined) return false;
