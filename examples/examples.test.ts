@@ -26,7 +26,7 @@ const commands = JSON.parse(await readFile(join(folder, 'commands.json'), 'utf8'
 describe('examples print what they say they print', () => {
   it.each(Object.entries(commands))('%s', async (name, args) => {
     const output = await run(args);
-    const expected = join(folder, name, 'expected.txt');
+    const expected = join(folder, name);
     if (isUpdating) await writeFile(expected, output);
     expect(output).toBe(await readFile(expected, 'utf8'));
   });

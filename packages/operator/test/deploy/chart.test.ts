@@ -44,6 +44,11 @@ describe('the chart', () => {
     expect(argumentsOf(renderChart({ nodeProbe: { enabled: true }, guardUnassigned: { enabled: true }, extraArgs: ['--log-level=debug'] })).slice(-3)).toEqual(['--node-probe', '--guard-unassigned', '--log-level=debug']);
   });
 
+  it('annotates the ServiceAccount', () => {
+    const annotations = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/egress' };
+    expect(renderChart({ serviceAccount: { annotations } }).find(({ kind }) => kind === 'ServiceAccount')).toMatchObject({ metadata: { annotations } });
+  });
+
   it('leaves out the roles of a network that is switched off', () => {
     const names = renderChart({ network: { openshiftSDN: false } }).map(keyOf);
     expect(names).not.toContain('ClusterRole//egressip-ipam-operator-openshift-sdn');

@@ -42,9 +42,9 @@ function renderLines(lines: readonly string[], scope: unknown): string {
   return output.join('\n');
 }
 
-// As Go's templates have it: an empty list and an empty text are false.
+// As Go's templates have it: an empty list, an empty map and an empty text are false.
 function isTrue(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }
 
 function renderLine(line: string, scope: unknown, dot: unknown): string {
