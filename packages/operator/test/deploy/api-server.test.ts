@@ -1,10 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { isForbidden, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployPath, readKustomization, type Manifest } from './documents.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deployPath, readKustomization, readManifests, type Manifest } from './documents.ts';
 
 const serviceAccount = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:egressip-ipam-operator' };
 const egressIPAMs: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressipams', kind: 'EgressIPAM', namespaced: false };
+
+/** What the original's definition accepts, oddities included. */
+const originalSpec = {
+  topologyLabel: 'egressGateway',
+  nodeSelector: { matchLabels: { 'node-role.kubernetes.io/worker': '' } },
+  cidrAssignments: [{ CIDR: '192.169.0.5/24', labelValue: 'true', reservedIPs: ['192.159.0.5', 'not an address'] }, { CIDR: '192.170.0.0/24', labelValue: '' }],
+};
 
 /** Where objects of the shipped kinds are created. */
 function collectionOf({ apiVersion, kind, metadata: { namespace } }: Manifest): string {
@@ -24,7 +32,13 @@ describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API 
     admin = envtest.client();
     operator = envtest.client(serviceAccount.token);
     pools = new ResourceClient(admin, egressIPAMs);
-    await installCrds(admin, [deployPath('crds/redhatcop.redhat.io_egressipams.yaml')]);
+    // A cluster that ran the original: its definition and an object first, then ours over it.
+    await installCrds(admin, [fileURLToPath(new URL('original-crd.yaml', import.meta.url))]);
+    await create('of-the-original', originalSpec);
+    const [definition] = readManifests('crds/redhatcop.redhat.io_egressipams.yaml');
+    await admin.request('PATCH', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/egressipams.redhatcop.redhat.io', { body: definition, contentType: 'application/merge-patch+json' });
+    // The new schema is in force a moment after the write.
+    await vi.waitFor(() => patch('of-the-original', { spec: { coolDown: '10m' } }), { timeout: 20_000, interval: 100 });
   });
   afterAll(async () => {
     operator?.close();
@@ -34,6 +48,13 @@ describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API 
 
   const create = (name: string, spec: object): Promise<KubernetesObject> =>
     pools.create({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name }, spec } as KubernetesObject);
+
+  const patch = (name: string, body: object): Promise<unknown> =>
+    admin.request('PATCH', `/apis/redhatcop.redhat.io/v1alpha1/egressipams/${name}`, { body, contentType: 'application/merge-patch+json', query: { fieldValidation: 'Strict' } });
+
+  it('keep what the original stored', async () => {
+    await expect(pools.get({ name: 'of-the-original' })).resolves.toMatchObject({ spec: { ...originalSpec, coolDown: '10m' } });
+  });
 
   it('are accepted as they are', async () => {
     for (const object of readKustomization('manifests').filter(({ kind }) => kind !== 'CustomResourceDefinition')) {
@@ -50,12 +71,7 @@ describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API 
   });
 
   it('take an EgressIPAM of the original unchanged', async () => {
-    const spec = {
-      topologyLabel: 'egressGateway',
-      nodeSelector: { matchLabels: { 'node-role.kubernetes.io/worker': '' } },
-      cidrAssignments: [{ CIDR: '192.169.0.5/24', labelValue: 'true', reservedIPs: ['192.159.0.5', 'not an address'] }, { CIDR: '192.170.0.0/24', labelValue: '' }],
-    };
-    await expect(create('original', spec)).resolves.toMatchObject({ spec });
+    await expect(create('original', originalSpec)).resolves.toMatchObject({ spec: originalSpec });
   });
 
   it('take what is new', async () => {
