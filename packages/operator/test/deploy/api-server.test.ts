@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isForbidden, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { deployPath, readKustomization, readManifests, type Manifest } from './documents.ts';
+import { readKustomization, readManifests, type Manifest } from './documents.ts';
 
 const serviceAccount = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:egressip-ipam-operator' };
 const egressIPAMs: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressipams', kind: 'EgressIPAM', namespaced: false };
@@ -47,7 +47,7 @@ describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API 
   });
 
   const create = (name: string, spec: object): Promise<KubernetesObject> =>
-    pools.create({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name }, spec } as KubernetesObject);
+    pools.create({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name }, spec });
 
   const patch = (name: string, body: object): Promise<unknown> =>
     admin.request('PATCH', `/apis/redhatcop.redhat.io/v1alpha1/egressipams/${name}`, { body, contentType: 'application/merge-patch+json', query: { fieldValidation: 'Strict' } });

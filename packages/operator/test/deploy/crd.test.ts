@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deployPath, parseManifests, readManifests, type Manifest } from './documents.ts';
+import { parseManifests, readManifests, type Manifest } from './documents.ts';
 
 interface Definition extends Manifest {
   readonly spec: { readonly names: unknown; readonly scope: string; readonly group: string; readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: object } }[] };
