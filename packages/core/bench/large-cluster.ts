@@ -23,7 +23,7 @@ export function largeClusterJson({ namespaces, nodes, settled }: LargeClusterOpt
     ready: true,
     addresses: [`192.168.${index >> 8}.${index & 255}`],
   }));
-  const addressOf = (zone: number, index: number): string => `10.${zone * 4 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+  const addressOf = (zone: number, index: number): string => `10.${zone * 2 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
   const hosted = nodeList.map((): string[] => []);
   const owners = nodeList.map((): string[] => []);
   const namespaceList: NamespaceSnapshot[] = [];
@@ -62,7 +62,7 @@ export function largeClusterJson({ namespaces, nodes, settled }: LargeClusterOpt
         createdAt: '2025-12-01T00:00:00Z',
         finalizers: ['EgressIPAM_controller'],
         topologyLabel: 'topology.kubernetes.io/zone',
-        cidrAssignments: zones.map((labelValue, zone) => ({ CIDR: `10.${zone * 4}.0.0/14`, labelValue })),
+        cidrAssignments: zones.map((labelValue, zone) => ({ CIDR: `10.${zone * 2}.0.0/15`, labelValue })),
       },
     ],
     namespaces: namespaceList,

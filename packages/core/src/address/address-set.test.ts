@@ -54,7 +54,7 @@ describe.each(shapes)('a %s address set', (_name, make) => {
           if (name === 'add') expect(set.add(at(a))).toBe(model.add(a));
           else if (name === 'delete') expect(set.delete(at(a))).toBe(model.members.delete(a));
           else if (name === 'has') expect(set.has(at(a))).toBe(model.members.has(a));
-          else if (name === 'addRange') (set.addRange(at(a), at(b)), model.addRange(a, b));
+          else if (name === 'addRange') { set.addRange(at(a), at(b)); model.addRange(a, b); }
           else if (name === 'countIn') expect(set.countIn(at(a), at(b))).toBe(model.countIn(a, b));
           else if (name === 'nextFree') expect(set.nextFree(at(a), at(b))).toBe(expectedFree === undefined ? undefined : at(expectedFree));
           else {

@@ -19,12 +19,9 @@ export type FindingCode =
   | 'CapacityExhausted'
   | 'AddressesExhausted'
   | 'NoSpareCapacity'
-  | 'Draining'
-  | 'Deleting'
   | 'TopologyNotEnforceable'
   // Namespace
   | 'EgressIPAMNotFound'
-  | 'EgressIPAMDeleting'
   | 'NamespaceNotAllowed'
   | 'InvalidAddress'
   | 'WrongAddressCount'
@@ -37,24 +34,19 @@ export type FindingCode =
   | 'WaitingForNodes'
   | 'WaitingForProvider'
   | 'WaitingForSync'
-  | 'WaitingForNetwork'
   | 'AddressNotPlaced'
   | 'AddressOutOfPool'
   | 'AddressConflict'
-  | 'NamespaceTerminating'
   | 'IgnoredEgressIPs'
   // OVN-Kubernetes
   | 'Unassigned'
   | 'PartiallyAssigned'
   | 'EgressIPConflict'
   | 'OverlappingEgressIP'
-  | 'CloudRefusedAddress'
   // Objects
   | 'InvalidObject'
   | 'InvalidNodeAnnotation'
   | 'NetworkDrift'
   | 'ForeignHostedAddress'
-  | 'ForeignEgressCIDR'
-  | 'ForeignAttachedAddress'
   | 'ProviderError'
-  | 'UnsortedSnapshot';
+;

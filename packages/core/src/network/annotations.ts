@@ -11,7 +11,7 @@ export function annotateId(namespace: string): string {
 }
 
 /** What has to be written into a claim's namespace, or undefined when it stands there already. */
-export function annotationOf(world: World, claim: Claim): Omit<AnnotateStep, 'after'> | undefined {
+function annotationOf(world: World, claim: Claim): Omit<AnnotateStep, 'after'> | undefined {
   const { namespace } = claim;
   const base = { kind: 'annotate', id: annotateId(namespace.name), namespace: namespace.name } as const;
   const { egressIPs, allocated } = namespace.source;

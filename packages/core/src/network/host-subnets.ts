@@ -12,11 +12,11 @@ import type { HostStep } from '../plan/step.ts';
 /** What has to happen before addresses leave. Steps are named by id. */
 export interface LeavingOrder {
   /** The step that unbinds an address from its namespace, if it is bound. */
-  unbindingOf(address: Address): string | undefined;
+  readonly unbindingOf: (address: Address) => string | undefined;
   /** The steps before an address may leave its HostSubnet. */
-  beforeUnhosting(address: Address): readonly string[];
+  readonly beforeUnhosting: (address: Address) => readonly string[];
   /** The steps that unbind addresses of a CIDR. */
-  unbindingIn(cidr: Cidr): readonly string[];
+  readonly unbindingIn: (cidr: Cidr) => readonly string[];
 }
 
 /** What the host steps mean for the steps around them. */

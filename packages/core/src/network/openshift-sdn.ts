@@ -13,7 +13,7 @@ import { rememberId } from './released.ts';
 import type { StepList } from './step-list.ts';
 
 /** The id of a namespace's claim step. */
-export function claimId(namespace: string): string {
+function claimId(namespace: string): string {
   return `claim/${namespace}`;
 }
 

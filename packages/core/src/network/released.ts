@@ -9,7 +9,7 @@ import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
 import type { StepList } from './step-list.ts';
 
 /** `status.released` keeps at most so many entries; the oldest go first. */
-export const releasedLimit = 1000;
+const releasedLimit = 1000;
 
 /** The id of an EgressIPAM's remember step. */
 export function rememberId(egressIPAM: string): string {
@@ -57,7 +57,7 @@ function leavingByEgressIPAM(world: World): ReadonlyMap<number, ReadonlyMap<stri
     if (index === -1) return;
     if (world.ownerOf(address) !== -1) return;
     let namespaces = leaving.get(index);
-    if (namespaces === undefined) leaving.set(index, (namespaces = new Map()));
+    if (namespaces === undefined) leaving.set(index, (namespaces = new Map<string, Address[]>()));
     const list = namespaces.get(namespace);
     if (list === undefined) namespaces.set(namespace, [address]);
     else if (!list.includes(address)) list.push(address);

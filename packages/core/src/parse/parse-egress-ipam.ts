@@ -9,7 +9,7 @@ import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector } from '
 import { parseAddresses, parseTime } from './parse-namespace.ts';
 
 /** Whether labels are selected. */
-export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
+type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
 
 /** A CIDR assignment that parsed. */
 export interface ParsedAssignment {
@@ -23,7 +23,7 @@ export interface ParsedAssignment {
 }
 
 /** Addresses remembered for a namespace that had them. */
-export interface ParsedReleased {
+interface ParsedReleased {
   readonly namespace: string;
   readonly addresses: readonly Address[];
   /** Milliseconds since 1970. */

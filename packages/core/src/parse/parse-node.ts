@@ -14,7 +14,7 @@ export interface NodeCapacity {
 }
 
 /** What the cloud network config controller says of a node's interface. */
-export interface EgressIPConfig {
+interface EgressIPConfig {
   readonly subnets: readonly Cidr[];
   readonly capacity: NodeCapacity;
 }

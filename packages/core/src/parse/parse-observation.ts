@@ -6,7 +6,7 @@ import type { ProviderErrorDescription } from '../provider/provider-error.ts';
 import { parseCidrs } from './parse-network-objects.ts';
 
 /** What a provider saw of one node, parsed. */
-export interface ParsedNodeObservation {
+interface ParsedNodeObservation {
   readonly error: ProviderErrorDescription | undefined;
   /** Subnets of the main interface. */
   readonly subnets: readonly Cidr[];
@@ -20,7 +20,7 @@ export interface ParsedNodeObservation {
 }
 
 /** What a provider saw of one CIDR, parsed. */
-export interface ParsedCidrObservation {
+interface ParsedCidrObservation {
   readonly cidr: Cidr;
   readonly error: ProviderErrorDescription | undefined;
   readonly inUse: readonly { readonly address: Address; readonly usedBy: string }[];

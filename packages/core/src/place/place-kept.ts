@@ -102,7 +102,7 @@ function anyNodeOf(world: World, egressIPAM: number): NodeGroup | undefined {
   const groups = world.nodes.groups[egressIPAM];
   if (groups === undefined) return undefined;
   let known = anyNodeGroups.get(world);
-  if (known === undefined) anyNodeGroups.set(world, (known = new Map()));
+  if (known === undefined) anyNodeGroups.set(world, (known = new Map<number, NodeGroup>()));
   let group = known.get(egressIPAM);
   if (group === undefined) {
     group = uniteGroups(groups, world.nodes.nodes.length, world.nodes.groupCount + egressIPAM);

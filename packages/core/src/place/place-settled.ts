@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import { unsettle } from '../allocate/classify.ts';
 import type { World } from '../allocate/world.ts';
 import { unlimited } from '../parse/parse-node.ts';
@@ -24,22 +25,13 @@ export function placeSettled(world: World, placer: Placer): void {
 function staysAsIs(world: World, placer: Placer, index: number, groups: readonly NodeGroup[]): boolean {
   const namespace = world.snapshot.namespaces[index];
   const slots = namespace?.slots.slotsIn(world.snapshot.layout);
-  if (namespace === undefined || slots === undefined) return false;
-  const { hostedOn, attachedOn } = world.addresses;
-  const isAttaching = world.snapshot.source.provider.attach;
-  for (let entry = 0; entry < slots.length; entry += 1) {
-    const slot: number = slots[entry] ?? 0;
-    const node = (hostedOn[slot] ?? 0) - 1;
-    if (node === -1 || groups[entry]?.isEligible[node] !== 1 || (isAttaching && attachedOn[slot] !== node + 1)) return false;
-    if (world.nodes.hostSubnetOf[node]?.unconfirmed.length !== 0 || world.addresses.flags[slot] !== recordedAlone) return false;
-    for (let earlier = 0; earlier < entry; earlier += 1) if (hostedOn[slots[earlier] ?? 0] === node + 1) return false;
-    const address = namespace.listed[entry] ?? 0;
-    if (groups[entry]?.uniform !== true && !world.nodes.canHost(node, address)) return false;
-    if (!isAttaching && world.nodes.capacityOf[node] !== unlimited && !world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)) return false;
-  }
   const settled = world.settled[world.settledIn[index] ?? -1];
-  if (settled === undefined) return false;
+  if (namespace === undefined || slots === undefined || settled === undefined) return false;
+  for (let entry = 0; entry < slots.length; entry += 1) {
+    if (!addressStays(world, slots, entry, namespace.listed[entry] ?? 0, groups[entry])) return false;
+  }
   settled.namespaces += 1;
+  const { hostedOn } = world.addresses;
   for (let entry = 0; entry < slots.length; entry += 1) {
     const slot = slots[entry] ?? 0;
     const node = (hostedOn[slot] ?? 0) - 1;
@@ -47,6 +39,20 @@ function staysAsIs(world: World, placer: Placer, index: number, groups: readonly
     settled.onNode[node] = (settled.onNode[node] ?? 0) + 1;
   }
   return true;
+}
+
+/** Whether an address of a settled namespace is on an eligible node, on record, attached where needed, and alone of its namespace there. */
+function addressStays(world: World, slots: readonly number[], entry: number, address: Address, group: NodeGroup | undefined): boolean {
+  const { hostedOn, attachedOn, flags } = world.addresses;
+  const slot = slots[entry] ?? 0;
+  const host = hostedOn[slot] ?? 0;
+  const node = host - 1;
+  if (host === 0 || group?.isEligible[node] !== 1 || flags[slot] !== recordedAlone) return false;
+  for (let earlier = 0; earlier < entry; earlier += 1) if (hostedOn[slots[earlier] ?? 0] === host) return false;
+  if (world.nodes.hostSubnetOf[node]?.unconfirmed.length !== 0) return false;
+  if (!group.uniform && !world.nodes.canHost(node, address)) return false;
+  if (world.snapshot.source.provider.attach) return attachedOn[slot] === host;
+  return world.nodes.capacityOf[node] === unlimited || world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6);
 }
 
 /** The flags of an address that is on record as ours, with nothing else to say of it. */

@@ -233,7 +233,7 @@ export class LeaderElector {
         const spec = leaseSpec({ ...record, holder: '', durationSeconds: 1, acquireTime: now, renewTime: now });
         const error = await this.#leases.replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, call).then(() => undefined, (reason: unknown) => reason);
         if (error === undefined) return;
-        if (!isConflict(error)) throw error;
+        if (!isConflict(error)) throw error instanceof Error ? error : new Error('the Lease could not be released', { cause: error });
       }
     } catch (error) {
       this.#options.onError?.(error);

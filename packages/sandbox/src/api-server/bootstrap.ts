@@ -20,7 +20,7 @@ export function bootstrap(context: ApiContext, definitions: readonly (string | o
 }
 
 const documentsOf = (definition: string | object): unknown[] =>
-  typeof definition === 'string' ? parseAllDocuments(definition).map((document): unknown => document.toJS()) : [definition];
+  typeof definition === 'string' ? parseAllDocuments(definition).map((document) => document.toJS() as unknown) : [definition];
 
 function create(context: ApiContext, resource: ResourceDefinition, body: unknown): void {
   const none = (): void => undefined;

@@ -21,6 +21,6 @@ export function describeOpenApi(resources: readonly ResourceDefinition[], path: 
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'sandbox' },
     paths: {},
-    components: { schemas: Object.fromEntries(schemas) },
+    components: { schemas: Object.fromEntries(schemas) as Readonly<Record<string, unknown>> },
   };
 }

@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
-    const buffer = Buffer.from(chunk);
+    const buffer = Buffer.from(chunk as Uint8Array);
     bytes += buffer.length;
     if (bytes > maximumBytes) {
       throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maximumBytes}`);

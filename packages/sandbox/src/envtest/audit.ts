@@ -41,7 +41,7 @@ interface RawAuditEvent {
 /** Reads an audit log of JSON lines; a last line that is still being written is left out. */
 export async function readAuditLog(file: string): Promise<AuditEvent[]> {
   const lines = (await readFile(file, 'utf8')).split('\n');
-  return lines.slice(0, -1).map((line) => toAuditEvent(JSON.parse(line)));
+  return lines.slice(0, -1).map((line) => toAuditEvent(JSON.parse(line) as RawAuditEvent));
 }
 
 function toAuditEvent({ user, verb = '', objectRef = {}, requestURI = '', stage = '', responseStatus, requestReceivedTimestamp = '' }: RawAuditEvent): AuditEvent {

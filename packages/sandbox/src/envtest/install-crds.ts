@@ -34,7 +34,7 @@ export async function installCrds(rest: RestClient, source: string | readonly st
 
 async function readDefinitions(file: string): Promise<KubernetesObject[]> {
   return parseAllDocuments(await readFile(file, 'utf8'))
-    .map((document): unknown => document.toJS())
+    .map((document) => document.toJS() as unknown)
     .filter((object) => isKubernetesObject(object))
     .filter(({ kind }) => kind === 'CustomResourceDefinition');
 }

@@ -80,7 +80,7 @@ export async function createFaultProxy({ target, rules: initial = [], random = M
 
 async function serve(upstream: Upstream, fault: Fault | undefined, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
+  for await (const chunk of request) chunks.push(chunk as Buffer);
   if (fault?.kind === 'drop') return;
   if (fault?.kind === 'status') return answerStatus(response, fault.status, fault.retryAfterSeconds);
   if (fault?.kind === 'reset' && fault.when === 'before') return void response.socket?.resetAndDestroy();

@@ -1,0 +1,57 @@
+// Cheap checks that no other tool makes. Prints what is wrong and fails.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const problems = [];
+const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+
+const machinePath = /(?<![\w.~-])\/(?:work|root|home)\/[\w.-]+/;
+const registry = new RegExp(['registry', 'npmjs'].join('\\.') + '|' + ['pypi', 'org'].join('\\.') + '|' + ['proxy', 'golang'].join('\\.'));
+const text = new Set(['.ts', '.mjs', '.js', '.json', '.md', '.yaml', '.yml', '.sh', '']);
+
+for (const file of files) {
+  if (!existsSync(join(root, file)) || !text.has(extname(file))) continue;
+  const content = readFileSync(join(root, file), 'utf8');
+  content.split('\n').forEach((line, index) => {
+    if (machinePath.test(line)) problems.push(`${file}:${index + 1}: a path of one machine`);
+    if (registry.test(line)) problems.push(`${file}:${index + 1}: the host of a package registry`);
+  });
+  const name = basename(file);
+  if (/^packages\/.*\.ts$/.test(file) && !/^[a-z0-9.-]+$/.test(name)) problems.push(`${file}: file names are in kebab-case`);
+}
+
+const packages = readdirSync(join(root, 'packages'));
+for (const name of packages) {
+  for (const wanted of ['README.md', 'package.json', 'tsup.config.ts', 'src/index.ts']) {
+    if (!existsSync(join(root, 'packages', name, wanted))) problems.push(`packages/${name}: ${wanted} is missing`);
+  }
+}
+
+/** Every symbol that a package exports has a docstring. */
+function checkDocumentation(entry) {
+  const config = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile).config.compilerOptions;
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config, types: [] }, root);
+  const program = ts.createProgram([entry], options);
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(entry);
+  const module = source && checker.getSymbolAtLocation(source);
+  for (const exported of module === undefined ? [] : checker.getExportsOfModule(module)) {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const declaration = symbol.declarations?.[0];
+    if (declaration === undefined || declaration.getSourceFile().fileName.includes('node_modules')) continue;
+    if (symbol.getDocumentationComment(checker).length === 0) problems.push(`${declaration.getSourceFile().fileName.slice(root.length)}: exported ${exported.name} has no docstring`);
+  }
+}
+for (const name of packages) {
+  const entry = join(root, 'packages', name, 'src/index.ts');
+  if (existsSync(entry)) checkDocumentation(entry);
+}
+checkDocumentation(join(root, 'packages/core/src/testing/index.ts'));
+
+for (const problem of problems) console.error(problem);
+console.log(`${files.length} files checked, ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
