@@ -48,5 +48,4 @@ export type FindingCode =
   | 'InvalidNodeAnnotation'
   | 'NetworkDrift'
   | 'ForeignHostedAddress'
-  | 'ProviderError'
-;
+  | 'ProviderError';
