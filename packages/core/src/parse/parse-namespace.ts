@@ -89,13 +89,13 @@ function hasDuplicate(addresses: readonly Address[]): boolean {
   return false;
 }
 
-/** Value `EGRESSIPAM/IP1,IP2`. A value that is not of that form is as good as none: it is ours to write anew. */
+/** Value `EGRESSIPAM/IP1,IP2`. A value that is not of that form, or names no address, is as good as none: it is ours to write anew. */
 function parseAllocated(value: string, listedText: string | undefined, listed: readonly Address[]): AllocatedRecord | undefined {
-  const slash = value.indexOf('/');
-  if (slash <= 0) return undefined;
-  const egressIPAM = value.slice(0, slash);
-  const same = listedText !== undefined && value.length === slash + 1 + listedText.length && value.endsWith(listedText);
-  return { egressIPAM, addresses: same ? listed : [...new Set(parseAddressList(value.slice(slash + 1)).addresses)] };
+  const end = value.indexOf('/');
+  if (end <= 0) return undefined;
+  const same = listedText !== undefined && value.length === end + 1 + listedText.length && value.endsWith(listedText);
+  const addresses = same ? listed : [...new Set(parseAddressList(value.slice(end + 1)).addresses)];
+  return addresses.length === 0 ? undefined : { egressIPAM: value.slice(0, end), addresses };
 }
 
 /** The addresses among texts; the others are dropped. */

@@ -78,7 +78,7 @@ function reportContested(world: World): void {
       continue;
     }
     const slot = world.addresses.slotOf(address);
-    if (world.addresses.hostedOn[slot] !== 0 || world.addresses.attachedOn[slot] !== 0) continue;
+    if (world.addresses.hostedOn[slot] !== 0 || (world.addresses.attachedOn[slot] ?? 0) !== 0) continue;
     const user = world.users.of(address) ?? 'someone else';
     world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message: `${text} belongs to the namespace, but ${user} uses it too; free it there` }, [address]);
   }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeSnapshot } from '../snapshot/snapshot.ts';
+import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from '../testing/builders.ts';
+import { plan } from './planner.ts';
+
+/** A node as the cloud network config controller describes it. */
+const cloudNode = (name: string, ipv4: string, capacity: number, zone = 'a'): NodeSnapshot => aNode(name, zone, { egressIPConfig: JSON.stringify([{ interface: name, ifaddr: { ipv4 }, capacity: { ipv4: capacity } }]) });
+const cloud = { name: 'aws', attach: false, cloud: true, observationRequired: false };
+
+describe("vectors of OpenShift SDN's own allocator", () => {
+  it('TestEgressCIDRAllocation: a node that alone can carry an address gets it, and the other address goes elsewhere', () => {
+    const nodes = [cloudNode('node3', '172.17.1.0/24', 99), cloudNode('node4', '172.17.0.0/24', 99)];
+    const pool = anEgressIPAM(['172.17.0.0/24=a', '172.17.1.0/24=a']);
+    const result = plan(aSnapshot({ provider: cloud, nodes, egressIPAMs: [pool], namespaces: [aNamespace('ns42', 0, { egressIPs: '172.17.0.100,172.17.1.100' })] }));
+    expect(result.allocations[0]?.nodes).toEqual(['node4', 'node3']);
+  });
+
+  it('TestEgressCIDRAllocationWithMultipleAssignmentOptions: three addresses on two nodes make one and one, and the third has none', () => {
+    const namespace = aNamespace('ns42', 0, { egressIPs: '10.0.0.1,10.0.1.1,10.0.2.1', allocated: 'pool/10.0.0.1,10.0.1.1,10.0.2.1' });
+    const result = plan(aSnapshot({ provider: cloud, nodes: [cloudNode('n1', '10.0.0.0/16', 9), cloudNode('n2', '10.0.0.0/16', 9)], egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a', '10.0.2.0/24=a'])], namespaces: [namespace] }));
+    const nodes = result.allocations[0]?.nodes ?? [];
+    expect([...nodes].sort()).toEqual(['n1', 'n2', null].sort());
+  });
+
+  it('the same for a new claim: it waits, as nothing is promised that cannot be carried', () => {
+    const result = plan(aSnapshot({ provider: cloud, nodes: [cloudNode('n1', '10.0.0.0/16', 9), cloudNode('n2', '10.0.0.0/16', 9)], egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a', '10.0.2.0/24=a'])], namespaces: [aNamespace('ns42')] }));
+    expect(result.waiting.map(({ reason }) => reason.code)).toEqual(['WaitingForCapacity']);
+  });
+
+  it('TestAutomaticEgressAllocationRespectingCapacity…WithFullAssignment: the one solution is found, whatever comes first', () => {
+    const nodes = [cloudNode('node1', '10.0.0.0/16', 2), cloudNode('node2', '10.0.0.0/16', 1)];
+    for (const [two, one] of [[0, 1], [1, 0]] as const) {
+      const pools = [anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a'])];
+      const namespaces = [aNamespace('ns101', two, { egressIPs: '10.0.0.1,10.0.1.1', allocated: 'pool/10.0.0.1,10.0.1.1' }), aNamespace('ns103', one, { egressIPs: '10.0.0.3', allocated: 'pool/10.0.0.3' })];
+      const placed = plan(aSnapshot({ provider: cloud, nodes, egressIPAMs: pools, namespaces })).allocations.map(({ nodes: carriers }) => carriers);
+      expect([...(placed[0] ?? [])].sort()).toEqual(['node1', 'node2']);
+      expect(placed[1]?.[0]).toBe('node1');
+    }
+  });
+
+  it('…RespectingAvailability and …AllocationOffline: a node that is not ready gets nothing, and what it carried moves', () => {
+    const nodes = [{ ...cloudNode('n1', '10.0.0.0/16', 9), ready: false }, cloudNode('n2', '10.0.0.0/16', 9)];
+    const result = plan(
+      aSnapshot({
+        provider: cloud,
+        nodes,
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
+        namespaces: [aNamespace('had', 0, { egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' }), aNamespace('new', 1)],
+        hostSubnets: [aHostSubnet('n1', ['10.0.0.1'], { hostedIPs: '10.0.0.1=had' }), aHostSubnet('n2')],
+        netNamespaces: [aNetNamespace('had', ['10.0.0.1']), aNetNamespace('new')],
+      }),
+    );
+    expect(result.allocations.map(({ nodes: carriers }) => carriers)).toEqual([['n2'], ['n2']]);
+    expect(result.steps.map(({ id, after }) => [id, after])).toContainEqual(['host/n1', []]);
+    expect(result.steps.find(({ id }) => id === 'host/n2/then')?.after).toContain('host/n1');
+  });
+
+  it('TestEgressNodeRenumbering: an address that has become a node address is kept and reported, and never given out anew', () => {
+    const nodes = [aNode('n1', 'a', { addresses: ['10.0.0.1'] }), aNode('n2', 'a', { addresses: ['192.168.0.2'] })];
+    const had = aNamespace('had', 0, { egressIPs: '10.0.0.1,10.0.1.1', allocated: 'pool/10.0.0.1,10.0.1.1' });
+    const result = plan(aSnapshot({ nodes, egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=a'])], namespaces: [had, aNamespace('new', 1)] }));
+    expect(result.findings.filter(({ object }) => object.name === 'had').map(({ code }) => code)).toContain('AddressConflict');
+    expect(result.allocations.find(({ namespace }) => namespace === 'new')?.addresses).toEqual(['10.0.0.2', '10.0.1.2']);
+  });
+
+  it.each([
+    ['10.0.0.0/26', '10.0.0.1', undefined],
+    ['10.0.0.0/22', '10.0.0.1', undefined],
+    ['10.9.0.0/26', undefined, 'CIDRNotHostable'],
+  ])('TestValidEgressCIDRsForCloudNodes: %s on nodes in 10.0.0.0/23', (cidr, expected, code) => {
+    const result = plan(aSnapshot({ provider: cloud, nodes: [cloudNode('n1', '10.0.0.0/23', 9)], egressIPAMs: [anEgressIPAM([`${cidr}=a`])], namespaces: [aNamespace('x')] }));
+    expect(result.allocations[0]?.addresses[0]).toBe(expected);
+    expect(result.findings.find(({ object }) => object.kind === 'EgressIPAM' && object.name === 'pool')?.code).toBe(code);
+  });
+});
+
+describe('what is never handed out', () => {
+  const first = (overrides: Parameters<typeof aSnapshot>[0], cidr = '10.0.0.0/28'): string | undefined =>
+    plan(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM([`${cidr}=a`])], namespaces: [aNamespace('x')], ...overrides })).allocations[0]?.addresses[0];
+
+  it.each([
+    ['network and broadcast up to /30', '10.0.0.0/30', '10.0.0.1'],
+    ['both addresses of a /31 are good', '10.0.0.0/31', '10.0.0.0'],
+    ['the address of a /32 is good', '10.0.0.7/32', '10.0.0.7'],
+  ])('%s', (_name, cidr, expected) => expect(first({}, cidr)).toBe(expected));
+
+  it('the subnet-router anycast address of an IPv6 network', () => {
+    const nodes = [aNode('n1', 'a', { primaryInterfaceAddress: '{"ipv6":"2001:db8::9/64"}' })];
+    expect(first({ network: { kind: 'ovn-kubernetes' }, nodes }, '2001:db8::/64')).toBe('2001:db8::1');
+  });
+
+  it('reserved addresses, CIDRs and ranges', () => {
+    const egressIPAMs = [anEgressIPAM([{ CIDR: '10.0.0.0/28', labelValue: 'a', reservedIPs: ['10.0.0.1', '10.0.0.2/31', '10.0.0.4-10.0.0.6'] }])];
+    expect(first({ egressIPAMs })).toBe('10.0.0.7');
+  });
+
+  it('addresses of nodes and their hosts, of the API and ingress', () => {
+    const nodes = [aNode('n1', 'a', { addresses: ['10.0.0.1'], hostCIDRs: '["10.0.0.2/24"]' })];
+    expect(first({ nodes, hostSubnets: [aHostSubnet('n1', [], { hostIP: '10.0.0.3' })], infrastructure: { virtualIPs: ['10.0.0.4'] } })).toBe('10.0.0.5');
+  });
+
+  it('what the platform reserves or shows in use', () => {
+    const observation = { nodes: [], cidrs: [{ cidr: '10.0.0.0/28', inUse: [{ address: '10.0.0.5', usedBy: 'a load balancer' }], reserved: ['10.0.0.0-10.0.0.3', '10.0.0.4'] }] };
+    expect(first({ provider: { name: 'memory', attach: false, cloud: false, observationRequired: true, observation } })).toBe('10.0.0.6');
+  });
+
+  it('addresses of foreign EgressIPs, in spec or status, in any spelling', () => {
+    const egressIPs = [{ name: 'by-hand', createdAt: '2026-01-01T00:00:00Z', ours: false, egressIPs: ['2001:DB8:0::1'], namespaceSelector: { matchLabels: { team: 'x' } }, assigned: [{ node: 'n1', egressIP: '2001:db8::2' }] }];
+    const nodes = [aNode('n1', 'a', { labels: { [zoneLabel]: 'a' }, primaryInterfaceAddress: '{"ipv6":"2001:db8::9/64"}' })];
+    expect(first({ network: { kind: 'ovn-kubernetes' }, nodes, egressIPs }, '2001:db8::/64')).toBe('2001:db8::3');
+  });
+
+  it('a CloudPrivateIPConfig that is going away still holds its address', () => {
+    const cloudPrivateIPConfigs = [{ name: '10.0.0.1', deletedAt: '2026-01-01T00:00:00Z' }, { name: '2001.0db8.0000.0000.0000.0000.0000.0001' }];
+    expect(first({ cloudPrivateIPConfigs })).toBe('10.0.0.2');
+    const nodes = [aNode('n1', 'a', { primaryInterfaceAddress: '{"ipv6":"2001:db8::9/64"}' })];
+    expect(first({ network: { kind: 'ovn-kubernetes' }, nodes, cloudPrivateIPConfigs }, '2001:db8::/64')).toBe('2001:db8::2');
+  });
+
+  it('what someone hosts or binds by hand', () => {
+    expect(first({ hostSubnets: [aHostSubnet('n1', ['10.0.0.1'])], netNamespaces: [aNetNamespace('x'), aNetNamespace('elsewhere', ['10.0.0.2'])] })).toBe('10.0.0.3');
+  });
+});
