@@ -43,26 +43,27 @@ function compare(name: string, ours: () => number, yardstick: () => number): Ben
 
 function fillOurs(): number {
   const set = createAddressSet(base, last);
-  for (let address = set.nextFree(base, last); address !== undefined; address = set.nextFree(base, last)) set.add(address);
-  return Number(set.size);
+  let highest = 0;
+  for (let address = set.takeNext(base, last); address !== undefined; address = set.takeNext(base, last)) highest = Number(address);
+  return highest === last ? Number(set.size) : 0;
 }
 
-/** Takes the lowest free bit at or after a word; the word it was in, or -1. */
-function takeBare(words: Uint32Array, from: number): number {
-  for (let word = from; word < words.length; word += 1) {
-    const free = ~(words[word] ?? 0);
-    if (free === 0) continue;
-    words[word] = (words[word] ?? 0) | (1 << (31 - Math.clz32(free & -free)));
-    return word;
-  }
-  return -1;
-}
-
+/** A bare loop over words that gives out the lowest free address, time after time. */
 function fillBare(): number {
   const words = new Uint32Array(size >>> 5);
+  let word = 0;
   let count = 0;
-  for (let word = takeBare(words, 0); word !== -1; word = takeBare(words, word)) count += 1;
-  return count;
+  let highest = 0;
+  for (;;) {
+    while (word < words.length && words[word] === 0xffffffff) word += 1;
+    if (word === words.length) break;
+    const free = ~(words[word] ?? 0);
+    const bit = 31 - Math.clz32(free & -free);
+    words[word] = (words[word] ?? 0) | (1 << bit);
+    highest = base + word * 32 + bit;
+    count += 1;
+  }
+  return highest === last ? count : 0;
 }
 
 function restoreOurs(offsets: Uint32Array): number {
@@ -88,29 +89,37 @@ function churnOurs(offsets: Uint32Array): () => number {
   return () => {
     for (const offset of offsets) {
       set.delete(base + offset);
-      const free = set.nextFree(base, last);
-      if (free !== undefined) set.add(free);
+      set.takeNext(base, last);
     }
     return Number(set.size);
   };
 }
 
 /**
- * The bare loop remembers, as the set does, below which word nothing is free, and
- * has to find the free one. (A loop that is told the word is some 15 times as fast as the set.)
+ * A bare bitmap of two levels, as plain as it can be written: words, a bit per full
+ * word, and the lowest word that may have room.
  */
 function churnBare(offsets: Uint32Array): () => number {
   const words = new Uint32Array(size >>> 5).fill(0xffffffff);
+  const full = new Uint32Array(words.length >>> 5).fill(0xffffffff);
+  let lowest = words.length;
   return () => {
     let count = size;
-    let lowest = words.length;
     for (const offset of offsets) {
-      const word = offset >>> 5;
-      lowest = Math.min(lowest, word);
-      words[word] = (words[word] ?? 0) & ~(1 << (offset & 31));
+      const released = offset >>> 5;
+      words[released] = (words[released] ?? 0) & ~(1 << (offset & 31));
+      full[released >>> 5] = (full[released >>> 5] ?? 0) & ~(1 << (released & 31));
+      if (released < lowest) lowest = released;
       count -= 1;
-      lowest = takeBare(words, lowest);
-      if (lowest !== -1) count += 1;
+      let group = lowest >>> 5;
+      while (group < full.length && full[group] === 0xffffffff) group += 1;
+      const room = ~(full[group] ?? 0);
+      const word = group * 32 + 31 - Math.clz32(room & -room);
+      const free = ~(words[word] ?? 0);
+      words[word] = (words[word] ?? 0) | (1 << (31 - Math.clz32(free & -free)));
+      if (words[word] === 0xffffffff) full[group] = (full[group] ?? 0) | (1 << (word & 31));
+      lowest = word;
+      count += 1;
     }
     return count;
   };

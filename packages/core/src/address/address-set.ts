@@ -15,6 +15,8 @@ export interface AddressSet {
   addRange(first: Address, last: Address): void;
   /** The lowest address from `first` to `last` that is not in the set. */
   nextFree(first: Address, last: Address): Address | undefined;
+  /** Puts the lowest address from `first` to `last` in that is not in the set yet, and returns it. */
+  takeNext(first: Address, last: Address): Address | undefined;
   /** How many addresses from `first` to `last` are in the set. */
   countIn(first: Address, last: Address): bigint;
 }

@@ -9,6 +9,8 @@ import type { AddressSet } from './address-set.ts';
  */
 export class BitmapAddressSet implements AddressSet {
   readonly #base: Address;
+  /** The base of an IPv4 span; NaN for IPv6, so that no number lies in one. */
+  readonly #numberBase: number;
   readonly #length: number;
   readonly #words: Uint32Array;
   readonly #full: Uint32Array;
@@ -18,6 +20,7 @@ export class BitmapAddressSet implements AddressSet {
 
   constructor(first: Address, last: Address) {
     this.#base = first;
+    this.#numberBase = typeof first === 'number' ? first : Number.NaN;
     this.#length = Number(BigInt(last) - BigInt(first)) + 1;
     this.#words = new Uint32Array((this.#length + 31) >>> 5);
     this.#full = new Uint32Array((this.#words.length + 31) >>> 5);
@@ -78,20 +81,48 @@ export class BitmapAddressSet implements AddressSet {
   }
 
   nextFree(first: Address, last: Address): Address | undefined {
-    if (typeof first !== typeof this.#base) return undefined;
-    const start = Math.max(this.#clamp(first), 0);
-    const end = Math.min(this.#clamp(last), this.#length - 1);
-    if (start > end) return undefined;
-    const firstWord = start >>> 5;
-    let word = Math.max(firstWord, this.#lowest);
-    const lastWord = end >>> 5;
-    while (word <= lastWord) {
-      const free = ~(this.#words[word] ?? 0) & maskOf(word, start, end);
-      if (free !== 0) return this.#address(word * 32 + 31 - Math.clz32(free & -free));
-      word = this.#nextWordWithRoom(word + 1);
-      if (firstWord <= this.#lowest && this.#isFullUpTo(word)) this.#lowest = Math.min(word, this.#words.length);
+    if (typeof first === 'number' && typeof last === 'number') {
+      const offset = this.#nextFreeOffset(first - this.#numberBase, last - this.#numberBase);
+      return offset === -1 ? undefined : this.#numberBase + offset;
     }
-    return undefined;
+    if (typeof first !== typeof this.#base) return undefined;
+    const offset = this.#nextFreeOffset(this.#clamp(first), this.#clamp(last));
+    return offset === -1 ? undefined : this.#address(offset);
+  }
+
+  takeNext(first: Address, last: Address): Address | undefined {
+    const isNumber = typeof first === 'number' && typeof last === 'number';
+    if (!isNumber && typeof first !== typeof this.#base) return undefined;
+    const offset = isNumber ? this.#nextFreeOffset(first - this.#numberBase, last - this.#numberBase) : this.#nextFreeOffset(this.#clamp(first), this.#clamp(last));
+    if (offset === -1) return undefined;
+    const word = offset >>> 5;
+    const bits = ((this.#words[word] ?? 0) | (1 << (offset & 31))) >>> 0;
+    this.#words[word] = bits;
+    this.#count += 1;
+    if (bits === 0xffffffff) this.#markFull(word);
+    return isNumber ? this.#numberBase + offset : this.#address(offset);
+  }
+
+  /** The lowest offset from `from` to `to` that is not in the set, or -1. */
+  #nextFreeOffset(from: number, to: number): number {
+    const start = from > 0 ? from : 0;
+    const end = to < this.#length ? to : this.#length - 1;
+    if (!(start <= end)) return -1;
+    const firstWord = start >>> 5;
+    const lastWord = end >>> 5;
+    let word = firstWord > this.#lowest ? firstWord : this.#lowest;
+    const fromLowest = firstWord <= this.#lowest;
+    const words = this.#words;
+    while (word <= lastWord) {
+      let free = ~(words[word] ?? 0);
+      if (word === firstWord || word === lastWord) free &= maskOf(word, start, end);
+      if (free !== 0) return word * 32 + 31 - Math.clz32(free & -free);
+      const next = this.#nextWordWithRoom(word + 1);
+      // The words between are full; the word itself may have room outside of what was asked for.
+      if (fromLowest && words[word] === 0xffffffff && word === this.#lowest) this.#lowest = next < words.length ? next : words.length;
+      word = next;
+    }
+    return -1;
   }
 
   countIn(first: Address, last: Address): bigint {
@@ -103,11 +134,6 @@ export class BitmapAddressSet implements AddressSet {
     let count = 0;
     for (let word = start >>> 5; word <= end >>> 5; word += 1) count += popCount((this.#words[word] ?? 0) & maskOf(word, start, end));
     return BigInt(count);
-  }
-
-  /** Whether the word before `word` is full, so that nothing between the lowest word and it has room. */
-  #isFullUpTo(word: number): boolean {
-    return word > this.#lowest && (this.#words[this.#lowest] ?? 0) === 0xffffffff;
   }
 
   #nextWordWithRoom(from: number): number {
@@ -125,8 +151,7 @@ export class BitmapAddressSet implements AddressSet {
   }
 
   #offset(address: Address): number {
-    if (typeof address !== typeof this.#base) return -1;
-    const offset = typeof address === 'number' && typeof this.#base === 'number' ? address - this.#base : this.#clamp(address);
+    const offset = typeof address === 'number' ? address - this.#numberBase : typeof this.#base === 'bigint' ? this.#clamp(address) : -1;
     return offset >= 0 && offset < this.#length ? offset : -1;
   }
 

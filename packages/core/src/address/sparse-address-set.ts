@@ -81,6 +81,12 @@ export class SparseAddressSet implements AddressSet {
     return this.#isIPv4 ? Number(candidate) : candidate;
   }
 
+  takeNext(first: Address, last: Address): Address | undefined {
+    const address = this.nextFree(first, last);
+    if (address !== undefined) this.addRange(address, address);
+    return address;
+  }
+
   countIn(first: Address, last: Address): bigint {
     if ((typeof first === 'number') !== this.#isIPv4) return 0n;
     const from = BigInt(first);
