@@ -8,162 +8,168 @@ import type { AddressSet } from './address-set.ts';
  * order costs the same per address however many there are.
  */
 export class BitmapAddressSet implements AddressSet {
-  readonly #base: Address;
-  /** The base of an IPv4 span; NaN for IPv6, so that no number lies in one. */
-  readonly #numberBase: number;
-  readonly #length: number;
-  readonly #words: Uint32Array;
-  readonly #full: Uint32Array;
-  #count = 0;
+  private readonly base: Address;
+  /** The base of an IPv4 span, and 0 for IPv6. */
+  private readonly numberBase: number;
+  private readonly isIPv4: boolean;
+  private readonly length: number;
+  private readonly words: Int32Array;
+  private readonly full: Int32Array;
+  private count = 0;
   /** No word before this one has room. */
-  #lowest = 0;
+  private lowest = 0;
 
   constructor(first: Address, last: Address) {
-    this.#base = first;
-    this.#numberBase = typeof first === 'number' ? first : Number.NaN;
-    this.#length = Number(BigInt(last) - BigInt(first)) + 1;
-    this.#words = new Uint32Array((this.#length + 31) >>> 5);
-    this.#full = new Uint32Array((this.#words.length + 31) >>> 5);
+    this.base = first;
+    this.numberBase = typeof first === 'number' ? first : 0;
+    this.isIPv4 = typeof first === 'number';
+    this.length = Number(BigInt(last) - BigInt(first)) + 1;
+    this.words = new Int32Array((this.length + 31) >>> 5);
+    this.full = new Int32Array((this.words.length + 31) >>> 5);
   }
 
   get size(): bigint {
-    return BigInt(this.#count);
+    return BigInt(this.count);
   }
 
   has(address: Address): boolean {
-    const offset = this.#offset(address);
-    return offset !== -1 && (((this.#words[offset >>> 5] ?? 0) >>> (offset & 31)) & 1) === 1;
+    const offset = this.offset(address);
+    return offset !== -1 && (((this.words[offset >>> 5] ?? 0) >>> (offset & 31)) & 1) === 1;
   }
 
   add(address: Address): boolean {
-    const offset = this.#offset(address);
+    const offset = this.offset(address);
     if (offset === -1) return false;
     const word = offset >>> 5;
-    const bits = this.#words[word] ?? 0;
-    const bit = 1 << (offset & 31);
-    if ((bits & bit) !== 0) return false;
-    const updated = (bits | bit) >>> 0;
-    this.#words[word] = updated;
-    this.#count += 1;
-    if (updated === 0xffffffff) this.#markFull(word);
+    const bits = this.words[word] ?? 0;
+    const updated = bits | (1 << (offset & 31));
+    if (updated === bits) return false;
+    this.put(word, updated);
     return true;
   }
 
   delete(address: Address): boolean {
-    const offset = this.#offset(address);
+    const offset = this.offset(address);
     if (offset === -1) return false;
     const word = offset >>> 5;
-    const bits = this.#words[word] ?? 0;
+    const bits = this.words[word] ?? 0;
     const bit = 1 << (offset & 31);
     if ((bits & bit) === 0) return false;
-    this.#words[word] = bits & ~bit;
-    this.#full[word >>> 5] = (this.#full[word >>> 5] ?? 0) & ~(1 << (word & 31));
-    this.#count -= 1;
-    if (word < this.#lowest) this.#lowest = word;
+    this.words[word] = bits & ~bit;
+    this.full[word >>> 5] = (this.full[word >>> 5] ?? 0) & ~(1 << (word & 31));
+    this.count -= 1;
+    if (word < this.lowest) this.lowest = word;
     return true;
   }
 
   addRange(first: Address, last: Address): void {
-    const from = this.#clamp(first);
-    const to = this.#clamp(last);
-    if (typeof first !== typeof this.#base || from >= this.#length || to < 0) return;
+    const from = this.clamp(first);
+    const to = this.clamp(last);
+    if (typeof first !== typeof this.base || from >= this.length || to < 0) return;
     const start = Math.max(from, 0);
-    const end = Math.min(to, this.#length - 1);
+    const end = Math.min(to, this.length - 1);
     for (let word = start >>> 5; word <= end >>> 5; word += 1) {
       const mask = maskOf(word, start, end);
-      const bits = this.#words[word] ?? 0;
-      const updated = (bits | mask) >>> 0;
+      const bits = this.words[word] ?? 0;
+      const updated = bits | mask;
       if (updated === bits) continue;
-      this.#count += popCount(updated ^ bits);
-      this.#words[word] = updated;
-      if (updated === 0xffffffff) this.#markFull(word);
+      this.count += popCount(updated ^ bits);
+      this.words[word] = updated;
+      if (updated === -1) this.markFull(word);
     }
   }
 
   nextFree(first: Address, last: Address): Address | undefined {
-    if (typeof first === 'number' && typeof last === 'number') {
-      const offset = this.#nextFreeOffset(first - this.#numberBase, last - this.#numberBase);
-      return offset === -1 ? undefined : this.#numberBase + offset;
+    if (this.isIPv4 && typeof first === 'number' && typeof last === 'number') {
+      const offset = this.nextFreeOffset(first - this.numberBase, last - this.numberBase);
+      return offset === -1 ? undefined : this.numberBase + offset;
     }
-    if (typeof first !== typeof this.#base) return undefined;
-    const offset = this.#nextFreeOffset(this.#clamp(first), this.#clamp(last));
-    return offset === -1 ? undefined : this.#address(offset);
+    if (typeof first !== typeof this.base) return undefined;
+    const offset = this.nextFreeOffset(this.clamp(first), this.clamp(last));
+    return offset === -1 ? undefined : this.address(offset);
   }
 
   takeNext(first: Address, last: Address): Address | undefined {
-    const isNumber = typeof first === 'number' && typeof last === 'number';
-    if (!isNumber && typeof first !== typeof this.#base) return undefined;
-    const offset = isNumber ? this.#nextFreeOffset(first - this.#numberBase, last - this.#numberBase) : this.#nextFreeOffset(this.#clamp(first), this.#clamp(last));
-    if (offset === -1) return undefined;
-    const word = offset >>> 5;
-    const bits = ((this.#words[word] ?? 0) | (1 << (offset & 31))) >>> 0;
-    this.#words[word] = bits;
-    this.#count += 1;
-    if (bits === 0xffffffff) this.#markFull(word);
-    return isNumber ? this.#numberBase + offset : this.#address(offset);
+    if (this.isIPv4 && typeof first === 'number' && typeof last === 'number') {
+      const offset = this.nextFreeOffset(first - this.numberBase, last - this.numberBase);
+      if (offset === -1) return undefined;
+      const word = offset >>> 5;
+      this.put(word, (this.words[word] ?? 0) | (1 << (offset & 31)));
+      return this.numberBase + offset;
+    }
+    const address = this.nextFree(first, last);
+    if (address !== undefined) this.add(address);
+    return address;
+  }
+
+  /** Writes a word that has one more address in it. */
+  private put(word: number, bits: number): void {
+    this.words[word] = bits;
+    this.count += 1;
+    if (bits === -1) this.markFull(word);
   }
 
   /** The lowest offset from `from` to `to` that is not in the set, or -1. */
-  #nextFreeOffset(from: number, to: number): number {
+  private nextFreeOffset(from: number, to: number): number {
     const start = from > 0 ? from : 0;
-    const end = to < this.#length ? to : this.#length - 1;
-    if (!(start <= end)) return -1;
+    const end = to < this.length ? to : this.length - 1;
     const firstWord = start >>> 5;
-    const lastWord = end >>> 5;
-    let word = firstWord > this.#lowest ? firstWord : this.#lowest;
-    const fromLowest = firstWord <= this.#lowest;
-    const words = this.#words;
-    while (word <= lastWord) {
-      let free = ~(words[word] ?? 0);
-      if (word === firstWord || word === lastWord) free &= maskOf(word, start, end);
-      if (free !== 0) return word * 32 + 31 - Math.clz32(free & -free);
-      const next = this.#nextWordWithRoom(word + 1);
-      // The words between are full; the word itself may have room outside of what was asked for.
-      if (fromLowest && words[word] === 0xffffffff && word === this.#lowest) this.#lowest = next < words.length ? next : words.length;
+    const lowest = this.lowest;
+    let word = firstWord > lowest ? firstWord : lowest;
+    const words = this.words;
+    while (word * 32 <= end) {
+      const free = ~(words[word] ?? 0) & (word === firstWord ? -1 << (start & 31) : -1);
+      if (free !== 0) {
+        const offset = word * 32 + 31 - Math.clz32(free & -free);
+        return offset <= end ? offset : -1;
+      }
+      const next = this.nextWordWithRoom(word + 1);
+      // All words from the lowest one to the next are full: searches need not look at them again.
+      if (word === lowest && firstWord <= lowest && words[word] === -1) this.lowest = next < words.length ? next : words.length;
       word = next;
     }
     return -1;
   }
 
   countIn(first: Address, last: Address): bigint {
-    if (typeof first !== typeof this.#base) return 0n;
-    const start = Math.max(this.#clamp(first), 0);
-    const end = Math.min(this.#clamp(last), this.#length - 1);
+    if (typeof first !== typeof this.base) return 0n;
+    const start = Math.max(this.clamp(first), 0);
+    const end = Math.min(this.clamp(last), this.length - 1);
     if (start > end) return 0n;
-    if (start === 0 && end === this.#length - 1) return BigInt(this.#count);
+    if (start === 0 && end === this.length - 1) return BigInt(this.count);
     let count = 0;
-    for (let word = start >>> 5; word <= end >>> 5; word += 1) count += popCount((this.#words[word] ?? 0) & maskOf(word, start, end));
+    for (let word = start >>> 5; word <= end >>> 5; word += 1) count += popCount((this.words[word] ?? 0) & maskOf(word, start, end));
     return BigInt(count);
   }
 
-  #nextWordWithRoom(from: number): number {
+  private nextWordWithRoom(from: number): number {
     let word = from;
-    while (word < this.#words.length) {
-      const room = ~(this.#full[word >>> 5] ?? 0) & (-1 << (word & 31));
+    while (word < this.words.length) {
+      const room = ~(this.full[word >>> 5] ?? 0) & (-1 << (word & 31));
       if (room !== 0) return (word & ~31) + 31 - Math.clz32(room & -room);
       word = (word | 31) + 1;
     }
     return word;
   }
 
-  #markFull(word: number): void {
-    this.#full[word >>> 5] = (this.#full[word >>> 5] ?? 0) | (1 << (word & 31));
+  private markFull(word: number): void {
+    this.full[word >>> 5] = (this.full[word >>> 5] ?? 0) | (1 << (word & 31));
   }
 
-  #offset(address: Address): number {
-    const offset = typeof address === 'number' ? address - this.#numberBase : typeof this.#base === 'bigint' ? this.#clamp(address) : -1;
-    return offset >= 0 && offset < this.#length ? offset : -1;
+  private offset(address: Address): number {
+    const offset = this.isIPv4 === (typeof address === 'number') ? this.clamp(address) : -1;
+    return offset >= 0 && offset < this.length ? offset : -1;
   }
 
   /** The distance from the base, cut to just outside of the span. */
-  #clamp(address: Address): number {
-    if (typeof address === 'number' && typeof this.#base === 'number') return address - this.#base;
-    const distance = BigInt(address) - BigInt(this.#base);
+  private clamp(address: Address): number {
+    if (typeof address === 'number') return address - this.numberBase;
+    const distance = BigInt(address) - BigInt(this.base);
     return distance < 0n ? -1 : distance > 0xffffffffn ? 0xffffffff : Number(distance);
   }
 
-  #address(offset: number): Address {
-    return typeof this.#base === 'number' ? this.#base + offset : this.#base + BigInt(offset);
+  private address(offset: number): Address {
+    return typeof this.base === 'number' ? this.base + offset : this.base + BigInt(offset);
   }
 }
 
