@@ -11,6 +11,8 @@ export interface AddressSet {
   add(address: Address): boolean;
   /** Takes an address out; false when it was not in. */
   delete(address: Address): boolean;
+  /** Takes everything out. */
+  clear(): void;
   /** Puts a range in; parts outside of the span do not count. */
   addRange(first: Address, last: Address): void;
   /** The lowest address from `first` to `last` that is not in the set. */

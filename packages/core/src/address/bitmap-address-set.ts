@@ -62,6 +62,13 @@ export class BitmapAddressSet implements AddressSet {
     return true;
   }
 
+  clear(): void {
+    this.words.fill(0);
+    this.full.fill(0);
+    this.count = 0;
+    this.lowest = 0;
+  }
+
   addRange(first: Address, last: Address): void {
     const from = this.clamp(first);
     const to = this.clamp(last);

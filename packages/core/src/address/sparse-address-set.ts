@@ -50,6 +50,12 @@ export class SparseAddressSet implements AddressSet {
     return true;
   }
 
+  clear(): void {
+    this.#starts.length = 0;
+    this.#ends.length = 0;
+    this.#count = 0n;
+  }
+
   addRange(first: Address, last: Address): void {
     if ((typeof first === 'number') !== this.#isIPv4) return;
     let start = BigInt(first) < this.#first ? this.#first : BigInt(first);

@@ -43,6 +43,15 @@ export class AddressTable {
     this.flags = new Uint8Array(capacity);
   }
 
+  /** Forgets everything, so that the next plan may use the same memory. */
+  reset(): void {
+    this.#slots = this.layout.denseSlots;
+    this.#sparse.clear();
+    this.#takenOutside.clear();
+    for (const set of this.#taken.values()) set.clear();
+    for (const array of [this.owner, this.hostedOn, this.attachedOn, this.placedOn, this.flags]) array.fill(0);
+  }
+
   /** The slot of an address, made where it has none. */
   slotOf(address: Address): number {
     const dense = this.layout.denseSlotOf(address);

@@ -41,12 +41,14 @@ export function markHosts(world: World): void {
   nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined) return;
     const slots = hostSubnet.hosted.slotsIn(snapshot.layout);
-    if (slots === undefined) for (const address of hostSubnet.egressIPs) host(addresses.slotOf(address), node);
-    else for (let index = 0; index < slots.length; index += 1) host(slots[index] ?? 0, node);
+    const isRecorded = hostSubnet.recorded === hostSubnet.egressIPs;
+    for (let index = 0; index < hostSubnet.egressIPs.length; index += 1) {
+      const slot = slots?.[index] ?? addresses.slotOf(hostSubnet.egressIPs[index] ?? 0);
+      host(slot, node);
+      if (isRecorded) record(slot);
+    }
     for (const address of hostSubnet.unconfirmed) host(addresses.slotOf(address), node);
-    const recorded = hostSubnet.recorded === hostSubnet.egressIPs ? slots : undefined;
-    if (recorded === undefined) for (const address of hostSubnet.recorded) record(addresses.slotOf(address));
-    else for (let index = 0; index < recorded.length; index += 1) record(recorded[index] ?? 0);
+    if (!isRecorded) for (const address of hostSubnet.recorded) record(addresses.slotOf(address));
   });
   for (const egressIP of snapshot.egressIPs) {
     if (!egressIP.source.ours) continue;

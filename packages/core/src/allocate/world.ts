@@ -45,7 +45,7 @@ export class World {
 
   constructor(snapshot: ParsedSnapshot) {
     this.snapshot = snapshot;
-    this.addresses = new AddressTable(snapshot.layout, snapshot.source.provider.attach);
+    this.addresses = snapshot.table;
     this.settledIn = new Int32Array(snapshot.namespaces.length).fill(-1);
     this.nodes = new NodeTable(snapshot);
     this.users = new AddressUsers(snapshot);
@@ -95,7 +95,7 @@ export class World {
   settledSlots(namespace: ParsedNamespace, position: number): readonly number[] | undefined {
     const spans = this.#spans[position];
     if (spans === undefined || spans.length !== 2 * namespace.listed.length || this.refusedAddresses.size > 0) return undefined;
-    const slots = namespace.slots.slotsIn(this.snapshot.layout);
+    const slots = namespace.slotsIn(this.snapshot.layout);
     if (slots === undefined) return undefined;
     for (let index = 0; index < slots.length; index += 1) {
       const slot = slots[index] ?? -1;

@@ -21,14 +21,31 @@ export interface ParsedHostSubnet {
   readonly unconfirmed: readonly Address[];
 }
 
-/** A NetNamespace with its addresses parsed. */
-export interface ParsedNetNamespace {
-  /** The namespace that it was last found to agree with: two objects that do not change need no second comparison. */
-  agreesWith: ParsedNamespace | undefined;
+/** A NetNamespace; its addresses are parsed when they are asked for, as most agree with their namespace to the letter. */
+export class ParsedNetNamespace {
   readonly name: string;
   readonly source: NetNamespaceSnapshot;
-  readonly egressIPs: readonly Address[];
-  readonly unconfirmed: readonly Address[];
+  /** The namespace that it was last found to agree with: two objects that do not change need no second comparison. */
+  agreesWith: ParsedNamespace | undefined;
+  #egressIPs: readonly Address[] | undefined;
+  #unconfirmed: readonly Address[] | undefined;
+
+  constructor(source: NetNamespaceSnapshot) {
+    this.name = source.name;
+    this.source = source;
+  }
+
+  /** What traffic is bound to. */
+  get egressIPs(): readonly Address[] {
+    this.#egressIPs ??= parseAddresses(this.source.egressIPs);
+    return this.#egressIPs;
+  }
+
+  /** Addresses that a write in flight, or of unknown outcome, may have put here or left here. */
+  get unconfirmed(): readonly Address[] {
+    this.#unconfirmed ??= parseAddresses(this.source.unconfirmed ?? none);
+    return this.#unconfirmed;
+  }
 }
 
 /** An EgressIP with its addresses parsed. */
@@ -95,23 +112,32 @@ export function parseRecordedNamespaces(record: string): ReadonlyMap<Address, st
 
 /** Parses a NetNamespace. */
 export function parseNetNamespace(source: NetNamespaceSnapshot): ParsedNetNamespace {
-  return {
-    agreesWith: undefined,
-    name: source.name,
-    source,
-    egressIPs: parseAddresses(source.egressIPs),
-    unconfirmed: source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed),
-  };
+  return new ParsedNetNamespace(source);
 }
 
 /** Whether traffic is bound to just the addresses of a namespace's annotation, in their order. */
 export function isBoundAsListed(netNamespace: ParsedNetNamespace, namespace: ParsedNamespace): boolean {
   if (netNamespace.agreesWith === namespace) return true;
-  if (netNamespace.unconfirmed.length > 0 || !sameInOrder(netNamespace.egressIPs, namespace.listed)) return false;
+  if (netNamespace.source.unconfirmed !== undefined || netNamespace.source.egressIPs.length !== namespace.listed.length) return false;
+  if (!isListText(namespace.source.egressIPs ?? '', netNamespace.source.egressIPs) && !sameInOrder(netNamespace.egressIPs, namespace.listed)) return false;
   netNamespace.agreesWith = namespace;
   return true;
 }
 
+/** Whether a text is just these entries with commas between. Compared letter by letter, which makes no objects. */
+function isListText(text: string, entries: readonly string[]): boolean {
+  let position = 0;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index] ?? '';
+    if (index > 0 && text.charCodeAt(position++) !== comma) return false;
+    for (let letter = 0; letter < entry.length; letter += 1) {
+      if (text.charCodeAt(position++) !== entry.charCodeAt(letter)) return false;
+    }
+  }
+  return position === text.length;
+}
+
+const comma = 44;
 /** Parses an EgressIP. */
 export function parseEgressIP(source: EgressIPSnapshot): ParsedEgressIP {
   return {

@@ -1,4 +1,5 @@
 import { AddressLayout } from '../allocate/address-layout.ts';
+import { AddressTable } from '../allocate/address-table.ts';
 import type { ProviderObservation } from '../provider/contract.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { Memo } from './memo.ts';
@@ -31,6 +32,8 @@ export interface ParsedSnapshot {
   readonly cloudPrivateIPConfigs: readonly ParsedCloudPrivateIPConfig[];
   readonly observation: ParsedObservation | undefined;
   readonly layout: AddressLayout;
+  /** Working memory of one plan, empty. */
+  readonly table: AddressTable;
 }
 
 /** Parses snapshot after snapshot, each object once in its life. */
@@ -43,15 +46,18 @@ export class Parser {
   readonly #egressIPs = new Memo(parseEgressIP);
   readonly #cloudPrivateIPConfigs = new Memo(parseCloudPrivateIPConfig);
   #layout: AddressLayout | undefined;
+  #table: AddressTable | undefined;
   #observation: { readonly source: ProviderObservation; readonly parsed: ParsedObservation } | undefined;
 
   /** Parses a snapshot; nothing in it makes it throw. */
   parse(source: ClusterSnapshot): ParsedSnapshot {
     const time = source.time === undefined ? Number.NaN : Date.parse(source.time);
     const egressIPAMs = this.#egressIPAMs.parseAll(source.egressIPAMs);
+    const layout = this.#layoutOf(egressIPAMs);
     return {
       source,
-      layout: this.#layoutOf(egressIPAMs),
+      layout,
+      table: this.#emptyTable(layout, source.provider.attach),
       time: Number.isNaN(time) ? undefined : time,
       egressIPAMs,
       namespaces: this.#namespaces.parseAll(source.namespaces),
@@ -62,6 +68,13 @@ export class Parser {
       cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs.parseAll(source.cloudPrivateIPConfigs),
       observation: this.#parseObservation(source.provider.observation),
     };
+  }
+
+  /** The table of the last plan, emptied, where it has the right shape: nothing in it outlives a plan but the memory. */
+  #emptyTable(layout: AddressLayout, isAttaching: boolean): AddressTable {
+    if (this.#table?.layout === layout && this.#table.attachedOn.length > 0 === isAttaching) this.#table.reset();
+    else this.#table = new AddressTable(layout, isAttaching);
+    return this.#table;
   }
 
   /** The same layout as before, as long as the CIDRs are the same. */

@@ -24,7 +24,7 @@ export function placeSettled(world: World, placer: Placer): void {
 
 function staysAsIs(world: World, placer: Placer, index: number, groups: readonly NodeGroup[]): boolean {
   const namespace = world.snapshot.namespaces[index];
-  const slots = namespace?.slots.slotsIn(world.snapshot.layout);
+  const slots = namespace?.slotsIn(world.snapshot.layout);
   const settled = world.settled[world.settledIn[index] ?? -1];
   if (namespace === undefined || slots === undefined || settled === undefined) return false;
   for (let entry = 0; entry < slots.length; entry += 1) {

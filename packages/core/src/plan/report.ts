@@ -106,13 +106,19 @@ function allocationOf(world: World, claim: Claim, counts: Counts): Allocation {
  * is bound to just their addresses, whose texts therefore stand in the NetNamespace.
  */
 function settledAllocation(world: World, namespace: ParsedNamespace, index: number, egressIPAM: number): Allocation {
-  const slots = namespace.slots.slotsIn(world.snapshot.layout) ?? [];
+  const slots = namespace.slotsIn(world.snapshot.layout) ?? [];
   const { placedOn } = world.addresses;
+  const { said } = namespace;
+  let same = said !== undefined && said.egressIPAM === namespace.egressIPAM;
+  for (let entry = 0; same && entry < slots.length; entry += 1) same = said?.nodes[entry] === world.nodes.nameOf((placedOn[slots[entry] ?? 0] ?? 0) - 1);
+  if (said !== undefined && same) return said;
   const nodes = new Array<string>(slots.length);
   for (let entry = 0; entry < slots.length; entry += 1) nodes[entry] = world.nodes.nameOf((placedOn[slots[entry] ?? 0] ?? 0) - 1);
   const texts = world.netNamespaceOf[index]?.source.egressIPs ?? [];
   const addresses = typeof namespace.listed[0] === 'number' && texts.length === slots.length ? texts : namespace.listed.map(formatAddress);
-  return { namespace: namespace.name, egressIPAM: world.snapshot.egressIPAMs[egressIPAM]?.name ?? '', source: 'kept', addresses, nodes };
+  const allocation: Allocation = { namespace: namespace.name, egressIPAM: world.snapshot.egressIPAMs[egressIPAM]?.name ?? '', source: 'kept', addresses, nodes };
+  namespace.said = allocation;
+  return allocation;
 }
 
 function waitingClaims(world: World): readonly WaitingClaim[] {
