@@ -7,7 +7,7 @@ import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { AddressLayout } from './address-layout.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
 import { NodeTable } from '../place/node-table.ts';
-import { AddressTable } from './address-table.ts';
+import type { AddressTable } from './address-table.ts';
 import { AddressUsers } from './address-users.ts';
 import type { Claim } from './claim.ts';
 
