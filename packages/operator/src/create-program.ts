@@ -6,6 +6,7 @@ import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand, type InitOptions } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
+import { runCommand, type RunFlags } from './commands/run.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
@@ -43,7 +44,36 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--node-selector <LABEL=VALUE>', 'which nodes; may be given several times', collect)
     .option('--reserve <addresses>', 'an address, a CIDR or a range first-last that is never given out; may be given several times', collect)
     .action(async (paths: string[], options: InitOptions) => done(await initCommand(context, paths, options)));
+  addRun(program, context, done);
   return program;
+}
+
+/** The flags of the original, and ours; each can be given as an environment variable too. */
+function addRun(program: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  const option = (flags: string, description: string, variable: string): Option => new Option(flags, description).env(`EGRESSIP_IPAM_${variable}`);
+  program
+    .command('run')
+    .description('Run the operator: watch a cluster, and do what plan would print. OpenShift SDN on bare metal, and OVN-Kubernetes.')
+    .addOption(option('--kubeconfig <file>', 'the cluster; by default the one it runs in, or $KUBECONFIG', 'KUBECONFIG'))
+    .addOption(option('--context <name>', 'the context of the kubeconfig', 'CONTEXT'))
+    .addOption(option('--leader-elect', 'act only as the leader among replicas', 'LEADER_ELECT'))
+    .addOption(option('--leader-elect-lease-duration <seconds>', 'how long others wait after a renewal', 'LEADER_ELECT_LEASE_DURATION').default(15).argParser(parseSeconds))
+    .addOption(option('--leader-elect-renew-deadline <seconds>', 'how long the leader goes on without a renewal', 'LEADER_ELECT_RENEW_DEADLINE').default(10).argParser(parseSeconds))
+    .addOption(option('--leader-elect-retry-period <seconds>', 'time between two renewals', 'LEADER_ELECT_RETRY_PERIOD').default(2).argParser(parseSeconds))
+    .addOption(option('--namespace <name>', "the operator's own namespace; by default that of its pod", 'NAMESPACE'))
+    .addOption(option('--network <name>', 'the network; by default by what the cluster serves', 'NETWORK').choices(['openshift-sdn', 'ovn-kubernetes']))
+    .addOption(option('--provider <name>', 'the infrastructure', 'PROVIDER'))
+    .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))
+    .addOption(option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns them off', 'HEALTH_PROBE_BIND_ADDRESS').default(':8081'))
+    .addOption(option('--log-level <level>', 'the least that is logged', 'LOG_LEVEL').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addOption(option('--log-format <format>', 'for people or for programs', 'LOG_FORMAT').choices(['text', 'json']).default('text'))
+    .action(async (flags: RunFlags) => done(await runCommand(context, flags)));
+}
+
+function parseSeconds(value: string): number {
+  const seconds = Number(value);
+  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds is expected.');
+  return seconds;
 }
 
 function withInput(command: Command): Command {

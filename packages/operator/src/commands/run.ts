@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { RunOptions } from '../run/options.ts';
+import { exitCode, type ExitCode } from './exit-code.ts';
+import type { CommandContext } from './context.ts';
+
+/** The flags of `run`, as commander gives them. */
+export interface RunFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly leaderElect?: boolean;
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
+  readonly namespace?: string;
+  readonly network?: RunOptions['network'];
+  readonly provider?: string;
+  readonly metricsBindAddress: string;
+  readonly healthProbeBindAddress: string;
+  readonly logLevel: string;
+  readonly logFormat: 'text' | 'json';
+}
+
+const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+/** `run`: the operator, until it is told to stop. */
+export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
+  if (flags.provider !== undefined && flags.provider !== 'baremetal') {
+    throw new Error(`provider "${flags.provider}" cannot attach addresses yet; only baremetal can be chosen, also where the cluster's own cloud-network-config-controller attaches`);
+  }
+  const { createLog } = await import('../run/log.ts');
+  const { runOperator } = await import('../run/run-operator.ts');
+  const log = createLog((line) => context.terminal.error(line), flags.logFormat, flags.logLevel, () => Date.now());
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.info('stopping', { signal });
+    stop.abort();
+  };
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  try {
+    const code = await runOperator(toRunOptions(flags), log, stop.signal);
+    return code === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+  }
+}
+
+function toRunOptions(flags: RunFlags): RunOptions {
+  return {
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    ...(flags.context === undefined ? {} : { context: flags.context }),
+    ...(flags.network === undefined ? {} : { network: flags.network }),
+    leaderElect: flags.leaderElect === true,
+    leaseDuration: flags.leaderElectLeaseDuration,
+    renewDeadline: flags.leaderElectRenewDeadline,
+    retryPeriod: flags.leaderElectRetryPeriod,
+    namespace: flags.namespace ?? ownNamespace(),
+    metricsBindAddress: flags.metricsBindAddress,
+    healthProbeBindAddress: flags.healthProbeBindAddress,
+    logLevel: flags.logLevel,
+    logFormat: flags.logFormat,
+  };
+}
+
+/** The namespace that the pod runs in, where there is a pod. */
+function ownNamespace(): string {
+  const given = process.env['POD_NAMESPACE'];
+  if (given !== undefined && given !== '') return given;
+  try {
+    return readFileSync(serviceAccountNamespace, 'utf8').trim();
+  } catch {
+    return 'egressip-ipam-operator';
+  }
+}

@@ -1,0 +1,18 @@
+import type { Resource } from '@egressip-ipam/kube';
+
+/** The pools. */
+export const egressIPAMs: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressipams', kind: 'EgressIPAM', namespaced: false };
+/** Namespaces, which claim. */
+export const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
+/** Nodes, which carry. */
+export const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
+/** OpenShift SDN, per node. */
+export const hostSubnets: Resource = { group: 'network.openshift.io', version: 'v1', plural: 'hostsubnets', kind: 'HostSubnet', namespaced: false };
+/** OpenShift SDN, per namespace. */
+export const netNamespaces: Resource = { group: 'network.openshift.io', version: 'v1', plural: 'netnamespaces', kind: 'NetNamespace', namespaced: false };
+/** OVN-Kubernetes. */
+export const egressIPs: Resource = { group: 'k8s.ovn.org', version: 'v1', plural: 'egressips', kind: 'EgressIP', namespaced: false };
+/** The cloud network config controller. */
+export const cloudPrivateIPConfigs: Resource = { group: 'cloud.network.openshift.io', version: 'v1', plural: 'cloudprivateipconfigs', kind: 'CloudPrivateIPConfig', namespaced: false };
+/** OpenShift's description of what it runs on. */
+export const infrastructures: Resource = { group: 'config.openshift.io', version: 'v1', plural: 'infrastructures', kind: 'Infrastructure', namespaced: false };

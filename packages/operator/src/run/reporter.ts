@@ -1,0 +1,75 @@
+import type { ClusterSnapshot, Plan } from '@egressip-ipam/core';
+import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
+import { isDeepStrictEqual } from 'node:util';
+import { egressIPAMs } from '../network/resources.ts';
+import { statusOf } from './status.ts';
+
+/** Beyond so many new events of one plan, only problems are told: a thousand namespaces that come at once need no thousand good news. */
+const mostGoodNews = 100;
+
+/** Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already. */
+export class Reporter {
+  readonly #client: ResourceClient;
+  readonly #events: EventRecorder;
+  readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
+  #standing = new Set<string>();
+  #served: ReadonlySet<string> | undefined;
+
+  constructor(rest: RestClient, events: EventRecorder) {
+    this.#client = new ResourceClient(rest, egressIPAMs);
+    this.#events = events;
+  }
+
+  /** Events of what is new in a plan: problems once while they stand, and namespaces that got their addresses. */
+  tell(plan: Plan): void {
+    const standing = new Set<string>();
+    for (const { code, severity, object, message } of plan.findings) {
+      if (severity === 'info' || object.kind === 'Provider') continue;
+      const key = `${object.kind}/${object.name}/${code}/${message}`;
+      standing.add(key);
+      if (!this.#standing.has(key)) this.#record(object.kind, object.name, 'Warning', code, message);
+    }
+    this.#standing = standing;
+    const served = new Set(plan.allocations.filter(({ source }) => source === 'kept').map(({ namespace }) => namespace));
+    const before = this.#served;
+    this.#served = served;
+    if (before === undefined) return;
+    const fresh = plan.allocations.filter(({ namespace }) => served.has(namespace) && !before.has(namespace));
+    for (const { namespace, addresses, egressIPAM } of fresh.slice(0, mostGoodNews)) {
+      this.#record('Namespace', namespace, 'Normal', 'Allocated', `EgressIPAM ${egressIPAM} gives it ${addresses.join(', ')}`);
+    }
+  }
+
+  /** Brings the status of every EgressIPAM up to date. */
+  async writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<void> {
+    for (const report of plan.egressIPAMs) {
+      if (report.deleting) continue;
+      const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
+      const wanted = statusOf(plan, snapshot, report, before);
+      if (isDeepStrictEqual(pick(before, Object.keys(wanted)), JSON.parse(JSON.stringify(wanted)))) {
+        this.#status.set(report.name, before);
+        continue;
+      }
+      const object = await this.#client.mergePatch({ name: report.name }, { status: wanted }, { subresource: 'status' });
+      this.#status.set(report.name, asRecord(object['status']));
+    }
+  }
+
+  async #readStatus(name: string): Promise<Readonly<Record<string, unknown>>> {
+    return asRecord((await this.#client.get({ name }))['status']);
+  }
+
+  #record(kind: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const apiVersion = kind === 'EgressIPAM' ? 'redhatcop.redhat.io/v1alpha1' : kind === 'Namespace' || kind === 'Node' ? 'v1' : undefined;
+    if (apiVersion === undefined) return;
+    this.#events.record({ object: { apiVersion, kind, name }, type, reason, message });
+  }
+}
+
+function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(keys.map((key) => [key, record[key]]));
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -1,0 +1,127 @@
+import {
+  buildSnapshot,
+  readCloudPrivateIPConfig,
+  readEgressIP,
+  readEgressIPAM,
+  readHostSubnet,
+  readInfrastructure,
+  readNamespace,
+  readNetNamespace,
+  readNode,
+  type ClusterSnapshot,
+  type DepartedClaim,
+  type InfrastructureSnapshot,
+  type NetworkSnapshot,
+  type Read,
+} from '@egressip-ipam/core';
+import type { RestClient } from '@egressip-ipam/kube';
+import * as resources from '../network/resources.ts';
+import { Collection } from './collection.ts';
+
+/** What the store has to know before it starts. */
+export interface ClusterStoreOptions {
+  readonly rest: RestClient;
+  readonly network: NetworkSnapshot;
+  /** What of optional kinds the cluster serves. */
+  readonly serves: { readonly infrastructures: boolean; readonly cloudPrivateIPConfigs: boolean };
+  readonly now: () => number;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** All that a plan is made from, kept up to date by watches. */
+export class ClusterStore {
+  readonly egressIPAMs;
+  readonly namespaces;
+  readonly nodes;
+  readonly hostSubnets;
+  readonly netNamespaces;
+  readonly egressIPs;
+  readonly #cloudPrivateIPConfigs;
+  readonly #infrastructures;
+  readonly #options: ClusterStoreOptions;
+  #knownClaims = new Map<string, DepartedClaim>();
+  #departed: readonly DepartedClaim[] = [];
+  #countedNamespaces = -1;
+
+  constructor(options: ClusterStoreOptions) {
+    const { rest, onChange, onError, network, serves } = options;
+    this.#options = options;
+    this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
+    this.namespaces = new Collection(rest, resources.namespaces, readNamespace, onChange, onError);
+    this.nodes = new Collection(rest, resources.nodes, readNode, onChange, onError);
+    const onSdn = network.kind === 'openshift-sdn';
+    this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
+    this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;
+    this.egressIPs = onSdn ? undefined : new Collection(rest, resources.egressIPs, readEgressIP, onChange, onError);
+    this.#cloudPrivateIPConfigs = serves.cloudPrivateIPConfigs ? new Collection(rest, resources.cloudPrivateIPConfigs, readCloudPrivateIPConfig, onChange, onError) : undefined;
+    this.#infrastructures = serves.infrastructures ? new Collection(rest, resources.infrastructures, readNamedInfrastructure, onChange, onError) : undefined;
+  }
+
+  /** Every kind that is watched. */
+  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
+    return [this.egressIPAMs, this.namespaces, this.nodes, this.hostSubnets, this.netNamespaces, this.egressIPs, this.#cloudPrivateIPConfigs, this.#infrastructures].filter((collection) => collection !== undefined);
+  }
+
+  /** The kinds that have not been read yet. */
+  get unsynced(): readonly string[] {
+    return this.collections.filter(({ hasSynced }) => !hasSynced).map(({ kind }) => kind);
+  }
+
+  /** The cluster as it is known now. */
+  snapshot(): ClusterSnapshot {
+    const infrastructure: InfrastructureSnapshot = this.#infrastructures?.list().find(({ name }) => name === 'cluster')?.infrastructure ?? { virtualIPs: [] };
+    const platform = infrastructure.platform?.toLowerCase() ?? '';
+    const { unsynced } = this;
+    const base = buildSnapshot({});
+    return {
+      ...base,
+      time: new Date(this.#options.now()).toISOString(),
+      ...(unsynced.length > 0 ? { unsynced } : {}),
+      network: this.#options.network,
+      infrastructure,
+      provider: { name: 'baremetal', attach: false, cloud: clouds.includes(platform), observationRequired: false },
+      egressIPAMs: this.egressIPAMs.list(),
+      namespaces: this.namespaces.list(),
+      nodes: this.nodes.list(),
+      hostSubnets: this.hostSubnets?.list() ?? [],
+      netNamespaces: this.netNamespaces?.list() ?? [],
+      egressIPs: this.egressIPs?.list() ?? [],
+      cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs?.list() ?? [],
+      departed: this.#noteDepartures(),
+    };
+  }
+
+  /** Claims of namespaces that went away while they were watched, until an EgressIPAM's status remembers them. */
+  #noteDepartures(): readonly DepartedClaim[] {
+    if (this.namespaces.sequence !== this.#countedNamespaces) {
+      this.#countedNamespaces = this.namespaces.sequence;
+      const present = new Map<string, DepartedClaim>();
+      for (const { name, allocated, egressIPs, egressIPAM } of this.namespaces.list()) {
+        const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '').split(',').filter((text) => text !== '');
+        if (egressIPAM !== undefined && addresses.length > 0) present.set(name, { namespace: name, egressIPAM, addresses });
+      }
+      const names = new Set(this.namespaces.list().map(({ name }) => name));
+      const gone = [...this.#knownClaims.values()].filter(({ namespace }) => !names.has(namespace));
+      if (gone.length > 0) this.#departed = [...this.#departed.filter(({ namespace }) => !gone.some((entry) => entry.namespace === namespace)), ...gone].slice(-1000);
+      this.#knownClaims = present;
+    }
+    const remembered = new Set(this.egressIPAMs.list().flatMap(({ released = [] }) => released.map(({ namespace }) => namespace)));
+    if (this.#departed.some(({ namespace }) => remembered.has(namespace))) this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
+    return this.#departed;
+  }
+}
+
+const clouds = ['aws', 'azure', 'gcp', 'openstack'];
+
+interface NamedInfrastructure {
+  readonly name: string;
+  readonly infrastructure: InfrastructureSnapshot;
+}
+
+function readNamedInfrastructure(object: unknown): Read<NamedInfrastructure> {
+  const read = readInfrastructure(object);
+  const named = readNode(object);
+  if (!read.ok || !named.ok) return { ok: false, problems: read.problems };
+  return { ok: true, value: { name: named.value.name, infrastructure: read.value }, problems: read.problems };
+}

@@ -1,0 +1,166 @@
+import type { Finding, Read } from '@egressip-ipam/core';
+import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange } from '@egressip-ipam/kube';
+
+/** What every entry of a snapshot's lists has. */
+export interface Entry {
+  readonly name: string;
+  readonly unconfirmed?: readonly string[];
+}
+
+interface Unconfirmed {
+  readonly addresses: readonly string[];
+  /** The version that the write asked for; once the object has another, the write can no longer come to pass. */
+  readonly resourceVersion: string | undefined;
+}
+
+/**
+ * The cluster's objects of one kind as a snapshot has them: a list sorted by name in
+ * which an entry stays the identical object until what matters of it changes.
+ * Addresses of writes under way are laid over the entry of their object.
+ */
+export class Collection<Slim extends Entry> {
+  readonly client: ResourceClient;
+  readonly #reflector: Reflector<Slim>;
+  readonly #onChange: () => void;
+  readonly #problems = new Map<string, readonly Finding[]>();
+  readonly #unconfirmed = new Map<string, Unconfirmed>();
+  readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
+  readonly #changedAt = new Map<string, number>();
+  #names: string[] = [];
+  #snapshot: readonly Slim[] | undefined;
+  #sequence = 0;
+
+  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void) {
+    this.client = new ResourceClient(rest, resource);
+    this.#onChange = onChange;
+    this.#reflector = new Reflector<Slim>({
+      client: this.client,
+      consistency: 'latest',
+      project: (object) => this.#project(object, read),
+      onChange: (change) => this.#changed(change),
+      onError,
+    });
+  }
+
+  /** The kind of the objects. */
+  get kind(): string {
+    return this.client.resource.kind;
+  }
+
+  /** Whether everything has been read once. */
+  get hasSynced(): boolean {
+    return this.#reflector.hasSynced;
+  }
+
+  /** What is wrong in objects that were read. */
+  get problems(): readonly Finding[] {
+    return [...this.#problems.values()].flat();
+  }
+
+  /** Counts changes; larger than before when anything changed. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    this.#reflector.start();
+  }
+
+  /** Stops watching. */
+  stop(): Promise<void> {
+    return this.#reflector.stop();
+  }
+
+  /** Reads the newest state; resolves when it is here. */
+  refresh(): Promise<void> {
+    return this.#reflector.refresh();
+  }
+
+  /** The sorted list; the same array while nothing changed. */
+  list(): readonly Slim[] {
+    this.#snapshot ??= this.#names.map((name) => this.#entryOf(name)).filter((entry) => entry !== undefined);
+    return this.#snapshot;
+  }
+
+  /** Whether what matters of an object changed after a sequence number. */
+  changedSince(name: string, sequence: number): boolean {
+    return (this.#changedAt.get(name) ?? 0) > sequence;
+  }
+
+  /** The version to write with. */
+  resourceVersionOf(name: string): string | undefined {
+    return this.#reflector.store.resourceVersionOf(name);
+  }
+
+  /** Lays addresses over an object while a write that may put them there is under way. */
+  expect(name: string, addresses: readonly string[]): void {
+    if (addresses.length === 0) return;
+    this.#unconfirmed.set(name, { addresses, resourceVersion: this.resourceVersionOf(name) });
+    this.#touch(name);
+  }
+
+  /** Takes in the answer to a write, or a fresh look. */
+  observe(object: KubernetesObject): void {
+    this.#reflector.store.upsertFromResponse(object);
+    this.settle(object.metadata.name, false);
+  }
+
+  /** Takes the overlay off when the write is known to have ended, or can no longer come to pass. */
+  settle(name: string, ended: boolean): void {
+    const overlay = this.#unconfirmed.get(name);
+    if (overlay === undefined || (!ended && overlay.resourceVersion === this.resourceVersionOf(name))) return;
+    this.#unconfirmed.delete(name);
+    this.#overlaid.delete(name);
+    this.#touch(name);
+  }
+
+  #project(object: KubernetesObject, read: (object: unknown) => Read<Slim>): Slim | undefined {
+    const result = read(object);
+    const { name } = object.metadata;
+    if (result.problems.length > 0) this.#problems.set(name, result.problems);
+    else this.#problems.delete(name);
+    return result.ok ? result.value : undefined;
+  }
+
+  #changed(change: StoreChange<Slim>): void {
+    if (change.type === 'added') this.#names.splice(this.#position(change.key), 0, change.key);
+    else if (change.type === 'deleted') {
+      this.#names.splice(this.#position(change.key), 1);
+      this.#unconfirmed.delete(change.key);
+      this.#overlaid.delete(change.key);
+      this.#problems.delete(change.key);
+    }
+    this.settle(change.key, false);
+    this.#touch(change.key);
+  }
+
+  #touch(name: string): void {
+    this.#sequence += 1;
+    this.#changedAt.set(name, this.#sequence);
+    this.#snapshot = undefined;
+    this.#onChange();
+  }
+
+  #entryOf(name: string): Slim | undefined {
+    const slim = this.#reflector.store.get(name);
+    const overlay = this.#unconfirmed.get(name);
+    if (slim === undefined || overlay === undefined) return slim;
+    const known = this.#overlaid.get(name);
+    if (known?.slim === slim) return known.entry;
+    const entry = { ...slim, unconfirmed: overlay.addresses };
+    this.#overlaid.set(name, { slim, entry });
+    return entry;
+  }
+
+  #position(name: string): number {
+    let low = 0;
+    let high = this.#names.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#names[middle] ?? '') < name) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
