@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
 import { statusOf } from './status.ts';
 
-/** Beyond so many new events of one plan, only problems are told: a thousand namespaces that come at once need no thousand good news. */
+/** Beyond so many at once, good news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
 const mostGoodNews = 100;
 
 /** Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already. */
@@ -14,6 +14,7 @@ export class Reporter {
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
   #standing = new Set<string>();
   #served: ReadonlySet<string> | undefined;
+  #goodNews = new Map<string, { readonly egressIPAM: string; readonly addresses: readonly string[] }>();
 
   constructor(rest: RestClient, events: EventRecorder) {
     this.#client = new ResourceClient(rest, egressIPAMs);
@@ -34,9 +35,22 @@ export class Reporter {
     const before = this.#served;
     this.#served = served;
     if (before === undefined) return;
-    const fresh = plan.allocations.filter(({ namespace }) => served.has(namespace) && !before.has(namespace));
-    for (const { namespace, addresses, egressIPAM } of fresh.slice(0, mostGoodNews)) {
-      this.#record('Namespace', namespace, 'Normal', 'Allocated', `EgressIPAM ${egressIPAM} gives it ${addresses.join(', ')}`);
+    for (const { namespace, addresses, egressIPAM } of plan.allocations) {
+      if (served.has(namespace) && !before.has(namespace)) this.#goodNews.set(namespace, { egressIPAM, addresses });
+    }
+  }
+
+  /** Tells who got addresses: when all is written, so that Events never stand in the way of what carries traffic. */
+  tellGoodNews(): void {
+    const news = [...this.#goodNews];
+    this.#goodNews = new Map();
+    if (news.length <= mostGoodNews) {
+      for (const [namespace, { egressIPAM, addresses }] of news) this.#record('Namespace', namespace, 'Normal', 'Allocated', `EgressIPAM ${egressIPAM} gives it ${addresses.join(', ')}`);
+      return;
+    }
+    for (const egressIPAM of new Set(news.map(([, entry]) => entry.egressIPAM))) {
+      const count = news.filter(([, entry]) => entry.egressIPAM === egressIPAM).length;
+      this.#record('EgressIPAM', egressIPAM, 'Normal', 'Allocated', `${count} namespaces got their addresses`);
     }
   }
 

@@ -14,6 +14,7 @@ import { Reporter } from './reporter.ts';
 
 const clock = systemClock;
 const quiet = 10;
+const longestQuiet = 150;
 const networkRetry = 2_000;
 const statusPause = 1_000;
 const shutdownGrace = 10_000;
@@ -177,10 +178,10 @@ class Loop {
     await Promise.race([this.#executor.stop(), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
   }
 
-  /** Something changed: plan soon, and no more than half of the time. */
+  /** Something changed: plan soon, and no more than a fifth of the time, as the writes under way need the processor too. */
   poke(): void {
     if (!this.#running || this.#timer !== undefined) return;
-    this.#timer = clock.setTimeout(() => this.#planNow(), Math.max(quiet, this.#lastDuration));
+    this.#timer = clock.setTimeout(() => this.#planNow(), Math.min(longestQuiet, Math.max(quiet, 4 * this.#lastDuration)));
   }
 
   #planNow(): void {
@@ -200,6 +201,7 @@ class Loop {
     this.#status = clock.setTimeout(() => {
       // While addresses are still being written the status would change with each of them.
       if (this.#executor.underWay > 0) return this.poke();
+      this.#reporter.tellGoodNews();
       void this.#reporter.writeStatus(plan, snapshot).catch((error: unknown) => this.#log.warn('a status cannot be written', { reason: reasonOf(error) }));
     }, statusPause);
   }
