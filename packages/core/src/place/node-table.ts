@@ -47,6 +47,8 @@ export class NodeTable {
     this.groups = snapshot.egressIPAMs.map((egressIPAM, index) =>
       egressIPAM.assignments.map((assignment) => {
         const selected: number[] = [];
+        // OpenShift SDN's objects take IPv4 addresses alone (network.openshift.io/v1).
+        if (assignment.cidr.family === 6 && snapshot.source.network.kind === 'openshift-sdn') return this.#group(snapshot, groupCount++, selected, assignment.cidr);
         for (let node = 0; node < count; node += 1) {
           const labels = this.nodes[node]?.source.labels ?? {};
           if (this.egressIPAMOf[node] === index && hasTopologyValue(labels, egressIPAM.source.topologyLabel, assignment)) selected.push(node);

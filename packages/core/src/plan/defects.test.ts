@@ -146,6 +146,13 @@ describe('defects of the original, as regression tests', () => {
     expect(addressesOf(result, 'y')).toEqual(['2001:db8::77']);
   });
 
+  it('an IPv6 CIDR on OpenShift SDN, which carries IPv4 alone, is a finding and is never written', () => {
+    const result = plan(aSnapshot({ nodes, egressIPAMs: [anEgressIPAM(['2001:db8::/64=a'])], namespaces: [aNamespace('x')] }));
+    expect(codesOf(result, 'pool')).toEqual(['CIDRNotHostable']);
+    expect(result.allocations).toEqual([]);
+    expect(result.steps).toEqual([]);
+  });
+
   it('defect 19: ten thousand allocations cost about as much each as a hundred do', () => {
     const fill = (count: number): number => {
       const snapshot = aSnapshot({ nodes, egressIPAMs: [anEgressIPAM(['10.0.0.0/16=a'])], namespaces: Array.from({ length: count }, (_, index) => aNamespace(`ns-${String(index).padStart(5, '0')}`, index)) });

@@ -44,7 +44,9 @@ function reportEmptyGroups(world: World): void {
       const group = world.nodes.groups[index]?.[position];
       const where = `${egressIPAM.source.topologyLabel}=${assignment.labelValue}`;
       const base = { severity: 'warning', object: { kind: 'EgressIPAM', name: egressIPAM.name }, field: `spec.cidrAssignments[${assignment.index}]` } as const;
-      if (group === undefined || group.selected.length === 0) {
+      if (assignment.cidr.family === 6 && world.snapshot.source.network.kind === 'openshift-sdn') {
+        world.findings.push({ ...base, code: 'CIDRNotHostable', message: `OpenShift SDN carries IPv4 alone, so ${assignment.cidr.text} can never be served; remove the entry` });
+      } else if (group === undefined || group.selected.length === 0) {
         world.findings.push({ ...base, code: 'NoNodes', message: `no node has ${where}, so ${assignment.cidr.text} cannot be served; label nodes or correct labelValue` });
       } else if (group.candidates.length > 0 && group.hostable.length === 0) {
         world.findings.push({ ...base, code: 'CIDRNotHostable', message: `${assignment.cidr.text} lies in the subnet of none of its nodes, so it can never be served; correct the CIDR` });
