@@ -46,8 +46,8 @@ function cidrOf(address: Address, prefix: number): Cidr {
   return { text: `${formatAddress(first)}/${prefix}`, family, prefix, first, last: first + size - 1n, size };
 }
 
-/** Whether an address lies in a CIDR. */
-export function cidrContains(cidr: Cidr, address: Address): boolean {
+/** Whether an address lies in a CIDR, or between any other first and last address. */
+export function cidrContains(cidr: Pick<Cidr, 'first' | 'last'>, address: Address): boolean {
   return typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last;
 }
 

@@ -1,4 +1,5 @@
 import { formatAddress, type Address } from '../address/address.ts';
+import { cidrContains } from '../address/cidr.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
 import { parseAddresses } from '../parse/parse-namespace.ts';
@@ -23,11 +24,11 @@ export class AddressUsers {
 
   /** Why an assignment never hands an address out, if so. */
   reservation(assignment: ParsedAssignment, address: Address): string | undefined {
-    const reserved = assignment.reserved.find((range) => typeof range.first === typeof address && address >= range.first && address <= range.last);
+    const reserved = assignment.reserved.find((range) => cidrContains(range, address));
     if (reserved !== undefined) return `it is reserved in ${assignment.cidr.text} (${range(reserved.first, reserved.last)})`;
     const platform = this.#snapshot.observation?.cidrs
       .get(assignment.cidr.text)
-      ?.reserved.find((candidate) => typeof candidate.first === typeof address && address >= candidate.first && address <= candidate.last);
+      ?.reserved.find((candidate) => cidrContains(candidate, address));
     return platform === undefined ? undefined : `the platform keeps ${range(platform.first, platform.last)} for itself`;
   }
 }

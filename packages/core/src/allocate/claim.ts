@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import { cidrContains } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
@@ -33,7 +34,7 @@ export interface Claim {
 
 /** Whether an address lies in an assignment's CIDR. */
 export function contains(assignment: ParsedAssignment, address: Address): boolean {
-  return typeof address === typeof assignment.cidr.first && address >= assignment.cidr.first && address <= assignment.cidr.last;
+  return cidrContains(assignment.cidr, address);
 }
 
 /** The first assignment of an EgressIPAM whose CIDR has an address. */

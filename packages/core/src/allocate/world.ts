@@ -6,6 +6,7 @@ import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { AddressLayout } from './address-layout.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
+import type { NodeGroup } from '../place/node-group.ts';
 import { NodeTable } from '../place/node-table.ts';
 import type { AddressTable } from './address-table.ts';
 import { AddressUsers } from './address-users.ts';
@@ -24,6 +25,8 @@ export class World {
   readonly settledIn: Int32Array;
   /** By EgressIPAM: how many settled namespaces it serves, and how many of their addresses each node carries. */
   readonly settled: { namespaces: number; readonly onNode: Int32Array }[];
+  /** By EgressIPAM: all of its nodes as one group, made when an address lies in none of its CIDRs any more. */
+  readonly anyNodeGroups = new Map<number, NodeGroup>();
   readonly findings: Finding[] = [];
   /** Kept addresses that something else than a claim has too. */
   readonly contested: { readonly claim: Claim; readonly address: Address }[] = [];

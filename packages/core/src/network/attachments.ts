@@ -1,5 +1,6 @@
 import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
+import { assignmentOf } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { HostPlan } from './host-subnets.ts';
 import type { StepList } from './step-list.ts';
@@ -84,6 +85,6 @@ function endingEgressIPAMs(world: World, group: Group): readonly number[] {
   if (group.kind !== 'detach') return [];
   const addresses = [...group.ready, ...group.waiting.map(({ address }) => address)];
   return world.snapshot.egressIPAMs.flatMap((egressIPAM, index) =>
-    egressIPAM.deleting && egressIPAM.assignments.some(({ cidr }) => addresses.some((address) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last)) ? [index] : [],
+    egressIPAM.deleting && addresses.some((address) => assignmentOf(egressIPAM, address) !== undefined) ? [index] : [],
   );
 }

@@ -1,7 +1,7 @@
 import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
-import type { Claim } from '../allocate/claim.ts';
+import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
 import { groupOf, placementMode } from '../place/place-kept.ts';
@@ -294,7 +294,7 @@ function endingEgressIPAMs(world: World, change: HostChange, step: HostStep): re
   world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
     if (!egressIPAM.deleting) return;
     const cidrs = egressIPAM.assignments.map((assignment) => assignment.cidr);
-    const removes = [...change.leaving, ...change.moving].some((address) => cidrs.some((cidr) => typeof cidr.first === typeof address && address >= cidr.first && address <= cidr.last));
+    const removes = [...change.leaving, ...change.moving].some((address) => assignmentOf(egressIPAM, address) !== undefined);
     if (removes || cidrs.some((cidr) => change.hostSubnet.egressCIDRs.includes(cidr.text))) ending.push(index);
   });
   return ending;

@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import { formatAddress } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
-import type { Claim } from '../allocate/claim.ts';
+import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedNetNamespace } from '../parse/parse-network-objects.ts';
 import { placementMode, groupOf } from '../place/place-kept.ts';
@@ -56,9 +56,7 @@ function detachOf(world: World, releases: ReadonlyMap<Address, string>, address:
 
 /** The remember step that must come before the last trace of an address goes. */
 function rememberedBy(world: World, address: Address): string | undefined {
-  const egressIPAM = world.snapshot.egressIPAMs.find((candidate) =>
-    candidate.assignments.some(({ cidr }) => typeof cidr.first === typeof address && address >= cidr.first && address <= cidr.last),
-  );
+  const egressIPAM = world.snapshot.egressIPAMs.find((candidate) => assignmentOf(candidate, address) !== undefined);
   return egressIPAM === undefined ? undefined : rememberId(egressIPAM.name);
 }
 

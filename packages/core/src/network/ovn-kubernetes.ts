@@ -1,6 +1,6 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { sameAddresses } from '../allocate/classify.ts';
-import type { Claim } from '../allocate/claim.ts';
+import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import { egressIPName, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
@@ -151,9 +151,7 @@ function addDeleteStep(world: World, steps: StepList, egressIP: ParsedEgressIP, 
 }
 
 function rememberIds(world: World, address: Address): readonly string[] {
-  return world.snapshot.egressIPAMs.flatMap((egressIPAM) =>
-    egressIPAM.assignments.some(({ cidr }) => typeof cidr.first === typeof address && address >= cidr.first && address <= cidr.last) ? [rememberId(egressIPAM.name)] : [],
-  );
+  return world.snapshot.egressIPAMs.flatMap((egressIPAM) => (assignmentOf(egressIPAM, address) === undefined ? [] : [rememberId(egressIPAM.name)]));
 }
 
 /** An address is free when its EgressIP and its CloudPrivateIPConfig are gone; the latter's end is only observed. */

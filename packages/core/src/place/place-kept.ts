@@ -95,18 +95,14 @@ function rehouse(world: World, placer: Placer, claim: Claim, address: Address, g
   if (stays) placer.keep(slot, familyOf(address), node);
 }
 
-const anyNodeGroups = new WeakMap<World, Map<number, NodeGroup>>();
-
 /** All nodes of an EgressIPAM, for an address that lies in none of its CIDRs any more. */
 function anyNodeOf(world: World, egressIPAM: number): NodeGroup | undefined {
   const groups = world.nodes.groups[egressIPAM];
   if (groups === undefined) return undefined;
-  let known = anyNodeGroups.get(world);
-  if (known === undefined) anyNodeGroups.set(world, (known = new Map<number, NodeGroup>()));
-  let group = known.get(egressIPAM);
+  let group = world.anyNodeGroups.get(egressIPAM);
   if (group === undefined) {
     group = uniteGroups(groups, world.nodes.nodes.length, world.nodes.groupCount + egressIPAM);
-    known.set(egressIPAM, group);
+    world.anyNodeGroups.set(egressIPAM, group);
   }
   return group;
 }

@@ -16,6 +16,7 @@ import {
   type ProviderSnapshot,
   type Read,
 } from '@egressip-ipam/core';
+import { clouds } from '../network/clouds.ts';
 import { claimsToBeSnapshot, isSnapshot, kindOf, snapshotProblem } from './known-documents.ts';
 import { isObservation } from './observation.ts';
 import { InputError, type InputProblem, type ReadDocuments, type SourceObject } from './read-documents.ts';
@@ -155,8 +156,6 @@ function chooseNetwork(chosen: NetworkSnapshot['kind'] | undefined, parts: Parts
   const isOvn = parts.egressIPs.length > 0 || parts.nodes.some((node) => node.primaryInterfaceAddress !== undefined || node.hostCIDRs !== undefined || node.egressIPConfig !== undefined);
   return { kind: isOvn ? 'ovn-kubernetes' : 'openshift-sdn' };
 }
-
-const clouds = ['aws', 'azure', 'gcp', 'openstack'];
 
 /** Planning from files looks at no cloud: what a ProviderObservation says is all that is known of it. */
 function chooseProvider(chosen: string | undefined, network: NetworkSnapshot, parts: Parts, observation: ProviderObservation | undefined): ProviderSnapshot {

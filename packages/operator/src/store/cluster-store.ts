@@ -14,6 +14,7 @@ import {
   type NetworkSnapshot,
   type Read,
 } from '@egressip-ipam/core';
+import { clouds } from '../network/clouds.ts';
 import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
 import { Collection } from './collection.ts';
@@ -111,8 +112,6 @@ export class ClusterStore {
     return this.#departed;
   }
 }
-
-const clouds = ['aws', 'azure', 'gcp', 'openstack'];
 
 interface NamedInfrastructure {
   readonly name: string;
