@@ -48,4 +48,5 @@ export type * from './snapshot/snapshot.ts';
 export type * from './plan/step.ts';
 export type * from './plan/plan-types.ts';
 export type * from './provider/contract.ts';
+export type * from './provider/factory.ts';
 export type { ProviderErrorClass, ProviderErrorDescription } from './provider/provider-error.ts';

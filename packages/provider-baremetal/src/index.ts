@@ -1,1 +1,1 @@
-export { createBareMetalProvider } from './create-bare-metal-provider.ts';
+export { createBareMetalProvider, createBareMetalProvider as createProvider } from './create-bare-metal-provider.ts';
