@@ -60,7 +60,7 @@ export function markHosts(world: World): void {
   markAttachments(world);
 }
 
-/** Where there is no observation, interfaces are taken to carry what their nodes host. */
+/** Where an interface was not seen, it is taken to carry what its node hosts for us: nothing is forgotten unseen (law 9). */
 function markAttachments(world: World): void {
   const { snapshot, addresses, nodes } = world;
   if (!snapshot.source.provider.attach) return;
@@ -73,11 +73,23 @@ function markAttachments(world: World): void {
     if (node === -1) continue;
     for (const address of observed.attached) addresses.attachedOn[addresses.slotOf(address)] = node + 1;
   }
+  nodes.hostSubnetOf.forEach((hostSubnet, node) => {
+    if (hostSubnet === undefined || !isUnknown(world, nodes.nameOf(node))) return;
+    for (const address of hostSubnet.recorded) {
+      const slot = addresses.slotOf(address);
+      if (addresses.attachedOn[slot] === 0) addresses.attachedOn[slot] = node + 1;
+    }
+  });
   for (const cidr of snapshot.observation.cidrs.values()) {
     for (const { address } of cidr.inUse) {
       if (addresses.attachedOn[addresses.slotOf(address)] === 0) world.refusedAddresses.add(address);
     }
   }
+}
+
+/** Whether it is not known what a node's interface carries: it was not looked at, or could not be read. */
+export function isUnknown(world: World, node: string): boolean {
+  return world.snapshot.observation?.nodes.get(node)?.isUnknown !== false;
 }
 
 /** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */

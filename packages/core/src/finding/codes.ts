@@ -48,4 +48,5 @@ export type FindingCode =
   | 'InvalidNodeAnnotation'
   | 'NetworkDrift'
   | 'ForeignHostedAddress'
-  | 'ProviderError';
+  | 'ProviderError'
+  | 'AttachmentFailed';

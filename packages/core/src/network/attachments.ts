@@ -1,6 +1,7 @@
 import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
 import { assignmentOf } from '../allocate/claim.ts';
+import { isUnknown } from '../allocate/mark-uses.ts';
 import type { World } from '../allocate/world.ts';
 import type { HostPlan } from './host-subnets.ts';
 import type { StepList } from './step-list.ts';
@@ -26,8 +27,9 @@ export function addAttachmentSteps(world: World, steps: StepList, hosts: HostPla
   if (!world.snapshot.source.provider.attach) return;
   const groups = new Map<string, Group>();
   const stepOf = new Map<Address, string>();
-  const add = (kind: Group['kind'], from: string, node: string, address: Address, after: string | undefined): void => {
+  const add = (kind: Group['kind'], from: string, node: string, address: Address, before: string | undefined): void => {
     const key = kind === 'move' ? `move/${from}/${node}` : `${kind}/${node}`;
+    const after = before ?? unseenOf(world, kind === 'move' ? [from, node] : [node]);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { kind, from, node, ready: [], waiting: [] }));
     if (after === undefined) group.ready.push(address);
@@ -49,6 +51,13 @@ export function addAttachmentSteps(world: World, steps: StepList, hosts: HostPla
   for (const { address, node } of departures(world)) add('detach', '', node, address, unbindingOf(address));
   for (const [key, group] of groups) addGroup(steps, key, group, endingEgressIPAMs(world, group));
   hosts.attachWith((address) => stepOf.get(address));
+}
+
+/** What a change waits for when one of its interfaces is not known: a look at it. */
+function unseenOf(world: World, nodes: readonly string[]): string | undefined {
+  if (world.snapshot.observation === undefined) return undefined;
+  const unseen = nodes.find((node) => isUnknown(world, node));
+  return unseen === undefined ? undefined : `observed/node/${unseen}`;
 }
 
 /** Addresses of ours on interfaces that no claim has any more. Foreign ones never show up here (law 5). */

@@ -8,6 +8,8 @@ import { parseCidrs } from './parse-network-objects.ts';
 /** What a provider saw of one node, parsed. */
 interface ParsedNodeObservation {
   readonly error: ProviderErrorDescription | undefined;
+  /** Whether it is not known what the node carries; a node that the platform does not have carries nothing. */
+  readonly isUnknown: boolean;
   /** Subnets of the main interface. */
   readonly subnets: readonly Cidr[];
   /** What the main interface carries beside its primary addresses. */
@@ -60,7 +62,7 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
       }
     }
     const main = interfaces.find((networkInterface) => networkInterface.main);
-    nodes.set(node.node, { error, subnets: parseCidrs(main?.subnets ?? []), attached, fixed, primaries, limits: 'error' in node ? {} : node.limits });
+    nodes.set(node.node, { error, isUnknown: error !== undefined && error.class !== 'not-found', subnets: parseCidrs(main?.subnets ?? []), attached, fixed, primaries, limits: 'error' in node ? {} : node.limits });
   }
   return nodes;
 }

@@ -385,6 +385,9 @@ describe('the laws, over random clusters and histories', () => {
       expect(plan(snapshot).steps).toEqual([]);
       for (const [object, count] of writes) expect(count, `writes of ${object}`).toBeLessThanOrEqual(object.startsWith('host/') ? 6 : 3);
     });
+    holds((initial, history) => {
+      live(initial, history, { stepped: (before, after) => expect(JSON.stringify(after), 'a step that changes nothing').not.toBe(JSON.stringify(before)) });
+    });
   });
 
   it('a planner that lives on gives what plan() gives', () => {

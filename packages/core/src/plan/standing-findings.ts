@@ -1,4 +1,4 @@
-import { formatAddress } from '../address/address.ts';
+import { formatAddress, parseAddress } from '../address/address.ts';
 import { cidrsOverlap } from '../address/cidr.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
@@ -15,6 +15,7 @@ export function reportStanding(world: World): void {
   reportOverlappingCidrs(world);
   reportEmptyGroups(world);
   reportProvider(world);
+  reportFailures(world);
   reportContested(world);
   reportClaims(world);
   reportForeignHosts(world);
@@ -65,6 +66,17 @@ function reportProvider(world: World): void {
   for (const observed of observation.cidrs.values()) {
     if (observed.error === undefined) continue;
     world.findings.push({ code: 'ProviderError', severity: 'error', object: { kind: 'Provider', name: world.snapshot.source.provider.name }, message: `${observed.cidr.text}: ${observed.error.message}` });
+  }
+}
+
+/** What the provider refused, told to the namespace that waits for it. */
+function reportFailures(world: World): void {
+  for (const { change, address: text, node, error } of world.snapshot.source.provider.failures ?? []) {
+    const address = parseAddress(text);
+    const namespace = address === undefined ? undefined : world.snapshot.namespaces[world.ownerOf(address)];
+    const message = `${change} of ${text} (node ${node}) failed and is tried again: ${error.message}`;
+    if (namespace !== undefined && address !== undefined) world.reportNamespace(namespace, { code: 'AttachmentFailed', severity: 'error', message }, [address]);
+    else world.findings.push({ code: 'AttachmentFailed', severity: 'warning', object: { kind: 'Node', name: node }, message, addresses: [text] });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ProviderObservation } from '../provider/contract.ts';
+import type { ProviderErrorDescription } from '../provider/provider-error.ts';
 
 /** A Kubernetes label selector, as in `metav1.LabelSelector`. */
 export interface LabelSelector {
@@ -173,6 +174,16 @@ export interface ProviderSnapshot {
   /** Whether nothing may be allocated before an observation is there (law 6). False when planning from files. */
   readonly observationRequired: boolean;
   readonly observation?: ProviderObservation;
+  /** Changes that the provider refused last time, to be said where it matters. */
+  readonly failures?: readonly ProviderFailure[];
+}
+
+/** A change of one address that a provider could not make. */
+export interface ProviderFailure {
+  readonly change: 'attach' | 'detach' | 'move';
+  readonly address: string;
+  readonly node: string;
+  readonly error: ProviderErrorDescription;
 }
 
 /**

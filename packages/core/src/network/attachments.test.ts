@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../plan/planner.ts';
+import type { NodeObservation } from '../provider/contract.ts';
+import type { ProviderErrorClass } from '../provider/provider-error.ts';
+import { readySteps } from '../simulate/apply-step.ts';
+import { settle } from '../simulate/settle.ts';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+
+const nodes = [aNode('n1'), aNode('n2')];
+const seen = (node: string, index: number): NodeObservation => ({
+  node,
+  limits: { ipv4: 10 },
+  interfaces: [{ id: `nic-${node}`, main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: `10.0.0.${250 + index}`, primary: true }] }],
+});
+
+/** A cluster on a cloud in which namespace `shop` has its address on n1. */
+const settled = settle(
+  aSnapshot({
+    nodes,
+    egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
+    namespaces: [aNamespace('shop')],
+    provider: { name: 'memory', attach: true, atomicMove: true, cloud: true, observationRequired: true, observation: { nodes: nodes.map(({ name }, index) => seen(name, index)), cidrs: [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }] } },
+  }),
+);
+
+function withUnreadable(snapshot: ClusterSnapshot, node: string, errorClass: ProviderErrorClass): ClusterSnapshot {
+  const { observation } = snapshot.provider;
+  if (observation === undefined) return snapshot;
+  const entries = observation.nodes.map((entry): NodeObservation => (entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry));
+  return { ...snapshot, provider: { ...snapshot.provider, observation: { ...observation, nodes: entries } } };
+}
+
+const optedOut = (snapshot: ClusterSnapshot): ClusterSnapshot => ({ ...snapshot, namespaces: snapshot.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) });
+const hosted = (snapshot: ClusterSnapshot): readonly string[] => snapshot.hostSubnets.flatMap(({ egressIPs }) => egressIPs);
+
+describe('attachments that cannot be seen', () => {
+  it('has the address on an interface to begin with', () => {
+    expect(plan(settled).steps).toEqual([]);
+    expect(hosted(settled)).toEqual(['10.0.0.1']);
+  });
+
+  it('law 10: at rest an unreadable interface is no reason to write', () => {
+    expect(plan(withUnreadable(settled, 'n1', 'transient')).steps).toEqual([]);
+  });
+
+  it('law 9: what may still be on an interface stays on record until it is known to be off', () => {
+    const waiting = settle(withUnreadable(optedOut(settled), 'n1', 'transient'));
+    expect(hosted(waiting)).toEqual(['10.0.0.1']);
+    expect(waiting.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual([]);
+    expect(readySteps(plan(waiting))).toEqual([]);
+    const readable = { ...waiting, provider: settled.provider };
+    expect(readySteps(plan(readable)).map(({ id }) => id)).toEqual(['detach/n1']);
+    expect(hosted(settle(readable))).toEqual([]);
+  });
+
+  it('an instance that the platform does not have carries nothing', () => {
+    expect(hosted(settle(withUnreadable(optedOut(settled), 'n1', 'not-found')))).toEqual([]);
+  });
+
+  it('says to the namespace what the provider refused', () => {
+    const failures = [{ change: 'attach' as const, address: '10.0.0.1', node: 'n1', error: { class: 'capacity' as const, message: 'the interface is full' } }];
+    const { findings } = plan({ ...settled, provider: { ...settled.provider, failures } });
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'AttachmentFailed', object: { kind: 'Namespace', name: 'shop' }, message: expect.stringContaining('the interface is full') }));
+  });
+});
