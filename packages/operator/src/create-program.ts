@@ -53,16 +53,20 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
   const option = (flags: string, description: string, variable: string): Option => new Option(flags, description).env(`EGRESSIP_IPAM_${variable}`);
   program
     .command('run')
-    .description('Run the operator: watch a cluster, and do what plan would print. OpenShift SDN on bare metal, and OVN-Kubernetes.')
+    .description('Run the operator: watch a cluster, and do what plan would print. OpenShift SDN and OVN-Kubernetes, on bare metal and AWS.')
     .addOption(option('--kubeconfig <file>', 'the cluster; by default the one it runs in, or $KUBECONFIG', 'KUBECONFIG'))
     .addOption(option('--context <name>', 'the context of the kubeconfig', 'CONTEXT'))
     .addOption(option('--leader-elect', 'act only as the leader among replicas', 'LEADER_ELECT'))
-    .addOption(option('--leader-elect-lease-duration <seconds>', 'how long others wait after a renewal', 'LEADER_ELECT_LEASE_DURATION').default(15).argParser(parseSeconds))
-    .addOption(option('--leader-elect-renew-deadline <seconds>', 'how long the leader goes on without a renewal', 'LEADER_ELECT_RENEW_DEADLINE').default(10).argParser(parseSeconds))
-    .addOption(option('--leader-elect-retry-period <seconds>', 'time between two renewals', 'LEADER_ELECT_RETRY_PERIOD').default(2).argParser(parseSeconds))
+    .addOption(option('--leader-elect-lease-duration <seconds>', 'how long others wait after a renewal', 'LEADER_ELECT_LEASE_DURATION').default(15).argParser(parsePositive))
+    .addOption(option('--leader-elect-renew-deadline <seconds>', 'how long the leader goes on without a renewal', 'LEADER_ELECT_RENEW_DEADLINE').default(10).argParser(parsePositive))
+    .addOption(option('--leader-elect-retry-period <seconds>', 'time between two renewals', 'LEADER_ELECT_RETRY_PERIOD').default(2).argParser(parsePositive))
     .addOption(option('--namespace <name>', "the operator's own namespace; by default that of its pod", 'NAMESPACE'))
     .addOption(option('--network <name>', 'the network; by default by what the cluster serves', 'NETWORK').choices(['openshift-sdn', 'ovn-kubernetes']))
-    .addOption(option('--provider <name>', 'the infrastructure', 'PROVIDER'))
+    .addOption(option('--provider <name>', 'baremetal, aws, or an installed package; by default by the infrastructure', 'PROVIDER'))
+    .addOption(option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure", 'CLOUD_REGION'))
+    .addOption(option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own", 'CLOUD_ENDPOINT'))
+    .addOption(option('--cloud-qps <calls>', "most calls per second to the cloud's API", 'CLOUD_QPS').argParser(parsePositive))
+    .addOption(option('--cloud-poll-interval <seconds>', 'time between two looks at an unchanged cloud', 'CLOUD_POLL_INTERVAL').default(60).argParser(parsePositive))
     .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))
     .addOption(option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns them off', 'HEALTH_PROBE_BIND_ADDRESS').default(':8081'))
     .addOption(option('--log-level <level>', 'the least that is logged', 'LOG_LEVEL').choices(['debug', 'info', 'warn', 'error']).default('info'))
@@ -70,9 +74,9 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .action(async (flags: RunFlags) => done(await runCommand(context, flags)));
 }
 
-function parseSeconds(value: string): number {
+function parsePositive(value: string): number {
   const seconds = Number(value);
-  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds is expected.');
+  if (!(seconds > 0)) throw new InvalidArgumentError('a number above 0 is expected.');
   return seconds;
 }
 

@@ -14,6 +14,10 @@ export interface RunFlags {
   readonly namespace?: string;
   readonly network?: RunOptions['network'];
   readonly provider?: string;
+  readonly cloudRegion?: string;
+  readonly cloudEndpoint?: string;
+  readonly cloudQps?: number;
+  readonly cloudPollInterval: number;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
@@ -24,12 +28,9 @@ const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/n
 
 /** `run`: the operator, until it is told to stop. */
 export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
-  if (flags.provider !== undefined && flags.provider !== 'baremetal') {
-    throw new Error(`provider "${flags.provider}" cannot attach addresses yet; only baremetal can be chosen, also where the cluster's own cloud-network-config-controller attaches`);
-  }
   const { createLog } = await import('../run/log.ts');
   const { runOperator } = await import('../run/run-operator.ts');
-  const log = createLog((line) => context.terminal.error(line), flags.logFormat, flags.logLevel, () => Date.now());
+  const log = createLog((line) => context.terminal.error(line), { format: flags.logFormat, level: flags.logLevel, now: () => Date.now() });
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal });
@@ -49,6 +50,13 @@ function toRunOptions(flags: RunFlags): RunOptions {
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(flags.network === undefined ? {} : { network: flags.network }),
+    ...(flags.provider === undefined ? {} : { provider: flags.provider }),
+    cloud: {
+      ...(flags.cloudRegion === undefined ? {} : { region: flags.cloudRegion }),
+      ...(flags.cloudEndpoint === undefined ? {} : { endpoint: flags.cloudEndpoint }),
+      ...(flags.cloudQps === undefined ? {} : { callsPerSecond: flags.cloudQps }),
+    },
+    cloudPollInterval: flags.cloudPollInterval,
     leaderElect: flags.leaderElect === true,
     leaseDuration: flags.leaderElectLeaseDuration,
     renewDeadline: flags.leaderElectRenewDeadline,

@@ -1,16 +1,23 @@
-import type { Plan, Step } from '@egressip-ipam/core';
+import type { HostStep, Plan } from '@egressip-ipam/core';
 import { FencedError, isConflict, isNotFound, isOutcomeUnknown, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
 import { addressesAtStake, type Target, type WriteStep } from '../network/write-step.ts';
+import type { AddressHolds } from './address-holds.ts';
+import { BackOff } from './back-off.ts';
+import { HostBatches } from './host-batches.ts';
+import { PutBacks } from './put-backs.ts';
 
 /** What the executor works with. */
 export interface ExecutorOptions {
   readonly clock: Clock;
+  readonly holds: AddressHolds;
   readonly targetOf: (step: WriteStep) => Target | undefined;
   readonly write: (step: WriteStep) => Promise<KubernetesObject | undefined>;
   /** A result is in, or a delay is over: plan again. */
   readonly onProgress: () => void;
-  readonly onError: (step: Step, error: unknown, retryInMilliseconds: number) => void;
-  readonly onDone?: (step: Step, milliseconds: number) => void;
+  readonly onError: (step: WriteStep, error: unknown, retryInMilliseconds: number) => void;
+  /** Someone else undid what was written, so often in a row. */
+  readonly onUndone: (step: WriteStep, times: number) => void;
+  readonly onDone?: (step: WriteStep, milliseconds: number) => void;
 }
 
 interface Waiting {
@@ -20,28 +27,27 @@ interface Waiting {
 }
 
 const mostAtOnce = 24;
-const firstDelay = 5;
-const longestDelay = 30_000;
-/** How long a HostSubnet's write waits for further addresses that are about to be on record, so that they land together. */
-const settleDelay = 1_000;
 
 /**
- * Carries out the ready steps of the newest plan: one at a time per object, many
- * objects at once. What fails is tried again by a later plan, after a delay that
- * grows per object; nothing else waits for it.
+ * Carries out the ready Kubernetes writes of the newest plan: one at a time per
+ * object, many objects at once. What fails is tried again by a later plan, after a
+ * delay that grows per object; nothing else waits for it.
  */
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #waiting = new Map<string, Waiting>();
   readonly #busy = new Set<string>();
-  readonly #failures = new Map<string, { count: number; until: number }>();
-  readonly #firstSeen = new Map<string, number>();
+  readonly #failures = new BackOff({ first: 5, longest: 30_000 });
+  readonly #batches: HostBatches;
+  readonly #putBacks: PutBacks;
   #timer: ClockTimer | undefined;
   #stopped = false;
   #idle: (() => void) | undefined;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#batches = new HostBatches();
+    this.#putBacks = new PutBacks(() => options.clock.monotonic());
   }
 
   /** How many writes are under way. */
@@ -52,18 +58,20 @@ export class Executor {
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
     this.#waiting.clear();
+    this.#putBacks.forget(plan);
     const now = this.#options.clock.monotonic();
+    const steps = plan.steps.filter(isWrite);
+    const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), now);
     let wake = Infinity;
-    const ids = new Set(plan.steps.map(({ id }) => id));
-    for (const step of plan.steps) {
-      if (step.after.length > 0 || step.kind === 'attach' || step.kind === 'detach' || step.kind === 'move') continue;
+    for (const step of steps) {
+      const lane = laneOf(step);
+      if (step.after.length > 0 || this.#busy.has(lane) || (step.kind === 'host' && this.#isHeld(step))) continue;
       const target = this.#options.targetOf(step);
-      if (target === undefined || this.#busy.has(laneOf(step))) continue;
-      const start = Math.max(this.#failures.get(laneOf(step))?.until ?? 0, this.#settledAt(step, ids, now));
+      if (target === undefined) continue;
+      const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step), hosts.get(step.id) ?? 0);
       if (start > now) wake = Math.min(wake, start);
-      else this.#waiting.set(laneOf(step), { step, target, sequence: target.sequence });
+      else this.#waiting.set(lane, { step, target, sequence: target.sequence });
     }
-    for (const id of this.#firstSeen.keys()) if (!ids.has(id)) this.#firstSeen.delete(id);
     this.#wakeIn(wake - now);
     this.#pump();
   }
@@ -76,12 +84,8 @@ export class Executor {
     return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#idle = resolve));
   }
 
-  /** A host step that only adds waits a moment for the additions that follow it; one that removes never waits. */
-  #settledAt(step: WriteStep, ids: ReadonlySet<string>, now: number): number {
-    if (step.kind !== 'host' || step.added.length === 0 || step.removed.length > 0 || !ids.has(`${step.id}/then`)) return 0;
-    const first = this.#firstSeen.get(step.id) ?? now;
-    this.#firstSeen.set(step.id, first);
-    return first + settleDelay;
+  #isHeld(step: HostStep): boolean {
+    return [...step.added, ...step.removed].some((address) => this.#options.holds.isHeld(address));
   }
 
   #wakeIn(milliseconds: number): void {
@@ -102,17 +106,18 @@ export class Executor {
 
   async #carryOut(lane: string, { step, target }: Waiting): Promise<void> {
     const start = this.#options.clock.monotonic();
+    const release = this.#options.holds.hold(step.kind === 'host' ? step.removed : []);
     target.expect(addressesAtStake(step));
     try {
       const answer = await this.#options.write(step);
       if (answer !== undefined) target.observe(answer);
       target.settle(true);
-      this.#failures.delete(lane);
-      this.#options.onDone?.(step, this.#options.clock.monotonic() - start);
+      this.#succeeded(lane, step, this.#options.clock.monotonic() - start);
     } catch (error) {
       this.#postpone(lane, step, error);
       await this.#lookAgain(target, error);
     } finally {
+      release();
       this.#busy.delete(lane);
       if (this.#busy.size === 0) this.#idle?.();
       this.#pump();
@@ -120,10 +125,17 @@ export class Executor {
     }
   }
 
-  #postpone(lane: string, step: Step, error: unknown): void {
-    const count = (this.#failures.get(lane)?.count ?? 0) + 1;
-    const delay = Math.min(longestDelay, firstDelay * 2 ** Math.min(count - 1, 20));
-    this.#failures.set(lane, { count, until: this.#options.clock.monotonic() + delay });
+  #succeeded(lane: string, step: WriteStep, milliseconds: number): void {
+    this.#failures.succeed(lane);
+    if (step.kind === 'host') this.#batches.written(step, this.#options.clock.monotonic());
+    this.#putBacks.note(lane, step);
+    const times = this.#putBacks.countOf(lane);
+    if (times > 0) this.#options.onUndone(step, times);
+    this.#options.onDone?.(step, milliseconds);
+  }
+
+  #postpone(lane: string, step: WriteStep, error: unknown): void {
+    const { count, delay } = this.#failures.fail(lane, this.#options.clock.monotonic());
     if (!(isConflict(error) && count < 5)) this.#options.onError(step, error, delay);
   }
 
@@ -140,6 +152,10 @@ export class Executor {
     }
     if (isConflict(error)) target.settle(true);
   }
+}
+
+function isWrite(step: Plan['steps'][number]): step is WriteStep {
+  return step.kind !== 'attach' && step.kind !== 'detach' && step.kind !== 'move';
 }
 
 function laneOf(step: WriteStep): string {

@@ -10,12 +10,25 @@ export interface RunOptions {
   readonly leaseDuration: number;
   readonly renewDeadline: number;
   readonly retryPeriod: number;
-  /** The operator's own namespace, where its Lease is. */
+  /** The operator's own namespace, where its Lease and its credentials secret are. */
   readonly namespace: string;
   readonly network?: NetworkSnapshot['kind'];
+  /** `baremetal`, `aws`, or a package; absent: by the infrastructure. */
+  readonly provider?: string;
+  readonly cloud?: CloudOptions;
+  /** Seconds between two looks at the cloud; absent: 60. */
+  readonly cloudPollInterval?: number;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';
+}
+
+/** What a provider is told beside what the cluster says. */
+export interface CloudOptions {
+  readonly region?: string;
+  readonly endpoint?: string;
+  /** Most calls per second. */
+  readonly callsPerSecond?: number;
 }

@@ -2,6 +2,7 @@ import type { ClusterSnapshot, Plan } from '@egressip-ipam/core';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
+import type { WriteStep } from '../network/write-step.ts';
 import { statusOf } from './status.ts';
 
 /** Beyond so many at once, good news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
@@ -38,6 +39,13 @@ export class Reporter {
     for (const { namespace, addresses, egressIPAM } of plan.allocations) {
       if (served.has(namespace) && !before.has(namespace)) this.#goodNews.set(namespace, { egressIPAM, addresses });
     }
+  }
+
+  /** Says that someone else keeps undoing a write, and that it is put back ever more slowly. */
+  tellUndone(step: WriteStep, times: number): void {
+    const [kind, name] = 'namespace' in step ? ['Namespace', step.namespace] : 'node' in step ? ['Node', step.node] : 'egressIPAM' in step ? ['EgressIPAM', step.egressIPAM] : [];
+    if (kind === undefined || name === undefined) return;
+    this.#record(kind, name, 'Warning', 'Undone', `someone else keeps undoing what ${step.id} writes (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`);
   }
 
   /** Tells who got addresses: when all is written, so that Events never stand in the way of what carries traffic. */

@@ -10,11 +10,12 @@ import {
   readNode,
   type ClusterSnapshot,
   type DepartedClaim,
+  type Finding,
   type InfrastructureSnapshot,
   type NetworkSnapshot,
+  type ProviderSnapshot,
   type Read,
 } from '@egressip-ipam/core';
-import { clouds } from '../network/clouds.ts';
 import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
 import { Collection } from './collection.ts';
@@ -69,10 +70,28 @@ export class ClusterStore {
     return this.collections.filter(({ hasSynced }) => !hasSynced).map(({ kind }) => kind);
   }
 
+  /** The network that this store was made for. */
+  get network(): NetworkSnapshot {
+    return this.#options.network;
+  }
+
+  /** Whether the cluster's own controller attaches addresses (OpenShift 4.10 and later). */
+  get clusterAttaches(): boolean {
+    return this.#cloudPrivateIPConfigs !== undefined && this.nodes.list().some(({ egressIPConfig }) => egressIPConfig !== undefined);
+  }
+
+  /** What is wrong in objects that were read. */
+  get problems(): readonly Finding[] {
+    return this.collections.flatMap(({ problems }) => problems);
+  }
+
+  /** What the cluster runs on, as it says itself. */
+  get infrastructure(): InfrastructureSnapshot {
+    return this.#infrastructures?.list().find(({ name }) => name === 'cluster')?.infrastructure ?? { virtualIPs: [] };
+  }
+
   /** The cluster as it is known now. */
-  snapshot(): ClusterSnapshot {
-    const infrastructure: InfrastructureSnapshot = this.#infrastructures?.list().find(({ name }) => name === 'cluster')?.infrastructure ?? { virtualIPs: [] };
-    const platform = infrastructure.platform?.toLowerCase() ?? '';
+  snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
     const base = buildSnapshot({});
     return {
@@ -80,8 +99,8 @@ export class ClusterStore {
       time: new Date(this.#options.now()).toISOString(),
       ...(unsynced.length > 0 ? { unsynced } : {}),
       network: this.#options.network,
-      infrastructure,
-      provider: { name: 'baremetal', attach: false, cloud: clouds.includes(platform), observationRequired: false },
+      infrastructure: this.infrastructure,
+      provider,
       egressIPAMs: this.egressIPAMs.list(),
       namespaces: this.namespaces.list(),
       nodes: this.nodes.list(),

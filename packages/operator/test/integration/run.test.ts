@@ -65,7 +65,7 @@ for (const [name, isThere, start] of servers) {
 
     const run = (): void => {
       const abort = new AbortController();
-      const log = createLog((line) => void logged.push(line), 'text', 'info', () => Date.now());
+      const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
       const ended = runOperator({ kubeconfig: server.kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text' }, log, abort.signal);
       stopOperator = async () => {
         abort.abort();

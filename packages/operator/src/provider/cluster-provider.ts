@@ -1,0 +1,105 @@
+import { parseCidr, type CloudProvider, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
+import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
+import { isServed } from '../network/choose-network.ts';
+import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resources.ts';
+import type { Log } from '../run/log.ts';
+import type { RunOptions } from '../run/options.ts';
+import { reasonOf } from '../run/reason.ts';
+import type { ClusterStore } from '../store/cluster-store.ts';
+import { chooseProvider, isCloud, platformOf, type InfrastructureFacts } from './choose-provider.ts';
+import { watchCredentialsSecret } from './credentials-secret.ts';
+import { loadProvider } from './load-provider.ts';
+import { watchMachineSets } from './machine-sets.ts';
+import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
+
+const defaultPollInterval = 60;
+
+/** A provider, made for this cluster. */
+export interface ClusterProvider {
+  readonly provider: CloudProvider;
+  /** Whether it was chosen by a person. */
+  readonly isChosen: boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Chooses the provider by the infrastructure, or as the options say, and makes it.
+ *
+ * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
+ */
+export async function makeClusterProvider(rest: RestClient, options: RunOptions, log: Log, onCall: (call: ProviderCall) => void): Promise<ClusterProvider> {
+  const { region, ...facts } = await findFacts(rest);
+  const name = chooseProvider(options.provider, facts);
+  const isChosen = options.provider !== undefined;
+  log.info('the provider is', { provider: name, platform: platformOf(facts) });
+  if (name === 'baremetal') return { provider: await loadProvider(name, {}), isChosen, stop: () => Promise.resolve() };
+  const onError = (error: unknown): void => log.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
+  const [secret, subnets] = await Promise.all([watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
+  const provider = await loadProvider(name, { ...(region === undefined ? {} : { region }), ...options.cloud, readSecret: () => secret.read(), subnets: () => subnets.list(), onCall });
+  const stop = async (): Promise<void> => {
+    await Promise.all([secret.stop(), subnets.stop(), provider.close?.()]);
+  };
+  return { provider, isChosen, stop };
+}
+
+/** What of the infrastructure can be known before anything is watched. */
+async function findFacts(rest: RestClient): Promise<InfrastructureFacts & { readonly region?: string }> {
+  const [infrastructure, servesConfigs, { items }] = await Promise.all([readInfrastructureStatus(rest), isServed(rest, cloudPrivateIPConfigs), new ResourceClient(rest, nodes).listPage({ limit: 50 })]);
+  const { type: platform, region } = infrastructure;
+  const providerID = items.map((node) => asRecord(node['spec'])['providerID']).find((value) => typeof value === 'string');
+  const isAnnotated = items.some(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
+  return { ...(platform === undefined ? {} : { platform }), ...(region === undefined ? {} : { region }), ...(providerID === undefined ? {} : { providerID }), clusterAttaches: servesConfigs && isAnnotated };
+}
+
+async function readInfrastructureStatus(rest: RestClient): Promise<{ readonly type?: string; readonly region?: string }> {
+  if (!(await isServed(rest, infrastructures))) return {};
+  const { items } = await new ResourceClient(rest, infrastructures).list();
+  const status = asRecord(asRecord(items.find(({ metadata }) => metadata.name === 'cluster')?.['status'])['platformStatus']);
+  const region = asRecord(status['aws'])['region'];
+  return { ...(typeof status['type'] === 'string' ? { type: status['type'] } : {}), ...(typeof region === 'string' ? { region } : {}) };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** Watches what the provider sees of a cluster; undefined for a provider that has nothing to see. */
+export function watchProvider({ provider }: ClusterProvider, store: ClusterStore, options: RunOptions, clock: Clock, log: Log, onChange: () => void): ProviderWatch | undefined {
+  if (!provider.capabilities.attach) return undefined;
+  return new ProviderWatch({
+    provider,
+    clock,
+    pollInterval: (options.cloudPollInterval ?? defaultPollInterval) * 1000,
+    subjects: () => subjectsOf(store),
+    onChange,
+    onError: (error) => log.warn('the cloud cannot be read; nothing new is given out until it can be', { class: error.class, reason: error.message }),
+  });
+}
+
+function subjectsOf(store: ClusterStore): ProviderSubjects {
+  const cidrs = store.egressIPAMs.list().flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
+  return {
+    nodes: store.nodes.list().map(({ name, providerID }) => ({ name, ...(providerID === undefined ? {} : { providerID }) })),
+    cidrs: [...new Set(cidrs)].sort(),
+  };
+}
+
+/** What a snapshot says of the provider. */
+export function providerSnapshot({ provider, isChosen }: ClusterProvider, store: ClusterStore, watch: ProviderWatch | undefined): ProviderSnapshot {
+  const { platform: announced } = store.infrastructure;
+  const providerID = store.nodes.list().find((node) => node.providerID !== undefined)?.providerID;
+  const platform = platformOf({ ...(announced === undefined ? {} : { platform: announced }), ...(providerID === undefined ? {} : { providerID }) });
+  const onSdn = store.network.kind === 'openshift-sdn';
+  const attach = provider.capabilities.attach && onSdn && !store.clusterAttaches;
+  // On a cloud for which there is no provider here, an address that no interface carries would lead nowhere.
+  const isBlind = isCloud(platform) && onSdn && !store.clusterAttaches && !isChosen && !provider.capabilities.attach;
+  return {
+    name: provider.name,
+    attach,
+    atomicMove: provider.capabilities.atomicMove,
+    cloud: provider.capabilities.attach || isCloud(platform),
+    observationRequired: provider.capabilities.attach || isBlind,
+    ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
+  };
+}
+

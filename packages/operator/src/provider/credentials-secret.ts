@@ -1,0 +1,59 @@
+import { isAlreadyExists, Reflector, ResourceClient, type RestClient } from '@egressip-ipam/kube';
+import { isServed } from '../network/choose-network.ts';
+import { credentialsRequests, secrets } from '../network/resources.ts';
+
+/** Names that the original gave them, so that what it left serves on. */
+const secretName = 'egress-ipam-operator-cloud-credentials';
+const requestName = 'egress-ipam-operator';
+const requestNamespace = 'openshift-cloud-credential-operator';
+
+/** The credentials secret in the operator's namespace, as it is now. */
+export interface CredentialsSecret {
+  /** Its decoded keys; undefined while there is none. */
+  read(): Readonly<Record<string, string>> | undefined;
+  stop(): Promise<void>;
+}
+
+/** Watches the credentials secret; resolves when it is known whether there is one. */
+export async function watchCredentialsSecret(rest: RestClient, namespace: string, onError: (error: unknown) => void): Promise<CredentialsSecret> {
+  const reflector = new Reflector<Readonly<Record<string, string>>>({
+    client: new ResourceClient(rest, secrets),
+    namespace,
+    fieldSelector: `metadata.name=${secretName}`,
+    project: (object) => decode(object['data']),
+    onError,
+  });
+  reflector.start();
+  // Without the right to read it there is no secret: the provider's other sources of credentials serve.
+  await Promise.race([reflector.whenSynced(), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+  return { read: () => reflector.store.get(`${namespace}/${secretName}`), stop: () => reflector.stop() };
+}
+
+function decode(data: unknown): Readonly<Record<string, string>> {
+  if (typeof data !== 'object' || data === null) return {};
+  return Object.fromEntries(Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, Buffer.from(value, 'base64').toString('utf8')]] : [])));
+}
+
+/** Asks OpenShift for credentials with just the rights that the provider uses, where it can be asked and was not before. */
+export async function requestCredentials(rest: RestClient, namespace: string): Promise<void> {
+  if (!(await isServed(rest, credentialsRequests))) return;
+  const action = [
+    'ec2:DescribeInstances',
+    'ec2:DescribeInstanceTypes',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+    'ec2:AssignIpv6Addresses',
+    'ec2:UnassignIpv6Addresses',
+  ];
+  const providerSpec = { apiVersion: 'cloudcredential.openshift.io/v1', kind: 'AWSProviderSpec', statementEntries: [{ effect: 'Allow', action, resource: '*' }] };
+  try {
+    await new ResourceClient(rest, credentialsRequests).create({
+      metadata: { name: requestName, namespace: requestNamespace },
+      spec: { secretRef: { name: secretName, namespace }, serviceAccountNames: ['egressip-ipam-operator'], providerSpec },
+    });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}

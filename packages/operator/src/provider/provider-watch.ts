@@ -1,0 +1,150 @@
+import { mergeResults, type CloudProvider, type NodeObservation, type ProviderChangeResult, type ProviderErrorDescription, type ProviderNode, type ProviderObservation } from '@egressip-ipam/core';
+import type { Clock, ClockTimer } from '@egressip-ipam/kube';
+import { isDeepStrictEqual } from 'node:util';
+import { describeError } from './load-provider.ts';
+
+/** What a {@link ProviderWatch} works with. */
+export interface ProviderWatchOptions {
+  readonly provider: CloudProvider;
+  readonly clock: Clock;
+  /** Milliseconds between two looks at an unchanged cluster. */
+  readonly pollInterval: number;
+  /** What to look at now. */
+  readonly subjects: () => ProviderSubjects;
+  readonly onChange: () => void;
+  readonly onError: (error: ProviderErrorDescription) => void;
+}
+
+/** Nodes and canonical CIDRs that a provider is asked about. */
+export interface ProviderSubjects {
+  readonly nodes: readonly ProviderNode[];
+  readonly cidrs: readonly string[];
+}
+
+const longestLook = 60_000;
+const firstRetry = 1_000;
+const shortestPause = 250;
+
+/**
+ * What the provider saw last, looked at again after a while, and when nodes or CIDRs
+ * are others than before. Changes that were made since count without a look.
+ */
+export class ProviderWatch {
+  readonly #options: ProviderWatchOptions;
+  readonly #stop = new AbortController();
+  /** Called when a look that began after they came ends well. */
+  #waiting: (() => void)[] = [];
+  #observation: ProviderObservation | undefined;
+  #seen: ProviderSubjects | undefined;
+  #looking = false;
+  #madeMeanwhile: ProviderChangeResult[] = [];
+  #timer: { readonly at: number; readonly timer: ClockTimer } | undefined;
+  #failures = 0;
+
+  constructor(options: ProviderWatchOptions) {
+    this.#options = options;
+  }
+
+  /** What is known now; undefined until the first look has ended. */
+  get observation(): ProviderObservation | undefined {
+    return this.#observation;
+  }
+
+  /** Begins to look. */
+  start(): void {
+    this.#lookIn(0);
+  }
+
+  /** Stops looking; a look under way is given up. */
+  stop(): void {
+    this.#stop.abort();
+    this.#timer?.timer.cancel();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** To be called when the cluster changed: looks when there is something new to look at. */
+  check(): void {
+    if (this.#seen === undefined || this.#looking) return;
+    const { nodes, cidrs } = this.#options.subjects();
+    if (!isDeepStrictEqual(nodes, this.#seen.nodes) || !isDeepStrictEqual(cidrs, this.#seen.cidrs)) this.#lookIn(shortestPause);
+  }
+
+  /** Takes in what became of changes, without a look. */
+  note(results: readonly ProviderChangeResult[]): void {
+    if (this.#looking) this.#madeMeanwhile.push(...results);
+    if (this.#observation !== undefined) this.#observation = mergeResults(this.#observation, results);
+    this.#options.onChange();
+  }
+
+  /** Looks soon; resolves when a look that began after this call ended well, or none will be made any more. */
+  look(): Promise<void> {
+    if (this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#lookIn(shortestPause);
+    });
+  }
+
+  #lookIn(milliseconds: number): void {
+    if (this.#stop.signal.aborted) return;
+    const at = this.#options.clock.monotonic() + milliseconds;
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    this.#timer?.timer.cancel();
+    this.#timer = { at, timer: this.#options.clock.setTimeout(() => void this.#look(), milliseconds) };
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    if (this.#looking) return this.#lookIn(shortestPause);
+    const subjects = this.#options.subjects();
+    const waiting = this.#waiting.splice(0);
+    this.#looking = true;
+    this.#madeMeanwhile = [];
+    try {
+      const seen = subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
+      if (this.#stop.signal.aborted) return;
+      this.#failures = 0;
+      this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#madeMeanwhile));
+      for (const resolve of waiting) resolve();
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const description = describeError(error);
+      this.#waiting.unshift(...waiting);
+      this.#failures += 1;
+      this.#options.onError(description);
+      this.#take(withError(subjects, this.#observation, description));
+    } finally {
+      this.#looking = false;
+      this.#seen = subjects;
+      const again = this.#failures === 0 ? this.#options.pollInterval : Math.min(this.#options.pollInterval, firstRetry * 2 ** Math.min(this.#failures - 1, 16));
+      this.#lookIn(this.#waiting.length > 0 && this.#failures === 0 ? shortestPause : again);
+    }
+  }
+
+  #observe(subjects: ProviderSubjects): Promise<ProviderObservation> {
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(longestLook)]);
+    return this.#options.provider.observe({ ...subjects, signal });
+  }
+
+  #take(observation: ProviderObservation): void {
+    if (isDeepStrictEqual(observation, this.#observation)) return;
+    this.#observation = observation;
+    this.#options.onChange();
+  }
+}
+
+/** A node that cannot be read just now is as it was when it was seen last; one that the platform does not have is gone. */
+function withKnownNodes(seen: ProviderObservation, before: ProviderObservation | undefined): ProviderObservation {
+  if (before === undefined || !seen.nodes.some((node) => 'error' in node)) return seen;
+  const known = new Map(before.nodes.map((node) => [node.node, node]));
+  return { ...seen, nodes: seen.nodes.map((node) => ('error' in node && node.error.class !== 'not-found' ? (known.get(node.node) ?? node) : node)) };
+}
+
+/** Nothing could be read: nodes are as they were, and nothing is given out from any CIDR until it can be (law 6). */
+function withError({ nodes, cidrs }: ProviderSubjects, before: ProviderObservation | undefined, error: ProviderErrorDescription): ProviderObservation {
+  const known = new Map(before?.nodes.map((node) => [node.node, node]));
+  return {
+    nodes: nodes.map(({ name }): NodeObservation => known.get(name) ?? { node: name, error }),
+    cidrs: cidrs.map((cidr) => ({ cidr, error })),
+  };
+}

@@ -1,0 +1,99 @@
+import { createPlanner, type ClusterSnapshot, type Finding, type Plan, type ProviderFailure } from '@egressip-ipam/core';
+import type { Clock, ClockTimer } from '@egressip-ipam/kube';
+import { reasonOf } from './reason.ts';
+import type { Reporter } from './reporter.ts';
+import type { Log } from './log.ts';
+
+/** Something that carries out steps of plans. */
+export interface StepRunner {
+  readonly underWay: number;
+  take(plan: Plan): void;
+  stop(): Promise<void>;
+}
+
+/** What a {@link ControlLoop} works with. */
+export interface ControlLoopOptions {
+  readonly clock: Clock;
+  /** The cluster as it is now; undefined while not everything has been read. */
+  readonly look: () => ClusterSnapshot | undefined;
+  readonly runners: readonly StepRunner[];
+  readonly reporter: Reporter;
+  readonly log: Log;
+  /** What is wrong in objects that were read. */
+  readonly problems: () => readonly Finding[];
+  readonly onPlan?: (plan: Plan, milliseconds: number) => void;
+}
+
+const quiet = 10;
+const longestQuiet = 150;
+const statusPause = 1_000;
+const shutdownGrace = 10_000;
+
+/** Observe, plan, act, report, whenever something changed. */
+export class ControlLoop {
+  readonly #options: ControlLoopOptions;
+  readonly #planner = createPlanner();
+  #timer: ClockTimer | undefined;
+  #wake: ClockTimer | undefined;
+  #status: ClockTimer | undefined;
+  #running = false;
+  #lastDuration = 0;
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options;
+  }
+
+  /** Begins. */
+  start(): void {
+    this.#running = true;
+    this.poke();
+  }
+
+  /** Begins nothing more; resolves when what is under way has ended, or the grace period is over. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    for (const timer of [this.#timer, this.#wake, this.#status]) timer?.cancel();
+    await Promise.race([Promise.all(this.#options.runners.map((runner) => runner.stop())), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
+  }
+
+  /** Something changed: plan soon, and no more than a fifth of the time, as the writes under way need the processor too. */
+  poke(): void {
+    if (!this.#running || this.#timer !== undefined) return;
+    this.#timer = this.#options.clock.setTimeout(() => this.#planNow(), Math.min(longestQuiet, Math.max(quiet, 4 * this.#lastDuration)));
+  }
+
+  #planNow(): void {
+    const { clock, runners, reporter, onPlan } = this.#options;
+    this.#timer = undefined;
+    const start = clock.monotonic();
+    const snapshot = this.#running ? this.#options.look() : undefined;
+    if (snapshot === undefined) return;
+    const plan = withProblems(this.#planner.plan(snapshot), this.#options.problems());
+    this.#lastDuration = clock.monotonic() - start;
+    onPlan?.(plan, this.#lastDuration);
+    for (const runner of runners) runner.take(plan);
+    reporter.tell(plan);
+    this.#wake?.cancel();
+    this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.max(quiet, Date.parse(plan.wakeAt) - clock.now()));
+    this.#status?.cancel();
+    this.#status = clock.setTimeout(() => this.#report(plan, snapshot), statusPause);
+  }
+
+  /** While addresses are still being written the status would change with each of them. */
+  #report(plan: Plan, snapshot: ClusterSnapshot): void {
+    const { runners, reporter, log } = this.#options;
+    if (runners.some(({ underWay }) => underWay > 0)) return this.poke();
+    reporter.tellGoodNews();
+    void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
+  }
+}
+
+/** A plan that reports the fields of objects that could not be read, too. */
+function withProblems(plan: Plan, problems: readonly Finding[]): Plan {
+  return problems.length === 0 ? plan : { ...plan, findings: [...plan.findings, ...problems] };
+}
+
+/** A snapshot with what the provider refused last. */
+export function withFailures(snapshot: ClusterSnapshot, failures: readonly ProviderFailure[]): ClusterSnapshot {
+  return failures.length === 0 ? snapshot : { ...snapshot, provider: { ...snapshot.provider, failures } };
+}

@@ -1,0 +1,91 @@
+import type { ClusterSnapshot, ProviderNode } from '@egressip-ipam/core';
+import type { Clock, EventRecorder, RestClient } from '@egressip-ipam/kube';
+import { AddressHolds } from '../executor/address-holds.ts';
+import { Executor } from '../executor/executor.ts';
+import { InterfaceExecutor } from '../executor/interface-executor.ts';
+import { targetOf, writeStep } from '../network/write-step.ts';
+import { providerSnapshot, type ClusterProvider } from '../provider/cluster-provider.ts';
+import type { ProviderWatch } from '../provider/provider-watch.ts';
+import type { ClusterStore } from '../store/cluster-store.ts';
+import { ControlLoop, withFailures } from './control-loop.ts';
+import type { LeaseHold } from './lease-hold.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { reasonOf } from './reason.ts';
+import { Reporter } from './reporter.ts';
+
+/** What a controller is made of. */
+export interface ControllerParts {
+  readonly store: ClusterStore;
+  readonly provider: ClusterProvider;
+  readonly watch: ProviderWatch | undefined;
+  /** Writes while this replica holds the lease. */
+  readonly writer: RestClient;
+  readonly events: EventRecorder;
+  readonly lease: Pick<LeaseHold, 'fence' | 'lost'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics | undefined;
+}
+
+/** Wires what observes, plans, acts and reports. */
+export function createController(parts: ControllerParts): ControlLoop {
+  const { store, provider, watch, writer, clock, log, metrics } = parts;
+  const holds = new AddressHolds();
+  const reporter = new Reporter(writer, parts.events);
+  const executor = new Executor({
+    clock,
+    holds,
+    targetOf: (step) => targetOf(store, step),
+    write: (step) => writeStep(writer, store, step),
+    onProgress: () => loop.poke(),
+    onError: (step, error, retry) => {
+      metrics?.stepFailed(step);
+      log.warn(`${step.id} failed`, { reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
+    },
+    onUndone: (step, times) => {
+      metrics?.stepUndone(step);
+      reporter.tellUndone(step, times);
+      log.warn(`${step.id} was undone by someone else, and is put back`, { times });
+    },
+    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+  });
+  const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
+  const look = (): ClusterSnapshot | undefined => {
+    if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
+    return withFailures(store.snapshot(providerSnapshot(provider, store, watch)), interfaces?.failures ?? []);
+  };
+  const loop = new ControlLoop({
+    clock,
+    look,
+    runners: interfaces === undefined ? [executor] : [executor, interfaces],
+    reporter,
+    log,
+    problems: () => store.problems,
+    onPlan: (plan, milliseconds) => metrics?.planned(plan, milliseconds),
+  });
+  return loop;
+}
+
+function createInterfaceExecutor({ provider, store, lease, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {
+  const nodeOf = (name: string): ProviderNode => {
+    const providerID = store.nodes.list().find((node) => node.name === name)?.providerID;
+    return { name, ...(providerID === undefined ? {} : { providerID }) };
+  };
+  return new InterfaceExecutor({
+    provider: provider.provider,
+    clock,
+    holds,
+    fence: lease.fence,
+    lost: lease.lost,
+    nodeOf,
+    onResults: (results) => watch.note(results),
+    look: () => watch.look(),
+    onProgress,
+    onError: (step, error, retry) => {
+      metrics?.stepFailed(step);
+      log.warn(`${step.kind} of ${step.addresses.join(', ')} (node ${step.node}) failed`, { class: error.class, reason: error.message, retryInMilliseconds: Math.round(retry) });
+    },
+    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+  });
+}

@@ -1,0 +1,96 @@
+import type { Plan, ProviderCall, Step } from '@egressip-ipam/core';
+import type { RequestObservation } from '@egressip-ipam/kube';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+
+const seconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What the operator counts and measures, served in Prometheus' text format. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #capacity = this.#gauge('egressip_ip_capacity', 'IP addresses that the main interface of a node can carry, the primary one included', ['egressipam', 'node']);
+  readonly #allocated = this.#gauge('egressip_ip_allocated', 'IP addresses that a node carries, the primary one included', ['egressipam', 'node']);
+  readonly #addresses = this.#gauge('egressip_addresses', 'Addresses of a CIDR assignment, by state', ['egressipam', 'cidr', 'state']);
+  readonly #namespaces = this.#gauge('egressip_namespaces', 'Namespaces that claim from an EgressIPAM, by state', ['egressipam', 'state']);
+  readonly #waiting = this.#gauge('egressip_waiting_claims', 'Namespaces that wait for their addresses', []);
+  readonly #findings = this.#gauge('egressip_findings', 'Findings of the last plan', ['code']);
+  readonly #pendingSteps = this.#gauge('egressip_pending_steps', 'Steps from what is to what should be, by kind', ['kind']);
+  readonly #plans = new Histogram({ name: 'egressip_plan_seconds', help: 'Time to decide for the whole cluster', buckets: seconds, registers: [this.#registry] });
+  readonly #steps = new Histogram({ name: 'egressip_step_seconds', help: 'Time of steps that were carried out', buckets: seconds, labelNames: ['kind'], registers: [this.#registry] });
+  readonly #failedSteps = this.#counter('egressip_failed_steps_total', 'Attempts at steps that failed', ['kind']);
+  readonly #undone = this.#counter('egressip_undone_writes_total', 'Writes that someone else undid', ['kind']);
+  readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', ['verb', 'resource', 'status']);
+  readonly #cloudCalls = this.#counter('egressip_cloud_calls_total', "Calls to the cloud's API", ['operation', 'error']);
+  readonly #cloudSeconds = new Histogram({ name: 'egressip_cloud_call_seconds', help: "Time of calls to the cloud's API", buckets: seconds, labelNames: ['operation'], registers: [this.#registry] });
+  readonly #leader = this.#gauge('egressip_leader', 'Whether this replica is the one that acts', []);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#leader.set(0);
+  }
+
+  /** All metrics as text. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** This replica acts, or does no more. */
+  leads(isLeader: boolean): void {
+    this.#leader.set(isLeader ? 1 : 0);
+  }
+
+  /** A plan was made. */
+  planned(plan: Plan, milliseconds: number): void {
+    this.#plans.observe(milliseconds / 1000);
+    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#namespaces, this.#findings, this.#pendingSteps]) gauge.reset();
+    for (const { node, egressIPAM: egressipam, placed, capacity } of plan.nodes) {
+      // The original counts the primary address on both sides.
+      if (capacity !== undefined) this.#capacity.set({ egressipam, node }, capacity + 1);
+      this.#allocated.set({ egressipam, node }, placed + 1);
+    }
+    for (const { name: egressipam, cidrs, served, waiting } of plan.egressIPAMs) {
+      this.#namespaces.set({ egressipam, state: 'served' }, served);
+      this.#namespaces.set({ egressipam, state: 'waiting' }, waiting);
+      for (const { cidr, total, reserved, free, allocated, placed, capacity } of cidrs) {
+        const states = { total: Number(total), reserved: Number(reserved), free: Number(free), allocated, placed, ...(capacity === undefined ? {} : { capacity }) };
+        for (const [state, count] of Object.entries(states)) this.#addresses.set({ egressipam, cidr, state }, count);
+      }
+    }
+    this.#waiting.set(plan.waiting.length);
+    for (const { code } of plan.findings) this.#findings.inc({ code });
+    for (const { kind } of plan.steps) this.#pendingSteps.inc({ kind });
+  }
+
+  /** A step was carried out. */
+  stepDone(step: Step, milliseconds: number): void {
+    this.#steps.observe({ kind: step.kind }, milliseconds / 1000);
+  }
+
+  /** An attempt at a step failed. */
+  stepFailed(step: Step): void {
+    this.#failedSteps.inc({ kind: step.kind });
+  }
+
+  /** Someone undid a write. */
+  stepUndone(step: Step): void {
+    this.#undone.inc({ kind: step.kind });
+  }
+
+  /** A request to the API server ended. */
+  requested({ verb, resource, status }: RequestObservation): void {
+    this.#requests.inc({ verb, resource, status: String(status) });
+  }
+
+  /** A call to the cloud ended. */
+  called({ operation, errorCode, durationMilliseconds }: ProviderCall): void {
+    this.#cloudCalls.inc({ operation, error: errorCode ?? '' });
+    this.#cloudSeconds.observe({ operation }, durationMilliseconds / 1000);
+  }
+
+  #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+}
