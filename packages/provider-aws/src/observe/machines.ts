@@ -1,0 +1,80 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import { ProviderError, type ProviderErrorDescription } from '@egressip-ipam/core';
+import { createBatcher } from '../batcher.ts';
+import type { Clock } from '../clock.ts';
+import type { Ec2Api } from '../ec2/ec2-api.ts';
+import { isMain } from '../ec2/interface-facts.ts';
+
+/** What does not change while an instance runs. */
+export interface Machine {
+  readonly instanceId: string;
+  readonly type: string;
+  readonly vpcId: string;
+  /** Subnet of the main interface. */
+  readonly subnetId: string;
+  /** The main interface. */
+  readonly interfaceId: string;
+}
+
+/** A machine, or why it could not be found. */
+export type MachineReading = Machine | { readonly error: ProviderErrorDescription };
+
+/** Finds instances. */
+export interface Machines {
+  /** An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen. */
+  find(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineReading>>;
+  /** The machine is not what it was: ask again next time. */
+  forget(instanceId: string): void;
+}
+
+/** A stopped instance can be given another type: what is older is read again. */
+const maximumAge = 3_600_000;
+/** An instance that EC2 does not know is asked for again no sooner. */
+const absenceAge = 60_000;
+
+/** Remembers instances, and makes one question of all that is asked for at a time. */
+export function createMachines(api: Ec2Api, clock: Clock): Machines {
+  const known = new Map<string, { readonly reading: MachineReading; readonly until: number }>();
+
+  const load = createBatcher<MachineReading>(async (ids) => {
+    try {
+      const shown = new Map((await api.describeInstances(ids)).map((instance) => [instance.InstanceId, instance]));
+      for (const id of ids) {
+        const reading = readInstance(id, shown.get(id));
+        known.set(id, { reading, until: clock.now() + ('error' in reading ? absenceAge : maximumAge) });
+      }
+      return new Map(ids.flatMap((id) => known.get(id)?.reading ?? []).map((reading, index) => [ids[index] ?? '', reading]));
+    } catch (error) {
+      if (!ProviderError.isInstance(error)) throw error;
+      // What was a machine an hour ago still is one until EC2 says otherwise.
+      return new Map(ids.map((id) => [id, machineOf(known.get(id)?.reading) ?? { error: error.description }]));
+    }
+  });
+
+  return {
+    async find(ids) {
+      const now = clock.now();
+      const fresh = (id: string): boolean => (known.get(id)?.until ?? -Infinity) > now;
+      const loaded = await load(ids.filter((id) => !fresh(id)));
+      return new Map(ids.map((id) => [id, loaded.get(id) ?? known.get(id)?.reading ?? { error: notFound(id) }]));
+    },
+    forget: (id) => void known.delete(id),
+  };
+}
+
+function machineOf(reading: MachineReading | undefined): Machine | undefined {
+  return reading === undefined || 'error' in reading ? undefined : reading;
+}
+
+function readInstance(instanceId: string, instance: Instance | undefined): MachineReading {
+  const main = instance?.NetworkInterfaces?.find(({ Attachment }) => isMain(Attachment));
+  const { NetworkInterfaceId: interfaceId, SubnetId: subnetId, VpcId: vpcId } = main ?? {};
+  if (instance === undefined || interfaceId === undefined || subnetId === undefined || vpcId === undefined) return { error: notFound(instanceId, instance?.State?.Name) };
+  return { instanceId, interfaceId, subnetId, vpcId, type: instance.InstanceType ?? 'unknown' };
+}
+
+/** Why there is no machine. */
+export function notFound(instanceId: string, state?: string): ProviderErrorDescription {
+  const what = state === undefined ? 'is not known to EC2 in this region and account' : `is ${state} and has no main interface`;
+  return { class: 'not-found', code: 'InvalidInstanceID.NotFound', message: `instance ${instanceId} ${what}; check the node's spec.providerID and the provider's region` };
+}

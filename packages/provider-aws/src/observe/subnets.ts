@@ -1,0 +1,95 @@
+import type { Filter } from '@aws-sdk/client-ec2';
+import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorDescription, type SubnetReference } from '@egressip-ipam/core';
+import type { Clock } from '../clock.ts';
+import type { Ec2Api } from '../ec2/ec2-api.ts';
+import { readSubnet, type SubnetFacts } from './subnet-facts.ts';
+
+/** What a look needs of the subnets. */
+export interface SubnetQuestion {
+  /** VPCs of the nodes. */
+  readonly vpcIds: readonly string[];
+  /** Subnets of the nodes' main interfaces. */
+  readonly subnetIds: readonly string[];
+  readonly cidrs: readonly Cidr[];
+  /** Where new machines go. */
+  readonly references: readonly SubnetReference[];
+}
+
+/** The subnets that are known, by ID, and what could not be read of them. */
+export interface SubnetReading {
+  readonly subnets: ReadonlyMap<string, SubnetFacts>;
+  readonly error?: ProviderErrorDescription;
+}
+
+/** Tells the subnets of the nodes' VPCs. */
+export interface Subnets {
+  /** Never throws. */
+  read(question: SubnetQuestion): Promise<SubnetReading>;
+}
+
+/** Subnets come and go seldom. */
+const maximumAge = 600_000;
+
+/** Remembers subnets; reads them again when they are old, or when something is asked for that they do not hold and did not hold when they were read last. */
+export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
+  let known: ReadonlyMap<string, SubnetFacts> = new Map();
+  let answered = new Set<string>();
+  let readAt = -Infinity;
+
+  const isAnswered = (question: SubnetQuestion): boolean =>
+    clock.now() - readAt < maximumAge && topics(question).every((topic) => answered.has(topic)) && missing(question, known).every((topic) => answered.has(topic));
+
+  return {
+    async read(question) {
+      if (isAnswered(question)) return { subnets: known };
+      const startedAt = clock.now();
+      try {
+        known = await readAll(api, question);
+        answered = new Set([...topics(question), ...missing(question, known)]);
+        readAt = startedAt;
+        return { subnets: known };
+      } catch (error) {
+        if (!ProviderError.isInstance(error)) throw error;
+        return { subnets: known, error: error.description };
+      }
+    },
+  };
+}
+
+/** What was asked, whatever the answer. */
+function topics({ vpcIds, references }: SubnetQuestion): readonly string[] {
+  return [...vpcIds, ...references.map((reference) => JSON.stringify(reference))];
+}
+
+/** What has no subnet. */
+function missing({ subnetIds, cidrs }: SubnetQuestion, subnets: ReadonlyMap<string, SubnetFacts>): readonly string[] {
+  const met = (cidr: Cidr): boolean => [...subnets.values()].some((subnet) => subnet.cidrs.some((own) => cidrsOverlap(own, cidr)));
+  return [...subnetIds.filter((id) => !subnets.has(id)), ...cidrs.filter((cidr) => !met(cidr)).map(({ text }) => text)];
+}
+
+async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Promise<ReadonlyMap<string, SubnetFacts>> {
+  const subnets = new Map<string, SubnetFacts>();
+  const add = async (filters: readonly Filter[]): Promise<void> => {
+    for (const shown of await api.describeSubnets(filters)) {
+      const subnet = readSubnet(shown);
+      if (subnet !== undefined) subnets.set(subnet.id, subnet);
+    }
+  };
+  const vpcs = [...new Set(vpcIds)].sort();
+  if (vpcs.length > 0) await add([{ Name: 'vpc-id', Values: vpcs }]);
+  const ids = references.flatMap(idOf).filter((id) => !subnets.has(id));
+  if (ids.length > 0) await add([{ Name: 'subnet-id', Values: [...new Set(ids)].sort() }]);
+  const filters = references.flatMap((reference) => (idOf(reference).length > 0 || (reference.filters ?? []).length === 0 ? [] : [filtersOf(reference)]));
+  for (const text of new Set(filters.map((filter) => JSON.stringify(filter)))) await add(JSON.parse(text) as Filter[]);
+  return new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** `arn:PARTITION:ec2:REGION:ACCOUNT:subnet/subnet-…` ends with the ID (Service Authorization Reference, "Resource types defined by Amazon EC2"). */
+function idOf({ id, arn }: SubnetReference): readonly string[] {
+  const text = id ?? arn?.split('/').at(-1);
+  return text === undefined || text === '' ? [] : [text];
+}
+
+function filtersOf({ filters = [] }: SubnetReference): readonly Filter[] {
+  return filters.map(({ name, values }) => ({ Name: name, Values: [...values] }));
+}
