@@ -53,7 +53,7 @@ await envtest.writeKubeconfig(kubeconfig, 'operator');
 const started = Date.now();
 const operator = spawn(process.execPath, [...(process.env['BENCH_NODE_FLAGS']?.split(' ') ?? []), join(root, 'packages/operator/dist/cli.js'), 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0'], { stdio: ['ignore', 'ignore', 'inherit'] });
 const isServed = async (): Promise<boolean> => (await client('netNamespaces').list()).items.filter((item) => Array.isArray(item['egressIPs']) && item['egressIPs'].length === 2).length === namespaceCount;
-while (!(await isServed())) await wait(300);
+while (!(await isServed())) await wait(1000);
 await wait(6000);
 const isWrite = ({ user, verb }: { readonly user: string; readonly verb: string }): boolean => user === 'operator' && ['create', 'update', 'patch', 'delete'].includes(verb);
 const writes = (await envtest.auditEvents()).filter(isWrite);

@@ -1,4 +1,4 @@
-import type { HostStep, Plan } from '@egressip-ipam/core';
+import type { HostStep, Plan, Step } from '@egressip-ipam/core';
 import { FencedError, isConflict, isNotFound, isOutcomeUnknown, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
 import { addressesAtStake, type Target, type WriteStep } from '../network/write-step.ts';
 import type { AddressHolds } from './address-holds.ts';
@@ -27,6 +27,9 @@ interface Waiting {
 }
 
 const mostAtOnce = 24;
+
+/** What carries traffic goes before what only prepares it: an address moves at once, though a thousand new namespaces wait. */
+const urgency: readonly (readonly Step['kind'][])[] = [['finalizer', 'host', 'label-node'], ['claim', 'apply-egress-ip', 'delete-egress-ip'], ['annotate', 'remember']];
 
 /**
  * Carries out the ready Kubernetes writes of the newest plan: one at a time per
@@ -60,7 +63,7 @@ export class Executor {
     this.#waiting.clear();
     this.#putBacks.forget(plan);
     const now = this.#options.clock.monotonic();
-    const steps = plan.steps.filter(isWrite);
+    const steps = urgency.flatMap((kinds) => plan.steps.filter((step): step is WriteStep => kinds.includes(step.kind)));
     const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), now);
     let wake = Infinity;
     for (const step of steps) {
@@ -152,10 +155,6 @@ export class Executor {
     }
     if (isConflict(error)) target.settle(true);
   }
-}
-
-function isWrite(step: Plan['steps'][number]): step is WriteStep {
-  return step.kind !== 'attach' && step.kind !== 'detach' && step.kind !== 'move';
 }
 
 function laneOf(step: WriteStep): string {

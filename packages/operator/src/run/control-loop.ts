@@ -25,7 +25,7 @@ export interface ControlLoopOptions {
 }
 
 const quiet = 10;
-const longestQuiet = 150;
+const longestQuiet = 200;
 const statusPause = 1_000;
 const shutdownGrace = 10_000;
 
@@ -56,10 +56,11 @@ export class ControlLoop {
     await Promise.race([Promise.all(this.#options.runners.map((runner) => runner.stop())), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
   }
 
-  /** Something changed: plan soon, and no more than a fifth of the time, as the writes under way need the processor too. */
+  /** Something changed: plan soon, and while writes are under way no more than a tenth of the time, as they need the processor too. */
   poke(): void {
     if (!this.#running || this.#timer !== undefined) return;
-    this.#timer = this.#options.clock.setTimeout(() => this.#planNow(), Math.min(longestQuiet, Math.max(quiet, 4 * this.#lastDuration)));
+    const isBusy = this.#options.runners.some(({ underWay }) => underWay > 0);
+    this.#timer = this.#options.clock.setTimeout(() => this.#planNow(), isBusy ? Math.min(longestQuiet, Math.max(quiet, 9 * this.#lastDuration)) : quiet);
   }
 
   #planNow(): void {
