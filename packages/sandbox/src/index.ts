@@ -1,5 +1,6 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
+export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
 export {
@@ -18,6 +19,19 @@ export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, star
 export { seededRandom } from './stand-in/seeded-random.ts';
 
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
+export type {
+  Ec2Call,
+  Ec2CallCounts,
+  Ec2ClusterOptions,
+  Ec2Fault,
+  Ec2FaultRule,
+  Ec2NetworkInterface,
+  Ec2Node,
+  Ec2Parameters,
+  Staleness,
+  StrictEc2,
+  StrictEc2Options,
+} from './ec2/index.ts';
 export type { Fault, FaultCounts, FaultProxy, FaultProxyOptions, FaultProxyTarget, FaultRule, FaultStatus } from './fault-proxy/index.ts';
 export type {
   Allocation,

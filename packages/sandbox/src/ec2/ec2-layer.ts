@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { CallLog } from './call-log.ts';
+import { Ec2Error } from './ec2-error.ts';
+import { Ec2FaultRules, type Ec2Fault } from './ec2-fault.ts';
+import { MotoClient } from './moto-client.ts';
+import { authorizationFor, parseParameters, regionOf, type Ec2Parameters } from './query.ts';
+import type { StrictActions } from './strict-actions.ts';
+import { renderXml, type XmlElement } from './xml.ts';
+
+/** What a layer works with. */
+export interface Ec2LayerOptions {
+  readonly motoUrl: string;
+  /** Of calls without a credential scope. */
+  readonly region: string;
+  readonly now: () => number;
+  readonly actions: StrictActions;
+}
+
+/** The HTTP side: EC2's query protocol, the log of calls, and faults. */
+export class Ec2Layer {
+  readonly log = new CallLog();
+  readonly rules = new Ec2FaultRules();
+  readonly #options: Ec2LayerOptions;
+  readonly #server: http.Server;
+
+  constructor(options: Ec2LayerOptions) {
+    this.#options = options;
+    this.#server = http.createServer((request, response) => {
+      // A client that went away while it was sending gets no answer.
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** Begins to accept; resolves with the URL. */
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    // A TCP server that listens has an address with a port.
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const parameters = await readParameters(request);
+    const action = parameters['Action'] ?? '';
+    const scope = regionOf(request.headers.authorization);
+    const authorization = scope === undefined ? authorizationFor(this.#options.region) : request.headers.authorization;
+    const fault = this.rules.take(action);
+    const finish = this.log.add({ action, parameters, region: scope ?? this.#options.region, at: this.#options.now(), ...(fault && { fault: fault.kind }) });
+
+    if ((fault?.kind === 'reset' || fault?.kind === 'silence') && fault.when === 'before') {
+      finish('unseen');
+      return lose(fault.kind, response);
+    }
+    if (fault?.kind === 'delay') await wait(fault.milliseconds);
+    try {
+      const content = await this.#answer(new MotoClient(this.#options.motoUrl, authorization ?? ''), parameters, fault);
+      finish('ok');
+      if (fault?.kind === 'reset' || fault?.kind === 'silence') return lose(fault.kind, response);
+      send(response, 200, renderXml(`${action}Response`, { requestId: randomUUID(), ...content }));
+    } catch (error) {
+      const { code, message, status } = error instanceof Ec2Error ? error : new Ec2Error('InternalError', String(error));
+      finish(code);
+      send(response, status, renderXml('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: randomUUID() }));
+    }
+  }
+
+  async #answer(moto: MotoClient, parameters: Ec2Parameters, fault: Ec2Fault | undefined): Promise<XmlElement> {
+    if (fault?.kind === 'error') throw new Ec2Error(fault.code, fault.message ?? messages[fault.code] ?? `injected ${fault.code}`, fault.status);
+    return this.#options.actions.run(moto, parameters, fault?.kind === 'stale' ? fault.by : undefined);
+  }
+}
+
+const messages: Readonly<Record<string, string>> = {
+  RequestLimitExceeded: 'Request limit exceeded.',
+  InternalError: 'An internal error has occurred',
+  UnauthorizedOperation: 'You are not authorized to perform this operation.',
+};
+
+async function readParameters(request: http.IncomingMessage): Promise<Ec2Parameters> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const query = new URL(request.url ?? '/', 'http://localhost').search;
+  return { ...parseParameters(query), ...parseParameters(Buffer.concat(chunks).toString()) };
+}
+
+function lose(kind: 'reset' | 'silence', response: http.ServerResponse): void {
+  if (kind === 'reset') response.socket?.resetAndDestroy();
+}
+
+function send(response: http.ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,41 @@
+/** The parameters of a call by name, such as `{ Action: 'DescribeSubnets', 'SubnetId.1': 'subnet-1' }`. */
+export type Ec2Parameters = Readonly<Record<string, string>>;
+
+/** Parses a form body or query string. */
+export function parseParameters(form: string): Ec2Parameters {
+  return Object.fromEntries(new URLSearchParams(form));
+}
+
+/** The values of `NAME.1`, `NAME.2` and so on, in this order. */
+export function listParameter(parameters: Ec2Parameters, name: string): string[] {
+  return Object.keys(parameters)
+    .map((key) => ({ key, index: key.startsWith(`${name}.`) ? Number(key.slice(name.length + 1)) : Number.NaN }))
+    .filter(({ index }) => Number.isInteger(index))
+    .sort((a, b) => a.index - b.index)
+    .map(({ key }) => parameters[key] ?? '');
+}
+
+/** Parameters of a list: `NAME.1`, `NAME.2` and so on. */
+export function asList(name: string, values: readonly string[]): Ec2Parameters {
+  return Object.fromEntries(values.map((value, index) => [`${name}.${index + 1}`, value]));
+}
+
+/** Parameters of one filter. */
+export function asFilter(name: string, values: readonly string[]): Ec2Parameters {
+  return { 'Filter.1.Name': name, ...asList('Filter.1.Value', values) };
+}
+
+/** Does the action only read? */
+export function isDescribing(action: string): boolean {
+  return /^(Describe|Get|Search)/.test(action);
+}
+
+/** The region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it has none. */
+export function regionOf(authorization: string | undefined): string | undefined {
+  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(authorization ?? '')?.[1];
+}
+
+/** An Authorization header for a region, which moto takes without looking at its signature. */
+export function authorizationFor(region: string): string {
+  return `AWS4-HMAC-SHA256 Credential=sandbox/20260101/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`;
+}
