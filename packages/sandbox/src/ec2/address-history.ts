@@ -31,8 +31,8 @@ export class AddressHistory {
   }
 
   #past(staleness: Staleness): Map<string, Ec2NetworkInterface> {
-    const since = 'milliseconds' in staleness ? this.#now() - staleness.milliseconds : undefined;
-    const unknown = since === undefined && 'mutations' in staleness ? lastOf(this.#changes, staleness.mutations) : this.#changes.filter(({ at }) => since !== undefined && at > since);
+    const unknown =
+      'mutations' in staleness ? lastOf(this.#changes, staleness.mutations) : this.#changes.filter(({ at }) => at > this.#now() - staleness.milliseconds);
     // The oldest change says what was there before all of them.
     return new Map(unknown.toReversed().flatMap(({ before }) => before.map((networkInterface) => [networkInterface.networkInterfaceId, networkInterface] as const)));
   }

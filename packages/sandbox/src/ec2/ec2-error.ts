@@ -18,6 +18,6 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /** The status that EC2 answers with a code (EC2 API Reference, "Error codes"). */
-export function statusOf(code: string): number {
+function statusOf(code: string): number {
   return statuses[code] ?? 400;
 }
