@@ -67,6 +67,8 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own", 'CLOUD_ENDPOINT'))
     .addOption(option('--cloud-qps <calls>', "most calls per second to the cloud's API", 'CLOUD_QPS').argParser(parsePositive))
     .addOption(option('--cloud-poll-interval <seconds>', 'time between two looks at an unchanged cloud', 'CLOUD_POLL_INTERVAL').default(60).argParser(parsePositive))
+    .addOption(option('--node-probe', "find dead nodes by their kubelet's lease and a TCP port, sooner than the API server (OpenShift SDN)", 'NODE_PROBE'))
+    .addOption(option('--node-probe-port <port>', 'the TCP port of nodes; by default that of the kubelet', 'NODE_PROBE_PORT').default(10250).argParser(parsePort))
     .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))
     .addOption(option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns them off', 'HEALTH_PROBE_BIND_ADDRESS').default(':8081'))
     .addOption(option('--log-level <level>', 'the least that is logged', 'LOG_LEVEL').choices(['debug', 'info', 'warn', 'error']).default('info'))
@@ -78,6 +80,12 @@ function parsePositive(value: string): number {
   const seconds = Number(value);
   if (!(seconds > 0)) throw new InvalidArgumentError('a number above 0 is expected.');
   return seconds;
+}
+
+function parsePort(value: string): number {
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError('a port from 1 to 65535 is expected.');
+  return port;
 }
 
 function withInput(command: Command): Command {

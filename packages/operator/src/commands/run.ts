@@ -18,6 +18,8 @@ export interface RunFlags {
   readonly cloudEndpoint?: string;
   readonly cloudQps?: number;
   readonly cloudPollInterval: number;
+  readonly nodeProbe?: boolean;
+  readonly nodeProbePort: number;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
@@ -57,6 +59,7 @@ function toRunOptions(flags: RunFlags): RunOptions {
       ...(flags.cloudQps === undefined ? {} : { callsPerSecond: flags.cloudQps }),
     },
     cloudPollInterval: flags.cloudPollInterval,
+    ...(flags.nodeProbe === true ? { nodeProbePort: flags.nodeProbePort } : {}),
     leaderElect: flags.leaderElect === true,
     leaseDuration: flags.leaderElectLeaseDuration,
     renewDeadline: flags.leaderElectRenewDeadline,

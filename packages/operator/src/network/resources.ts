@@ -22,3 +22,5 @@ export const secrets: Resource = { group: '', version: 'v1', plural: 'secrets', 
 export const credentialsRequests: Resource = { group: 'cloudcredential.openshift.io', version: 'v1', plural: 'credentialsrequests', kind: 'CredentialsRequest', namespaced: true };
 /** OpenShift's groups of machines, which name subnets. */
 export const machineSets: Resource = { group: 'machine.openshift.io', version: 'v1beta1', plural: 'machinesets', kind: 'MachineSet', namespaced: true };
+/** Renewed by the kubelet of each node, in the namespace kube-node-lease. */
+export const nodeLeases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };

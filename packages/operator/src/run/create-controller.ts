@@ -1,9 +1,10 @@
 import type { ClusterSnapshot, ProviderNode } from '@egressip-ipam/core';
-import type { Clock, EventRecorder, RestClient } from '@egressip-ipam/kube';
+import type { Clock, RestClient } from '@egressip-ipam/kube';
 import { AddressHolds } from '../executor/address-holds.ts';
 import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
 import { targetOf, writeStep } from '../network/write-step.ts';
+import { markDead } from '../probe/mark-dead.ts';
 import { providerSnapshot, type ClusterProvider } from '../provider/cluster-provider.ts';
 import type { ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
@@ -12,7 +13,7 @@ import type { LeaseHold } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { reasonOf } from './reason.ts';
-import { Reporter } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 
 /** What a controller is made of. */
 export interface ControllerParts {
@@ -21,7 +22,9 @@ export interface ControllerParts {
   readonly watch: ProviderWatch | undefined;
   /** Writes while this replica holds the lease. */
   readonly writer: RestClient;
-  readonly events: EventRecorder;
+  readonly reporter: Reporter;
+  /** Nodes that are dead whatever the API server says. */
+  readonly deadNodes: () => ReadonlySet<string>;
   readonly lease: Pick<LeaseHold, 'fence' | 'lost'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,9 +33,8 @@ export interface ControllerParts {
 
 /** Wires what observes, plans, acts and reports. */
 export function createController(parts: ControllerParts): ControlLoop {
-  const { store, provider, watch, writer, clock, log, metrics } = parts;
+  const { store, provider, watch, writer, reporter, clock, log, metrics } = parts;
   const holds = new AddressHolds();
-  const reporter = new Reporter(writer, parts.events);
   const executor = new Executor({
     clock,
     holds,
@@ -53,7 +55,8 @@ export function createController(parts: ControllerParts): ControlLoop {
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
   const look = (): ClusterSnapshot | undefined => {
     if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
-    return withFailures(store.snapshot(providerSnapshot(provider, store, watch)), interfaces?.failures ?? []);
+    const snapshot = store.snapshot(providerSnapshot(provider, store, watch));
+    return withFailures(markDead(snapshot, parts.deadNodes()), interfaces?.failures ?? []);
   };
   const loop = new ControlLoop({
     clock,

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cloud?: CloudOptions;
   /** Seconds between two looks at the cloud; absent: 60. */
   readonly cloudPollInterval?: number;
+  /** Find dead nodes by their leases and this TCP port, before the API server does (OpenShift SDN); absent: do not. */
+  readonly nodeProbePort?: number;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;

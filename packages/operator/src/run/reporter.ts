@@ -41,6 +41,11 @@ export class Reporter {
     }
   }
 
+  /** Says that a node counts as dead before the API server says so. */
+  tellDead(node: string, message: string): void {
+    this.#record('Node', node, 'Warning', 'ProbedDead', message);
+  }
+
   /** Says that someone else keeps undoing a write, and that it is put back ever more slowly. */
   tellUndone(step: WriteStep, times: number): void {
     const [kind, name] = 'namespace' in step ? ['Namespace', step.namespace] : 'node' in step ? ['Node', step.node] : 'egressIPAM' in step ? ['EgressIPAM', step.egressIPAM] : [];

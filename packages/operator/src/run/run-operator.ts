@@ -5,6 +5,7 @@ import { chooseNetwork, isServed } from '../network/choose-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
 import { requestCredentials } from '../provider/credentials-secret.ts';
+import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { serveTexts } from './health-server.ts';
@@ -13,9 +14,11 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
+import { Reporter } from './reporter.ts';
 
 const clock = systemClock;
 const retryPause = 2_000;
+const nobody: ReadonlySet<string> = new Set();
 
 /**
  * Runs the operator until it is told to stop (resolves with 0) or loses its lease
@@ -62,7 +65,9 @@ async function operate({ network, serves, provider }: Cluster, rest: RestClient,
   const store = new ClusterStore({ rest, network, serves, now: () => clock.now(), onChange: () => onChange(), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
   const watch = watchProvider(provider, store, options, clock, log, () => onChange());
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
-  const controller = createController({ store, provider, watch, writer, events, lease, clock, log, metrics });
+  const reporter = new Reporter(writer, events);
+  let probe: RunningProbe | undefined;
+  const controller = createController({ store, provider, watch, writer, reporter, lease, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
   onChange = () => {
     watch?.check();
     controller.poke();
@@ -77,15 +82,23 @@ async function operate({ network, serves, provider }: Cluster, rest: RestClient,
     if (provider.provider.capabilities.attach) void requestCredentials(writer, options.namespace).catch((error: unknown) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }));
     if (!lease.ended.aborted) log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
     watch?.start();
+    probe = probeOf(network, options, { rest, store, clock, log, onChange: () => onChange(), onDead: (node, message) => reporter.tellDead(node, message) });
     controller.start();
   }
   await aborted(lease.ended);
-  await controller.stop();
+  await Promise.all([controller.stop(), probe?.stop()]);
   metrics?.leads(false);
   watch?.stop();
   await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
   await lease.release();
   await Promise.all([provider.stop(), ...store.collections.map((collection) => collection.stop())]);
+}
+
+function probeOf(network: NetworkSnapshot, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
+  if (port === undefined) return undefined;
+  if (network.kind === 'openshift-sdn') return startNodeProbe({ ...parts, port });
+  parts.log.warn('--node-probe is for OpenShift SDN: OVN-Kubernetes looks after its nodes itself');
+  return undefined;
 }
 
 interface Cluster {
