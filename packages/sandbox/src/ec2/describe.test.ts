@@ -38,8 +38,10 @@ describe.skipIf(findMoto() === undefined)("EC2's describe calls (skipped where m
     ['a page of types too large', { Action: 'DescribeInstanceTypes', MaxResults: '101' }, 'InvalidParameterValue'],
     ['a token of its own making', { Action: 'DescribeSubnets', NextToken: 'x' }, 'InvalidPaginationToken'],
     ['201 values of a filter', { Action: 'DescribeInstances', ...asFilter('instance-id', Array.from({ length: 201 }, () => 'i-0')) }, 'FilterLimitExceeded'],
-    ['interface IDs in pages', { Action: 'DescribeNetworkInterfaces', MaxResults: '5', 'NetworkInterfaceId.1': 'eni-0' }, 'InvalidParameterCombination'],
-    ['instance IDs in pages', { Action: 'DescribeInstances', MaxResults: '5', 'InstanceId.1': 'i-0' }, 'InvalidParameterCombination'],
+    ['interface IDs in pages', { Action: 'DescribeNetworkInterfaces', MaxResults: '5', 'NetworkInterfaceId.1': 'eni-00000000' }, 'InvalidParameterCombination'],
+    ['an instance ID that cannot be one', { Action: 'DescribeInstances', 'InstanceId.1': 'i-x' }, 'InvalidInstanceID.Malformed'],
+    ['an interface ID that cannot be one', { Action: 'AssignPrivateIpAddresses', NetworkInterfaceId: 'i-00000000' }, 'InvalidNetworkInterfaceId.Malformed'],
+    ['instance IDs in pages', { Action: 'DescribeInstances', MaxResults: '5', 'InstanceId.1': 'i-00000000' }, 'InvalidParameterCombination'],
   ])('refuses %s', async (_case, parameters, code) => {
     expect(await client.outcome(parameters)).toBe(code);
   });
@@ -61,6 +63,13 @@ describe.skipIf(findMoto() === undefined)("EC2's describe calls (skipped where m
     expect(await find('attachment.instance-id', node.instanceId)).toBe(1);
     const { content } = await client.call({ Action: 'DescribeNetworkInterfaces', 'NetworkInterfaceId.1': node.networkInterfaceId });
     expect(child(items(content, 'networkInterfaceSet')[0] ?? {}, 'attachment')).toMatchObject({ instanceId: node.instanceId, deviceIndex: '0', networkCardIndex: '0', status: 'attached' });
+  });
+
+  it('finds interfaces by any of their addresses', async () => {
+    const [one, two] = nodes as [Ec2Node, Ec2Node];
+    await ec2.assignForeign({ networkInterfaceId: one.networkInterfaceId, address: '10.0.1.100' });
+    const { content } = await client.call({ Action: 'DescribeNetworkInterfaces', ...asFilter('addresses.private-ip-address', ['10.0.1.100', two.primaryAddress, '10.0.1.101']) });
+    expect(items(content, 'networkInterfaceSet').map((item) => text(item, 'networkInterfaceId'))).toEqual([one.networkInterfaceId, two.networkInterfaceId]);
   });
 
   it('knows how many addresses an instance type carries', async () => {

@@ -1,3 +1,4 @@
+import { splitAddressFilters } from './address-filters.ts';
 import { Ec2Error } from './ec2-error.ts';
 import type { MotoClient } from './moto-client.ts';
 import { listParameter, type Ec2Parameters } from './query.ts';
@@ -43,7 +44,8 @@ export async function describePage(moto: MotoClient, { list, maximum, unpagedIds
     throw new Ec2Error('InvalidParameterValue', `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value from ${minimumPage} to ${maximum}.`);
   }
   const start = token === undefined ? 0 : startOf(token, rest);
-  const all = change(await readAll(moto, rest, list));
+  const { rest: known, select } = splitAddressFilters(rest);
+  const all = select(change(await readAll(moto, known, list)));
   const end = size === undefined ? all.length : start + Number(size);
   return { [list]: { item: all.slice(start, end) }, ...(end < all.length && { nextToken: tokenOf(end, rest) }) };
 }

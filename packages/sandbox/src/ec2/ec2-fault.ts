@@ -1,4 +1,5 @@
 import type { Staleness } from './address-history.ts';
+import type { Ec2Parameters } from './query.ts';
 
 /** What happens to a call instead of, or beside, its plain answer. */
 export type Ec2Fault =
@@ -18,18 +19,22 @@ export interface Ec2FaultRule {
   readonly fault: Ec2Fault;
   /** One action, several, or a pattern (without the flags g and y); all by default. */
   readonly action?: string | readonly string[] | RegExp;
+  /** Parameters that the call must have, such as `{ NetworkInterfaceId: 'eni-1' }`. */
+  readonly where?: Ec2Parameters;
+  /** How many calls pass before the first meets it. None by default. */
+  readonly skip?: number;
   /** How many calls meet it, after which the rule is spent. No limit by default. */
   readonly times?: number;
 }
 
 /** Rules in force, the first match of which counts. */
 export class Ec2FaultRules {
-  readonly #rules = new Map<symbol, { readonly rule: Ec2FaultRule; left: number }>();
+  readonly #rules = new Map<symbol, { readonly rule: Ec2FaultRule; toSkip: number; left: number }>();
 
   /** Adds a rule after the others; the function returned takes it away. */
   add(rule: Ec2FaultRule): () => void {
     const key = Symbol('rule');
-    this.#rules.set(key, { rule, left: rule.times ?? Number.POSITIVE_INFINITY });
+    this.#rules.set(key, { rule, toSkip: rule.skip ?? 0, left: rule.times ?? Number.POSITIVE_INFINITY });
     return () => void this.#rules.delete(key);
   }
 
@@ -38,9 +43,13 @@ export class Ec2FaultRules {
   }
 
   /** The fault of a call, counted against its rule. */
-  take(action: string): Ec2Fault | undefined {
+  take(parameters: Ec2Parameters): Ec2Fault | undefined {
     for (const [key, entry] of this.#rules) {
-      if (!concerns(entry.rule, action)) continue;
+      if (!concerns(entry.rule, parameters)) continue;
+      if (entry.toSkip > 0) {
+        entry.toSkip--;
+        continue;
+      }
       entry.left--;
       if (entry.left <= 0) this.#rules.delete(key);
       return entry.rule.fault;
@@ -49,9 +58,11 @@ export class Ec2FaultRules {
   }
 }
 
-function concerns({ action: wanted, fault }: Ec2FaultRule, action: string): boolean {
+function concerns({ action: wanted, where = {}, fault }: Ec2FaultRule, parameters: Ec2Parameters): boolean {
+  const action = parameters['Action'] ?? '';
   // Other calls have no stale answer, and must not use the rule up.
   if (fault.kind === 'stale' && action !== 'DescribeNetworkInterfaces' && action !== 'DescribeInstances') return false;
+  if (Object.entries(where).some(([name, value]) => parameters[name] !== value)) return false;
   if (wanted === undefined) return true;
   if (wanted instanceof RegExp) return wanted.test(action);
   return typeof wanted === 'string' ? wanted === action : wanted.includes(action);

@@ -78,6 +78,12 @@ describe.skipIf(findMoto() === undefined)('Faults and log of the strict EC2 (ski
     expect(await client.unassign(id, ['10.0.1.20'])).toBe('ok');
   });
 
+  it('can wait for a certain call', async () => {
+    ec2.inject({ fault: { kind: 'error', code: 'InternalError' }, action: 'AssignPrivateIpAddresses', where: { NetworkInterfaceId: id }, skip: 1, times: 1 });
+    const outcomes = [await client.assign('eni-00000000000000000', []), await client.assign(id, ['10.0.1.20']), await client.assign(id, ['10.0.1.21']), await client.assign(id, ['10.0.1.21'])];
+    expect(outcomes).toEqual(['InvalidNetworkInterfaceID.NotFound', 'ok', 'InternalError', 'ok']);
+  });
+
   it('resets the connection before or after the change', async () => {
     ec2.inject({ fault: { kind: 'reset', when: 'before' }, times: 1 });
     ec2.inject({ fault: { kind: 'reset', when: 'after' }, times: 1 });

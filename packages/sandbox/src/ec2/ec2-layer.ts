@@ -33,6 +33,8 @@ export class Ec2Layer {
       // A client that went away while it was sending gets no answer.
       this.#serve(request, response).catch(() => response.destroy());
     });
+    // Longer than a client keeps a connection that it does not use: only faults reset one.
+    this.#server.keepAliveTimeout = 600_000;
   }
 
   /** Begins to accept; resolves with the URL. */
@@ -53,7 +55,7 @@ export class Ec2Layer {
     const action = parameters['Action'] ?? '';
     const scope = regionOf(request.headers.authorization);
     const authorization = scope === undefined ? authorizationFor(this.#options.region) : request.headers.authorization;
-    const fault = this.rules.take(action);
+    const fault = this.rules.take(parameters);
     const finish = this.log.add({ action, parameters, region: scope ?? this.#options.region, at: this.#options.now(), ...(fault && { fault: fault.kind }) });
 
     if ((fault?.kind === 'reset' || fault?.kind === 'silence') && fault.when === 'before') {
@@ -65,11 +67,11 @@ export class Ec2Layer {
       const content = await this.#answer(new MotoClient(this.#options.motoUrl, authorization ?? ''), parameters, fault);
       finish('ok');
       if (fault?.kind === 'reset' || fault?.kind === 'silence') return lose(fault.kind, response);
-      send(response, 200, renderXml(`${action}Response`, { requestId: randomUUID(), ...content }));
+      send(response, 200, `${action}Response`, content);
     } catch (error) {
       const { code, message, status } = error instanceof Ec2Error ? error : new Ec2Error('InternalError', String(error));
       finish(code);
-      send(response, status, renderXml('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: randomUUID() }));
+      send(response, status, 'Response', { Errors: { Error: { Code: code, Message: message } } });
     }
   }
 
@@ -96,7 +98,9 @@ function lose(kind: 'reset' | 'silence', response: http.ServerResponse): void {
   if (kind === 'reset') response.socket?.resetAndDestroy();
 }
 
-function send(response: http.ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': Buffer.byteLength(body) });
+function send(response: http.ServerResponse, status: number, root: string, content: XmlElement): void {
+  const requestId = randomUUID();
+  const body = renderXml(root, { ...content, [root === 'Response' ? 'RequestID' : 'requestId']: requestId });
+  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': requestId });
   response.end(body);
 }

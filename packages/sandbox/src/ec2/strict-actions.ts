@@ -2,6 +2,7 @@ import { ipv4, ipv6 } from './address-family.ts';
 import type { AddressHistory, Staleness } from './address-history.ts';
 import { assignAddresses, type AddressChange } from './assign-addresses.ts';
 import { describePage, pagedAction } from './describe.ts';
+import { checkIdentifiers } from './identifiers.ts';
 import type { MotoClient } from './moto-client.ts';
 import type { Ec2Parameters } from './query.ts';
 import { unassignAddresses } from './unassign-addresses.ts';
@@ -39,6 +40,7 @@ export class StrictActions {
 
   async #run(moto: MotoClient, parameters: Ec2Parameters, staleness: Staleness | undefined): Promise<XmlElement> {
     const action = parameters['Action'] ?? '';
+    checkIdentifiers(parameters);
     const change = changes[action];
     if (change) {
       const { answer, before } = await change(moto, parameters);
