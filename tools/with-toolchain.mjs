@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tools = join(root, '.tools');
 const versions = { node: '24.21.0', pnpm: '10.34.9' };
-const startCommand = ['plan', 'examples/bare-metal-several-cidrs'];
+const startCommand = ['trial'];
 
 const [task = '', ...args] = process.argv.slice(2);
 
@@ -70,7 +70,8 @@ ensureDependencies(environment);
 switch (task) {
   case 'start': {
     run('turbo', ['run', 'build', '--filter=@egressip-ipam/operator...', '--output-logs=errors-only'], { quiet: true, environment });
-    const command = args.length > 0 ? args : startCommand;
+    // Flags alone are those of the trial, or of the operator on the reader's own cluster.
+    const command = args.length > 0 && !args[0].startsWith('-') ? args : [...(args.includes('--kubeconfig') ? ['run'] : startCommand), ...args];
     process.stdout.write(`$ egressip-ipam ${command.join(' ')}\n\n`);
     const code = run('node', ['packages/operator/dist/cli.js', ...command], { environment, mayFail: true });
     // 2 means that there are changes to make, which is what this example is about.

@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand, type InitOptions } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand, type RunFlags } from './commands/run.ts';
+import { trialCommand, type TrialOptions } from './commands/trial.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
@@ -44,6 +45,11 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--node-selector <LABEL=VALUE>', 'which nodes; may be given several times', collect)
     .option('--reserve <addresses>', 'an address, a CIDR or a range first-last that is never given out; may be given several times', collect)
     .action(async (paths: string[], options: InitOptions) => done(await initCommand(context, paths, options)));
+  program
+    .command('trial')
+    .description('Show the operator at work on a small cluster inside this process; nothing outside of it is touched.')
+    .addOption(new Option('--network <name>', 'the network of the cluster').choices(['openshift-sdn', 'ovn-kubernetes', 'sdn', 'ovn']).default('openshift-sdn'))
+    .action(async (options: TrialOptions) => done(await trialCommand(context, options)));
   addRun(program, context, done);
   return program;
 }

@@ -1,0 +1,32 @@
+import type { Resource } from '@egressip-ipam/kube';
+import { cloudPrivateIPConfigs, egressIPAMs, egressIPs, hostSubnets, netNamespaces } from '../network/resources.ts';
+
+/** The kinds of the trial's cluster, without the schemas of the real ones: nobody but this program writes there. */
+export const trialKinds = {
+  'openshift-sdn': [egressIPAMs, hostSubnets, netNamespaces],
+  'ovn-kubernetes': [egressIPAMs, egressIPs, cloudPrivateIPConfigs],
+} as const;
+
+/** A CustomResourceDefinition that takes anything. */
+export function openCrd({ group, version, plural, kind }: Resource): Readonly<Record<string, unknown>> {
+  const hasStatus = plural === egressIPAMs.plural || plural === cloudPrivateIPConfigs.plural;
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Cluster',
+      names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          ...(hasStatus ? { subresources: { status: {} } } : {}),
+        },
+      ],
+    },
+  };
+}
