@@ -1,7 +1,7 @@
 import { ProviderError, type CloudProvider, type CreateProvider, type ProviderContext } from '@egressip-ipam/core';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
-import { cwd } from 'node:process';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 /** Providers that come with the operator; what a deployment never uses is never loaded. */
@@ -38,7 +38,7 @@ async function importPackage(name: string): Promise<unknown> {
 /** Where a provider's module is: a path from here, or a package installed here or beside the operator. */
 function locate(name: string): string {
   if (name.startsWith('.') || isAbsolute(name)) return pathToFileURL(resolve(name)).href;
-  for (const from of [pathToFileURL(join(cwd(), 'package.json')).href, import.meta.url]) {
+  for (const from of [pathToFileURL(join(process.cwd(), 'package.json')).href, import.meta.url]) {
     try {
       return pathToFileURL(createRequire(from).resolve(name)).href;
     } catch (error) {

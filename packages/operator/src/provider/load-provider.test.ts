@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadProvider } from './load-provider.ts';
+
+const working = `export const createProvider = (context) => ({ specificationVersion: 'v1', name: 'acme ' + context.region, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true, atomicMove: false }, observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });`;
+
+describe('providers are loaded by name', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'load-provider-'));
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  const install = async (name: string, code: string): Promise<void> => {
+    const target = join(folder, 'node_modules', name);
+    await mkdir(target, { recursive: true });
+    await writeFile(join(target, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }));
+    await writeFile(join(target, 'index.js'), code);
+  };
+
+  it('finds the built-in ones', async () => {
+    expect((await loadProvider('baremetal', {})).name).toBe('baremetal');
+  });
+
+  it('finds an installed package, and gives it what it is to know', async () => {
+    await install('@acme/egressip-provider', working);
+    expect((await loadProvider('@acme/egressip-provider', { region: 'north-1' })).name).toBe('acme north-1');
+  });
+
+  it('finds a module by its path', async () => {
+    await writeFile(join(folder, 'own.mjs'), working);
+    expect((await loadProvider(join(folder, 'own.mjs'), { region: 'x' })).name).toBe('acme x');
+  });
+
+  it.each([
+    ['@acme/absent', undefined, /there is no provider "@acme\/absent".*npm install @acme\/absent/],
+    ['@acme/other', 'export const version = 1;', /exports no function createProvider/],
+    ['@acme/old', `export const createProvider = () => ({ specificationVersion: 'v0' });`, /specificationVersion is "v0", "v1" is expected/],
+    ['@acme/half', `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: {}, observe() {} });`, /apply is no function/],
+    ['@acme/broken', 'export const = 1;', /provider "@acme\/broken" cannot be loaded/],
+  ])('says what is wrong with %s', async (name, code, message) => {
+    if (code !== undefined) await install(name, code);
+    await expect(loadProvider(name, {})).rejects.toThrow(message);
+  });
+});
