@@ -1,5 +1,5 @@
 import { readNetworkInterface, type Ec2NetworkInterface } from './network-interface.ts';
-import { listParameter, type Ec2Parameters } from './query.ts';
+import { asFilters, filtersOf, type Ec2Parameters } from './query.ts';
 import type { XmlElement } from './xml.ts';
 
 const privateAddresses = ({ primaryAddress, secondaryAddresses }: Ec2NetworkInterface): readonly string[] => [primaryAddress, ...secondaryAddresses];
@@ -13,13 +13,12 @@ const addressFilters: Readonly<Record<string, (networkInterface: Ec2NetworkInter
 
 /** What is left of a call's parameters for moto, and the part of its interfaces that the filters taken out let through. */
 export function splitAddressFilters(parameters: Ec2Parameters): { readonly rest: Ec2Parameters; readonly select: (list: XmlElement[]) => XmlElement[] } {
-  const taken = Object.entries(parameters).flatMap(([key, name]) => {
-    const filter = /^(Filter\.\d+)\.Name$/.exec(key)?.[1];
-    const addressesOf = addressFilters[name];
-    return filter === undefined || addressesOf === undefined ? [] : [{ filter, addressesOf, values: listParameter(parameters, `${filter}.Value`) }];
-  });
+  if (parameters['Action'] !== 'DescribeNetworkInterfaces') return { rest: parameters, select: (list) => list };
+  const filters = filtersOf(parameters);
+  const taken = filters.flatMap(({ name, values }) => (addressFilters[name] ? [{ addressesOf: addressFilters[name], values }] : []));
+  const others = Object.fromEntries(Object.entries(parameters).filter(([key]) => !key.startsWith('Filter.')));
   return {
-    rest: Object.fromEntries(Object.entries(parameters).filter(([key]) => !taken.some(({ filter }) => key.startsWith(`${filter}.`)))),
+    rest: { ...others, ...asFilters(filters.filter(({ name }) => !addressFilters[name])) },
     select: (list) => list.filter((item) => taken.every(({ addressesOf, values }) => addressesOf(readNetworkInterface(item)).some((address) => values.includes(address)))),
   };
 }

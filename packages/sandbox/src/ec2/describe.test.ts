@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMoto, startStrictEc2, type Ec2Node, type StrictEc2 } from './index.ts';
-import { asFilter, asList } from './query.ts';
+import { asFilter, asFilters, asList } from './query.ts';
 import { Ec2TestClient } from './testing/ec2-test-client.ts';
 import { child, items, text } from './xml.ts';
 
@@ -13,7 +13,7 @@ describe.skipIf(findMoto() === undefined)("EC2's describe calls (skipped where m
     client = new Ec2TestClient(ec2.url);
     nodes = await ec2.createCluster({
       zones: [
-        { zone: 'us-east-1a', cidr: '10.0.1.0/24', workers: 7 },
+        { zone: 'us-east-1a', cidr: '10.0.1.0/24', ipv6Cidr: '2600:1f18:1:1::/64', workers: 7 },
         { zone: 'us-east-1b', cidr: '10.0.2.0/24', workers: 5 },
       ],
     });
@@ -68,8 +68,15 @@ describe.skipIf(findMoto() === undefined)("EC2's describe calls (skipped where m
   it('finds interfaces by any of their addresses', async () => {
     const [one, two] = nodes as [Ec2Node, Ec2Node];
     await ec2.assignForeign({ networkInterfaceId: one.networkInterfaceId, address: '10.0.1.100' });
-    const { content } = await client.call({ Action: 'DescribeNetworkInterfaces', ...asFilter('addresses.private-ip-address', ['10.0.1.100', two.primaryAddress, '10.0.1.101']) });
+    const { content } = await client.call({ Action: 'DescribeNetworkInterfaces', ...asFilters([{ name: 'addresses.private-ip-address', values: ['10.0.1.100', two.primaryAddress, '10.0.2.4'] }, { name: 'subnet-id', values: [one.subnetId] }]) });
     expect(items(content, 'networkInterfaceSet').map((item) => text(item, 'networkInterfaceId'))).toEqual([one.networkInterfaceId, two.networkInterfaceId]);
+  });
+
+  it('shows the blocks of a subnet', async () => {
+    const { content } = await client.call({ Action: 'DescribeSubnets', 'SubnetId.1': nodes[0]!.subnetId });
+    const [subnet = {}] = items(content, 'subnetSet');
+    expect(text(subnet, 'cidrBlock')).toBe('10.0.1.0/24');
+    expect(items(subnet, 'ipv6CidrBlockAssociationSet')).toMatchObject([{ ipv6CidrBlock: '2600:1f18:1:1::/64', ipv6CidrBlockState: { state: 'associated' } }]);
   });
 
   it('knows how many addresses an instance type carries', async () => {

@@ -1,7 +1,7 @@
 import { splitAddressFilters } from './address-filters.ts';
 import { Ec2Error } from './ec2-error.ts';
 import type { MotoClient } from './moto-client.ts';
-import { listParameter, type Ec2Parameters } from './query.ts';
+import { filtersOf, listParameter, type Ec2Parameters } from './query.ts';
 import { items, text, type XmlElement } from './xml.ts';
 
 /** A describe call that comes in pages. */
@@ -11,13 +11,15 @@ interface PagedAction {
   readonly maximum: number;
   /** Parameter of the IDs that must not come with MaxResults. */
   readonly unpagedIds?: string;
+  /** Puts right what moto says wrongly of an item. */
+  readonly repair?: (item: XmlElement) => XmlElement;
 }
 
 /** Limits: EC2 API Reference, MaxResults of each action. */
 const pagedActions: Readonly<Record<string, PagedAction>> = {
   DescribeInstances: { list: 'reservationSet', maximum: 1000, unpagedIds: 'InstanceId' },
   DescribeNetworkInterfaces: { list: 'networkInterfaceSet', maximum: 1000, unpagedIds: 'NetworkInterfaceId' },
-  DescribeSubnets: { list: 'subnetSet', maximum: 1000 },
+  DescribeSubnets: { list: 'subnetSet', maximum: 1000, repair: repairSubnet },
   DescribeInstanceTypes: { list: 'instanceTypeSet', maximum: 100 },
 };
 
@@ -34,7 +36,12 @@ export function pagedAction(action: string): PagedAction | undefined {
  *
  * @param change applied to the whole list before it is cut into pages
  */
-export async function describePage(moto: MotoClient, { list, maximum, unpagedIds }: PagedAction, parameters: Ec2Parameters, change: (all: XmlElement[]) => XmlElement[]): Promise<XmlElement> {
+export async function describePage(
+  moto: MotoClient,
+  { list, maximum, unpagedIds, repair = (item) => item }: PagedAction,
+  parameters: Ec2Parameters,
+  change: (all: XmlElement[]) => XmlElement[],
+): Promise<XmlElement> {
   const { MaxResults: size, NextToken: token, ...rest } = parameters;
   checkFilters(rest);
   if (size !== undefined && unpagedIds !== undefined && listParameter(rest, unpagedIds).length > 0) {
@@ -45,18 +52,21 @@ export async function describePage(moto: MotoClient, { list, maximum, unpagedIds
   }
   const start = token === undefined ? 0 : startOf(token, rest);
   const { rest: known, select } = splitAddressFilters(rest);
-  const all = select(change(await readAll(moto, known, list)));
+  const all = select(change(await readAll(moto, known, list))).map(repair);
   const end = size === undefined ? all.length : start + Number(size);
   return { [list]: { item: all.slice(start, end) }, ...(end < all.length && { nextToken: tokenOf(end, rest) }) };
 }
 
+// moto wraps the state of an IPv6 block once too often, where clients look for `associated`.
+function repairSubnet(subnet: XmlElement): XmlElement {
+  const associations = items(subnet, 'ipv6CidrBlockAssociationSet').map((association) => ({ ...association, ipv6CidrBlockState: { state: 'associated' } }));
+  return { ...subnet, ipv6CidrBlockAssociationSet: { item: associations } };
+}
+
 function checkFilters(parameters: Ec2Parameters): void {
-  const filters = Object.keys(parameters).flatMap((key) => /^(Filter\.\d+)\.Name$/.exec(key)?.[1] ?? []);
-  for (const filter of filters) {
-    const { length } = listParameter(parameters, `${filter}.Value`);
-    if (length > maximumFilterValues) {
-      throw new Ec2Error('FilterLimitExceeded', `The maximum number of filter values specified on a single call is ${maximumFilterValues}; ${parameters[`${filter}.Name`]} has ${length}`);
-    }
+  const large = filtersOf(parameters).find(({ values }) => values.length > maximumFilterValues);
+  if (large) {
+    throw new Ec2Error('FilterLimitExceeded', `The maximum number of filter values specified on a single call is ${maximumFilterValues}; ${large.name} has ${large.values.length}`);
   }
 }
 

@@ -20,6 +20,14 @@ export interface Ec2LayerOptions {
   readonly actions: StrictActions;
 }
 
+interface Reply {
+  readonly status: number;
+  /** `ok` or the error's code. */
+  readonly outcome: string;
+  readonly root: string;
+  readonly content: XmlElement;
+}
+
 /** The HTTP side: EC2's query protocol, the log of calls, and faults. */
 export class Ec2Layer {
   readonly log = new CallLog();
@@ -63,15 +71,18 @@ export class Ec2Layer {
       return lose(fault.kind, response);
     }
     if (fault?.kind === 'delay') await wait(fault.milliseconds);
+    const reply = await this.#reply(new MotoClient(this.#options.motoUrl, authorization ?? ''), parameters, fault);
+    finish(reply.outcome);
+    if (fault?.kind === 'reset' || fault?.kind === 'silence') return lose(fault.kind, response);
+    send(response, reply);
+  }
+
+  async #reply(moto: MotoClient, parameters: Ec2Parameters, fault: Ec2Fault | undefined): Promise<Reply> {
     try {
-      const content = await this.#answer(new MotoClient(this.#options.motoUrl, authorization ?? ''), parameters, fault);
-      finish('ok');
-      if (fault?.kind === 'reset' || fault?.kind === 'silence') return lose(fault.kind, response);
-      send(response, 200, `${action}Response`, content);
+      return { status: 200, outcome: 'ok', root: `${parameters['Action']}Response`, content: await this.#answer(moto, parameters, fault) };
     } catch (error) {
       const { code, message, status } = error instanceof Ec2Error ? error : new Ec2Error('InternalError', String(error));
-      finish(code);
-      send(response, status, 'Response', { Errors: { Error: { Code: code, Message: message } } });
+      return { status, outcome: code, root: 'Response', content: { Errors: { Error: { Code: code, Message: message } } } };
     }
   }
 
@@ -98,7 +109,7 @@ function lose(kind: 'reset' | 'silence', response: http.ServerResponse): void {
   if (kind === 'reset') response.socket?.resetAndDestroy();
 }
 
-function send(response: http.ServerResponse, status: number, root: string, content: XmlElement): void {
+function send(response: http.ServerResponse, { status, root, content }: Reply): void {
   const requestId = randomUUID();
   const body = renderXml(root, { ...content, [root === 'Response' ? 'RequestID' : 'requestId']: requestId });
   response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': requestId });

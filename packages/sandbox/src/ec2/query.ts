@@ -20,9 +20,29 @@ export function asList(name: string, values: readonly string[]): Ec2Parameters {
   return Object.fromEntries(values.map((value, index) => [`${name}.${index + 1}`, value]));
 }
 
+/** A condition of a describe call: one of the values. */
+export interface Ec2Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** The filters of a call. */
+export function filtersOf(parameters: Ec2Parameters): Ec2Filter[] {
+  return Object.entries(parameters).flatMap(([key, name]) => {
+    const filter = /^(Filter\.\d+)\.Name$/.exec(key)?.[1];
+    return filter === undefined ? [] : [{ name, values: listParameter(parameters, `${filter}.Value`) }];
+  });
+}
+
+/** Parameters of filters. */
+export function asFilters(filters: readonly Ec2Filter[]): Ec2Parameters {
+  const parts = filters.map(({ name, values }, index) => ({ [`Filter.${index + 1}.Name`]: name, ...asList(`Filter.${index + 1}.Value`, values) }));
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
+}
+
 /** Parameters of one filter. */
 export function asFilter(name: string, values: readonly string[]): Ec2Parameters {
-  return { 'Filter.1.Name': name, ...asList('Filter.1.Value', values) };
+  return asFilters([{ name, values }]);
 }
 
 /** Does the action only read? */
