@@ -60,8 +60,8 @@ const classesByCode: Readonly<Record<string, ProviderErrorClass>> = {
   ENOTFOUND: 'transient',
 };
 
-/** How EC2 words, under InvalidParameterValue, that someone else has an address. */
-const takenPattern = /already (?:assigned|in use|allocated|associated)|\bin use\b|move is not allowed|reassign/i;
+/** How EC2 words, under InvalidParameterValue, that someone else has an address; the last is its answer for someone's primary address. */
+const takenPattern = /already (?:assigned|in use|allocated|associated)|\bin use\b|move is not allowed|reassign|secondary-addresses/i;
 /** How EC2 words, under InvalidParameterValue, that an interface does not carry an address. */
 const notAssignedPattern = /not (?:currently )?(?:assigned|associated)/i;
 
