@@ -15,15 +15,25 @@ const world = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretA
 /** Called before an attempt is sent, with what it asks for; until then no other attempt is under way. */
 export type BeforeAttempt = (input: string) => void;
 
-/** A provider on the strict EC2: the real client, which tries again at once and soon stops waiting. */
-export function strictProvider(ec2: StrictEc2, { context = {}, before }: { readonly context?: ProviderContext; readonly before?: BeforeAttempt } = {}) {
-  const clock = fastClock(10);
+/** How a {@link strictProvider} differs. */
+export interface StrictProviderOptions {
+  readonly context?: ProviderContext;
+  readonly before?: BeforeAttempt;
+  /** How many times faster time passes. Real time where calls are counted: moto takes its own for each. */
+  readonly speed?: number;
+  /** Milliseconds that an answer may take. */
+  readonly requestTimeout?: number;
+}
+
+/** A provider on the strict EC2: the real client, which tries again at once. */
+export function strictProvider(ec2: StrictEc2, { context = {}, before, speed = 10, requestTimeout = 20_000 }: StrictProviderOptions = {}) {
+  const clock = fastClock(speed);
   const createClient = (configuration: EC2ClientConfig): EC2Client => {
     const client = new EC2Client({
       ...configuration,
       credentials: world.credentials,
       retryStrategy: new ConfiguredRetryStrategy(attempts, 0),
-      requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
+      requestHandler: { requestTimeout, throwOnRequestTimeout: true },
     });
     if (before !== undefined) oneAtATime(client, before);
     return client;

@@ -27,12 +27,19 @@ export function createLooker({ api, clock, store, patience }: LookerOptions): Lo
   let changing = 0;
   const quiet: (() => void)[] = [];
 
+  const allQuiet = async (): Promise<void> => {
+    // Whose change just ended gets one turn to ask for this look too.
+    do {
+      if (changing > 0) await new Promise<void>((resolve) => quiet.push(resolve));
+      await turn();
+    } while (changing > 0);
+  };
+
   const ready = async (): Promise<void> => {
     await turn();
     if (changing === 0) return;
     const enough = new AbortController();
-    const done = new Promise<void>((resolve) => quiet.push(resolve));
-    await Promise.race([done, clock.sleep(patience, enough.signal).catch(() => undefined)]);
+    await Promise.race([allQuiet(), clock.sleep(patience, enough.signal).catch(() => undefined)]);
     enough.abort();
   };
 
