@@ -39,7 +39,8 @@ export function createAwsProvider(context: ProviderContext, { createClient, cloc
   const machines = createMachines(api, clock);
   const patience = Math.max(shortestPatience, context.callsPerSecond === undefined || context.callsPerSecond <= 0 ? 0 : (patienceInCalls * 1000) / context.callsPerSecond);
   const looker = createLooker({ api, clock, store, patience });
-  const lanes = createInterfaceLanes(createCarryOut({ api, looker, clock, store }));
+  const closing = new AbortController();
+  const lanes = createInterfaceLanes(createCarryOut({ api, looker, clock, store, closed: closing.signal }));
   const observer = { api, clock, machines, store, subnets: createSubnets(api, clock), instanceTypes: createInstanceTypes(api, clock), references: context.subnets };
 
   return {
@@ -57,6 +58,7 @@ export function createAwsProvider(context: ProviderContext, { createClient, cloc
     },
     apply: (options) => apply({ machines, lanes, looker }, options),
     async close() {
+      closing.abort();
       clients.close();
     },
   };

@@ -159,6 +159,22 @@ describe('apply', () => {
     expect(JSON.stringify(ec2.callsOf('AssignPrivateIpAddresses'))).not.toContain('10.0.2.2');
   });
 
+  it('a closed provider waits for nothing any more', async () => {
+    const { ec2, nodes: [node], provider } = await seen(1);
+    ec2.staleLooks(1000);
+    const result = change(provider, attach('10.0.2.1', node!));
+    setTimeout(() => void provider.close?.(), 20);
+    expect(inShort(await result)).toEqual(['unknown']);
+    expect(ec2.counts.describing).toBeLessThan(5);
+  });
+
+  it('a look that is not allowed is not repeated until the deadline', async () => {
+    const { ec2, nodes: [node], provider } = await seen(1);
+    ec2.inject({ operation: 'DescribeNetworkInterfaces', error: ec2Error('UnauthorizedOperation', 'no', 403), times: 100 });
+    expect(inShort(await change(provider, attach('10.0.2.1', node!)))).toEqual(['unknown']);
+    expect(ec2.counts).toEqual({ mutating: 1, describing: 1 });
+  });
+
   it('a text that is no address fails alone', async () => {
     const { nodes: [node], provider } = await seen(1);
     expect(inShort(await change(provider, attach('10.0.2', node!), attach('10.0.2.1', node!)))).toEqual(['permanent', 'done']);

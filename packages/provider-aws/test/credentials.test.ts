@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import type { ProviderContext } from '@egressip-ipam/core';
+import type { CreateProvider, ProviderContext } from '@egressip-ipam/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAwsProvider, createProvider } from '../src/index.ts';
 import { look } from './cluster.ts';
@@ -52,9 +52,12 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** Looks once, with the SDK's own client and chain; what it says about the first CIDR's failure, if it threw. */
+/** Made as a plug-in is. */
+const makeProvider: CreateProvider = createProvider;
+
+/** Looks once, with the SDK's own client and chain. */
 async function lookOnce(context: ProviderContext): Promise<void> {
-  const provider = await createProvider({ endpoint, region: 'us-east-1', ...context });
+  const provider = await makeProvider({ endpoint, region: 'us-east-1', ...context });
   await look(provider, nodes, ['10.0.0.0/24']);
   await provider.close?.();
 }

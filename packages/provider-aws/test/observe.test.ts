@@ -100,6 +100,16 @@ describe('observe', () => {
     expect(observed.map((entry) => ('error' in entry ? entry.error : entry.inUse.map(({ address }) => address)))).toEqual([['10.1.0.7'], ['10.1.1.7'], ['10.1.2.7']]);
   });
 
+  it('a reference that EC2 refuses spoils nothing else, and is not asked about at every look', async () => {
+    const { ec2, nodes, provider } = memoryCluster(1, { context: { subnets: () => [{ filters: [{ name: 'nonsense', values: ['x'] }] }] } });
+    ec2.inject({ operation: 'DescribeSubnets', address: 'nonsense', error: ec2Error('InvalidParameterValue', "The filter 'nonsense' is invalid"), times: 100 });
+    const observation = await look(provider, nodes, [...cidrs, '172.16.0.0/24']);
+    expect(observation).toMatchObject({ nodes: [{ limits: {} }], cidrs: [{ reserved: { length: 5 } }, { error: { class: 'permanent', message: expect.stringContaining('nonsense') } }] });
+    ec2.calls.length = 0;
+    expect(await look(provider, nodes, [...cidrs, '172.16.0.0/24'])).toEqual(observation);
+    expect(ec2.counts.describing).toBe(1);
+  });
+
   it('a CIDR without a subnet, or that is none, is an error of that CIDR alone', async () => {
     const { nodes, provider } = memoryCluster(1);
     const { cidrs: observed } = await look(provider, nodes, ['172.16.0.0/24', 'nonsense', '10.0.0.0/20']);

@@ -1,4 +1,4 @@
-import type { ProviderErrorDescription } from '@egressip-ipam/core';
+import type { ProviderErrorClass, ProviderErrorDescription } from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
 import type { InterfaceStore } from '../interface-store.ts';
 import { changeInterface, lookAt, type InterfaceChanger } from './change-interface.ts';
@@ -9,12 +9,16 @@ import { isFulfilled, obstacle, type Interfaces, type Outcome, type Task } from 
 export interface CarryOutOptions extends InterfaceChanger {
   readonly clock: Clock;
   readonly store: InterfaceStore;
+  /** Aborted when the provider is closed: nothing is waited for any more. */
+  readonly closed: AbortSignal;
 }
 
 /** How long DescribeNetworkInterfaces may lag behind an accepted change (EC2 API Reference, "Eventual consistency"). */
 const confirmationDeadline = 60_000;
 const firstPause = 500;
 const longestPause = 8_000;
+/** A look that fails like this is worth another. */
+const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient']);
 /** What is known may be old: a look that shows otherwise leads to another round. */
 const mostRounds = 3;
 /** Detaches make room for what comes. */
@@ -25,15 +29,16 @@ const order = [...(['detach', 'reassign', 'attach'] as const).flatMap((kind) => 
  * of addresses where nothing is refused, then looks until EC2 shows what it accepted.
  * Starts from what is known of the interface, and believes only a new look.
  */
-export function createCarryOut({ api, looker, clock, store }: CarryOutOptions): CarryOut {
+export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOptions): CarryOut {
   /** Looks until all accepted tasks show, or the deadline has passed. */
   const confirm = async (tasks: readonly Task[], accepted: ReadonlySet<Task>): ReturnType<typeof lookAt> => {
     const deadline = clock.now() + confirmationDeadline;
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const seen = await lookAt(looker, tasks);
       const agrees = !('error' in seen) && [...accepted].every((task) => isFulfilled(task, seen.interfaces));
-      if (agrees || clock.now() + pause > deadline) return seen;
-      await clock.sleep(pause);
+      if (agrees || clock.now() + pause > deadline || ('error' in seen && !passingClasses.has(seen.error.class))) return seen;
+      await clock.sleep(pause, closed).catch(() => undefined);
+      if (closed.aborted) return { error: { class: 'unknown', message: 'the provider was closed' } };
     }
   };
 

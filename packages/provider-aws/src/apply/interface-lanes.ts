@@ -7,7 +7,7 @@ export interface InterfaceLanes {
   submit(task: Task): Promise<Outcome>;
 }
 
-/** Carries out the tasks of one interface, none of which contradict each other. Must not reject. */
+/** Carries out the tasks of one interface, none of which contradict each other. */
 export type CarryOut = (interfaceId: string, tasks: readonly Task[]) => Promise<ReadonlyMap<Task, Outcome>>;
 
 interface Queued {
@@ -26,8 +26,13 @@ export function createInterfaceLanes(carryOut: CarryOut): InterfaceLanes {
     await turn();
     while (queue.length > 0) {
       const batch = takeBatch(queue);
-      const outcomes = await carryOut(interfaceId, batch.map(({ task }) => task));
-      for (const { task, settle } of batch) settle(outcomes.get(task));
+      try {
+        const outcomes = await carryOut(interfaceId, batch.map(({ task }) => task));
+        for (const { task, settle } of batch) settle(outcomes.get(task));
+      } catch (error) {
+        // What broke here must not leave callers waiting, nor stop the lane.
+        for (const { task, settle } of batch) settle(cutShort(`${task.kind} of ${task.address} on ${interfaceId} broke off (${String(error)}) and`));
+      }
     }
     queues.delete(interfaceId);
   };

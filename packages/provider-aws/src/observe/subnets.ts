@@ -1,5 +1,5 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorDescription, type SubnetReference } from '@egressip-ipam/core';
+import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorClass, type ProviderErrorDescription, type SubnetReference } from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { readSubnet, type SubnetFacts } from './subnet-facts.ts';
@@ -29,28 +29,30 @@ export interface Subnets {
 
 /** Subnets come and go seldom. */
 const maximumAge = 600_000;
+/** After these, the same question soon gets another answer. */
+const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient', 'unknown']);
 
 /** Remembers subnets; reads them again when they are old, or when something is asked for that they do not hold and did not hold when they were read last. */
 export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
-  let known: ReadonlyMap<string, SubnetFacts> = new Map();
+  let known: SubnetReading = { subnets: new Map() };
   let answered = new Set<string>();
   let readAt = -Infinity;
 
   const isAnswered = (question: SubnetQuestion): boolean =>
-    clock.now() - readAt < maximumAge && topics(question).every((topic) => answered.has(topic)) && missing(question, known).every((topic) => answered.has(topic));
+    clock.now() - readAt < maximumAge && [...topics(question), ...missing(question, known.subnets)].every((topic) => answered.has(topic));
 
   return {
     async read(question) {
-      if (isAnswered(question)) return { subnets: known };
+      if (isAnswered(question)) return known;
       const startedAt = clock.now();
       try {
         known = await readAll(api, question);
-        answered = new Set([...topics(question), ...missing(question, known)]);
-        readAt = startedAt;
-        return { subnets: known };
+        answered = new Set([...topics(question), ...missing(question, known.subnets)]);
+        readAt = known.error !== undefined && passingClasses.has(known.error.class) ? -Infinity : startedAt;
+        return known;
       } catch (error) {
         if (!ProviderError.isInstance(error)) throw error;
-        return { subnets: known, error: error.description };
+        return { subnets: known.subnets, error: error.description };
       }
     },
   };
@@ -67,7 +69,8 @@ function missing({ subnetIds, cidrs }: SubnetQuestion, subnets: ReadonlyMap<stri
   return [...subnetIds.filter((id) => !subnets.has(id)), ...cidrs.filter((cidr) => !met(cidr)).map(({ text }) => text)];
 }
 
-async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Promise<ReadonlyMap<string, SubnetFacts>> {
+/** Throws a ProviderError when the VPCs' subnets cannot be read; a reference that cannot be read spoils nothing else. */
+async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Promise<SubnetReading> {
   const subnets = new Map<string, SubnetFacts>();
   const add = async (filters: readonly Filter[]): Promise<void> => {
     for (const shown of await api.describeSubnets(filters)) {
@@ -77,19 +80,28 @@ async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Pro
   };
   const vpcs = [...new Set(vpcIds)].sort();
   if (vpcs.length > 0) await add([{ Name: 'vpc-id', Values: vpcs }]);
-  const ids = references.flatMap(idOf).filter((id) => !subnets.has(id));
-  if (ids.length > 0) await add([{ Name: 'subnet-id', Values: [...new Set(ids)].sort() }]);
-  const filters = references.flatMap((reference) => (idOf(reference).length > 0 || (reference.filters ?? []).length === 0 ? [] : [filtersOf(reference)]));
-  for (const text of new Set(filters.map((filter) => JSON.stringify(filter)))) await add(JSON.parse(text) as Filter[]);
-  return new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1)));
+  let failure: ProviderErrorDescription | undefined;
+  for (const filters of questionsOf(references, subnets)) {
+    try {
+      await add(filters);
+    } catch (error) {
+      if (!ProviderError.isInstance(error)) throw error;
+      failure = error.description;
+    }
+  }
+  return { subnets: new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1))), ...(failure === undefined ? {} : { error: failure }) };
+}
+
+/** What is to be asked about references: one question for all IDs that are not known yet, one for each set of filters. */
+function questionsOf(references: readonly SubnetReference[], known: ReadonlyMap<string, SubnetFacts>): readonly (readonly Filter[])[] {
+  const ids = [...new Set(references.flatMap((reference) => idOf(reference) ?? []))].filter((id) => !known.has(id)).sort();
+  const byFilter = references.filter((reference) => idOf(reference) === undefined).flatMap(({ filters = [] }) => (filters.length === 0 ? [] : [filters.map(({ name, values }) => ({ Name: name, Values: [...values] }))]));
+  const distinct = new Map(byFilter.map((filters) => [JSON.stringify(filters), filters]));
+  return [...(ids.length === 0 ? [] : [[{ Name: 'subnet-id', Values: ids }]]), ...distinct.values()];
 }
 
 /** `arn:PARTITION:ec2:REGION:ACCOUNT:subnet/subnet-…` ends with the ID (Service Authorization Reference, "Resource types defined by Amazon EC2"). */
-function idOf({ id, arn }: SubnetReference): readonly string[] {
+function idOf({ id, arn }: SubnetReference): string | undefined {
   const text = id ?? arn?.split('/').at(-1);
-  return text === undefined || text === '' ? [] : [text];
-}
-
-function filtersOf({ filters = [] }: SubnetReference): readonly Filter[] {
-  return filters.map(({ name, values }) => ({ Name: name, Values: [...values] }));
+  return text === '' ? undefined : text;
 }
