@@ -34,7 +34,7 @@ export async function trialCommand(context: CommandContext, options: TrialOption
 }
 
 async function show(context: CommandContext, cluster: TrialCluster, network: NetworkSnapshot['kind']): Promise<void> {
-  const { out } = context.terminal;
+  const out = (text: string): void => context.terminal.out(text);
   const { readBindings } = await import('../trial/read-bindings.ts');
   const read = (): Promise<readonly Binding[]> => readBindings(cluster.rest, network);
   out(`A cluster in this process: nine nodes in three zones on ${network}, one EgressIPAM with a CIDR per zone.\n\n${namespaces.length} namespaces ask for egress IPs:\n\n`);
