@@ -11,7 +11,7 @@ import { look } from './cluster.ts';
 
 const nodes = [{ name: 'worker-1', providerID: 'aws:///us-east-1a/i-0123456789abcdef0' }];
 
-/** Answers EC2 with nothing and STS with credentials; writes down who signed, for which region, and what STS was asked. */
+/** Answers EC2 with nothing, STS with credentials, and as the instance metadata service; writes down who signed, for which region, and what STS was asked. */
 let server: Server;
 let endpoint: string;
 let signers: string[] = [];
@@ -21,11 +21,23 @@ const assumeRole = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazon
 <AccessKeyId>ASIAFROMSTS</AccessKeyId><SecretAccessKey>sts-secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
 </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 
+/** What the instance metadata service says. */
+const instanceMetadata: Readonly<Record<string, string>> = {
+  '/latest/api/token': 'session',
+  '/latest/meta-data/placement/region': 'eu-south-1',
+  '/latest/meta-data/iam/security-credentials/': 'worker-role',
+  '/latest/meta-data/iam/security-credentials/worker-role': JSON.stringify({ AccessKeyId: 'ASIAINSTANCEROLE', SecretAccessKey: 'x', Token: 'x', Expiration: '2099-01-01T00:00:00Z' }),
+};
+
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
+      if (request.url?.startsWith('/latest/') === true) {
+        response.end(instanceMetadata[request.url] ?? '');
+        return;
+      }
       const parameters = new URLSearchParams(body);
       if (parameters.get('Action') === 'AssumeRoleWithWebIdentity') {
         assumed.push(`${parameters.get('RoleArn')} ${parameters.get('WebIdentityToken')}`);
@@ -101,6 +113,16 @@ describe('credentials', () => {
     expect(new Set(signers)).toEqual(new Set(['ASIAFROMSTS us-east-1']));
   });
 
+  it.each([
+    ['the secret, where there is one', { aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' }, 'AKIASECRET'],
+    ['the instance role last', undefined, 'ASIAINSTANCEROLE'],
+  ])('on an instance: %s', async (_, secret, key) => {
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
+    vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint);
+    await lookOnce({ readSecret: () => secret });
+    expect(new Set(signers)).toEqual(new Set([`${key} us-east-1`]));
+  });
+
   it('are read again when the secret changes, or comes', async () => {
     let secret: Record<string, string> | undefined;
     const provider = createAwsProvider({ endpoint, region: 'us-east-1', readSecret: () => secret });
@@ -130,6 +152,14 @@ describe('region', () => {
     const provider = createAwsProvider({ endpoint, readSecret: () => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' }) });
     await look(provider, nodes, []);
     expect(new Set(signers)).toEqual(new Set(['AKIASECRET cn-north-1']));
+  });
+
+  it('comes from the instance where nothing else names one', async () => {
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
+    vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint);
+    const provider = createAwsProvider({ endpoint });
+    await look(provider, nodes, []);
+    expect(new Set(signers)).toEqual(new Set(['ASIAINSTANCEROLE eu-south-1']));
   });
 
   it.each([

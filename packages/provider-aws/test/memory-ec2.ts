@@ -106,6 +106,11 @@ export class MemoryEc2 {
     this.#faults.push({ fault, left: fault.times ?? 1 });
   }
 
+  clearFaults(): void {
+    this.#faults = [];
+    this.#stale.left = 0;
+  }
+
   /** The next looks at interfaces show what is now, whatever happens meanwhile. */
   staleLooks(count: number): void {
     this.#stale = { interfaces: structuredClone([...this.interfaces.values()]), left: count };
