@@ -1,6 +1,7 @@
 import type { ProviderChange } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { change, inShort, instanceOf, look, memoryCluster } from './cluster.ts';
+import { createAwsProvider } from '../src/index.ts';
+import { change, inShort, instanceOf, look, memoryCluster, worker } from './cluster.ts';
 import { attempts, connectionReset, ec2Error } from './memory-ec2.ts';
 
 const cidrs = ['10.0.0.0/20', '2001:db8::/64'];
@@ -93,6 +94,9 @@ describe('apply', () => {
     expect(inShort(await change(provider, { type: 'move', address: '10.0.2.1', from: from!, node: node! }))).toEqual(['done']);
     expect(inShort(await change(provider, detach('10.0.2.1', from!)))).toEqual(['done']);
     expect(inShort(await change(provider, attach('10.0.2.2', from!)))).toEqual(['not-found']);
+    // Told by EC2, also to a provider that never saw the instance; one that EC2 does not know may be elsewhere.
+    const fresh = createAwsProvider({}, { createClient: ec2.createClient });
+    expect(inShort(await change(fresh, detach('10.0.2.1', from!), detach('10.0.2.1', worker(77)), detach('10.0.2.1', { name: 'new' })))).toEqual(['done', 'not-found', 'not-found']);
   });
 
   it('waits until EC2 shows the change', async () => {

@@ -49,8 +49,8 @@ describe('calls to EC2', () => {
     expect(ec2.counts).toEqual({ mutating: 3, describing: 1 });
   });
 
-  it('1,000 addresses on 50 nodes are 50 calls that change and at most 10 that look, the first look included', async () => {
-    const { ec2, nodes, provider } = memoryCluster(50, { type: 'm5.4xlarge' });
+  it.each([undefined, 5, 50])('1,000 addresses on 50 nodes are 50 calls that change and at most 10 that look, the first look included, with %s calls per second', async (callsPerSecond) => {
+    const { ec2, nodes, provider } = memoryCluster(50, { type: 'm5.4xlarge', context: callsPerSecond === undefined ? {} : { callsPerSecond } });
     await look(provider, nodes, cidrs);
     const changes = Array.from({ length: 1000 }, (_, index) => ({ type: 'attach', address: `10.0.${1 + (index >> 8)}.${index & 255}`, node: nodes[index % 50]! }) as const);
     const results = (await Promise.all(changes.map((one) => change(provider, one)))).flat();

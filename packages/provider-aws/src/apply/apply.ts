@@ -5,7 +5,6 @@ import {
   type ApplyOptions,
   type ProviderChange,
   type ProviderChangeResult,
-  type ProviderErrorDescription,
   type ProviderNode,
 } from '@egressip-ipam/core';
 import { abortable } from '../abortable.ts';
@@ -49,7 +48,7 @@ async function carryOut({ machines, lanes, looker }: Applier, change: ProviderCh
   if (value === undefined) return { class: 'permanent', message: `"${change.address}" is not an address; write it like 10.0.0.5` };
   const address = formatAddress(value);
   const [machine, from] = await Promise.all([findMachine(machines, change.node), change.type === 'move' ? findMachine(machines, change.from) : undefined]);
-  if ('error' in machine) return change.type === 'detach' && isKnownGone(change.node, machine.error) ? undefined : machine.error;
+  if ('error' in machine) return change.type === 'detach' && machine.gone === true ? undefined : machine.error;
   const task = { address, family: familyOfText(address), interfaceId: machine.interfaceId, signal };
   if (change.type !== 'move') return lanes.submit({ ...task, kind: change.type });
   // A source that is gone carries nothing; one that cannot be read must not be passed over.
@@ -61,9 +60,4 @@ async function findMachine(machines: Machines, node: ProviderNode): Promise<Mach
   const reading = readInstanceId(node);
   if ('error' in reading) return reading;
   return (await machines.find([reading.instanceId])).get(reading.instanceId) ?? { error: { class: 'not-found', message: `node ${node.name} has no instance` } };
-}
-
-/** Whether EC2 itself said that a node's instance is gone, and with it whatever it carried. */
-function isKnownGone(node: ProviderNode, error: ProviderErrorDescription): boolean {
-  return error.class === 'not-found' && !('error' in readInstanceId(node));
 }

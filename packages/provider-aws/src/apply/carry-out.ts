@@ -22,7 +22,7 @@ const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 't
 /** What is known may be old: a look that shows otherwise leads to another round. */
 const mostRounds = 3;
 /** Detaches make room for what comes. */
-const order = [...(['detach', 'reassign', 'attach'] as const).flatMap((kind) => [{ kind, family: 4 }, { kind, family: 6 }])];
+const order = (['detach', 'reassign', 'attach'] as const).flatMap((kind) => [{ kind, family: 4 }, { kind, family: 6 }]);
 
 /**
  * Makes what carries out the tasks of one interface: at most one call per kind and family

@@ -41,8 +41,7 @@ export async function changeInterface(changer: InterfaceChanger, tasks: readonly
     if (rest.length < tasks.length) return changeInterface(changer, rest, true);
   }
   if (addresses.length === 1) return kind === 'detach' && isNotAssigned(error) ? new Map() : all(tasks, error);
-  const middle = addresses[Math.ceil(addresses.length / 2)];
-  const upper = new Set(addresses.slice(addresses.indexOf(middle ?? '')));
+  const upper = new Set(addresses.slice(Math.ceil(addresses.length / 2)));
   const lowerFailures = await changeInterface(changer, tasks.filter(({ address }) => !upper.has(address)), true);
   const upperFailures = await changeInterface(changer, tasks.filter(({ address }) => upper.has(address)), true);
   return new Map([...lowerFailures, ...upperFailures]);

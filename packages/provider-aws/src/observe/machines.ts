@@ -16,8 +16,8 @@ export interface Machine {
   readonly interfaceId: string;
 }
 
-/** A machine, or why it could not be found. */
-export type MachineReading = Machine | { readonly error: ProviderErrorDescription };
+/** A machine, or why it could not be found; `gone` where EC2 itself says that it was terminated. */
+export type MachineReading = Machine | { readonly error: ProviderErrorDescription; readonly gone?: boolean };
 
 /** Finds instances. */
 export interface Machines {
@@ -39,11 +39,11 @@ export function createMachines(api: Ec2Api, clock: Clock): Machines {
   const load = createBatcher<MachineReading>(async (ids) => {
     try {
       const shown = new Map((await api.describeInstances(ids)).map((instance) => [instance.InstanceId, instance]));
-      for (const id of ids) {
-        const reading = readInstance(id, shown.get(id));
-        known.set(id, { reading, until: clock.now() + ('error' in reading ? absenceAge : maximumAge) });
-      }
-      return new Map(ids.flatMap((id) => known.get(id)?.reading ?? []).map((reading, index) => [ids[index] ?? '', reading]));
+      const now = clock.now();
+      for (const [id, { until }] of known) if (until <= now) known.delete(id);
+      const readings = ids.map((id) => [id, readInstance(id, shown.get(id))] as const);
+      for (const [id, reading] of readings) known.set(id, { reading, until: now + ('error' in reading ? absenceAge : maximumAge) });
+      return new Map(readings);
     } catch (error) {
       if (!ProviderError.isInstance(error)) throw error;
       // What was a machine an hour ago still is one until EC2 says otherwise.
@@ -54,9 +54,12 @@ export function createMachines(api: Ec2Api, clock: Clock): Machines {
   return {
     async find(ids) {
       const now = clock.now();
-      const fresh = (id: string): boolean => (known.get(id)?.until ?? -Infinity) > now;
-      const loaded = await load(ids.filter((id) => !fresh(id)));
-      return new Map(ids.map((id) => [id, loaded.get(id) ?? known.get(id)?.reading ?? { error: notFound(id) }]));
+      const fresh = new Map(ids.flatMap((id) => {
+        const entry = known.get(id);
+        return entry !== undefined && entry.until > now ? [[id, entry.reading] as const] : [];
+      }));
+      const loaded = await load(ids.filter((id) => !fresh.has(id)));
+      return new Map(ids.map((id) => [id, fresh.get(id) ?? loaded.get(id) ?? { error: notFound(id) }]));
     },
     forget: (id) => void known.delete(id),
   };
@@ -69,12 +72,13 @@ function machineOf(reading: MachineReading | undefined): Machine | undefined {
 function readInstance(instanceId: string, instance: Instance | undefined): MachineReading {
   const main = instance?.NetworkInterfaces?.find(({ Attachment }) => isMain(Attachment));
   const { NetworkInterfaceId: interfaceId, SubnetId: subnetId, VpcId: vpcId } = main ?? {};
-  if (instance === undefined || interfaceId === undefined || subnetId === undefined || vpcId === undefined) return { error: notFound(instanceId, instance?.State?.Name) };
+  if (instance === undefined || interfaceId === undefined || subnetId === undefined || vpcId === undefined) {
+    return { error: notFound(instanceId, instance?.State?.Name), gone: instance !== undefined };
+  }
   return { instanceId, interfaceId, subnetId, vpcId, type: instance.InstanceType ?? 'unknown' };
 }
 
-/** Why there is no machine. */
-export function notFound(instanceId: string, state?: string): ProviderErrorDescription {
+function notFound(instanceId: string, state?: string): ProviderErrorDescription {
   const what = state === undefined ? 'is not known to EC2 in this region and account' : `is ${state} and has no main interface`;
   return { class: 'not-found', code: 'InvalidInstanceID.NotFound', message: `instance ${instanceId} ${what}; check the node's spec.providerID and the provider's region` };
 }
