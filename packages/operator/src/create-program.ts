@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
 import { checkCommand } from './commands/check.ts';
-import type { CommandContext, OfflineOptions } from './commands/context.ts';
+import type { CommandContext, InputOptions } from './commands/context.ts';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand, type InitOptions } from './commands/init.ts';
@@ -20,26 +20,25 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.terminal.out(text), writeErr: (text) => context.terminal.error(text) })
     .addHelpText('after', `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`);
-  withInput(program.command('plan').description('Decide for a cluster in files which namespace gets which addresses and which node carries each.').argument('<paths...>', inputHelp)).action(
-    async (paths: string[], options: OfflineOptions) => done(await planCommand(context, paths, options)),
+  withInput(program.command('plan').description('Decide for a cluster in files which namespace gets which addresses and which node carries each.').argument('[paths...]', inputHelp)).action(
+    async (paths: string[], options: InputOptions) => done(await planCommand(context, paths, options)),
   );
-  withInput(program.command('explain').description('Say what a namespace, address, node or EgressIPAM has, why, and what it waits for.').argument('<subject>', 'namespace/NAME, node/NAME, egressipam/NAME or an address').argument('<paths...>', inputHelp)).action(
-    async (subject: string, paths: string[], options: OfflineOptions) => done(await explainCommand(context, subject, paths, options)),
+  withInput(program.command('explain').description('Say what a namespace, address, node or EgressIPAM has, why, and what it waits for.').argument('<subject>', 'namespace/NAME, node/NAME, egressipam/NAME or an address').argument('[paths...]', inputHelp)).action(
+    async (subject: string, paths: string[], options: InputOptions) => done(await explainCommand(context, subject, paths, options)),
   );
-  withInput(program.command('check').description('Audit a cluster: duplicates, addresses outside of their pools, drift, capacity with a node lost.').argument('<paths...>', inputHelp)).action(
-    async (paths: string[], options: OfflineOptions) => done(await checkCommand(context, paths, options)),
+  withInput(program.command('check').description('Audit a cluster: duplicates, addresses outside of their pools, drift, capacity with a node lost.').argument('[paths...]', inputHelp)).action(
+    async (paths: string[], options: InputOptions) => done(await checkCommand(context, paths, options)),
   );
-  withInput(program.command('simulate').description('Say who moves and who waits when something happens.').argument('<paths...>', inputHelp))
+  withInput(program.command('simulate').description('Say who moves and who waits when something happens.').argument('[paths...]', inputHelp))
     .option('--without-node <name>', 'a node that is gone; may be given several times', collect)
     .option('--add-namespaces <count>', 'so many new namespaces claim', parseCount)
     .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
     .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of those that it overlaps (to resize them); may be given several times', collect)
     .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
-  program
-    .command('init')
+  withCluster(program.command('init'))
     .description('Print an EgressIPAM made from options; with a cluster in files, say what the cluster makes of it.')
     .argument('[paths...]', inputHelp)
-    .requiredOption('--cidr <CIDR=LABELVALUE>', 'a pool, and the value of the topology label of its nodes; may be given several times', collect)
+    .option('--cidr <CIDR=LABELVALUE>', 'a pool, and the value of the topology label of its nodes; may be given several times. With --live on a cloud, by default the subnets of the nodes', collect)
     .option('--name <name>', 'name of the EgressIPAM', 'egressip')
     .option('--topology-label <label>', 'the node label that decides which CIDR a node serves', 'topology.kubernetes.io/zone')
     .option('--node-selector <LABEL=VALUE>', 'which nodes; may be given several times', collect)
@@ -95,11 +94,21 @@ function parsePort(value: string): number {
 }
 
 function withInput(command: Command): Command {
-  return command
+  return withCluster(command)
     .addOption(new Option('-o, --output <format>', 'how to write the result').choices(['table', 'json', 'yaml']).default('table'))
     .addOption(new Option('--network <name>', 'the network; by default from the objects').choices(['openshift-sdn', 'ovn-kubernetes']))
-    .option('--provider <name>', 'the infrastructure; by default from Infrastructure or the nodes')
     .option('--time <time>', 'the moment to plan for, RFC 3339; decides what has cooled down');
+}
+
+function withCluster(command: Command): Command {
+  return command
+    .option('--live', 'read the cluster of the kubeconfig, and its cloud, instead of files')
+    .option('--kubeconfig <file>', 'the cluster to read, as with --live; by default the one this runs in, or $KUBECONFIG')
+    .option('--context <name>', 'the context of the kubeconfig')
+    .option('--provider <name>', 'the infrastructure; by default from Infrastructure or the nodes')
+    .option('--namespace <name>', 'where the secret with cloud credentials is; by default those of the environment are used')
+    .option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure")
+    .option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own");
 }
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {

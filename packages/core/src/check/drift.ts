@@ -16,19 +16,32 @@ function describeDrift(snapshot: ClusterSnapshot, settled: ReadonlySet<string>, 
       const released = !settled.has(step.namespace) && is.length === 0;
       return released ? undefined : drift({ kind: 'NetNamespace', name: step.namespace }, is, step.egressIPs);
     }
-    case 'host': {
-      const is = snapshot.hostSubnets.find(({ name }) => name === step.node);
-      if (is === undefined || (step.removed.length === 0 && step.added.length === 0 && step.egressCIDRs === undefined)) return undefined;
-      const should = step.egressCIDRs === undefined ? (step.egressIPs ?? []) : step.egressCIDRs;
-      return drift({ kind: 'HostSubnet', name: step.node }, step.egressCIDRs === undefined ? is.egressIPs : is.egressCIDRs, should);
-    }
+    case 'host':
+      return describeHost(snapshot, step);
     case 'apply-egress-ip': {
       const is = snapshot.egressIPs.find(({ name }) => name === step.name);
       return is === undefined && !settled.has(step.namespace) ? undefined : drift({ kind: 'EgressIP', name: step.name }, is?.egressIPs ?? [], step.egressIPs);
     }
+    case 'attach':
+    case 'move':
+    case 'detach':
+      return step.after.length > 0 ? undefined : describeInterface(step);
     default:
       return undefined;
   }
+}
+
+function describeHost(snapshot: ClusterSnapshot, step: Extract<Step, { kind: 'host' }>): Finding | undefined {
+  const is = snapshot.hostSubnets.find(({ name }) => name === step.node);
+  if (is === undefined || (step.removed.length === 0 && step.added.length === 0 && step.egressCIDRs === undefined)) return undefined;
+  const [present, wanted] = step.egressCIDRs === undefined ? [is.egressIPs, step.egressIPs ?? []] : [is.egressCIDRs, step.egressCIDRs];
+  return drift({ kind: 'HostSubnet', name: step.node }, present, wanted);
+}
+
+function describeInterface(step: Extract<Step, { kind: 'attach' | 'move' | 'detach' }>): Finding {
+  const list = step.addresses.join(', ');
+  const what = { attach: `its interface lacks ${list}, which its HostSubnet hosts`, move: `its interface lacks ${list}, which is still on that of ${'from' in step ? step.from : ''}`, detach: `its interface carries ${list}, which no namespace has any more` };
+  return { code: 'NetworkDrift', severity: 'warning', object: { kind: 'Node', name: step.node }, message: `${what[step.kind]}; the operator puts it right when it runs`, addresses: step.addresses };
 }
 
 function drift(object: Finding['object'], is: readonly string[], should: readonly string[]): Finding {

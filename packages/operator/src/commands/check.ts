@@ -2,11 +2,11 @@ import { check } from '@egressip-ipam/core';
 import { renderFindings } from '../output/render-plan.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
-import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** `check`: audits a cluster in files. */
-export async function checkCommand(context: CommandContext, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
+export async function checkCommand(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
   const { snapshot, problems } = await loadInput(context, paths, options);
   const report = check(snapshot);
   if (options.output === 'table') {

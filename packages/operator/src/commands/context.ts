@@ -1,9 +1,21 @@
+import { InputError, readDocuments, type ReadDocuments } from '../input/read-documents.ts';
+import type { LiveOptions } from '../input/read-live.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
-import { readDocuments } from '../input/read-documents.ts';
 import { writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
 
-/** What every command on files takes. */
-export interface OfflineOptions extends SnapshotOptions {
+/** Where a command's cluster comes from, beside files. */
+export interface LiveFlags {
+  /** Read the cluster itself, instead of files. */
+  readonly live?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cloudRegion?: string;
+  readonly cloudEndpoint?: string;
+  readonly namespace?: string;
+}
+
+/** What every command on a snapshot takes. */
+export interface InputOptions extends SnapshotOptions, LiveFlags {
   readonly output: OutputFormat;
 }
 
@@ -13,9 +25,33 @@ export interface CommandContext {
   readonly standardInput: () => Promise<string>;
 }
 
-/** Reads the cluster in files; what cannot be read is written to standard error. */
-export async function loadInput(context: CommandContext, paths: readonly string[], options: OfflineOptions): Promise<LoadedSnapshot> {
-  const loaded = loadSnapshot(await readDocuments(paths, context.standardInput), options);
+/** Reads the cluster in files, or itself; what cannot be read is written to standard error. */
+export async function loadInput(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
+  const loaded = isLive(options) ? await loadLive(paths, options) : loadSnapshot(await readFiles(context, paths), options);
   writeProblems(context.terminal, loaded.problems);
   return loaded;
+}
+
+/** Whether the cluster itself is to be read. */
+export function isLive({ live, kubeconfig }: LiveFlags): boolean {
+  return live === true || kubeconfig !== undefined;
+}
+
+/** What reading a cluster takes of the flags. */
+export function liveOptionsOf(flags: LiveFlags & Pick<SnapshotOptions, 'provider'>): LiveOptions {
+  const { kubeconfig, context, provider, namespace, cloudRegion: region, cloudEndpoint: endpoint } = flags;
+  const given = { kubeconfig, context, provider, namespace, cloud: { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) } };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function readFiles(context: CommandContext, paths: readonly string[]): Promise<ReadDocuments> {
+  if (paths.length === 0) throw new InputError('no input: name files or folders, - for standard input, or --live for the cluster of the kubeconfig');
+  return readDocuments(paths, context.standardInput);
+}
+
+async function loadLive(paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
+  if (paths.length > 0) throw new InputError(`${paths.join(' ')}: either files or --live, not both`);
+  const { readLive } = await import('../input/read-live.ts');
+  const documents = await readLive(liveOptionsOf(options));
+  return loadSnapshot(documents, { provider: documents.provider, time: new Date().toISOString(), ...options });
 }

@@ -2,11 +2,11 @@ import { explain, parseAddress, plan, type Subject } from '@egressip-ipam/core';
 import { InputError } from '../input/read-documents.ts';
 import { describeStep, renderFindings } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
-import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** `explain`: what a namespace, an address, a node or an EgressIPAM has, why, and what it waits for. */
-export async function explainCommand(context: CommandContext, subjectText: string, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
+export async function explainCommand(context: CommandContext, subjectText: string, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
   const subject = parseSubject(subjectText);
   const { snapshot, problems } = await loadInput(context, paths, options);
   const planned = plan(snapshot);

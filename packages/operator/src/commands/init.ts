@@ -1,29 +1,33 @@
 import { buildSnapshot, cidrContains, parseCidr, parseRange, plan, readEgressIPAM } from '@egressip-ipam/core';
 import { stringify } from 'yaml';
 import { loadSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
-import { InputError, readDocuments } from '../input/read-documents.ts';
+import type { LiveDocuments } from '../input/read-live.ts';
+import { InputError, readDocuments, type ReadDocuments } from '../input/read-documents.ts';
 import { renderFindings } from '../output/render-plan.ts';
 import { writeProblems } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import type { CommandContext } from './context.ts';
+import { isLive, liveOptionsOf, type CommandContext, type LiveFlags } from './context.ts';
+import { suggestPool } from './suggest-pool.ts';
 
 /** Options of `init`, as texts. */
-export interface InitOptions extends SnapshotOptions {
+export interface InitOptions extends SnapshotOptions, LiveFlags {
   readonly name: string;
   readonly topologyLabel: string;
-  readonly cidr: readonly string[];
+  readonly cidr?: readonly string[];
   readonly nodeSelector?: readonly string[];
   readonly reserve?: readonly string[];
 }
 
 /** `init`: prints an EgressIPAM, and says what a cluster in files makes of it. */
 export async function initCommand(context: CommandContext, paths: readonly string[], options: InitOptions): Promise<ExitCode> {
-  const egressIPAM = makeEgressIPAM(options);
-  const { problems, snapshot } = loadSnapshot(await readDocuments(paths, context.standardInput), options);
+  const live = isLive(options) ? await readCluster(options) : undefined;
+  const documents = live ?? (await readDocuments(paths, context.standardInput));
+  const egressIPAM = makeEgressIPAM(options.cidr === undefined ? { ...options, ...suggestFor(options, documents) } : options);
+  const { problems, snapshot } = loadSnapshot(documents, live === undefined ? options : { provider: live.provider, ...options });
   writeProblems(context.terminal, problems);
   context.terminal.out(stringify(egressIPAM));
-  if (paths.length === 0) return exitCode.nothingToDo;
+  if (documents.objects.length === 0) return exitCode.nothingToDo;
   const read = readEgressIPAM(egressIPAM);
   if (!read.ok) throw new InputError(`--name ${options.name}: ${read.problems[0]?.message ?? 'is not a name'}`);
   const others = snapshot.egressIPAMs.filter(({ name }) => name !== options.name);
@@ -33,7 +37,18 @@ export async function initCommand(context: CommandContext, paths: readonly strin
   return about.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
-function makeEgressIPAM({ name, topologyLabel, cidr, nodeSelector = [], reserve = [] }: InitOptions): object {
+async function readCluster(options: InitOptions): Promise<LiveDocuments> {
+  const { readLive } = await import('../input/read-live.ts');
+  return readLive(liveOptionsOf(options), (_nodes, subnets) => subnets);
+}
+
+function suggestFor(options: InitOptions, documents: ReadDocuments): Partial<InitOptions> {
+  if (!isLive(options)) throw new InputError('name the pools by --cidr CIDR=LABELVALUE, or read them from the cloud by --live');
+  const { cidr, reserve, nodeSelector } = suggestPool(documents, options.topologyLabel);
+  return { cidr, reserve: [...reserve, ...(options.reserve ?? [])], nodeSelector: options.nodeSelector ?? nodeSelector };
+}
+
+function makeEgressIPAM({ name, topologyLabel, cidr = [], nodeSelector = [], reserve = [] }: InitOptions): object {
   const pools = cidr.map((text) => {
     const assignment = parseAssignment(text);
     const parsed = parseCidr(assignment.CIDR)?.cidr;

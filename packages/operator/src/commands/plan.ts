@@ -1,11 +1,11 @@
 import { plan } from '@egressip-ipam/core';
 import { renderPlan } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
-import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** `plan`: decides for a cluster in files what the operator would do. */
-export async function planCommand(context: CommandContext, paths: readonly string[], options: OfflineOptions): Promise<ExitCode> {
+export async function planCommand(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
   const { snapshot, problems } = await loadInput(context, paths, options);
   const result = plan(snapshot);
   if (options.output === 'table') context.terminal.out(renderPlan(result, context.terminal));

@@ -3,11 +3,11 @@ import { InputError } from '../input/read-documents.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
-import { loadInput, type CommandContext, type OfflineOptions } from './context.ts';
+import { loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** Options of `simulate`, as texts. */
-export interface SimulateOptions extends OfflineOptions {
+export interface SimulateOptions extends InputOptions {
   readonly withoutNode?: readonly string[];
   readonly addNamespaces?: number;
   readonly egressipam?: string;

@@ -3,7 +3,7 @@ import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube
 import { isServed } from '../network/choose-network.ts';
 import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resources.ts';
 import type { Log } from '../run/log.ts';
-import type { RunOptions } from '../run/options.ts';
+import type { CloudOptions, RunOptions } from '../run/options.ts';
 import { reasonOf } from '../run/reason.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { chooseProvider, isCloud, platformOf, type InfrastructureFacts } from './choose-provider.ts';
@@ -22,22 +22,30 @@ export interface ClusterProvider {
   stop(): Promise<void>;
 }
 
+/** What decides which provider is made, and how. */
+export interface ProviderChoice {
+  readonly provider?: string;
+  readonly cloud?: CloudOptions;
+  /** Where the credentials secret is; absent: no secret is looked for. */
+  readonly namespace?: string;
+}
+
 /**
  * Chooses the provider by the infrastructure, or as the options say, and makes it.
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, options: RunOptions, log: Log, onCall: (call: ProviderCall) => void): Promise<ClusterProvider> {
+export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
   const { region, ...facts } = await findFacts(rest);
   const name = chooseProvider(options.provider, facts);
   const isChosen = options.provider !== undefined;
-  log.info('the provider is', { provider: name, platform: platformOf(facts) });
+  log?.info('the provider is', { provider: name, platform: platformOf(facts) });
   if (name === 'baremetal') return { provider: await loadProvider(name, {}), isChosen, stop: () => Promise.resolve() };
-  const onError = (error: unknown): void => log.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
-  const [secret, subnets] = await Promise.all([watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
-  const provider = await loadProvider(name, { ...(region === undefined ? {} : { region }), ...options.cloud, readSecret: () => secret.read(), subnets: () => subnets.list(), onCall });
+  const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
+  const [secret, subnets] = await Promise.all([options.namespace === undefined ? undefined : watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
+  const provider = await loadProvider(name, { ...(region === undefined ? {} : { region }), ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall });
   const stop = async (): Promise<void> => {
-    await Promise.all([secret.stop(), subnets.stop(), provider.close?.()]);
+    await Promise.all([secret?.stop(), subnets.stop(), provider.close?.()]);
   };
   return { provider, isChosen, stop };
 }

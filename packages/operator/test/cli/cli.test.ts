@@ -245,7 +245,7 @@ describe('init', () => {
     [['--cidr', 'zone-a'], 'CIDR=LABELVALUE'],
     [['--cidr', '10.0.0.0/99=a'], 'is not a CIDR'],
     [['--cidr', '10.0.0.0/24=a', '--reserve', '11.0.0.1'], 'inside one of the CIDRs'],
-    [[], 'required option'],
+    [[], 'name the pools by --cidr'],
   ])('%j: could not run', async (options, message) => {
     const { code, error } = await runCli(['init', ...options]);
     expect(code).toBe(1);
