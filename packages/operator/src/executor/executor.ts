@@ -71,7 +71,7 @@ export class Executor {
       if (step.after.length > 0 || this.#busy.has(lane) || (step.kind === 'host' && this.#isHeld(step))) continue;
       const target = this.#options.targetOf(step);
       if (target === undefined) continue;
-      const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step), hosts.get(step.id) ?? 0);
+      const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step, target.incarnation), hosts.get(step.id) ?? 0);
       if (start > now) wake = Math.min(wake, start);
       else this.#waiting.set(lane, { step, target, sequence: target.sequence });
     }
@@ -115,7 +115,7 @@ export class Executor {
       const answer = await this.#options.write(step);
       if (answer !== undefined) target.observe(answer);
       target.settle(true);
-      this.#succeeded(lane, step, this.#options.clock.monotonic() - start);
+      this.#succeeded(lane, step, target, this.#options.clock.monotonic() - start);
     } catch (error) {
       this.#postpone(lane, step, error);
       await this.#lookAgain(target, error);
@@ -128,10 +128,10 @@ export class Executor {
     }
   }
 
-  #succeeded(lane: string, step: WriteStep, milliseconds: number): void {
+  #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {
     this.#failures.succeed(lane);
     if (step.kind === 'host') this.#batches.written(step, this.#options.clock.monotonic());
-    this.#putBacks.note(lane, step);
+    this.#putBacks.note(lane, step, target.incarnation);
     const times = this.#putBacks.countOf(lane);
     if (times > 0) this.#options.onUndone(step, times);
     this.#options.onDone?.(step, milliseconds);
@@ -157,6 +157,8 @@ export class Executor {
   }
 }
 
+/** Steps of one object share a lane. */
 function laneOf(step: WriteStep): string {
+  if (step.kind === 'apply-egress-ip' || step.kind === 'delete-egress-ip') return `egress-ip/${step.name}`;
   return step.id.endsWith('/then') ? step.id.slice(0, -'/then'.length) : step.id;
 }

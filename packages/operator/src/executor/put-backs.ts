@@ -26,17 +26,17 @@ export class PutBacks {
   }
 
   /** Notes that a step was carried out. */
-  note(lane: string, step: WriteStep): void {
-    const digest = digestOf(step);
+  note(lane: string, step: WriteStep, incarnation: number): void {
+    const digest = digestOf(step, incarnation);
     const last = this.#written.get(lane);
     const again = last?.digest === digest && this.#now() - last.at < forgetAfter;
     this.#written.set(lane, { digest, at: this.#now(), count: again ? last.count + 1 : 0 });
   }
 
   /** The moment before which a step is not to be written again; 0 for at once. */
-  until(lane: string, step: WriteStep): number {
+  until(lane: string, step: WriteStep, incarnation: number): number {
     const last = this.#written.get(lane);
-    if (last === undefined || last.count === 0 || last.digest !== digestOf(step)) return 0;
+    if (last === undefined || last.count === 0 || last.digest !== digestOf(step, incarnation)) return 0;
     return last.at + Math.min(longestPause, firstPause * 2 ** Math.min(last.count - 1, 20));
   }
 
@@ -53,7 +53,7 @@ export class PutBacks {
   }
 }
 
-function digestOf(step: WriteStep): string {
+function digestOf(step: WriteStep, incarnation: number): string {
   const { after: _after, id: _id, ...rest } = step;
-  return hash('sha1', JSON.stringify(step.kind === 'host' ? { ...rest, added: [], removed: [] } : rest), 'base64');
+  return hash('sha1', JSON.stringify({ ...rest, incarnation, ...(step.kind === 'host' ? { added: [], removed: [] } : {}) }), 'base64');
 }

@@ -24,6 +24,8 @@ export interface Target {
   readonly name: string;
   readonly changedSince: (sequence: number) => boolean;
   readonly sequence: number;
+  /** Another number for each object of this name. An EgressIP is ours to make, and the same one however often. */
+  readonly incarnation: number;
   readonly expect: (addresses: readonly string[]) => void;
   readonly observe: (object: KubernetesObject) => void;
   readonly settle: (ended: boolean) => void;
@@ -39,6 +41,7 @@ export function targetOf(store: ClusterStore, step: WriteStep): Target | undefin
     name,
     changedSince: (sequence) => collection.changedSince(name, sequence),
     sequence: collection.sequence,
+    incarnation: collection === store.egressIPs ? 0 : collection.incarnationOf(name),
     expect: (addresses) => collection.expect(name, addresses),
     observe: (object) => collection.observe(object),
     settle: (ended) => collection.settle(name, ended),

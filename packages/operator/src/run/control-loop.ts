@@ -84,7 +84,7 @@ export class ControlLoop {
   #report(plan: Plan, snapshot: ClusterSnapshot): void {
     const { runners, reporter, log } = this.#options;
     if (runners.some(({ underWay }) => underWay > 0)) return this.poke();
-    reporter.tellGoodNews();
+    reporter.tellWhenQuiet();
     void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
   }
 }

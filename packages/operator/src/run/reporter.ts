@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, Plan } from '@egressip-ipam/core';
+import type { ClusterSnapshot, FindingCode, Plan } from '@egressip-ipam/core';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
@@ -8,12 +8,16 @@ import { statusOf } from './status.ts';
 /** Beyond so many at once, good news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
 const mostGoodNews = 100;
 
+const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
+
 /** Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already. */
 export class Reporter {
   readonly #client: ResourceClient;
   readonly #events: EventRecorder;
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
   #standing = new Set<string>();
+  /** By what they say: findings that may pass by themselves in a moment. */
+  readonly #passing = new Map<string, () => void>();
   #served: ReadonlySet<string> | undefined;
   #goodNews = new Map<string, { readonly egressIPAM: string; readonly addresses: readonly string[] }>();
 
@@ -25,13 +29,21 @@ export class Reporter {
   /** Events of what is new in a plan: problems once while they stand, and namespaces that got their addresses. */
   tell(plan: Plan): void {
     const standing = new Set<string>();
+    const passingNow = new Set<string>();
     for (const { code, severity, object, message } of plan.findings) {
       if (severity === 'info' || object.kind === 'Provider') continue;
       const key = `${object.kind}/${object.name}/${code}/${message}`;
+      // What the network has not got round to yet is no news: it is told when it still stands after a while.
+      if (passing.has(code) && !this.#standing.has(key)) {
+        this.#passing.set(key, () => this.#record(object.kind, object.name, 'Warning', code, message));
+        passingNow.add(key);
+        continue;
+      }
       standing.add(key);
       if (!this.#standing.has(key)) this.#record(object.kind, object.name, 'Warning', code, message);
     }
     this.#standing = standing;
+    for (const key of this.#passing.keys()) if (!passingNow.has(key)) this.#passing.delete(key);
     const served = new Set(plan.allocations.filter(({ source }) => source === 'kept').map(({ namespace }) => namespace));
     const before = this.#served;
     this.#served = served;
@@ -53,8 +65,16 @@ export class Reporter {
     this.#record(kind, name, 'Warning', 'Undone', `someone else keeps undoing what ${step.id} writes (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`);
   }
 
-  /** Tells who got addresses: when all is written, so that Events never stand in the way of what carries traffic. */
-  tellGoodNews(): void {
+  /**
+   * Tells who got addresses, and what the network should have done by now: when all is written, so that
+   * Events never stand in the way of what carries traffic.
+   */
+  tellWhenQuiet(): void {
+    for (const [key, record] of this.#passing) {
+      this.#standing.add(key);
+      record();
+    }
+    this.#passing.clear();
     const news = [...this.#goodNews];
     this.#goodNews = new Map();
     if (news.length <= mostGoodNews) {

@@ -26,6 +26,7 @@ export class Collection<Slim extends Entry> {
   readonly #unconfirmed = new Map<string, Unconfirmed>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
   readonly #changedAt = new Map<string, number>();
+  readonly #incarnations = new Map<string, number>();
   #names: string[] = [];
   #snapshot: readonly Slim[] | undefined;
   #sequence = 0;
@@ -88,6 +89,11 @@ export class Collection<Slim extends Entry> {
     return (this.#changedAt.get(name) ?? 0) > sequence;
   }
 
+  /** Another number for each object of a name: one that was deleted and made again is another. */
+  incarnationOf(name: string): number {
+    return this.#incarnations.get(name) ?? 0;
+  }
+
   /** The version to write with. */
   resourceVersionOf(name: string): string | undefined {
     return this.#reflector.store.resourceVersionOf(name);
@@ -124,8 +130,10 @@ export class Collection<Slim extends Entry> {
   }
 
   #changed(change: StoreChange<Slim>): void {
-    if (change.type === 'added') this.#names.splice(this.#position(change.key), 0, change.key);
-    else if (change.type === 'deleted') {
+    if (change.type === 'added') {
+      this.#names.splice(this.#position(change.key), 0, change.key);
+      this.#incarnations.set(change.key, this.incarnationOf(change.key) + 1);
+    } else if (change.type === 'deleted') {
       this.#names.splice(this.#position(change.key), 1);
       this.#unconfirmed.delete(change.key);
       this.#overlaid.delete(change.key);

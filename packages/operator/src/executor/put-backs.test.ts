@@ -1,0 +1,41 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WriteStep } from '../network/write-step.ts';
+import { PutBacks } from './put-backs.ts';
+
+const claim = (...egressIPs: string[]): WriteStep => ({ kind: 'claim', id: 'claim/shop', after: [], namespace: 'shop', egressIPs });
+
+describe('writes that someone else undoes', () => {
+  let now: number;
+  let putBacks: PutBacks;
+
+  beforeEach(() => {
+    now = 1_000_000;
+    putBacks = new PutBacks(() => now);
+  });
+  const write = (step: WriteStep, incarnation = 1): void => putBacks.note('claim/shop', step, incarnation);
+  const waits = (step: WriteStep, incarnation = 1): number => Math.max(0, putBacks.until('claim/shop', step, incarnation) - now);
+
+  it('are put back at once the first time, then ever more slowly', () => {
+    const delays: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      delays.push(waits(claim('10.0.0.1')));
+      now += waits(claim('10.0.0.1'));
+      write(claim('10.0.0.1'));
+    }
+    expect(delays).toEqual([0, 0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]);
+  });
+
+  it('are forgotten when something else is written, after ten minutes, and with the object', () => {
+    write(claim('10.0.0.1'));
+    write(claim('10.0.0.1'));
+    expect(waits(claim('10.0.0.1'))).toBe(5_000);
+    expect(waits(claim('10.0.0.2'))).toBe(0);
+    expect(waits(claim('10.0.0.1'), 2)).toBe(0);
+    write(claim());
+    expect(waits(claim('10.0.0.1'))).toBe(0);
+    write(claim('10.0.0.1'));
+    now += 600_001;
+    write(claim('10.0.0.1'));
+    expect(waits(claim('10.0.0.1'))).toBe(0);
+  });
+});

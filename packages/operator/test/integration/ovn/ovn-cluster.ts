@@ -1,0 +1,153 @@
+import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { createApiServer, findEnvtestAssets, installCrds, seededRandom, startCloudNetworkConfigController, startEnvtest, startOvnClusterManager, type CloudNetworkConfigOptions, type StandIn } from '@egressip-ipam/sandbox';
+import { existsSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
+import { createLog } from '../../../src/run/log.ts';
+import type { RunOptions } from '../../../src/run/options.ts';
+import { runOperator } from '../../../src/run/run-operator.ts';
+
+const root = fileURLToPath(new URL('../../../../..', import.meta.url));
+const sharedCrds = join(root, '../shared/crds');
+const crds = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...['k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs'].map((name) => join(sharedCrds, `${name}.yaml`))];
+export const prefix = 'egressip-ipam-operator.redhat-cop.io';
+export const assignable = 'k8s.ovn.org/egress-assignable';
+export const servers: readonly ('the sandbox' | 'a real API server')[] = existsSync(sharedCrds) ? (findEnvtestAssets() === undefined ? ['the sandbox'] : ['the sandbox', 'a real API server']) : [];
+
+/** A write that reached the API server. */
+export interface Write {
+  readonly user: string;
+  readonly verb: string;
+  readonly resource: string;
+  readonly name: string;
+}
+
+/** A cluster with OVN-Kubernetes, in which its stand-ins are at work. */
+export interface OvnCluster {
+  readonly rest: RestClient;
+  readonly logged: string[];
+  client(resource: Resource): ResourceClient;
+  addNode(name: string, zone: string, addresses: readonly string[], more?: { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }): Promise<void>;
+  setReady(node: string, ready: boolean): Promise<unknown>;
+  addPool(name: string, cidrAssignments: readonly object[], more?: object): Promise<unknown>;
+  addNamespace(name: string, annotations?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** Deletes it, and does what the namespace controller does. */
+  removeNamespace(name: string): Promise<void>;
+  annotate(namespace: string, annotations: Readonly<Record<string, string | null>>): Promise<unknown>;
+  annotation(namespace: string): Promise<string | undefined>;
+  /** `ADDRESS@NODE` of an EgressIP's status, sorted; empty where it does not exist. */
+  assigned(egressIP: string): Promise<readonly string[]>;
+  /** Its spec; undefined where it does not exist. */
+  spec(egressIP: string): Promise<Record<string, unknown> | undefined>;
+  events(reason: string): Promise<readonly string[]>;
+  /** Writes of the operator so far. */
+  writes(): Promise<readonly Write[]>;
+  run(options?: Partial<RunOptions>): void;
+  stopOperator(): Promise<number>;
+  startClusterManager(): Promise<StandIn>;
+  readonly standIns: StandIn[];
+  stop(): Promise<void>;
+}
+
+/** What a cluster may have beside. */
+export interface OvnClusterOptions {
+  /** The cloud under the nodes, for the cloud network config controller. */
+  readonly cloud?: Omit<CloudNetworkConfigOptions, 'rest'>;
+}
+
+/** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
+export async function startOvnCluster(server: (typeof servers)[number], { cloud }: OvnClusterOptions = {}): Promise<OvnCluster> {
+  const { rest, kubeconfig, writes, stop } = server === 'the sandbox' ? await startSandbox() : await startReal();
+  await installCrds(rest, crds);
+  const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
+  const logged: string[] = [];
+  let stopOperator = (): Promise<number> => Promise.resolve(0);
+  const standIns: StandIn[] = [];
+  const startClusterManager = async (): Promise<StandIn> => {
+    const manager = await startOvnClusterManager({ rest, cloud: cloud !== undefined, random: seededRandom(7) });
+    standIns.push(manager);
+    return manager;
+  };
+  if (cloud !== undefined) standIns.push(await startCloudNetworkConfigController({ rest, ...cloud }));
+  await startClusterManager();
+  const find = async (name: string): Promise<KubernetesObject | undefined> => (await client(egressIPs).list()).items.find(({ metadata }) => metadata.name === name);
+  return {
+    rest,
+    logged,
+    client,
+    addNode: async (name, zone, addresses, { annotations = {}, labels = {} } = {}) => {
+      const [ipv4, ipv6] = [addresses.find((address) => !address.includes(':')), addresses.find((address) => address.includes(':'))];
+      const own = { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({ ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) }), 'k8s.ovn.org/host-cidrs': JSON.stringify(addresses) };
+      await client(nodes).create({ metadata: { name, labels: { zone, ...labels }, annotations: { ...own, ...annotations } } });
+      await client(nodes).mergePatch({ name }, { status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address: address.split('/')[0] })), conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+    },
+    setReady: (name, ready) => client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' }),
+    addPool: (name, cidrAssignments, more = {}) => client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: 'zone', cidrAssignments, ...more } }),
+    addNamespace: (name, annotations = { egressipam: 'pool' }) => client(namespaces).create({ metadata: { name, annotations: prefixed(annotations) } }),
+    removeNamespace: async (name) => {
+      await client(namespaces).delete({ name });
+      const left = (await client(namespaces).list()).items.find(({ metadata }) => metadata.name === name);
+      if (left !== undefined) await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } });
+    },
+    annotate: (name, annotations) => client(namespaces).mergePatch({ name }, { metadata: { annotations: prefixed(annotations) } }),
+    annotation: async (name) => (await client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/egressips`],
+    assigned: async (name) => {
+      const { status } = ((await find(name)) ?? {}) as { status?: { items?: readonly { egressIP: string; node: string }[] } };
+      return (status?.items ?? []).map(({ egressIP, node }) => `${egressIP}@${node}`).sort();
+    },
+    spec: async (name) => (await find(name))?.['spec'] as Record<string, unknown> | undefined,
+    events: async (reason) => {
+      const { items } = await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
+      return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
+    },
+    writes,
+    run: (options = {}) => {
+      const abort = new AbortController();
+      const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
+      const ended = runOperator({ kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
+      stopOperator = () => (abort.abort(), ended);
+    },
+    stopOperator: () => stopOperator(),
+    startClusterManager,
+    standIns,
+    stop: async () => {
+      await stopOperator();
+      for (const standIn of standIns) await standIn.stop();
+      await stop();
+    },
+  };
+}
+
+interface Started {
+  readonly rest: RestClient;
+  readonly kubeconfig: string;
+  writes(): Promise<readonly Write[]>;
+  stop(): Promise<void>;
+}
+
+const writing = new Set(['create', 'update', 'patch', 'delete']);
+
+async function startSandbox(): Promise<Started> {
+  const server = await createApiServer({ finalizeNamespaces: true, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] } } });
+  const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
+  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'ovn-test-')), 'kubeconfig');
+  await writeFile(kubeconfig, server.kubeconfig('operator'));
+  const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user === 'operator').map(({ user, verb, resource, name }) => ({ user, verb, resource, name: name ?? '' })));
+  return { rest, kubeconfig, writes, stop: async () => { rest.close(); await server.stop(); } };
+}
+
+async function startReal(): Promise<Started> {
+  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }] });
+  if (envtest === undefined) throw new Error('the API server is there and does not start');
+  const kubeconfig = join(envtest.folder, 'operator.kubeconfig');
+  await envtest.writeKubeconfig(kubeconfig, 'operator');
+  const writes = async (): Promise<readonly Write[]> => (await envtest.auditEvents()).filter(({ user, verb }) => user === 'operator' && writing.has(verb)).map(({ user, verb, resource, name }) => ({ user, verb, resource, name: name ?? '' }));
+  return { rest: envtest.client(), kubeconfig, writes, stop: () => envtest.stop() };
+}
+
+function prefixed<Value extends string | null>(annotations: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value]));
+}
