@@ -21,7 +21,7 @@ export function markExclusions(world: World): void {
   for (const node of snapshot.observation?.nodes.values() ?? []) take(node.fixed);
   take(parseAddresses(snapshot.source.infrastructure.virtualIPs));
   for (const egressIP of snapshot.egressIPs) {
-    if (egressIP.source.ours) continue;
+    if (!world.isForeign(egressIP)) continue;
     take(egressIP.egressIPs);
     take(egressIP.assigned.map(({ address }) => address));
   }
@@ -51,7 +51,7 @@ export function markHosts(world: World): void {
     if (!isRecorded) for (const address of hostSubnet.recorded) record(addresses.slotOf(address));
   });
   for (const egressIP of snapshot.egressIPs) {
-    if (!egressIP.source.ours) continue;
+    if (world.isForeign(egressIP)) continue;
     for (const { node, address } of egressIP.assigned) {
       const index = nodes.indexOf(node);
       if (index !== -1) host(addresses.slotOf(address), index);

@@ -34,7 +34,7 @@ export class World {
   readonly refusedAddresses: Set<Address>;
   /** By namespace index: its NetNamespace, on OpenShift SDN. */
   readonly netNamespaceOf: readonly (ParsedNetNamespace | undefined)[];
-  /** By namespace index: the EgressIP of ours that carries it, on OVN-Kubernetes. */
+  /** By namespace index: the EgressIP that carries it and is ours or will be, on OVN-Kubernetes. */
   readonly egressIPOf: readonly (ParsedEgressIP | undefined)[];
   /** NetNamespaces whose namespace is not there. */
   readonly orphanNetNamespaces: readonly ParsedNetNamespace[];
@@ -44,6 +44,8 @@ export class World {
   /** By node: 1 undisturbed, 2 not, 0 not asked yet. */
   readonly #undisturbed: Uint8Array;
   #egressIPs: ReadonlyMap<string, ParsedEgressIP> | undefined;
+  /** EgressIPs that the migration from OpenShift SDN left for just the addresses that their namespaces are annotated with. */
+  readonly #adopted: ReadonlySet<ParsedEgressIP | undefined>;
   #recordedNamespaces: ReadonlyMap<Address, string> | undefined;
 
   constructor(snapshot: ParsedSnapshot) {
@@ -64,8 +66,13 @@ export class World {
     const join = joinByName(snapshot.namespaces, snapshot.netNamespaces, (namespace, netNamespace) => netNamespace.agreesWith === namespace);
     this.netNamespaceOf = join.matched;
     this.orphanNetNamespaces = join.orphans;
-    const ours = snapshot.egressIPs.filter((egressIP) => egressIP.source.ours);
-    this.egressIPOf = ours.length === 0 ? [] : ownEgressIPs(snapshot.namespaces, ours);
+    this.egressIPOf = snapshot.egressIPs.length === 0 ? [] : ownEgressIPs(snapshot.namespaces, snapshot.egressIPs);
+    this.#adopted = new Set(this.egressIPOf.filter((egressIP) => egressIP?.source.ours === false));
+  }
+
+  /** Whether an EgressIP is someone else's, and will stay so. */
+  isForeign(egressIP: ParsedEgressIP): boolean {
+    return !egressIP.source.ours && !this.#adopted.has(egressIP);
   }
 
   /** The position of an EgressIPAM, or -1. */
@@ -209,7 +216,25 @@ export function egressIPName(namespace: string): string {
   return `egressip-${namespace}`;
 }
 
-function ownEgressIPs(namespaces: readonly ParsedNamespace[], ours: readonly ParsedEgressIP[]): readonly (ParsedEgressIP | undefined)[] {
-  const byName = new Map(ours.map((egressIP) => [egressIP.name, egressIP]));
-  return namespaces.map((namespace) => byName.get(egressIPName(namespace.name)));
+function ownEgressIPs(namespaces: readonly ParsedNamespace[], egressIPs: readonly ParsedEgressIP[]): readonly (ParsedEgressIP | undefined)[] {
+  const byName = new Map(egressIPs.map((egressIP) => [egressIP.name, egressIP]));
+  return namespaces.map((namespace) => {
+    const egressIP = byName.get(egressIPName(namespace.name));
+    return egressIP !== undefined && (egressIP.source.ours || isAdoptable(egressIP, namespace)) ? egressIP : undefined;
+  });
+}
+
+/** An object that the migration from OpenShift SDN left for a namespace, with just its addresses. */
+function isAdoptable(egressIP: ParsedEgressIP, namespace: ParsedNamespace): boolean {
+  return namespace.egressIPAM !== undefined && selectsNamespace(egressIP, namespace.name) && sameSet(egressIP.egressIPs, namespace.listed);
+}
+
+/** Whether an EgressIP selects just one namespace, by its name. */
+export function selectsNamespace(egressIP: ParsedEgressIP, namespace: string): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = egressIP.source.namespaceSelector;
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 && matchLabels['kubernetes.io/metadata.name'] === namespace;
+}
+
+function sameSet(a: readonly Address[], b: readonly Address[]): boolean {
+  return a.length > 0 && a.length === b.length && a.every((address) => b.includes(address));
 }

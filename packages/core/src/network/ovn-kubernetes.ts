@@ -1,7 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { sameAddresses } from '../allocate/classify.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
-import { egressIPName, type World } from '../allocate/world.ts';
+import { egressIPName, selectsNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { egressAssignableLabel } from '../snapshot/names.ts';
@@ -59,7 +59,7 @@ function addLabelSteps(world: World, steps: StepList): readonly string[] {
 function addApplyStep(world: World, steps: StepList, claim: Claim, name: string, existing: ParsedEgressIP | undefined, labels: readonly string[]): void {
   const egressIPAM = world.egressIPAMOf(claim);
   if (egressIPAM === undefined) return;
-  if (existing !== undefined && !existing.source.ours && !isAdoptable(claim, existing)) {
+  if (existing !== undefined && world.isForeign(existing)) {
     claim.waiting = world.reportNamespace(claim.namespace, {
       code: 'EgressIPConflict',
       severity: 'error',
@@ -106,16 +106,6 @@ function nextAddresses(existing: ParsedEgressIP | undefined, target: readonly Ad
   const [firstStale] = stale;
   const [firstMissing] = missing;
   return [...existing.egressIPs.filter((address) => address !== firstStale), ...(firstMissing === undefined ? [] : [firstMissing])];
-}
-
-/** An object that the migration from OpenShift SDN left for this namespace, with just its addresses. */
-function isAdoptable(claim: Claim, existing: ParsedEgressIP): boolean {
-  return selectsNamespace(existing, claim.namespace.name) && sameAddresses(existing.egressIPs, claim.addresses);
-}
-
-function selectsNamespace(existing: ParsedEgressIP, namespace: string): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = existing.source.namespaceSelector;
-  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 && matchLabels['kubernetes.io/metadata.name'] === namespace;
 }
 
 /** Where the network can be told which nodes to use: those of the EgressIPAM. */
@@ -169,7 +159,7 @@ function afterRelease(world: World, steps: StepList, deletions: ReadonlyMap<stri
 /** What the network made of each claim, and what stands in its way. */
 export function reportAssignments(world: World): void {
   const foreign = world.snapshot.egressIPs
-    .filter((egressIP) => !egressIP.source.ours)
+    .filter((egressIP) => world.isForeign(egressIP))
     .flatMap((egressIP) => {
       const compiled = compileSelector(egressIP.source.namespaceSelector);
       return compiled.ok ? [{ name: egressIP.name, matches: compiled.matches }] : [];
