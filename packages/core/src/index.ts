@@ -9,6 +9,7 @@ export { parseAddressList } from './address/address-list.ts';
 export { parseRange, platformReserved } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
+export { isCloudRefusal } from './allocate/refused.ts';
 export { buildSnapshot } from './snapshot/build-snapshot.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
 export { parseDuration } from './snapshot/duration.ts';

@@ -20,6 +20,7 @@ export function markExclusions(world: World): void {
   for (const hostSubnet of snapshot.hostSubnets) if (hostSubnet.hostIP !== undefined) addresses.take(hostSubnet.hostIP);
   for (const node of snapshot.observation?.nodes.values() ?? []) take(node.fixed);
   take(parseAddresses(snapshot.source.infrastructure.virtualIPs));
+  take(parseAddresses(snapshot.source.refused ?? []));
   for (const egressIP of snapshot.egressIPs) {
     if (!world.isForeign(egressIP)) continue;
     take(egressIP.egressIPs);

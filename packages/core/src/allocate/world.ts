@@ -10,6 +10,7 @@ import type { NodeGroup } from '../place/node-group.ts';
 import { NodeTable } from '../place/node-table.ts';
 import type { AddressTable } from './address-table.ts';
 import { AddressUsers } from './address-users.ts';
+import { refusedByCloud } from './refused.ts';
 import type { Claim } from './claim.ts';
 
 /** The desk on which one plan is made: the parsed snapshot, its indexes, and what is decided so far. */
@@ -58,11 +59,7 @@ export class World {
     this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(snapshot.nodes.length) }));
     this.#spans = snapshot.egressIPAMs.map((egressIPAM) => (snapshot.source.network.kind === 'openshift-sdn' ? slotSpans(egressIPAM, snapshot.layout) : undefined));
     snapshot.egressIPAMs.forEach((egressIPAM, index) => this.#egressIPAMIndex.set(egressIPAM.name, index));
-    this.refusedAddresses = new Set(
-      snapshot.cloudPrivateIPConfigs.flatMap(({ source, address }) =>
-        address !== undefined && source.reason === 'CloudResponseError' && (source.statusNode ?? '') === '' ? [address] : [],
-      ),
-    );
+    this.refusedAddresses = refusedByCloud(snapshot.cloudPrivateIPConfigs, snapshot.egressIPs);
     const join = joinByName(snapshot.namespaces, snapshot.netNamespaces, (namespace, netNamespace) => netNamespace.agreesWith === namespace);
     this.netNamespaceOf = join.matched;
     this.orphanNetNamespaces = join.orphans;

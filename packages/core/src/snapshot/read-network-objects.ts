@@ -51,6 +51,8 @@ export function readEgressIP(object: unknown): Read<EgressIPSnapshot> {
 export function readCloudPrivateIPConfig(object: unknown): Read<CloudPrivateIPConfigSnapshot> {
   const reader = new ObjectReader(object, 'CloudPrivateIPConfig');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
+  const createdAt = reader.text('metadata', 'creationTimestamp');
+  const generation = reader.number('metadata', 'generation');
   const specNode = reader.text('spec', 'node');
   const statusNode = reader.text('status', 'node');
   const conditions = reader.list('status', 'conditions').filter((entry) => typeof entry === 'object' && entry !== null) as readonly Readonly<Record<string, unknown>>[];
@@ -59,7 +61,9 @@ export function readCloudPrivateIPConfig(object: unknown): Read<CloudPrivateIPCo
   const [status, reason, message] = [text('status'), text('reason'), text('message')];
   return reader.result({
     name: reader.name,
+    ...(createdAt === undefined ? {} : { createdAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(generation === undefined ? {} : { generation }),
     ...(specNode === undefined ? {} : { specNode }),
     ...(statusNode === undefined ? {} : { statusNode }),
     ...(status === undefined ? {} : { assigned: status }),

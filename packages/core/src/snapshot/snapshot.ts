@@ -134,7 +134,11 @@ export interface EgressIPSnapshot {
 export interface CloudPrivateIPConfigSnapshot {
   /** IPv4 text, or eight groups of four hexadecimal digits with dots between (IPv6). */
   readonly name: string;
+  /** RFC 3339. */
+  readonly createdAt?: string;
   readonly deletedAt?: string;
+  /** Counts the changes of its spec, which is its node. */
+  readonly generation?: number;
   readonly specNode?: string;
   readonly statusNode?: string;
   /** Status of the `Assigned` condition. */
@@ -207,6 +211,8 @@ export interface ClusterSnapshot {
   readonly netNamespaces: readonly NetNamespaceSnapshot[];
   readonly egressIPs: readonly EgressIPSnapshot[];
   readonly cloudPrivateIPConfigs: readonly CloudPrivateIPConfigSnapshot[];
+  /** Addresses that the cloud refused a while ago, so that nobody else is given one in vain. */
+  readonly refused?: readonly string[];
   /** Claims whose namespace went away while being watched, not yet in `status.released`. */
   readonly departed?: readonly DepartedClaim[];
 }

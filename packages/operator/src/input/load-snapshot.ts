@@ -167,7 +167,7 @@ function chooseProvider(chosen: string | undefined, network: NetworkSnapshot, pa
     name,
     attach,
     atomicMove: name === 'aws',
-    cloud: name !== 'baremetal' || clouds.includes(platform),
+    cloud: name !== 'baremetal' || clouds.includes(platform) || clusterAttaches,
     observationRequired: false,
     ...(observation === undefined ? {} : { observation }),
   };

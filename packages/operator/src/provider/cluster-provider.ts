@@ -105,7 +105,7 @@ export function providerSnapshot({ provider, isChosen }: ClusterProvider, store:
     name: provider.name,
     attach,
     atomicMove: provider.capabilities.atomicMove,
-    cloud: provider.capabilities.attach || isCloud(platform),
+    cloud: provider.capabilities.attach || isCloud(platform) || store.clusterAttaches,
     observationRequired: provider.capabilities.attach || isBlind,
     ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
   };

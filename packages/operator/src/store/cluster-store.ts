@@ -1,5 +1,6 @@
 import {
   buildSnapshot,
+  isCloudRefusal,
   readCloudPrivateIPConfig,
   readEgressIP,
   readEgressIPAM,
@@ -19,6 +20,8 @@ import {
 import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
 import { Collection } from './collection.ts';
+
+const rememberRefusal = 600_000;
 
 /** What the store has to know before it starts. */
 export interface ClusterStoreOptions {
@@ -45,6 +48,8 @@ export class ClusterStore {
   #knownClaims = new Map<string, DepartedClaim>();
   #departed: readonly DepartedClaim[] = [];
   #countedNamespaces = -1;
+  /** By name of a CloudPrivateIPConfig: until when its address is left alone. */
+  readonly #refused = new Map<string, number>();
 
   constructor(options: ClusterStoreOptions) {
     const { rest, onChange, onError, network, serves } = options;
@@ -108,8 +113,22 @@ export class ClusterStore {
       netNamespaces: this.netNamespaces?.list() ?? [],
       egressIPs: this.egressIPs?.list() ?? [],
       cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs?.list() ?? [],
+      ...this.#noteRefusals(),
       departed: this.#noteDepartures(),
     };
+  }
+
+  /** What the cloud would not attach is left alone for a while, when the object that says so is long gone. */
+  #noteRefusals(): Pick<ClusterSnapshot, 'refused'> {
+    const now = this.#options.now();
+    for (const config of this.#cloudPrivateIPConfigs?.list() ?? []) {
+      if (isCloudRefusal(config)) this.#refused.set(config.name, now + rememberRefusal);
+      else if (config.assigned === 'True') this.#refused.delete(config.name);
+    }
+    for (const [name, until] of this.#refused) if (until < now) this.#refused.delete(name);
+    const held = new Set(this.egressIPs?.list().flatMap(({ egressIPs }) => egressIPs));
+    const refused = [...this.#refused.keys()].map(addressOfConfig).filter((address) => !held.has(address)).sort();
+    return refused.length === 0 ? {} : { refused };
   }
 
   /** Claims of namespaces that went away while they were watched, until an EgressIPAM's status remembers them. */
@@ -130,6 +149,11 @@ export class ClusterStore {
     if (this.#departed.some(({ namespace }) => remembered.has(namespace))) this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
     return this.#departed;
   }
+}
+
+/** The address in the name of a CloudPrivateIPConfig: IPv6 has dots there. */
+function addressOfConfig(name: string): string {
+  return /^([0-9a-f]{4}\.){7}[0-9a-f]{4}$/.test(name) ? name.replaceAll('.', ':') : name;
 }
 
 interface NamedInfrastructure {

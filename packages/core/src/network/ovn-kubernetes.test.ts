@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../plan/planner.ts';
+import { readySteps } from '../simulate/apply-step.ts';
+import { settle } from '../simulate/settle.ts';
+import type { ClusterSnapshot, EgressIPSnapshot } from '../snapshot/snapshot.ts';
+import { aNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+
+const onOvn = (parts: Partial<ClusterSnapshot>): ClusterSnapshot =>
+  aSnapshot({ network: { kind: 'ovn-kubernetes' }, hostSubnets: [], netNamespaces: [], egressIPAMs: [anEgressIPAM(['10.0.0.0/27=a'])], nodes: ['n1', 'n2'].map((name) => aNode(name, 'a', { primaryInterfaceAddress: '{"ipv4":"10.0.0.30/27"}' })), ...parts });
+const left = (namespace: string, egressIPs: readonly string[], overrides: Partial<EgressIPSnapshot> = {}): EgressIPSnapshot => anEgressIP(namespace, egressIPs, { ours: false, ...overrides });
+
+describe('EgressIPs that were there before', () => {
+  const annotated = aNamespace('shop', 0, { egressIPs: '10.0.0.9' });
+
+  it('are adopted with just the addresses that their namespace is annotated with', () => {
+    const result = plan(onOvn({ namespaces: [annotated], egressIPs: [left('shop', ['10.0.0.9'])] }));
+    expect(result.allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.9'], source: 'kept' }]);
+    expect(result.findings.filter(({ severity, code }) => severity === 'error' && code !== 'Unassigned')).toEqual([]);
+    expect(result.steps.find(({ kind }) => kind === 'apply-egress-ip')).toMatchObject({ name: 'egressip-shop', egressIPs: ['10.0.0.9'] });
+  });
+
+  it.each([
+    ['other addresses', left('shop', ['10.0.0.9', '10.0.0.10'])],
+    ['another namespace', left('shop', ['10.0.0.9'], { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } })],
+  ])('are left alone with %s', (_what, egressIP) => {
+    const result = plan(onOvn({ namespaces: [annotated], egressIPs: [egressIP] }));
+    expect(result.steps.filter(({ kind }) => kind === 'apply-egress-ip' || kind === 'delete-egress-ip')).toEqual([]);
+    expect(result.findings.some(({ severity, object }) => severity === 'error' && object.name === 'shop')).toBe(true);
+  });
+});
+
+describe('the way out', () => {
+  const served = settle(onOvn({ namespaces: [aNamespace('shop')] }));
+  const withConfig = { ...served, cloudPrivateIPConfigs: [{ name: '10.0.0.1', specNode: 'n1', statusNode: 'n1' }] };
+
+  it('clears the annotation only when the CloudPrivateIPConfig is gone', () => {
+    const optedOut = { ...withConfig, namespaces: withConfig.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) };
+    const waiting = settle(optedOut);
+    expect(waiting.egressIPs).toEqual([]);
+    expect(waiting.namespaces[0]?.egressIPs).toBe('10.0.0.1');
+    expect(readySteps(plan(waiting))).toEqual([]);
+    expect(settle({ ...waiting, cloudPrivateIPConfigs: [] }).namespaces[0]?.egressIPs).toBeUndefined();
+  });
+
+  it('hands the address to nobody while the CloudPrivateIPConfig is there, though its namespace is gone', () => {
+    const gone = settle({ ...withConfig, namespaces: [] });
+    const next = plan({ ...gone, namespaces: [aNamespace('web')] });
+    expect(next.allocations).toMatchObject([{ namespace: 'web', addresses: ['10.0.0.2'] }]);
+  });
+});
+
+describe('an address that the cloud refuses', () => {
+  const cloud = { name: 'aws', attach: false, cloud: true, observationRequired: false } as const;
+  const nodes = ['n1', 'n2'].map((name) => aNode(name, 'a', { egressIPConfig: '[{"interface":"eni","ifaddr":{"ipv4":"10.0.0.0/24"},"capacity":{"ipv4":10}}]' }));
+  const served = settle(onOvn({ provider: cloud, nodes, namespaces: [aNamespace('shop')] }));
+  const refusal = { name: '10.0.0.1', createdAt: '2026-01-03T00:00:05Z', generation: 1, specNode: 'n1', statusNode: 'n1', assigned: 'False', reason: 'CloudResponseError', message: 'the address is in use' };
+  const addressesAfter = (change: object, egressIPs = served.egressIPs): unknown => plan({ ...served, egressIPs, cloudPrivateIPConfigs: [{ ...refusal, ...change }] }).allocations[0]?.addresses;
+
+  it('before it was ever attached gives way to another', () => {
+    expect(addressesAfter({})).toEqual(['10.0.0.2']);
+  });
+
+  it.each([
+    ['its node changed before, so that it was attached', { generation: 2 }],
+    ['the interface is full, which is no fault of the address', { message: 'PrivateIpAddressLimitExceeded: Number of private addresses will exceed limit.' }],
+    ['its object was made anew long after', { createdAt: '2026-03-01T00:00:00Z' }],
+    ['the cloud is still at it', { assigned: 'Unknown', reason: 'CloudResponsePending' }],
+  ])('stays when %s (law 2)', (_why, change) => {
+    expect(addressesAfter(change)).toEqual(['10.0.0.1']);
+  });
+
+  it('stays when a node carries it', () => {
+    expect(addressesAfter({}, served.egressIPs.map((egressIP) => ({ ...egressIP, assigned: [{ node: 'n1', egressIP: '10.0.0.1' }] })))).toEqual(['10.0.0.1']);
+  });
+
+  it('is given to nobody else for a while', () => {
+    expect(plan(onOvn({ provider: cloud, nodes, namespaces: [aNamespace('web')], refused: ['10.0.0.1'] })).allocations[0]?.addresses).toEqual(['10.0.0.2']);
+  });
+});

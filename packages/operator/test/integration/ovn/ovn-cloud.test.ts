@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloudPrivateIPConfigs, egressIPAMs } from '../../../src/network/resources.ts';
+import { servers, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+
+const poll = { timeout: 30_000, interval: 50 };
+
+// No server at all where the networks' CRDs are not there: then nothing is run.
+describe.each(servers)('the operator on OVN-Kubernetes in a cloud, on %s', (server) => {
+  let cluster: OvnCluster;
+  const refused = new Set<string>();
+  const calls: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startOvnCluster(server, {
+      cloud: {
+        interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity: { ipv4: 2 } }),
+        refuse: (address) => (refused.has(address) ? 'the address is in use by a load balancer' : undefined),
+        cloudDelay: 300,
+        onCall: (call) => void calls.push(call),
+      },
+    });
+    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`]);
+    cluster.run();
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+  }, 120_000);
+  afterAll(() => cluster.stop(), 60_000);
+
+  const isAssigned = (name: string): Promise<number> => cluster.assigned(`egressip-${name}`).then((items) => items.length);
+  const configs = async (): Promise<readonly string[]> => (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
+
+  it('counts what the cloud refuses before it was ever assigned as in use, and gives another address', async () => {
+    refused.add('10.0.0.65');
+    await cluster.addNamespace('first');
+    await expect.poll(() => isAssigned('first'), poll).toBe(1);
+    expect(await cluster.annotation('first')).toBe('10.0.0.66');
+    expect((await cluster.spec('egressip-first'))?.['egressIPs']).toEqual(['10.0.0.66']);
+  }, 60_000);
+
+  it('promises no more than nodes can carry, and serves who waits when room appears', async () => {
+    for (const name of ['second', 'third', 'fourth']) {
+      await cluster.addNamespace(name);
+      await expect.poll(() => isAssigned(name), poll).toBe(1);
+    }
+    await cluster.addNamespace('fifth');
+    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^fifth: /)]);
+    expect(await cluster.annotation('fifth')).toBeUndefined();
+    await expect.poll(async () => ((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as { waitingClaims?: readonly { namespace: string }[] } | undefined)?.waitingClaims, poll).toMatchObject([{ namespace: 'fifth', reason: 'WaitingForCapacity' }]);
+    await cluster.annotate('second', { egressipam: null });
+    await expect.poll(() => isAssigned('fifth'), poll).toBe(1);
+    await expect.poll(() => cluster.annotation('second'), poll).toBeUndefined();
+  }, 60_000);
+
+  it('frees an address when its EgressIP and its CloudPrivateIPConfig are gone, and never moves a NIC itself', async () => {
+    const address = (await cluster.annotation('third')) ?? '';
+    await cluster.annotate('third', { egressipam: null });
+    await expect.poll(() => cluster.spec('egressip-third'), poll).toBeUndefined();
+    if ((await configs()).includes(address)) expect(await cluster.annotation('third')).toBe(address);
+    await expect.poll(() => cluster.annotation('third'), poll).toBeUndefined();
+    expect(await configs()).not.toContain(address);
+    expect((await cluster.writes()).filter(({ resource }) => resource === 'cloudprivateipconfigs')).toEqual([]);
+  }, 60_000);
+});
