@@ -18,6 +18,7 @@ export interface RunFlags {
   readonly cloudEndpoint?: string;
   readonly cloudQps?: number;
   readonly cloudPollInterval: number;
+  readonly guardUnassigned?: boolean;
   readonly nodeProbe?: boolean;
   readonly nodeProbePort: number;
   readonly metricsBindAddress: string;
@@ -59,6 +60,7 @@ function toRunOptions(flags: RunFlags): RunOptions {
       ...(flags.cloudQps === undefined ? {} : { callsPerSecond: flags.cloudQps }),
     },
     cloudPollInterval: flags.cloudPollInterval,
+    ...(flags.guardUnassigned === true ? { guardUnassigned: true } : {}),
     ...(flags.nodeProbe === true ? { nodeProbePort: flags.nodeProbePort } : {}),
     leaderElect: flags.leaderElect === true,
     leaseDuration: flags.leaderElectLeaseDuration,

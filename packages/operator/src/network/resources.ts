@@ -24,3 +24,5 @@ export const credentialsRequests: Resource = { group: 'cloudcredential.openshift
 export const machineSets: Resource = { group: 'machine.openshift.io', version: 'v1beta1', plural: 'machinesets', kind: 'MachineSet', namespaced: true };
 /** Renewed by the kubelet of each node, in the namespace kube-node-lease. */
 export const nodeLeases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+/** OVN-Kubernetes' filter of what leaves a namespace: one object, named `default`, per namespace. */
+export const egressFirewalls: Resource = { group: 'k8s.ovn.org', version: 'v1', plural: 'egressfirewalls', kind: 'EgressFirewall', namespaced: true };

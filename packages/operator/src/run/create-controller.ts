@@ -1,6 +1,7 @@
 import type { ClusterSnapshot, ProviderNode } from '@egressip-ipam/core';
 import type { Clock, RestClient } from '@egressip-ipam/kube';
 import { AddressHolds } from '../executor/address-holds.ts';
+import { UnassignedGuard } from '../guard/unassigned-guard.ts';
 import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
 import { targetOf, writeStep } from '../network/write-step.ts';
@@ -23,6 +24,10 @@ export interface ControllerParts {
   /** Writes while this replica holds the lease. */
   readonly writer: RestClient;
   readonly reporter: Reporter;
+  /** Whether namespaces without an assigned address are kept from going out. */
+  readonly guardUnassigned: boolean;
+  /** Reads; writes go through the writer. */
+  readonly rest: RestClient;
   /** Nodes that are dead whatever the API server says. */
   readonly deadNodes: () => ReadonlySet<string>;
   readonly lease: Pick<LeaseHold, 'fence' | 'lost'>;
@@ -58,16 +63,23 @@ export function createController(parts: ControllerParts): ControlLoop {
     const snapshot = store.snapshot(providerSnapshot(provider, store, watch));
     return withFailures(markDead(snapshot, parts.deadNodes()), interfaces?.failures ?? []);
   };
+  const guard = parts.guardUnassigned ? createGuard(parts, () => loop.poke()) : undefined;
   const loop = new ControlLoop({
     clock,
     look,
-    runners: interfaces === undefined ? [executor] : [executor, interfaces],
+    runners: [executor, interfaces, guard].filter((runner) => runner !== undefined),
     reporter,
     log,
     problems: () => store.problems,
     onPlan: (plan, milliseconds) => metrics?.planned(plan, milliseconds),
   });
   return loop;
+}
+
+function createGuard({ rest, writer, store, clock, log }: ControllerParts, onProgress: () => void): UnassignedGuard | undefined {
+  if (store.network.kind === 'ovn-kubernetes') return new UnassignedGuard({ rest, writer, clock, onProgress, onError: (namespace, error) => log.warn(`the EgressFirewall of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }) });
+  log.warn('--guard-unassigned is for OVN-Kubernetes: OpenShift SDN drops traffic whose address no node carries');
+  return undefined;
 }
 
 function createInterfaceExecutor({ provider, store, lease, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {

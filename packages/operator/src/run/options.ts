@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly cloudPollInterval?: number;
   /** Find dead nodes by their leases and this TCP port, before the API server does (OpenShift SDN); absent: do not. */
   readonly nodeProbePort?: number;
+  /** Deny what leaves a namespace while no node carries its addresses (OVN-Kubernetes). */
+  readonly guardUnassigned?: boolean;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;

@@ -67,7 +67,7 @@ async function operate({ network, serves, provider }: Cluster, rest: RestClient,
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   const reporter = new Reporter(writer, events);
   let probe: RunningProbe | undefined;
-  const controller = createController({ store, provider, watch, writer, reporter, lease, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
+  const controller = createController({ rest, store, guardUnassigned: options.guardUnassigned === true, provider, watch, writer, reporter, lease, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
   onChange = () => {
     watch?.check();
     controller.poke();

@@ -1,0 +1,126 @@
+import type { Plan } from '@egressip-ipam/core';
+import { isAlreadyExists, isNotFound, Reflector, ResourceClient, type Clock, type ClockTimer, type RestClient } from '@egressip-ipam/kube';
+import { BackOff } from '../executor/back-off.ts';
+import { egressFirewalls } from '../network/resources.ts';
+import type { StepRunner } from '../run/control-loop.ts';
+
+/** What an {@link UnassignedGuard} works with. */
+export interface UnassignedGuardOptions {
+  readonly rest: RestClient;
+  /** Writes while this replica holds the lease. */
+  readonly writer: RestClient;
+  readonly clock: Clock;
+  /** The firewalls changed, or a delay is over: plan again. */
+  readonly onProgress: () => void;
+  readonly onError: (namespace: string, error: unknown) => void;
+}
+
+/** The only name that OVN-Kubernetes takes. */
+const name = 'default';
+/** Set on the firewalls that this project made: no other is ever removed. */
+const guardLabel = 'egressip-ipam-operator.redhat-cop.io/guard';
+const mostAtOnce = 8;
+
+/**
+ * While no node carries any address of a namespace, OVN-Kubernetes lets its traffic out
+ * with the address of a node. The guard denies it until then, by an EgressFirewall, where
+ * the namespace has none of its own.
+ */
+export class UnassignedGuard implements StepRunner {
+  readonly #options: UnassignedGuardOptions;
+  readonly #reflector: Reflector<{ readonly isOurs: boolean }>;
+  readonly #namespaces = new Set<string>();
+  readonly #busy = new Set<string>();
+  readonly #failures = new BackOff({ first: 200, longest: 60_000 });
+  #timer: ClockTimer | undefined;
+  #stopped = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: UnassignedGuardOptions) {
+    this.#options = options;
+    this.#reflector = new Reflector({
+      client: new ResourceClient(options.rest, egressFirewalls),
+      project: ({ metadata }) => ({ isOurs: metadata.labels?.[guardLabel] !== undefined }),
+      onChange: ({ type, key }) => {
+        const namespace = key.slice(0, key.indexOf('/'));
+        if (type === 'deleted') this.#namespaces.delete(namespace);
+        else this.#namespaces.add(namespace);
+        options.onProgress();
+      },
+    });
+    this.#reflector.start();
+  }
+
+  /** How many firewalls are being written. */
+  get underWay(): number {
+    return this.#busy.size;
+  }
+
+  /** Puts firewalls where a plan shows that nothing is assigned, and takes ours away elsewhere. */
+  take(plan: Plan): void {
+    if (this.#stopped || !this.#reflector.hasSynced) return;
+    const unassigned = new Set(plan.waiting.map(({ namespace }) => namespace));
+    for (const { namespace, nodes } of plan.allocations) {
+      if (nodes.every((node) => node === null)) unassigned.add(namespace);
+      else unassigned.delete(namespace);
+    }
+    const now = this.#options.clock.monotonic();
+    let wake = Infinity;
+    const due = (namespace: string): boolean => {
+      const until = this.#failures.until(namespace);
+      if (until > now) wake = Math.min(wake, until);
+      return until <= now && !this.#busy.has(namespace) && this.#busy.size < mostAtOnce;
+    };
+    for (const namespace of unassigned) if (!this.#namespaces.has(namespace) && due(namespace)) void this.#write(namespace, () => this.#deny(namespace));
+    for (const namespace of this.#namespaces) if (!unassigned.has(namespace) && this.#isOurs(namespace) && due(namespace)) void this.#write(namespace, () => this.#allow(namespace));
+    this.#timer?.cancel();
+    this.#timer = Number.isFinite(wake) ? this.#options.clock.setTimeout(this.#options.onProgress, Math.max(1, wake - now)) : undefined;
+  }
+
+  /** Begins nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    if (this.#busy.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await this.#reflector.stop();
+  }
+
+  #isOurs(namespace: string): boolean {
+    return this.#reflector.store.get(`${namespace}/${name}`)?.isOurs === true;
+  }
+
+  async #write(namespace: string, write: () => Promise<unknown>): Promise<void> {
+    this.#busy.add(namespace);
+    try {
+      await write();
+      this.#failures.succeed(namespace);
+    } catch (error) {
+      this.#failures.fail(namespace, this.#options.clock.monotonic());
+      this.#options.onError(namespace, error);
+    } finally {
+      this.#busy.delete(namespace);
+      if (this.#busy.size === 0) this.#idle?.();
+      if (!this.#stopped) this.#options.onProgress();
+    }
+  }
+
+  async #deny(namespace: string): Promise<void> {
+    const egress = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
+    try {
+      const created = await new ResourceClient(this.#options.writer, egressFirewalls).create({ metadata: { namespace, name, labels: { [guardLabel]: 'unassigned' } }, spec: { egress } });
+      this.#reflector.store.upsertFromResponse(created);
+    } catch (error) {
+      // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+
+  async #allow(namespace: string): Promise<void> {
+    try {
+      await new ResourceClient(this.#options.writer, egressFirewalls).delete({ namespace, name });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    this.#namespaces.delete(namespace);
+  }
+}

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { egressFirewalls } from '../../../src/network/resources.ts';
+import { servers, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+
+const poll = { timeout: 30_000, interval: 50 };
+
+// No server at all where the networks' CRDs are not there: then nothing is run.
+describe.each(servers)('--guard-unassigned, on %s', (server) => {
+  let cluster: OvnCluster;
+
+  beforeAll(async () => {
+    cluster = await startOvnCluster(server);
+    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`]);
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    cluster.run({ guardUnassigned: true });
+  }, 120_000);
+  afterAll(() => cluster.stop(), 60_000);
+
+  const guarded = async (): Promise<readonly string[]> => (await cluster.client(egressFirewalls).list()).items.map(({ metadata }) => metadata.namespace ?? '').sort();
+
+  it('keeps a namespace from going out while no node carries its addresses, and not longer', async () => {
+    await cluster.addNamespace('bystander', {});
+    await cluster.addNamespace('own-firewall');
+    await cluster.client(egressFirewalls).create({ metadata: { namespace: 'own-firewall', name: 'default' }, spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] } });
+    await cluster.addNamespace('shop');
+    await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(1);
+    await expect.poll(guarded, poll).toEqual(['own-firewall']);
+    for (const node of ['n1', 'n2']) await cluster.setReady(node, false);
+    await expect.poll(guarded, poll).toEqual(['own-firewall', 'shop']);
+    expect((await cluster.client(egressFirewalls).get({ namespace: 'shop', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
+    for (const node of ['n1', 'n2']) await cluster.setReady(node, true);
+    await expect.poll(guarded, poll).toEqual(['own-firewall']);
+    expect((await cluster.client(egressFirewalls).get({ namespace: 'own-firewall', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] });
+  }, 60_000);
+
+  it('guards who waits for an address, until it opts out', async () => {
+    await cluster.addNamespace('refused', { egressipam: 'pool', egressips: '10.9.9.9' });
+    await expect.poll(guarded, poll).toEqual(['own-firewall', 'refused']);
+    await cluster.annotate('refused', { egressipam: null });
+    await expect.poll(guarded, poll).toEqual(['own-firewall']);
+  }, 60_000);
+});
