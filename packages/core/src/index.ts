@@ -1,6 +1,7 @@
 export { createPlanner, plan } from './plan/planner.ts';
 export { explain } from './explain/explain.ts';
 export { check } from './check/check.ts';
+export { planAdoption } from './adopt/adopt.ts';
 export { simulate } from './simulate/simulate.ts';
 export { settle } from './simulate/settle.ts';
 export { applyStep, readySteps } from './simulate/apply-step.ts';
@@ -32,6 +33,7 @@ export {
 export { mergeResults } from './provider/merge-results.ts';
 export { ProviderError } from './provider/provider-error.ts';
 
+export type { Adoption, AdoptionOptions, AdoptionPlan } from './adopt/adopt.ts';
 export type { Planner } from './plan/planner.ts';
 export type { Explanation, Subject } from './explain/explain.ts';
 export type { CapacityCheck, CheckReport } from './check/check.ts';

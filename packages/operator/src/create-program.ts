@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
+import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandContext, InputOptions } from './commands/context.ts';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
@@ -35,6 +36,10 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
     .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of those that it overlaps (to resize them); may be given several times', collect)
     .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
+  withInput(program.command('adopt').description('Annotate namespaces with the addresses that their EgressIPs (OVN-Kubernetes) have already, so that the operator takes them over as they are.').argument('[paths...]', inputHelp))
+    .option('--egressipam <name>', 'adopt for this EgressIPAM alone')
+    .option('--apply', 'write the annotations into the cluster, with --live')
+    .action(async (paths: string[], options: AdoptOptions) => done(await adoptCommand(context, paths, options)));
   withCluster(program.command('init'))
     .description('Print an EgressIPAM made from options; with a cluster in files, say what the cluster makes of it.')
     .argument('[paths...]', inputHelp)

@@ -208,28 +208,34 @@ function joinByName<Left extends { readonly name: string }, Right extends { read
   return { matched, orphans };
 }
 
+const namePrefix = 'egressip-';
+
 /** The name of a namespace's EgressIP: the one that the migration from OpenShift SDN gives. */
 export function egressIPName(namespace: string): string {
-  return `egressip-${namespace}`;
+  return `${namePrefix}${namespace}`;
 }
 
 function ownEgressIPs(namespaces: readonly ParsedNamespace[], egressIPs: readonly ParsedEgressIP[]): readonly (ParsedEgressIP | undefined)[] {
-  const byName = new Map(egressIPs.map((egressIP) => [egressIP.name, egressIP]));
+  const byNamespace = new Map<string, ParsedEgressIP[]>();
+  for (const egressIP of egressIPs) {
+    const namespace = selectedNamespace(egressIP) ?? (egressIP.source.ours && egressIP.name.startsWith(namePrefix) ? egressIP.name.slice(namePrefix.length) : undefined);
+    if (namespace !== undefined) byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), egressIP]);
+  }
   return namespaces.map((namespace) => {
-    const egressIP = byName.get(egressIPName(namespace.name));
-    return egressIP !== undefined && (egressIP.source.ours || isAdoptable(egressIP, namespace)) ? egressIP : undefined;
+    const candidates = (byNamespace.get(namespace.name) ?? []).filter((egressIP) => egressIP.source.ours || isAdoptable(egressIP, namespace));
+    return candidates.find(({ name }) => name === egressIPName(namespace.name)) ?? candidates[0];
   });
 }
 
-/** An object that the migration from OpenShift SDN left for a namespace, with just its addresses. */
+/** An object that was made by hand, or left by the migration from OpenShift SDN, for just the addresses that its namespace is annotated with. */
 function isAdoptable(egressIP: ParsedEgressIP, namespace: ParsedNamespace): boolean {
-  return namespace.egressIPAM !== undefined && selectsNamespace(egressIP, namespace.name) && sameSet(egressIP.egressIPs, namespace.listed);
+  return namespace.egressIPAM !== undefined && egressIP.source.deletedAt === undefined && egressIP.source.podSelector === undefined && sameSet(egressIP.egressIPs, namespace.listed);
 }
 
-/** Whether an EgressIP selects just one namespace, by its name. */
-export function selectsNamespace(egressIP: ParsedEgressIP, namespace: string): boolean {
+/** The one namespace that an EgressIP selects by its name; undefined where it selects otherwise. */
+export function selectedNamespace(egressIP: ParsedEgressIP): string | undefined {
   const { matchLabels = {}, matchExpressions = [] } = egressIP.source.namespaceSelector;
-  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 && matchLabels['kubernetes.io/metadata.name'] === namespace;
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 ? matchLabels['kubernetes.io/metadata.name'] : undefined;
 }
 
 function sameSet(a: readonly Address[], b: readonly Address[]): boolean {

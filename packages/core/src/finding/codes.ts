@@ -43,6 +43,7 @@ export type FindingCode =
   | 'PartiallyAssigned'
   | 'EgressIPConflict'
   | 'OverlappingEgressIP'
+  | 'NotAdopted'
   // Objects
   | 'InvalidObject'
   | 'InvalidNodeAnnotation'

@@ -19,6 +19,15 @@ describe('EgressIPs that were there before', () => {
     expect(result.steps.find(({ kind }) => kind === 'apply-egress-ip')).toMatchObject({ name: 'egressip-shop', egressIPs: ['10.0.0.9'] });
   });
 
+  it('are adopted under the name that a person gave them', () => {
+    const byHand = left('shop', ['10.0.0.9'], { name: 'made-by-hand' });
+    const adopted = settle(onOvn({ namespaces: [annotated], egressIPs: [byHand] }));
+    expect(adopted.egressIPs).toMatchObject([{ name: 'made-by-hand', ours: true, egressIPs: ['10.0.0.9'] }]);
+    expect(plan(adopted).steps).toEqual([]);
+    const optedOut = { ...adopted, namespaces: adopted.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) };
+    expect(settle(optedOut).egressIPs).toEqual([]);
+  });
+
   it.each([
     ['other addresses', left('shop', ['10.0.0.9', '10.0.0.10'])],
     ['another namespace', left('shop', ['10.0.0.9'], { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } })],

@@ -1,7 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { sameAddresses } from '../allocate/classify.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
-import { egressIPName, selectsNamespace, type World } from '../allocate/world.ts';
+import { egressIPName, selectedNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { egressAssignableLabel } from '../snapshot/names.ts';
@@ -20,7 +20,7 @@ export function renderOvnKubernetes(world: World, steps: StepList): void {
   const deletions = new Map<string, string>();
   const labels = addLabelSteps(world, steps);
   for (const claim of world.claims) {
-    const name = egressIPName(claim.namespace.name);
+    const name = nameFor(world, claim);
     const existing = world.egressIPByName(name);
     if (claim.release === undefined && (claim.addresses.length > 0 || claim.egressIPAM === -1)) {
       ownedNames.add(name);
@@ -36,6 +36,11 @@ export function renderOvnKubernetes(world: World, steps: StepList): void {
   addAnnotateSteps(world, steps, (claim) => afterRelease(world, steps, deletions, claim));
 }
 
+/** The EgressIP that carries a claim already, whatever it is called; else the one that will. */
+function nameFor(world: World, claim: Claim): string {
+  return world.egressIPOf[claim.namespaceIndex]?.name ?? egressIPName(claim.namespace.name);
+}
+
 /** The label goes on all nodes at once, before EgressIPs, or the network would put every address on the first one labelled. */
 function addLabelSteps(world: World, steps: StepList): readonly string[] {
   const added: string[] = [];
@@ -49,7 +54,7 @@ function addLabelSteps(world: World, steps: StepList): readonly string[] {
       added.push(id);
     } else if (!wanted && node.source.labelledByUs === true) {
       const position = world.nodes.egressIPAMOf[index] ?? -1;
-      const after = egressIPAM === undefined ? [] : world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${egressIPName(claim.namespace.name)}`);
+      const after = egressIPAM === undefined ? [] : world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${nameFor(world, claim)}`);
       steps.add({ kind: 'label-node', id, after, node: node.name, present: false }, position === -1 ? [] : [position]);
     }
   });
@@ -75,7 +80,7 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
     existing.source.deletedAt === undefined &&
     existing.unconfirmed.length === 0 &&
     sameAddresses(existing.egressIPs, egressIPs) &&
-    selectsNamespace(existing, claim.namespace.name) &&
+    selectedNamespace(existing) === claim.namespace.name &&
     existing.source.podSelector === undefined &&
     sameSelector(existing.source.egressNodeSelector, nodeSelector)
   ) {
@@ -173,7 +178,7 @@ export function reportAssignments(world: World): void {
 
 function reportOverlap(world: World, claim: Claim, foreign: readonly { readonly name: string; readonly matches: (labels: Readonly<Record<string, string>>) => boolean }[]): void {
   const labels = { 'kubernetes.io/metadata.name': claim.namespace.name, ...claim.namespace.source.labels };
-  const own = egressIPName(claim.namespace.name);
+  const own = nameFor(world, claim);
   const overlapping = foreign.filter((egressIP) => egressIP.name !== own && egressIP.matches(labels)).map(({ name }) => name);
   if (overlapping.length === 0) return;
   world.reportNamespace(claim.namespace, {

@@ -3,7 +3,7 @@ import { returnWindow } from '../allocate/cool-down.ts';
 import { sameAddresses } from '../allocate/classify.ts';
 import { contains } from '../allocate/claim.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
-import type { World } from '../allocate/world.ts';
+import { selectedNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
 import type { StepList } from './step-list.ts';
@@ -85,7 +85,7 @@ function* leftoversOf(world: World): Iterable<{ readonly namespace: string; read
     }
   }
   for (const egressIP of world.snapshot.egressIPs) {
-    if (!egressIP.source.ours || !egressIP.name.startsWith('egressip-')) continue;
-    for (const address of egressIP.egressIPs) yield { namespace: egressIP.name.slice('egressip-'.length), address };
+    const namespace = egressIP.source.ours ? selectedNamespace(egressIP) : undefined;
+    if (namespace !== undefined) for (const address of egressIP.egressIPs) yield { namespace, address };
   }
 }

@@ -28,6 +28,7 @@ export interface Write {
 /** A cluster with OVN-Kubernetes, in which its stand-ins are at work. */
 export interface OvnCluster {
   readonly rest: RestClient;
+  readonly kubeconfig: string;
   readonly logged: string[];
   client(resource: Resource): ResourceClient;
   addNode(name: string, zone: string, addresses: readonly string[], more?: { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }): Promise<void>;
@@ -76,6 +77,7 @@ export async function startOvnCluster(server: (typeof servers)[number], { cloud 
   const find = async (name: string): Promise<KubernetesObject | undefined> => (await client(egressIPs).list()).items.find(({ metadata }) => metadata.name === name);
   return {
     rest,
+    kubeconfig,
     logged,
     client,
     addNode: async (name, zone, addresses, { annotations = {}, labels = {} } = {}) => {
