@@ -17,11 +17,11 @@ describe.each(servers)('adopt, on %s', (server) => {
     await cluster.addNamespace('web', {});
     await cluster.client(egressIPs).create({ metadata: { name: 'by-hand' }, spec: { egressIPs: ['10.0.1.70', '10.0.0.70'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } } });
     await cluster.client(egressIPs).create({ metadata: { name: 'by-team' }, spec: { egressIPs: ['10.0.1.71', '10.0.0.71'], namespaceSelector: { matchLabels: { team: 'web' } } } });
-    await expect.poll(() => cluster.assigned('by-hand'), poll).toHaveLength(2);
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
 
   it('says what it would write, writes it, and the operator takes over without moving or re-addressing anything', async () => {
+    await expect.poll(() => cluster.assigned('by-hand'), poll).toHaveLength(2);
     const before = await cluster.assigned('by-hand');
     const { uid } = (await cluster.client(egressIPs).get({ name: 'by-hand' })).metadata;
     const planned = await runCli(['adopt', '--live', '--kubeconfig', cluster.kubeconfig]);
