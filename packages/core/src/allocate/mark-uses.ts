@@ -75,7 +75,7 @@ function markAttachments(world: World): void {
     for (const address of observed.attached) addresses.attachedOn[addresses.slotOf(address)] = node + 1;
   }
   nodes.hostSubnetOf.forEach((hostSubnet, node) => {
-    if (hostSubnet === undefined || !isUnknown(world, nodes.nameOf(node))) return;
+    if (hostSubnet === undefined || node >= nodes.departedFrom || !isUnknown(world, nodes.nameOf(node))) return;
     for (const address of hostSubnet.recorded) {
       const slot = addresses.slotOf(address);
       if (addresses.attachedOn[slot] === 0) addresses.attachedOn[slot] = node + 1;

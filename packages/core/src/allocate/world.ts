@@ -55,8 +55,8 @@ export class World {
     this.settledIn = new Int32Array(snapshot.namespaces.length).fill(-1);
     this.nodes = new NodeTable(snapshot);
     this.users = new AddressUsers(snapshot);
-    this.#undisturbed = new Uint8Array(snapshot.nodes.length);
-    this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(snapshot.nodes.length) }));
+    this.#undisturbed = new Uint8Array(this.nodes.nodes.length);
+    this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(this.nodes.nodes.length) }));
     this.#spans = snapshot.egressIPAMs.map((egressIPAM) => (snapshot.source.network.kind === 'openshift-sdn' ? slotSpans(egressIPAM, snapshot.layout) : undefined));
     snapshot.egressIPAMs.forEach((egressIPAM, index) => this.#egressIPAMIndex.set(egressIPAM.name, index));
     this.refusedAddresses = refusedByCloud(snapshot.cloudPrivateIPConfigs, snapshot.egressIPs);

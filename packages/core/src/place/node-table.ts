@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
-import { unlimited, type NodeCapacity, type ParsedNode } from '../parse/parse-node.ts';
+import { parseNode, unlimited, type NodeCapacity, type ParsedNode } from '../parse/parse-node.ts';
 import { compareNames } from '../parse/memo.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
@@ -11,6 +11,8 @@ import { canHost, hasTopologyValue, hostableParts, type NodeGroup } from './node
 /** The nodes of a snapshot: who may use them, what they can carry, and what they carry in this plan. */
 export class NodeTable {
   readonly nodes: readonly ParsedNode[];
+  /** From this index on: nodes that are gone, while their HostSubnets still host something. */
+  readonly departedFrom: number;
   readonly findings: Finding[] = [];
   /** By node: index of the EgressIPAM that has the node, or -1. */
   readonly egressIPAMOf: Int32Array;
@@ -29,9 +31,10 @@ export class NodeTable {
   readonly #indexByName = new Map<string, number>();
 
   constructor(snapshot: ParsedSnapshot) {
-    this.nodes = snapshot.nodes;
-    const count = snapshot.nodes.length;
-    snapshot.nodes.forEach((node, index) => this.#indexByName.set(node.name, index));
+    this.nodes = [...snapshot.nodes, ...departedNodes(snapshot)];
+    const count = this.nodes.length;
+    this.departedFrom = snapshot.nodes.length;
+    this.nodes.forEach((node, index) => this.#indexByName.set(node.name, index));
     this.loadIPv4 = new Int32Array(count);
     this.loadIPv6 = new Int32Array(count);
     this.hostSubnetOf = new Array<ParsedHostSubnet | undefined>(count).fill(undefined);
@@ -39,8 +42,8 @@ export class NodeTable {
       const index = this.indexOf(hostSubnet.name);
       if (index !== -1) this.hostSubnetOf[index] = hostSubnet;
     }
-    this.subnetsOf = snapshot.nodes.map((node) => subnetsOf(snapshot, node));
-    this.capacityOf = snapshot.nodes.map((node) => announcedCapacity(snapshot, node));
+    this.subnetsOf = this.nodes.map((node) => subnetsOf(snapshot, node));
+    this.capacityOf = this.nodes.map((node) => announcedCapacity(snapshot, node));
     this.egressIPAMOf = new Int32Array(count).fill(-1);
     this.#shareOut(snapshot.egressIPAMs);
     let groupCount = 0;
@@ -145,6 +148,12 @@ export class NodeTable {
     const observed = snapshot.observation.nodes.get(this.nameOf(node));
     return observed !== undefined && observed.error === undefined;
   }
+}
+
+/** Until its HostSubnet goes too, what a node hosted is hosted there and nowhere else (law 1). */
+function departedNodes({ nodes, hostSubnets }: ParsedSnapshot): readonly ParsedNode[] {
+  const names = new Set(nodes.map(({ name }) => name));
+  return hostSubnets.flatMap(({ name, egressIPs }) => (names.has(name) || egressIPs.length === 0 ? [] : [parseNode({ name, labels: {}, ready: false, addresses: [] })]));
 }
 
 function wantsNode(egressIPAM: ParsedEgressIPAM, node: ParsedNode): boolean {

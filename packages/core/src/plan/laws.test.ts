@@ -106,16 +106,21 @@ function happen(snapshot: ClusterSnapshot, event: Exclude<Happening, { type: 'st
       return editNamespace((namespace) => ({ ...namespace, egressIPs: '10.0.0.300,,nonsense' }));
     case 'node-flipped':
       return editNode((node) => ({ ...node, ready: !node.ready }));
-    case 'node-removed':
+    case 'node-removed': {
+      // The master of the SDN may be late, or down: then the HostSubnet outlives its node.
+      const outlives = event.which % 2 === 1;
+      const left = { ...snapshot, nodes: snapshot.nodes.filter(({ name }) => name !== nodeName), provider: withoutNode(snapshot.provider, nodeName) };
+      if (outlives) return left;
       for (const entry of memory.foreign) if (entry.startsWith(`${nodeName}/`)) memory.foreign.delete(entry);
-      return { ...snapshot, nodes: snapshot.nodes.filter(({ name }) => name !== nodeName), hostSubnets: snapshot.hostSubnets.filter(({ name }) => name !== nodeName), provider: withoutNode(snapshot.provider, nodeName) };
+      return { ...left, hostSubnets: snapshot.hostSubnets.filter(({ name }) => name !== nodeName) };
+    }
     case 'node-added': {
       if (snapshot.nodes.some(({ name }) => name === nodeName)) return snapshot;
       const node = aNode(nodeName, 'a');
       const { observation } = snapshot.provider;
       const provider = observation === undefined ? snapshot.provider : { ...snapshot.provider, observation: { ...observation, nodes: [...observation.nodes, seen(node, 3)] } };
       const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
-      return { ...snapshot, nodes: [...snapshot.nodes, node].sort(byName), hostSubnets: [...snapshot.hostSubnets, aHostSubnet(node)].sort(byName), provider };
+      return { ...snapshot, nodes: [...snapshot.nodes, node].sort(byName), hostSubnets: snapshot.hostSubnets.some(({ name }) => name === nodeName) ? snapshot.hostSubnets : [...snapshot.hostSubnets, aHostSubnet(node)].sort(byName), provider };
     }
     case 'node-relabelled':
       return editNode((node) => ({ ...node, labels: { [zoneLabel]: node.labels[zoneLabel] === 'a' ? 'b' : 'a' } }));

@@ -28,6 +28,9 @@ export class Reporter {
 
   /** Events of what is new in a plan: problems once while they stand, and namespaces that got their addresses. */
   tell(plan: Plan): void {
+    // An EgressIPAM that is made again has no status, whatever the one before it had.
+    const pools = new Set(plan.egressIPAMs.filter(({ deleting }) => !deleting).map(({ name }) => name));
+    for (const name of this.#status.keys()) if (!pools.has(name)) this.#status.delete(name);
     const standing = new Set<string>();
     const passingNow = new Set<string>();
     for (const { code, severity, object, message } of plan.findings) {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../plan/planner.ts';
+import { readySteps } from '../simulate/apply-step.ts';
+import { settle } from '../simulate/settle.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+
+describe('a HostSubnet whose node is gone', () => {
+  const settled = settle(aSnapshot({ nodes: ['n1', 'n2', 'n3'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'])], namespaces: [aNamespace('shop')] }));
+  const [gone] = settled.hostSubnets.filter(({ egressIPs }) => egressIPs.length > 0);
+  const without = { ...settled, nodes: settled.nodes.filter(({ name }) => name !== gone?.name) };
+
+  it('law 1: gives its addresses up before another node hosts them', () => {
+    expect(readySteps(plan(without)).map(({ id }) => id)).toEqual([`host/${gone?.name}`]);
+    const moved = settle(without);
+    expect(moved.hostSubnets.filter(({ egressIPs }) => egressIPs.includes(gone?.egressIPs[0] ?? '')).map(({ name }) => name)).not.toContain(gone?.name);
+    expect(plan(moved).steps).toEqual([]);
+    expect(plan(moved).nodes.map(({ node }) => node)).not.toContain(gone?.name);
+  });
+
+  it('keeps what a person hosted there', () => {
+    const byHand = { ...without, hostSubnets: without.hostSubnets.map((entry) => (entry.name === gone?.name ? { ...entry, egressIPs: [...entry.egressIPs, '10.0.0.9'] } : entry)) };
+    expect(settle(byHand).hostSubnets.find(({ name }) => name === gone?.name)?.egressIPs).toEqual(['10.0.0.9']);
+  });
+});

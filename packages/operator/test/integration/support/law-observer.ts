@@ -1,0 +1,87 @@
+import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
+import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
+
+const prefix = 'egressip-ipam-operator.redhat-cop.io';
+
+interface Change {
+  readonly kind: string;
+  readonly name: string;
+  readonly version: number;
+  /** Undefined when the object was deleted. */
+  readonly object: KubernetesObject | undefined;
+}
+
+/** Watches everything that the laws are about, and tells which moments broke one. */
+export interface LawObserver {
+  /** Violations in all moments so far, in the order in which the server saw them. */
+  violations(): readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Watches a cluster of OpenShift SDN. Versions order the changes of all kinds, as the server made them. */
+export async function observeLaws(rest: RestClient): Promise<LawObserver> {
+  const changes: Change[] = [];
+  const reflectors = [namespaces, nodes, hostSubnets, netNamespaces].map((resource: Resource) => {
+    let newest = 0;
+    const note = (name: string, version: number, object: KubernetesObject | undefined): void => {
+      newest = Math.max(newest, version);
+      changes.push({ kind: resource.kind, name, version, object });
+    };
+    const reflector = new Reflector<string>({
+      client: new ResourceClient(rest, resource),
+      consistency: 'latest',
+      project: (object) => (note(object.metadata.name, Number(object.metadata.resourceVersion), object), object.metadata.name),
+      onChange: (change) => change.type === 'deleted' && note(change.key, newest + 0.5, undefined),
+    });
+    reflector.start();
+    return reflector;
+  });
+  await Promise.all(reflectors.map((reflector) => reflector.whenSynced()));
+  return {
+    violations: () => replay([...changes].sort((a, b) => a.version - b.version)),
+    stop: async () => void (await Promise.all(reflectors.map((reflector) => reflector.stop()))),
+  };
+}
+
+function replay(changes: readonly Change[]): readonly string[] {
+  const state = { Namespace: new Map<string, KubernetesObject>(), Node: new Map<string, KubernetesObject>(), HostSubnet: new Map<string, KubernetesObject>(), NetNamespace: new Map<string, KubernetesObject>() };
+  const violations: string[] = [];
+  for (const { kind, name, version, object } of changes) {
+    const objects = state[kind as keyof typeof state];
+    const before = objects.get(name);
+    if (object === undefined) objects.delete(name);
+    else objects.set(name, object);
+    const say = (text: string): void => void violations.push(`at version ${version}: ${text}`);
+    const hosts = index(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
+    if (kind === 'HostSubnet') for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
+    if (kind === 'Namespace') {
+      for (const [address, by] of index(state.Namespace, ({ metadata }) => (metadata.annotations?.[`${prefix}/allocated`]?.split('/')[1] ?? '').split(',').filter(Boolean))) if (by.length > 1) say(`${address} belongs to ${by.join(' and ')} (law 1)`);
+      const [was, is] = [before, object].map((entry) => entry?.metadata.annotations?.[`${prefix}/allocated`]);
+      if (was !== undefined && is !== undefined && was !== is && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
+    }
+    if (kind === 'NetNamespace') {
+      for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs))) if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
+      const known = texts(before?.['egressIPs']);
+      // With egressCIDRs the SDN places an address when it is bound: then a node has to have its CIDR.
+      const isPlaceable = (address: string): boolean => [...state.HostSubnet.values()].some(({ egressCIDRs }) => texts(egressCIDRs).some((cidr) => isIn(cidr, address)));
+      for (const address of texts(object?.['egressIPs'])) if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address)) say(`${address} is bound to ${name} and on no node (law 7)`);
+    }
+  }
+  return violations;
+}
+
+function index(objects: ReadonlyMap<string, KubernetesObject>, addressesOf: (object: KubernetesObject) => readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, object] of objects) for (const address of addressesOf(object)) found.set(address, [...(found.get(address) ?? []), name]);
+  return found;
+}
+
+function isIn(cidr: string, address: string): boolean {
+  const [parsed, inside] = [parseCidr(cidr)?.cidr, parseAddress(address)];
+  return parsed !== undefined && inside !== undefined && cidrContains(parsed, inside);
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}

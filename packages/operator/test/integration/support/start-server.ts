@@ -1,0 +1,70 @@
+import { createRestClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
+import { createApiServer, findEnvtestAssets, installCrds, startEnvtest, type Envtest, type EnvtestToken } from '@egressip-ipam/sandbox';
+import { existsSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../../../..', import.meta.url));
+const sharedCrds = join(root, '../shared/crds');
+
+/** The API servers that a suite runs on: none at all where the networks' CRDs are not there. */
+export type ServerName = 'the sandbox' | 'a real API server';
+export const realServer: readonly ServerName[] = existsSync(sharedCrds) && findEnvtestAssets() !== undefined ? ['a real API server'] : [];
+export const bothServers: readonly ServerName[] = existsSync(sharedCrds) ? ['the sandbox', ...realServer] : [];
+
+/** A write of the operator that reached the API server. */
+export interface Write {
+  readonly user: string;
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+  readonly code: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** An API server with the project's and some networks' CRDs. */
+export interface TestServer {
+  /** The administrator's client. */
+  readonly rest: RestClient;
+  /** A kubeconfig of user `operator`. */
+  readonly kubeconfig: string;
+  /** Writes of users whose name begins with `operator`. */
+  writes(): Promise<readonly Write[]>;
+  /** The real server's handle. */
+  readonly envtest?: Envtest;
+  stop(): Promise<void>;
+}
+
+/** Starts a server; `crds` are files of the shared folder without their extension. */
+export async function startServer(name: ServerName, crds: readonly string[], moreTokens: readonly EnvtestToken[] = []): Promise<TestServer> {
+  const files = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...crds.map((crd) => join(sharedCrds, `${crd}.yaml`))];
+  const server = name === 'the sandbox' ? await startSandbox() : await startReal(moreTokens);
+  await installCrds(server.rest, files);
+  return server;
+}
+
+const writing = new Set(['create', 'update', 'patch', 'delete']);
+
+async function startSandbox(): Promise<TestServer> {
+  const server = await createApiServer({ finalizeNamespaces: true, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] } } });
+  const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
+  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'operator-test-')), 'kubeconfig');
+  await writeFile(kubeconfig, server.kubeconfig('operator'));
+  const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user.startsWith('operator')).map(({ user, verb, resource, subresource, name, status, time }) => ({ user, verb, resource, subresource, name, code: status, at: time })));
+  return { rest, kubeconfig, writes, stop: async () => { rest.close(); await server.stop(); } };
+}
+
+async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
+  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, ...moreTokens] });
+  if (envtest === undefined) throw new Error('the API server is there and does not start');
+  const kubeconfig = join(envtest.folder, 'operator.kubeconfig');
+  await envtest.writeKubeconfig(kubeconfig, 'operator');
+  const rest = envtest.client();
+  const writes = async (): Promise<readonly Write[]> =>
+    (await envtest.auditEvents()).filter(({ user, verb }) => user.startsWith('operator') && writing.has(verb)).map(({ user, verb, resource, subresource, name, code, requestReceivedTimestamp }) => ({ user, verb, resource, subresource, name, code, at: Date.parse(requestReceivedTimestamp) }));
+  return { rest, kubeconfig, envtest, writes, stop: async () => { rest.close(); await envtest.stop(); } };
+}
