@@ -22,3 +22,20 @@ describe('a HostSubnet whose node is gone', () => {
     expect(settle(byHand).hostSubnets.find(({ name }) => name === gone?.name)?.egressIPs).toEqual(['10.0.0.9']);
   });
 });
+
+describe('a HostSubnet that the SDN has placed addresses on by CIDR', () => {
+  const settled = settle(aSnapshot({ nodes: ['n1', 'n2'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])], namespaces: [aNamespace('shop')] }));
+  const placed = { ...settled, hostSubnets: settled.hostSubnets.map((entry) => (entry.name === 'n1' ? { ...entry, egressIPs: ['10.0.0.1'] } : entry)) };
+  const hostSubnet = (snapshot: typeof settled): unknown => snapshot.hostSubnets.filter(({ name }) => name === 'n1').map(({ egressIPs, egressCIDRs }) => ({ egressIPs, egressCIDRs }));
+
+  it('gives them up with its last CIDR: without one the SDN takes nothing off', () => {
+    expect(plan(placed).steps).toEqual([]);
+    const unlabelled = settle({ ...placed, nodes: placed.nodes.map((node) => (node.name === 'n1' ? { ...node, labels: {} } : node)) });
+    expect(hostSubnet(unlabelled)).toEqual([{ egressIPs: [], egressCIDRs: [] }]);
+  });
+
+  it('gives up, with the EgressIPAM, what the SDN has not yet taken off', () => {
+    const deleted = settle({ ...placed, namespaces: [], netNamespaces: [], egressIPAMs: placed.egressIPAMs.map((entry) => ({ ...entry, deletedAt: '2026-01-02T00:00:00Z' })) });
+    expect(hostSubnet(deleted)).toEqual([{ egressIPs: [], egressCIDRs: [] }]);
+  });
+});

@@ -1,6 +1,6 @@
 import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
-import { parseCidr, type Cidr } from '../address/cidr.ts';
+import { cidrContains, parseCidr, type Cidr } from '../address/cidr.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
@@ -47,6 +47,8 @@ interface HostChange {
   readonly leaving: Address[];
   /** Hosted here, ours, and staying. */
   readonly staying: Address[];
+  /** Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off. */
+  readonly withCidr: Address[];
 }
 
 /** Adds the writes of HostSubnets: at most one that may start now and one that waits, per node. */
@@ -116,8 +118,10 @@ function isShown(world: World, node: number, address: Address): boolean {
 }
 
 function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, additions: Addition[]): HostChange {
-  const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [] };
+  const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [], withCidr: [] };
   if (hostSubnet.egressCIDRs.length > 0 && additions.length === 0 && wantedCidrs(world, node).length > 0) return change;
+  const placing = ownCidrs(world, hostSubnet, node).flatMap((text) => parseCidr(text)?.cidr ?? []);
+  const isPlacedByCidr = (address: Address): boolean => placing.some((cidr) => cidrContains(cidr, address));
   for (const address of hostSubnet.egressIPs) {
     const slot = world.addresses.slotOf(address);
     const { owner, placedOn, flags } = world.addresses;
@@ -126,10 +130,14 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
     if (world.settledIn[namespace] !== undefined && world.settledIn[namespace] !== -1) change.staying.push(address);
     else if (claim !== undefined && claim.egressIPAM === -1) change.staying.push(address);
     else if (claim !== undefined) {
-      if (placementMode(world, claim.egressIPAM) === 'by-cidr') continue;
+      if (placementMode(world, claim.egressIPAM) === 'by-cidr') {
+        if (isPlacedByCidr(address)) change.withCidr.push(address);
+        continue;
+      }
       const placed = (placedOn[slot] ?? 0) - 1;
       (placed === node ? change.staying : placed === -1 ? change.leaving : change.moving).push(address);
     } else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
+    else if (isPlacedByCidr(address)) change.withCidr.push(address);
   }
   return change;
 }
@@ -161,15 +169,16 @@ function hostStepsOf(world: World, steps: StepList, change: HostChange, order: L
   const { hostSubnet, node } = change;
   const pending = change.additions.map(({ claim, address }) => ({ address, after: beforeHosting(world, steps, claim, address, node) }));
   const departing = change.leaving.map((address) => ({ address, after: order.beforeUnhosting(address) }));
-  const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing)] };
   const cidrs = cidrsOf(world, change, order);
+  const withCidr = cidrs.target.all.length === 0 ? change.withCidr : [];
+  const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing), ...(cidrs.after.length === 0 ? withCidr : [])] };
   const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
   const now = hostStep(world, change, `host/${hostSubnet.name}`, [], ready, cidrs.now, stillHere);
   const waiting = [...pending, ...departing].filter(({ after }) => after.length > 0);
   const writes = isNeeded(hostSubnet, now) ? [{ write: now, hosts: ready.added, unhosts: ready.removed }] : [];
   if (waiting.length === 0 && cidrs.after.length === 0) return writes;
   const after = new Set([...waiting.flatMap((entry) => entry.after), ...cidrs.after, ...writes.map(({ write }) => write.id)]);
-  const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving] };
+  const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving, ...withCidr] };
   const then = hostStep(world, change, `host/${hostSubnet.name}/then`, [...after], all, cidrs.target, []);
   return [...writes, { write: then, hosts: all.added, unhosts: all.removed }];
 }

@@ -6,7 +6,13 @@ import { compareResourceVersions } from '../resource/resource-version.ts';
 export type StoreChange<Slim> =
   | { readonly type: 'added'; readonly key: string; readonly object: Slim }
   | { readonly type: 'updated'; readonly key: string; readonly object: Slim; readonly previous: Slim }
-  | { readonly type: 'deleted'; readonly key: string; readonly previous: Slim };
+  | {
+      readonly type: 'deleted';
+      readonly key: string;
+      readonly previous: Slim;
+      /** The version of the deletion; absent where only a list showed that the object is gone. */
+      readonly resourceVersion?: string;
+    };
 
 /** Keeps of an object what the cache shall hold; undefined leaves the object out of it. */
 export type Projection<Slim> = (object: KubernetesObject) => Slim | undefined;
@@ -80,7 +86,7 @@ export class Store<Slim> {
   delete(object: KubernetesObject): void {
     const key = objectKey(object);
     const entry = this.#entries.get(key);
-    if (entry && !isNewer(entry.resourceVersion, versionOf(object))) this.#remove(key, entry);
+    if (entry && !isNewer(entry.resourceVersion, versionOf(object))) this.#remove(key, entry, versionOf(object));
     this.advance(versionOf(object));
   }
 
@@ -131,9 +137,9 @@ export class Store<Slim> {
     }
   }
 
-  #remove(key: string, entry: Entry<Slim>): void {
+  #remove(key: string, entry: Entry<Slim>, resourceVersion?: string): void {
     this.#entries.delete(key);
-    this.#onChange({ type: 'deleted', key, previous: entry.slim });
+    this.#onChange({ type: 'deleted', key, previous: entry.slim, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
   }
 }
 

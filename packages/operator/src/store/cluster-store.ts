@@ -145,6 +145,9 @@ export class ClusterStore {
       if (gone.length > 0) this.#departed = [...this.#departed.filter(({ namespace }) => !gone.some((entry) => entry.namespace === namespace)), ...gone].slice(-1000);
       this.#knownClaims = present;
     }
+    // Without its EgressIPAM there is nobody to remember it.
+    const pools = new Set(this.egressIPAMs.list().flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : [])));
+    if (this.#departed.some(({ egressIPAM }) => !pools.has(egressIPAM))) this.#departed = this.#departed.filter(({ egressIPAM }) => pools.has(egressIPAM));
     const remembered = new Set(this.egressIPAMs.list().flatMap(({ released = [] }) => released.map(({ namespace }) => namespace)));
     if (this.#departed.some(({ namespace }) => remembered.has(namespace))) this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
     return this.#departed;

@@ -32,7 +32,7 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
       client: new ResourceClient(rest, resource),
       consistency: 'latest',
       project: (object) => (note(object.metadata.name, Number(object.metadata.resourceVersion), object), object.metadata.name),
-      onChange: (change) => change.type === 'deleted' && note(change.key, newest + 0.5, undefined),
+      onChange: (change) => change.type === 'deleted' && note(change.key, Number(change.resourceVersion ?? newest), undefined),
     });
     reflector.start();
     return reflector;
