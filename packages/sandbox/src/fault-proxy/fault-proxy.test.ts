@@ -61,6 +61,16 @@ describe('createFaultProxy', () => {
     await expect(client.request('GET', path, { deadline: 100 })).rejects.toSatisfy(isTimeout);
   });
 
+  it('drops the answer of the third request that matches, when the server has applied it', async () => {
+    proxy.add({ fault: { kind: 'drop', when: 'after' }, method: 'POST', skip: 2, times: 1 });
+    await create('one');
+    await create('two');
+    await expect(client.request('POST', path, { body: { metadata: { name: 'three' } }, deadline: 100 })).rejects.toSatisfy(isTimeout);
+    await expect.poll(() => proxy.counts().drop).toBe(1);
+    await expect(direct.request('GET', `${path}/three`)).resolves.toMatchObject({ metadata: { name: 'three' } });
+    await create('four');
+  });
+
   it('half-open: nothing passes until the release', async () => {
     await create('one');
     proxy.freeze();

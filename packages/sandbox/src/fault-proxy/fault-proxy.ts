@@ -44,13 +44,16 @@ export async function createFaultProxy({ target, rules: initial = [], random = M
 
   const server = http.createServer((request, response) => {
     const fault = rules.take(request.method ?? '', request.url ?? '');
-    counts[fault?.kind ?? 'passed']++;
+    const count = (): void => void counts[fault?.kind ?? 'passed']++;
+    // Who waits for it to be counted wants to know that the server has applied the request.
+    const isCountedLater = fault?.kind === 'drop' && fault.when === 'after';
+    if (!isCountedLater) count();
     if (/[?&]watch=(1|true)\b/.test(request.url ?? '')) {
       watches.add(response);
       response.once('close', () => watches.delete(response));
     }
     // A server or client that went away is a reset to the other.
-    serve(upstream, fault, request, response).catch(() => response.socket?.resetAndDestroy());
+    serve(upstream, fault, request, response).then(() => isCountedLater && count(), () => response.socket?.resetAndDestroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -81,7 +84,7 @@ export async function createFaultProxy({ target, rules: initial = [], random = M
 async function serve(upstream: Upstream, fault: Fault | undefined, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  if (fault?.kind === 'drop') return;
+  if (fault?.kind === 'drop' && fault.when !== 'after') return;
   if (fault?.kind === 'status') return answerStatus(response, fault.status, fault.retryAfterSeconds);
   if (fault?.kind === 'reset' && fault.when === 'before') return void response.socket?.resetAndDestroy();
   if (fault?.kind === 'delay') await wait(fault.milliseconds);
@@ -89,10 +92,10 @@ async function serve(upstream: Upstream, fault: Fault | undefined, request: http
   const ended = new AbortController();
   response.once('close', () => ended.abort());
   const answer = await upstream.send(request, Buffer.concat(chunks), ended.signal);
-  if (fault?.kind === 'reset') {
+  if (fault?.kind === 'reset' || fault?.kind === 'drop') {
     answer.resume();
     await once(answer, 'end');
-    return void response.socket?.resetAndDestroy();
+    return fault.kind === 'drop' ? undefined : void response.socket?.resetAndDestroy();
   }
   response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
   response.flushHeaders();

@@ -1,7 +1,7 @@
 /** What the proxy does to a request instead of plainly passing it on. */
 export type Fault =
-  /** The request is taken and never answered; it does not reach the server. */
-  | { readonly kind: 'drop' }
+  /** The request is taken and never answered: it does not reach the server (`before`, the default), or the server has applied it (`after`). */
+  | { readonly kind: 'drop'; readonly when?: 'before' | 'after' }
   /** The request reaches the server so many milliseconds later. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
   /** The server is not asked; the answer is a Kubernetes Status of this code. */
@@ -19,6 +19,8 @@ export interface FaultRule {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Looked for in path and query, such as `/api/v1/namespaces?watch=1`. Must not have the flag g or y. */
   readonly path?: RegExp;
+  /** How many matching requests pass before the first meets it. Default 0. */
+  readonly skip?: number;
   /** From 0 to 1: the share of the matching requests, by the proxy's random numbers. Default 1. */
   readonly probability?: number;
   /** How many requests meet it, after which the rule is spent. No limit by default. */
@@ -28,7 +30,7 @@ export interface FaultRule {
 /** Rules in force, the first match of which counts. */
 export class FaultRules {
   readonly #random: () => number;
-  readonly #rules = new Map<symbol, { readonly rule: FaultRule; left: number }>();
+  readonly #rules = new Map<symbol, { readonly rule: FaultRule; skip: number; left: number }>();
 
   constructor(random: () => number) {
     this.#random = random;
@@ -37,7 +39,7 @@ export class FaultRules {
   /** Adds a rule after the others; the function returned takes it away. */
   add(rule: FaultRule): () => void {
     const key = Symbol('rule');
-    this.#rules.set(key, { rule, left: rule.times ?? Number.POSITIVE_INFINITY });
+    this.#rules.set(key, { rule, skip: rule.skip ?? 0, left: rule.times ?? Number.POSITIVE_INFINITY });
     return () => void this.#rules.delete(key);
   }
 
@@ -52,6 +54,7 @@ export class FaultRules {
       if (rule.method !== undefined && rule.method !== method) continue;
       if (rule.path !== undefined && !rule.path.test(path)) continue;
       if (rule.probability !== undefined && this.#random() >= rule.probability) continue;
+      if (entry.skip-- > 0) continue;
       entry.left--;
       if (entry.left <= 0) this.#rules.delete(key);
       return rule.fault;

@@ -1,5 +1,5 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { startSdnMaster } from '@egressip-ipam/sandbox';
+import { createFaultProxy, seededRandom, startSdnMaster, type EnvtestToken, type FaultProxy } from '@egressip-ipam/sandbox';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,8 +8,9 @@ import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
-import { root, startServer, type ServerName, type TestServer } from '../support/start-server.ts';
+import { root, startServer, writeKubeconfig, type ServerName, type TestServer } from '../support/start-server.ts';
 
+const cli = join(root, 'packages/operator/src/cli.ts');
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 
 /** An operator in a process of its own. */
@@ -28,6 +29,7 @@ export class SdnCluster {
   readonly logged: string[] = [];
   readonly #master: { stop(): Promise<void> };
   readonly #processes: OperatorProcess[] = [];
+  readonly #closing: (() => Promise<void>)[] = [];
   #abort = new AbortController();
   #ended: Promise<number> = Promise.resolve(0);
 
@@ -38,8 +40,8 @@ export class SdnCluster {
     this.#master = master;
   }
 
-  static async start(name: ServerName, crds: readonly string[] = []): Promise<SdnCluster> {
-    const server = await startServer(name, ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds]);
+  static async start(name: ServerName, crds: readonly string[] = [], moreTokens: readonly EnvtestToken[] = []): Promise<SdnCluster> {
+    const server = await startServer(name, ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds], moreTokens);
     return new SdnCluster(server, await observeLaws(server.rest), await startSdnMaster({ rest: server.rest }));
   }
 
@@ -51,6 +53,7 @@ export class SdnCluster {
     }
     await this.laws.stop();
     await this.#master.stop();
+    for (const close of this.#closing) await close();
     await this.server.stop();
   }
 
@@ -66,9 +69,16 @@ export class SdnCluster {
     return this.#ended;
   }
 
+  /** A proxy in front of the server, and a kubeconfig of user `operator` that leads through it. */
+  async addProxy(): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
+    const proxy = await createFaultProxy({ target: this.server.target, random: seededRandom(4) });
+    this.#closing.push(() => proxy.close());
+    return { proxy, kubeconfig: await writeKubeconfig(proxy.url, 'operator') };
+  }
+
   /** Starts the operator in a process of its own. */
   spawn(kubeconfig = this.server.kubeconfig, ...flags: string[]): OperatorProcess {
-    const child = spawn(process.execPath, [join(root, 'packages/operator/src/cli.ts'), 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [cli, 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
     const lines: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
     const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
@@ -115,6 +125,21 @@ export class SdnCluster {
 
   async boundTo(name: string): Promise<readonly string[]> {
     return texts((await this.client(netNamespaces).list()).items.find(({ metadata }) => metadata.name === name)?.['egressIPs']);
+  }
+
+  /** What NetNamespaces have, in the order of their names here. */
+  async bindings(names: readonly string[]): Promise<readonly (readonly string[])[]> {
+    const byName = new Map((await this.client(netNamespaces).list()).items.map((item) => [item.metadata.name, texts(item['egressIPs'])]));
+    return names.map((name) => byName.get(name) ?? []);
+  }
+
+  /** Runs a command on the live cluster. */
+  async command(name: string, ...flags: string[]): Promise<{ readonly code: number | string; readonly text: string }> {
+    const child = spawn(process.execPath, [cli, name, '--live', '--kubeconfig', this.server.kubeconfig, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    return { code: code ?? signal ?? '', text };
   }
 
   /** By node: what its HostSubnet hosts. */

@@ -1,10 +1,11 @@
 import { createRestClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, findEnvtestAssets, installCrds, startEnvtest, type Envtest, type EnvtestToken } from '@egressip-ipam/sandbox';
+import { createApiServer, findEnvtestAssets, installCrds, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget } from '@egressip-ipam/sandbox';
 import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
 
 export const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 const sharedCrds = join(root, '../shared/crds');
@@ -32,6 +33,7 @@ export interface TestServer {
   readonly rest: RestClient;
   /** A kubeconfig of user `operator`. */
   readonly kubeconfig: string;
+  readonly target: FaultProxyTarget;
   /** Writes of users whose name begins with `operator`. */
   writes(): Promise<readonly Write[]>;
   /** The real server's handle. */
@@ -47,24 +49,31 @@ export async function startServer(name: ServerName, crds: readonly string[], mor
   return server;
 }
 
+/** Writes a kubeconfig of a user who has this token; the file is the caller's. */
+export async function writeKubeconfig(server: string, token: string, ca?: string): Promise<string> {
+  const cluster = { server, ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }) };
+  const path = join(await mkdtemp(join(tmpdir(), 'operator-test-')), 'kubeconfig');
+  const entry = { name: 'test' };
+  await writeFile(path, stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ ...entry, cluster }], users: [{ ...entry, user: { token } }], contexts: [{ ...entry, context: { cluster: 'test', user: 'test' } }], 'current-context': 'test' }));
+  return path;
+}
+
 const writing = new Set(['create', 'update', 'patch', 'delete']);
 
 async function startSandbox(): Promise<TestServer> {
   const server = await createApiServer({ finalizeNamespaces: true, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] } } });
   const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
-  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'operator-test-')), 'kubeconfig');
-  await writeFile(kubeconfig, server.kubeconfig('operator'));
+  const kubeconfig = await writeKubeconfig(server.url, 'operator');
   const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user.startsWith('operator')).map(({ user, verb, resource, subresource, name, status, time }) => ({ user, verb, resource, subresource, name, code: status, at: time })));
-  return { rest, kubeconfig, writes, stop: async () => { rest.close(); await server.stop(); } };
+  return { rest, kubeconfig, target: { url: server.url }, writes, stop: async () => { rest.close(); await server.stop(); } };
 }
 
 async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
   const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, ...moreTokens] });
   if (envtest === undefined) throw new Error('the API server is there and does not start');
-  const kubeconfig = join(envtest.folder, 'operator.kubeconfig');
-  await envtest.writeKubeconfig(kubeconfig, 'operator');
+  const kubeconfig = await writeKubeconfig(envtest.url, 'operator', envtest.ca);
   const rest = envtest.client();
   const writes = async (): Promise<readonly Write[]> =>
     (await envtest.auditEvents()).filter(({ user, verb }) => user.startsWith('operator') && writing.has(verb)).map(({ user, verb, resource, subresource, name, code, requestReceivedTimestamp }) => ({ user, verb, resource, subresource, name, code, at: Date.parse(requestReceivedTimestamp) }));
-  return { rest, kubeconfig, envtest, writes, stop: async () => { rest.close(); await envtest.stop(); } };
+  return { rest, kubeconfig, target: { url: envtest.url, ca: envtest.ca }, envtest, writes, stop: async () => { rest.close(); await envtest.stop(); } };
 }
