@@ -10,7 +10,7 @@ import { providerSnapshot, type ClusterProvider } from '../provider/cluster-prov
 import type { ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
-import type { LeaseHold } from './lease-hold.ts';
+import type { Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { reasonOf } from './reason.ts';
@@ -30,7 +30,7 @@ export interface ControllerParts {
   readonly rest: RestClient;
   /** Nodes that are dead whatever the API server says. */
   readonly deadNodes: () => ReadonlySet<string>;
-  readonly lease: Pick<LeaseHold, 'fence' | 'lost'>;
+  readonly term: Term;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
@@ -82,7 +82,7 @@ function createGuard({ rest, writer, store, clock, log }: ControllerParts, onPro
   return undefined;
 }
 
-function createInterfaceExecutor({ provider, store, lease, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {
+function createInterfaceExecutor({ provider, store, term, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {
   const nodeOf = (name: string): ProviderNode => {
     const providerID = store.nodes.list().find((node) => node.name === name)?.providerID;
     return { name, ...(providerID === undefined ? {} : { providerID }) };
@@ -91,8 +91,8 @@ function createInterfaceExecutor({ provider, store, lease, clock, log, metrics }
     provider: provider.provider,
     clock,
     holds,
-    fence: lease.fence,
-    lost: lease.lost,
+    fence: term.fence,
+    lost: term.lost,
     nodeOf,
     onResults: (results) => watch.note(results),
     look: () => watch.look(),

@@ -5,29 +5,30 @@ import type { Log } from './log.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
 
-/** The right to act, from when this replica has it until it ends. */
-export interface LeaseHold {
+/** The right to act, for as long as it lasts. */
+export interface Term {
   /** Throws while this replica may not write. */
   readonly fence: Fence;
-  /** Whether this process became the leader; false when it was stopped before. */
-  readonly elected: Promise<boolean>;
-  /** Aborted when it is time to end: told to stop, or the lease is lost. */
+  /** Aborted when it is over: told to stop, or the lease is lost. */
   readonly ended: AbortSignal;
   /** Aborted when the lease is lost, at once. */
   readonly lost: AbortSignal;
+}
+
+/** This replica's part in the election of the one that acts. */
+export interface LeaseHold {
+  readonly fence: Fence;
+  /** Resolves when this replica may act, again after a term is over; undefined when it was told to stop before. */
+  nextTerm(): Promise<Term | undefined>;
   /** Gives the lease up, so that another replica need not wait for its end. */
   release(): Promise<void>;
 }
 
 /** Takes part in the election of the one replica that acts; without an election, this one does. */
 export function holdLease(rest: RestClient, options: RunOptions, log: Log, signal: AbortSignal): LeaseHold {
-  const lost = new AbortController();
-  const ended = AbortSignal.any([signal, lost.signal]);
-  if (!options.leaderElect) return { fence: () => undefined, elected: Promise.resolve(true), ended, lost: lost.signal, release: () => Promise.resolve() };
+  if (!options.leaderElect) return holdWithoutElection(signal);
+  let lost = new AbortController();
   let onElected: (elected: boolean) => void = () => undefined;
-  const elected = new Promise<boolean>((resolve) => (onElected = resolve));
-  if (ended.aborted) onElected(false);
-  else ended.addEventListener('abort', () => onElected(false), { once: true });
   const elector = new LeaderElector({
     client: rest,
     namespace: options.namespace,
@@ -36,14 +37,31 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
     leaseDuration: options.leaseDuration * 1000,
     renewDeadline: options.renewDeadline * 1000,
     retryPeriod: options.retryPeriod * 1000,
-    onElected: () => onElected(true),
+    onElected: () => {
+      lost = new AbortController();
+      onElected(true);
+    },
     onLost: (reason) => {
       lost.abort();
-      if (!signal.aborted) log.warn('the lease is lost; nothing more is written', { reason });
+      if (!signal.aborted) log.warn('the lease is lost; nothing more is written until it is held again', { reason });
     },
     onNewLeader: (identity) => log.info('the leader is', { identity }),
     onError: (error) => log.warn('the lease cannot be renewed', { reason: reasonOf(error) }),
   });
+  signal.addEventListener('abort', () => onElected(false), { once: true });
   elector.start();
-  return { fence: elector.fence, elected, ended, lost: lost.signal, release: () => elector.stop() };
+  return {
+    fence: elector.fence,
+    release: () => elector.stop(),
+    nextTerm: async () => {
+      const isElected = signal.aborted ? false : elector.isLeader || (await new Promise<boolean>((resolve) => (onElected = resolve)));
+      return isElected ? { fence: elector.fence, ended: AbortSignal.any([signal, lost.signal]), lost: lost.signal } : undefined;
+    },
+  };
+}
+
+function holdWithoutElection(signal: AbortSignal): LeaseHold {
+  const fence = (): void => undefined;
+  const term: Term = { fence, ended: signal, lost: new AbortController().signal };
+  return { fence, nextTerm: () => Promise.resolve(signal.aborted ? undefined : term), release: () => Promise.resolve() };
 }

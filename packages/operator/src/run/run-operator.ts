@@ -9,7 +9,7 @@ import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/s
 import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { serveTexts } from './health-server.ts';
-import { holdLease, type LeaseHold } from './lease-hold.ts';
+import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
@@ -21,8 +21,8 @@ const retryPause = 2_000;
 const nobody: ReadonlySet<string> = new Set();
 
 /**
- * Runs the operator until it is told to stop (resolves with 0) or loses its lease
- * (resolves with 1, to be started anew by whoever runs it).
+ * Runs the operator until it is told to stop; resolves with the exit code then. When it loses its lease it
+ * stops writing, and goes on when it is elected again.
  *
  * @throws Error when it cannot start: no kubeconfig, no such provider, an address in use
  */
@@ -30,20 +30,16 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
   const metrics = options.metricsBindAddress === '0' ? undefined : new (await import('./metrics.ts')).Metrics();
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => metrics?.requested(observation) });
-  let isReady = false;
+  let isReady = (): boolean => false;
   const servers = [
-    await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => (isReady ? 'ok\n' : undefined) }),
+    await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => (isReady() ? 'ok\n' : undefined) }),
     await serveTexts(options.metricsBindAddress, { '/metrics': () => metrics?.text() }),
   ];
   try {
     const cluster = await openCluster(rest, options, log, metrics, signal);
     if (cluster === undefined) return 0;
-    const lease = holdLease(rest, options, log, signal);
-    const whenReady = (): void => {
-      isReady = true;
-    };
-    await operate(cluster, rest, lease, { options, log, metrics, whenReady });
-    return lease.lost.aborted && !signal.aborted ? 1 : 0;
+    await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (isRead) => (isReady = isRead) });
+    return 0;
   } finally {
     await Promise.all(servers.map(async (server) => server?.close()));
     rest.close();
@@ -54,44 +50,60 @@ interface Surroundings {
   readonly options: RunOptions;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  readonly whenReady: () => void;
+  /** Takes in what tells whether everything has been read. */
+  readonly whenRead: (isRead: () => boolean) => void;
 }
 
-/** Watches, and acts while this replica may; resolves when everything has ended. */
-async function operate({ network, serves, provider }: Cluster, rest: RestClient, lease: LeaseHold, { options, log, metrics, whenReady }: Surroundings): Promise<void> {
+/** Watches, and acts while this replica may, term after term; resolves when told to stop and everything has ended. */
+async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, surroundings: Surroundings): Promise<void> {
+  const { log, metrics, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
-  lease.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
   let onChange = (): void => undefined;
-  const store = new ClusterStore({ rest, network, serves, now: () => clock.now(), onChange: () => onChange(), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
-  const watch = watchProvider(provider, store, options, clock, log, () => onChange());
+  // What is known, also of writes whose outcome is not, outlives a term.
+  const store = new ClusterStore({ ...cluster, rest, now: () => clock.now(), onChange: () => onChange(), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
-  const reporter = new Reporter(writer, events);
-  let probe: RunningProbe | undefined;
-  const controller = createController({ rest, store, guardUnassigned: options.guardUnassigned === true, provider, watch, writer, reporter, lease, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
-  onChange = () => {
+  for (const collection of store.collections) collection.start();
+  whenRead(() => store.unsynced.length === 0);
+  for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
+    term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
+    metrics?.leads(true);
+    // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
+    await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), term.ended);
+    if (!term.ended.aborted) await lead({ ...cluster, store, rest, writer, events, term }, surroundings, (listener) => (onChange = listener));
+    onChange = () => undefined;
+    metrics?.leads(false);
+  }
+  await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
+  await lease.release();
+  await Promise.all([cluster.provider.stop(), ...store.collections.map((collection) => collection.stop())]);
+}
+
+interface Leadership extends Cluster {
+  readonly store: ClusterStore;
+  readonly rest: RestClient;
+  readonly writer: RestClient;
+  readonly events: EventRecorder;
+  readonly term: Term;
+}
+
+/** Plans and acts until the term is over and nothing of it is under way any more. */
+async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: () => void) => void): Promise<void> {
+  log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
+  if (provider.provider.capabilities.attach) void requestCredentials(writer, options.namespace).catch((error: unknown) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }));
+  const onChange = (): void => {
     watch?.check();
     controller.poke();
   };
-  for (const collection of store.collections) collection.start();
-  const isLeader = await Promise.race([lease.elected, aborted(lease.ended).then(() => false)]);
-  whenReady();
-  if (isLeader) {
-    metrics?.leads(true);
-    // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
-    await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), lease.ended);
-    if (provider.provider.capabilities.attach) void requestCredentials(writer, options.namespace).catch((error: unknown) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }));
-    if (!lease.ended.aborted) log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
-    watch?.start();
-    probe = probeOf(network, options, { rest, store, clock, log, onChange: () => onChange(), onDead: (node, message) => reporter.tellDead(node, message) });
-    controller.start();
-  }
-  await aborted(lease.ended);
+  const reporter = new Reporter(writer, events);
+  const watch = watchProvider(provider, store, options, clock, log, onChange);
+  const probe = probeOf(network, options, { rest, store, clock, log, onChange, onDead: (node, message) => reporter.tellDead(node, message) });
+  const controller = createController({ rest, store, guardUnassigned: options.guardUnassigned === true, provider, watch, writer, reporter, term, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
+  listen(onChange);
+  watch?.start();
+  controller.start();
+  await aborted(term.ended);
   await Promise.all([controller.stop(), probe?.stop()]);
-  metrics?.leads(false);
   watch?.stop();
-  await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
-  await lease.release();
-  await Promise.all([provider.stop(), ...store.collections.map((collection) => collection.stop())]);
 }
 
 function probeOf(network: NetworkSnapshot, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {

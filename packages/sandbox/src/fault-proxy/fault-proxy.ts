@@ -92,14 +92,21 @@ async function serve(upstream: Upstream, fault: Fault | undefined, request: http
   const ended = new AbortController();
   response.once('close', () => ended.abort());
   const answer = await upstream.send(request, Buffer.concat(chunks), ended.signal);
-  if (fault?.kind === 'reset' || fault?.kind === 'drop') {
-    answer.resume();
-    await once(answer, 'end');
-    return fault.kind === 'drop' ? undefined : void response.socket?.resetAndDestroy();
-  }
+  if (fault?.kind === 'reset' || fault?.kind === 'drop') return swallow(answer, fault.kind === 'reset' ? response : undefined);
+  await passOn(answer, response, ended.signal);
+}
+
+/** The server has applied the request, and its client does not hear of it. */
+async function swallow(answer: http.IncomingMessage, reset: http.ServerResponse | undefined): Promise<void> {
+  answer.resume();
+  await once(answer, 'end');
+  reset?.socket?.resetAndDestroy();
+}
+
+async function passOn(answer: http.IncomingMessage, response: http.ServerResponse, signal: AbortSignal): Promise<void> {
   response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
   response.flushHeaders();
-  for await (const chunk of answer) if (!response.write(chunk)) await once(response, 'drain', { signal: ended.signal });
+  for await (const chunk of answer) if (!response.write(chunk)) await once(response, 'drain', { signal });
   response.end();
 }
 

@@ -47,8 +47,9 @@ it.each(realServer)(`kill -9 at ${kills} random points, 100 namespaces and node 
     expect(new Set(bindings.flat()).size).toBe(2 * namespaceCount);
     expect(hosted.sort()).toEqual(bindings.flat().sort());
     for (const [index, name] of names.entries()) expect((await cluster.annotation(name))?.split(',')).toEqual(bindings[index]);
+    await expect.poll(() => cluster.statusOf('pool'), { timeout: 10_000, interval: 250 }).toMatchObject({ served: namespaceCount, waiting: 0 });
     expect(await cluster.writesDuring(() => Promise.resolve())).toEqual([]);
-    expect(cluster.laws.violations()).toEqual([]);
+    await expect.poll(() => cluster.laws.violations()).toEqual([]);
     last.child.kill('SIGTERM');
     expect(await last.ended).toBe(0);
   } finally {

@@ -133,6 +133,10 @@ export class SdnCluster {
     return names.map((name) => byName.get(name) ?? []);
   }
 
+  async statusOf(egressIPAM: string): Promise<Readonly<Record<string, unknown>>> {
+    return ((await this.client(egressIPAMs).get({ name: egressIPAM }))['status'] ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
   /** Runs a command on the live cluster. */
   async command(name: string, ...flags: string[]): Promise<{ readonly code: number | string; readonly text: string }> {
     const child = spawn(process.execPath, [cli, name, '--live', '--kubeconfig', this.server.kubeconfig, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });

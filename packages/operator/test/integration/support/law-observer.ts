@@ -14,7 +14,7 @@ interface Change {
 
 /** Watches everything that the laws are about, and tells which moments broke one. */
 export interface LawObserver {
-  /** Violations in all moments so far, in the order in which the server saw them. */
+  /** Violations in all moments so far, in the order in which the server saw them; watches of several kinds may lag, so one that stays is one. */
   violations(): readonly string[];
   stop(): Promise<void>;
 }
