@@ -1,0 +1,123 @@
+import { ResourceClient, type Resource } from '@egressip-ipam/kube';
+import { createFaultProxy, parseRoles, startOvnClusterManager, startSdnMaster, type PolicyRule } from '@egressip-ipam/sandbox';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, nodeLeases, nodes } from '../../src/network/resources.ts';
+import { createLog } from '../../src/run/log.ts';
+import type { RunOptions } from '../../src/run/options.ts';
+import { runOperator } from '../../src/run/run-operator.ts';
+import { deployPath, readManifests } from '../deploy/documents.ts';
+import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';
+
+const poll = { timeout: 30_000, interval: 100 };
+const ownNamespace = 'egressip-ipam-operator';
+const serviceAccount = `system:serviceaccount:${ownNamespace}:egressip-ipam-operator`;
+const input = 'egressip-ipam-operator.redhat-cop.io/egressips';
+const crds = ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', 'k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs', 'config.openshift.io_infrastructures', 'cloudcredential.openshift.io_credentialsrequests', 'machine.openshift.io_machinesets'];
+const roleFiles = [...readdirSync(deployPath('manifests')).map((file) => `manifests/${file}`), ...readdirSync(deployPath('manifests/optional')).flatMap((folder) => readdirSync(deployPath(`manifests/optional/${folder}`)).map((file) => `manifests/optional/${folder}/${file}`))].filter((file) => /\/rbac[^/]*\.yaml$/.test(file));
+
+describe.each(realServer)('the operator under the roles that are shipped, on %s', (name) => {
+  let server: TestServer;
+  let rules: readonly PolicyRule[];
+  const stops: (() => unknown)[] = [];
+  const client = (resource: Resource): ResourceClient => new ResourceClient(server.rest, resource);
+
+  beforeAll(async () => {
+    server = await startServer(name, crds, [{ token: 'shipped', user: serviceAccount }]);
+    rules = roleFiles.flatMap((file) => parseRoles(readFileSync(deployPath(file), 'utf8')));
+    for (const namespace of [ownNamespace, 'openshift-machine-api', 'openshift-cloud-credential-operator']) await client(namespaces).create({ metadata: { name: namespace } });
+    await client(namespaces).create({ metadata: { name: 'kube-node-lease' } }).catch(() => undefined);
+    for (const object of roleFiles.flatMap(readManifests)) {
+      const { namespace } = object.metadata;
+      await server.rest.request('POST', `/apis/${object.apiVersion}/${namespace === undefined ? '' : `namespaces/${namespace}/`}${object.kind.toLowerCase()}s`, { body: object });
+    }
+  }, 120_000);
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+    await server.stop();
+  }, 60_000);
+
+  /** Runs the operator through a proxy that answers each kind's first patch with a conflict, so that it has to look again. */
+  const run = async (options: Partial<RunOptions>, conflicts: readonly string[]): Promise<() => Promise<number>> => {
+    const proxy = await createFaultProxy({ target: server.target, rules: conflicts.map((plural) => ({ fault: { kind: 'status', status: 409 }, method: 'PATCH', path: new RegExp(`/${plural}/`), times: 1 })) });
+    const kubeconfig = await writeKubeconfig(proxy.url, 'shipped');
+    const abort = new AbortController();
+    const ended = runOperator({ kubeconfig, leaderElect: true, leaseDuration: 15, renewDeadline: 10, retryPeriod: 1, namespace: ownNamespace, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, createLog(() => undefined, { format: 'text', level: 'info', now: () => Date.now() }), abort.signal);
+    const stop = async (): Promise<number> => {
+      abort.abort();
+      const code = await ended;
+      await proxy.close();
+      return code;
+    };
+    return stop;
+  };
+  const invalidCount = async (): Promise<unknown> =>
+    (await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list()).items.find((event) => event['reason'] === 'InvalidAddress')?.['count'];
+  const addNode = async (node: string, annotations: Readonly<Record<string, string>> = {}): Promise<void> => {
+    await client(nodes).create({ metadata: { name: node, labels: { zone: 'a' }, annotations } });
+    await client(nodes).mergePatch({ name: node }, { status: { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+  };
+  const addNamespace = (namespace: string, annotations: Readonly<Record<string, string>> = {}): Promise<unknown> =>
+    client(namespaces).create({ metadata: { name: namespace, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool', ...annotations } } });
+  const addPool = (...cidrs: readonly string[]): Promise<unknown> => client(egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: cidrs.map((CIDR) => ({ CIDR, labelValue: 'a' })) } });
+  const deletePool = async (): Promise<void> => {
+    await client(egressIPAMs).delete({ name: 'pool' });
+    await expect.poll(async () => (await client(egressIPAMs).list()).items.length, poll).toBe(0);
+  };
+
+  it('serves on OpenShift SDN, with --node-probe', async () => {
+    const master = await startSdnMaster({ rest: server.rest });
+    for (const node of ['n1', 'n2']) await addNode(node);
+    await client(nodeLeases).create({ metadata: { namespace: 'kube-node-lease', name: 'n1' }, spec: { holderIdentity: 'n1', leaseDurationSeconds: 40 } });
+    await addPool('10.0.0.0/28', '10.0.1.0/28');
+    await addNamespace('one');
+    await addNamespace('bad', { [input]: 'nonsense' });
+    const stop = await run({ network: 'openshift-sdn', nodeProbePort: 9 }, ['egressipams', 'namespaces', 'hostsubnets', 'netnamespaces']);
+    await expect.poll(async () => (await client(netNamespaces).list()).items.find(({ metadata }) => metadata.name === 'one')?.['egressIPs'], poll).toHaveLength(2);
+    await expect.poll(async () => ((await client(egressIPAMs).get({ name: 'pool' }))['status'] as { served?: number } | undefined)?.served, poll).toBe(1);
+    // Told, mended, and told again: the same Event counts one more.
+    await expect.poll(invalidCount, poll).toBe(1);
+    await client(namespaces).mergePatch({ name: 'bad' }, { metadata: { annotations: { [input]: null } } });
+    await expect.poll(async () => (await client(namespaces).get({ name: 'bad' })).metadata.annotations?.[input], poll).toBeDefined();
+    await client(namespaces).mergePatch({ name: 'bad' }, { metadata: { annotations: { [input]: 'nonsense' } } });
+    await expect.poll(invalidCount, poll).toBe(2);
+    await deletePool();
+    expect(await stop()).toBe(0);
+    await master.stop();
+    for (const node of ['n1', 'n2']) await client(nodes).delete({ name: node });
+  }, 90_000);
+
+  it('serves on OVN-Kubernetes, with --guard-unassigned', async () => {
+    await addPool('10.0.0.0/28');
+    const stop = await run({ network: 'ovn-kubernetes', guardUnassigned: true }, ['egressipams', 'namespaces', 'egressips', 'nodes']);
+    await addNode('n3', { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.14/24"}', 'k8s.ovn.org/host-cidrs': '["10.0.0.14/24"]' });
+    // Nobody assigns yet: the guard has something to do.
+    await expect.poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll).toBe(1);
+    const manager = await startOvnClusterManager({ rest: server.rest });
+    await expect.poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll).toBe(0);
+    await deletePool();
+    expect((await client(egressIPs).list()).items).toEqual([]);
+    expect(await stop()).toBe(0);
+    await manager.stop();
+  }, 90_000);
+
+  it('reads subnets and asks for credentials on AWS', async () => {
+    // The cloud does not answer: what the cluster says is read all the same.
+    const stop = await run({ network: 'openshift-sdn', provider: 'aws', cloud: { region: 'us-east-1', endpoint: 'http://127.0.0.1:9' } }, []);
+    await expect.poll(async () => (await client({ group: 'cloudcredential.openshift.io', version: 'v1', plural: 'credentialsrequests', kind: 'CredentialsRequest', namespaced: true }).list()).items.length, poll).toBe(1);
+    expect(await stop()).toBe(0);
+  }, 90_000);
+
+  it('is granted every verb that it uses, and uses every verb that it is granted', async () => {
+    const events = (await server.envtest?.auditEvents())?.filter(({ user }) => user === serviceAccount) ?? [];
+    expect(events.filter(({ code }) => code === 403).map(({ verb, requestUri }) => `${verb} ${requestUri}`)).toEqual([]);
+    const unused = rules.flatMap((rule) =>
+      rule.resources.flatMap((entry) => rule.verbs.filter((verb) => {
+        const [resource = '', subresource = ''] = entry.split('/');
+        return !events.some((event) => event.verb === verb && event.group === rule.apiGroups[0] && event.resource === resource && event.subresource === subresource && (rule.namespace === undefined || event.namespace === rule.namespace));
+      }).map((verb) => `${verb} ${entry}${rule.namespace === undefined ? '' : ` in ${rule.namespace}`}`)),
+    );
+    // Applying an EgressIP that is not there is a patch to the audit log, and needs the right to create.
+    expect(unused).toEqual(['create egressips']);
+  });
+});
