@@ -28,8 +28,10 @@ interface Waiting {
 
 const mostAtOnce = 24;
 
-/** What carries traffic goes before what only prepares it: an address moves at once, though a thousand new namespaces wait. */
-const urgency: readonly (readonly Step['kind'][])[] = [['finalizer', 'host', 'label-node'], ['claim', 'apply-egress-ip', 'delete-egress-ip'], ['annotate', 'remember']];
+/** An address moves at once, though a thousand new namespaces wait. */
+const urgent: ReadonlySet<Step['kind']> = new Set(['finalizer', 'host', 'label-node']);
+/** What only prepares others, which take turns with what they have prepared: neither may keep the other waiting. */
+const preparing: ReadonlySet<Step['kind']> = new Set(['annotate', 'remember']);
 
 /**
  * Carries out the ready Kubernetes writes of the newest plan: one at a time per
@@ -58,12 +60,17 @@ export class Executor {
     return this.#busy.size;
   }
 
+  /** Whether writes wait for others to end. */
+  get isBehind(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
     this.#waiting.clear();
     this.#putBacks.forget(plan);
     const now = this.#options.clock.monotonic();
-    const steps = urgency.flatMap((kinds) => plan.steps.filter((step): step is WriteStep => kinds.includes(step.kind)));
+    const steps = inOrder(plan.steps.filter(isWriteStep));
     const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), now);
     let wake = Infinity;
     for (const step of steps) {
@@ -155,6 +162,18 @@ export class Executor {
     }
     if (isConflict(error)) target.settle(true);
   }
+}
+
+function isWriteStep(step: Step): step is WriteStep {
+  return step.kind !== 'attach' && step.kind !== 'detach' && step.kind !== 'move';
+}
+
+function inOrder(steps: readonly WriteStep[]): readonly WriteStep[] {
+  const first = steps.filter(({ kind }) => urgent.has(kind));
+  const prepared = steps.filter(({ kind }) => !urgent.has(kind) && !preparing.has(kind));
+  const others = steps.filter(({ kind }) => preparing.has(kind));
+  const turns = Array.from({ length: Math.max(prepared.length, others.length) }, (_, turn) => [prepared[turn], others[turn]]);
+  return [...first, ...turns.flat().filter((step) => step !== undefined)];
 }
 
 /** Steps of one object share a lane. */

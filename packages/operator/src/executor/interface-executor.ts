@@ -56,6 +56,9 @@ export class InterfaceExecutor {
     return this.#busy.size;
   }
 
+  /** Nothing waits for its turn: interfaces are changed side by side. */
+  readonly isBehind = false;
+
   /** What was refused last and is still wanted. */
   get failures(): readonly ProviderFailure[] {
     return [...this.#failures.values()];

@@ -51,6 +51,9 @@ export class UnassignedGuard implements StepRunner {
     this.#reflector.start();
   }
 
+  /** Nothing waits for its turn: there are few. */
+  readonly isBehind = false;
+
   /** How many firewalls are being written. */
   get underWay(): number {
     return this.#busy.size;

@@ -6,7 +6,10 @@ import type { Log } from './log.ts';
 
 /** Something that carries out steps of plans. */
 export interface StepRunner {
+  /** How many steps are being carried out. */
   readonly underWay: number;
+  /** Whether others wait for their turn. */
+  readonly isBehind: boolean;
   take(plan: Plan): void;
   stop(): Promise<void>;
 }
@@ -56,11 +59,12 @@ export class ControlLoop {
     await Promise.race([Promise.all(this.#options.runners.map((runner) => runner.stop())), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
   }
 
-  /** Something changed: plan soon, and while writes are under way no more than a tenth of the time, as they need the processor too. */
+  /** Something changed: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
   poke(): void {
     if (!this.#running || this.#timer !== undefined) return;
-    const isBusy = this.#options.runners.some(({ underWay }) => underWay > 0);
-    this.#timer = this.#options.clock.setTimeout(() => this.#planNow(), isBusy ? Math.min(longestQuiet, Math.max(quiet, 9 * this.#lastDuration)) : quiet);
+    const { runners, clock } = this.#options;
+    const share = runners.some(({ isBehind }) => isBehind) ? 9 : runners.some(({ underWay }) => underWay > 0) ? 1 : 0;
+    this.#timer = clock.setTimeout(() => this.#planNow(), Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
   }
 
   #planNow(): void {

@@ -1,0 +1,41 @@
+import { each, pool, startBenchCluster, startOperator, wait } from './bench-cluster.ts';
+
+/** A thousand namespaces at once, against a bare loop of the same PATCHes on the same server. */
+export async function measureConvergence(nodeCount: number, namespaceCount: number): Promise<Readonly<Record<string, unknown>>> {
+  const cluster = await startBenchCluster(nodeCount, namespaceCount);
+  const { client, namespaces, envtest } = cluster;
+  const bareStart = performance.now();
+  await each(namespaces, (name) => client('namespaces').mergePatch({ name }, { metadata: { annotations: { bench: '1' } } }));
+  await each(namespaces, (name) => client('netNamespaces').mergePatch({ name }, { metadata: { annotations: { bench: '1' } } }));
+  const bare = performance.now() - bareStart;
+
+  await client('pools').create(pool);
+  const bindings = await cluster.watch('netNamespaces');
+  const operator = await startOperator(cluster);
+  await bindings.until((egressIPs) => namespaces.every((name) => egressIPs.get(name)?.length === 2));
+  await wait(5_000);
+  const isWrite = ({ user, verb }: { readonly user: string; readonly verb: string }): boolean => user === 'operator' && ['create', 'update', 'patch', 'delete'].includes(verb);
+  const writes = (await envtest.auditEvents()).filter(isWrite);
+  const times = writes.filter(({ resource, subresource }) => ['namespaces', 'hostsubnets', 'netnamespaces', 'egressipams'].includes(resource) && subresource !== 'status').map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp)).sort((a, b) => a - b);
+  const count = (plural: string): number => writes.filter((event) => event.resource === plural).length;
+  await wait(10_000);
+  const idle = (await envtest.auditEvents()).filter(isWrite).length - writes.length;
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const result = {
+    'bare loop of the PATCHes (ms)': Math.round(bare),
+    'operator, first write to last (ms)': span,
+    'ratio': Number((span / bare).toFixed(2)),
+    'first write after start (ms)': (times[0] ?? 0) - operator.started,
+    'namespace writes': count('namespaces'),
+    'NetNamespace writes': count('netnamespaces'),
+    'HostSubnet writes': count('hostsubnets'),
+    'EgressIPAM writes': count('egressipams'),
+    'Event writes': count('events'),
+    'writes in ten idle seconds': idle,
+    'peak memory (MiB)': operator.peakMemory() ?? 'unknown',
+  };
+  await operator.stop();
+  await bindings.stop();
+  await cluster.stop();
+  return result;
+}
