@@ -1,16 +1,16 @@
-import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, findEnvtestAssets, installCrds, startEnvtest, startSdnMaster, startStrictEc2, type Ec2Node, type StrictEc2 } from '@egressip-ipam/sandbox';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { findMoto, startSdnMaster, startStrictEc2, type Ec2Node, type StrictEc2 } from '@egressip-ipam/sandbox';
+import { expect } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
+import { observeLaws, type LawObserver } from '../support/law-observer.ts';
+import { spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { bothServers, realServer, startServer, type TestServer } from '../support/start-server.ts';
 
-const root = fileURLToPath(new URL('../../../../..', import.meta.url));
-export const sharedCrds = join(root, '../shared/crds');
+/** Whether the networks' CRDs and moto (pip install 'moto[ec2,server]') are there. */
+export const isThere = bothServers.length > 0 && findMoto() !== undefined;
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 const zoneLabel = 'topology.kubernetes.io/zone';
 export const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
@@ -20,16 +20,24 @@ export const cidrs = ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24'] as const;
 export interface AwsCluster {
   readonly ec2: StrictEc2;
   readonly workers: readonly Ec2Node[];
+  readonly server: TestServer;
   readonly rest: RestClient;
   readonly kubeconfig: string;
+  readonly laws: LawObserver;
   /** Starts the operator in this process. */
   run(options?: Partial<RunOptions>): void;
   stopOperator(): Promise<number>;
   readonly logged: string[];
-  /** Options for an operator in a process of its own. */
-  readonly arguments: readonly string[];
+  /** Starts the operator in a process of its own. */
+  spawn(kubeconfig?: string): OperatorProcess;
+  client(resource: Resource): ResourceClient;
   addPool(name: string, cidrAssignments: readonly object[]): Promise<unknown>;
-  addNamespace(name: string): Promise<unknown>;
+  addNamespace(name: string, annotations?: Readonly<Record<string, string>>): Promise<unknown>;
+  annotation(name: string): Promise<string | undefined>;
+  statusOf(egressIPAM: string): Promise<Readonly<Record<string, unknown>>>;
+  events(reason: string): Promise<readonly string[]>;
+  /** Deletes the EgressIPAM and the namespaces, and waits until all of it is gone. */
+  clear(pool: string, names: readonly string[]): Promise<void>;
   optOut(name: string): Promise<unknown>;
   setReady(node: string, ready: boolean): Promise<unknown>;
   boundTo(namespace: string): Promise<readonly string[]>;
@@ -49,14 +57,16 @@ export interface AwsState {
 export interface AwsClusterOptions {
   readonly workersPerZone: number;
   readonly instanceType: string;
+  /** Files of the shared folder, beside those of OpenShift SDN. */
+  readonly crds?: readonly string[];
 }
 
 /** Starts it all; the workers are Nodes with their provider IDs. */
-export async function startAwsCluster({ workersPerZone, instanceType }: AwsClusterOptions): Promise<AwsCluster> {
+export async function startAwsCluster({ workersPerZone, instanceType, crds = [] }: AwsClusterOptions): Promise<AwsCluster> {
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-  const [server, ec2] = await Promise.all([startServer(), startStrictEc2()]);
+  const [server, ec2] = await Promise.all([startServer(realServer[0] ?? 'the sandbox', ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds]), startStrictEc2()]);
   const { rest, kubeconfig } = server;
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const workers = await ec2.createCluster({ zones: zones.map((zone, index) => ({ zone, cidr: cidrs[index] ?? '', workers: workersPerZone })), instanceType });
@@ -65,16 +75,25 @@ export async function startAwsCluster({ workersPerZone, instanceType }: AwsClust
     await client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: primaryAddress }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
   }
   const master = await startSdnMaster({ rest });
+  const laws = await observeLaws(rest);
+  const processes: OperatorProcess[] = [];
   const logged: string[] = [];
   let stopOperator = (): Promise<number> => Promise.resolve(0);
   const cloud = { region: 'us-east-1', endpoint: ec2.url };
   return {
     ec2,
     workers,
+    server,
     rest,
     kubeconfig,
     logged,
-    arguments: ['run', '--kubeconfig', kubeconfig, '--provider', 'aws', '--cloud-region', cloud.region, '--cloud-endpoint', cloud.endpoint, '--cloud-poll-interval', '5', '--metrics-bind-address', '0', '--health-probe-bind-address', '0'],
+    laws,
+    client,
+    spawn: (through = kubeconfig) => {
+      const operator = spawnOperator(through, '--provider', 'aws', '--cloud-region', cloud.region, '--cloud-endpoint', cloud.endpoint, '--cloud-poll-interval', '5');
+      processes.push(operator);
+      return operator;
+    },
     run: (options = {}) => {
       const abort = new AbortController();
       const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
@@ -83,7 +102,21 @@ export async function startAwsCluster({ workersPerZone, instanceType }: AwsClust
     },
     stopOperator: () => stopOperator(),
     addPool: (name, cidrAssignments) => client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: zoneLabel, cidrAssignments } }),
-    addNamespace: (name) => client(namespaces).create({ metadata: { name, annotations: { [`${prefix}/egressipam`]: 'pool' } } }),
+    addNamespace: (name, annotations = {}) => client(namespaces).create({ metadata: { name, annotations: { [`${prefix}/egressipam`]: 'pool', ...Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])) } } }),
+    annotation: async (name) => (await client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/egressips`],
+    statusOf: async (name) => ((await client(egressIPAMs).get({ name }))['status'] ?? {}) as Readonly<Record<string, unknown>>,
+    events: async (reason) => {
+      const { items } = await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
+      return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
+    },
+    clear: async (pool, names) => {
+      await client(egressIPAMs).delete({ name: pool });
+      for (const name of names) await deleteNamespace(rest, name);
+      for (const end = Date.now() + 30_000; (await client(egressIPAMs).list()).items.length > 0;) {
+        if (Date.now() > end) throw new Error(`EgressIPAM ${pool} does not go away`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
     optOut: (name) => client(namespaces).mergePatch({ name }, { metadata: { annotations: { [`${prefix}/egressipam`]: null } } }),
     setReady: (name, ready) => client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' }),
     boundTo: async (name) => textsOf(await client(netNamespaces).get({ name }), 'egressIPs'),
@@ -98,6 +131,11 @@ export async function startAwsCluster({ workersPerZone, instanceType }: AwsClust
     },
     stop: async () => {
       await stopOperator();
+      for (const { child, ended } of processes) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+      await laws.stop();
       await master.stop();
       await server.stop();
       await ec2.close();
@@ -105,29 +143,12 @@ export async function startAwsCluster({ workersPerZone, instanceType }: AwsClust
   };
 }
 
-interface Server {
-  readonly rest: RestClient;
-  readonly kubeconfig: string;
-  stop(): Promise<void>;
-}
-
-async function startServer(): Promise<Server> {
-  const crds = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...['hostsubnets', 'netnamespaces'].map((name) => join(sharedCrds, `network.openshift.io_${name}.yaml`))];
-  if (findEnvtestAssets() !== undefined) {
-    const envtest = await startEnvtest({});
-    if (envtest === undefined) throw new Error('the API server is there and does not start');
-    const rest = envtest.client();
-    await installCrds(rest, crds);
-    const kubeconfig = join(envtest.folder, 'operator.kubeconfig');
-    await envtest.writeKubeconfig(kubeconfig);
-    return { rest, kubeconfig, stop: () => envtest.stop() };
-  }
-  const server = await createApiServer({ finalizeNamespaces: true });
-  const rest = createRestClient(staticConnection({ server: server.url }));
-  await installCrds(rest, crds);
-  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'aws-test-')), 'kubeconfig');
-  await writeFile(kubeconfig, server.kubeconfig());
-  return { rest, kubeconfig, stop: async () => { rest.close(); await server.stop(); } };
+/** Deletes a namespace, and does what the namespace controller does. */
+async function deleteNamespace(rest: RestClient, name: string): Promise<void> {
+  const client = new ResourceClient(rest, namespaces);
+  await client.delete({ name });
+  const left = (await client.list()).items.find(({ metadata }) => metadata.name === name);
+  if (left !== undefined) await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } });
 }
 
 function textsOf(object: KubernetesObject, field: string): readonly string[] {
@@ -139,4 +160,16 @@ function byAddress(entries: readonly (readonly [string, readonly string[]])[]): 
   const map = new Map<string, string[]>();
   for (const [name, addresses] of entries) for (const address of addresses) map.set(address, [...(map.get(address) ?? []), name]);
   return map;
+}
+
+/** What holds whenever nothing is under way: hosted, recorded, attached and bound agree, address by address. */
+export function expectInStep({ hosted, recorded, bound, attached }: AwsState, foreign: readonly string[] = []): void {
+  const ours = (map: ReadonlyMap<string, readonly string[]>): Record<string, readonly string[]> => Object.fromEntries([...map].filter(([address]) => !foreign.includes(address)).sort());
+  expect(ours(attached)).toEqual(ours(hosted));
+  expect(ours(recorded)).toEqual(ours(hosted));
+  for (const [address, nodes] of hosted) expect(nodes, address).toHaveLength(1);
+  for (const [address, owners] of bound) {
+    expect(owners, address).toHaveLength(1);
+    expect(attached.has(address), `${address} is bound and on an interface`).toBe(true);
+  }
 }

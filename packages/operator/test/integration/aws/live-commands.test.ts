@@ -1,12 +1,10 @@
-import { findMoto } from '@egressip-ipam/sandbox';
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { runCli, type CliResult } from '../../cli/run-cli.ts';
-import { cidrs, sharedCrds, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 // Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!existsSync(sharedCrds) || findMoto() === undefined)('commands on a live cluster on AWS', () => {
+describe.skipIf(!isThere)('commands on a live cluster on AWS', () => {
   let cluster: AwsCluster;
   const live = (...args: string[]): Promise<CliResult> => runCli([...args, '--live', '--kubeconfig', cluster.kubeconfig, '--provider', 'aws', '--cloud-region', 'us-east-1', '--cloud-endpoint', cluster.ec2.url]);
 

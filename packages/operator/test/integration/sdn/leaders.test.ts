@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperatorProcess } from '../support/operator-process.ts';
 import { realServer, writeKubeconfig, type Write } from '../support/start-server.ts';
-import { SdnCluster, type OperatorProcess } from './sdn-cluster.ts';
+import { SdnCluster } from './sdn-cluster.ts';
 
 const users = ['operator-1', 'operator-2'] as const;
 type User = (typeof users)[number];

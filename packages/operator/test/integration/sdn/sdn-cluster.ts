@@ -1,25 +1,14 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { createFaultProxy, seededRandom, startSdnMaster, type EnvtestToken, type FaultProxy } from '@egressip-ipam/sandbox';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
-import { root, startServer, writeKubeconfig, type ServerName, type TestServer } from '../support/start-server.ts';
+import { runLive, spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { startServer, writeKubeconfig, type ServerName, type TestServer } from '../support/start-server.ts';
 
-const cli = join(root, 'packages/operator/src/cli.ts');
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
-
-/** An operator in a process of its own. */
-export interface OperatorProcess {
-  readonly child: ChildProcess;
-  readonly lines: string[];
-  /** The exit code, or the signal that ended it. */
-  readonly ended: Promise<number | string>;
-}
 
 /** A cluster of OpenShift SDN whose master is at work. */
 export class SdnCluster {
@@ -78,11 +67,7 @@ export class SdnCluster {
 
   /** Starts the operator in a process of its own. */
   spawn(kubeconfig = this.server.kubeconfig, ...flags: string[]): OperatorProcess {
-    const child = spawn(process.execPath, [cli, 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const lines: string[] = [];
-    child.stderr.setEncoding('utf8').on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
-    const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
-    const operator = { child, lines, ended };
+    const operator = spawnOperator(kubeconfig, ...flags);
     this.#processes.push(operator);
     return operator;
   }
@@ -138,12 +123,8 @@ export class SdnCluster {
   }
 
   /** Runs a command on the live cluster. */
-  async command(name: string, ...flags: string[]): Promise<{ readonly code: number | string; readonly text: string }> {
-    const child = spawn(process.execPath, [cli, name, '--live', '--kubeconfig', this.server.kubeconfig, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    return { code: code ?? signal ?? '', text };
+  command(name: string, ...flags: string[]): Promise<{ readonly code: number | string; readonly text: string }> {
+    return runLive(this.server.kubeconfig, name, ...flags);
   }
 
   /** By node: what its HostSubnet hosts. */
