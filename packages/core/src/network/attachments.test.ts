@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import type { NodeObservation } from '../provider/contract.ts';
 import type { ProviderErrorClass } from '../provider/provider-error.ts';
-import { readySteps } from '../simulate/apply-step.ts';
+import { applyStep, readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
@@ -52,6 +52,23 @@ describe('attachments that cannot be seen', () => {
     const readable = { ...waiting, provider: settled.provider };
     expect(readySteps(plan(readable)).map(({ id }) => id)).toEqual(['detach/n1']);
     expect(hosted(settle(readable))).toEqual([]);
+  });
+
+  it('law 9: stays on record when its namespace goes in the middle of a move, and is taken off', () => {
+    const lost = { ...settled, nodes: settled.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)) };
+    const [first, ...others] = readySteps(plan(lost));
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ kind: 'host', node: 'n1', egressIPs: [], hostedIPs: '10.0.0.1=shop' });
+    const between = first === undefined ? lost : applyStep(lost, first);
+    const gone = { ...between, namespaces: [], netNamespaces: [] };
+    expect(readySteps(plan(gone)).map(({ id }) => id)).toEqual(['remember/pool', 'detach/n1']);
+    const end = settle(gone);
+    expect(end.hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([undefined, undefined]);
+    expect(plan(end).steps).toEqual([]);
+    // And when it does not go: the record leaves with the address.
+    const moved = settle(lost);
+    expect(moved.hostSubnets.map(({ egressIPs, hostedIPs }) => ({ egressIPs, hostedIPs }))).toEqual([{ egressIPs: [], hostedIPs: undefined }, { egressIPs: ['10.0.0.1'], hostedIPs: '10.0.0.1=shop' }]);
+    expect(plan(moved).steps).toEqual([]);
   });
 
   it('an instance that the platform does not have carries nothing', () => {

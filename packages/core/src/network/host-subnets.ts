@@ -49,6 +49,8 @@ interface HostChange {
   readonly staying: Address[];
   /** Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off. */
   readonly withCidr: Address[];
+  /** Hosted here no more, and still on the node's interface: on record until they are off it, or nobody knew whose they are. */
+  readonly attached: Address[];
 }
 
 /** Adds the writes of HostSubnets: at most one that may start now and one that waits, per node. */
@@ -118,7 +120,7 @@ function isShown(world: World, node: number, address: Address): boolean {
 }
 
 function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, additions: Addition[]): HostChange {
-  const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [], withCidr: [] };
+  const change: HostChange = { node, hostSubnet, additions, moving: [], leaving: [], staying: [], withCidr: [], attached: [] };
   if (hostSubnet.egressCIDRs.length > 0 && additions.length === 0 && wantedCidrs(world, node).length > 0) return change;
   const placing = ownCidrs(world, hostSubnet, node).flatMap((text) => parseCidr(text)?.cidr ?? []);
   const isPlacedByCidr = (address: Address): boolean => placing.some((cidr) => cidrContains(cidr, address));
@@ -139,7 +141,14 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
     } else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
     else if (isPlacedByCidr(address)) change.withCidr.push(address);
   }
+  change.attached.push(...stillAttached(world, change));
   return change;
+}
+
+function stillAttached(world: World, { node, hostSubnet, moving }: HostChange): readonly Address[] {
+  if (!world.snapshot.source.provider.attach) return [];
+  const unhosted = hostSubnet.recorded === hostSubnet.egressIPs ? moving : [...hostSubnet.recorded.filter((address) => !hostSubnet.egressIPs.includes(address)), ...moving];
+  return unhosted.filter((address) => world.addresses.attachedOn[world.addresses.slotOf(address)] === node + 1);
 }
 
 /** The CIDRs that OpenShift SDN shall place addresses of on a node. */
@@ -250,7 +259,7 @@ function hostStep(
   const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
   const egressIPs = [...hostSubnet.egressIPs.filter((address) => !removed.has(address)), ...added];
   const ours = new Set([...change.staying, ...delta.added, ...stillHere]);
-  const hosted = egressIPs.filter((address) => ours.has(address));
+  const hosted = [...egressIPs.filter((address) => ours.has(address)), ...change.attached.filter((address) => !egressIPs.includes(address))];
   return {
     kind: 'host',
     id,
@@ -298,12 +307,14 @@ function cidrHosting(world: World, steps: StepList, claim: Claim, address: Addre
 
 /** EgressIPAMs on their way out that a write belongs to. */
 function endingEgressIPAMs(world: World, change: HostChange, step: HostStep): readonly number[] {
-  if (step.removed.length === 0 && step.egressCIDRs === undefined) return [];
+  const kept = new Set(recordedAddresses(step));
+  const dropped = change.hostSubnet.recorded.filter((address) => !kept.has(formatAddress(address)));
+  if (step.removed.length === 0 && dropped.length === 0 && step.egressCIDRs === undefined) return [];
   const ending: number[] = [];
   world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
     if (!egressIPAM.deleting) return;
     const cidrs = egressIPAM.assignments.map((assignment) => assignment.cidr);
-    const removes = [...change.leaving, ...change.moving].some((address) => assignmentOf(egressIPAM, address) !== undefined);
+    const removes = [...change.leaving, ...change.moving, ...dropped].some((address) => assignmentOf(egressIPAM, address) !== undefined);
     if (removes || cidrs.some((cidr) => change.hostSubnet.egressCIDRs.includes(cidr.text))) ending.push(index);
   });
   return ending;

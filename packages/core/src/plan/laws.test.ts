@@ -381,6 +381,10 @@ describe('the laws, over random clusters and histories', () => {
       for (const { hostedIPs } of restarted.snapshot.hostSubnets) {
         for (const entry of hostedIPs?.split(',') ?? []) expect(owned, 'nothing of ours is left on a node').toContain(entry.split('=')[0]);
       }
+      for (const node of restarted.snapshot.provider.observation?.nodes ?? []) {
+        const secondary = 'error' in node ? [] : node.interfaces.flatMap(({ addresses }) => addresses.filter(({ primary }) => primary !== true));
+        for (const { address } of secondary) expect(owned, `nothing of ours is left on the interface of ${node.node}`).toContain(address);
+      }
     });
   });
 
