@@ -22,6 +22,15 @@ export class AddressUsers {
     return this.#index.get(address);
   }
 
+  /** Who uses an address in the cloud's own network, as the provider saw it. */
+  inCloud(address: Address): string | undefined {
+    for (const cidr of this.#snapshot.observation?.cidrs.values() ?? []) {
+      const found = cidr.inUse.find((entry) => entry.address === address);
+      if (found !== undefined) return found.usedBy;
+    }
+    return undefined;
+  }
+
   /** Why an assignment never hands an address out, if so. */
   reservation(assignment: ParsedAssignment, address: Address): string | undefined {
     const reserved = assignment.reserved.find((range) => cidrContains(range, address));

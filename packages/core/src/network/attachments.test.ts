@@ -75,6 +75,15 @@ describe('attachments that cannot be seen', () => {
     expect(hosted(settle(withUnreadable(optedOut(settled), 'n1', 'not-found')))).toEqual([]);
   });
 
+  it('law 2: keeps an address that was promised when a stranger takes it, and says who has it', () => {
+    const { observation } = settled.provider;
+    if (observation === undefined) throw new Error('the settled cluster was seen');
+    const stolen = { nodes: nodes.map(({ name }, index) => seen(name, index)), cidrs: [{ cidr: '10.0.0.0/24', inUse: [{ address: '10.0.0.1', usedBy: 'load balancer eni-7' }], reserved: [] }] };
+    const { findings, allocations } = plan({ ...settled, provider: { ...settled.provider, observation: stolen } });
+    expect(allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.1'] }]);
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'AddressConflict', object: { kind: 'Namespace', name: 'shop' }, message: expect.stringContaining('load balancer eni-7') }));
+  });
+
   it('says to the namespace what the provider refused', () => {
     const failures = [{ change: 'attach' as const, address: '10.0.0.1', node: 'n1', error: { class: 'capacity' as const, message: 'the interface is full' } }];
     const { findings } = plan({ ...settled, provider: { ...settled.provider, failures } });

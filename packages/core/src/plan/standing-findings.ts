@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../address/address.ts';
+import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { cidrsOverlap } from '../address/cidr.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
@@ -107,10 +107,7 @@ function reportClaims(world: World): void {
       const { flags, placedOn, hostedOn } = world.addresses;
       const group = groupOf(world, claim.egressIPAM, address);
       if (group === undefined) reportOutOfPool(world, claim, formatAddress(address));
-      if (((flags[slot] ?? 0) & AddressFlag.boundByOthers) !== 0) {
-        const message = `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`;
-        world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message }, [address]);
-      }
+      reportConflicts(world, claim, address, (flags[slot] ?? 0) & AddressFlag.boundByOthers);
       const node = (placedOn[slot] ?? 0) - 1;
       if (explicit && (node === -1 || (group !== undefined && group.isEligible[node] !== 1))) {
         const where = node === -1 ? 'no node can carry it now' : `node ${world.nodes.nameOf(node)} is not ready and no other node can take it`;
@@ -119,6 +116,14 @@ function reportClaims(world: World): void {
         world.reportNamespace(claim.namespace, { code: 'AddressNotPlaced', severity: 'error', message: `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one` }, [address]);
       }
     }
+  }
+}
+
+function reportConflicts(world: World, claim: Claim, address: Address, boundByOthers: number): void {
+  const report = (message: string): unknown => world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message }, [address]);
+  if (boundByOthers !== 0) report(`${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`);
+  if (world.snapshot.source.provider.attach && world.refusedAddresses.has(address)) {
+    report(`${formatAddress(address)} belongs to the namespace, but ${world.users.inCloud(address) ?? 'someone else'} has it in the cloud; free it there`);
   }
 }
 

@@ -24,10 +24,19 @@ export interface ProviderSubjects {
 const longestLook = 60_000;
 const firstRetry = 1_000;
 const shortestPause = 250;
+/** For so long, in milliseconds, a look may show what was before a change that was made: EC2 is consistent eventually. */
+const settlingTime = 30_000;
+
+/** A change that was made, and when by the monotonic clock. */
+interface DoneChange {
+  readonly result: ProviderChangeResult;
+  readonly at: number;
+}
 
 /**
  * What the provider saw last, looked at again after a while, and when nodes or CIDRs
- * are others than before. Changes that were made since count without a look.
+ * are others than before. An address that was put somewhere lately is there, whatever a
+ * look shows.
  */
 export class ProviderWatch {
   readonly #options: ProviderWatchOptions;
@@ -37,7 +46,8 @@ export class ProviderWatch {
   #observation: ProviderObservation | undefined;
   #seen: ProviderSubjects | undefined;
   #looking = false;
-  #madeMeanwhile: ProviderChangeResult[] = [];
+  /** What was done lately, the newest last, one entry per address. */
+  #done: readonly DoneChange[] = [];
   #timer: { readonly at: number; readonly timer: ClockTimer } | undefined;
   #failures = 0;
 
@@ -71,7 +81,10 @@ export class ProviderWatch {
 
   /** Takes in what became of changes, without a look. */
   note(results: readonly ProviderChangeResult[]): void {
-    if (this.#looking) this.#madeMeanwhile.push(...results);
+    const at = this.#options.clock.monotonic();
+    const addresses = new Set(results.map(({ change }) => change.address));
+    const others = this.#lately().filter(({ result }) => !addresses.has(result.change.address));
+    this.#done = [...others, ...results.filter(({ outcome }) => outcome === 'done').map((result) => ({ result, at }))];
     if (this.#observation !== undefined) this.#observation = mergeResults(this.#observation, results);
     this.#options.onChange();
   }
@@ -99,12 +112,13 @@ export class ProviderWatch {
     const subjects = this.#options.subjects();
     const waiting = this.#waiting.splice(0);
     this.#looking = true;
-    this.#madeMeanwhile = [];
+    // What was seen gone counts as in use when a later look shows it: somebody else may have it now.
+    this.#done = this.#lately().filter(({ result }) => result.change.type !== 'detach');
     try {
       const seen = subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
       if (this.#stop.signal.aborted) return;
       this.#failures = 0;
-      this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#madeMeanwhile));
+      this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#lately().map(({ result }) => result)));
       for (const resolve of waiting) resolve();
     } catch (error) {
       if (this.#stop.signal.aborted) return;
@@ -119,6 +133,11 @@ export class ProviderWatch {
       const again = this.#failures === 0 ? this.#options.pollInterval : Math.min(this.#options.pollInterval, firstRetry * 2 ** Math.min(this.#failures - 1, 16));
       this.#lookIn(this.#waiting.length > 0 && this.#failures === 0 ? shortestPause : again);
     }
+  }
+
+  #lately(): readonly DoneChange[] {
+    const since = this.#options.clock.monotonic() - settlingTime;
+    return this.#done.filter(({ at }) => at > since);
   }
 
   #observe(subjects: ProviderSubjects): Promise<ProviderObservation> {

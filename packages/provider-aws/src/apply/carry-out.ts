@@ -19,23 +19,20 @@ const firstPause = 500;
 const longestPause = 8_000;
 /** A look that fails like this is worth another. */
 const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient']);
-/** What is known may be old: a look that shows otherwise leads to another round. */
-const mostRounds = 3;
 /** Detaches make room for what comes. */
 const order = (['detach', 'reassign', 'attach'] as const).flatMap((kind) => [{ kind, family: 4 }, { kind, family: 6 }]);
 
 /**
- * Makes what carries out the tasks of one interface: at most one call per kind and family
- * of addresses where nothing is refused, then looks until EC2 shows what it accepted.
- * Starts from what is known of the interface, and believes only a new look.
+ * Makes what carries out the tasks of one interface: one call per kind and family of
+ * addresses where nothing is refused, then looks until EC2 shows what it accepted.
  */
 export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOptions): CarryOut {
-  /** Looks until all accepted tasks show, or the deadline has passed. */
-  const confirm = async (tasks: readonly Task[], accepted: ReadonlySet<Task>): ReturnType<typeof lookAt> => {
+  /** Looks until all these show, or the deadline has passed. */
+  const confirm = async (tasks: readonly Task[]): ReturnType<typeof lookAt> => {
     const deadline = clock.now() + confirmationDeadline;
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const seen = await lookAt(looker, tasks);
-      const agrees = !('error' in seen) && [...accepted].every((task) => isFulfilled(task, seen.interfaces));
+      const agrees = !('error' in seen) && tasks.every((task) => isFulfilled(task, seen.interfaces));
       if (agrees || clock.now() + pause > deadline || ('error' in seen && !passingClasses.has(seen.error.class))) return seen;
       await clock.sleep(pause, closed).catch(() => undefined);
       if (closed.aborted) return { error: { class: 'unknown', message: 'the provider was closed' } };
@@ -44,39 +41,26 @@ export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOp
 
   return async (interfaceId, tasks) => {
     const outcomes = new Map<Task, Outcome>();
-    let open = tasks;
     let known = knownInterfaces(store, interfaceId);
-    for (let round = 1; open.length > 0; round += 1) {
-      if (known === undefined) {
-        const seen = await lookAt(looker, open);
-        if ('error' in seen) return settle(outcomes, open, seen.error);
-        known = seen.interfaces;
-      }
-      const accepted = new Set<Task>();
-      for (const task of open) {
-        const refused = obstacle(task, known.get(interfaceId));
-        if (refused !== undefined) outcomes.set(task, refused);
-      }
-      for (const { kind, family } of order) {
-        const due = open.filter((task) => task.kind === kind && task.family === family && !outcomes.has(task) && !isFulfilled(task, known ?? new Map()));
-        const failures = await changeInterface({ api, looker }, due);
-        for (const task of due) {
-          const failure = failures.get(task);
-          if (failure === undefined) accepted.add(task);
-          else outcomes.set(task, failure);
-        }
-      }
-      open = open.filter((task) => !outcomes.has(task));
-      if (open.length === 0) break;
-      const seen = await confirm(open, accepted);
-      if ('error' in seen) return settle(outcomes, open, { ...seen.error, class: 'unknown', message: `whether the change happened could not be seen: ${seen.error.message}` });
-      for (const task of open) {
-        if (isFulfilled(task, seen.interfaces)) outcomes.set(task, undefined);
-        else if (accepted.has(task) || round === mostRounds) outcomes.set(task, notShown(task));
-      }
-      open = open.filter((task) => !outcomes.has(task));
+    if (known === undefined) {
+      const seen = await lookAt(looker, tasks);
+      if ('error' in seen) return settle(outcomes, tasks, seen.error);
       known = seen.interfaces;
     }
+    for (const task of tasks) {
+      const refused = obstacle(task, known.get(interfaceId));
+      if (refused !== undefined) outcomes.set(task, refused);
+    }
+    for (const { kind, family } of order) {
+      // Asked for also where it seems to be so already: a look may be old, EC2's answer is not.
+      const failures = await changeInterface({ api, looker }, tasks.filter((task) => task.kind === kind && task.family === family && !outcomes.has(task)));
+      for (const [task, failure] of failures) outcomes.set(task, failure);
+    }
+    const accepted = tasks.filter((task) => !outcomes.has(task));
+    if (accepted.length === 0) return outcomes;
+    const seen = await confirm(accepted);
+    if ('error' in seen) return settle(outcomes, accepted, { ...seen.error, class: 'unknown', message: `whether the change happened could not be seen: ${seen.error.message}` });
+    for (const task of accepted) outcomes.set(task, isFulfilled(task, seen.interfaces) ? undefined : notShown(task));
     return outcomes;
   };
 }

@@ -7,6 +7,7 @@ import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
 import { spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { removeNamespace } from '../support/remove-namespace.ts';
 import { bothServers, realServer, startServer, type TestServer } from '../support/start-server.ts';
 
 /** Whether the networks' CRDs and moto (pip install 'moto[ec2,server]') are there. */
@@ -36,6 +37,12 @@ export interface AwsCluster {
   annotation(name: string): Promise<string | undefined>;
   statusOf(egressIPAM: string): Promise<Readonly<Record<string, unknown>>>;
   events(reason: string): Promise<readonly string[]>;
+  /** Deletes it, and does what the namespace controller does. */
+  removeNamespace(name: string): Promise<void>;
+  /** The worker's interface. */
+  interfaceOf(node: string): string;
+  /** A call to moto itself, past all rules. */
+  moto(parameters: Readonly<Record<string, string>>): Promise<void>;
   /** Deletes the EgressIPAM and the namespaces, and waits until all of it is gone. */
   clear(pool: string, names: readonly string[]): Promise<void>;
   optOut(name: string): Promise<unknown>;
@@ -109,9 +116,16 @@ export async function startAwsCluster({ workersPerZone, instanceType, crds = [] 
       const { items } = await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
       return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
     },
+    removeNamespace: (name) => removeNamespace(rest, name),
+    interfaceOf: (node) => workers.find(({ name }) => name === node)?.networkInterfaceId ?? '',
+    moto: async (parameters) => {
+      const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=none';
+      const answer = await fetch(ec2.motoUrl, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization }, body: new URLSearchParams({ Version: '2016-11-15', ...parameters }) });
+      if (!answer.ok) throw new Error(`moto refuses ${parameters['Action']}: ${await answer.text()}`);
+    },
     clear: async (pool, names) => {
       await client(egressIPAMs).delete({ name: pool });
-      for (const name of names) await deleteNamespace(rest, name);
+      for (const name of names) await removeNamespace(rest, name);
       for (const end = Date.now() + 30_000; (await client(egressIPAMs).list()).items.length > 0;) {
         if (Date.now() > end) throw new Error(`EgressIPAM ${pool} does not go away`);
         await new Promise((resolve) => setTimeout(resolve, 100));
@@ -141,14 +155,6 @@ export async function startAwsCluster({ workersPerZone, instanceType, crds = [] 
       await ec2.close();
     },
   };
-}
-
-/** Deletes a namespace, and does what the namespace controller does. */
-async function deleteNamespace(rest: RestClient, name: string): Promise<void> {
-  const client = new ResourceClient(rest, namespaces);
-  await client.delete({ name });
-  const left = (await client.list()).items.find(({ metadata }) => metadata.name === name);
-  if (left !== undefined) await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } });
 }
 
 function textsOf(object: KubernetesObject, field: string): readonly string[] {

@@ -44,8 +44,7 @@ describe.skipIf(!isThere)('commands on a live cluster on AWS', () => {
     await cluster.stopOperator();
     expect((await live('check')).out).toMatch(/No problems found/);
     const [node = ''] = (await cluster.state()).attached.get('10.0.0.6') ?? [];
-    const networkInterfaceId = cluster.workers.find(({ name }) => name === node)?.networkInterfaceId ?? '';
-    await fetch(cluster.ec2.motoUrl, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=none' }, body: new URLSearchParams({ Action: 'UnassignPrivateIpAddresses', Version: '2016-11-15', NetworkInterfaceId: networkInterfaceId, 'PrivateIpAddress.1': '10.0.0.6' }) });
+    await cluster.moto({ Action: 'UnassignPrivateIpAddresses', NetworkInterfaceId: cluster.interfaceOf(node), 'PrivateIpAddress.1': '10.0.0.6' });
     const checked = await live('check');
     expect(checked.code).toBe(2);
     expect(checked.out).toMatch(/NetworkDrift.*interface lacks 10\.0\.0\.6/);

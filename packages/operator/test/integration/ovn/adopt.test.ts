@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPs } from '../../../src/network/resources.ts';
 import { runCli } from '../../cli/run-cli.ts';
-import { servers, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+import { bothServers } from '../support/start-server.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
 
 // No server at all where the networks' CRDs are not there: then nothing is run.
-describe.each(servers)('adopt, on %s', (server) => {
+describe.each(bothServers)('adopt, on %s', (server) => {
   let cluster: OvnCluster;
 
   beforeAll(async () => {

@@ -1,29 +1,15 @@
-import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, findEnvtestAssets, installCrds, seededRandom, startCloudNetworkConfigController, startEnvtest, startOvnClusterManager, type CloudNetworkConfigOptions, type StandIn } from '@egressip-ipam/sandbox';
-import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type StandIn } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
+import { removeNamespace } from '../support/remove-namespace.ts';
+import { startServer, type ServerName, type Write } from '../support/start-server.ts';
 
-const root = fileURLToPath(new URL('../../../../..', import.meta.url));
-const sharedCrds = join(root, '../shared/crds');
-const crds = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...['k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs'].map((name) => join(sharedCrds, `${name}.yaml`))];
+const crds = ['k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs'];
 export const prefix = 'egressip-ipam-operator.redhat-cop.io';
 export const assignable = 'k8s.ovn.org/egress-assignable';
-export const servers: readonly ('the sandbox' | 'a real API server')[] = existsSync(sharedCrds) ? (findEnvtestAssets() === undefined ? ['the sandbox'] : ['the sandbox', 'a real API server']) : [];
-
-/** A write that reached the API server. */
-export interface Write {
-  readonly user: string;
-  readonly verb: string;
-  readonly resource: string;
-  readonly name: string;
-}
 
 /** A cluster with OVN-Kubernetes, in which its stand-ins are at work. */
 export interface OvnCluster {
@@ -60,9 +46,8 @@ export interface OvnClusterOptions {
 }
 
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
-export async function startOvnCluster(server: (typeof servers)[number], { cloud }: OvnClusterOptions = {}): Promise<OvnCluster> {
-  const { rest, kubeconfig, writes, stop } = server === 'the sandbox' ? await startSandbox() : await startReal();
-  await installCrds(rest, crds);
+export async function startOvnCluster(server: ServerName, { cloud }: OvnClusterOptions = {}): Promise<OvnCluster> {
+  const { rest, kubeconfig, writes, stop } = await startServer(server, crds);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const logged: string[] = [];
   let stopOperator = (): Promise<number> => Promise.resolve(0);
@@ -89,11 +74,7 @@ export async function startOvnCluster(server: (typeof servers)[number], { cloud 
     setReady: (name, ready) => client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' }),
     addPool: (name, cidrAssignments, more = {}) => client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: 'zone', cidrAssignments, ...more } }),
     addNamespace: (name, annotations = { egressipam: 'pool' }) => client(namespaces).create({ metadata: { name, annotations: prefixed(annotations) } }),
-    removeNamespace: async (name) => {
-      await client(namespaces).delete({ name });
-      const left = (await client(namespaces).list()).items.find(({ metadata }) => metadata.name === name);
-      if (left !== undefined) await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } });
-    },
+    removeNamespace: (name) => removeNamespace(rest, name),
     annotate: (name, annotations) => client(namespaces).mergePatch({ name }, { metadata: { annotations: prefixed(annotations) } }),
     annotation: async (name) => (await client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/egressips`],
     assigned: async (name) => {
@@ -121,33 +102,6 @@ export async function startOvnCluster(server: (typeof servers)[number], { cloud 
       await stop();
     },
   };
-}
-
-interface Started {
-  readonly rest: RestClient;
-  readonly kubeconfig: string;
-  writes(): Promise<readonly Write[]>;
-  stop(): Promise<void>;
-}
-
-const writing = new Set(['create', 'update', 'patch', 'delete']);
-
-async function startSandbox(): Promise<Started> {
-  const server = await createApiServer({ finalizeNamespaces: true, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] } } });
-  const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
-  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'ovn-test-')), 'kubeconfig');
-  await writeFile(kubeconfig, server.kubeconfig('operator'));
-  const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user === 'operator').map(({ user, verb, resource, name }) => ({ user, verb, resource, name: name ?? '' })));
-  return { rest, kubeconfig, writes, stop: async () => { rest.close(); await server.stop(); } };
-}
-
-async function startReal(): Promise<Started> {
-  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }] });
-  if (envtest === undefined) throw new Error('the API server is there and does not start');
-  const kubeconfig = join(envtest.folder, 'operator.kubeconfig');
-  await envtest.writeKubeconfig(kubeconfig, 'operator');
-  const writes = async (): Promise<readonly Write[]> => (await envtest.auditEvents()).filter(({ user, verb }) => user === 'operator' && writing.has(verb)).map(({ user, verb, resource, name }) => ({ user, verb, resource, name: name ?? '' }));
-  return { rest: envtest.client(), kubeconfig, writes, stop: () => envtest.stop() };
 }
 
 function prefixed<Value extends string | null>(annotations: Readonly<Record<string, Value>>): Record<string, Value> {

@@ -1,7 +1,8 @@
 import type { StandIn } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
-import { assignable, servers, startOvnCluster, type OvnCluster, type Write } from './ovn-cluster.ts';
+import { assignable, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+import { bothServers, type Write } from '../support/start-server.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
 const quietFor = 3_000;
@@ -9,7 +10,7 @@ const zones = ['a', 'b', 'c'];
 const threeZones = zones.map((zone, index) => ({ CIDR: `10.0.${index}.64/26`, labelValue: zone }));
 
 // No server at all where the networks' CRDs are not there: then nothing is run.
-describe.each(servers)('the operator on OVN-Kubernetes, on %s', (server) => {
+describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => {
   let cluster: OvnCluster;
   let created: string[] = [];
 

@@ -5,6 +5,7 @@ import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
+import { removeNamespace } from '../support/remove-namespace.ts';
 import { runLive, spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
 import { startServer, writeKubeconfig, type ServerName, type TestServer } from '../support/start-server.ts';
 
@@ -98,10 +99,8 @@ export class SdnCluster {
   }
 
   /** Deletes a namespace, and does what the namespace controller does. */
-  async removeNamespace(name: string): Promise<void> {
-    await this.client(namespaces).delete({ name });
-    const left = (await this.client(namespaces).list()).items.find(({ metadata }) => metadata.name === name);
-    if (left !== undefined) await this.rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } });
+  removeNamespace(name: string): Promise<void> {
+    return removeNamespace(this.rest, name);
   }
 
   async annotation(name: string): Promise<string | undefined> {

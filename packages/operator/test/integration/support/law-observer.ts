@@ -47,6 +47,7 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
 function replay(changes: readonly Change[]): readonly string[] {
   const state = { Namespace: new Map<string, KubernetesObject>(), Node: new Map<string, KubernetesObject>(), HostSubnet: new Map<string, KubernetesObject>(), NetNamespace: new Map<string, KubernetesObject>() };
   const violations: string[] = [];
+  const promised = new Set<string>();
   for (const { kind, name, version, object } of changes) {
     const objects = state[kind as keyof typeof state];
     const before = objects.get(name);
@@ -58,11 +59,14 @@ function replay(changes: readonly Change[]): readonly string[] {
     if (kind === 'Namespace') {
       for (const [address, by] of index(state.Namespace, ({ metadata }) => (metadata.annotations?.[`${prefix}/allocated`]?.split('/')[1] ?? '').split(',').filter(Boolean))) if (by.length > 1) say(`${address} belongs to ${by.join(' and ')} (law 1)`);
       const [was, is] = [before, object].map((entry) => entry?.metadata.annotations?.[`${prefix}/allocated`]);
-      if (was !== undefined && is !== undefined && was !== is && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
+      // An address that never carried traffic is not promised yet: the cloud may have refused it.
+      const isPromised = was?.split('/')[1]?.split(',').some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) === true;
+      if (was !== undefined && is !== undefined && (isPromised || was.split('/')[0] !== is.split('/')[0]) && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
     }
     if (kind === 'NetNamespace') {
       for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs))) if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
       const known = texts(before?.['egressIPs']);
+      for (const address of texts(object?.['egressIPs'])) promised.add(`${name}/${address}`);
       // With egressCIDRs the SDN places an address when it is bound: then a node has to have its CIDR.
       const isPlaceable = (address: string): boolean => [...state.HostSubnet.values()].some(({ egressCIDRs }) => texts(egressCIDRs).some((cidr) => isIn(cidr, address)));
       for (const address of texts(object?.['egressIPs'])) if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address)) say(`${address} is bound to ${name} and on no node (law 7)`);
