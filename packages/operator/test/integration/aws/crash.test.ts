@@ -42,7 +42,7 @@ describe.skipIf(!isThere)('kill -9 on AWS', () => {
       const isHit = (): boolean => proxy.counts().drop > before || cluster.ec2.calls.some(({ fault, outcome }) => fault === 'silence' && outcome !== undefined);
       const operator = cluster.spawn(kubeconfig);
       for (let added = 0; added < 2; added += 1) {
-        const name = `n${String(names.length).padStart(3, '0')}`;
+        const name = `n${String(2 * kill + added).padStart(3, '0')}`;
         names.push(name);
         await cluster.addNamespace(name);
       }
