@@ -6,6 +6,8 @@ export interface Ec2Call {
   readonly action: string;
   readonly kind: 'mutating' | 'describing';
   readonly parameters: Ec2Parameters;
+  /** Who signed it; empty when nobody did. */
+  readonly accessKeyId: string;
   readonly region: string;
   /** Milliseconds since the epoch, by the layer's clock. */
   readonly at: number;

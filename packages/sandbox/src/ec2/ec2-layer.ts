@@ -7,7 +7,7 @@ import { CallLog } from './call-log.ts';
 import { Ec2Error } from './ec2-error.ts';
 import { Ec2FaultRules, type Ec2Fault } from './ec2-fault.ts';
 import { MotoClient } from './moto-client.ts';
-import { authorizationFor, parseParameters, regionOf, type Ec2Parameters } from './query.ts';
+import { authorizationFor, parseParameters, scopeOf, type Ec2Parameters } from './query.ts';
 import type { StrictActions } from './strict-actions.ts';
 import { renderXml, type XmlElement } from './xml.ts';
 
@@ -61,10 +61,10 @@ export class Ec2Layer {
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const parameters = await readParameters(request);
     const action = parameters['Action'] ?? '';
-    const scope = regionOf(request.headers.authorization);
+    const scope = scopeOf(request.headers.authorization);
     const authorization = scope === undefined ? authorizationFor(this.#options.region) : request.headers.authorization;
     const fault = this.rules.take(parameters);
-    const finish = this.log.add({ action, parameters, region: scope ?? this.#options.region, at: this.#options.now(), ...(fault && { fault: fault.kind }) });
+    const finish = this.log.add({ action, parameters, accessKeyId: scope?.accessKeyId ?? '', region: scope?.region ?? this.#options.region, at: this.#options.now(), ...(fault && { fault: fault.kind }) });
 
     if ((fault?.kind === 'reset' || fault?.kind === 'silence') && fault.when === 'before') {
       finish('unseen');

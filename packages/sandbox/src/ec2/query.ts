@@ -50,9 +50,10 @@ export function isDescribing(action: string): boolean {
   return /^(Describe|Get|Search)/.test(action);
 }
 
-/** The region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it has none. */
-export function regionOf(authorization: string | undefined): string | undefined {
-  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(authorization ?? '')?.[1];
+/** Key and region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it has none. */
+export function scopeOf(authorization: string | undefined): { readonly accessKeyId: string; readonly region: string } | undefined {
+  const [, accessKeyId, region] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(authorization ?? '') ?? [];
+  return accessKeyId === undefined || region === undefined ? undefined : { accessKeyId, region };
 }
 
 /** An Authorization header for a region, which moto takes without looking at its signature. */

@@ -64,19 +64,21 @@ export interface AwsState {
 export interface AwsClusterOptions {
   readonly workersPerZone: number;
   readonly instanceType: string;
+  /** Default /24. */
+  readonly subnets?: readonly string[];
   /** Files of the shared folder, beside those of OpenShift SDN. */
   readonly crds?: readonly string[];
 }
 
 /** Starts it all; the workers are Nodes with their provider IDs. */
-export async function startAwsCluster({ workersPerZone, instanceType, crds = [] }: AwsClusterOptions): Promise<AwsCluster> {
+export async function startAwsCluster({ workersPerZone, instanceType, subnets = cidrs, crds = [] }: AwsClusterOptions): Promise<AwsCluster> {
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
   const [server, ec2] = await Promise.all([startServer(realServer[0] ?? 'the sandbox', ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds]), startStrictEc2()]);
   const { rest, kubeconfig } = server;
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
-  const workers = await ec2.createCluster({ zones: zones.map((zone, index) => ({ zone, cidr: cidrs[index] ?? '', workers: workersPerZone })), instanceType });
+  const workers = await ec2.createCluster({ zones: subnets.map((cidr, index) => ({ zone: zones[index] ?? '', cidr, workers: workersPerZone })), instanceType });
   for (const { name, zone, providerID, primaryAddress } of workers) {
     await client(nodes).create({ metadata: { name, labels: { [zoneLabel]: zone } }, spec: { providerID } });
     await client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: primaryAddress }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
@@ -104,7 +106,7 @@ export async function startAwsCluster({ workersPerZone, instanceType, crds = [] 
     run: (options = {}) => {
       const abort = new AbortController();
       const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
-      const ended = runOperator({ kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', provider: 'aws', cloud, cloudPollInterval: 5, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
+      const ended = runOperator({ kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', cloud, cloudPollInterval: 5, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
       stopOperator = () => (abort.abort(), ended);
     },
     stopOperator: () => stopOperator(),

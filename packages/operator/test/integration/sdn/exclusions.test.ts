@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostSubnets, infrastructures, nodes } from '../../../src/network/resources.ts';
+import { freePort } from '../support/free-port.ts';
 import { bothServers } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';
 
@@ -11,14 +11,6 @@ const malformed = [
   'nonsense', '10.0.0.20', '10.0.0.20,10.0.1.20,10.0.1.21', '10.0.0.20,10.0.0.21', '10.9.9.9,10.0.1.20', '010.0.0.20,10.0.1.20', '10.0.0.20;10.0.1.20', '10.0.0.256,10.0.1.20', '10.0.0,10.0.1.20',
   '10.0.0.20/32,10.0.1.20', '0x0a000014,10.0.1.20', '10.0.0.20%eth0,10.0.1.20', '10.0.0.20,', ',,', '{"ip":"10.0.0.20"}', '10.0.0.20 10.0.1.20', '\u0661\u0660.0.0.20,10.0.1.20',
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe.each(bothServers)('a bare metal cluster of OpenShift, on %s', (server) => {
   let cluster: SdnCluster;
