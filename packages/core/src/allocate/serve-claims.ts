@@ -98,11 +98,11 @@ function promise(world: World, placer: Placer, claim: Claim, addresses: readonly
 
 function describeShortage(world: World, claim: Claim, addresses: readonly Address[]): string {
   const groups = addresses.map((address) => groupOf(world, claim.egressIPAM, address));
-  const full = addresses.filter((address, position) => !(groups[position]?.candidates ?? []).some((node) => world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)));
+  const full = addresses.filter((address, position) => !(groups[position]?.candidates ?? []).some((node) => world.nodes.canHost(node, address) && world.nodes.hasRoom(node, typeof address === 'number' ? 4 : 6)));
   if (full.length > 0) {
     return `no node has room for ${full.map(formatAddress).join(', ')}: all of its nodes carry as many addresses as they can; it waits for room, or for another node`;
   }
-  const distinct = new Set(groups.flatMap((group) => group?.candidates ?? [])).size;
+  const distinct = new Set(addresses.flatMap((address, position) => (groups[position]?.candidates ?? []).filter((node) => world.nodes.canHost(node, address)))).size;
   return `its ${claim.addresses.length} addresses need as many different nodes, and only ${distinct} can carry them now; it waits for another node`;
 }
 

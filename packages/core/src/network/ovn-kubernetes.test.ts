@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import { readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
-import type { ClusterSnapshot, EgressIPSnapshot } from '../snapshot/snapshot.ts';
+import type { ClusterSnapshot, EgressIPSnapshot, NodeSnapshot } from '../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 
 const onOvn = (parts: Partial<ClusterSnapshot>): ClusterSnapshot =>
@@ -84,5 +84,24 @@ describe('an address that the cloud refuses', () => {
 
   it('is given to nobody else for a while', () => {
     expect(plan(onOvn({ provider: cloud, nodes, namespaces: [aNamespace('web')], refused: ['10.0.0.1'] })).allocations[0]?.addresses).toEqual(['10.0.0.2']);
+  });
+});
+
+describe('dual stack', () => {
+  const node = (name: string, networks: object, capacity?: object): NodeSnapshot => aNode(name, 'a', capacity === undefined ? { primaryInterfaceAddress: JSON.stringify(networks) } : { egressIPConfig: JSON.stringify([{ interface: 'eth0', ifaddr: networks, capacity }]) });
+  const both = { ipv4: '10.0.0.0/24', ipv6: 'fd00::/64' };
+  const pool = anEgressIPAM(['fd00::/64=a', '10.0.0.0/27=a']);
+
+  it('law 3: an address of one family makes room for one of the other where only that node can take it', () => {
+    const nodes = [node('n1', both), node('n2', { ipv6: 'fd00::/64' })];
+    const result = plan(onOvn({ nodes, egressIPAMs: [pool], namespaces: [aNamespace('shop')] }));
+    expect(result.allocations).toMatchObject([{ namespace: 'shop', addresses: ['fd00::1', '10.0.0.1'] }]);
+  });
+
+  it('law 3: an interface that is full of one family still takes the other', () => {
+    const nodes = [node('n1', both, { ipv4: 1, ipv6: 1 }), node('n2', both, { ipv4: 1, ipv6: 1 })];
+    const namespaces = ['first', 'second', 'third'].map((name, index) => aNamespace(name, index));
+    const { allocations } = plan(onOvn({ nodes, egressIPAMs: [pool], namespaces, provider: { name: 'baremetal', attach: false, atomicMove: false, cloud: true, observationRequired: false } }));
+    expect(allocations.filter(({ addresses }) => addresses.length === 2).map(({ namespace }) => namespace)).toEqual(['first', 'second']);
   });
 });

@@ -49,7 +49,9 @@ function addLabelSteps(world: World, steps: StepList): readonly string[] {
     const wanted = egressIPAM !== undefined && !egressIPAM.deleting;
     const labelled = Object.hasOwn(node.source.labels, egressAssignableLabel);
     const id = `label/${node.name}`;
-    if (wanted && !labelled) {
+    // A node that announces no network (Windows, or one that is not set up yet) carries nothing.
+    const isKnown = world.nodes.subnetsOf[index]?.length !== 0;
+    if (wanted && !labelled && isKnown) {
       steps.add({ kind: 'label-node', id, after: [], node: node.name, present: true });
       added.push(id);
     } else if (!wanted && node.source.labelledByUs === true) {

@@ -77,11 +77,11 @@ export class NodeTable {
     return canHost(this.subnetsOf[node], address);
   }
 
-  /** Whether a node has room for one more address of a family. */
-  hasRoom(node: number, family: 4 | 6): boolean {
+  /** Whether a node has room for one more address of a family, if need be once one of `leaving` has left. */
+  hasRoom(node: number, family: 4 | 6, leaving?: 4 | 6): boolean {
     const capacity = this.capacityOf[node] ?? unlimited;
-    const ipv4 = this.loadIPv4[node] ?? 0;
-    const ipv6 = this.loadIPv6[node] ?? 0;
+    const ipv4 = (this.loadIPv4[node] ?? 0) - Number(leaving === 4);
+    const ipv6 = (this.loadIPv6[node] ?? 0) - Number(leaving === 6);
     return (family === 4 ? ipv4 < capacity.ipv4 : ipv6 < capacity.ipv6) && ipv4 + ipv6 < capacity.total;
   }
 

@@ -33,8 +33,8 @@ export class Placer {
   readonly #movable = new Map<number, Set<PlacementItem>>();
   /** By slot: the movable item. */
   readonly #itemOf = new Map<number, PlacementItem>();
-  /** Nodes from which no path leads to free room; they stay so, as room never comes back within a plan. */
-  readonly #dead = new Set<number>();
+  /** Nodes, by family, from which no path leads to free room; they stay so, as room never comes back within a plan. */
+  readonly #dead = { 4: new Set<number>(), 6: new Set<number>() };
 
   constructor(addresses: AddressTable, nodes: NodeTable) {
     this.#addresses = addresses;
@@ -107,26 +107,26 @@ export class Placer {
   /** Breadth-first search for a chain of moves that ends at a node with room. */
   #makeRoom(start: PlacementItem): boolean {
     const cameFrom = new Map<PlacementItem, { readonly by: PlacementItem; readonly node: number } | undefined>([[start, undefined]]);
-    const reached = new Set<number>();
+    const reached = { 4: new Set<number>(), 6: new Set<number>() };
     const waiting: PlacementItem[] = [start];
     for (let head = waiting.shift(); head !== undefined; head = waiting.shift()) {
       for (const node of head.group.candidates) {
-        if (node === head.node || this.#dead.has(node) || !(head.group.uniform || this.#nodes.canHost(node, head.address))) continue;
+        if (node === head.node || this.#dead[head.family].has(node) || !(head.group.uniform || this.#nodes.canHost(node, head.address))) continue;
         const sibling = this.#siblingOn(head, node);
         if (sibling === -1 && this.#nodes.hasRoom(node, head.family)) {
           this.#moveAlong(cameFrom, head, node);
           return true;
         }
-        const displaced = sibling === -1 ? (reached.has(node) ? [] : [...(this.#movable.get(node) ?? [])]) : [this.#itemOf.get(sibling)];
-        if (sibling === -1) reached.add(node);
+        const displaced = sibling === -1 ? (reached[head.family].has(node) ? [] : [...(this.#movable.get(node) ?? [])]) : [this.#itemOf.get(sibling)];
+        if (sibling === -1) reached[head.family].add(node);
         for (const next of displaced) {
-          if (next === undefined || next.family !== head.family || cameFrom.has(next)) continue;
+          if (next === undefined || cameFrom.has(next) || !this.#nodes.hasRoom(node, head.family, next.family)) continue;
           cameFrom.set(next, { by: head, node });
           waiting.push(next);
         }
       }
     }
-    for (const node of reached) this.#dead.add(node);
+    for (const family of [4, 6] as const) for (const node of reached[family]) this.#dead[family].add(node);
     return false;
   }
 

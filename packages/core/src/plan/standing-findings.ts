@@ -92,7 +92,9 @@ function reportContested(world: World): void {
       continue;
     }
     const slot = world.addresses.slotOf(address);
-    if (world.addresses.hostedOn[slot] !== 0 || (world.addresses.attachedOn[slot] ?? 0) !== 0) continue;
+    // On OpenShift SDN what a node hosts is nobody else's; OVN-Kubernetes takes one address in several EgressIPs.
+    const isOnNode = world.addresses.hostedOn[slot] !== 0 || (world.addresses.attachedOn[slot] ?? 0) !== 0;
+    if (isOnNode && world.snapshot.source.network.kind === 'openshift-sdn') continue;
     const user = world.users.of(address) ?? 'someone else';
     world.reportNamespace(claim.namespace, { code: 'AddressConflict', severity: 'error', message: `${text} belongs to the namespace, but ${user} uses it too; free it there` }, [address]);
   }
