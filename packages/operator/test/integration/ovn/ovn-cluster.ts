@@ -47,13 +47,13 @@ export interface OvnClusterOptions {
 
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
 export async function startOvnCluster(server: ServerName, { cloud }: OvnClusterOptions = {}): Promise<OvnCluster> {
-  const { rest, kubeconfig, writes, stop } = await startServer(server, crds);
+  const { rest, clusterManager, kubeconfig, writes, stop } = await startServer(server, crds);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const logged: string[] = [];
   let stopOperator = (): Promise<number> => Promise.resolve(0);
   const standIns: StandIn[] = [];
   const startClusterManager = async (): Promise<StandIn> => {
-    const manager = await startOvnClusterManager({ rest, cloud: cloud !== undefined, random: seededRandom(7) });
+    const manager = await startOvnClusterManager({ rest: clusterManager, cloud: cloud !== undefined, random: seededRandom(7) });
     standIns.push(manager);
     return manager;
   };

@@ -78,7 +78,10 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     const writes = await writesDuring(async () => {
       await cluster.client(nodes).mergePatch({ name: 'a1' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
       await cluster.client(namespaces).mergePatch({ name: 'shop' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
-      await cluster.client(egressIPs).jsonPatch({ name: 'egressip-shop' }, [{ op: 'add', path: '/metadata/annotations', value: {} }]);
+      // As OVN-Kubernetes does when it sets the mark: the whole map is replaced.
+      const mark = (await cluster.client(egressIPs).get({ name: 'egressip-shop' })).metadata.annotations?.['k8s.ovn.org/egressip-mark'] ?? '';
+      await cluster.client(egressIPs).mergePatch({ name: 'egressip-shop' }, { metadata: { annotations: { note: 'x' } } });
+      await cluster.client(egressIPs).jsonPatch({ name: 'egressip-shop' }, [{ op: 'add', path: '/metadata/annotations', value: { 'k8s.ovn.org/egressip-mark': mark } }]);
       await cluster.client(egressIPAMs).mergePatch({ name: 'pool' }, { metadata: { labels: { colour: 'green' } } });
     });
     expect(writes).toEqual([]);

@@ -1,5 +1,5 @@
 import { createRestClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, findEnvtestAssets, installCrds, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget } from '@egressip-ipam/sandbox';
+import { clusterManagerUser, createApiServer, findEnvtestAssets, installCrds, markAdmission, markAdmissionPolicy, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget } from '@egressip-ipam/sandbox';
 import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,8 @@ export interface Write {
 export interface TestServer {
   /** The administrator's client. */
   readonly rest: RestClient;
+  /** OVN-Kubernetes' cluster manager, to which alone its admission rule allows marks. */
+  readonly clusterManager: RestClient;
   /** A kubeconfig of user `operator`. */
   readonly kubeconfig: string;
   readonly target: FaultProxyTarget;
@@ -46,6 +48,9 @@ export async function startServer(name: ServerName, crds: readonly string[], mor
   const files = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...crds.map((crd) => join(sharedCrds, `${crd}.yaml`))];
   const server = name === 'the sandbox' ? await startSandbox() : await startReal(moreTokens);
   await installCrds(server.rest, files);
+  if (server.envtest !== undefined && crds.includes('k8s.ovn.org_egressips')) {
+    for (const policy of markAdmissionPolicy) await server.rest.request('POST', `/apis/admissionregistration.k8s.io/v1/${policy.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`, { body: policy });
+  }
   return server;
 }
 
@@ -58,22 +63,24 @@ export async function writeKubeconfig(server: string, token: string, ca?: string
   return path;
 }
 
+const clusterManager = { token: 'cluster-manager', user: clusterManagerUser, groups: ['system:masters'] };
 const writing = new Set(['create', 'update', 'patch', 'delete']);
 
 async function startSandbox(): Promise<TestServer> {
-  const server = await createApiServer({ finalizeNamespaces: true, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] } } });
+  const server = await createApiServer({ finalizeNamespaces: true, admission: markAdmission, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] }, [clusterManager.token]: clusterManager } });
   const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
+  const manager = createRestClient(staticConnection({ server: server.url, token: clusterManager.token }));
   const kubeconfig = await writeKubeconfig(server.url, 'operator');
   const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user.startsWith('operator')).map(({ user, verb, resource, subresource, name, status, time }) => ({ user, verb, resource, subresource, name, code: status, at: time })));
-  return { rest, kubeconfig, target: { url: server.url }, writes, stop: async () => { rest.close(); await server.stop(); } };
+  return { rest, clusterManager: manager, kubeconfig, target: { url: server.url }, writes, stop: async () => { rest.close(); manager.close(); await server.stop(); } };
 }
 
 async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
-  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, ...moreTokens] });
+  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, clusterManager, ...moreTokens] });
   if (envtest === undefined) throw new Error('the API server is there and does not start');
   const kubeconfig = await writeKubeconfig(envtest.url, 'operator', envtest.ca);
-  const rest = envtest.client();
+  const [rest, manager] = [envtest.client(), envtest.client(clusterManager.token)];
   const writes = async (): Promise<readonly Write[]> =>
     (await envtest.auditEvents()).filter(({ user, verb }) => user.startsWith('operator') && writing.has(verb)).map(({ user, verb, resource, subresource, name, code, requestReceivedTimestamp }) => ({ user, verb, resource, subresource, name, code, at: Date.parse(requestReceivedTimestamp) }));
-  return { rest, kubeconfig, target: { url: envtest.url, ca: envtest.ca }, envtest, writes, stop: async () => { rest.close(); await envtest.stop(); } };
+  return { rest, clusterManager: manager, kubeconfig, target: { url: envtest.url, ca: envtest.ca }, envtest, writes, stop: async () => { rest.close(); manager.close(); await envtest.stop(); } };
 }
