@@ -193,19 +193,20 @@ function reportOverlap(world: World, claim: Claim, foreign: readonly { readonly 
 function reportAssignment(world: World, claim: Claim): void {
   const existing = world.egressIPOf[claim.namespaceIndex];
   if (existing === undefined) return;
-  const assigned = claim.addresses.filter((address) => existing.assigned.some((entry) => entry.address === address));
-  if (assigned.length === claim.addresses.length) return;
-  const missing = claim.addresses.filter((address) => !assigned.includes(address));
+  const missing = claim.addresses.filter((address) => !existing.assigned.some((entry) => entry.address === address));
+  if (missing.length === 0) return;
   const list = missing.map(formatAddress).join(', ');
-  if (assigned.length === 0) {
+  const said = world.snapshot.cloudPrivateIPConfigs.filter(({ address, source }) => address !== undefined && missing.includes(address) && source.assigned === 'False');
+  const cloud = said.length === 0 ? '' : ` (the cloud says: ${said.map(({ source }) => source.message ?? source.reason ?? 'no').join('; ')})`;
+  if (missing.length === claim.addresses.length) {
     world.reportNamespace(
       claim.namespace,
-      { code: 'Unassigned', severity: 'error', message: `no node carries ${list} yet: until one does, traffic leaves with the address of whatever node a pod runs on` },
+      { code: 'Unassigned', severity: 'error', message: `no node carries ${list} yet${cloud}: until one does, traffic leaves with the address of whatever node a pod runs on` },
       missing,
     );
     return;
   }
-  world.reportNamespace(claim.namespace, { code: 'PartiallyAssigned', severity: 'warning', message: `no node carries ${list} yet; the other addresses carry the traffic` }, missing);
+  world.reportNamespace(claim.namespace, { code: 'PartiallyAssigned', severity: 'warning', message: `no node carries ${list} yet${cloud}; the other addresses carry the traffic` }, missing);
 }
 
 /** Where the network cannot be told which nodes to use, topology values hold only if each has subnets of its own. */

@@ -9,6 +9,14 @@ import type { Step } from './step.ts';
  */
 export type AllocationSource = 'kept' | 'input' | 'returned' | 'new';
 
+/**
+ * What OVN-Kubernetes has made of a namespace's addresses: `Allocated`, there is no
+ * EgressIP for them yet; `Assigned`, nodes carry all of them; `PartiallyAssigned`, some;
+ * `Unassigned`, none: its traffic leaves with node addresses; `Conflict`, somebody else
+ * has one of them too.
+ */
+export type AssignmentState = 'Allocated' | 'Assigned' | 'PartiallyAssigned' | 'Unassigned' | 'Conflict';
+
 /** A namespace's addresses, one per CIDR assignment, and the nodes that carry them. */
 export interface Allocation {
   readonly namespace: string;
@@ -21,6 +29,8 @@ export interface Allocation {
    * will carry it. `null`: no node can, or the network chooses and has not said.
    */
   readonly nodes: readonly (string | null)[];
+  /** On OVN-Kubernetes. */
+  readonly state?: AssignmentState;
 }
 
 /** A claim that is not served yet. */
@@ -61,6 +71,8 @@ export interface EgressIPAMReport {
   readonly served: number;
   /** Namespaces waiting. */
   readonly waiting: number;
+  /** On OVN-Kubernetes: namespaces with addresses, by state. */
+  readonly states?: Readonly<Record<AssignmentState, number>>;
   /** `status.released` as it should be. */
   readonly released: readonly ReleasedAddresses[];
 }

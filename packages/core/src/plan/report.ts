@@ -5,10 +5,11 @@ import { contains, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import { stateOf } from '../network/assignment-state.ts';
 import { placementMode } from '../place/place-kept.ts';
 import type { NodeGroup } from '../place/node-group.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
-import type { Allocation, CidrUsage, EgressIPAMReport, NodeReport, Plan, WaitingClaim } from './plan-types.ts';
+import type { Allocation, AssignmentState, CidrUsage, EgressIPAMReport, NodeReport, Plan, WaitingClaim } from './plan-types.ts';
 import type { Step } from './step.ts';
 
 /** Writes down what was decided, as plain data. */
@@ -47,6 +48,8 @@ class Counts {
   readonly served: number[];
   readonly waiting: number[];
   readonly onNode: Int32Array;
+  /** By EgressIPAM; undefined where the network does not choose the nodes. */
+  readonly states: readonly Record<AssignmentState, number>[] | undefined;
 
   constructor(world: World) {
     const zeros = (): number[][] => world.snapshot.egressIPAMs.map((egressIPAM) => egressIPAM.assignments.map(() => 0));
@@ -55,6 +58,8 @@ class Counts {
     this.served = world.snapshot.egressIPAMs.map(() => 0);
     this.waiting = world.snapshot.egressIPAMs.map(() => 0);
     this.onNode = new Int32Array(world.nodes.nodes.length);
+    const none = { Allocated: 0, Assigned: 0, PartiallyAssigned: 0, Unassigned: 0, Conflict: 0 };
+    this.states = world.snapshot.source.network.kind === 'ovn-kubernetes' ? world.snapshot.egressIPAMs.map(() => ({ ...none })) : undefined;
     world.settled.forEach(({ namespaces, onNode }, index) => {
       this.served[index] = namespaces;
       this.allocated[index]?.fill(namespaces);
@@ -98,7 +103,12 @@ function allocationOf(world: World, claim: Claim, counts: Counts): Allocation {
     nodes.push(node === -1 ? null : world.nodes.nameOf(node));
     counts.addAddress(egressIPAM, claim.egressIPAM, address, node);
   }
-  return { namespace: namespace.name, egressIPAM: namespace.egressIPAM ?? '', source: claim.source, addresses: claim.addresses.map(formatAddress), nodes };
+  const allocation = { namespace: namespace.name, egressIPAM: namespace.egressIPAM ?? '', source: claim.source, addresses: claim.addresses.map(formatAddress), nodes };
+  if (counts.states === undefined) return allocation;
+  const state = stateOf(world, claim);
+  const states = counts.states[claim.egressIPAM];
+  if (states !== undefined) states[state] += 1;
+  return { ...allocation, state };
 }
 
 /**
@@ -136,6 +146,7 @@ function reportEgressIPAM(world: World, egressIPAM: ParsedEgressIPAM, index: num
     cidrs: egressIPAM.assignments.map((assignment, position) => usageOf(world, assignment, world.nodes.groups[index]?.[position], counts.allocated[index]?.[position] ?? 0, counts.placed[index]?.[position] ?? 0)),
     served: counts.served[index] ?? 0,
     waiting: counts.waiting[index] ?? 0,
+    ...(counts.states?.[index] === undefined ? {} : { states: counts.states[index] }),
     released,
   };
 }

@@ -50,6 +50,8 @@ export class ProviderWatch {
   #done: readonly DoneChange[] = [];
   #timer: { readonly at: number; readonly timer: ClockTimer } | undefined;
   #failures = 0;
+  /** What was said last of CIDRs that cannot be read. */
+  #told = '';
 
   constructor(options: ProviderWatchOptions) {
     this.#options = options;
@@ -118,6 +120,7 @@ export class ProviderWatch {
       const seen = subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
       if (this.#stop.signal.aborted) return;
       this.#failures = 0;
+      this.#tell(seen);
       this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#lately().map(({ result }) => result)));
       for (const resolve of waiting) resolve();
     } catch (error) {
@@ -133,6 +136,15 @@ export class ProviderWatch {
       const again = this.#failures === 0 ? this.#options.pollInterval : Math.min(this.#options.pollInterval, firstRetry * 2 ** Math.min(this.#failures - 1, 16));
       this.#lookIn(this.#waiting.length > 0 && this.#failures === 0 ? shortestPause : again);
     }
+  }
+
+  /** Says once that CIDRs cannot be read. */
+  #tell({ cidrs }: ProviderObservation): void {
+    const errors = cidrs.flatMap((entry) => ('error' in entry ? [entry.error] : []));
+    const text = errors.map(({ message }) => message).join('; ');
+    const [first] = errors;
+    if (first !== undefined && text !== this.#told) this.#options.onError(first);
+    this.#told = text;
   }
 
   #lately(): readonly DoneChange[] {

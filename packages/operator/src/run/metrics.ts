@@ -47,7 +47,8 @@ export class Metrics {
       if (capacity !== undefined) this.#capacity.set({ egressipam, node }, capacity + 1);
       this.#allocated.set({ egressipam, node }, placed + 1);
     }
-    for (const { name: egressipam, cidrs, served, waiting } of plan.egressIPAMs) {
+    for (const { name: egressipam, cidrs, served, waiting, states } of plan.egressIPAMs) {
+      for (const [state, count] of Object.entries(states ?? {})) this.#namespaces.set({ egressipam, state }, count);
       this.#namespaces.set({ egressipam, state: 'served' }, served);
       this.#namespaces.set({ egressipam, state: 'waiting' }, waiting);
       for (const { cidr, total, reserved, free, allocated, placed, capacity } of cidrs) {

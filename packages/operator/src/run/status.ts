@@ -34,11 +34,15 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
     };
   };
   const ready = waiting.length === 0;
+  const { states } = report;
+  const without = states?.Unassigned === 0 ? [] : plan.allocations.filter(({ egressIPAM, state }) => egressIPAM === report.name && state === 'Unassigned').map(({ namespace }) => namespace);
+  const some = without.slice(0, mostWaitingClaims).join(', ');
   return {
     conditions: [
-      ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded'),
+      ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
       condition('Ready', ready, ready ? 'AllServed' : 'ClaimsWaiting', ready ? `${report.served} namespaces are served` : `${report.served} namespaces are served, ${waiting.length} wait`),
       condition('Degraded', problem !== undefined, problem?.code ?? 'AsExpected', problem?.message ?? 'nothing is wrong with this EgressIPAM'),
+      ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries the addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
     cidrs: report.cidrs.map(({ nodes, ...usage }) => ({ ...usage, nodes: nodes.length })),

@@ -43,11 +43,14 @@ export interface OvnCluster {
 export interface OvnClusterOptions {
   /** The cloud under the nodes, for the cloud network config controller. */
   readonly cloud?: Omit<CloudNetworkConfigOptions, 'rest'>;
+  /** Done before anything is started. */
+  readonly prepare?: (rest: RestClient) => Promise<void>;
 }
 
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
-export async function startOvnCluster(server: ServerName, { cloud }: OvnClusterOptions = {}): Promise<OvnCluster> {
+export async function startOvnCluster(server: ServerName, { cloud, prepare }: OvnClusterOptions = {}): Promise<OvnCluster> {
   const { rest, clusterManager, kubeconfig, writes, stop } = await startServer(server, crds);
+  await prepare?.(rest);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const logged: string[] = [];
   let stopOperator = (): Promise<number> => Promise.resolve(0);
