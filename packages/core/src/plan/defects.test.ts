@@ -153,16 +153,10 @@ describe('defects of the original, as regression tests', () => {
     expect(result.steps).toEqual([]);
   });
 
-  it('defect 19: ten thousand allocations cost about as much each as a hundred do', () => {
-    const fill = (count: number): number => {
-      const snapshot = aSnapshot({ nodes, egressIPAMs: [anEgressIPAM(['10.0.0.0/16=a'])], namespaces: Array.from({ length: count }, (_, index) => aNamespace(`ns-${String(index).padStart(5, '0')}`, index)) });
-      const start = performance.now();
-      expect(plan(snapshot).allocations).toHaveLength(count);
-      return (performance.now() - start) / count;
-    };
-    fill(1000);
-    // A scan of all addresses for each one would make this ratio about a hundred.
-    expect(fill(10_000) / Math.max(fill(100), 0.001)).toBeLessThan(20);
+  it('defect 19: one plan serves ten thousand namespaces, each with the lowest free address (what it costs is in the benchmarks)', () => {
+    const namespaces = Array.from({ length: 10_000 }, (_, index) => aNamespace(`ns-${String(index).padStart(5, '0')}`, index));
+    const { allocations } = plan(aSnapshot({ nodes, egressIPAMs: [anEgressIPAM(['10.0.0.0/16=a'])], namespaces }));
+    expect(allocations.map(({ addresses }) => addresses[0])).toEqual(namespaces.map((_, index) => `10.0.${(index + 1) >> 8}.${(index + 1) & 255}`));
   });
 
   it('what the original left is taken over without changing an address', () => {
