@@ -222,6 +222,21 @@ describe('Reflector', () => {
     await until(() => store.size === 1);
   });
 
+  it('opens a watch anew, where it was, on which a living server sends nothing, not even bookmarks', async () => {
+    const collection = new Collection();
+    const { store } = await follow(collection, { longestSilence: 300 });
+    await until(() => collection.watches.length === 1);
+    const bookmarks = setInterval(() => collection.send({ type: 'BOOKMARK', object: thing('', '12') }), 50);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(collection.watches).toHaveLength(1);
+    clearInterval(bookmarks);
+    await until(() => collection.watches.length === 2);
+    expect(collection.lists).toHaveLength(1);
+    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('12');
+    collection.send({ type: 'ADDED', object: thing('late', '13') });
+    await until(() => store.size === 1);
+  });
+
   it('lists the newest state when asked to, whatever the watch has seen', async () => {
     const collection = new Collection();
     collection.items = [thing('a', '5')];

@@ -1,5 +1,5 @@
 import { sleep } from '../clock/sleep.ts';
-import type { Clock } from '../clock/clock.ts';
+import type { Clock, ClockTimer } from '../clock/clock.ts';
 import { isExpired, isResourceVersionTooLarge } from '../errors/predicates.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -11,6 +11,7 @@ import { watch, type WatchEvent } from './watch-stream.ts';
 // With the server away for network reasons nothing is gained by waiting long; a server in trouble is given time.
 const networkBackoffCap = 4_000;
 const serverBackoffCap = 30_000;
+const defaultLongestSilence = 150_000;
 
 /** What a {@link Reflector} reports to metrics and logs; none of these may throw. */
 export interface ReflectorHooks {
@@ -34,6 +35,12 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
    * old and is not paged by the server. `latest` asks for the newest state, in pages, each time.
    */
   readonly consistency?: 'cached' | 'latest';
+  /**
+   * Milliseconds after which a watch on which nothing comes is opened anew. Default 150,000: a server sends a bookmark
+   * about every minute (kube-apiserver's bookmarkFrequency), and a watch that was opened while its CRD changed may stay
+   * silent for as long as it lives.
+   */
+  readonly longestSilence?: number;
   readonly random?: () => number;
 }
 
@@ -42,7 +49,8 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
  *
  * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an expired
  * one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on watching where
- * it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the client's Liveness.
+ * it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the client's Liveness, and
+ * those on which a living server sends nothing, not even bookmarks, are opened anew.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -173,6 +181,7 @@ export class Reflector<Slim> {
     const timer = this.#clock.setTimeout(() => {
       controller.abort(new TransportError('the watch outlived its time limit', { kind: 'timeout', outcome: 'unknown' }));
     }, timeoutSeconds * 1000 + 5_000);
+    const silence = this.#endWhenSilent(controller);
     let failure: { readonly error: unknown } | undefined;
     try {
       await this.#consume(timeoutSeconds, controller.signal, start);
@@ -181,8 +190,22 @@ export class Reflector<Slim> {
       throw error;
     } finally {
       timer.cancel();
+      silence.cancel();
       this.#options.onWatchEnd?.({ milliseconds: this.#clock.monotonic() - start, ...failure });
     }
+  }
+
+  #endWhenSilent(controller: AbortController): ClockTimer {
+    const { longestSilence = defaultLongestSilence } = this.#options;
+    const opened = this.#clock.monotonic();
+    let timer: ClockTimer;
+    const look = (): void => {
+      const rest = Math.max(opened, this.#lastSeen ?? 0) + longestSilence - this.#clock.monotonic();
+      if (rest > 0) timer = this.#clock.setTimeout(look, rest);
+      else controller.abort(new TransportError(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`, { kind: 'timeout', outcome: 'unknown' }));
+    };
+    timer = this.#clock.setTimeout(look, longestSilence);
+    return { cancel: () => timer.cancel() };
   }
 
   async #consume(timeoutSeconds: number, signal: AbortSignal, start: number): Promise<void> {
