@@ -72,6 +72,34 @@ describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
     await expect(new ResourceClient(stranger, configMaps).get({ name: 'a', namespace: 'default' })).rejects.toSatisfy(isUnauthorized);
   });
 
+  it('goes on watching while a CRD changes under it, and asks the server few times only', async () => {
+    const widgets: Resource = { group: 'test.io', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: false };
+    const definitions = new ResourceClient(rest, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false });
+    const schema = (description: string): object => ({ openAPIV3Schema: { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true } });
+    const spec = (description: string): object => ({ group: 'test.io', scope: 'Cluster', names: { plural: 'widgets', singular: 'widget', kind: 'Widget' }, versions: [{ name: 'v1', served: true, storage: true, schema: schema(description) }] });
+    await definitions.create({ metadata: { name: 'widgets.test.io' }, spec: spec('first') });
+    const client = new ResourceClient(rest, widgets);
+    await until(() => client.list().then(() => true, () => false));
+    const errors: unknown[] = [];
+    const reflectors: Reflector<string>[] = [];
+    const follow = async (): Promise<void> => {
+      const reflector = new Reflector({ client, project: ({ metadata }) => metadata.name, onError: (error) => void errors.push(error) });
+      reflectors.push(reflector);
+      reflector.start();
+      await reflector.whenSynced();
+    };
+    await follow();
+    for (const description of ['second', 'third']) {
+      const { metadata } = await definitions.get({ name: 'widgets.test.io' });
+      await definitions.replace({ metadata, spec: spec(description) });
+      await follow();
+      await client.create({ metadata: { name: description } });
+    }
+    for (const reflector of reflectors) await until(() => Promise.resolve(reflector.store.size === 2));
+    expect(errors.length).toBeLessThan(30);
+    for (const reflector of reflectors) await reflector.stop();
+  });
+
   it('discovers what is served and reads its OpenAPI document', async () => {
     expect(await servedResources(rest, 'v1')).toContainEqual(expect.objectContaining({ name: 'configmaps', kind: 'ConfigMap', namespaced: true }));
     expect(await servedResources(rest, 'no.such.group/v1')).toBeUndefined();

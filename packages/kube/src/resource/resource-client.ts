@@ -74,8 +74,7 @@ export class ResourceClient {
     const answer = await this.rest.request('GET', collectionPath(this.resource, namespace), {
       ...pick(options),
       label: { verb: 'list', resource: this.resource.plural },
-      // The server refuses a resourceVersion beside a token: the token has its own.
-      query: { labelSelector, fieldSelector, limit, continue: continueToken, resourceVersion: continueToken === undefined ? resourceVersion || undefined : undefined },
+      query: { labelSelector, fieldSelector, limit, continue: continueToken, ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}) },
     });
     return this.#parse('list', () => parseList(answer, apiVersionOf(this.resource), this.resource.kind));
   }
@@ -200,4 +199,13 @@ function pick({ signal, deadline, immediate }: CallOptions): RequestOptions {
 
 function writeQuery({ dryRun, fieldManager }: CallOptions): Readonly<Record<string, QueryValue>> {
   return { dryRun: dryRun ? 'All' : undefined, fieldManager };
+}
+
+/**
+ * A page of a list at a version is by default that very version, which a watch may be refused to start from; asked like
+ * this it is at least as new. (The server refuses a version beside a token: the token has its own.)
+ */
+function notOlderThan(resourceVersion: string | undefined): Readonly<Record<string, string>> {
+  if (resourceVersion === undefined || resourceVersion === '') return {};
+  return resourceVersion === '0' ? { resourceVersion } : { resourceVersion, resourceVersionMatch: 'NotOlderThan' };
 }

@@ -144,6 +144,34 @@ describe('Reflector', () => {
     expect(collection.watches[1]?.query.get('resourceVersion')).toBe('20');
   });
 
+  it('asks for the newest state, after a pause, when what it just listed is too old to watch', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response, query) => {
+      if (kind === 'list' && query.get('resourceVersion') === null) collection.resourceVersion = '20';
+      if (kind === 'list' || query.get('resourceVersion') === '20') return false;
+      answer(response, 410, failure(410, 'Expired'));
+      return true;
+    };
+    const start = performance.now();
+    const { errors } = await follow(collection);
+    await until(() => collection.watches.at(-1)?.query.get('resourceVersion') === '20');
+    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
+    expect(errors).toHaveLength(2);
+    expect(performance.now() - start).toBeGreaterThan(700);
+  });
+
+  it('never asks for exactly the version that it has: at least as new will do', async () => {
+    const collection = new Collection();
+    collection.intercept = (kind, response) => {
+      if (kind === 'list' || collection.watches.length > 1) return false;
+      response.writeHead(200).write(`${JSON.stringify({ type: 'ADDED', object: thing('a', '15') })}\n${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`);
+      return true;
+    };
+    await follow(collection);
+    await until(() => collection.watches.length === 2);
+    expect(collection.lists.map((query) => [query.get('resourceVersion'), query.get('resourceVersionMatch')])).toEqual([['0', null], ['15', 'NotOlderThan']]);
+  });
+
   it('lists the newest state when its own version has expired, too', async () => {
     const collection = new Collection();
     collection.intercept = (kind, response) => {

@@ -62,6 +62,8 @@ export class Reflector<Slim> {
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
   #lastSeen: number | undefined;
+  /** Watches that were refused as too old, since one delivered anything. */
+  #expiredInARow = 0;
   #listNewest = false;
   #mustList = true;
   readonly #stop = new AbortController();
@@ -216,6 +218,7 @@ export class Reflector<Slim> {
       events++;
       this.#lastSeen = this.#clock.monotonic();
       this.#backoff.reset();
+      this.#expiredInARow = 0;
       this.#take(event);
     }
     // A server that ends each watch at once would otherwise be asked without pause.
@@ -233,10 +236,15 @@ export class Reflector<Slim> {
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
     const expired = isExpired(error) || isResourceVersionTooLarge(error);
     if (expired && !this.#mustList) {
-      // The watch is too far behind; a list at the last version returns something at least as new.
+      // The watch is too far behind; a list at the last version returns something at least as new. Where that is too old
+      // to watch as well, only the newest state helps, and not without a pause.
+      const isRepeated = this.#expiredInARow > 0;
+      this.#expiredInARow += 1;
       this.#mustList = true;
-      this.#listNewest = isResourceVersionTooLarge(error);
-      this.#options.onError?.(error, 0);
+      this.#listNewest = isRepeated || isResourceVersionTooLarge(error);
+      const delay = isRepeated ? this.#delayAfter(error) : 0;
+      this.#options.onError?.(error, delay);
+      if (delay > 0) await sleep(this.#clock, delay, signal);
       return;
     }
     if (expired && !this.#listNewest) {

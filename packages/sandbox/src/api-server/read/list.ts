@@ -56,7 +56,9 @@ function snapshotFor(
     throw badRequest('specifying resource version is not allowed when using continue');
   }
   if (asked && asked > store.revision()) throw tooLargeRevision(asked, store.revision());
-  const exact = continued ?? (match === 'Exact' ? asked : undefined);
+  // Pages of a list at a version are by default that very version (Kubernetes API concepts, "resource versions").
+  const isExact = match === 'Exact' || (match === null && query.get('limit') !== null && query.get('limit') !== '0' && asked !== undefined && asked > 0);
+  const exact = continued ?? (isExact ? asked : undefined);
   const snapshot = store.snapshot(resource.storageKey, exact);
   if (snapshot) return snapshot;
   throw expired(

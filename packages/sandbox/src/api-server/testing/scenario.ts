@@ -222,6 +222,8 @@ const reading: readonly Step[] = [
   step('list of the future', 'GET', `${inDefault}/configmaps?resourceVersion=99999999`),
   step('list at no number', 'GET', `${inDefault}/configmaps?resourceVersion=abc`),
   step('list at exactly a revision', 'GET', (seen) => `${inDefault}/configmaps?resourceVersionMatch=Exact&resourceVersion=${seen.get('page')?.resourceVersion}`),
+  step('a page at a revision', 'GET', (seen) => `${inDefault}/configmaps?limit=2&resourceVersion=${seen.get('page')?.resourceVersion}`),
+  step('a page not older than a revision', 'GET', (seen) => `${inDefault}/configmaps?limit=2&resourceVersionMatch=NotOlderThan&resourceVersion=${seen.get('page')?.resourceVersion}`),
   step('watch from a revision', 'GET', (seen) => `${inDefault}/configmaps?watch=1&timeoutSeconds=1&resourceVersion=${seen.get('page')?.resourceVersion}`),
   step('watch from the start', 'GET', `${inDefault}/configmaps?watch=1&timeoutSeconds=1&labelSelector=set%3Dlist`),
   step('initial events without a match', 'GET', `${inDefault}/configmaps?watch=1&timeoutSeconds=1&sendInitialEvents=true&allowWatchBookmarks=true`),
