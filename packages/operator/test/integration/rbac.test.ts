@@ -93,7 +93,7 @@ describe.each(realServer)('the operator under the roles that are shipped, on %s'
     await addNode('n3', { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.14/24"}', 'k8s.ovn.org/host-cidrs': '["10.0.0.14/24"]' });
     // Nobody assigns yet: the guard has something to do.
     await expect.poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll).toBe(1);
-    const manager = await startOvnClusterManager({ rest: server.rest });
+    const manager = await startOvnClusterManager({ rest: server.clusterManager });
     await expect.poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll).toBe(0);
     await deletePool();
     expect((await client(egressIPs).list()).items).toEqual([]);

@@ -4,6 +4,13 @@ import { hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/netw
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 
+/** Versions of a kind that were never seen, because its watch broke: `after` < version ≤ `to`. */
+interface Gap {
+  readonly kind: string;
+  readonly after: number;
+  readonly to: number;
+}
+
 interface Change {
   readonly kind: string;
   readonly name: string;
@@ -22,8 +29,10 @@ export interface LawObserver {
 /** Watches a cluster of OpenShift SDN. Versions order the changes of all kinds, as the server made them. */
 export async function observeLaws(rest: RestClient): Promise<LawObserver> {
   const changes: Change[] = [];
+  const gaps: Gap[] = [];
   const reflectors = [namespaces, nodes, hostSubnets, netNamespaces].map((resource: Resource) => {
     let newest = 0;
+    let seenUntil: number | undefined;
     const note = (name: string, version: number, object: KubernetesObject | undefined): void => {
       newest = Math.max(newest, version);
       changes.push({ kind: resource.kind, name, version, object });
@@ -32,6 +41,8 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
       client: new ResourceClient(rest, resource),
       consistency: 'latest',
       project: (object) => (note(object.metadata.name, Number(object.metadata.resourceVersion), object), object.metadata.name),
+      onWatchEnd: () => void (seenUntil = Number(reflector.store.resourceVersion)),
+      onListed: () => void (seenUntil !== undefined && gaps.push({ kind: resource.kind, after: seenUntil, to: Number(reflector.store.resourceVersion) })),
       onChange: (change) => change.type === 'deleted' && note(change.key, Number(change.resourceVersion ?? newest), undefined),
     });
     reflector.start();
@@ -39,12 +50,12 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
   });
   await Promise.all(reflectors.map((reflector) => reflector.whenSynced()));
   return {
-    violations: () => replay([...changes].sort((a, b) => a.version - b.version)),
+    violations: () => replay([...changes].sort((a, b) => a.version - b.version), gaps),
     stop: async () => void (await Promise.all(reflectors.map((reflector) => reflector.stop()))),
   };
 }
 
-function replay(changes: readonly Change[]): readonly string[] {
+function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly string[] {
   const state = { Namespace: new Map<string, KubernetesObject>(), Node: new Map<string, KubernetesObject>(), HostSubnet: new Map<string, KubernetesObject>(), NetNamespace: new Map<string, KubernetesObject>() };
   const violations: string[] = [];
   const promised = new Set<string>();
@@ -53,7 +64,9 @@ function replay(changes: readonly Change[]): readonly string[] {
     const before = objects.get(name);
     if (object === undefined) objects.delete(name);
     else objects.set(name, object);
-    const say = (text: string): void => void violations.push(`at version ${version}: ${text}`);
+    // While one kind was not seen, what is known of it is of another moment.
+    const isDark = gaps.some(({ after, to }) => version > after && version <= to);
+    const say = (text: string): void => void (isDark || violations.push(`at version ${version}: ${text}`));
     const hosts = index(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
     if (kind === 'HostSubnet') for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
     if (kind === 'Namespace') {
