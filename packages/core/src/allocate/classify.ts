@@ -229,11 +229,16 @@ function own(world: World, claim: Claim): void {
       const loser = outranks(world, claim, other, address) ? other : claim;
       lose(world, loser, loser === other ? claim : other, address);
       if (loser === claim) continue;
-    } else if (!table.take(address)) {
+    } else if (!table.take(address) && !isEcho(world, slot, address)) {
       world.contested.push({ claim, address });
     }
     table.owner[slot] = claim.namespaceIndex + 1;
   }
+}
+
+/** On OVN-Kubernetes an address may for a moment stand in the `host-cidrs` of the very node that carries it (their issue 5966). */
+function isEcho(world: World, slot: number, address: Address): boolean {
+  return isAssignable(world) && world.nodes.nodes[(world.addresses.hostedOn[slot] ?? 0) - 1]?.addresses.includes(address) === true;
 }
 
 function outranks(world: World, claim: Claim, other: Claim, address: Address): boolean {

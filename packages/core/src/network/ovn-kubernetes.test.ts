@@ -87,6 +87,22 @@ describe('an address that the cloud refuses', () => {
   });
 });
 
+describe('an address that something else has too', () => {
+  const settled = settle(onOvn({ namespaces: [aNamespace('shop')] }));
+  const assigned = { ...settled, egressIPs: settled.egressIPs.map((egressIP) => ({ ...egressIP, assigned: [{ egressIP: '10.0.0.1', node: 'n1' }] })) };
+  const codes = (snapshot: ClusterSnapshot): readonly string[] => plan(snapshot).findings.map(({ code }) => code);
+  const withHostCidr = (name: string): ClusterSnapshot => ({ ...assigned, nodes: assigned.nodes.map((node) => (node.name === name ? { ...node, hostCIDRs: '["10.0.0.30/27","10.0.0.1/27"]' } : node)) });
+
+  it('is told when another node or a foreign EgressIP has it, and not when it is the carrier that shows it', () => {
+    expect(codes(assigned)).toEqual([]);
+    expect(codes(withHostCidr('n1'))).toEqual([]);
+    expect(codes(withHostCidr('n2'))).toEqual(['AddressConflict']);
+    const foreign = { ...assigned, egressIPs: [...assigned.egressIPs, left('elsewhere', ['10.0.0.1'])] };
+    expect(codes(foreign)).toEqual(['AddressConflict']);
+    expect(plan(foreign).allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.1'], state: 'Conflict' }]);
+  });
+});
+
 describe('dual stack', () => {
   const node = (name: string, networks: object, capacity?: object): NodeSnapshot => aNode(name, 'a', capacity === undefined ? { primaryInterfaceAddress: JSON.stringify(networks) } : { egressIPConfig: JSON.stringify([{ interface: 'eth0', ifaddr: networks, capacity }]) });
   const both = { ipv4: '10.0.0.0/24', ipv6: 'fd00::/64' };
