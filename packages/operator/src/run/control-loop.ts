@@ -30,6 +30,8 @@ export interface ControlLoopOptions {
 const quiet = 10;
 const longestQuiet = 200;
 const statusPause = 1_000;
+/** In a cluster that never rests, what was found is told nevertheless. */
+const longestUntold = 10_000;
 const shutdownGrace = 10_000;
 
 /** Observe, plan, act, report, whenever something changed. */
@@ -41,6 +43,8 @@ export class ControlLoop {
   #status: ClockTimer | undefined;
   #running = false;
   #lastDuration = 0;
+  /** When the first plan was made of which nothing was told yet. */
+  #untoldSince: number | undefined;
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
@@ -81,13 +85,16 @@ export class ControlLoop {
     this.#wake?.cancel();
     this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.max(quiet, Date.parse(plan.wakeAt) - clock.now()));
     this.#status?.cancel();
-    this.#status = clock.setTimeout(() => this.#report(plan, snapshot), statusPause);
+    this.#untoldSince ??= start;
+    this.#status = clock.setTimeout(() => this.#report(plan, snapshot), Math.max(0, Math.min(statusPause, this.#untoldSince + longestUntold - clock.monotonic())));
   }
 
   /** While addresses are still being written the status would change with each of them. */
   #report(plan: Plan, snapshot: ClusterSnapshot): void {
-    const { runners, reporter, log } = this.#options;
-    if (runners.some(({ underWay }) => underWay > 0)) return this.poke();
+    const { clock, runners, reporter, log } = this.#options;
+    const isOverdue = clock.monotonic() - (this.#untoldSince ?? 0) >= longestUntold;
+    if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return this.poke();
+    this.#untoldSince = undefined;
     reporter.tellWhenQuiet();
     void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
   }

@@ -1,0 +1,74 @@
+import { buildSnapshot } from '@egressip-ipam/core';
+import type { Clock } from '@egressip-ipam/kube';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ControlLoop } from './control-loop.ts';
+import type { Reporter } from './reporter.ts';
+
+describe('the control loop', () => {
+  let now: number;
+  let timers: { at: number; callback: () => void }[];
+  let told: number[];
+  let plans: number[];
+  let underWay: number;
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    setTimeout: (callback, milliseconds) => {
+      const timer = { at: now + milliseconds, callback };
+      timers.push(timer);
+      return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
+    },
+  };
+  const pass = (milliseconds: number): void => {
+    for (const end = now + milliseconds; ;) {
+      const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      now = next?.at ?? end;
+      if (next === undefined) return;
+      timers = timers.filter((other) => other !== next);
+      next.callback();
+    }
+  };
+  const make = (): ControlLoop => {
+    const reporter = { tell: () => undefined, tellWhenQuiet: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
+    const runner = { get underWay() { return underWay; }, isBehind: false, take: () => void plans.push(now), stop: () => Promise.resolve() };
+    return new ControlLoop({ clock, look: () => buildSnapshot({}), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
+  };
+
+  beforeEach(() => {
+    [now, timers, told, plans, underWay] = [0, [], [], [], 0];
+  });
+
+  it('gathers changes for a moment, plans, and tells a second after the last change', () => {
+    const loop = make();
+    loop.start();
+    for (let change = 0; change < 5; change += 1) {
+      pass(100);
+      loop.poke();
+    }
+    pass(5_000);
+    expect(plans).toEqual([10, 110, 210, 310, 410, 510]);
+    expect(told).toEqual([1510]);
+  });
+
+  it('waits with what it tells while something is written', () => {
+    underWay = 1;
+    const loop = make();
+    loop.start();
+    pass(4_000);
+    underWay = 0;
+    pass(1_100);
+    expect(told).toHaveLength(1);
+  });
+
+  it('tells every ten seconds in a cluster that never rests', () => {
+    const loop = make();
+    loop.start();
+    underWay = 1;
+    for (let change = 0; change < 400; change += 1) {
+      pass(100);
+      loop.poke();
+    }
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    expect(told.length).toBeLessThanOrEqual(4);
+  });
+});
