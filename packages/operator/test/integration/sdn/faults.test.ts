@@ -1,7 +1,8 @@
 import type { FaultRule } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { realServer } from '../support/start-server.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
 import { SdnCluster } from './sdn-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 100 };
@@ -11,6 +12,7 @@ const writes = /^\/(?!.*(events|leases))/;
 describe.each(realServer)('the operator under faults, on %s', (server) => {
   let cluster: SdnCluster;
   let network: Awaited<ReturnType<SdnCluster['addProxy']>>;
+  let operator: OperatorProcess;
   let ended = false;
   const names: string[] = [];
 
@@ -19,8 +21,10 @@ describe.each(realServer)('the operator under faults, on %s', (server) => {
     network = await cluster.addProxy();
     for (const [index, zone] of ['a', 'b'].entries()) for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
     await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }, { CIDR: '10.0.1.0/24', labelValue: 'b' }]);
-    void cluster.spawn(network.kubeconfig, '--leader-elect', '--namespace', 'default').ended.then(() => (ended = true));
+    operator = cluster.spawn(network.kubeconfig, '--leader-elect', '--namespace', 'default');
+    void operator.ended.then(() => (ended = true));
   }, 120_000);
+  beforeEach(({ onTestFailed }) => onTestFailed(() => console.log(operator.lines.slice(-60).join('\n'))));
   afterAll(() => cluster.stop(), 60_000);
 
   const addNamespaces = async (count: number): Promise<void> => {
