@@ -29,6 +29,11 @@ function expectValid(name: string, value: unknown): void {
   expect(validate?.(value), JSON.stringify(validate?.errors?.slice(0, 3))).toBe(true);
 }
 
+it('schemas define what they share alike', () => {
+  const definitions = ['plan', 'explanation', 'check-report', 'simulation'].flatMap((name) => Object.entries((schema(name) as { readonly $defs?: object }).$defs ?? {}));
+  for (const [name, definition] of definitions) for (const [other, twin] of definitions) if (name === other) expect(twin, name).toEqual(definition);
+});
+
 describe.each(clusters)('the output for examples/%s follows its schema', (cluster) => {
   const folder = join(root, 'examples', cluster);
 
