@@ -26,6 +26,8 @@ export class ClusterLoop<Kind extends string> implements StandIn {
   readonly #options: ClusterLoopOptions<Kind>;
   readonly #clients = new Map<Kind, ResourceClient>();
   readonly #reflectors = new Map<Kind, Reflector<KubernetesObject>>();
+  /** The sorted lists of kinds that have not changed since they were asked for. */
+  readonly #lists = new Map<Kind, readonly KubernetesObject[]>();
   #timer: NodeJS.Timeout | undefined;
   #passing: Promise<void> | undefined;
   #again = false;
@@ -37,7 +39,7 @@ export class ClusterLoop<Kind extends string> implements StandIn {
     for (const [kind, resource] of Object.entries(options.resources) as [Kind, Resource][]) {
       const client = new ResourceClient(options.rest, resource);
       this.#clients.set(kind, client);
-      this.#reflectors.set(kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.trigger() }));
+      this.#reflectors.set(kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.#changed(kind) }));
     }
   }
 
@@ -73,8 +75,10 @@ export class ClusterLoop<Kind extends string> implements StandIn {
   }
 
   /** All objects of a kind, oldest first, then by name. */
-  list(kind: Kind): KubernetesObject[] {
-    return [...this.#reflector(kind).store.values()].sort(byAge);
+  list(kind: Kind): readonly KubernetesObject[] {
+    let list = this.#lists.get(kind);
+    if (!list) this.#lists.set(kind, (list = [...this.#reflector(kind).store.values()].sort(byAge)));
+    return list;
   }
 
   client(kind: Kind): ResourceClient {
@@ -88,6 +92,11 @@ export class ClusterLoop<Kind extends string> implements StandIn {
     const object = await write;
     this.#reflector(kind).store.upsertFromResponse(object);
     return object;
+  }
+
+  #changed(kind: Kind): void {
+    this.#lists.delete(kind);
+    this.trigger();
   }
 
   #reflector(kind: Kind): Reflector<KubernetesObject> {
@@ -115,7 +124,8 @@ function withoutManagedFields(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata };
 }
 
-function byAge(left: KubernetesObject, right: KubernetesObject): number {
-  const [a, b] = [left, right].map(({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`);
-  return (a ?? '') < (b ?? '') ? -1 : 1;
+function byAge({ metadata: left }: KubernetesObject, { metadata: right }: KubernetesObject): number {
+  const { creationTimestamp: a = '' } = left;
+  const { creationTimestamp: b = '' } = right;
+  return a === b ? (left.name < right.name ? -1 : 1) : a < b ? -1 : 1;
 }
