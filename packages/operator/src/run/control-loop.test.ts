@@ -10,6 +10,9 @@ describe('the control loop', () => {
   let told: number[];
   let plans: number[];
   let underWay: number;
+  let isBehind: boolean;
+  /** How long a plan takes. */
+  let planning: number;
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
@@ -30,12 +33,12 @@ describe('the control loop', () => {
   };
   const make = (): ControlLoop => {
     const reporter = { tell: () => undefined, tellWhenQuiet: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
-    const runner = { get underWay() { return underWay; }, isBehind: false, take: () => void plans.push(now), stop: () => Promise.resolve() };
-    return new ControlLoop({ clock, look: () => buildSnapshot({}), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
+    const runner = { get underWay() { return underWay; }, get isBehind() { return isBehind; }, take: () => void plans.push(now), stop: () => Promise.resolve() };
+    return new ControlLoop({ clock, look: () => ((now += planning), buildSnapshot({})), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
   };
 
   beforeEach(() => {
-    [now, timers, told, plans, underWay] = [0, [], [], [], 0];
+    [now, timers, told, plans, underWay, isBehind, planning] = [0, [], [], [], 0, false, 0];
   });
 
   it('gathers changes for a moment, plans, and tells a second after the last change', () => {
@@ -48,6 +51,28 @@ describe('the control loop', () => {
     pass(5_000);
     expect(plans).toEqual([10, 110, 210, 310, 410, 510]);
     expect(told).toEqual([1510]);
+  });
+
+  it('leaves most of the time to writes while there are many, but not when a node changes', () => {
+    const loop = make();
+    [isBehind, planning] = [true, 20];
+    loop.start();
+    pass(100);
+    for (let change = 0; change < 20; change += 1) {
+      loop.poke();
+      pass(10);
+    }
+    expect(plans).toHaveLength(2);
+    loop.poke();
+    loop.hurry();
+    const hurried = now;
+    pass(50);
+    expect(plans).toEqual([...plans.slice(0, 2), hurried + 30]);
+    for (let change = 0; change < 100; change += 1) {
+      loop.hurry();
+      pass(5);
+    }
+    expect(plans.length).toBeGreaterThan(12);
   });
 
   it('waits with what it tells while something is written', () => {

@@ -28,7 +28,7 @@ export interface ControlLoopOptions {
 }
 
 const quiet = 10;
-const longestQuiet = 200;
+const longestQuiet = 500;
 const statusPause = 1_000;
 /** In a cluster that never rests, what was found is told nevertheless. */
 const longestUntold = 10_000;
@@ -39,6 +39,8 @@ export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #planner = createPlanner();
   #timer: ClockTimer | undefined;
+  /** When it ends. */
+  #due = 0;
   #wake: ClockTimer | undefined;
   #status: ClockTimer | undefined;
   #running = false;
@@ -65,10 +67,23 @@ export class ControlLoop {
 
   /** Something changed: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
   poke(): void {
-    if (!this.#running || this.#timer !== undefined) return;
-    const { runners, clock } = this.#options;
+    const { runners } = this.#options;
     const share = runners.some(({ isBehind }) => isBehind) ? 9 : runners.some(({ underWay }) => underWay > 0) ? 1 : 0;
-    this.#timer = clock.setTimeout(() => this.#planNow(), Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
+    this.#planWithin(Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
+  }
+
+  /** A node changed: addresses may have to move, whatever else there is to do. */
+  hurry(): void {
+    this.#planWithin(quiet);
+  }
+
+  #planWithin(milliseconds: number): void {
+    const { clock } = this.#options;
+    const due = clock.monotonic() + milliseconds;
+    if (!this.#running || (this.#timer !== undefined && this.#due <= due)) return;
+    this.#timer?.cancel();
+    this.#timer = clock.setTimeout(() => this.#planNow(), milliseconds);
+    this.#due = due;
   }
 
   #planNow(): void {

@@ -58,9 +58,9 @@ interface Surroundings {
 async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, surroundings: Surroundings): Promise<void> {
   const { log, metrics, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
-  let onChange = (): void => undefined;
+  let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
-  const store = new ClusterStore({ ...cluster, rest, now: () => clock.now(), onChange: () => onChange(), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
+  const store = new ClusterStore({ ...cluster, rest, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
   whenRead(() => store.unsynced.length === 0);
@@ -87,16 +87,17 @@ interface Leadership extends Cluster {
 }
 
 /** Plans and acts until the term is over and nothing of it is under way any more. */
-async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: () => void) => void): Promise<void> {
+async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: (isUrgent: boolean) => void) => void): Promise<void> {
   log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
   if (provider.provider.capabilities.attach) void requestCredentials(writer, options.namespace).catch((error: unknown) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }));
-  const onChange = (): void => {
+  const onChange = (isUrgent: boolean): void => {
     watch?.check();
-    controller.poke();
+    if (isUrgent) controller.hurry();
+    else controller.poke();
   };
   const reporter = new Reporter(writer, events);
-  const watch = watchProvider(provider, store, options, clock, log, onChange);
-  const probe = probeOf(network, options, { rest, store, clock, log, onChange, onDead: (node, message) => reporter.tellDead(node, message) });
+  const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));
+  const probe = probeOf(network, options, { rest, store, clock, log, onChange: () => onChange(true), onDead: (node, message) => reporter.tellDead(node, message) });
   const controller = createController({ rest, store, guardUnassigned: options.guardUnassigned === true, provider, watch, writer, reporter, term, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
   listen(onChange);
   watch?.start();

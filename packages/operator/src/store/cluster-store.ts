@@ -30,7 +30,8 @@ export interface ClusterStoreOptions {
   /** What of optional kinds the cluster serves. */
   readonly serves: { readonly infrastructures: boolean; readonly cloudPrivateIPConfigs: boolean };
   readonly now: () => number;
-  readonly onChange: () => void;
+  /** Something changed; a node perhaps, and then it is urgent. */
+  readonly onChange: (isUrgent: boolean) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,11 +53,12 @@ export class ClusterStore {
   readonly #refused = new Map<string, number>();
 
   constructor(options: ClusterStoreOptions) {
-    const { rest, onChange, onError, network, serves } = options;
+    const { rest, onError, network, serves } = options;
+    const onChange = (): void => options.onChange(false);
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
     this.namespaces = new Collection(rest, resources.namespaces, readNamespace, onChange, onError);
-    this.nodes = new Collection(rest, resources.nodes, readNode, onChange, onError);
+    this.nodes = new Collection(rest, resources.nodes, readNode, () => options.onChange(true), onError);
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
     this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;
