@@ -37,7 +37,7 @@ export async function kubeConfigConnection(files: readonly string[], context: st
 }
 
 async function load(files: readonly string[], context: string | undefined): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./kube-config-library.ts');
   const config = new KubeConfig();
   for (const [index, file] of files.entries()) {
     const part = new KubeConfig();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../run/options.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import type { CommandContext } from './context.ts';
+import { keepHeapSmall } from '../run/small-heap.ts';
 
 /** The flags of `run`, as commander gives them. */
 export interface RunFlags {
@@ -31,6 +32,7 @@ const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/n
 
 /** `run`: the operator, until it is told to stop. */
 export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
+  keepHeapSmall();
   const { createLog } = await import('../run/log.ts');
   const { runOperator } = await import('../run/run-operator.ts');
   const log = createLog((line) => context.terminal.error(line), { format: flags.logFormat, level: flags.logLevel, now: () => Date.now() });
