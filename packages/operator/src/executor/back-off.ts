@@ -31,6 +31,11 @@ export class BackOff {
     return this.#failures.get(key)?.until ?? 0;
   }
 
+  /** Forgets what could have been tried again so many milliseconds ago, and was not. */
+  forget(now: number, longAgo: number): void {
+    for (const [key, { until }] of this.#failures) if (now - until > longAgo) this.#failures.delete(key);
+  }
+
   /** Forgets all but some. */
   keepOnly(isKept: (key: string) => boolean): void {
     for (const key of this.#failures.keys()) if (!isKept(key)) this.#failures.delete(key);

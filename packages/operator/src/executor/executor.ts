@@ -27,6 +27,7 @@ interface Waiting {
 }
 
 const mostAtOnce = 24;
+const forgetEvery = 600_000;
 
 /** An address moves at once, though a thousand new namespaces wait. */
 const urgent: ReadonlySet<Step['kind']> = new Set(['finalizer', 'host', 'label-node']);
@@ -46,6 +47,7 @@ export class Executor {
   readonly #batches: HostBatches;
   readonly #putBacks: PutBacks;
   #timer: ClockTimer | undefined;
+  #forgottenAt = 0;
   #stopped = false;
   #idle: (() => void) | undefined;
 
@@ -68,8 +70,8 @@ export class Executor {
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
     this.#waiting.clear();
-    this.#putBacks.forget(plan);
     const now = this.#options.clock.monotonic();
+    this.#forget(now);
     const steps = inOrder(plan.steps.filter(isWriteStep));
     const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), now);
     let wake = Infinity;
@@ -92,6 +94,14 @@ export class Executor {
     this.#timer?.cancel();
     this.#waiting.clear();
     return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#idle = resolve));
+  }
+
+  /** Objects come and go for as long as this process lives. */
+  #forget(now: number): void {
+    if (now < this.#forgottenAt + forgetEvery) return;
+    this.#forgottenAt = now;
+    this.#putBacks.forget();
+    this.#failures.forget(now, forgetEvery);
   }
 
   #isHeld(step: HostStep): boolean {

@@ -35,6 +35,8 @@ describe('writes that someone else undoes', () => {
     expect(waits(claim('10.0.0.1'))).toBe(0);
     write(claim('10.0.0.1'));
     now += 600_001;
+    putBacks.forget();
+    expect(putBacks.countOf('claim/shop')).toBe(0);
     write(claim('10.0.0.1'));
     expect(waits(claim('10.0.0.1'))).toBe(0);
   });

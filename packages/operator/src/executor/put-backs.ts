@@ -1,4 +1,3 @@
-import type { Plan } from '@egressip-ipam/core';
 import { hash } from 'node:crypto';
 import type { WriteStep } from '../network/write-step.ts';
 
@@ -45,10 +44,9 @@ export class PutBacks {
     return this.#written.get(lane)?.count ?? 0;
   }
 
-  /** Forgets what is long past, when there is nothing to do. */
-  forget(plan: Plan): void {
+  /** Forgets what is long past. */
+  forget(): void {
     const now = this.#now();
-    if (plan.steps.length > 0) return;
     for (const [lane, { at }] of this.#written) if (now - at > forgetAfter) this.#written.delete(lane);
   }
 }

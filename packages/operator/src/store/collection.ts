@@ -30,6 +30,7 @@ export class Collection<Slim extends Entry> {
   #names: string[] = [];
   #snapshot: readonly Slim[] | undefined;
   #sequence = 0;
+  #lastDeletion = 0;
 
   constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void) {
     this.client = new ResourceClient(rest, resource);
@@ -84,9 +85,9 @@ export class Collection<Slim extends Entry> {
     return this.#snapshot;
   }
 
-  /** Whether what matters of an object changed after a sequence number. */
+  /** Whether what matters of an object changed after a sequence number; of one that is not there, whether any was deleted since. */
   changedSince(name: string, sequence: number): boolean {
-    return (this.#changedAt.get(name) ?? 0) > sequence;
+    return (this.#changedAt.get(name) ?? this.#lastDeletion) > sequence;
   }
 
   /** Another number for each object of a name: one that was deleted and made again is another. */
@@ -132,15 +133,20 @@ export class Collection<Slim extends Entry> {
   #changed(change: StoreChange<Slim>): void {
     if (change.type === 'added') {
       this.#names.splice(this.#position(change.key), 0, change.key);
-      this.#incarnations.set(change.key, this.incarnationOf(change.key) + 1);
+      this.#incarnations.set(change.key, this.#sequence);
     } else if (change.type === 'deleted') {
       this.#names.splice(this.#position(change.key), 1);
       this.#unconfirmed.delete(change.key);
       this.#overlaid.delete(change.key);
       this.#problems.delete(change.key);
+      this.#incarnations.delete(change.key);
     }
     this.settle(change.key, false);
     this.#touch(change.key);
+    if (change.type !== 'deleted') return;
+    // Nothing is kept of what is gone: names may come and go for as long as this process lives.
+    this.#changedAt.delete(change.key);
+    this.#lastDeletion = this.#sequence;
   }
 
   #touch(name: string): void {
