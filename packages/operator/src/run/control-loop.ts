@@ -110,7 +110,7 @@ export class ControlLoop {
     const isOverdue = clock.monotonic() - (this.#untoldSince ?? 0) >= longestUntold;
     if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return this.poke();
     this.#untoldSince = undefined;
-    reporter.tellWhenQuiet();
+    reporter.tellWhenQuiet(plan, snapshot);
     void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
   }
 }

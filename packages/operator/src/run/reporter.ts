@@ -3,10 +3,12 @@ import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-i
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
 import type { WriteStep } from '../network/write-step.ts';
+import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { statusOf } from './status.ts';
 
-/** Beyond so many at once, good news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
-const mostGoodNews = 100;
+/** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
+const mostNews = 100;
+const inOneSentence: Readonly<Record<News['reason'], string>> = { Allocated: 'got their addresses', Placed: 'have addresses on other nodes than before', Released: 'gave their addresses back' };
 
 const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
 
@@ -18,15 +20,15 @@ export class Reporter {
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
   readonly #passing = new Map<string, () => void>();
-  #served: ReadonlySet<string> | undefined;
-  #goodNews = new Map<string, { readonly egressIPAM: string; readonly addresses: readonly string[] }>();
+  /** What namespaces had when it was told last; what there was in the beginning is no news. */
+  #holdings: Holdings | undefined;
 
   constructor(rest: RestClient, events: EventRecorder) {
     this.#client = new ResourceClient(rest, egressIPAMs);
     this.#events = events;
   }
 
-  /** Events of what is new in a plan: problems once while they stand, and namespaces that got their addresses. */
+  /** Events of the problems that are new in a plan: once while they stand. */
   tell(plan: Plan): void {
     // An EgressIPAM that is made again has no status, whatever the one before it had.
     const pools = new Set(plan.egressIPAMs.filter(({ deleting }) => !deleting).map(({ name }) => name));
@@ -47,13 +49,7 @@ export class Reporter {
     }
     this.#standing = standing;
     for (const key of this.#passing.keys()) if (!passingNow.has(key)) this.#passing.delete(key);
-    const served = new Set(plan.allocations.filter(({ source }) => source === 'kept').map(({ namespace }) => namespace));
-    const before = this.#served;
-    this.#served = served;
-    if (before === undefined) return;
-    for (const { namespace, addresses, egressIPAM } of plan.allocations) {
-      if (served.has(namespace) && !before.has(namespace)) this.#goodNews.set(namespace, { egressIPAM, addresses });
-    }
+    this.#holdings ??= holdingsOf(plan);
   }
 
   /** Says that a node counts as dead before the API server says so. */
@@ -69,24 +65,26 @@ export class Reporter {
   }
 
   /**
-   * Tells who got addresses, and what the network should have done by now: when all is written, so that
-   * Events never stand in the way of what carries traffic.
+   * Tells who got, moved or gave back addresses, and what the network should have done by now: when all is
+   * written, so that Events never stand in the way of what carries traffic.
    */
-  tellWhenQuiet(): void {
+  tellWhenQuiet(plan: Plan, snapshot: ClusterSnapshot): void {
     for (const [key, record] of this.#passing) {
       this.#standing.add(key);
       record();
     }
     this.#passing.clear();
-    const news = [...this.#goodNews];
-    this.#goodNews = new Map();
-    if (news.length <= mostGoodNews) {
-      for (const [namespace, { egressIPAM, addresses }] of news) this.#record('Namespace', namespace, 'Normal', 'Allocated', `EgressIPAM ${egressIPAM} gives it ${addresses.join(', ')}`);
-      return;
-    }
-    for (const egressIPAM of new Set(news.map(([, entry]) => entry.egressIPAM))) {
-      const count = news.filter(([, entry]) => entry.egressIPAM === egressIPAM).length;
-      this.#record('EgressIPAM', egressIPAM, 'Normal', 'Allocated', `${count} namespaces got their addresses`);
+    const before = this.#holdings ?? new Map();
+    this.#holdings = holdingsOf(plan, before);
+    const news = newsBetween(before, this.#holdings, snapshot);
+    if (news.length > mostNews) this.#tellTogether(news);
+    else for (const { namespace, reason, message } of news) this.#record('Namespace', namespace, 'Normal', reason, message);
+  }
+
+  #tellTogether(news: readonly News[]): void {
+    for (const { egressIPAM, reason } of new Map(news.map((entry) => [`${entry.egressIPAM}/${entry.reason}`, entry])).values()) {
+      const count = new Set(news.filter((entry) => entry.egressIPAM === egressIPAM && entry.reason === reason).map(({ namespace }) => namespace)).size;
+      this.#record('EgressIPAM', egressIPAM, 'Normal', reason, `${count} namespaces ${inOneSentence[reason]}`);
     }
   }
 
