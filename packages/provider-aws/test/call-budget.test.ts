@@ -21,6 +21,17 @@ describe('calls to EC2', () => {
     expect(ec2.calls.map(({ operation }) => operation)).toEqual(['DescribeNetworkInterfaces']);
   });
 
+  it.each(['t3.large', 'm99.large'])('a type that EC2 does not know, such as %s, is not asked for at every look', async (type) => {
+    const { ec2, nodes, clock, provider } = memoryCluster(2, { type });
+    await look(provider, nodes, cidrs);
+    ec2.calls.length = 0;
+    await look(provider, nodes, cidrs);
+    expect(ec2.calls.map(({ operation }) => operation)).toEqual(['DescribeNetworkInterfaces']);
+    clock.skip(600_000);
+    await look(provider, nodes, cidrs);
+    expect(ec2.callsOf('DescribeInstanceTypes')).toHaveLength(1);
+  });
+
   it('a CIDR without a subnet does not read the subnets at every look; a new one reads them once', async () => {
     const { ec2, nodes, provider } = memoryCluster(1);
     await look(provider, nodes, [...cidrs, '172.16.0.0/24']);
@@ -29,6 +40,16 @@ describe('calls to EC2', () => {
     expect(ec2.counts.describing).toBe(1);
     await look(provider, nodes, [...cidrs, '172.16.1.0/24']);
     expect(ec2.callsOf('DescribeSubnets')).toHaveLength(1);
+  });
+
+  it("MachineSets' references by the same filter are one question; other filters are one each", async () => {
+    const byName = (...values: readonly string[]) => ({ filters: [{ name: 'tag:Name', values }] });
+    const inZone = { filters: [{ name: 'tag:Name', values: ['private-d'] }, { name: 'availability-zone', values: ['us-east-1d'] }] };
+    const references = [byName('private-b'), byName('private-a'), inZone, byName('private-c', 'private-a'), inZone, { filters: [] }];
+    const { ec2, nodes, provider } = memoryCluster(1, { context: { subnets: () => references } });
+    await look(provider, nodes, cidrs);
+    const asked = ec2.callsOf('DescribeSubnets').map(({ input }) => (input['Filters'] as readonly { readonly Name: string; readonly Values: readonly string[] }[]).map(({ Name, Values }) => `${Name}=${Values.join()}`).join(' '));
+    expect(asked).toEqual(['vpc-id=vpc-1', 'tag:Name=private-a,private-b,private-c', 'tag:Name=private-d availability-zone=us-east-1d']);
   });
 
   it('a new node costs one DescribeInstances more, the next type one DescribeInstanceTypes', async () => {

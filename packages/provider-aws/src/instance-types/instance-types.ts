@@ -12,7 +12,7 @@ export interface InstanceTypes {
   limitsOf(types: readonly string[]): Promise<ReadonlyMap<string, TypeReading>>;
 }
 
-/** After a refusal, the call is made again no sooner. */
+/** After a refusal, and for a type that EC2 does not know, the call is made again no sooner. */
 const retryInterval = 600_000;
 
 /**
@@ -21,6 +21,8 @@ const retryInterval = 600_000;
  */
 export function createInstanceTypes(api: Ec2Api, clock: Clock): InstanceTypes {
   const known = new Map<string, Required<InterfaceLimits>>();
+  /** Types that EC2 does not know, and when to ask again. */
+  const absentUntil = new Map<string, number>();
   let failure: { readonly error: ProviderErrorDescription; readonly until: number } | undefined;
 
   const learn = async (types: readonly string[]): Promise<void> => {
@@ -30,6 +32,7 @@ export function createInstanceTypes(api: Ec2Api, clock: Clock): InstanceTypes {
         const ipv6 = NetworkInfo.Ipv6Supported === true ? (NetworkInfo.Ipv6AddressesPerInterface ?? 0) : 0;
         known.set(InstanceType, { ipv4: NetworkInfo.Ipv4AddressesPerInterface, ipv6 });
       }
+      for (const type of types) if (!known.has(type)) absentUntil.set(type, clock.now() + retryInterval);
       failure = undefined;
     } catch (error) {
       if (!ProviderError.isInstance(error)) throw error;
@@ -40,7 +43,7 @@ export function createInstanceTypes(api: Ec2Api, clock: Clock): InstanceTypes {
 
   return {
     async limitsOf(types) {
-      const missing = [...new Set(types)].filter((type) => !known.has(type));
+      const missing = [...new Set(types)].filter((type) => !known.has(type) && clock.now() >= (absentUntil.get(type) ?? -Infinity));
       if (missing.length > 0 && (failure === undefined || clock.now() >= failure.until)) await learn(missing);
       return new Map(types.map((type) => [type, known.get(type) ?? shippedLimits().get(type) ?? { error: failure?.error ?? unknownType(type) }]));
     },

@@ -92,12 +92,18 @@ async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Pro
   return { subnets: new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1))), ...(failure === undefined ? {} : { error: failure }) };
 }
 
-/** What is to be asked about references: one question for all IDs that are not known yet, one for each set of filters. */
+/** What is to be asked about references: one question for all IDs that are not known yet, one for each filter that stands alone, one for each set of filters. */
 function questionsOf(references: readonly SubnetReference[], known: ReadonlyMap<string, SubnetFacts>): readonly (readonly Filter[])[] {
-  const ids = [...new Set(references.flatMap((reference) => idOf(reference) ?? []))].filter((id) => !known.has(id)).sort();
-  const byFilter = references.filter((reference) => idOf(reference) === undefined).flatMap(({ filters = [] }) => (filters.length === 0 ? [] : [filters.map(({ name, values }) => ({ Name: name, Values: [...values] }))]));
-  const distinct = new Map(byFilter.map((filters) => [JSON.stringify(filters), filters]));
-  return [...(ids.length === 0 ? [] : [[{ Name: 'subnet-id', Values: ids }]]), ...distinct.values()];
+  const ids = references.flatMap((reference) => idOf(reference) ?? []).filter((id) => !known.has(id));
+  const sets = references.filter((reference) => idOf(reference) === undefined).map(({ filters = [] }) => filters);
+  // A filter's values are alternatives, so that the tags of many MachineSets are one question.
+  const alone = new Map<string, Set<string>>(ids.length === 0 ? [] : [['subnet-id', new Set(ids)]]);
+  for (const [first, ...others] of sets) {
+    if (first !== undefined && others.length === 0) alone.set(first.name, new Set([...(alone.get(first.name) ?? []), ...first.values]));
+  }
+  const together = sets.filter(({ length }) => length > 1).map((filters) => filters.map(({ name, values }) => ({ Name: name, Values: [...values] })));
+  const distinct = new Map(together.map((filters) => [JSON.stringify(filters), filters]));
+  return [...[...alone].map(([Name, values]) => [{ Name, Values: [...values].sort() }]), ...distinct.values()];
 }
 
 /** `arn:PARTITION:ec2:REGION:ACCOUNT:subnet/subnet-…` ends with the ID (Service Authorization Reference, "Resource types defined by Amazon EC2"). */
