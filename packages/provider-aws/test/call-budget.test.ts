@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, inShort, look, memoryCluster } from './cluster.ts';
+import { change, inShort, instanceOf, look, memoryCluster } from './cluster.ts';
 
 const cidrs = ['10.0.0.0/20'];
 
@@ -19,6 +19,21 @@ describe('calls to EC2', () => {
     ec2.calls.length = 0;
     await look(provider, withUnknown, cidrs);
     expect(ec2.calls.map(({ operation }) => operation)).toEqual(['DescribeNetworkInterfaces']);
+  });
+
+  it('an hour at rest is hardly more than a look per poll, though one instance is gone and another was never there', async () => {
+    const { ec2, nodes, clock, provider } = memoryCluster(3);
+    const all = [...nodes, { name: 'stranger', providerID: 'aws:///us-east-1a/i-0fffffffffffffff0' }];
+    await look(provider, all, cidrs);
+    ec2.terminate(instanceOf(2));
+    await look(provider, all, cidrs);
+    ec2.calls.length = 0;
+    for (let minute = 0; minute < 60; minute += 1) {
+      clock.skip(60_000);
+      await look(provider, all, cidrs);
+    }
+    expect(ec2.callsOf('DescribeNetworkInterfaces')).toHaveLength(60);
+    expect(ec2.counts.describing).toBeLessThanOrEqual(75);
   });
 
   it.each(['t3.large', 'm99.large'])('a type that EC2 does not know, such as %s, is not asked for at every look', async (type) => {

@@ -29,20 +29,30 @@ export interface Machines {
 
 /** A stopped instance can be given another type: what is older is read again. */
 const maximumAge = 3_600_000;
-/** An instance that EC2 does not know is asked for again no sooner. */
-const absenceAge = 60_000;
+/** An instance that EC2 does not know may be too new for it; the longer it is absent, the more seldom it is asked for. */
+const shortestAbsence = 15_000;
+const longestAbsence = 900_000;
 
 /** Remembers instances, and makes one question of all that is asked for at a time. */
 export function createMachines(api: Ec2Api, clock: Clock): Machines {
-  const known = new Map<string, { readonly reading: MachineReading; readonly until: number }>();
+  const known = new Map<string, { readonly reading: MachineReading; readonly age: number; readonly until: number }>();
+
+  const ageOf = (id: string, reading: MachineReading): number => {
+    const before = known.get(id);
+    if (!('error' in reading)) return maximumAge;
+    return before !== undefined && 'error' in before.reading ? Math.min(4 * before.age, longestAbsence) : shortestAbsence;
+  };
 
   const load = createBatcher<MachineReading>(async (ids) => {
     try {
       const shown = new Map((await api.describeInstances(ids)).map((instance) => [instance.InstanceId, instance]));
       const now = clock.now();
-      for (const [id, { until }] of known) if (until <= now) known.delete(id);
       const readings = ids.map((id) => [id, readInstance(id, shown.get(id))] as const);
-      for (const [id, reading] of readings) known.set(id, { reading, until: now + ('error' in reading ? absenceAge : maximumAge) });
+      for (const [id, { until }] of known) if (until + longestAbsence <= now) known.delete(id);
+      for (const [id, reading] of readings) {
+        const age = ageOf(id, reading);
+        known.set(id, { reading, age, until: now + age });
+      }
       return new Map(readings);
     } catch (error) {
       if (!ProviderError.isInstance(error)) throw error;

@@ -27,8 +27,10 @@ export interface Subnets {
   read(question: SubnetQuestion): Promise<SubnetReading>;
 }
 
-/** Subnets come and go seldom. */
-const maximumAge = 600_000;
+/** Subnets come and go seldom, and a node in a new one is asked about at once. */
+const maximumAge = 3_600_000;
+/** What was not there may have been made meanwhile. */
+const absenceAge = 300_000;
 /** After these, the same question soon gets another answer. */
 const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient', 'unknown']);
 
@@ -38,8 +40,10 @@ export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
   let answered = new Set<string>();
   let readAt = -Infinity;
 
-  const isAnswered = (question: SubnetQuestion): boolean =>
-    clock.now() - readAt < maximumAge && [...topics(question), ...missing(question, known.subnets)].every((topic) => answered.has(topic));
+  const isAnswered = (question: SubnetQuestion): boolean => {
+    const absent = missing(question, known.subnets);
+    return clock.now() - readAt < (absent.length > 0 ? absenceAge : maximumAge) && [...topics(question), ...absent].every((topic) => answered.has(topic));
+  };
 
   return {
     async read(question) {
