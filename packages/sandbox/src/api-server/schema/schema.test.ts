@@ -70,6 +70,16 @@ describe('schema of a custom resource', () => {
     expect(String(body['message'])).toContain('spec.conversion.strategy');
   });
 
+  it('establishes a definition that was generated with an empty status', async () => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
+    const spec = { group: 'test.example', scope: 'Cluster', names: { plural: 'gears', kind: 'Gear' }, versions };
+    const status = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: [] };
+    await client.object('POST', path, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'gears.test.example' }, spec, status });
+    const { body } = await client.send('GET', `${path}/gears.test.example`);
+    expect(body['status']).toMatchObject({ acceptedNames: { kind: 'Gear' }, conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }] });
+  });
+
   it('removes the objects of a definition with it', async () => {
     const own = await createApiServer({ crds: [widgetCrd] });
     const other = createTestClient(own);

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../api-object.ts';
-import { equalJson } from '../api-object.ts';
+import { isRecord } from '../api-object.ts';
 import type { ApiContext } from '../context.ts';
 import { customResourceDefinitions } from '../resources/built-in-resources.ts';
 import { establishedStatus, parseCustomResourceDefinition } from '../resources/custom-resource-definition.ts';
@@ -7,13 +7,17 @@ import { establishedStatus, parseCustomResourceDefinition } from '../resources/c
 const isDefinition = ({ kind, apiVersion }: ApiObject): boolean =>
   kind === customResourceDefinitions.kind && apiVersion === 'apiextensions.k8s.io/v1';
 
+/** Generated definitions come with a status that is empty; it counts for nothing. */
+function isEstablished({ status }: ApiObject): boolean {
+  return isRecord(status) && Array.isArray(status['conditions']) && status['conditions'].some((condition) => isRecord(condition) && condition['type'] === 'Established');
+}
+
 /** Serves what a stored CustomResourceDefinition declares, and says so in its status. Other objects pass through. */
 export function onCustomResourceDefinitionWrite(context: ApiContext, object: ApiObject): ApiObject {
   if (!isDefinition(object)) return object;
   context.catalogue.serve(object);
-  if (object['status'] !== undefined) return object;
+  if (isEstablished(object)) return object;
   const status = establishedStatus(parseCustomResourceDefinition(object), context.timestamp());
-  if (equalJson(status, object['status'])) return object;
   return context.store.put(customResourceDefinitions.storageKey, { ...object, status });
 }
 
