@@ -1,4 +1,5 @@
 import { isAlreadyExists, Reflector, ResourceClient, type RestClient } from '@egressip-ipam/kube';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isServed } from '../network/choose-network.ts';
 import { credentialsRequests, secrets } from '../network/resources.ts';
 
@@ -34,8 +35,34 @@ function decode(data: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, Buffer.from(value, 'base64').toString('utf8')]] : [])));
 }
 
-/** Asks OpenShift for credentials with just the rights that the provider uses, where it can be asked and was not before. */
-export async function requestCredentials(rest: RestClient, namespace: string): Promise<void> {
+/** How credentials are asked for. */
+export interface CredentialsQuestion {
+  /** The operator's namespace, where the secret shall be. */
+  readonly namespace: string;
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
+  /** Told of every refusal; it is asked again after a pause. */
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between two tries. */
+  readonly pause?: number;
+}
+
+const retryPause = 30_000;
+
+/** Asks OpenShift for credentials with just the rights that the provider uses, where it can be asked and was not before. Never rejects. */
+export async function requestCredentials(rest: RestClient, { namespace, signal, onError, pause = retryPause }: CredentialsQuestion): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await createRequest(rest, namespace);
+    } catch (error) {
+      if (isAlreadyExists(error)) return;
+      onError(error);
+    }
+    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function createRequest(rest: RestClient, namespace: string): Promise<void> {
   if (!(await isServed(rest, credentialsRequests))) return;
   const action = [
     'ec2:DescribeInstances',
@@ -48,12 +75,8 @@ export async function requestCredentials(rest: RestClient, namespace: string): P
     'ec2:UnassignIpv6Addresses',
   ];
   const providerSpec = { apiVersion: 'cloudcredential.openshift.io/v1', kind: 'AWSProviderSpec', statementEntries: [{ effect: 'Allow', action, resource: '*' }] };
-  try {
-    await new ResourceClient(rest, credentialsRequests).create({
-      metadata: { name: requestName, namespace: requestNamespace },
-      spec: { secretRef: { name: secretName, namespace }, serviceAccountNames: ['egressip-ipam-operator'], providerSpec },
-    });
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-  }
+  await new ResourceClient(rest, credentialsRequests).create({
+    metadata: { name: requestName, namespace: requestNamespace },
+    spec: { secretRef: { name: secretName, namespace }, serviceAccountNames: ['egressip-ipam-operator'], providerSpec },
+  });
 }

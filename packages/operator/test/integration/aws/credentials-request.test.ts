@@ -1,0 +1,35 @@
+import { createRestClient, loadConnection, ResourceClient } from '@egressip-ipam/kube';
+import { createFaultProxy, type FaultProxy } from '@egressip-ipam/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { credentialsRequests, namespaces } from '../../../src/network/resources.ts';
+import { requestCredentials } from '../../../src/provider/credentials-secret.ts';
+import { bothServers, startServer, writeKubeconfig, type TestServer } from '../support/start-server.ts';
+
+describe.skipIf(bothServers.length === 0)('the CredentialsRequest', () => {
+  let server: TestServer;
+  let proxy: FaultProxy;
+
+  beforeAll(async () => {
+    server = await startServer('the sandbox', ['cloudcredential.openshift.io_credentialsrequests']);
+    await new ResourceClient(server.rest, namespaces).create({ metadata: { name: 'openshift-cloud-credential-operator' } });
+    proxy = await createFaultProxy({ target: server.target, rules: [{ fault: { kind: 'status', status: 500 }, method: 'POST', path: /credentialsrequests/, times: 2 }] });
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await server.stop();
+  });
+
+  it('is asked for until it is there, and then left as it is', async () => {
+    const rest = createRestClient(await loadConnection({ kubeconfig: await writeKubeconfig(proxy.url, 'operator') }));
+    const errors: unknown[] = [];
+    const question = { namespace: 'egressip-ipam-operator', signal: new AbortController().signal, onError: (error: unknown) => void errors.push(error), pause: 1 };
+    await requestCredentials(rest, question);
+    expect(errors).toHaveLength(2);
+    const client = new ResourceClient(server.rest, credentialsRequests);
+    const [made] = (await client.list()).items;
+    expect(made?.metadata.name).toBe('egress-ipam-operator');
+    await requestCredentials(rest, { ...question, namespace: 'elsewhere' });
+    expect((await client.list()).items).toEqual([made]);
+    rest.close();
+  });
+});
