@@ -79,6 +79,8 @@ export class MemoryEc2 {
   readonly types = new Map<string, { readonly ipv4: number; readonly ipv6: number }>([['t3.medium', { ipv4: 6, ipv6: 6 }], ['m5.4xlarge', { ipv4: 30, ipv6: 30 }]]);
   /** Whether assigning what the interface carries already is refused. */
   refusesRepeats = false;
+  /** Addresses that EC2 leaves out of the next change that names them, though its answer is that of a success. */
+  readonly leftOut = new Set<string>();
   /** The most items that a page holds. */
   pageLimit = 1000;
   #faults: { readonly fault: MemoryEc2Fault; left: number }[] = [];
@@ -174,7 +176,7 @@ export class MemoryEc2 {
         return paged('InstanceTypes', [...this.types].filter(([type]) => matches(filters, 'instance-type', type)).map(([InstanceType, { ipv4, ipv6 }]) => ({ InstanceType, NetworkInfo: { Ipv4AddressesPerInterface: ipv4, Ipv6AddressesPerInterface: ipv6, Ipv6Supported: true } })));
       case 'AssignPrivateIpAddresses': {
         const { NetworkInterfaceId, PrivateIpAddresses = [], AllowReassignment } = input as unknown as AssignPrivateIpAddressesRequest;
-        this.#assign(NetworkInterfaceId ?? '', PrivateIpAddresses, 'secondary', AllowReassignment === true);
+        this.#assign(NetworkInterfaceId ?? '', this.#withoutLeftOut(PrivateIpAddresses), 'secondary', AllowReassignment === true);
         return {};
       }
       case 'AssignIpv6Addresses': {
@@ -183,7 +185,7 @@ export class MemoryEc2 {
         return {};
       }
       case 'UnassignPrivateIpAddresses':
-        this.#unassign(String(input['NetworkInterfaceId']), input['PrivateIpAddresses'] as string[], 'secondary');
+        this.#unassign(String(input['NetworkInterfaceId']), this.#withoutLeftOut(input['PrivateIpAddresses'] as string[]), 'secondary');
         return {};
       case 'UnassignIpv6Addresses':
         this.#unassign(String(input['NetworkInterfaceId']), input['Ipv6Addresses'] as string[], 'ipv6');
@@ -191,6 +193,10 @@ export class MemoryEc2 {
       default:
         throw ec2Error('InvalidAction', `the in-memory EC2 has no ${operation}`);
     }
+  }
+
+  #withoutLeftOut(addresses: readonly string[]): readonly string[] {
+    return addresses.filter((address) => !this.leftOut.delete(address));
   }
 
   #assign(id: string, addresses: readonly string[], list: 'secondary' | 'ipv6', allowReassignment: boolean): void {

@@ -15,6 +15,8 @@ export interface CarryOutOptions extends InterfaceChanger {
 
 /** How long DescribeNetworkInterfaces may lag behind an accepted change (EC2 API Reference, "Eventual consistency"). */
 const confirmationDeadline = 60_000;
+/** What EC2 accepted by one call shows together: where a part of it shows, the rest was left out. */
+const leftOutDeadline = 4_000;
 const firstPause = 500;
 const longestPause = 8_000;
 /** A look that fails like this is worth another. */
@@ -29,11 +31,12 @@ const order = (['detach', 'reassign', 'attach'] as const).flatMap((kind) => [{ k
 export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOptions): CarryOut {
   /** Looks until all these show, or the deadline has passed. */
   const confirm = async (tasks: readonly Task[]): ReturnType<typeof lookAt> => {
-    const deadline = clock.now() + confirmationDeadline;
+    let deadline = clock.now() + confirmationDeadline;
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const seen = await lookAt(looker, tasks);
-      const agrees = !('error' in seen) && tasks.every((task) => isFulfilled(task, seen.interfaces));
-      if (agrees || clock.now() + pause > deadline || ('error' in seen && !passingClasses.has(seen.error.class))) return seen;
+      const open = 'error' in seen ? tasks : tasks.filter((task) => !isFulfilled(task, seen.interfaces));
+      if (open.length > 0 && open.every((task) => isPartShown(task, tasks, open))) deadline = Math.min(deadline, clock.now() + leftOutDeadline);
+      if (open.length === 0 || clock.now() + pause > deadline || ('error' in seen && !passingClasses.has(seen.error.class))) return seen;
       await clock.sleep(pause, closed).catch(() => undefined);
       if (closed.aborted) return { error: { class: 'unknown', message: 'the provider was closed' } };
     }
@@ -71,11 +74,16 @@ function knownInterfaces(store: InterfaceStore, interfaceId: string): Interfaces
   return facts === undefined ? undefined : new Map([[interfaceId, facts]]);
 }
 
+/** Whether some of the call that a task was part of shows. */
+function isPartShown({ kind, family }: Task, tasks: readonly Task[], open: readonly Task[]): boolean {
+  return tasks.some((task) => task.kind === kind && task.family === family && !open.includes(task));
+}
+
 function settle(outcomes: Map<Task, Outcome>, open: readonly Task[], error: ProviderErrorDescription): ReadonlyMap<Task, Outcome> {
   for (const task of open) outcomes.set(task, error);
   return outcomes;
 }
 
 function notShown({ kind, address, interfaceId }: Task): ProviderErrorDescription {
-  return { class: 'unknown', message: `EC2 accepted the ${kind} of ${address} on ${interfaceId} and did not show it within ${confirmationDeadline / 1000} seconds; look again` };
+  return { class: 'unknown', message: `EC2 accepted the ${kind} of ${address} on ${interfaceId} and did not show it in time; look again` };
 }

@@ -11,6 +11,8 @@ export type Ec2Fault =
   | { readonly kind: 'silence'; readonly when: 'before' | 'after' }
   /** EC2 sees the call so many milliseconds later. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** EC2 sees only the first so many addresses of the call, and answers as if they were all. */
+  | { readonly kind: 'partial'; readonly addresses: number }
   /** DescribeNetworkInterfaces and DescribeInstances answer with the addresses of so long ago. */
   | { readonly kind: 'stale'; readonly by: Staleness };
 
@@ -56,6 +58,11 @@ export class Ec2FaultRules {
     }
     return undefined;
   }
+}
+
+/** The parameters of a call with no more than so many of its addresses. */
+export function withFirstAddresses(parameters: Ec2Parameters, count: number): Ec2Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => Number(/^(?:PrivateIpAddress|Ipv6Addresses)\.(\d+)$/.exec(name)?.[1] ?? 0) <= count));
 }
 
 function concerns({ action: wanted, where = {}, fault }: Ec2FaultRule, parameters: Ec2Parameters): boolean {

@@ -68,6 +68,14 @@ describe.skipIf(findMoto() === undefined)('Faults and log of the strict EC2 (ski
     expect(ec2.calls.map(({ fault, outcome }) => [fault, outcome])).toEqual([[undefined, 'ok'], ['error', code], [undefined, 'ok']]);
   });
 
+  it('does a part of a call, and says nothing of it', async () => {
+    ec2.inject({ fault: { kind: 'partial', addresses: 1 }, times: 2 });
+    expect(await client.assign(id, ['10.0.1.20', '10.0.1.21', '10.0.1.22'])).toBe('ok');
+    expect(await secondary()).toEqual(['10.0.1.20']);
+    expect(await client.unassign(id, ['10.0.1.20', '10.0.1.21'])).toBe('ok');
+    expect(await secondary()).toEqual([]);
+  });
+
   it('stops refusing when the rule or all rules are taken away', async () => {
     const remove = ec2.inject({ fault: { kind: 'error', code: 'InternalError' } });
     expect(await client.assign(id, ['10.0.1.20'])).toBe('InternalError');

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CallLog } from './call-log.ts';
 import { Ec2Error } from './ec2-error.ts';
-import { Ec2FaultRules, type Ec2Fault } from './ec2-fault.ts';
+import { Ec2FaultRules, withFirstAddresses, type Ec2Fault } from './ec2-fault.ts';
 import { MotoClient } from './moto-client.ts';
 import { authorizationFor, parseParameters, scopeOf, type Ec2Parameters } from './query.ts';
 import type { StrictActions } from './strict-actions.ts';
@@ -88,7 +88,8 @@ export class Ec2Layer {
 
   async #answer(moto: MotoClient, parameters: Ec2Parameters, fault: Ec2Fault | undefined): Promise<XmlElement> {
     if (fault?.kind === 'error') throw new Ec2Error(fault.code, fault.message ?? messages[fault.code] ?? `injected ${fault.code}`, fault.status);
-    return this.#options.actions.run(moto, parameters, fault?.kind === 'stale' ? fault.by : undefined);
+    const seen = fault?.kind === 'partial' ? withFirstAddresses(parameters, fault.addresses) : parameters;
+    return this.#options.actions.run(moto, seen, fault?.kind === 'stale' ? fault.by : undefined);
   }
 }
 

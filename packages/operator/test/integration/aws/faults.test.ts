@@ -58,6 +58,7 @@ describe.skipIf(!isThere)('faults between the operator and EC2', () => {
     ['connections reset before EC2 has seen the call', { fault: { kind: 'reset', when: 'before' }, action: mutating, times: 3 }],
     ['connections reset after EC2 has applied the call', { fault: { kind: 'reset', when: 'after' }, action: mutating, times: 3 }],
     ['looks of a moment ago', { fault: { kind: 'stale', by: { milliseconds: 2_000 } }, times: 6 }],
+    ['changes that are done in part only', { fault: { kind: 'partial', addresses: 1 }, action: mutating, times: 4 }],
     ['slow changes', { fault: { kind: 'delay', milliseconds: 1_500 }, action: mutating, times: 6 }],
   ])('%s', async (_name, rule) => liveThrough(rule), 180_000);
 
