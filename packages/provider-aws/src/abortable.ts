@@ -20,3 +20,20 @@ export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promi
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
 }
+
+/** A signal that is aborted when all of some are: as long as one wants the work, it goes on. */
+export function whenAllAborted(signals: readonly AbortSignal[]): AbortSignal {
+  const open = new Set(signals.filter((signal) => !signal.aborted));
+  const [only] = open;
+  if (only !== undefined && open.size === 1) return only;
+  const all = new AbortController();
+  if (open.size === 0) all.abort();
+  for (const signal of open) {
+    const onAbort = (): void => {
+      open.delete(signal);
+      if (open.size === 0) all.abort();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  }
+  return all.signal;
+}

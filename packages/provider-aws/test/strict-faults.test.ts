@@ -41,6 +41,19 @@ describe.skipIf(findMoto() === undefined)('over HTTP (skipped where moto_server 
     expect(await secondary(node)).toEqual(['10.0.1.50']);
   });
 
+  it('who may change nothing any more sends nothing any more: no retry, no rest of a call', async () => {
+    const { nodes: [node, other], provider } = await cluster(2, { requestTimeout: 300 });
+    ec2.inject({ action: assign, fault: { kind: 'silence', when: 'before' }, where: { NetworkInterfaceId: node.networkInterfaceId } });
+    ec2.inject({ action: assign, fault: { kind: 'delay', milliseconds: 200 }, where: { NetworkInterfaceId: other!.networkInterfaceId } });
+    const lost = new AbortController();
+    const results = provider.apply({ changes: [attach('10.0.1.50', node), ...['10.0.1.51', '10.0.1.2', '10.0.1.52'].map((address) => attach(address, other!))], signal: lost.signal });
+    await expect.poll(() => ec2.calls.length).toBe(2);
+    lost.abort();
+    expect(new Set(inShort(await results))).toEqual(new Set(['unknown']));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(ec2.callCounts().mutating).toBe(2);
+  });
+
   it('waits until stale describes agree, and changes nothing twice', async () => {
     const { nodes: [node], provider, secondary } = await cluster(1);
     ec2.inject({ fault: { kind: 'stale', by: { mutations: 1 } }, times: 3 });

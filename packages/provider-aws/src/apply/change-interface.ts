@@ -1,8 +1,9 @@
 import { ProviderError, type ProviderErrorDescription } from '@egressip-ipam/core';
+import { whenAllAborted } from '../abortable.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { isNotAssigned } from '../ec2/errors.ts';
 import type { Looker } from './looker.ts';
-import { isFulfilled, type Interfaces, type Outcome, type Task } from './task.ts';
+import { cutShort, isFulfilled, type Interfaces, type Outcome, type Task } from './task.ts';
 
 /** What changing an interface works with. */
 export interface InterfaceChanger {
@@ -25,9 +26,12 @@ const ambiguousClasses: ReadonlySet<string> = new Set(['transient', 'unknown']);
 export async function changeInterface(changer: InterfaceChanger, tasks: readonly Task[], alreadyLooked = false): Promise<ReadonlyMap<Task, ProviderErrorDescription>> {
   const [first] = tasks;
   if (first === undefined) return new Map();
+  // Who lost the right to change anything asks for nothing more, not even for the rest.
+  const wanted = whenAllAborted(tasks.map(({ signal }) => signal));
+  if (wanted.aborted) return all(tasks, cutShort(`${first.kind} on ${first.interfaceId}`));
   const { kind, family, interfaceId } = first;
   const addresses = [...new Set(tasks.map(({ address }) => address))];
-  const error = await errorOf(() => changer.looker.whileChanging(() => changer.api.changeAddresses({ kind, family, interfaceId, addresses })));
+  const error = await errorOf(() => changer.looker.whileChanging(() => changer.api.changeAddresses({ kind, family, interfaceId, addresses }, wanted)));
   if (error === undefined) return new Map();
   if (kind === 'detach' && error.class === 'not-found') return new Map();
   if (sharedClasses.has(error.class)) return all(tasks, error);

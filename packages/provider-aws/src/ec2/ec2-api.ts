@@ -37,7 +37,8 @@ export interface Ec2Api {
   describeNetworkInterfaces(filter: 'subnet-id' | 'network-interface-id', values: readonly string[]): Promise<readonly NetworkInterface[]>;
   /** Those of the types that EC2 knows. */
   describeInstanceTypes(types: readonly string[]): Promise<readonly InstanceTypeInfo[]>;
-  changeAddresses(change: InterfaceChange): Promise<void>;
+  /** Once the signal is aborted, nothing is sent any more. */
+  changeAddresses(change: InterfaceChange, signal: AbortSignal): Promise<void>;
 }
 
 /** A filter takes 200 values (EC2 API Reference, "Filter your Amazon EC2 resources"). */
@@ -69,9 +70,9 @@ export function createEc2Api(client: () => EC2Client): Ec2Api {
       filtered('instance-type', types, (Filters) =>
         gather('DescribeInstanceTypes', paginateDescribeInstanceTypes({ client: client(), pageSize: pageSizeOfTypes }, { Filters }), (page) => page.InstanceTypes),
       ),
-    async changeAddresses(change) {
+    async changeAddresses(change, signal) {
       try {
-        await send(client(), change);
+        await send(client(), change, signal);
       } catch (error) {
         throw new ProviderError(describeEc2Error(error, `${operationOf(change)} of ${change.addresses.join(', ')} on ${change.interfaceId}`, true), { cause: error });
       }
@@ -93,16 +94,16 @@ function operationOf({ kind, family }: InterfaceChange): string {
   return `${kind === 'detach' ? 'Unassign' : 'Assign'}${family === 4 ? 'PrivateIpAddresses' : 'Ipv6Addresses'}`;
 }
 
-async function send(client: EC2Client, { kind, family, interfaceId, addresses }: InterfaceChange): Promise<void> {
+async function send(client: EC2Client, { kind, family, interfaceId, addresses }: InterfaceChange, abortSignal: AbortSignal): Promise<void> {
   const NetworkInterfaceId = interfaceId;
   if (family === 4) {
     const PrivateIpAddresses = [...addresses];
-    if (kind === 'detach') await client.send(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses }));
-    else await client.send(new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses, AllowReassignment: kind === 'reassign' }));
+    if (kind === 'detach') await client.send(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses }), { abortSignal });
+    else await client.send(new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses, AllowReassignment: kind === 'reassign' }), { abortSignal });
   } else {
     const Ipv6Addresses = [...addresses];
-    if (kind === 'detach') await client.send(new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }));
-    else await client.send(new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }));
+    if (kind === 'detach') await client.send(new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }), { abortSignal });
+    else await client.send(new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }), { abortSignal });
   }
 }
 
