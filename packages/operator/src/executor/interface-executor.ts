@@ -2,6 +2,7 @@ import type { AttachStep, CloudProvider, DetachStep, MoveStep, Plan, ProviderCha
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { describeError } from '../provider/load-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
+import { AttachBatches } from './attach-batches.ts';
 import { BackOff } from './back-off.ts';
 
 /** The steps that are changes of network interfaces. */
@@ -28,8 +29,6 @@ export interface InterfaceExecutorOptions {
 }
 
 const longestCall = 120_000;
-/** How long an interface's first addresses wait for others that are on their way, so that one call attaches all. */
-const settleDelay = 3_000;
 
 /**
  * Carries out the ready changes of interfaces of the newest plan: one call at a time
@@ -42,7 +41,7 @@ export class InterfaceExecutor {
   readonly #lanes = new BackOff({ first: 500, longest: 60_000 });
   readonly #addresses = new BackOff({ first: 1_000, longest: 300_000 });
   readonly #failures = new Map<string, ProviderFailure>();
-  readonly #firstSeen = new Map<string, number>();
+  readonly #batches = new AttachBatches();
   readonly #stop = new AbortController();
   #timer: ClockTimer | undefined;
   #idle: (() => void) | undefined;
@@ -70,12 +69,12 @@ export class InterfaceExecutor {
     this.#forget(steps);
     if (this.#stop.signal.aborted) return;
     const now = this.#options.clock.monotonic();
-    const ids = new Set(steps.map(({ id }) => id));
+    const attaching = this.#batches.dueTimes(steps.filter((step) => step.kind === 'attach'), now);
     let wake = Infinity;
     for (const step of steps) {
       const lanes = lanesOf(step);
       if (step.after.length > 0 || lanes.some((lane) => this.#busy.has(lane))) continue;
-      const start = Math.max(this.#settledAt(step, ids, now), ...lanes.map((lane) => this.#lanes.until(lane)));
+      const start = Math.max(attaching.get(step.id) ?? 0, ...lanes.map((lane) => this.#lanes.until(lane)));
       const addresses = step.addresses.filter((address) => !this.#options.holds.isHeld(address));
       const due = addresses.filter((address) => this.#addresses.until(keyOf(step, address)) <= now);
       for (const address of addresses) if (!due.includes(address)) wake = Math.min(wake, this.#addresses.until(keyOf(step, address)));
@@ -93,19 +92,10 @@ export class InterfaceExecutor {
     return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#idle = resolve));
   }
 
-  #settledAt(step: InterfaceStep, ids: ReadonlySet<string>, now: number): number {
-    if (step.kind !== 'attach' || !ids.has(`${step.id}/then`)) return 0;
-    const first = this.#firstSeen.get(step.id) ?? now;
-    this.#firstSeen.set(step.id, first);
-    return first + settleDelay;
-  }
-
   /** Drops what no plan wants any more. */
   #forget(steps: readonly InterfaceStep[]): void {
     const wanted = new Set(steps.flatMap((step) => step.addresses.map((address) => keyOf(step, address))));
-    const ids = new Set(steps.map(({ id }) => id));
     for (const key of this.#failures.keys()) if (!wanted.has(key)) this.#failures.delete(key);
-    for (const id of this.#firstSeen.keys()) if (!ids.has(id)) this.#firstSeen.delete(id);
     this.#addresses.keepOnly((key) => wanted.has(key));
   }
 
@@ -114,7 +104,7 @@ export class InterfaceExecutor {
     const start = clock.monotonic();
     for (const lane of lanes) this.#busy.add(lane);
     const release = holds.hold(step.addresses);
-    this.#firstSeen.delete(step.id);
+    this.#batches.begun(step);
     const node = nodeOf(step.node);
     const changes = step.addresses.map((address): ProviderChange => (step.kind === 'move' ? { type: 'move', address, from: nodeOf(step.from), node } : { type: step.kind, address, node }));
     try {

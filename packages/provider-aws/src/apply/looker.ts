@@ -13,18 +13,22 @@ export interface Looker {
   look(interfaceIds: readonly string[]): Promise<ReadonlyMap<string, InterfaceFacts>>;
 }
 
+/** No look waits longer than this for changes under way, in milliseconds. */
+const longestPatience = 16_000;
+
 /** What a {@link Looker} works with. */
 export interface LookerOptions {
   readonly api: Ec2Api;
   readonly clock: Clock;
   readonly store: InterfaceStore;
-  /** How long a look waits for changes under way, in milliseconds. */
+  /** How long the first look waits for changes under way, in milliseconds. */
   readonly patience: number;
 }
 
 /** Makes a looker; what it sees goes to the store. */
 export function createLooker({ api, clock, store, patience }: LookerOptions): Looker {
   let changing = 0;
+  let next = patience;
   const quiet: (() => void)[] = [];
 
   const allQuiet = async (): Promise<void> => {
@@ -39,8 +43,10 @@ export function createLooker({ api, clock, store, patience }: LookerOptions): Lo
     await turn();
     if (changing === 0) return;
     const enough = new AbortController();
-    await Promise.race([allQuiet(), clock.sleep(patience, enough.signal).catch(() => undefined)]);
+    await Promise.race([allQuiet(), clock.sleep(next, enough.signal).catch(() => undefined)]);
     enough.abort();
+    // The more changes there are, the longer each look waits for them: their number grows with the logarithm only.
+    next = changing > 0 ? Math.min(2 * next, longestPatience) : patience;
   };
 
   const look = createBatcher<InterfaceFacts>(async (ids) => {
