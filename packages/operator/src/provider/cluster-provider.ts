@@ -87,9 +87,17 @@ export function watchProvider({ provider }: ClusterProvider, store: ClusterStore
 function subjectsOf(store: ClusterStore): ProviderSubjects {
   const cidrs = store.egressIPAMs.list().flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
   return {
-    nodes: store.nodes.list().map(({ name, providerID }) => ({ name, ...(providerID === undefined ? {} : { providerID }) })),
+    nodes: store.machines.map(({ name, providerID }) => ({ name, ...(providerID === undefined ? {} : { providerID }) })),
     cidrs: [...new Set(cidrs)].sort(),
   };
+}
+
+/** Whether a look showed that nothing is on a node's main interface any more but its primary address, or that its machine is gone. */
+export function isEmptied({ observation }: Pick<ProviderWatch, 'observation'>, node: string): boolean {
+  const seen = observation?.nodes.find((entry) => entry.node === node);
+  if (seen === undefined) return false;
+  if ('error' in seen) return seen.error.class === 'not-found';
+  return seen.interfaces.every(({ main, addresses }) => !main || addresses.every(({ primary }) => primary));
 }
 
 /** What a snapshot says of the provider. */

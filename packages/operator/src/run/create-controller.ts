@@ -6,7 +6,7 @@ import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
 import { targetOf, writeStep } from '../network/write-step.ts';
 import { markDead } from '../probe/mark-dead.ts';
-import { providerSnapshot, type ClusterProvider } from '../provider/cluster-provider.ts';
+import { isEmptied, providerSnapshot, type ClusterProvider } from '../provider/cluster-provider.ts';
 import type { ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
@@ -60,6 +60,7 @@ export function createController(parts: ControllerParts): ControlLoop {
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
   const look = (): ClusterSnapshot | undefined => {
     if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
+    if (watch !== undefined) store.forgetDepartedNodes((node) => isEmptied(watch, node));
     const snapshot = store.snapshot(providerSnapshot(provider, store, watch));
     return withFailures(markDead(snapshot, parts.deadNodes()), interfaces?.failures ?? []);
   };
@@ -84,7 +85,7 @@ function createGuard({ rest, writer, store, clock, log }: ControllerParts, onPro
 
 function createInterfaceExecutor({ provider, store, term, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {
   const nodeOf = (name: string): ProviderNode => {
-    const providerID = store.nodes.list().find((node) => node.name === name)?.providerID;
+    const providerID = store.machines.find((node) => node.name === name)?.providerID;
     return { name, ...(providerID === undefined ? {} : { providerID }) };
   };
   return new InterfaceExecutor({

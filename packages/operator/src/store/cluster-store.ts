@@ -14,12 +14,14 @@ import {
   type Finding,
   type InfrastructureSnapshot,
   type NetworkSnapshot,
+  type NodeSnapshot,
   type ProviderSnapshot,
   type Read,
 } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
 import { Collection } from './collection.ts';
+import { DepartedNodes } from './departed-nodes.ts';
 
 const rememberRefusal = 600_000;
 
@@ -29,6 +31,8 @@ export interface ClusterStoreOptions {
   readonly network: NetworkSnapshot;
   /** What of optional kinds the cluster serves. */
   readonly serves: { readonly infrastructures: boolean; readonly cloudPrivateIPConfigs: boolean };
+  /** Whether nodes are remembered that went away while their machines may still carry addresses. */
+  readonly remembersNodes: boolean;
   readonly now: () => number;
   /** Something changed; a node perhaps, and then it is urgent. */
   readonly onChange: (isUrgent: boolean) => void;
@@ -39,13 +43,14 @@ export interface ClusterStoreOptions {
 export class ClusterStore {
   readonly egressIPAMs;
   readonly namespaces;
-  readonly nodes;
+  readonly nodes: Collection<NodeSnapshot>;
   readonly hostSubnets;
   readonly netNamespaces;
   readonly egressIPs;
   readonly #cloudPrivateIPConfigs;
   readonly #infrastructures;
   readonly #options: ClusterStoreOptions;
+  readonly #departedNodes = new DepartedNodes();
   #knownClaims = new Map<string, DepartedClaim>();
   #departed: readonly DepartedClaim[] = [];
   #countedNamespaces = -1;
@@ -58,7 +63,7 @@ export class ClusterStore {
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
     this.namespaces = new Collection(rest, resources.namespaces, readNamespace, onChange, onError);
-    this.nodes = new Collection(rest, resources.nodes, readNode, () => options.onChange(true), onError);
+    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
     this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;
@@ -87,6 +92,16 @@ export class ClusterStore {
     return this.#cloudPrivateIPConfigs !== undefined && this.nodes.list().some(({ egressIPConfig }) => egressIPConfig !== undefined);
   }
 
+  /** The nodes, and those that went away while their machines may still carry addresses. */
+  get machines(): readonly NodeSnapshot[] {
+    return this.#options.remembersNodes && !this.clusterAttaches ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
+  }
+
+  /** Forgets nodes that went away and of which nothing is left. */
+  forgetDepartedNodes(isEmpty: (name: string) => boolean): void {
+    this.#departedNodes.forget(isEmpty);
+  }
+
   /** What is wrong in objects that were read. */
   get problems(): readonly Finding[] {
     return this.collections.flatMap(({ problems }) => problems);
@@ -110,7 +125,7 @@ export class ClusterStore {
       provider,
       egressIPAMs: this.egressIPAMs.list(),
       namespaces: this.namespaces.list(),
-      nodes: this.nodes.list(),
+      nodes: this.machines,
       hostSubnets: this.hostSubnets?.list() ?? [],
       netNamespaces: this.netNamespaces?.list() ?? [],
       egressIPs: this.egressIPs?.list() ?? [],

@@ -22,6 +22,7 @@ export class Collection<Slim extends Entry> {
   readonly client: ResourceClient;
   readonly #reflector: Reflector<Slim>;
   readonly #onChange: () => void;
+  readonly #onDeleted: (entry: Slim) => void;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
@@ -32,9 +33,10 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void) {
+  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
     this.client = new ResourceClient(rest, resource);
     this.#onChange = onChange;
+    this.#onDeleted = onDeleted;
     this.#reflector = new Reflector<Slim>({
       client: this.client,
       consistency: 'latest',
@@ -140,6 +142,7 @@ export class Collection<Slim extends Entry> {
       this.#overlaid.delete(change.key);
       this.#problems.delete(change.key);
       this.#incarnations.delete(change.key);
+      this.#onDeleted(change.previous);
     }
     this.settle(change.key, false);
     this.#touch(change.key);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodes } from '../../../src/network/resources.ts';
 import { cidrs, expectInStep, isThere, startAwsCluster, zones, type AwsCluster, type AwsState } from './aws-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 200 };
@@ -57,6 +58,19 @@ describe.skipIf(!isThere)('the operator on AWS, against a strict EC2', () => {
     expect(moves.every(({ action, parameters }) => action === 'AssignPrivateIpAddresses' && parameters['AllowReassignment'] === 'true')).toBe(true);
     expect(moves.length).toBeLessThanOrEqual(4);
     await cluster.setReady(dead, true);
+  }, 120_000);
+
+  it('takes the addresses of a deleted node from its machine, which runs on', async () => {
+    const before = await cluster.state();
+    const gone = cluster.workers[1]?.name ?? '';
+    const moving = [...before.hosted].filter(([, [node]]) => node === gone).map(([address]) => address);
+    expect(moving.length).toBeGreaterThan(0);
+    cluster.ec2.clearCalls();
+    await cluster.client(nodes).delete({ name: gone });
+    await expect.poll(async () => [...(await cluster.state()).attached.values()].flat().includes(gone), poll).toBe(false);
+    await expect.poll(async () => { expectInStep(await cluster.state(), foreign); return true; }, poll).toBe(true);
+    expect([...(await cluster.state()).bound.keys()].sort()).toEqual([...before.bound.keys()].sort());
+    expect(cluster.ec2.calls.filter(({ kind, outcome }) => kind === 'mutating' && outcome !== 'ok')).toEqual([]);
   }, 120_000);
 
   it('adds one namespace by one call per zone and at most one look', async () => {
