@@ -18,3 +18,11 @@ it('a node that goes is kept, chosen by nobody, until it is back or nothing of i
   departed.forget((name) => name === 'a');
   expect(inShort(departed.with(present))).toEqual(['c']);
 });
+
+it('a node that goes is kept beside another machine that comes under its name', () => {
+  const departed = new DepartedNodes();
+  departed.note(node('a', 'aws:///z/i-1'));
+  expect(inShort(departed.with([node('a')]))).toEqual(['a', 'a (aws:///z/i-1) departed']);
+  expect(inShort(departed.with([node('a', 'aws:///z/i-2')]))).toEqual(['a', 'a (aws:///z/i-1) departed']);
+  expect(inShort(departed.with([node('a', 'aws:///z/i-1')]))).toEqual(['a']);
+});
