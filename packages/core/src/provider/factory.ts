@@ -21,7 +21,7 @@ export interface ProviderCall {
 export interface ProviderContext {
   /** Region of the cluster: the flag's, else that of `Infrastructure.status.platformStatus`. */
   readonly region?: string;
-  /** Instead of the platform's own API endpoint. */
+  /** Instead of the platform's own API endpoint: the flag's, else that of `Infrastructure.status.platformStatus`. */
   readonly endpoint?: string;
   /** Most calls per second to the platform's API. */
   readonly callsPerSecond?: number;

@@ -36,35 +36,43 @@ export interface ProviderChoice {
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
 export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
-  const { region, ...facts } = await findFacts(rest);
+  const { region, endpoint, ...facts } = await findFacts(rest);
   const name = chooseProvider(options.provider, facts);
   const isChosen = options.provider !== undefined;
   log?.info('the provider is', { provider: name, platform: platformOf(facts) });
   if (name === 'baremetal') return { provider: await loadProvider(name, {}), isChosen, stop: () => Promise.resolve() };
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
   const [secret, subnets] = await Promise.all([options.namespace === undefined ? undefined : watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
-  const provider = await loadProvider(name, { ...(region === undefined ? {} : { region }), ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall });
+  const known = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
+  const provider = await loadProvider(name, { ...known, ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall });
   const stop = async (): Promise<void> => {
     await Promise.all([secret?.stop(), subnets.stop(), provider.close?.()]);
   };
   return { provider, isChosen, stop };
 }
 
+/** Where the cloud's API is, as the cluster says. */
+type CloudLocation = Pick<CloudOptions, 'region' | 'endpoint'>;
+
 /** What of the infrastructure can be known before anything is watched. */
-async function findFacts(rest: RestClient): Promise<InfrastructureFacts & { readonly region?: string }> {
+async function findFacts(rest: RestClient): Promise<InfrastructureFacts & CloudLocation> {
   const [infrastructure, servesConfigs, { items }] = await Promise.all([readInfrastructureStatus(rest), isServed(rest, cloudPrivateIPConfigs), new ResourceClient(rest, nodes).listPage({ limit: 50 })]);
-  const { type: platform, region } = infrastructure;
   const providerID = items.map((node) => asRecord(node['spec'])['providerID']).find((value) => typeof value === 'string');
   const isAnnotated = items.some(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
-  return { ...(platform === undefined ? {} : { platform }), ...(region === undefined ? {} : { region }), ...(providerID === undefined ? {} : { providerID }), clusterAttaches: servesConfigs && isAnnotated };
+  return { ...infrastructure, ...(providerID === undefined ? {} : { providerID }), clusterAttaches: servesConfigs && isAnnotated };
 }
 
-async function readInfrastructureStatus(rest: RestClient): Promise<{ readonly type?: string; readonly region?: string }> {
+async function readInfrastructureStatus(rest: RestClient): Promise<Pick<InfrastructureFacts, 'platform'> & CloudLocation> {
   if (!(await isServed(rest, infrastructures))) return {};
   const { items } = await new ResourceClient(rest, infrastructures).list();
-  const status = asRecord(asRecord(items.find(({ metadata }) => metadata.name === 'cluster')?.['status'])['platformStatus']);
-  const region = asRecord(status['aws'])['region'];
-  return { ...(typeof status['type'] === 'string' ? { type: status['type'] } : {}), ...(typeof region === 'string' ? { region } : {}) };
+  const { type: platform, aws } = asRecord(asRecord(items.find(({ metadata }) => metadata.name === 'cluster')?.['status'])['platformStatus']);
+  const { region, serviceEndpoints } = asRecord(aws);
+  const endpoint = (Array.isArray(serviceEndpoints) ? serviceEndpoints.map(asRecord) : []).find(({ name }) => name === 'ec2')?.['url'];
+  return {
+    ...(typeof platform === 'string' ? { platform } : {}),
+    ...(typeof region === 'string' ? { region } : {}),
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+  };
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
