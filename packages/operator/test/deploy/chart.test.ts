@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { deployPath, readKustomization, readManifests, type Manifest } from './documents.ts';
+import { deployPath, patchedDeployment, readKustomization, readManifests, type Manifest } from './documents.ts';
 import { renderChart } from './render-chart.ts';
 
 const keyOf = ({ kind, metadata: { namespace, name } }: Manifest): string => `${kind}/${namespace ?? ''}/${name}`;
@@ -9,6 +9,16 @@ const byKey = (objects: readonly Manifest[]): Readonly<Record<string, Manifest>>
 /** What the chart leaves to Helm: the namespace and the definition. */
 const ofHelm = new Set(['Namespace', 'CustomResourceDefinition']);
 const manifests = readKustomization('manifests').filter(({ kind }) => !ofHelm.has(kind));
+const awsComponent = 'manifests/optional/aws';
+
+function deploymentOf(objects: readonly Manifest[]): Manifest {
+  const deployment = objects.find(({ kind }) => kind === 'Deployment');
+  if (deployment === undefined) throw new Error('there is no Deployment');
+  return deployment;
+}
+
+/** The pull policy is the one line that only the chart has. */
+const withoutPullPolicy = (object: Manifest): unknown => JSON.parse(JSON.stringify(object, (name, value: unknown) => (name === 'imagePullPolicy' ? undefined : value)));
 
 interface Workload {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [{ readonly image: string; readonly imagePullPolicy?: string; readonly args: readonly string[] }] } } };
@@ -25,8 +35,7 @@ describe('the chart', () => {
     const expected = byKey(manifests);
     expect(Object.keys(rendered).sort()).toEqual(Object.keys(expected).sort());
     for (const [key, object] of Object.entries(rendered)) {
-      // The pull policy is the one line that only the chart has.
-      expect(JSON.parse(JSON.stringify(object, (name, value: unknown) => (name === 'imagePullPolicy' ? undefined : value)))).toEqual(expected[key]);
+      expect(withoutPullPolicy(object)).toEqual(expected[key]);
     }
   });
 
@@ -38,6 +47,14 @@ describe('the chart', () => {
   ])('%s.enabled adds what the component of the manifests adds', (value, files) => {
     const rendered = byKey(renderChart({ [value]: { enabled: true } }));
     for (const object of files.flatMap((file) => readManifests(`manifests/${file}`))) expect(rendered[keyOf(object)]).toEqual(object);
+  });
+
+  it('aws.enabled gives the operator the token that STS takes, as the component does', () => {
+    const deployment = deploymentOf(renderChart({ aws: { enabled: true } }));
+    expect(withoutPullPolicy(deployment)).toEqual(patchedDeployment(deploymentOf(manifests), awsComponent));
+    const volumes = [{ name: 'cloud-token', projected: { sources: [{ serviceAccountToken: { audience: 'openshift', path: 'token' } }] } }];
+    const containers = [{ volumeMounts: [{ name: 'cloud-token', mountPath: '/var/run/secrets/openshift/serviceaccount' }] }];
+    expect(deployment).toMatchObject({ spec: { template: { spec: { volumes, containers } } } });
   });
 
   it('passes options on to the operator', () => {
@@ -62,17 +79,20 @@ describe('the chart', () => {
 });
 
 describe('the bundle', () => {
-  it('installs the Deployment and the rules of the manifests', () => {
+  it('installs the Deployment and the rules of the manifests and of component aws, which only OpenShift has', () => {
     const [version] = readManifests('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml');
-    const rulesOf = (kind: string): unknown => manifests.filter((object) => object.kind === kind).flatMap((object) => object['rules']);
-    const deployment = manifests.find(({ kind }) => kind === 'Deployment');
+    const all = [...manifests, ...readManifests(`${awsComponent}/rbac.yaml`)];
+    const ownNamespace = deploymentOf(manifests).metadata.namespace;
+    const rulesOf = (isOwn: boolean): unknown => all.filter(({ kind, metadata }) => (kind === 'Role' && metadata.namespace === ownNamespace) === isOwn).flatMap((object) => object['rules'] ?? []);
+    const { metadata, spec } = patchedDeployment(deploymentOf(manifests), awsComponent) as Manifest & { readonly spec: unknown };
     expect(version).toMatchObject({
       spec: {
         install: {
           spec: {
-            permissions: [{ rules: rulesOf('Role') }],
-            clusterPermissions: [{ rules: rulesOf('ClusterRole') }],
-            deployments: [{ name: deployment?.metadata.name, spec: deployment?.['spec'] }],
+            permissions: [{ rules: rulesOf(true) }],
+            // A bundle has no Roles for other namespaces.
+            clusterPermissions: [{ rules: rulesOf(false) }],
+            deployments: [{ name: metadata.name, spec }],
           },
         },
       },
