@@ -15,10 +15,10 @@ describe('providers are loaded by name', () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  const install = async (name: string, code: string): Promise<void> => {
+  const install = async (name: string, code: string, more: object = { exports: './index.js' }): Promise<void> => {
     const target = join(folder, 'node_modules', name);
     await mkdir(target, { recursive: true });
-    await writeFile(join(target, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }));
+    await writeFile(join(target, 'package.json'), JSON.stringify({ name, type: 'module', ...more }));
     await writeFile(join(target, 'index.js'), code);
   };
 
@@ -31,9 +31,35 @@ describe('providers are loaded by name', () => {
     expect((await loadProvider('@acme/egressip-provider', { region: 'north-1' })).name).toBe('acme north-1');
   });
 
+  it.each<[string, unknown]>([
+    ['only to those who import', { import: './index.js' }],
+    ['by subpath and condition', { '.': { types: './index.d.ts', import: { node: './index.js' }, require: './absent.cjs' } }],
+    ['to all', { '.': './index.js' }],
+  ])('finds a package that exports %s', async (_, exports) => {
+    await install('@acme/modern', working, { exports });
+    expect((await loadProvider('@acme/modern', { region: 'north-1' })).name).toBe('acme north-1');
+  });
+
+  it('says that it is not the provider but something of its own that is not installed', async () => {
+    await install('@acme/incomplete', `import 'acme-sdk'; ${working}`);
+    await expect(loadProvider('@acme/incomplete', {})).rejects.toThrow(/provider "@acme\/incomplete" cannot be loaded: .*acme-sdk/);
+    await writeFile(join(folder, 'incomplete.mjs'), `import './absent.mjs'; ${working}`);
+    await expect(loadProvider(join(folder, 'incomplete.mjs'), {})).rejects.toThrow(/cannot be loaded: .*absent\.mjs/);
+    await expect(loadProvider('./absent.mjs', {})).rejects.toThrow(/there is no provider ".\/absent.mjs": no such file/);
+  });
+
   it('finds a module by its path', async () => {
     await writeFile(join(folder, 'own.mjs'), working);
     expect((await loadProvider(join(folder, 'own.mjs'), { region: 'x' })).name).toBe('acme x');
+  });
+
+  it("finds a package by its folder's path, or by one of its subpaths", async () => {
+    await install('@acme/modern', working, { exports: { '.': './absent.js', './provider': { import: './index.js' } } });
+    expect((await loadProvider('@acme/modern/provider', { region: 'x' })).name).toBe('acme x');
+    for (const [index, more] of [{ exports: { import: './index.js' } }, { main: 'index.js' }].entries()) {
+      await install(`@acme/folder-${index}`, working, more);
+      expect((await loadProvider(join(folder, `node_modules/@acme/folder-${index}`), { region: 'x' })).name).toBe('acme x');
+    }
   });
 
   it.each([

@@ -1,8 +1,5 @@
 import { ProviderError, type CloudProvider, type CreateProvider, type ProviderContext } from '@egressip-ipam/core';
-import { createRequire } from 'node:module';
-import { isAbsolute, join, resolve } from 'node:path';
-import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { isPath, locateProvider } from './locate-provider.ts';
 
 /** Providers that come with the operator; what a deployment never uses is never loaded. */
 const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -17,7 +14,7 @@ const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
  * @throws Error when there is no such package, or what it exports is no provider
  */
 export async function loadProvider(name: string, context: ProviderContext): Promise<CloudProvider> {
-  const module = await (builtIn[name] ?? (() => importPackage(name)))();
+  const module = await (builtIn[name] ?? (() => importModule(name)))();
   if (!hasCreateProvider(module)) throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
   const provider: unknown = await module.createProvider(context);
   const missing = problemOf(provider);
@@ -25,27 +22,14 @@ export async function loadProvider(name: string, context: ProviderContext): Prom
   return provider as CloudProvider;
 }
 
-async function importPackage(name: string): Promise<unknown> {
+async function importModule(name: string): Promise<unknown> {
+  const url = locateProvider(name);
+  if (url === undefined) throw new Error(`there is no provider "${name}": ${isPath(name) ? 'no such file' : `baremetal and aws are built in; any other has to be installed as an npm package of that name beside the operator (npm install ${name})`}`);
   try {
-    return await import(locate(name));
+    return await import(url);
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') throw new Error(`provider "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    throw new Error(`there is no provider "${name}": baremetal and aws are built in; any other has to be installed as an npm package of that name beside the operator (npm install ${name})`, { cause: error });
+    throw new Error(`provider "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-}
-
-/** Where a provider's module is: a path from here, or a package installed here or beside the operator. */
-function locate(name: string): string {
-  if (name.startsWith('.') || isAbsolute(name)) return pathToFileURL(resolve(name)).href;
-  for (const from of [pathToFileURL(join(process.cwd(), 'package.json')).href, import.meta.url]) {
-    try {
-      return pathToFileURL(createRequire(from).resolve(name)).href;
-    } catch (error) {
-      if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') throw error;
-    }
-  }
-  return name;
 }
 
 function hasCreateProvider(module: unknown): module is { createProvider: CreateProvider } {
