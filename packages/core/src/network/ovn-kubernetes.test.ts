@@ -87,6 +87,39 @@ describe('an address that the cloud refuses', () => {
   });
 });
 
+describe('the capacity of nodes in a cloud', () => {
+  const cloud = { name: 'aws', attach: false, cloud: true, observationRequired: false } as const;
+  const nodes = ['n1', 'n2'].map((name) => aNode(name, 'a', { egressIPConfig: '[{"interface":"eni","ifaddr":{"ipv4":"10.0.0.0/24"},"capacity":{"ipv4":1}}]' }));
+  const onCloud = (parts: Partial<ClusterSnapshot>): ClusterSnapshot => onOvn({ provider: cloud, nodes, ...parts });
+  const served = (snapshot: ClusterSnapshot): readonly string[] => plan(snapshot).allocations.map(({ namespace }) => namespace);
+
+  it('law 4: is taken by EgressIPs made by hand, too', () => {
+    const byHand = left('elsewhere', ['10.0.0.200'], { assigned: [{ node: 'n1', egressIP: '10.0.0.200' }] });
+    expect(served(onCloud({ egressIPs: [byHand], namespaces: [aNamespace('first'), aNamespace('second', 1)] }))).toEqual(['first']);
+  });
+
+  it('law 4: is taken until the cloud has taken an address back', () => {
+    const config = { name: '10.0.0.9', deletedAt: '2026-01-31T00:00:00Z', specNode: 'n1', statusNode: 'n1' };
+    const namespaces = [aNamespace('first'), aNamespace('second', 1)];
+    expect(served(onCloud({ cloudPrivateIPConfigs: [config], namespaces }))).toEqual(['first']);
+    expect(served(onCloud({ namespaces }))).toEqual(['first', 'second']);
+  });
+
+  it('law 4: a node without host-cidrs, such as one of Windows, carries nothing where others have them', () => {
+    const [first, second] = nodes;
+    const telling = [first, { ...second, hostCIDRs: '["10.0.0.3/24"]' }] as readonly NodeSnapshot[];
+    const result = plan(onCloud({ nodes: telling, namespaces: [aNamespace('first'), aNamespace('second', 1)] }));
+    expect(result.allocations.map(({ namespace }) => namespace)).toEqual(['first']);
+    expect(result.steps.flatMap((step) => (step.kind === 'label-node' ? [step.node] : []))).toEqual(['n2']);
+  });
+
+  it('law 4: is counted where the network assigned an address, before any is reserved for those that wait', () => {
+    const settled = settle(onCloud({ namespaces: [aNamespace('first'), aNamespace('second', 1)] }));
+    const egressIPs = settled.egressIPs.map((egressIP) => (egressIP.name === 'egressip-second' ? { ...egressIP, assigned: [{ node: 'n1', egressIP: egressIP.egressIPs[0] ?? '' }] } : egressIP));
+    expect(served({ ...settled, egressIPs, namespaces: [...settled.namespaces, aNamespace('third', 2)] })).toEqual(['first', 'second']);
+  });
+});
+
 describe('an address that something else has too', () => {
   const settled = settle(onOvn({ namespaces: [aNamespace('shop')] }));
   const assigned = { ...settled, egressIPs: settled.egressIPs.map((egressIP) => ({ ...egressIP, assigned: [{ egressIP: '10.0.0.1', node: 'n1' }] })) };

@@ -42,7 +42,8 @@ export class NodeTable {
       const index = this.indexOf(hostSubnet.name);
       if (index !== -1) this.hostSubnetOf[index] = hostSubnet;
     }
-    this.subnetsOf = this.nodes.map((node) => subnetsOf(snapshot, node));
+    const othersTell = snapshot.nodes.some(({ hostSubnets }) => hostSubnets !== undefined);
+    this.subnetsOf = this.nodes.map((node) => subnetsOf(snapshot, node, othersTell));
     this.capacityOf = this.nodes.map((node) => announcedCapacity(snapshot, node));
     this.egressIPAMOf = new Int32Array(count).fill(-1);
     this.#shareOut(snapshot.egressIPAMs);
@@ -162,13 +163,15 @@ function wantsNode(egressIPAM: ParsedEgressIPAM, node: ParsedNode): boolean {
 }
 
 /** Which subnets a node can carry addresses of, from whoever attaches them. */
-function subnetsOf(snapshot: ParsedSnapshot, node: ParsedNode): readonly Cidr[] | undefined {
+function subnetsOf(snapshot: ParsedSnapshot, node: ParsedNode, othersTell: boolean): readonly Cidr[] | undefined {
   const { provider, network } = snapshot.source;
   if (provider.attach) {
     const observed = snapshot.observation?.nodes.get(node.name);
     return observed === undefined || observed.error !== undefined ? undefined : observed.subnets;
   }
   if (network.kind === 'openshift-sdn') return provider.cloud ? node.egressIPConfig?.subnets : undefined;
+  // OVN-Kubernetes assigns nothing to a node without `host-cidrs`, such as one of Windows, which a cloud announces like any other. Old releases have it nowhere.
+  if (othersTell && node.hostSubnets === undefined) return [];
   if (provider.cloud) return node.egressIPConfig?.subnets ?? [];
   const known = [...(node.primarySubnets ?? []), ...(node.hostSubnets ?? [])];
   return node.primarySubnets === undefined ? (node.egressIPConfig?.subnets ?? known) : known;

@@ -39,13 +39,16 @@ export function groupOf(world: World, egressIPAM: number, address: Address): Nod
 export function placeKept(world: World, placer: Placer): void {
   const homeless: { readonly claim: Claim; readonly address: Address; readonly group: NodeGroup | undefined }[] = [];
   const full: typeof homeless = [];
+  const unassigned: { readonly claim: Claim; readonly address: Address }[] = [];
   for (const claim of world.claims) {
     const mode = placementMode(world, claim.egressIPAM);
     for (const address of claim.addresses) {
       const slot = world.addresses.slotOf(address);
       if (mode !== 'explicit') {
-        world.addresses.placedOn[slot] = world.addresses.hostedOn[slot] ?? 0;
-        if (mode === 'by-network') countOrReserve(world, placer, claim, address);
+        const node = (world.addresses.hostedOn[slot] ?? 0) - 1;
+        world.addresses.placedOn[slot] = node + 1;
+        if (mode === 'by-network' && node !== -1) world.nodes.addLoad(node, familyOf(address), 1);
+        else if (mode === 'by-network') unassigned.push({ claim, address });
         continue;
       }
       const group = groupOf(world, claim.egressIPAM, address);
@@ -55,6 +58,7 @@ export function placeKept(world: World, placer: Placer): void {
       else full.push({ claim, address, group });
     }
   }
+  for (const { claim, address } of unassigned) reserve(world, placer, claim, address);
   homeless.push(...full);
   homeless.sort((a, b) => compareByAge(a.claim, b.claim));
   for (const { claim, address, group } of homeless) rehouse(world, placer, claim, address, group);
@@ -128,17 +132,31 @@ function uniteGroups(groups: readonly NodeGroup[], nodeCount: number, index: num
   };
 }
 
-/** OVN-Kubernetes: an assigned address counts where it is; one that is not yet gets its room reserved. */
-function countOrReserve(world: World, placer: Placer, claim: Claim, address: Address): void {
-  const slot = world.addresses.slotOf(address);
-  const node = (world.addresses.hostedOn[slot] ?? 0) - 1;
-  if (node !== -1) {
-    world.nodes.addLoad(node, familyOf(address), 1);
-    return;
-  }
+/** OVN-Kubernetes: an address that no node carries yet gets its room reserved. What is assigned has been counted where it is. */
+function reserve(world: World, placer: Placer, claim: Claim, address: Address): void {
   const group = groupOf(world, claim.egressIPAM, address);
   if (group === undefined) return;
   placer.placeAll([placer.item(address, group, claim.addresses.map((other) => world.addresses.slotOf(other)))]);
+}
+
+/**
+ * OVN-Kubernetes in a cloud: what foreign EgressIPs have on nodes, and what a node has
+ * not given back yet, takes of the capacity that the cluster's controller announces.
+ */
+export function countOthers(world: World): void {
+  const { cloudPrivateIPConfigs, egressIPs, source } = world.snapshot;
+  if (source.network.kind !== 'ovn-kubernetes' || !source.provider.cloud) return;
+  const nodeOf = new Map<Address, string>();
+  for (const { assigned } of egressIPs) for (const { address, node } of assigned) nodeOf.set(address, node);
+  for (const { address, source: config } of cloudPrivateIPConfigs) {
+    // Between two nodes an address has none in its status.
+    const node = config.statusNode === undefined || config.statusNode === '' ? config.specNode : config.statusNode;
+    if (address !== undefined && node !== undefined) nodeOf.set(address, node);
+  }
+  for (const [address, name] of nodeOf) {
+    const node = world.nodes.indexOf(name);
+    if (node !== -1 && world.addresses.owner[world.addresses.slotOf(address)] === 0) world.nodes.addLoad(node, familyOf(address), 1);
+  }
 }
 
 /** What a node's interface can still take: its limit, less its primary addresses and what is not ours. */

@@ -9,7 +9,7 @@ import { renderOvnKubernetes, reportAssignments, reportTopology } from '../netwo
 import { rememberReleased } from '../network/released.ts';
 import { StepList } from '../network/step-list.ts';
 import { Parser } from '../parse/parser.ts';
-import { limitByInterfaces, placeKept } from '../place/place-kept.ts';
+import { countOthers, limitByInterfaces, placeKept } from '../place/place-kept.ts';
 import { placeSettled } from '../place/place-settled.ts';
 import { Placer } from '../place/placer.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
@@ -48,6 +48,7 @@ function decide(world: World): Plan {
   markUses(world);
   const cooling = markCooling(world);
   limitByInterfaces(world);
+  countOthers(world);
   decideInputs(world);
   const placer = new Placer(world.addresses, world.nodes);
   placeSettled(world, placer);
