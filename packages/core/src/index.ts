@@ -24,6 +24,7 @@ export {
   egressAssignableLabel,
   egressIPAMAnnotation,
   egressIPsAnnotation,
+  fieldManager,
   finalizerName,
   hostedCIDRsAnnotation,
   hostedIPsAnnotation,

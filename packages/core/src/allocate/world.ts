@@ -59,7 +59,7 @@ export class World {
     this.settled = snapshot.egressIPAMs.map(() => ({ namespaces: 0, onNode: new Int32Array(this.nodes.nodes.length) }));
     this.#spans = snapshot.egressIPAMs.map((egressIPAM) => (snapshot.source.network.kind === 'openshift-sdn' ? slotSpans(egressIPAM, snapshot.layout) : undefined));
     snapshot.egressIPAMs.forEach((egressIPAM, index) => this.#egressIPAMIndex.set(egressIPAM.name, index));
-    this.refusedAddresses = refusedByCloud(snapshot.cloudPrivateIPConfigs, snapshot.egressIPs);
+    this.refusedAddresses = refusedByCloud(snapshot);
     const join = joinByName(snapshot.namespaces, snapshot.netNamespaces, (namespace, netNamespace) => netNamespace.agreesWith === namespace);
     this.netNamespaceOf = join.matched;
     this.orphanNetNamespaces = join.orphans;

@@ -74,8 +74,28 @@ describe('an address that the cloud refuses', () => {
     ['the interface is full, which is no fault of the address', { message: 'PrivateIpAddressLimitExceeded: Number of private addresses will exceed limit.' }],
     ['its object was made anew long after', { createdAt: '2026-03-01T00:00:00Z' }],
     ['the cloud is still at it', { assigned: 'Unknown', reason: 'CloudResponsePending' }],
+    ...['UnauthorizedOperation: You are not authorized to perform this operation. status code: 403', 'Throttling: Rate exceeded', 'dial tcp: lookup ec2.us-east-1.amazonaws.com: no such host', 'InternalError: status code: 503', 'Node "n1" does not exist', 'context deadline exceeded'].map(
+      (message): [string, object] => [`the cloud says "${message}", which is no fault of the address`, { message }],
+    ),
   ])('stays when %s (law 2)', (_why, change) => {
     expect(addressesAfter(change)).toEqual(['10.0.0.1']);
+  });
+
+  it.each(['assign failed', 'InvalidParameterValue: Address 10.0.0.1 is in use. status code: 400', 'PrivateIPAddressInUse: already allocated to resource internal-lb', 'Address does not fall within the subnet'])('gives way when the cloud says "%s"', (message) => {
+    expect(addressesAfter({ message })).toEqual(['10.0.0.2']);
+  });
+
+  it('gives way when it came into an old EgressIP a moment before', () => {
+    const egressIPs = served.egressIPs.map((egressIP) => ({ ...egressIP, createdAt: '2025-01-01T00:00:00Z', appliedAt: '2026-01-03T00:00:00Z' }));
+    expect(addressesAfter({}, egressIPs)).toEqual(['10.0.0.2']);
+    expect(addressesAfter({ createdAt: '2026-03-01T00:00:00Z' }, egressIPs)).toEqual(['10.0.0.1']);
+  });
+
+  it('stays when the cloud refuses one address after the other and attaches none: that is for another reason', () => {
+    const refused = Array.from({ length: 32 }, (_, index) => `10.0.1.${index + 1}`);
+    const after = (configs: readonly object[]): unknown => plan({ ...served, refused, cloudPrivateIPConfigs: [refusal, ...configs] as ClusterSnapshot['cloudPrivateIPConfigs'] }).allocations[0]?.addresses;
+    expect(after([])).toEqual(['10.0.0.1']);
+    expect(after([{ name: '10.0.0.99', specNode: 'n2', statusNode: 'n2', assigned: 'True', reason: 'CloudResponseSuccess' }])).toEqual(['10.0.0.2']);
   });
 
   it('stays when a node carries it', () => {

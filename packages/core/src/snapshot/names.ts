@@ -22,6 +22,9 @@ export const labelledByUsAnnotation = `${prefix}/egress-assignable`;
 /** On an EgressIP: this project owns it; the value is the EgressIPAM's name. */
 export const ownershipLabel = `${prefix}/egressipam`;
 
+/** Who applies EgressIPs: the field manager of server-side apply. */
+export const fieldManager = 'egressip-ipam-operator';
+
 /** The finalizer on EgressIPAMs; the original's own. */
 export const finalizerName = 'EgressIPAM_controller';
 

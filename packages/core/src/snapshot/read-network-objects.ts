@@ -1,4 +1,4 @@
-import { hostedCIDRsAnnotation, hostedIPsAnnotation, ownershipLabel } from './names.ts';
+import { fieldManager, hostedCIDRsAnnotation, hostedIPsAnnotation, ownershipLabel } from './names.ts';
 import { ObjectReader, type Read } from './object-reader.ts';
 import { readSelector } from './read-selector.ts';
 import type { CloudPrivateIPConfigSnapshot, EgressIPSnapshot, HostSubnetSnapshot, NetNamespaceSnapshot } from './snapshot.ts';
@@ -28,12 +28,14 @@ export function readNetNamespace(object: unknown): Read<NetNamespaceSnapshot> {
 export function readEgressIP(object: unknown): Read<EgressIPSnapshot> {
   const reader = new ObjectReader(object, 'EgressIP');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
+  const appliedAt = readAppliedAt(reader);
   const podSelector = readSelector(reader, 'spec', 'podSelector');
   const egressNodeSelector = readSelector(reader, 'spec', 'egressNodeSelector');
   return reader.result({
     name: reader.name,
     createdAt: reader.text('metadata', 'creationTimestamp') ?? '',
     ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(appliedAt === undefined ? {} : { appliedAt }),
     ours: reader.text('metadata', 'labels', ownershipLabel) !== undefined,
     egressIPs: reader.texts('spec', 'egressIPs'),
     namespaceSelector: readSelector(reader, 'spec', 'namespaceSelector') ?? {},
@@ -45,6 +47,15 @@ export function readEgressIP(object: unknown): Read<EgressIPSnapshot> {
       return typeof item['node'] === 'string' && typeof item['egressIP'] === 'string' ? [{ node: item['node'], egressIP: item['egressIP'] }] : [];
     }),
   });
+}
+
+/** `kubectl get` leaves managed fields out, unless it is told to show them. */
+function readAppliedAt(reader: ObjectReader): string | undefined {
+  const times = reader.list('metadata', 'managedFields').flatMap((entry) => {
+    const { manager, operation, time } = typeof entry === 'object' && entry !== null ? (entry as Readonly<Record<string, unknown>>) : {};
+    return manager === fieldManager && operation === 'Apply' && typeof time === 'string' ? [time] : [];
+  });
+  return times[0];
 }
 
 /** Reads a CloudPrivateIPConfig. Never throws. */

@@ -92,6 +92,17 @@ describe.each(Object.entries(readers))('%s', (_name, read) => {
   });
 });
 
+describe('an EgressIP', () => {
+  it('tells when it was applied last, where its managed fields are shown', () => {
+    const managedFields = [
+      { manager: 'ovnkube-control-plane', operation: 'Update', time: '2026-01-05T00:00:00Z' },
+      { manager: 'egressip-ipam-operator', operation: 'Apply', time: '2026-01-04T00:00:00Z' },
+    ];
+    expect(readEgressIP({ metadata: { name: 'egressip-shop', managedFields } })).toMatchObject({ value: { appliedAt: '2026-01-04T00:00:00Z' } });
+    expect(readEgressIP({ metadata: { name: 'egressip-shop', managedFields: managedFields.slice(0, 1) } })).not.toHaveProperty('value.appliedAt');
+  });
+});
+
 describe('a field that is garbage', () => {
   it.each([
     ['spec.topologyLabel', readEgressIPAM],

@@ -118,6 +118,8 @@ export interface EgressIPSnapshot {
   readonly name: string;
   readonly createdAt: string;
   readonly deletedAt?: string;
+  /** When this project changed it last, where its managed fields tell. RFC 3339. */
+  readonly appliedAt?: string;
   /** Whether it carries this project's ownership label. */
   readonly ours: boolean;
   readonly egressIPs: readonly string[];

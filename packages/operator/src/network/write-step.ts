@@ -2,6 +2,7 @@ import {
   allocatedAnnotation,
   egressAssignableLabel,
   egressIPsAnnotation,
+  fieldManager,
   finalizerName,
   hostedCIDRsAnnotation,
   hostedIPsAnnotation,
@@ -12,9 +13,6 @@ import {
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import * as resources from './resources.ts';
-
-/** Who applies EgressIPs. */
-export const fieldManager = 'egressip-ipam-operator';
 
 /** The steps that are Kubernetes writes. */
 export type WriteStep = Exclude<Step, { kind: 'attach' | 'detach' | 'move' }>;
