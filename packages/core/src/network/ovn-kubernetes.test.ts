@@ -38,6 +38,43 @@ describe('EgressIPs that were there before', () => {
   });
 });
 
+describe('a change of several addresses', () => {
+  const pools = ['a', 'b', 'c'].map((zone, index) => `10.0.${index}.0/24=${zone}`);
+  const nodes = ['a', 'b', 'c'].map((zone, index) => aNode(`n${index + 1}`, zone, { primaryInterfaceAddress: `{"ipv4":"10.0.${index}.250/24"}` }));
+  const asked = ['10.0.0.9', '10.0.1.9', '10.0.2.9'];
+  const on = (node: string, egressIP: string): { readonly node: string; readonly egressIP: string } => ({ node, egressIP });
+  const [a1, b1, c1, a2, b2] = [on('n1', '10.0.0.1'), on('n2', '10.0.1.1'), on('n3', '10.0.2.1'), on('n1', '10.0.0.9'), on('n2', '10.0.1.9')];
+  /** What is applied next to an EgressIP with these addresses, of which some are assigned. */
+  const next = (egressIPs: readonly string[], assigned: readonly { readonly node: string; readonly egressIP: string }[], deadNode = ''): readonly string[] | undefined => {
+    const shop = aNamespace('shop', 0, { egressIPs: asked.join(), allocated: `pool/${asked.join()}` });
+    const alive = nodes.map((node) => ({ ...node, ready: node.name !== deadNode }));
+    const { steps } = plan(onOvn({ egressIPAMs: [anEgressIPAM(pools)], nodes: alive, namespaces: [shop], egressIPs: [anEgressIP('shop', egressIPs, { assigned })] }));
+    return steps.find((step) => step.kind === 'apply-egress-ip')?.egressIPs;
+  };
+
+  it('replaces one after the other, each by that of its own CIDR, whatever their order', () => {
+    expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [a1, b1, c1])).toEqual(['10.0.1.1', '10.0.2.1', '10.0.0.9']);
+    expect(next(['10.0.2.1', '10.0.0.1', '10.0.1.1'], [a1, b1, c1])).toEqual(['10.0.0.1', '10.0.1.1', '10.0.2.9']);
+  });
+
+  it('waits until the network has assigned what came last, before the last step too', () => {
+    expect(next(['10.0.1.1', '10.0.2.1', '10.0.0.9'], [b1, c1])).toBeUndefined();
+    expect(next(['10.0.1.1', '10.0.2.1', '10.0.0.9'], [a2, b1, c1])).toEqual(['10.0.2.1', '10.0.0.9', '10.0.1.9']);
+    expect(next(['10.0.2.1', '10.0.0.9', '10.0.1.9'], [a2, c1])).toBeUndefined();
+    expect(next(['10.0.2.1', '10.0.0.9', '10.0.1.9'], [a2, b2, c1])).toEqual(asked);
+  });
+
+  it('does not wait for what no node can take', () => {
+    expect(next(['10.0.1.1', '10.0.2.9', '10.0.0.9'], [a2, b1])).toBeUndefined();
+    expect(next(['10.0.1.1', '10.0.2.9', '10.0.0.9'], [a2, b1], 'n3')).toEqual(asked);
+  });
+
+  it('begins with what carries nothing, and changes all at once where nothing does', () => {
+    expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [a1, c1])).toEqual(['10.0.0.1', '10.0.2.1', '10.0.1.9']);
+    expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [])).toEqual(asked);
+  });
+});
+
 describe('the way out', () => {
   const served = settle(onOvn({ namespaces: [aNamespace('shop')] }));
   const withConfig = { ...served, cloudPrivateIPConfigs: [{ name: '10.0.0.1', specNode: 'n1', statusNode: 'n1' }] };

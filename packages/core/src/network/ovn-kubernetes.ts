@@ -75,7 +75,7 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
     return;
   }
   const nodeSelector = nodeSelectorOf(world, claim);
-  const egressIPs = nextAddresses(existing, claim.addresses);
+  const egressIPs = nextAddresses(world, claim, existing);
   if (
     existing !== undefined &&
     existing.source.ours &&
@@ -99,20 +99,35 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
     egressIPAM: egressIPAM.name,
     egressIPs: egressIPs.map(formatAddress),
     ...(nodeSelector === undefined ? {} : { egressNodeSelector: nodeSelector }),
+    ...(existing?.source.podSelector === undefined ? {} : { clearsPodSelector: true }),
   });
 }
 
-/** One address at a time: changing several at once would leave the namespace without any for a while. */
-function nextAddresses(existing: ParsedEgressIP | undefined, target: readonly Address[]): readonly Address[] {
+/**
+ * One address at a time, each replaced by that of its own CIDR assignment, and none that carries
+ * traffic goes while another is on its way: so the namespace is never without any for a while.
+ */
+function nextAddresses(world: World, claim: Claim, existing: ParsedEgressIP | undefined): readonly Address[] {
+  const target = claim.addresses;
   if (existing === undefined || !existing.source.ours) return target;
+  const isAssigned = (address: Address): boolean => existing.assigned.some((entry) => entry.address === address);
   const stale = existing.egressIPs.filter((address) => !target.includes(address));
   const missing = target.filter((address) => !existing.egressIPs.includes(address));
-  if (stale.length + missing.length <= 1 || (stale.length <= 1 && missing.length <= 1)) return target;
-  const waiting = existing.egressIPs.some((address) => target.includes(address) && !existing.assigned.some((entry) => entry.address === address));
-  if (waiting) return existing.egressIPs;
-  const [firstStale] = stale;
-  const [firstMissing] = missing;
-  return [...existing.egressIPs.filter((address) => address !== firstStale), ...(firstMissing === undefined ? [] : [firstMissing])];
+  const carrying = stale.filter(isAssigned);
+  if (carrying.length === 0) return target;
+  const [idle] = missing.length === 0 ? [] : stale.filter((address) => !isAssigned(address));
+  // What no node can take now is not waited for.
+  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && world.addresses.placedOn[world.addresses.slotOf(address)] !== 0;
+  if (idle === undefined && existing.egressIPs.some((address) => target.includes(address) && isOnItsWay(address))) return existing.egressIPs;
+  const leaving = idle ?? carrying[0];
+  const coming = missing.find((address) => isSameAssignment(world, claim, address, leaving)) ?? missing[0];
+  const next = [...existing.egressIPs.filter((address) => address !== leaving), ...(coming === undefined ? [] : [coming])];
+  return sameAddresses(next, target) ? target : next;
+}
+
+function isSameAssignment(world: World, claim: Claim, one: Address, other: Address | undefined): boolean {
+  const egressIPAM = world.egressIPAMOf(claim);
+  return egressIPAM !== undefined && other !== undefined && assignmentOf(egressIPAM, one) === assignmentOf(egressIPAM, other);
 }
 
 /** Where the network can be told which nodes to use: those of the EgressIPAM. */

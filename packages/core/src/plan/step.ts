@@ -101,6 +101,8 @@ export interface ApplyEgressIPStep extends StepBase {
   readonly egressIPAM: string;
   readonly egressIPs: readonly string[];
   readonly egressNodeSelector?: LabelSelector;
+  /** Someone narrowed it to some pods: what this project has never applied only goes when it is applied empty. */
+  readonly clearsPodSelector?: true;
 }
 
 /** OVN-Kubernetes: delete an EgressIP of ours. */

@@ -8,6 +8,7 @@ import {
   hostedIPsAnnotation,
   labelledByUsAnnotation,
   ownershipLabel,
+  type ApplyEgressIPStep,
   type Step,
 } from '@egressip-ipam/core';
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
@@ -131,19 +132,23 @@ export async function writeStep(rest: RestClient, store: ClusterStore, step: Wri
       return patch(resources.nodes, step.node, { metadata: { labels: { [egressAssignableLabel]: value }, annotations: { [labelledByUsAnnotation]: value } } }, undefined);
     }
     case 'apply-egress-ip':
-      return new ResourceClient(rest, resources.egressIPs).apply(
-        {
-          metadata: { name: step.name, labels: { [ownershipLabel]: step.egressIPAM } },
-          spec: {
-            egressIPs: step.egressIPs,
-            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': step.namespace } },
-            ...(step.egressNodeSelector === undefined ? {} : { egressNodeSelector: step.egressNodeSelector }),
-          },
-        },
-        { fieldManager, force: true },
-      );
+      return applyEgressIP(rest, step);
     case 'delete-egress-ip':
       await new ResourceClient(rest, resources.egressIPs).delete({ name: step.name });
       return undefined;
   }
+}
+
+/** Labels and spec alone: its status and its annotations are OVN-Kubernetes' own. */
+function applyEgressIP(rest: RestClient, step: ApplyEgressIPStep): Promise<KubernetesObject> {
+  const object = {
+    metadata: { name: step.name, labels: { [ownershipLabel]: step.egressIPAM } },
+    spec: {
+      egressIPs: step.egressIPs,
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': step.namespace } },
+      ...(step.egressNodeSelector === undefined ? {} : { egressNodeSelector: step.egressNodeSelector }),
+      ...(step.clearsPodSelector === true ? { podSelector: {} } : {}),
+    },
+  };
+  return new ResourceClient(rest, resources.egressIPs).apply(object, { fieldManager, force: true });
 }

@@ -169,6 +169,9 @@ describe.each(bothServers)('cases of OVN-Kubernetes, on %s', (server) => {
     // Somebody takes an address out of the spec: put back, the mark as it was.
     await cluster.client(egressIPs).mergePatch({ name: 'egressip-marked' }, { spec: { egressIPs: ['10.13.0.65'] } });
     await expect.poll(async () => (await cluster.spec('egressip-marked'))?.['egressIPs'], poll).toEqual(['10.13.0.65', '10.13.0.97']);
+    // Somebody narrows it to some pods, so that the others would leave with the addresses of nodes: widened again.
+    await cluster.client(egressIPs).mergePatch({ name: 'egressip-marked' }, { spec: { podSelector: { matchLabels: { app: 'web' } } } });
+    await expect.poll(async () => (await cluster.spec('egressip-marked'))?.['podSelector'] ?? {}, poll).toEqual({});
     expect((await cluster.client(egressIPs).get({ name: 'egressip-marked' })).metadata.annotations).toEqual(metadata.annotations);
   }, 60_000);
 
