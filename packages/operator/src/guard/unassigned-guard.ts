@@ -1,5 +1,5 @@
 import type { Plan } from '@egressip-ipam/core';
-import { isAlreadyExists, isNotFound, Reflector, ResourceClient, type Clock, type ClockTimer, type RestClient } from '@egressip-ipam/kube';
+import { isAlreadyExists, isInvalid, isNotFound, Reflector, ResourceClient, type Clock, type ClockTimer, type RestClient } from '@egressip-ipam/kube';
 import { BackOff } from '../executor/back-off.ts';
 import { egressFirewalls } from '../network/resources.ts';
 import type { StepRunner } from '../run/control-loop.ts';
@@ -20,6 +20,10 @@ const name = 'default';
 /** Set on the firewalls that this project made: no other is ever removed. */
 const guardLabel = 'egressip-ipam-operator.redhat-cop.io/guard';
 const mostAtOnce = 8;
+
+/** Traffic to nodes, the API server's included, never leaves with an egress IP: it is not kept from going. */
+const toNodes = { type: 'Allow', to: { nodeSelector: {} } };
+const toAnywhere = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
 
 /**
  * While no node carries any address of a namespace, OVN-Kubernetes lets its traffic out
@@ -108,14 +112,20 @@ export class UnassignedGuard implements StepRunner {
   }
 
   async #deny(namespace: string): Promise<void> {
-    const egress = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
     try {
-      const created = await new ResourceClient(this.#options.writer, egressFirewalls).create({ metadata: { namespace, name, labels: { [guardLabel]: 'unassigned' } }, spec: { egress } });
-      this.#reflector.store.upsertFromResponse(created);
+      await this.#create(namespace, [toNodes, ...toAnywhere]);
     } catch (error) {
       // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
-      if (!isAlreadyExists(error)) throw error;
+      if (isAlreadyExists(error)) return;
+      if (!isInvalid(error)) throw error;
+      // The schemas of old releases have no nodeSelector.
+      await this.#create(namespace, toAnywhere);
     }
+  }
+
+  async #create(namespace: string, egress: readonly object[]): Promise<void> {
+    const firewall = { metadata: { namespace, name, labels: { [guardLabel]: 'unassigned' } }, spec: { egress } };
+    this.#reflector.store.upsertFromResponse(await new ResourceClient(this.#options.writer, egressFirewalls).create(firewall));
   }
 
   async #allow(namespace: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressFirewalls } from '../../../src/network/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
@@ -28,7 +29,7 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     await expect.poll(guarded, poll).toEqual(['own-firewall']);
     for (const node of ['n1', 'n2']) await cluster.setReady(node, false);
     await expect.poll(guarded, poll).toEqual(['own-firewall', 'shop']);
-    expect((await cluster.client(egressFirewalls).get({ namespace: 'shop', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
+    expect((await cluster.client(egressFirewalls).get({ namespace: 'shop', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { nodeSelector: {} } }, { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
     for (const node of ['n1', 'n2']) await cluster.setReady(node, true);
     await expect.poll(guarded, poll).toEqual(['own-firewall']);
     expect((await cluster.client(egressFirewalls).get({ namespace: 'own-firewall', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] });
@@ -41,3 +42,40 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     await expect.poll(guarded, poll).toEqual(['own-firewall']);
   }, 60_000);
 });
+
+describe.each(bothServers)('--guard-unassigned on a release whose EgressFirewalls know no nodeSelector, on %s', (server) => {
+  let cluster: OvnCluster;
+
+  beforeAll(async () => {
+    cluster = await startOvnCluster(server, { prepare: forgetNodeSelector });
+    cluster.run({ guardUnassigned: true });
+  }, 120_000);
+  afterAll(() => cluster.stop(), 60_000);
+
+  it('denies traffic to nodes, too', async () => {
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    await cluster.addNamespace('shop');
+    const spec = async (): Promise<unknown> => (await cluster.client(egressFirewalls).list()).items.find(({ metadata }) => metadata.namespace === 'shop')?.['spec'];
+    await expect.poll(spec, poll).toEqual({ egress: [{ type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
+  }, 60_000);
+});
+
+interface Crd extends KubernetesObject {
+  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
+}
+
+async function forgetNodeSelector(rest: RestClient): Promise<void> {
+  const crds = new ResourceClient(rest, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false });
+  const crd = (await crds.get({ name: 'egressfirewalls.k8s.ovn.org' })) as Crd;
+  const text = JSON.stringify(crd, (key, value: unknown) => (key === 'nodeSelector' ? undefined : value));
+  await crds.replace(JSON.parse(text) as Crd);
+  // A server may need a moment to serve the new schema.
+  const firewalls = new ResourceClient(rest, egressFirewalls);
+  const probe = { metadata: { namespace: 'default', name: 'default' }, spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.4/32', nodeSelector: {} } }] } };
+  for (let isKnown = true; isKnown; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const created = await firewalls.create(probe).catch(() => undefined);
+    isKnown = created === undefined || JSON.stringify(created['spec']).includes('nodeSelector');
+    if (created !== undefined) await firewalls.delete({ namespace: 'default', name: 'default' });
+  }
+}
