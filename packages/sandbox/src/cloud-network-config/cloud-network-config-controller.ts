@@ -3,6 +3,7 @@ import { isConflict, isNotFound, type KubernetesObject, type RestClient } from '
 import { addressOfConfigName } from '../ovn-kubernetes/cloud-private-ip-config.ts';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import { cloudPrivateIpConfigs, nodes } from '../stand-in/resources.ts';
+import { Retries } from './retries.ts';
 
 const finalizer = 'cloudprivateipconfig.cloud.network.openshift.io/finalizer';
 const annotation = 'cloud.network.openshift.io/egress-ipconfig';
@@ -32,7 +33,7 @@ export interface CloudNetworkConfigOptions {
 
 type Kind = 'nodes' | 'configs';
 
-const retryMilliseconds = 20;
+const pauseMilliseconds = 20;
 
 type Config = KubernetesObject & {
   readonly spec?: { readonly node?: string };
@@ -59,6 +60,7 @@ class CloudNetworkConfigController {
   readonly #stop = new AbortController();
   /** Which node's interface holds an address: the cloud's own memory. */
   #attached: Map<string, string> | undefined;
+  readonly #retries = new Retries();
 
   constructor(options: CloudNetworkConfigOptions) {
     this.#options = options;
@@ -70,14 +72,14 @@ class CloudNetworkConfigController {
     for (const node of loop.list('nodes')) await this.#annotate(loop, node);
     for (const config of configs) {
       const { name } = config.metadata;
-      if (this.#busy.has(name) || isAtRest(config)) continue;
+      if (this.#busy.has(name) || isAtRest(config) || !this.#retries.isDue(name, askedFor(config))) continue;
       const work = this.#sync(loop, config)
         .catch((error: unknown) => {
           if (!this.#stop.signal.aborted && !isNotFound(error) && !isConflict(error)) this.#options.onError?.(error);
         })
         .then(() => {
           this.#busy.delete(name);
-          loop.trigger(retryMilliseconds);
+          loop.trigger(pauseMilliseconds);
         });
       this.#busy.set(name, work);
     }
@@ -102,39 +104,48 @@ class CloudNetworkConfigController {
   /** Brings one CloudPrivateIPConfig a way on; what is left is done in the next pass. */
   async #sync(loop: ClusterLoop<Kind>, config: Config): Promise<void> {
     const { name, finalizers = [], deletionTimestamp } = config.metadata;
-    const node = config.spec?.node ?? '';
-    const held = this.#attached?.get(name);
-    if (deletionTimestamp !== undefined) {
-      if (held !== undefined) await this.#release(name, held);
-      await this.#write(loop, config, { metadata: { finalizers: finalizers.filter((other) => other !== finalizer) } });
-      return;
+    const held = config.status?.node ?? '';
+    if (held !== '' && (deletionTimestamp !== undefined || held !== config.spec?.node)) {
+      await this.#writeStatus(loop, config, held, 'Unknown', 'CloudResponsePending', 'Deleting IP address');
+      await this.#release(loop, name, held);
+      if (deletionTimestamp === undefined) return this.#writeStatus(loop, config, '', 'True', 'CloudResponseSuccess', 'IP address successfully deleted');
     }
-    if (held !== undefined && held !== node) {
-      await this.#writeStatus(loop, config, held, 'Unknown', 'CloudResponsePending', 'Processing cloud update request');
-      await this.#release(name, held);
-    }
-    if (!finalizers.includes(finalizer)) {
-      await this.#writeStatus(loop, config, node, 'Unknown', 'CloudResponsePending', 'Processing cloud assignment request');
-      await this.#write(loop, config, { metadata: { finalizers: [...finalizers, finalizer] } });
+    if (deletionTimestamp === undefined) return this.#add(loop, config, config.spec?.node ?? '');
+    this.#retries.succeed(name);
+    await this.#write(loop, config, { metadata: { finalizers: finalizers.filter((other) => other !== finalizer) } });
+  }
+
+  async #add(loop: ClusterLoop<Kind>, config: Config, node: string): Promise<void> {
+    const { name, finalizers = [] } = config.metadata;
+    await this.#writeStatus(loop, config, node, 'Unknown', 'CloudResponsePending', 'Adding IP address');
+    if (!finalizers.includes(finalizer)) await this.#write(loop, config, { metadata: { finalizers: [...finalizers, finalizer] } });
+    if (nodeOf(loop, node) === undefined) {
+      this.#retries.giveUp(name, askedFor(config));
+      return this.#writeStatus(loop, config, node, 'False', 'CloudResponseError', `Node "${node}" does not exist`);
     }
     const refusal = await this.#assign(loop, name, node);
-    if (refusal === undefined) await this.#writeStatus(loop, config, node, 'True', 'CloudResponseSuccess', 'IP address successfully added');
-    else await this.#writeStatus(loop, config, node, 'False', 'CloudResponseError', `Error processing cloud assignment request, err: ${refusal}`);
+    if (refusal === undefined) {
+      this.#retries.succeed(name);
+      return this.#writeStatus(loop, config, node, 'True', 'CloudResponseSuccess', 'IP address successfully added');
+    }
+    const pause = this.#retries.fail(name, askedFor(config));
+    if (pause !== undefined) setTimeout(() => loop.trigger(), pause + 1).unref();
+    await this.#writeStatus(loop, config, node, 'False', 'CloudResponseError', `Error processing cloud assignment request, err: ${refusal}`);
   }
 
   async #assign(loop: ClusterLoop<Kind>, name: string, nodeName: string): Promise<string | undefined> {
-    const node = loop.list('nodes').find(({ metadata }) => metadata.name === nodeName);
-    if (!node) return `node "${nodeName}" not found`;
     await this.#call(`assign-${name}-${nodeName}`);
     const refusal = this.#options.refuse?.(addressOfConfigName(name) ?? name, nodeName);
     if (refusal !== undefined) return refusal;
-    if (!this.#hasRoom(this.#options.interfaceOf(node)?.capacity, name, nodeName)) return `the interface of ${nodeName} holds no more addresses`;
+    const node = nodeOf(loop, nodeName);
+    if (!this.#hasRoom(node && this.#options.interfaceOf(node)?.capacity, name, nodeName)) return `the interface of ${nodeName} holds no more addresses`;
     this.#attached?.set(name, nodeName);
     return undefined;
   }
 
-  async #release(name: string, node: string): Promise<void> {
-    await this.#call(`release-${name}-${node}`);
+  async #release(loop: ClusterLoop<Kind>, name: string, node: string): Promise<void> {
+    // With its node an interface is gone, too.
+    if (nodeOf(loop, node) !== undefined) await this.#call(`release-${name}-${node}`);
     this.#attached?.delete(name);
   }
 
@@ -152,9 +163,9 @@ class CloudNetworkConfigController {
     return limit === undefined || others.filter((other) => isVersion6(other) === isVersion6(name)).length < limit;
   }
 
-  async #writeStatus(loop: ClusterLoop<Kind>, { metadata: { name } }: Config, node: string, status: string, reason: string, message: string): Promise<void> {
+  async #writeStatus(loop: ClusterLoop<Kind>, { metadata: { name, generation } }: Config, node: string, status: string, reason: string, message: string): Promise<void> {
     const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-    const body = { status: { node, conditions: [{ type: 'Assigned', status, reason, message, lastTransitionTime }] } };
+    const body = { status: { node, conditions: [{ type: 'Assigned', status, reason, message, lastTransitionTime, observedGeneration: generation }] } };
     await loop.written('configs', loop.client('configs').mergePatch({ name }, body, { subresource: 'status' }));
   }
 
@@ -168,9 +179,17 @@ function isAssigned({ status }: Config): boolean {
   return status?.conditions?.[0]?.status === 'True';
 }
 
+function nodeOf(loop: ClusterLoop<Kind>, name: string): KubernetesObject | undefined {
+  return loop.list('nodes').find(({ metadata }) => metadata.name === name);
+}
+
+/** A failure counts for one node to be added to, or for the deletion. */
+function askedFor({ metadata: { uid, deletionTimestamp }, spec }: Config): string {
+  return JSON.stringify([uid, deletionTimestamp, spec?.node]);
+}
+
 function isAtRest({ metadata, spec, status }: Config): boolean {
   const isOurs = metadata.finalizers?.includes(finalizer) ?? false;
   if (metadata.deletionTimestamp !== undefined) return !isOurs;
-  const answer = status?.conditions?.[0]?.status;
-  return isOurs && status?.node === spec?.node && (answer === 'True' || answer === 'False');
+  return isOurs && status?.node === spec?.node && status?.conditions?.[0]?.status === 'True';
 }

@@ -51,6 +51,10 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
     expect(reasons(assign(['192.168.126.3'], two6))).toEqual(['NoMatchingNodeFound']);
   });
 
+  it('no node at all is told before anything else', () => {
+    expect(assign(['::5'], [node('node1', ['::/64'], { eligible: false, hostCidrs: ['::5/64'] })]).events).toMatchObject([{ reason: 'NoMatchingNodeFound', message: expect.stringContaining('please tag at least one node') }]);
+  });
+
   it('should be able to allocate non-conflicting IPv4 on node which can host it, even if it happens to be the node with more assignments', () => {
     const nodes = [node('node1', ['192.168.126.0/24']), node('node2', ['::fedf:c0a8:8e0c/64'])];
     expect(assign(['192.168.126.9'], nodes, { '192.168.126.1': other('node1') }).items).toEqual([{ node: 'node1', egressIP: '192.168.126.9' }]);
@@ -61,17 +65,21 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
     expect(assign(['192.168.1.7', '192.168.0.7'], nodes).items).toEqual([{ node: 'node2', egressIP: '192.168.1.7' }, { node: 'node1', egressIP: '192.168.0.7' }]);
   });
 
-  it('secondary host networks: the longest prefix counts, and stays for the later addresses of the object', () => {
+  it('secondary host networks: only nodes on one carry its addresses, and the later addresses of the object', () => {
     const primary = ['192.168.126.0/24'];
-    const nodes = [node('node1', primary, { hostCidrs: ['10.10.10.5/24'] }), node('node2', primary, { hostCidrs: ['10.10.10.6/16'] })];
+    const nodes = [node('node1', primary, { hostCidrs: ['10.10.10.5/24'] }), node('node2', primary)];
     expect(assign(['10.10.10.100'], nodes).items).toEqual([{ node: 'node1', egressIP: '10.10.10.100' }]);
     expect(assign(['10.10.10.100', '192.168.126.7'], nodes).items).toHaveLength(1);
     expect(assign(['10.10.10.100'], nodes, {}, { cloud: true }).items).toEqual([]);
+    const attached = nodes.map((each) => ({ ...each, hostCidrs: ['10.10.10.5/16'] }));
+    expect(assign(['10.10.10.100', '192.168.126.7'], attached).items).toHaveLength(2);
   });
 
   it('counts capacity for both families together, or each for itself', () => {
     const both = [node('node1', ['10.0.0.0/24', 'fd00::/64'], { capacity: { all: 1 } })];
     expect(assign(['fd00::1'], both, { '10.0.0.1': other('node1') }).items).toEqual([]);
+    const all = [node('node1', ['10.0.0.0/24', 'fd00::/64'], { capacity: { all: 9, ipv4: 1 } })];
+    expect(assign(['10.0.0.2'], all, { '10.0.0.1': other('node1') }).items).toEqual([]);
     const each = [node('node1', ['10.0.0.0/24', 'fd00::/64'], { capacity: { ipv4: 1 } })];
     expect(assign(['fd00::1'], each, { '10.0.0.1': other('node1') }).items).toHaveLength(1);
     expect(assign(['10.0.0.2'], each, { '10.0.0.1': other('node1') }).items).toEqual([]);
@@ -120,17 +128,19 @@ describe('readOvnNode', () => {
   const read = (annotations: Record<string, string>, cloud: boolean, labels: Record<string, string> = { 'k8s.ovn.org/egress-assignable': 'false' }) =>
     readOvnNode({ metadata: { name: 'node1', labels, annotations }, status: ready }, cloud);
 
+  const primary = { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.2/24"}', 'k8s.ovn.org/host-cidrs': '["10.0.0.2/24"]' };
+
   it('takes the first element of egress-ipconfig, with both forms of capacity', () => {
-    const config = (capacity: object) => ({ 'cloud.network.openshift.io/egress-ipconfig': JSON.stringify([{ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity }, { ifaddr: { ipv4: '10.9.0.0/24' } }]) });
+    const config = (capacity: object) => ({ ...primary, 'cloud.network.openshift.io/egress-ipconfig': JSON.stringify([{ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity }, { ifaddr: { ipv4: '10.9.0.0/24' } }]) });
     expect(read(config({ ip: 3 }), true)).toMatchObject({ eligible: true, networks: ['10.0.0.0/24'], capacity: { all: 3 } });
     expect(read(config({ ipv4: 14 }), true).capacity).toEqual({ ipv4: 14 });
   });
 
-  it('is not eligible without label, readiness or networks', () => {
-    const primary = { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.2/24"}' };
+  it('is not eligible without label, readiness, networks or addresses of its own', () => {
     expect(read(primary, false).eligible).toBe(true);
     expect(read(primary, false, {}).eligible).toBe(false);
     expect(read(primary, true).eligible).toBe(false);
-    expect(read({ 'k8s.ovn.org/node-primary-ifaddr': 'broken' }, false).eligible).toBe(false);
+    expect(read({ ...primary, 'k8s.ovn.org/node-primary-ifaddr': 'broken' }, false).eligible).toBe(false);
+    for (const key of Object.keys(primary)) expect(read(Object.fromEntries(Object.entries(primary).filter(([other]) => other !== key)), false).eligible).toBe(false);
   });
 });

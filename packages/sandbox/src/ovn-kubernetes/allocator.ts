@@ -1,6 +1,6 @@
 import { addressOfCidr, canonicalAddress } from '../stand-in/addresses.ts';
 import { shuffled } from '../stand-in/seeded-random.ts';
-import { hasRoom, hostsInPrimary, secondaryPrefix, type OvnNode } from './ovn-node.ts';
+import { assignableLabel, hasRoom, hostsInPrimary, secondaryPrefix, type OvnNode } from './ovn-node.ts';
 
 /** One entry of an EgressIP's `status.items`. */
 export interface EgressIpItem {
@@ -60,6 +60,7 @@ export function assignEgressIps(request: AssignmentRequest): { readonly items: r
   const carried = carriedByNode(allocations);
   const taken = new Set([...allocations.values()].filter((allocation) => allocation.owner === owner).map(({ node }) => node));
   let candidates = byLoad(nodes.filter(({ eligible }) => eligible), carried, random);
+  if (candidates.length === 0) return { items, events: [{ reason: 'NoMatchingNodeFound', message: `no assignable nodes for EgressIP: ${owner}, please tag at least one node with label: ${assignableLabel}` }] };
   for (const address of addresses) {
     const host = nodes.find(({ hostCidrs }) => hostCidrs?.some((cidr) => addressOfCidr(cidr) === address));
     if (host) {
@@ -75,11 +76,11 @@ export function assignEgressIps(request: AssignmentRequest): { readonly items: r
       events.push({ reason: 'UnsupportedRequest', message: `IP: ${address} for EgressIP: ${owner} is already allocated for EgressIP: ${allocation.owner} on ${allocation.node}` });
       continue;
     }
-    const secondary = cloud ? undefined : secondaryHosts(nodes, candidates, address);
+    const secondary = cloud ? [] : candidates.filter((candidate) => !hostsInPrimary(candidate, address) && secondaryPrefix(candidate, address) !== undefined);
     // Upstream narrows its list in place: the later addresses of the object see the narrowed one.
-    if (secondary) candidates = secondary;
+    if (secondary.length > 0) candidates = secondary;
     const node = candidates.find(
-      (candidate) => !taken.has(candidate.name) && (secondary !== undefined || hostsInPrimary(candidate, address)) && hasRoom(candidate, carried.get(candidate.name) ?? [], address),
+      (candidate) => !taken.has(candidate.name) && (secondary.length > 0 || hostsInPrimary(candidate, address)) && hasRoom(candidate, carried.get(candidate.name) ?? [], address),
     );
     if (!node) continue;
     items.push({ node: node.name, egressIP: address });
@@ -122,11 +123,4 @@ function carriedByNode(allocations: Allocations): Map<string, string[]> {
 function byLoad(nodes: readonly OvnNode[], carried: ReadonlyMap<string, readonly string[]>, random: () => number): OvnNode[] {
   const load = ({ name }: OvnNode): number => carried.get(name)?.length ?? 0;
   return shuffled(nodes, random).sort((left, right) => load(left) - load(right));
-}
-
-/** The candidates on the secondary network with the longest prefix; undefined when the address is in a primary one or in none. */
-function secondaryHosts(nodes: readonly OvnNode[], candidates: readonly OvnNode[], address: string): OvnNode[] | undefined {
-  if (nodes.some((node) => hostsInPrimary(node, address))) return undefined;
-  const longest = Math.max(...nodes.map((node) => secondaryPrefix(node, address) ?? -1));
-  return longest < 0 ? undefined : candidates.filter((node) => secondaryPrefix(node, address) === longest);
 }

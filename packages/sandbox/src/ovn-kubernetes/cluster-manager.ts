@@ -49,6 +49,8 @@ interface Pass {
   readonly allocations: Map<string, Allocation>;
   readonly marks: MarkPool;
   readonly cloud: CloudAddresses<Kind> | undefined;
+  /** Only a start gives a mark to what nothing was assigned to. */
+  readonly isFirst: boolean;
   /** Changes whenever something does that makes missing addresses worth another try. */
   readonly cause: number;
 }
@@ -59,6 +61,7 @@ class ClusterManager {
   readonly #tried = new Map<string, string>();
   readonly #toldOfCloud = new Map<string, string>();
   #cause = { key: '', number: 0 };
+  #hasStarted = false;
 
   constructor(options: OvnClusterManagerOptions) {
     this.#options = options;
@@ -79,7 +82,8 @@ class ClusterManager {
     const key = JSON.stringify([nodes, cloud?.leaving()]);
     if (key !== this.#cause.key) this.#cause = { key, number: this.#cause.number + 1 };
     const allocations = cloud ? cloud.allocations() : allocationsOf(egressIps, nodes);
-    const pass = { loop, nodes, allocations, marks: new MarkPool(objects), cloud, cause: this.#cause.number };
+    const pass = { loop, nodes, allocations, marks: new MarkPool(objects), cloud, isFirst: !this.#hasStarted, cause: this.#cause.number };
+    this.#hasStarted = true;
     await cloud?.removeOrphans(names);
     for (const egressIp of egressIps) await this.#reconcile(pass, egressIp);
   }
@@ -95,12 +99,15 @@ class ClusterManager {
 
     const held = cloud ? cloud.itemsOf(name) : egressIp.items;
     const kept = validItems(name, held, nodes, allocations).filter(({ egressIP }) => spec.addresses.includes(canonical(egressIP)));
-    // Removals first, then additions: what is freed here may be assigned again at once.
     for (const { egressIP } of held) if (allocations.get(canonical(egressIP))?.owner === name) allocations.delete(canonical(egressIP));
     for (const item of kept) allocations.set(canonical(item.egressIP), { node: item.node, owner: name });
 
-    const isMissing = kept.length < spec.addresses.length && (isNew || kept.length < held.length);
-    const wanted = isMissing ? await this.#assign(pass, name, spec.addresses, kept) : kept;
+    // Removals come first; what is new besides has to wait until the status shows them.
+    const removed = new Set(held.map(({ egressIP }) => canonical(egressIP)).filter((address) => allocations.get(address)?.owner !== name));
+    const allowed = removed.size === 0 ? spec.addresses : spec.addresses.filter((address) => removed.has(address) || allocations.get(address)?.owner === name);
+    if (allowed.length < spec.addresses.length) this.#tried.delete(name);
+    const isMissing = kept.length < allowed.length && (isNew || removed.size > 0);
+    const wanted = isMissing ? await this.#assign(pass, name, allowed, kept) : kept;
     // An address leaves the status, and so the network, before it leaves the cloud.
     await this.#patch(pass, egressIp, cloud ? cloud.servedOf(name, wanted) : wanted);
     if (cloud) await this.#tellOfCloud(name, await cloud.request(name, wanted, new Set(nodes.map((node) => node.name))));
@@ -117,11 +124,13 @@ class ClusterManager {
   }
 
   /** The patch of OVN-Kubernetes' `generateEgressIPPatches`: the mark's replaces the whole map of annotations. */
-  async #patch({ loop, marks }: Pass, { name, object, items }: EgressIp, wanted: readonly EgressIpItem[]): Promise<void> {
+  async #patch({ loop, marks, isFirst }: Pass, { name, object, items }: EgressIp, wanted: readonly EgressIpItem[]): Promise<void> {
     const patch: JsonPatchOperation[] = [];
+    const isChanged = !isDeepStrictEqual(items, wanted);
+    if (!isChanged && !isFirst) return;
     const mark = object.metadata.annotations?.[markAnnotation] === undefined ? marks.take() : undefined;
     if (mark !== undefined) patch.push({ op: 'add', path: '/metadata/annotations', value: { [markAnnotation]: mark } });
-    if (!isDeepStrictEqual(items, wanted)) patch.push({ op: 'replace', path: '/status', value: { items: wanted } });
+    if (isChanged) patch.push({ op: 'replace', path: '/status', value: { items: wanted } });
     if (patch.length === 0) return;
     await loop.written('egressIps', loop.client('egressIps').jsonPatch({ name }, patch)).catch((error: unknown) => {
       // Deleted meanwhile: the watch will say so.

@@ -23,7 +23,7 @@ it('assigns and marks on the embedded API server too, where nobody else may mark
   const client = (token: string) => createRestClient(staticConnection({ server: server.url, token }));
   const [admin, manager] = [client('admin'), client('manager')];
   const objects = new ResourceClient(admin, egressIps);
-  await new ResourceClient(admin, nodes).create({ metadata: { name: 'node1', labels: { 'k8s.ovn.org/egress-assignable': '' }, annotations: { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv6":"fd00::2/64"}' } } });
+  await new ResourceClient(admin, nodes).create({ metadata: { name: 'node1', labels: { 'k8s.ovn.org/egress-assignable': '' }, annotations: { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv6":"fd00::2/64"}', 'k8s.ovn.org/host-cidrs': '["fd00::2/64"]' } } });
   await new ResourceClient(admin, nodes).mergePatch({ name: 'node1' }, { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
   const standIn = await startOvnClusterManager({ rest: manager });
   await objects.create({ metadata: { name: 'one', annotations: { mine: 'lost' } }, spec: { egressIPs: ['FD00::0:10'], namespaceSelector: {} } });

@@ -5,7 +5,7 @@ import { isNodeReady } from '../stand-in/node.ts';
 /** The label, of any value, that lets a node carry egress IPs. */
 export const assignableLabel = 'k8s.ovn.org/egress-assignable';
 
-/** How many egress IPs a node may carry; what is undefined is unlimited. `all` counts both families and wins. */
+/** How many egress IPs a node may carry; what is undefined is unlimited. `all` counts both families. */
 export interface EgressCapacity {
   readonly all?: number;
   readonly ipv4?: number;
@@ -15,7 +15,7 @@ export interface EgressCapacity {
 /** A node as the cluster manager's allocator knows it. */
 export interface OvnNode {
   readonly name: string;
-  /** Labelled, Ready, and its annotations tell its networks. */
+  /** Labelled, Ready, and its annotations tell its networks and its own addresses. */
   readonly eligible: boolean;
   /** CIDRs of the egress network: the cloud's subnet, or that of the primary interface. */
   readonly networks: readonly string[];
@@ -37,13 +37,15 @@ interface NetworkAnnotation {
  */
 export function readOvnNode(node: KubernetesObject, cloud: boolean): OvnNode {
   const { name, labels = {}, annotations = {} } = node.metadata;
-  const network = cloud ? cloudNetwork(annotations['cloud.network.openshift.io/egress-ipconfig']) : primaryNetwork(annotations['k8s.ovn.org/node-primary-ifaddr']);
+  const primary = primaryNetwork(annotations['k8s.ovn.org/node-primary-ifaddr']);
+  const network = cloud ? cloudNetwork(annotations['cloud.network.openshift.io/egress-ipconfig']) : primary;
   const networks = [network?.ifaddr.ipv4, network?.ifaddr.ipv6].filter((cidr) => cidr !== undefined && cidr !== '').map(String);
   const { ip, ipv4, ipv6 } = network?.capacity ?? {};
   const hostCidrs = parseJson<string[]>(annotations['k8s.ovn.org/host-cidrs']);
+  const isSetUp = networks.length > 0 && primary !== undefined && hostCidrs !== undefined;
   return {
     name,
-    eligible: assignableLabel in labels && isNodeReady(node) && networks.length > 0,
+    eligible: assignableLabel in labels && isNodeReady(node) && isSetUp,
     networks,
     capacity: { ...(ip !== undefined && { all: ip }), ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) },
     hostCidrs,
@@ -89,7 +91,7 @@ function isGlobal(cidr: string): boolean {
 
 /** Has the node room for one more address, given those that it carries? */
 export function hasRoom({ capacity }: OvnNode, carried: readonly string[], address: string): boolean {
-  if (capacity.all !== undefined) return carried.length < capacity.all;
+  if (capacity.all !== undefined && carried.length >= capacity.all) return false;
   const version6 = isVersion6(address);
   const limit = version6 ? capacity.ipv6 : capacity.ipv4;
   return limit === undefined || carried.filter((other) => isVersion6(other) === version6).length < limit;
