@@ -32,7 +32,7 @@ describe('the control loop', () => {
     }
   };
   const make = (): ControlLoop => {
-    const reporter = { tell: () => undefined, tellWhenQuiet: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
+    const reporter = { tell: () => undefined, tellNews: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
     const runner = { get underWay() { return underWay; }, get isBehind() { return isBehind; }, take: () => void plans.push(now), stop: () => Promise.resolve() };
     return new ControlLoop({ clock, look: () => ((now += planning), buildSnapshot({})), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
   };

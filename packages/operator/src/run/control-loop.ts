@@ -110,7 +110,9 @@ export class ControlLoop {
     const isOverdue = clock.monotonic() - (this.#untoldSince ?? 0) >= longestUntold;
     if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return this.poke();
     this.#untoldSince = undefined;
-    reporter.tellWhenQuiet(plan, snapshot);
+    reporter.tellNews(plan, snapshot, !isOverdue);
+    // What was not told yet is, once it is quiet.
+    if (isOverdue) this.poke();
     void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
   }
 }

@@ -19,7 +19,7 @@ export class Reporter {
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
-  readonly #passing = new Map<string, () => void>();
+  readonly #passing = new Map<string, { readonly record: () => void; hasWaited: boolean }>();
   /** What namespaces had when it was told last; what there was in the beginning is no news. */
   #holdings: Holdings | undefined;
 
@@ -40,7 +40,7 @@ export class Reporter {
       const key = `${object.kind}/${object.name}/${code}/${message}`;
       // What the network has not got round to yet is no news: it is told when it still stands after a while.
       if (passing.has(code) && !this.#standing.has(key)) {
-        this.#passing.set(key, () => this.#record(object.kind, object.name, 'Warning', code, message));
+        if (!this.#passing.has(key)) this.#passing.set(key, { record: () => this.#record(object.kind, object.name, 'Warning', code, message), hasWaited: false });
         passingNow.add(key);
         continue;
       }
@@ -65,15 +65,20 @@ export class Reporter {
   }
 
   /**
-   * Tells who got, moved or gave back addresses, and what the network should have done by now: when all is
-   * written, so that Events never stand in the way of what carries traffic.
+   * Tells who got, moved or gave back addresses, and what the network should have done by now: when all is written, so that
+   * Events never stand in the way of what carries traffic. Where it never gets quiet, the network has had
+   * the time for what it has not done when it still stands the next time.
    */
-  tellWhenQuiet(plan: Plan, snapshot: ClusterSnapshot): void {
-    for (const [key, record] of this.#passing) {
+  tellNews(plan: Plan, snapshot: ClusterSnapshot, isQuiet: boolean): void {
+    for (const [key, entry] of this.#passing) {
+      if (!isQuiet && !entry.hasWaited) {
+        entry.hasWaited = true;
+        continue;
+      }
+      this.#passing.delete(key);
       this.#standing.add(key);
-      record();
+      entry.record();
     }
-    this.#passing.clear();
     const before = this.#holdings ?? new Map();
     this.#holdings = holdingsOf(plan, before);
     const news = newsBetween(before, this.#holdings, snapshot);

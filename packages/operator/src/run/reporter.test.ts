@@ -1,0 +1,37 @@
+import { buildSnapshot, plan, type Finding } from '@egressip-ipam/core';
+import type { EventRecorder, RestClient } from '@egressip-ipam/kube';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Reporter } from './reporter.ts';
+
+describe('what may pass by itself in a moment', () => {
+  let told: string[];
+  let reporter: Reporter;
+  const unassigned = (name: string): Finding => ({ code: 'Unassigned', severity: 'error', object: { kind: 'Namespace', name }, message: 'no node carries it yet' });
+  const empty = buildSnapshot({});
+  const tell = (...findings: readonly Finding[]): void => reporter.tell({ ...plan(empty), findings });
+  const tellNews = (isQuiet: boolean): void => reporter.tellNews(plan(empty), empty, isQuiet);
+
+  beforeEach(() => {
+    told = [];
+    const events = { record: ({ object }: { object: { name: string } }) => void told.push(object.name) } as unknown as EventRecorder;
+    reporter = new Reporter({} as RestClient, events);
+  });
+
+  it('is told once, when it still stands after everything got quiet', () => {
+    tell(unassigned('passes'), unassigned('stays'));
+    tell(unassigned('stays'));
+    expect(told).toEqual([]);
+    tellNews(true);
+    tell(unassigned('stays'));
+    tellNews(true);
+    expect(told).toEqual(['stays']);
+  });
+
+  it('is told where it never gets quiet, when it stands the second time that news are told', () => {
+    tell(unassigned('stays'), unassigned('passes'));
+    tellNews(false);
+    tell(unassigned('stays'), unassigned('new'));
+    tellNews(false);
+    expect(told).toEqual(['stays']);
+  });
+});
