@@ -33,15 +33,22 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** This replica acts, or does no more. */
+  /** This replica acts, or does no more: what its last plan found is another's to say then. */
   leads(isLeader: boolean): void {
     this.#leader.set(isLeader ? 1 : 0);
+    if (isLeader) return;
+    this.#forgetPlan();
+    this.#waiting.set(0);
+  }
+
+  #forgetPlan(): void {
+    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#namespaces, this.#findings, this.#pendingSteps]) gauge.reset();
   }
 
   /** A plan was made. */
   planned(plan: Plan, milliseconds: number): void {
     this.#plans.observe(milliseconds / 1000);
-    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#namespaces, this.#findings, this.#pendingSteps]) gauge.reset();
+    this.#forgetPlan();
     for (const { node, egressIPAM: egressipam, placed, capacity } of plan.nodes) {
       // The original counts the primary address on both sides.
       if (capacity !== undefined) this.#capacity.set({ egressipam, node }, capacity + 1);
