@@ -98,6 +98,7 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
     namespace: claim.namespace.name,
     egressIPAM: egressIPAM.name,
     egressIPs: egressIPs.map(formatAddress),
+    ...(sameAddresses(egressIPs, claim.addresses) ? {} : { target: claim.addresses.map(formatAddress) }),
     ...(nodeSelector === undefined ? {} : { egressNodeSelector: nodeSelector }),
     ...(existing?.source.podSelector === undefined ? {} : { clearsPodSelector: true }),
   });

@@ -100,6 +100,8 @@ export interface ApplyEgressIPStep extends StepBase {
   readonly namespace: string;
   readonly egressIPAM: string;
   readonly egressIPs: readonly string[];
+  /** Where this is but one step of several: what it will be in the end. */
+  readonly target?: readonly string[];
   readonly egressNodeSelector?: LabelSelector;
   /** Someone narrowed it to some pods: what this project has never applied only goes when it is applied empty. */
   readonly clearsPodSelector?: true;

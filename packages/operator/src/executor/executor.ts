@@ -148,8 +148,7 @@ export class Executor {
   #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {
     this.#failures.succeed(lane);
     if (step.kind === 'host') this.#batches.written(step, this.#options.clock.monotonic());
-    this.#putBacks.note(lane, step, target.incarnation);
-    const times = this.#putBacks.countOf(lane);
+    const times = this.#putBacks.note(lane, step, target.incarnation);
     if (times > 0) this.#options.onUndone(step, times);
     this.#options.onDone?.(step, milliseconds);
   }

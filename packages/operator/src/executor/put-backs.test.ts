@@ -12,7 +12,7 @@ describe('writes that someone else undoes', () => {
     now = 1_000_000;
     putBacks = new PutBacks(() => now);
   });
-  const write = (step: WriteStep, incarnation = 1): void => putBacks.note('claim/shop', step, incarnation);
+  const write = (step: WriteStep, incarnation = 1): number => putBacks.note('claim/shop', step, incarnation);
   const waits = (step: WriteStep, incarnation = 1): number => Math.max(0, putBacks.until('claim/shop', step, incarnation) - now);
 
   it('are put back at once the first time, then ever more slowly', () => {
@@ -36,8 +36,26 @@ describe('writes that someone else undoes', () => {
     write(claim('10.0.0.1'));
     now += 600_001;
     putBacks.forget();
-    expect(putBacks.countOf('claim/shop')).toBe(0);
-    write(claim('10.0.0.1'));
+    expect(write(claim('10.0.0.1'))).toBe(0);
     expect(waits(claim('10.0.0.1'))).toBe(0);
+  });
+
+  it('in several steps are slowed down as a whole: the steps of one put-back follow each other at once', () => {
+    const target = ['10.0.0.1', '10.0.1.1'];
+    const apply = (...egressIPs: string[]): WriteStep => ({ kind: 'apply-egress-ip', id: 'apply/shop', after: [], name: 'shop', namespace: 'shop', egressIPAM: 'pool', egressIPs, ...(egressIPs.join() === target.join() ? {} : { target }) });
+    write(apply(...target));
+    const rounds = [0, 1, 2].map(() => {
+      const delays = [waits(apply('10.0.0.1'))];
+      now += waits(apply('10.0.0.1'));
+      const times = [write(apply('10.0.0.1'))];
+      delays.push(waits(apply(...target)));
+      times.push(write(apply(...target)));
+      return { delays, times };
+    });
+    expect(rounds).toEqual([
+      { delays: [0, 0], times: [1, 0] },
+      { delays: [5_000, 0], times: [2, 0] },
+      { delays: [10_000, 0], times: [3, 0] },
+    ]);
   });
 });

@@ -2,9 +2,13 @@ import { hash } from 'node:crypto';
 import type { WriteStep } from '../network/write-step.ts';
 
 interface Written {
-  readonly digest: string;
+  /** What it was to come to, in the end. */
+  readonly goal: string;
+  /** The steps on the way there, since it was last undone. */
+  readonly steps: ReadonlySet<string>;
+  readonly isDone: boolean;
   readonly at: number;
-  /** How often it had to be written again. */
+  /** How often it was undone. */
   readonly count: number;
 }
 
@@ -24,24 +28,23 @@ export class PutBacks {
     this.#now = now;
   }
 
-  /** Notes that a step was carried out. */
-  note(lane: string, step: WriteStep, incarnation: number): void {
-    const digest = digestOf(step, incarnation);
+  /** Notes that a step was carried out; returns how often in a row what it writes was undone, 0 for not now. */
+  note(lane: string, step: WriteStep, incarnation: number): number {
+    const [goal, digest, at] = [goalOf(step, incarnation), digestOf(step, incarnation), this.#now()];
     const last = this.#written.get(lane);
-    const again = last?.digest === digest && this.#now() - last.at < forgetAfter;
-    this.#written.set(lane, { digest, at: this.#now(), count: again ? last.count + 1 : 0 });
+    const isKnown = last?.goal === goal && at - last.at < forgetAfter;
+    const isUndone = isKnown && isBegunAnew(last, digest);
+    const count = isKnown ? last.count + Number(isUndone) : 0;
+    const steps = new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
+    this.#written.set(lane, { goal, steps, isDone: digest === goal, at, count });
+    return isUndone ? count : 0;
   }
 
   /** The moment before which a step is not to be written again; 0 for at once. */
   until(lane: string, step: WriteStep, incarnation: number): number {
     const last = this.#written.get(lane);
-    if (last === undefined || last.count === 0 || last.digest !== digestOf(step, incarnation)) return 0;
+    if (last === undefined || last.count === 0 || last.goal !== goalOf(step, incarnation) || !isBegunAnew(last, digestOf(step, incarnation))) return 0;
     return last.at + Math.min(longestPause, firstPause * 2 ** Math.min(last.count - 1, 20));
-  }
-
-  /** How often in a row what a step writes was undone; 0 for never. */
-  countOf(lane: string): number {
-    return this.#written.get(lane)?.count ?? 0;
   }
 
   /** Forgets what is long past. */
@@ -51,7 +54,15 @@ export class PutBacks {
   }
 }
 
+function isBegunAnew(last: Written, digest: string): boolean {
+  return last.isDone || last.steps.has(digest);
+}
+
+function goalOf(step: WriteStep, incarnation: number): string {
+  return digestOf(step.kind === 'apply-egress-ip' ? { ...step, egressIPs: step.target ?? step.egressIPs } : step, incarnation);
+}
+
 function digestOf(step: WriteStep, incarnation: number): string {
   const { after: _after, id: _id, ...rest } = step;
-  return hash('sha1', JSON.stringify({ ...rest, incarnation, ...(step.kind === 'host' ? { added: [], removed: [] } : {}) }), 'base64');
+  return hash('sha1', JSON.stringify({ ...rest, incarnation, target: undefined, ...(step.kind === 'host' ? { added: [], removed: [] } : {}) }), 'base64');
 }
