@@ -8,6 +8,7 @@ import type { Placer } from '../place/placer.ts';
 import type { CoolingAddresses } from './cool-down.ts';
 import { compareByAge } from './decide-inputs.ts';
 import { contains, type Claim } from './claim.ts';
+import { egressIPConflict } from './egress-ip-conflict.ts';
 import type { World } from './world.ts';
 
 /** Why a claim cannot be served now. */
@@ -109,6 +110,8 @@ function describeShortage(world: World, claim: Claim, addresses: readonly Addres
 function notReady(world: World, claim: Claim, egressIPAM: ParsedEgressIPAM, wanted: readonly ParsedAssignment[]): Obstacle | undefined {
   const { source, observation } = world.snapshot;
   const unsynced = source.unsynced ?? [];
+  const conflict = egressIPConflict(world, claim);
+  if (conflict !== undefined) return conflict;
   if (unsynced.length > 0) return { code: 'WaitingForSync', message: `nothing is allocated before everything is read; still reading ${unsynced.join(', ')}` };
   if (source.provider.observationRequired && observation === undefined) {
     return { code: 'WaitingForProvider', message: `nothing is allocated before provider ${source.provider.name} has told what is in use` };

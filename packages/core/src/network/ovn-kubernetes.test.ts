@@ -38,6 +38,24 @@ describe('EgressIPs that were there before', () => {
   });
 });
 
+describe("an EgressIP of a namespace's name that is someone else's", () => {
+  const foreign = left('shop', ['10.0.0.20']);
+  const codes = (snapshot: ClusterSnapshot): unknown => plan(snapshot).waiting.map(({ namespace, reason }) => `${namespace}: ${reason.code}`);
+
+  it('law 4: is in the way, so that nothing is promised', () => {
+    const snapshot = onOvn({ namespaces: [aNamespace('shop')], egressIPs: [foreign] });
+    expect(plan(snapshot)).toMatchObject({ allocations: [], steps: [{ kind: 'label-node' }, { kind: 'label-node' }] });
+    expect(codes(snapshot)).toEqual(['shop: EgressIPConflict']);
+    expect(plan({ ...snapshot, egressIPs: [] }).allocations).toHaveLength(1);
+  });
+
+  it('law 2: takes nothing that was promised', () => {
+    const snapshot = onOvn({ namespaces: [aNamespace('shop', 0, { egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' })], egressIPs: [foreign] });
+    expect(plan(snapshot).allocations).toMatchObject([{ addresses: ['10.0.0.1'], state: 'Conflict' }]);
+    expect(codes(snapshot)).toEqual(['shop: EgressIPConflict']);
+  });
+});
+
 describe('a change of several addresses', () => {
   const pools = ['a', 'b', 'c'].map((zone, index) => `10.0.${index}.0/24=${zone}`);
   const nodes = ['a', 'b', 'c'].map((zone, index) => aNode(`n${index + 1}`, zone, { primaryInterfaceAddress: `{"ipv4":"10.0.${index}.250/24"}` }));

@@ -1,6 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { sameAddresses } from '../allocate/classify.ts';
 import { assignmentOf, type Claim } from '../allocate/claim.ts';
+import { egressIPConflict } from '../allocate/egress-ip-conflict.ts';
 import { egressIPName, selectedNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
@@ -66,12 +67,9 @@ function addLabelSteps(world: World, steps: StepList): readonly string[] {
 function addApplyStep(world: World, steps: StepList, claim: Claim, name: string, existing: ParsedEgressIP | undefined, labels: readonly string[]): void {
   const egressIPAM = world.egressIPAMOf(claim);
   if (egressIPAM === undefined) return;
-  if (existing !== undefined && world.isForeign(existing)) {
-    claim.waiting = world.reportNamespace(claim.namespace, {
-      code: 'EgressIPConflict',
-      severity: 'error',
-      message: `EgressIP ${name} is not ours and names other addresses or namespaces; delete it, or put its addresses into the namespace's annotation to have it adopted`,
-    });
+  const conflict = egressIPConflict(world, claim);
+  if (conflict !== undefined) {
+    if (claim.waiting?.code !== conflict.code) claim.waiting = world.reportNamespace(claim.namespace, { ...conflict, severity: 'error' });
     return;
   }
   const nodeSelector = nodeSelectorOf(world, claim);
