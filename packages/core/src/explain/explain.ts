@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from '../address/address.ts';
 import { cidrContains, parseCidr } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
+import { parseCloudPrivateIPConfig } from '../parse/parse-network-objects.ts';
 import type { Allocation, Plan } from '../plan/plan-types.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 
@@ -43,6 +44,9 @@ const origins: Readonly<Record<Allocation['source'], string>> = {
   new: 'they are the lowest free ones',
 };
 
+/** What the id of a step that is only observed begins with. */
+const goneConfig = 'gone/CloudPrivateIPConfig/';
+
 function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
   const namespace = snapshot.namespaces.find(({ name }) => name === subject.name);
   const allocation = plan.allocations.find((entry) => entry.namespace === subject.name);
@@ -59,12 +63,15 @@ function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subjec
     });
   }
   if (waiting !== undefined) statements.push(`It waits: ${waiting.reason.message}.`);
+  const steps = plan.steps.filter((step) => 'namespace' in step && step.namespace === subject.name);
+  const leaving = new Set(steps.flatMap(({ after }) => after.filter((id) => id.startsWith(goneConfig))));
+  for (const id of leaving) statements.push(`Its release waits until the cloud's controller has removed CloudPrivateIPConfig ${id.slice(goneConfig.length)}.`);
   return {
     subject,
     found: namespace !== undefined,
     statements,
     findings: plan.findings.filter(({ object }) => (object.kind === 'Namespace' || object.kind === 'NetNamespace') && object.name === subject.name),
-    steps: plan.steps.filter((step) => 'namespace' in step && step.namespace === subject.name).map(({ id }) => id),
+    steps: steps.map(({ id }) => id),
   };
 }
 
@@ -103,6 +110,9 @@ function usersOf(snapshot: ClusterSnapshot, text: string): readonly string[] {
     ...snapshot.hostSubnets.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `HostSubnet ${name} hosts it.`),
     ...snapshot.netNamespaces.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
     ...snapshot.egressIPs.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name, ours }) => `EgressIP ${name} names it${ours ? '' : ', and is not ours'}.`),
+    ...snapshot.cloudPrivateIPConfigs
+      .filter((config) => parseCloudPrivateIPConfig(config).address === parseAddress(text))
+      .map(({ name, specNode = 'no node', deletedAt }) => `CloudPrivateIPConfig ${name} ${deletedAt === undefined ? `asks the cloud for it on ${specNode}` : 'is going away, and holds it until it is gone'}.`),
     ...(snapshot.infrastructure.virtualIPs.includes(text) ? ["It is the cluster's API or ingress address."] : []),
     ...(snapshot.provider.observation?.cidrs ?? []).flatMap((cidr) =>
       'error' in cidr ? [] : cidr.inUse.filter(({ address }) => address === text).map(({ usedBy }) => `The platform shows it in use by ${usedBy}.`),

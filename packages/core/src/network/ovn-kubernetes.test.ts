@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explain } from '../explain/explain.ts';
 import { plan } from '../plan/planner.ts';
 import { readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
@@ -103,6 +104,8 @@ describe('the way out', () => {
     expect(waiting.egressIPs).toEqual([]);
     expect(waiting.namespaces[0]?.egressIPs).toBe('10.0.0.1');
     expect(readySteps(plan(waiting))).toEqual([]);
+    expect(explain(waiting, plan(waiting), { kind: 'namespace', name: 'shop' }).statements).toContain("Its release waits until the cloud's controller has removed CloudPrivateIPConfig 10.0.0.1.");
+    expect(explain(waiting, plan(waiting), { kind: 'address', name: '10.0.0.1' }).statements).toContain('CloudPrivateIPConfig 10.0.0.1 asks the cloud for it on n1.');
     expect(settle({ ...waiting, cloudPrivateIPConfigs: [] }).namespaces[0]?.egressIPs).toBeUndefined();
   });
 
