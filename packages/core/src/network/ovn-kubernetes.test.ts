@@ -4,7 +4,7 @@ import { plan } from '../plan/planner.ts';
 import { readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
 import type { ClusterSnapshot, EgressIPSnapshot, NodeSnapshot } from '../snapshot/snapshot.ts';
-import { aNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { aNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot, zoneLabel } from '../testing/builders.ts';
 
 const onOvn = (parts: Partial<ClusterSnapshot>): ClusterSnapshot =>
   aSnapshot({ network: { kind: 'ovn-kubernetes' }, hostSubnets: [], netNamespaces: [], egressIPAMs: [anEgressIPAM(['10.0.0.0/27=a'])], nodes: ['n1', 'n2'].map((name) => aNode(name, 'a', { primaryInterfaceAddress: '{"ipv4":"10.0.0.30/27"}' })), ...parts });
@@ -36,6 +36,26 @@ describe('EgressIPs that were there before', () => {
     const result = plan(onOvn({ namespaces: [annotated], egressIPs: [egressIP] }));
     expect(result.steps.filter(({ kind }) => kind === 'apply-egress-ip' || kind === 'delete-egress-ip')).toEqual([]);
     expect(result.findings.some(({ severity, object }) => severity === 'error' && object.name === 'shop')).toBe(true);
+  });
+});
+
+describe('the label of nodes', () => {
+  const ready = (name: string, zone: string, labelled: boolean): NodeSnapshot =>
+    aNode(name, zone, { primaryInterfaceAddress: '{"ipv4":"10.0.0.30/26"}', ...(labelled ? { labels: { [zoneLabel]: zone, 'k8s.ovn.org/egress-assignable': '' }, labelledByUs: true as const } : {}) });
+  const after = (snapshot: ClusterSnapshot, id: string): unknown => plan(snapshot).steps.find((step) => step.id === id)?.after;
+
+  it('leaves nodes that are selected no more after it came to those that are', () => {
+    const snapshot = onOvn({ nodes: [ready('n1', 'gone', true), ready('n2', 'a', false)] });
+    expect(after(snapshot, 'label/n2')).toEqual([]);
+    expect(after(snapshot, 'label/n1')).toEqual(['label/n2']);
+  });
+
+  it('law 8: is waited for by the EgressIPs of its own EgressIPAM alone', () => {
+    const other = anEgressIPAM(['10.0.0.32/27=b'], { name: 'other' });
+    const namespaces = [aNamespace('crm', 0, { egressIPAM: 'other', allocated: 'other/10.0.0.33', egressIPs: '10.0.0.33' }), aNamespace('shop', 0, { allocated: 'pool/10.0.0.1', egressIPs: '10.0.0.1' })];
+    const snapshot = onOvn({ egressIPAMs: [anEgressIPAM(['10.0.0.0/27=a']), other], nodes: [ready('n1', 'a', true), ready('n2', 'b', false)], namespaces });
+    expect(after(snapshot, 'apply/egressip-shop')).toEqual([]);
+    expect(after(snapshot, 'apply/egressip-crm')).toEqual(['label/n2']);
   });
 });
 

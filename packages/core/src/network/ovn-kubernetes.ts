@@ -25,7 +25,7 @@ export function renderOvnKubernetes(world: World, steps: StepList): void {
     const existing = world.egressIPByName(name);
     if (claim.release === undefined && (claim.addresses.length > 0 || claim.egressIPAM === -1)) {
       ownedNames.add(name);
-      if (claim.egressIPAM !== -1) addApplyStep(world, steps, claim, name, existing, labels);
+      if (claim.egressIPAM !== -1) addApplyStep(world, steps, claim, name, existing, labels.get(claim.egressIPAM));
     } else if (existing?.source.ours === true) {
       ownedNames.add(name);
       deletions.set(claim.namespace.name, addDeleteStep(world, steps, existing, claim.leaving, claim.egressIPAM));
@@ -42,29 +42,37 @@ function nameFor(world: World, claim: Claim): string {
   return world.egressIPOf[claim.namespaceIndex]?.name ?? egressIPName(claim.namespace.name);
 }
 
-/** The label goes on all nodes at once, before EgressIPs, or the network would put every address on the first one labelled. */
-function addLabelSteps(world: World, steps: StepList): readonly string[] {
-  const added: string[] = [];
-  world.nodes.nodes.forEach((node, index) => {
-    const egressIPAM = world.snapshot.egressIPAMs[world.nodes.egressIPAMOf[index] ?? -1];
-    const wanted = egressIPAM !== undefined && !egressIPAM.deleting;
-    const labelled = Object.hasOwn(node.source.labels, egressAssignableLabel);
-    const id = `label/${node.name}`;
+/**
+ * The label goes on all nodes of an EgressIPAM at once, before its EgressIPs, or the network would put every address on the
+ * first one labelled; and it leaves nodes after it came to others, or there would be none for a while.
+ *
+ * @returns the steps that label nodes, by EgressIPAM
+ */
+function addLabelSteps(world: World, steps: StepList): ReadonlyMap<number, readonly string[]> {
+  const { nodes, egressIPAMOf, subnetsOf } = world.nodes;
+  const positionOf = (node: number): number => egressIPAMOf[node] ?? -1;
+  const isWanted = (node: number): boolean => world.snapshot.egressIPAMs[positionOf(node)]?.deleting === false;
+  const added = new Map<number, string[]>();
+  for (const [index, { name, source }] of nodes.entries()) {
     // A node that announces no network (Windows, or one that is not set up yet) carries nothing.
-    const isKnown = world.nodes.subnetsOf[index]?.length !== 0;
-    if (wanted && !labelled && isKnown) {
-      steps.add({ kind: 'label-node', id, after: [], node: node.name, present: true });
-      added.push(id);
-    } else if (!wanted && node.source.labelledByUs === true) {
-      const position = world.nodes.egressIPAMOf[index] ?? -1;
-      const after = egressIPAM === undefined ? [] : world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${nameFor(world, claim)}`);
-      steps.add({ kind: 'label-node', id, after, node: node.name, present: false }, position === -1 ? [] : [position]);
-    }
-  });
+    if (!isWanted(index) || Object.hasOwn(source.labels, egressAssignableLabel) || subnetsOf[index]?.length === 0) continue;
+    steps.add({ kind: 'label-node', id: labelId(name), after: [], node: name, present: true });
+    added.set(positionOf(index), [...(added.get(positionOf(index)) ?? []), labelId(name)]);
+  }
+  for (const [index, { name, source }] of nodes.entries()) {
+    if (isWanted(index) || source.labelledByUs !== true) continue;
+    const position = positionOf(index);
+    const ofDeleted = world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${nameFor(world, claim)}`);
+    steps.add({ kind: 'label-node', id: labelId(name), after: position === -1 ? [...added.values()].flat() : ofDeleted, node: name, present: false }, position === -1 ? [] : [position]);
+  }
   return added;
 }
 
-function addApplyStep(world: World, steps: StepList, claim: Claim, name: string, existing: ParsedEgressIP | undefined, labels: readonly string[]): void {
+function labelId(node: string): string {
+  return `label/${node}`;
+}
+
+function addApplyStep(world: World, steps: StepList, claim: Claim, name: string, existing: ParsedEgressIP | undefined, labels: readonly string[] = []): void {
   const egressIPAM = world.egressIPAMOf(claim);
   if (egressIPAM === undefined) return;
   const conflict = egressIPConflict(world, claim);

@@ -21,6 +21,11 @@ export class BackOff {
     return { count, delay };
   }
 
+  /** How often in a row a thing failed. */
+  countOf(key: string): number {
+    return this.#failures.get(key)?.count ?? 0;
+  }
+
   /** Forgets the failures of a thing. */
   succeed(key: string): void {
     this.#failures.delete(key);

@@ -29,6 +29,9 @@ interface Waiting {
 const mostAtOnce = 24;
 const forgetEvery = 600_000;
 
+/** After so many attempts, in about a second, nothing waits any longer for the label of a node: one node that cannot be written keeps nobody waiting. */
+const mostLabelAttempts = 8;
+
 /** An address moves at once, though a thousand new namespaces wait. */
 const urgent: ReadonlySet<Step['kind']> = new Set(['finalizer', 'host', 'label-node']);
 /** What only prepares others, which take turns with what they have prepared: neither may keep the other waiting. */
@@ -77,7 +80,7 @@ export class Executor {
     let wake = Infinity;
     for (const step of steps) {
       const lane = laneOf(step);
-      if (step.after.length > 0 || this.#busy.has(lane) || (step.kind === 'host' && this.#isHeld(step))) continue;
+      if (step.after.some((id) => !this.#isGivenUp(id)) || this.#busy.has(lane) || (step.kind === 'host' && this.#isHeld(step))) continue;
       const target = this.#options.targetOf(step);
       if (target === undefined) continue;
       const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step, target.incarnation), hosts.get(step.id) ?? 0);
@@ -102,6 +105,10 @@ export class Executor {
     this.#forgottenAt = now;
     this.#putBacks.forget();
     this.#failures.forget(now, forgetEvery);
+  }
+
+  #isGivenUp(id: string): boolean {
+    return id.startsWith('label/') && this.#failures.countOf(id) >= mostLabelAttempts;
   }
 
   #isHeld(step: HostStep): boolean {
