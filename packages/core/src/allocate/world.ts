@@ -222,7 +222,10 @@ function ownEgressIPs(namespaces: readonly ParsedNamespace[], egressIPs: readonl
     if (namespace !== undefined) byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), egressIP]);
   }
   return namespaces.map((namespace) => {
-    const candidates = (byNamespace.get(namespace.name) ?? []).filter((egressIP) => egressIP.source.ours || isAdoptable(egressIP, namespace));
+    const all = byNamespace.get(namespace.name) ?? [];
+    const ours = all.filter((egressIP) => egressIP.source.ours);
+    // What carries the namespace stays, whatever else is made for the same addresses.
+    const candidates = ours.length > 0 ? ours : all.filter((egressIP) => isAdoptable(egressIP, namespace));
     return candidates.find(({ name }) => name === egressIPName(namespace.name)) ?? candidates[0];
   });
 }

@@ -29,6 +29,13 @@ describe('EgressIPs that were there before', () => {
     expect(settle(optedOut).egressIPs).toEqual([]);
   });
 
+  it('are no reason to leave the one that carries the namespace already', () => {
+    const adopted = settle(onOvn({ namespaces: [annotated], egressIPs: [left('shop', ['10.0.0.9'], { name: 'made-by-hand' })] }));
+    const { steps, findings } = plan({ ...adopted, egressIPs: [left('shop', ['10.0.0.9']), ...adopted.egressIPs] });
+    expect(steps).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['AddressConflict', 'OverlappingEgressIP']));
+  });
+
   it.each([
     ['other addresses', left('shop', ['10.0.0.9', '10.0.0.10'])],
     ['another namespace', left('shop', ['10.0.0.9'], { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } })],
