@@ -13,6 +13,8 @@ export interface UnassignedGuardOptions {
   /** The firewalls changed, or a delay is over: plan again. */
   readonly onProgress: () => void;
   readonly onError: (namespace: string, error: unknown) => void;
+  /** The firewalls cannot be read: nothing is guarded, nor let go, until they can. */
+  readonly onUnreadable: (error: unknown) => void;
 }
 
 /** The only name that OVN-Kubernetes takes. */
@@ -51,6 +53,7 @@ export class UnassignedGuard implements StepRunner {
         else this.#namespaces.add(namespace);
         options.onProgress();
       },
+      onError: options.onUnreadable,
     });
     this.#reflector.start();
   }

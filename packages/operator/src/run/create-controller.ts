@@ -78,9 +78,18 @@ export function createController(parts: ControllerParts): ControlLoop {
 }
 
 function createGuard({ rest, writer, store, clock, log }: ControllerParts, onProgress: () => void): UnassignedGuard | undefined {
-  if (store.network.kind === 'ovn-kubernetes') return new UnassignedGuard({ rest, writer, clock, onProgress, onError: (namespace, error) => log.warn(`the EgressFirewall of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }) });
-  log.warn('--guard-unassigned is for OVN-Kubernetes: OpenShift SDN drops traffic whose address no node carries');
-  return undefined;
+  if (store.network.kind !== 'ovn-kubernetes') {
+    log.warn('--guard-unassigned is for OVN-Kubernetes: OpenShift SDN drops traffic whose address no node carries');
+    return undefined;
+  }
+  return new UnassignedGuard({
+    rest,
+    writer,
+    clock,
+    onProgress,
+    onError: (namespace, error) => log.warn(`the EgressFirewall of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
+    onUnreadable: (error) => log.warn('EgressFirewalls cannot be read, and nothing is guarded', { reason: reasonOf(error) }),
+  });
 }
 
 function createInterfaceExecutor({ provider, store, term, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {

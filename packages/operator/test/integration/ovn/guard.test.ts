@@ -60,12 +60,32 @@ describe.each(bothServers)('--guard-unassigned on a release whose EgressFirewall
   }, 60_000);
 });
 
+describe.each(bothServers)('--guard-unassigned where EgressFirewalls are not served, on %s', (server) => {
+  let cluster: OvnCluster;
+
+  beforeAll(async () => {
+    cluster = await startOvnCluster(server, { prepare: (rest) => new ResourceClient(rest, customResourceDefinitions).delete({ name: 'egressfirewalls.k8s.ovn.org' }) });
+    cluster.run({ guardUnassigned: true });
+  }, 120_000);
+  afterAll(() => cluster.stop(), 60_000);
+
+  it('says that nothing is guarded, and serves', async () => {
+    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`]);
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    await cluster.addNamespace('shop');
+    await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(1);
+    await expect.poll(() => cluster.logged.filter((line) => line.includes('EgressFirewalls cannot be read, and nothing is guarded')).length, poll).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+const customResourceDefinitions = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false };
+
 interface Crd extends KubernetesObject {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
 }
 
 async function forgetNodeSelector(rest: RestClient): Promise<void> {
-  const crds = new ResourceClient(rest, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false });
+  const crds = new ResourceClient(rest, customResourceDefinitions);
   const crd = (await crds.get({ name: 'egressfirewalls.k8s.ovn.org' })) as Crd;
   const text = JSON.stringify(crd, (key, value: unknown) => (key === 'nodeSelector' ? undefined : value));
   await crds.replace(JSON.parse(text) as Crd);
