@@ -198,6 +198,11 @@ describe('the capacity of nodes in a cloud', () => {
   const onCloud = (parts: Partial<ClusterSnapshot>): ClusterSnapshot => onOvn({ provider: cloud, nodes, ...parts });
   const served = (snapshot: ClusterSnapshot): readonly string[] => plan(snapshot).allocations.map(({ namespace }) => namespace);
 
+  it('law 4: is none where less than none is announced', () => {
+    const full = nodes.map((node) => ({ ...node, egressIPConfig: '[{"interface":"eni","ifaddr":{"ipv4":"10.0.0.0/24"},"capacity":{"ip":-1}}]' }));
+    expect(served(onCloud({ nodes: full, namespaces: [aNamespace('shop')] }))).toEqual([]);
+  });
+
   it('law 4: is taken by EgressIPs made by hand, too', () => {
     const byHand = left('elsewhere', ['10.0.0.200'], { assigned: [{ node: 'n1', egressIP: '10.0.0.200' }] });
     expect(served(onCloud({ egressIPs: [byHand], namespaces: [aNamespace('first'), aNamespace('second', 1)] }))).toEqual(['first']);

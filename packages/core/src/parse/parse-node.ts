@@ -110,7 +110,8 @@ function parseEgressIPConfig(text: string): EgressIPConfig | undefined {
 }
 
 function limit(value: unknown): number {
-  return typeof value === 'number' && value >= 0 ? value : Infinity;
+  // An interface that holds more than its limit is announced with less than none.
+  return typeof value === 'number' ? Math.max(0, value) : Infinity;
 }
 
 /** `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network. */
