@@ -1,6 +1,7 @@
 import {
   buildSnapshot,
   isCloudRefusal,
+  parseAddress,
   readCloudPrivateIPConfig,
   readEgressIP,
   readEgressIPAM,
@@ -143,8 +144,9 @@ export class ClusterStore {
       else if (config.assigned === 'True') this.#refused.delete(config.name);
     }
     for (const [name, until] of this.#refused) if (until < now) this.#refused.delete(name);
-    const held = new Set(this.egressIPs?.list().flatMap(({ egressIPs }) => egressIPs));
-    const refused = [...this.#refused.keys()].map(addressOfConfig).filter((address) => !held.has(address)).sort();
+    if (this.#refused.size === 0) return {};
+    const held = new Set(this.egressIPs?.list().flatMap(({ egressIPs }) => egressIPs.map(parseAddress)));
+    const refused = [...this.#refused.keys()].map(addressOfConfig).filter((address) => !held.has(parseAddress(address))).sort();
     return refused.length === 0 ? {} : { refused };
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPAMs } from '../../../src/network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade } from '../../../src/network/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 
@@ -59,5 +59,64 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
     await expect.poll(() => cluster.annotation('third'), poll).toBeUndefined();
     expect(await configs()).not.toContain(address);
     expect((await cluster.writes()).filter(({ resource }) => resource === 'cloudprivateipconfigs')).toEqual([]);
+  }, 60_000);
+});
+
+describe.each(bothServers)('a pool of dual stack in a cloud, on %s', (server) => {
+  let cluster: OvnCluster;
+  let refused = 'fd00::100:1';
+
+  beforeAll(async () => {
+    cluster = await startOvnCluster(server, {
+      cloud: {
+        interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24', ipv6: 'fd00::/64' }, capacity: { ipv4: 2, ipv6: 2 } }),
+        refuse: (address) => (address === refused ? 'assign failed' : undefined),
+        cloudDelay: 100,
+      },
+    });
+    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`, `fd00::${number}/64`]);
+    cluster.run();
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }, { CIDR: 'fd00::100:0/112', labelValue: 'a', reservedIPs: ['fd00::100:0'] }]);
+  }, 120_000);
+  afterAll(() => cluster.stop(), 60_000);
+
+  const addresses = async (name: string): Promise<readonly string[]> => (await cluster.assigned(`egressip-${name}`)).map((entry) => entry.split('@')[0] ?? '');
+  const configs = async (): Promise<readonly string[]> => (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
+
+  it('serves both families, each address on a node of its own, past an IPv6 address that the cloud refuses', async () => {
+    await cluster.addNamespace('first');
+    await expect.poll(() => addresses('first'), poll).toEqual(['10.0.0.65', 'fd00::100:2']);
+    expect(await cluster.annotation('first')).toBe('10.0.0.65,fd00::100:2');
+    expect(new Set((await cluster.assigned('egressip-first')).map((entry) => entry.split('@')[1])).size).toBe(2);
+    expect(await cluster.events('AddressConflict')).toEqual([]);
+    refused = '';
+  }, 60_000);
+
+  it('never leaves a namespace without an address while both change', async () => {
+    const counts: number[] = [];
+    const watching = setInterval(() => void cluster.assigned('egressip-first').then((entries) => counts.push(entries.length)), 20);
+    await cluster.annotate('first', { egressips: 'fd00::100:77,10.0.0.77' });
+    await expect.poll(() => addresses('first'), poll).toEqual(['10.0.0.77', 'fd00::100:77']);
+    clearInterval(watching);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
+  }, 60_000);
+
+  it('promises nothing for which EgressIPs made by hand have taken the room', async () => {
+    for (const [name, egressIPs] of [['by-hand-1', ['fd00::200:1', 'fd00::200:2']], ['by-hand-2', ['fd00::200:3']]] as const) {
+      await cluster.client(handMade).create({ metadata: { name }, spec: { egressIPs, namespaceSelector: { matchLabels: { team: 'none' } } } });
+      await expect.poll(() => cluster.assigned(name), poll).toHaveLength(egressIPs.length);
+    }
+    await cluster.addNamespace('second');
+    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^second: no node has room for fd00::/)]);
+    expect(await cluster.annotation('second')).toBeUndefined();
+    await cluster.client(handMade).delete({ name: 'by-hand-1' });
+    await expect.poll(() => addresses('second'), poll).toHaveLength(2);
+  }, 60_000);
+
+  it('frees both when both CloudPrivateIPConfigs are gone', async () => {
+    expect(await configs()).toContain('fd00.0000.0000.0000.0000.0000.0100.0077');
+    await cluster.annotate('first', { egressipam: null });
+    await expect.poll(() => cluster.annotation('first'), poll).toBeUndefined();
+    expect((await configs()).filter((name) => name.includes('0077') || name === '10.0.0.77')).toEqual([]);
   }, 60_000);
 });
