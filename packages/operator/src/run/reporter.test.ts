@@ -1,4 +1,4 @@
-import { buildSnapshot, plan, type Finding } from '@egressip-ipam/core';
+import { buildSnapshot, plan, type Allocation, type Finding } from '@egressip-ipam/core';
 import type { EventRecorder, RestClient } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Reporter } from './reporter.ts';
@@ -33,5 +33,14 @@ describe('what may pass by itself in a moment', () => {
     tell(unassigned('stays'), unassigned('new'));
     tellNews(false);
     expect(told).toEqual(['stays']);
+  });
+
+  it('is told in one sentence where a whole cluster waits', () => {
+    const names = Array.from({ length: 150 }, (_, index) => `ns-${index}`);
+    const allocations = names.map((namespace): Allocation => ({ namespace, egressIPAM: 'pool', source: 'kept', addresses: ['10.0.0.1'], nodes: [null] }));
+    const waiting = { ...plan(empty), allocations, findings: names.map(unassigned) };
+    reporter.tell(waiting);
+    reporter.tellNews(waiting, empty, true);
+    expect(told).toEqual(['pool']);
   });
 });

@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, FindingCode, Plan } from '@egressip-ipam/core';
+import type { ClusterSnapshot, Finding, FindingCode, Plan } from '@egressip-ipam/core';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
@@ -7,7 +7,7 @@ import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { statusOf } from './status.ts';
 
 /** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
-const mostNews = 100;
+const mostAtOnce = 100;
 const inOneSentence: Readonly<Record<News['reason'], string>> = { Allocated: 'got their addresses', Placed: 'have addresses on other nodes than before', Released: 'gave their addresses back' };
 
 const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
@@ -19,7 +19,7 @@ export class Reporter {
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
-  readonly #passing = new Map<string, { readonly record: () => void; hasWaited: boolean }>();
+  readonly #passing = new Map<string, { readonly finding: Finding; hasWaited: boolean }>();
   /** What namespaces had when it was told last; what there was in the beginning is no news. */
   #holdings: Holdings | undefined;
 
@@ -35,12 +35,13 @@ export class Reporter {
     for (const name of this.#status.keys()) if (!pools.has(name)) this.#status.delete(name);
     const standing = new Set<string>();
     const passingNow = new Set<string>();
-    for (const { code, severity, object, message } of plan.findings) {
+    for (const finding of plan.findings) {
+      const { code, severity, object, message } = finding;
       if (severity === 'info' || object.kind === 'Provider') continue;
       const key = `${object.kind}/${object.name}/${code}/${message}`;
       // What the network has not got round to yet is no news: it is told when it still stands after a while.
       if (passing.has(code) && !this.#standing.has(key)) {
-        if (!this.#passing.has(key)) this.#passing.set(key, { record: () => this.#record(object.kind, object.name, 'Warning', code, message), hasWaited: false });
+        if (!this.#passing.has(key)) this.#passing.set(key, { finding, hasWaited: false });
         passingNow.add(key);
         continue;
       }
@@ -70,26 +71,39 @@ export class Reporter {
    * the time for what it has not done when it still stands the next time.
    */
   tellNews(plan: Plan, snapshot: ClusterSnapshot, isQuiet: boolean): void {
-    for (const [key, entry] of this.#passing) {
-      if (!isQuiet && !entry.hasWaited) {
-        entry.hasWaited = true;
-        continue;
-      }
-      this.#passing.delete(key);
-      this.#standing.add(key);
-      entry.record();
-    }
+    this.#tellPassing(plan, isQuiet);
     const before = this.#holdings ?? new Map();
     this.#holdings = holdingsOf(plan, before);
     const news = newsBetween(before, this.#holdings, snapshot);
-    if (news.length > mostNews) this.#tellTogether(news);
+    if (news.length > mostAtOnce) this.#tellTogether(news);
     else for (const { namespace, reason, message } of news) this.#record('Namespace', namespace, 'Normal', reason, message);
   }
 
   #tellTogether(news: readonly News[]): void {
-    for (const { egressIPAM, reason } of new Map(news.map((entry) => [`${entry.egressIPAM}/${entry.reason}`, entry])).values()) {
-      const count = new Set(news.filter((entry) => entry.egressIPAM === egressIPAM && entry.reason === reason).map(({ namespace }) => namespace)).size;
-      this.#record('EgressIPAM', egressIPAM, 'Normal', reason, `${count} namespaces ${inOneSentence[reason]}`);
+    for (const [reason, happened] of Object.entries(inOneSentence)) {
+      const namespaces = new Map(news.filter((entry) => entry.reason === reason).map(({ namespace, egressIPAM }) => [namespace, egressIPAM]));
+      for (const [egressIPAM, count] of countBy([...namespaces.values()])) this.#record('EgressIPAM', egressIPAM, 'Normal', reason, `${count} namespaces ${happened}`);
+    }
+  }
+
+  #tellPassing({ allocations }: Plan, isQuiet: boolean): void {
+    const due: Finding[] = [];
+    for (const [key, entry] of this.#passing) {
+      if (isQuiet || entry.hasWaited) {
+        this.#passing.delete(key);
+        this.#standing.add(key);
+        due.push(entry.finding);
+      }
+      entry.hasWaited = true;
+    }
+    if (due.length <= mostAtOnce) {
+      for (const { code, object, message } of due) this.#record(object.kind, object.name, 'Warning', code, message);
+      return;
+    }
+    const egressIPAMOf = new Map(allocations.map(({ namespace, egressIPAM }) => [namespace, egressIPAM]));
+    for (const code of passing) {
+      const names = due.filter((finding) => finding.code === code).map(({ object }) => egressIPAMOf.get(object.name) ?? '');
+      for (const [egressIPAM, count] of countBy(names)) this.#record('EgressIPAM', egressIPAM, 'Warning', code, `no node carries addresses of ${count} of its namespaces yet; "egressip-ipam plan --live" names them`);
     }
   }
 
@@ -117,6 +131,12 @@ export class Reporter {
     if (apiVersion === undefined) return;
     this.#events.record({ object: { apiVersion, kind, name }, type, reason, message });
   }
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
