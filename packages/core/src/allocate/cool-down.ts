@@ -4,6 +4,9 @@ import type { World } from './world.ts';
 /** How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down if longer. */
 export const returnWindow = 600_000;
 
+/** The last moment that a `Date` can name. */
+const endOfTime = 8.64e15;
+
 /** What released addresses mean for this plan. */
 export interface CoolingAddresses {
   /** The namespace that an address waits for, and nobody else. */
@@ -25,7 +28,7 @@ export function markCooling(world: World): CoolingAddresses {
       const age = now === undefined ? 0 : now - entry.releasedAt;
       if (age < Math.max(egressIPAM.coolDown, returnWindow)) returnable.set(`${egressIPAM.name}/${entry.namespace}`, entry.addresses);
       if (age >= egressIPAM.coolDown) continue;
-      const end = entry.releasedAt + egressIPAM.coolDown;
+      const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
       for (const address of entry.addresses) {
         if (world.addresses.take(address)) waitsFor.set(address, entry.namespace);

@@ -5,7 +5,7 @@ import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { parseDuration } from '../snapshot/duration.ts';
-import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector } from '../snapshot/snapshot.ts';
+import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector, ReleasedAddresses } from '../snapshot/snapshot.ts';
 import { parseAddresses, parseTime } from './parse-namespace.ts';
 
 /** Whether labels are selected. */
@@ -67,11 +67,7 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
     selectsNode: matcher(source.nodeSelector, 'spec.nodeSelector', report),
     selectsNamespace: matcher(source.namespaceSelector, 'spec.namespaceSelector', report),
     coolDown: parseCoolDown(source.coolDown, report),
-    released: (source.released ?? []).map((entry) => ({
-      namespace: entry.namespace,
-      addresses: parseAddresses(entry.addresses),
-      releasedAt: parseTime(entry.releasedAt),
-    })),
+    released: (source.released ?? []).map((entry, index) => parseReleased(entry, index, report)),
     findings,
   };
 }
@@ -121,6 +117,14 @@ function parseReserved(texts: readonly string[], cidr: Cidr, field: string, repo
     ranges.push(range);
   });
   return ranges;
+}
+
+/** Without a time nobody knows how long the addresses wait already: they do not. */
+function parseReleased({ namespace, addresses, releasedAt }: ReleasedAddresses, index: number, report: Report): ParsedReleased {
+  const time = Date.parse(releasedAt);
+  if (!Number.isNaN(time)) return { namespace, addresses: parseAddresses(addresses), releasedAt: time };
+  report('InvalidObject', 'warning', `status.released[${index}].releasedAt`, `"${releasedAt}" is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`);
+  return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY };
 }
 
 /** A selector that cannot be understood selects nothing: serving too few is safer than serving the wrong ones. */
