@@ -1,4 +1,4 @@
-import { buildSnapshot } from '@egressip-ipam/core';
+import { buildSnapshot, type ClusterSnapshot } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ControlLoop } from './control-loop.ts';
@@ -31,10 +31,10 @@ describe('the control loop', () => {
       next.callback();
     }
   };
-  const make = (): ControlLoop => {
+  const make = (look = (): ClusterSnapshot => buildSnapshot({})): ControlLoop => {
     const reporter = { tell: () => undefined, tellNews: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
     const runner = { get underWay() { return underWay; }, get isBehind() { return isBehind; }, take: () => void plans.push(now), stop: () => Promise.resolve() };
-    return new ControlLoop({ clock, look: () => ((now += planning), buildSnapshot({})), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
+    return new ControlLoop({ clock, look: () => ((now += planning), look()), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
   };
 
   beforeEach(() => {
@@ -95,5 +95,20 @@ describe('the control loop', () => {
     }
     expect(told.length).toBeGreaterThanOrEqual(3);
     expect(told.length).toBeLessThanOrEqual(4);
+  });
+
+  it('sleeps no longer than a timer can, however long an address cools down', () => {
+    const released = [{ namespace: 'gone', addresses: ['10.0.0.0'], releasedAt: '1970-01-01T00:00:00Z' }];
+    const pool = { name: 'pool', createdAt: '', topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/32', labelValue: 'a' }], coolDown: '9000h', released };
+    const node = { name: 'n1', labels: { zone: 'a' }, ready: true, addresses: [] };
+    const look = (): ClusterSnapshot =>
+      buildSnapshot({ time: new Date(now).toISOString(), egressIPAMs: [pool], nodes: [node], hostSubnets: [{ name: 'n1', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }], namespaces: [{ name: 'waits', createdAt: '', egressIPAM: 'pool' }] });
+    make(look).start();
+    pass(100);
+    expect(plans).toHaveLength(1);
+    expect(timers.every(({ at }) => at - now < 2 ** 31)).toBe(true);
+    pass(400 * 86_400_000);
+    expect(plans.length).toBeGreaterThan(370);
+    expect(plans.length).toBeLessThan(400);
   });
 });

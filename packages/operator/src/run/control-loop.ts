@@ -33,6 +33,8 @@ const statusPause = 1_000;
 /** In a cluster that never rests, what was found is told nevertheless. */
 const longestUntold = 10_000;
 const shutdownGrace = 10_000;
+/** Timers count milliseconds in 31 bits, some 24 days; a longer one would end at once, time after time. */
+const longestSleep = 86_400_000;
 
 /** Observe, plan, act, report, whenever something changed. */
 export class ControlLoop {
@@ -98,7 +100,7 @@ export class ControlLoop {
     for (const runner of runners) runner.take(plan);
     reporter.tell(plan);
     this.#wake?.cancel();
-    this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.max(quiet, Date.parse(plan.wakeAt) - clock.now()));
+    this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())));
     this.#status?.cancel();
     this.#untoldSince ??= start;
     this.#status = clock.setTimeout(() => this.#report(plan, snapshot), Math.max(0, Math.min(statusPause, this.#untoldSince + longestUntold - clock.monotonic())));
