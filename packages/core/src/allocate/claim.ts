@@ -3,7 +3,9 @@ import { cidrContains } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import type { Siblings } from '../place/placer.ts';
 import type { AllocationSource } from '../plan/plan-types.ts';
+import type { AddressTable } from './address-table.ts';
 
 /** A namespace that takes part in a plan: it claims, or it still has what it claimed. */
 export interface Claim {
@@ -14,6 +16,8 @@ export interface Claim {
   readonly egressIPAM: number;
   /** The final allocation. */
   addresses: readonly Address[];
+  /** The same by slot, for placement; see {@link siblingsOf}. */
+  readonly siblings: Siblings;
   /** Addresses on their way out. */
   leaving: readonly Address[];
   source: AllocationSource;
@@ -30,6 +34,12 @@ export interface Claim {
    * annotation too, `record` only what this project noted (its owner has asked for other addresses).
    */
   release: 'all' | 'record' | undefined;
+}
+
+/** The addresses that a claim has now, as its items see them: asked for again whenever they change. */
+export function siblingsOf(claim: Claim, table: AddressTable): Siblings {
+  claim.siblings.slots = claim.addresses.map((address) => table.slotOf(address));
+  return claim.siblings;
 }
 
 /** Whether an address lies in an assignment's CIDR. */

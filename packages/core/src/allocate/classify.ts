@@ -209,6 +209,7 @@ function makeClaim(namespace: ParsedNamespace, namespaceIndex: number, egressIPA
     namespaceIndex,
     egressIPAM,
     addresses,
+    siblings: { slots: none },
     leaving: none,
     source: 'kept',
     input: undefined,

@@ -7,7 +7,7 @@ import type { NodeGroup } from '../place/node-group.ts';
 import type { Placer } from '../place/placer.ts';
 import type { CoolingAddresses } from './cool-down.ts';
 import { compareByAge } from './decide-inputs.ts';
-import { contains, type Claim } from './claim.ts';
+import { contains, siblingsOf, type Claim } from './claim.ts';
 import { egressIPConflict } from './egress-ip-conflict.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +54,7 @@ function serve(world: World, placer: Placer, cooling: CoolingAddresses, claim: C
   const unplaced = promise(world, placer, claim, chosen);
   if (unplaced !== undefined) {
     claim.addresses = before;
+    siblingsOf(claim, world.addresses);
     giveBack(world, chosen, cooling);
     return unplaced;
   }
@@ -72,6 +73,7 @@ function serveInput(world: World, placer: Placer, claim: Claim, input: readonly 
   const unplaced = promise(world, placer, claim, fresh);
   if (unplaced !== undefined) {
     claim.addresses = before;
+    siblingsOf(claim, world.addresses);
     return unplaced;
   }
   claim.leaving = [...new Set([...claim.leaving, ...before])].filter((address) => !input.includes(address));
@@ -88,7 +90,7 @@ function serveInput(world: World, placer: Placer, claim: Claim, input: readonly 
 /** Gives every new address of a claim a node, or says why that is not possible. */
 function promise(world: World, placer: Placer, claim: Claim, addresses: readonly Address[]): Obstacle | undefined {
   if (placementMode(world, claim.egressIPAM) === 'by-cidr') return undefined;
-  const siblings = claim.addresses.map((address) => world.addresses.slotOf(address));
+  const siblings = siblingsOf(claim, world.addresses);
   const items = addresses.flatMap((address) => {
     const group = groupOf(world, claim.egressIPAM, address);
     return group === undefined ? [] : [placer.item(address, group, siblings)];

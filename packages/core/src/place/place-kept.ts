@@ -1,6 +1,6 @@
 import { familyOf, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
-import { assignmentOf, type Claim } from '../allocate/claim.ts';
+import { assignmentOf, siblingsOf, type Claim } from '../allocate/claim.ts';
 import { compareByAge } from '../allocate/decide-inputs.ts';
 import type { World } from '../allocate/world.ts';
 import type { NodeGroup } from './node-group.ts';
@@ -90,7 +90,7 @@ function hasSiblingOn(world: World, claim: Claim, address: Address, node: number
 function rehouse(world: World, placer: Placer, claim: Claim, address: Address, group: NodeGroup | undefined): void {
   const target = group ?? anyNodeOf(world, claim.egressIPAM);
   const slot = world.addresses.slotOf(address);
-  const siblings = claim.addresses.map((other) => world.addresses.slotOf(other));
+  const siblings = siblingsOf(claim, world.addresses);
   const flags = world.addresses.flags[slot] ?? 0;
   const conflicted = (flags & AddressFlag.boundByOthers) !== 0;
   if (target !== undefined && !conflicted && placer.placeAll([placer.item(address, target, siblings)])) return;
@@ -136,7 +136,7 @@ function uniteGroups(groups: readonly NodeGroup[], nodeCount: number, index: num
 function reserve(world: World, placer: Placer, claim: Claim, address: Address): void {
   const group = groupOf(world, claim.egressIPAM, address);
   if (group === undefined) return;
-  placer.placeAll([placer.item(address, group, claim.addresses.map((other) => world.addresses.slotOf(other)))]);
+  placer.placeAll([placer.item(address, group, siblingsOf(claim, world.addresses))]);
 }
 
 /**

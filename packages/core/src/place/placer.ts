@@ -5,6 +5,11 @@ import type { NodeGroup } from './node-group.ts';
 import type { NodeTable } from './node-table.ts';
 import { LeastLoaded } from './least-loaded.ts';
 
+/** The addresses of one namespace, by slot. One object for all of its items, so that each knows of those that came after it. */
+export interface Siblings {
+  slots: readonly number[];
+}
+
 /** An address that looks for a node. */
 export interface PlacementItem {
   readonly address: Address;
@@ -12,8 +17,8 @@ export interface PlacementItem {
   readonly family: 4 | 6;
   /** The nodes it may go to. */
   readonly group: NodeGroup;
-  /** Slots of all addresses of the same namespace: no two of them share a node (law 3). */
-  readonly siblings: readonly number[];
+  /** All addresses of the same namespace: no two of them share a node (law 3). */
+  readonly siblings: Siblings;
   /** The node it was given, or -1. */
   node: number;
 }
@@ -43,7 +48,7 @@ export class Placer {
   }
 
   /** Makes an item for an address. */
-  item(address: Address, group: NodeGroup, siblings: readonly number[]): PlacementItem {
+  item(address: Address, group: NodeGroup, siblings: Siblings): PlacementItem {
     return { address, slot: this.#addresses.slotOf(address), family: familyOf(address), group, siblings, node: -1 };
   }
 
@@ -79,7 +84,7 @@ export class Placer {
 
   /** The slot of another address of the same namespace on a node, or -1. */
   #siblingOn(item: PlacementItem, node: number): number {
-    for (const slot of item.siblings) {
+    for (const slot of item.siblings.slots) {
       if (slot !== item.slot && this.#addresses.placedOn[slot] === node + 1) return slot;
     }
     return -1;

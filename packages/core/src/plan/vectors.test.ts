@@ -38,6 +38,19 @@ describe("vectors of OpenShift SDN's own allocator", () => {
     }
   });
 
+  it('law 3: an address that came before makes room for another namespace, but never beside one of its own that came after', () => {
+    const result = plan(
+      aSnapshot({
+        provider: cloud,
+        nodes: [cloudNode('n1', '10.0.0.0/16', 1), cloudNode('n2', '10.0.0.0/16', 3)],
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a'])],
+        namespaces: [aNamespace('older', 0, { egressIPs: '10.0.0.2', allocated: 'pool/10.0.0.2' }), aNamespace('younger', 1)],
+      }),
+    );
+    expect(result.allocations.map(({ namespace, nodes }) => [namespace, [...nodes].sort()])).toEqual([['older', ['n1', 'n2']]]);
+    expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([['younger', 'WaitingForCapacity']]);
+  });
+
   it('…RespectingAvailability and …AllocationOffline: a node that is not ready gets nothing, and what it carried moves', () => {
     const nodes = [{ ...cloudNode('n1', '10.0.0.0/16', 9), ready: false }, cloudNode('n2', '10.0.0.0/16', 9)];
     const result = plan(
