@@ -49,6 +49,7 @@ describe('attachments that cannot be seen', () => {
     expect(hosted(waiting)).toEqual(['10.0.0.1']);
     expect(waiting.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual([]);
     expect(readySteps(plan(waiting))).toEqual([]);
+    expect(plan(waiting).steps.filter(({ kind }) => kind === 'host').map(({ after }) => after)).toEqual([['observed/node/n1']]);
     const readable = { ...waiting, provider: settled.provider };
     expect(readySteps(plan(readable)).map(({ id }) => id)).toEqual(['detach/n1']);
     expect(hosted(settle(readable))).toEqual([]);
@@ -88,5 +89,14 @@ describe('attachments that cannot be seen', () => {
     const failures = [{ change: 'attach' as const, address: '10.0.0.1', node: 'n1', error: { class: 'capacity' as const, message: 'the interface is full' } }];
     const { findings } = plan({ ...settled, provider: { ...settled.provider, failures } });
     expect(findings).toContainEqual(expect.objectContaining({ code: 'AttachmentFailed', object: { kind: 'Namespace', name: 'shop' }, message: expect.stringContaining('the interface is full') }));
+  });
+});
+
+describe('an address that the platform shows in use', () => {
+  const inUse = { ...settled, netNamespaces: settled.netNamespaces.map((entry) => ({ ...entry, egressIPs: [] })), hostSubnets: settled.hostSubnets.map(({ hostedIPs: _hostedIPs, ...entry }) => ({ ...entry, egressIPs: [] })) };
+
+  it('law 2: stays with its namespace where it may be on an interface that could not be read', () => {
+    const { allocations } = plan(withUnreadable(inUse, 'n1', 'throttled'));
+    expect(allocations.map(({ source, addresses }) => [source, addresses])).toEqual([['kept', ['10.0.0.1']]]);
   });
 });

@@ -60,6 +60,12 @@ function unseenOf(world: World, nodes: readonly string[]): string | undefined {
   return unseen === undefined ? undefined : `observed/node/${unseen}`;
 }
 
+/** Whether an address that is on its way out is only thought to be on an interface, so that no step can take it off yet. */
+export function isUnseen(world: World, node: string, address: Address): boolean {
+  if (world.snapshot.observation !== undefined) return isUnknown(world, node);
+  return ((world.addresses.flags[world.addresses.slotOf(address)] ?? 0) & AddressFlag.releasing) === 0;
+}
+
 /** Addresses of ours on interfaces that no claim has any more. Foreign ones never show up here (law 5). */
 function* departures(world: World): Iterable<{ readonly address: Address; readonly node: string }> {
   if (world.snapshot.observation === undefined) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import { readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
-import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 
 describe('a HostSubnet whose node is gone', () => {
   const settled = settle(aSnapshot({ nodes: ['n1', 'n2', 'n3'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'])], namespaces: [aNamespace('shop')] }));
@@ -37,5 +37,24 @@ describe('a HostSubnet that the SDN has placed addresses on by CIDR', () => {
   it('gives up, with the EgressIPAM, what the SDN has not yet taken off', () => {
     const deleted = settle({ ...placed, namespaces: [], netNamespaces: [], egressIPAMs: placed.egressIPAMs.map((entry) => ({ ...entry, deletedAt: '2026-01-02T00:00:00Z' })) });
     expect(hostSubnet(deleted)).toEqual([{ egressIPs: [], egressCIDRs: [] }]);
+  });
+
+  it('law 5: keeps, when its last CIDR goes, what carries the traffic of somebody else', () => {
+    const shared = { ...placed, hostSubnets: placed.hostSubnets.map((entry) => (entry.name === 'n1' ? { ...entry, egressIPs: ['10.0.0.1', '10.0.0.9'] } : entry)), netNamespaces: [...placed.netNamespaces, aNetNamespace('zz-by-hand', ['10.0.0.9'])] };
+    const unlabelled = settle({ ...shared, nodes: shared.nodes.map((node) => (node.name === 'n1' ? { ...node, labels: {} } : node)) });
+    expect(hostSubnet(unlabelled)).toEqual([{ egressIPs: ['10.0.0.9'], egressCIDRs: [] }]);
+  });
+});
+
+describe('an address in the place of another on the same node', () => {
+  const settled = settle(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'])], namespaces: [aNamespace('shop')] }));
+  const asking = { ...settled, namespaces: settled.namespaces.map((namespace) => ({ ...namespace, egressIPs: '10.0.0.5,10.0.1.1' })) };
+
+  it('is hosted and bound before the other leaves, and no step waits for one that waits for it', () => {
+    const { steps } = plan(asking);
+    const position = new Map(steps.map(({ id }, index) => [id, index]));
+    for (const { id, after } of steps) for (const before of after) expect(position.get(before), `${before} comes before ${id}`).toBeLessThan(position.get(id) ?? -1);
+    expect(steps.map(({ id }) => id)).toEqual(['remember/pool', 'annotate/shop', 'host/n1/then', 'claim/shop', 'host/n1/last']);
+    expect(settle(asking).hostSubnets.map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.5'], ['10.0.1.1']]);
   });
 });

@@ -47,7 +47,7 @@ interface HostChange {
   readonly leaving: Address[];
   /** Hosted here, ours, and staying. */
   readonly staying: Address[];
-  /** Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off. */
+  /** Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off. What carries the traffic of others stays. */
   readonly withCidr: Address[];
   /** Hosted here no more, and still on the node's interface: on record until they are off it, or nobody knew whose they are. */
   readonly attached: Address[];
@@ -139,7 +139,7 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
       const placed = (placedOn[slot] ?? 0) - 1;
       (placed === node ? change.staying : placed === -1 ? change.leaving : change.moving).push(address);
     } else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
-    else if (isPlacedByCidr(address)) change.withCidr.push(address);
+    else if (isPlacedByCidr(address) && ((flags[slot] ?? 0) & AddressFlag.boundByOthers) === 0) change.withCidr.push(address);
   }
   change.attached.push(...stillAttached(world, change));
   return change;
@@ -173,23 +173,35 @@ interface HostWrite {
   readonly unhosts: readonly Address[];
 }
 
-/** The write that may start now, and the one that waits; each says the whole of what the HostSubnet shall be after it. */
+/**
+ * The write that may start now, and those that wait; each says the whole of what the HostSubnet shall be after it.
+ * What leaves may wait for what comes (an address in the place of another), so that each has a write of its own where both wait.
+ */
 function hostStepsOf(world: World, steps: StepList, change: HostChange, order: LeavingOrder): readonly HostWrite[] {
   const { hostSubnet, node } = change;
+  const id = `host/${hostSubnet.name}`;
   const pending = change.additions.map(({ claim, address }) => ({ address, after: beforeHosting(world, steps, claim, address, node) }));
   const departing = change.leaving.map((address) => ({ address, after: order.beforeUnhosting(address) }));
   const cidrs = cidrsOf(world, change, order);
   const withCidr = cidrs.target.all.length === 0 ? change.withCidr : [];
   const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing), ...(cidrs.after.length === 0 ? withCidr : [])] };
   const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
-  const now = hostStep(world, change, `host/${hostSubnet.name}`, [], ready, cidrs.now, stillHere);
-  const waiting = [...pending, ...departing].filter(({ after }) => after.length > 0);
+  const now = hostStep(world, change, id, [], ready, cidrs.now, stillHere);
   const writes = isNeeded(hostSubnet, now) ? [{ write: now, hosts: ready.added, unhosts: ready.removed }] : [];
-  if (waiting.length === 0 && cidrs.after.length === 0) return writes;
-  const after = new Set([...waiting.flatMap((entry) => entry.after), ...cidrs.after, ...writes.map(({ write }) => write.id)]);
-  const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving, ...withCidr] };
-  const then = hostStep(world, change, `host/${hostSubnet.name}/then`, [...after], all, cidrs.target, []);
-  return [...writes, { write: then, hosts: all.added, unhosts: all.removed }];
+  const add = (name: string, after: readonly string[], delta: typeof ready, target: HostedCidrs, staying: readonly Address[]): void => {
+    const last = writes.at(-1)?.write.id;
+    const write = hostStep(world, change, name, [...new Set([...after, ...(last === undefined ? [] : [last])])], delta, target, staying);
+    writes.push({ write, hosts: delta.added, unhosts: delta.removed });
+  };
+  const coming = pending.flatMap(({ after }) => after);
+  const going = departing.flatMap(({ after }) => after);
+  const added = pending.map(({ address }) => address);
+  const all = { added, removed: [...change.moving, ...change.leaving, ...withCidr] };
+  if (coming.length > 0 && going.length > 0 && cidrs.after.length === 0) {
+    add(`${id}/then`, coming, { added, removed: ready.removed }, cidrs.target, stillHere);
+    add(`${id}/last`, going, all, cidrs.target, []);
+  } else if (coming.length + going.length + cidrs.after.length > 0) add(`${id}/then`, [...coming, ...going, ...cidrs.after], all, cidrs.target, []);
+  return writes;
 }
 
 function withoutWaiting(entries: readonly { readonly address: Address; readonly after: readonly string[] }[]): readonly Address[] {

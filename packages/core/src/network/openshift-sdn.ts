@@ -7,7 +7,7 @@ import type { World } from '../allocate/world.ts';
 import type { ParsedNetNamespace } from '../parse/parse-network-objects.ts';
 import { placementMode, groupOf } from '../place/place-kept.ts';
 import { addAnnotateSteps } from './annotations.ts';
-import { addAttachmentSteps, attachmentOf } from './attachments.ts';
+import { addAttachmentSteps, attachmentOf, isUnseen } from './attachments.ts';
 import { addHostSteps, type HostPlan, type LeavingOrder } from './host-subnets.ts';
 import { rememberId } from './released.ts';
 import type { StepList } from './step-list.ts';
@@ -48,10 +48,12 @@ function releasesOf(changes: readonly BindingChange[]): ReadonlyMap<Address, str
   return releases;
 }
 
-/** The step that takes an address off an interface: it waits when the address is still bound. */
+/** The step that takes an address off an interface: it waits when the address is still bound. Of an interface that nobody has seen, a look comes first. */
 function detachOf(world: World, releases: ReadonlyMap<Address, string>, address: Address): string | undefined {
   const node = attachmentOf(world, address);
-  return node === undefined ? undefined : releases.has(address) ? `detach/${node}/then` : `detach/${node}`;
+  if (node === undefined) return undefined;
+  if (isUnseen(world, node, address)) return `observed/node/${node}`;
+  return releases.has(address) ? `detach/${node}/then` : `detach/${node}`;
 }
 
 /** The remember step that must come before the last trace of an address goes. */

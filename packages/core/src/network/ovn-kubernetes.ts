@@ -62,7 +62,7 @@ function addLabelSteps(world: World, steps: StepList): ReadonlyMap<number, reado
   for (const [index, { name, source }] of nodes.entries()) {
     if (isWanted(index) || source.labelledByUs !== true) continue;
     const position = positionOf(index);
-    const ofDeleted = world.claims.filter((claim) => claim.egressIPAM === position).map((claim) => `delete/${nameFor(world, claim)}`);
+    const ofDeleted = world.claims.filter((claim) => claim.egressIPAM === position && world.egressIPByName(nameFor(world, claim))?.source.ours === true).map((claim) => `delete/${nameFor(world, claim)}`);
     steps.add({ kind: 'label-node', id: labelId(name), after: position === -1 ? [...added.values()].flat() : ofDeleted, node: name, present: false }, position === -1 ? [] : [position]);
   }
   return added;
