@@ -1,4 +1,5 @@
 import { formatAddress, type Address } from '../address/address.ts';
+import type { Finding } from '../finding/finding.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { isBoundAsListed } from '../parse/parse-network-objects.ts';
 import { sameInOrder, type ParsedNamespace } from '../parse/parse-namespace.ts';
@@ -60,8 +61,7 @@ function classifyNamespace(world: World, namespace: ParsedNamespace, index: numb
   const position = world.egressIPAMIndex(namespace.egressIPAM);
   const egressIPAM = world.snapshot.egressIPAMs[position];
   if (egressIPAM === undefined) {
-    const held = established(world, namespace, index);
-    const claim = makeClaim(namespace, index, -1, namespace.listed.filter((address) => held.has(address)));
+    const claim = makeClaim(namespace, index, -1, heldWithoutPool(world, namespace, index));
     claim.waiting = world.reportNamespace(namespace, {
       code: 'EgressIPAMNotFound',
       severity: 'error',
@@ -100,9 +100,15 @@ function claimAnew(world: World, namespace: ParsedNamespace, index: number, posi
   if (namespace.source.deletedAt === undefined) {
     if (edited) claim.input = namespace.listed;
     else claim.missing = missingAssignments(kept, egressIPAM);
+    if (!edited && kept.length === 0 && egressIPAM.open.length === 0) claim.waiting = waitForPool(world, namespace, egressIPAM);
   }
   if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) forbid(world, claim, egressIPAM);
   return claim;
+}
+
+function waitForPool(world: World, namespace: ParsedNamespace, egressIPAM: ParsedEgressIPAM): Finding {
+  const why = egressIPAM.assignments.length === 0 ? 'it has no CIDR that is understood' : 'all of its CIDRs drain';
+  return world.reportNamespace(namespace, { code: 'WaitingForAddress', severity: 'warning', message: `EgressIPAM ${egressIPAM.name} gives out nothing, as ${why}; it waits for one that does` });
 }
 
 /** Whether the annotation asks for something else than what the namespace has. */
@@ -156,28 +162,39 @@ function isAssignable(world: World): boolean {
 /** Everything a namespace is known to have: on record, bound, hosted under its name, or being written. */
 function established(world: World, namespace: ParsedNamespace, index: number): Set<Address> {
   const held = new Set<Address>([...(namespace.allocated?.addresses ?? []), ...namespace.unconfirmed, ...world.boundTo(index)]);
-  for (const address of namespace.listed) {
-    const slot = world.addresses.slotOf(address);
-    if (((world.addresses.flags[slot] ?? 0) & AddressFlag.recorded) !== 0 && world.recordedNamespaceOf(address) === namespace.name) held.add(address);
-  }
+  for (const address of namespace.listed) if (isHostedFor(world, namespace, address)) held.add(address);
   return held;
+}
+
+/** What a namespace keeps whose EgressIPAM is not there, whatever its annotation says now: nothing is taken from it. */
+function heldWithoutPool(world: World, namespace: ParsedNamespace, index: number): readonly Address[] {
+  const held = established(world, namespace, index);
+  const hosted = world.boundTo(index).filter((address) => isHostedFor(world, namespace, address));
+  return [...new Set([...namespace.listed.filter((address) => held.has(address)), ...(namespace.allocated?.addresses ?? none), ...namespace.unconfirmed, ...hosted])];
 }
 
 /** A namespace that claims no more, or never did. What it has of ours goes; what its owner wrote beforehand stays. */
 function optedOut(world: World, namespace: ParsedNamespace, index: number): Claim | undefined {
-  if (namespace.allocated === undefined && namespace.listed.length === 0 && namespace.unconfirmed.length === 0) {
-    return world.egressIPOf[index] === undefined ? undefined : releasing(world, namespace, index, -1, 'record');
-  }
   const bound = world.boundTo(index);
-  const ours = namespace.allocated !== undefined || namespace.listed.some((address) => bound.includes(address) || world.recordedNamespaceOf(address) === namespace.name);
-  if (ours) return releasing(world, namespace, index, -1, 'all');
-  if (namespace.unconfirmed.length > 0) return releasing(world, namespace, index, -1, 'record');
+  if (namespace.allocated !== undefined || namespace.listed.some((address) => bound.includes(address) || isHostedFor(world, namespace, address))) {
+    return releasing(world, namespace, index, -1, 'all');
+  }
+  if (namespace.unconfirmed.length > 0 || world.egressIPOf[index] !== undefined || bound.some((address) => isHostedFor(world, namespace, address))) {
+    return releasing(world, namespace, index, -1, 'record');
+  }
+  if (namespace.listed.length === 0) return undefined;
   world.reportNamespace(
     namespace,
     { code: 'IgnoredEgressIPs', severity: 'info', message: 'egress IPs are annotated but the namespace names no EgressIPAM; annotate it to have them allocated' },
     namespace.listed,
   );
   return undefined;
+}
+
+/** Whether our record on a HostSubnet has an address as this namespace's. */
+function isHostedFor(world: World, namespace: ParsedNamespace, address: Address): boolean {
+  const isRecorded = ((world.addresses.flags[world.addresses.slotOf(address)] ?? 0) & AddressFlag.recorded) !== 0;
+  return isRecorded && world.recordedNamespaceOf(address) === namespace.name;
 }
 
 function releasing(world: World, namespace: ParsedNamespace, index: number, position: number, release: 'all' | 'record'): Claim | undefined {

@@ -81,6 +81,8 @@ function markAttachments(world: World): void {
       if (addresses.attachedOn[slot] === 0) addresses.attachedOn[slot] = node + 1;
     }
   });
+  // What is in use may be on an interface of ours that could not be read.
+  if (snapshot.nodes.some(({ name }) => isUnknown(world, name))) return;
   for (const cidr of snapshot.observation.cidrs.values()) {
     for (const { address } of cidr.inUse) {
       if (addresses.attachedOn[addresses.slotOf(address)] === 0) world.refusedAddresses.add(address);

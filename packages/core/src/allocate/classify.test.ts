@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../plan/planner.ts';
+import { settle } from '../simulate/settle.ts';
+import type { ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+
+const pool = anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a']);
+const settled = settle(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace('shop')] }));
+
+/** The settled cluster, its one namespace edited. */
+function edited(edit: (namespace: NamespaceSnapshot) => NamespaceSnapshot): ClusterSnapshot {
+  return { ...settled, namespaces: settled.namespaces.map(edit) };
+}
+
+describe('a namespace that names an EgressIPAM which is not there', () => {
+  it.each([
+    ['has its list', '10.0.0.1,10.0.1.1'],
+    ['lost its list', undefined],
+    ['has garbage for a list', 'nonsense'],
+  ])('law 2: keeps what it has when it %s', (_what, egressIPs) => {
+    const snapshot = edited(({ egressIPs: _egressIPs, ...rest }) => ({ ...rest, egressIPAM: 'mistyped', ...(egressIPs === undefined ? {} : { egressIPs }) }));
+    const result = plan(snapshot);
+    expect(result.allocations.map(({ addresses }) => addresses)).toEqual([['10.0.0.1', '10.0.1.1']]);
+    expect(result.steps).toEqual([]);
+    expect(result.waiting.map(({ reason }) => reason.code)).toEqual(['EgressIPAMNotFound']);
+  });
+});
+
+describe('a namespace that claims no more', () => {
+  it('law 7: is unbound before its addresses go, also when its annotations are lost or say something else', () => {
+    for (const egressIPs of [undefined, 'nonsense', '10.0.0.9']) {
+      const snapshot = edited(({ egressIPAM: _egressIPAM, egressIPs: _egressIPs, allocated: _allocated, ...rest }) => ({ ...rest, ...(egressIPs === undefined ? {} : { egressIPs }) }));
+      const first = plan(snapshot).steps.filter(({ after }) => after.length === 0);
+      expect(first.map(({ id }) => id)).toEqual(['remember/pool', 'claim/shop']);
+      const left = settle(snapshot);
+      expect(left.hostSubnets.flatMap((entry) => entry.egressIPs)).toEqual([]);
+      expect(left.netNamespaces.flatMap((entry) => entry.egressIPs)).toEqual([]);
+      expect(left.namespaces[0]?.egressIPs).toBe(egressIPs);
+    }
+  });
+});
+
+describe('a namespace whose EgressIPAM gives out nothing', () => {
+  it.each([
+    ['all of its CIDRs drain', pool.cidrAssignments.map((assignment) => ({ ...assignment, drain: true }))],
+    ['it has no CIDR that is understood', [{ CIDR: 'nonsense', labelValue: 'a' }]],
+    ['it has no CIDR that is understood', []],
+  ])('waits, and is told that %s', (why, cidrAssignments) => {
+    const result = plan(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [{ ...pool, cidrAssignments }], namespaces: [aNamespace('shop')] }));
+    expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([['shop', 'WaitingForAddress']]);
+    expect(result.waiting[0]?.reason.message).toContain(why);
+  });
+});
