@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { plan } from '../plan/planner.ts';
 import { readySteps } from '../simulate/apply-step.ts';
 import { settle } from '../simulate/settle.ts';
@@ -56,5 +57,18 @@ describe('an address in the place of another on the same node', () => {
     for (const { id, after } of steps) for (const before of after) expect(position.get(before), `${before} comes before ${id}`).toBeLessThan(position.get(id) ?? -1);
     expect(steps.map(({ id }) => id)).toEqual(['remember/pool', 'annotate/shop', 'host/n1/then', 'claim/shop', 'host/n1/last']);
     expect(settle(asking).hostSubnets.map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.5'], ['10.0.1.1']]);
+  });
+});
+
+describe('an address that lies in no CIDR any more', () => {
+  it('law 9: an address that a pool of one CIDR has no longer stays on record, and goes with its namespace', () => {
+    const two = settle(aSnapshot({ nodes: [aNode('n1'), aNode('n2', 'b')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=b'])], namespaces: [aNamespace('shop')] }));
+    const shrunk = settle({ ...two, egressIPAMs: two.egressIPAMs.map((pool) => ({ ...pool, cidrAssignments: pool.cidrAssignments.slice(0, 1) })) });
+    const recorded = (snapshot: ClusterSnapshot): readonly (string | undefined)[] => snapshot.hostSubnets.map(({ hostedIPs }) => hostedIPs).filter((text) => text !== undefined);
+    expect(recorded(shrunk)).toEqual(['10.0.1.1=shop']);
+    expect(plan(shrunk).steps).toEqual([]);
+    const gone = settle({ ...shrunk, namespaces: [], netNamespaces: [] });
+    expect(gone.hostSubnets.flatMap(({ egressIPs }) => egressIPs)).not.toContain('10.0.1.1');
+    expect(recorded(gone)).toEqual([]);
   });
 });

@@ -134,6 +134,8 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
     else if (claim !== undefined) {
       if (placementMode(world, claim.egressIPAM) === 'by-cidr') {
         if (isPlacedByCidr(address)) change.withCidr.push(address);
+        // In no CIDR any more, it is where it was put before: nobody else would take it off in the end.
+        else if (groupOf(world, claim.egressIPAM, address) === undefined && ((flags[slot] ?? 0) & AddressFlag.recorded) !== 0) change.staying.push(address);
         continue;
       }
       const placed = (placedOn[slot] ?? 0) - 1;
