@@ -69,23 +69,24 @@ export class ControlLoop {
 
   /** Something changed: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
   poke(): void {
+    if (this.#timer !== undefined) return;
     const { runners } = this.#options;
     const share = runners.some(({ isBehind }) => isBehind) ? 9 : runners.some(({ underWay }) => underWay > 0) ? 1 : 0;
-    this.#planWithin(Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
+    this.#planIn(Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
   }
 
   /** A node changed: addresses may have to move, whatever else there is to do. */
   hurry(): void {
-    this.#planWithin(quiet);
+    if (this.#timer !== undefined && this.#due <= this.#options.clock.monotonic() + quiet) return;
+    this.#timer?.cancel();
+    this.#planIn(quiet);
   }
 
-  #planWithin(milliseconds: number): void {
+  #planIn(milliseconds: number): void {
+    if (!this.#running) return;
     const { clock } = this.#options;
-    const due = clock.monotonic() + milliseconds;
-    if (!this.#running || (this.#timer !== undefined && this.#due <= due)) return;
-    this.#timer?.cancel();
+    this.#due = clock.monotonic() + milliseconds;
     this.#timer = clock.setTimeout(() => this.#planNow(), milliseconds);
-    this.#due = due;
   }
 
   #planNow(): void {
