@@ -28,6 +28,8 @@ export class World {
   readonly settled: { namespaces: number; readonly onNode: Int32Array }[];
   /** By EgressIPAM: all of its nodes as one group, made when an address lies in none of its CIDRs any more. */
   readonly anyNodeGroups = new Map<number, NodeGroup>();
+  /** By EgressIPAM: what OpenShift SDN has to place beside its one CIDR. Known when all is decided. */
+  keptCidrs: ReadonlyMap<number, readonly string[]> = new Map();
   readonly findings: Finding[] = [];
   /** Kept addresses that something else than a claim has too. */
   readonly contested: { readonly claim: Claim; readonly address: Address }[] = [];

@@ -71,4 +71,20 @@ describe('an address that lies in no CIDR any more', () => {
     expect(gone.hostSubnets.flatMap(({ egressIPs }) => egressIPs)).not.toContain('10.0.1.1');
     expect(recorded(gone)).toEqual([]);
   });
+
+  it('law 2: OpenShift SDN goes on placing an address that its pool of one CIDR has no longer, until it is given back', () => {
+    const wide = settle(aSnapshot({ nodes: ['n1', 'n2'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])], namespaces: [{ ...aNamespace('shop'), egressIPs: '10.0.0.200' }] }));
+    const carried = { ...wide, hostSubnets: wide.hostSubnets.map((entry) => (entry.name === 'n1' ? { ...entry, egressIPs: ['10.0.0.200'] } : entry)) };
+    const narrow = settle({ ...carried, egressIPAMs: carried.egressIPAMs.map((pool) => ({ ...pool, cidrAssignments: [{ CIDR: '10.0.0.0/25', labelValue: 'a' }] })) });
+    const cidrs = (snapshot: ClusterSnapshot): readonly (readonly string[])[] => snapshot.hostSubnets.map(({ egressCIDRs }) => egressCIDRs);
+    expect(cidrs(narrow)).toEqual([['10.0.0.0/25', '10.0.0.200/32'], ['10.0.0.0/25', '10.0.0.200/32']]);
+    expect(narrow.netNamespaces.map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.200']]);
+    expect(plan(narrow).findings).toContainEqual(expect.objectContaining({ code: 'AddressOutOfPool' }));
+    // The SDN moves it: for a moment nobody hosts it.
+    const moving = { ...narrow, hostSubnets: narrow.hostSubnets.map((entry) => ({ ...entry, egressIPs: [] })) };
+    expect(plan(moving).steps).toEqual([]);
+    const optedOut = { ...narrow, namespaces: narrow.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) };
+    expect(readySteps(plan(optedOut)).map(({ id }) => id)).toEqual(['claim/shop']);
+    expect(cidrs(settle(optedOut))).toEqual([['10.0.0.0/25'], ['10.0.0.0/25']]);
+  });
 });

@@ -6,6 +6,7 @@ import type { World } from '../allocate/world.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
 import { groupOf, placementMode } from '../place/place-kept.ts';
 import { annotateId, isAnnotated } from './annotations.ts';
+import { staysBeside } from './kept-cidrs.ts';
 import type { StepList } from './step-list.ts';
 import type { HostStep } from '../plan/step.ts';
 
@@ -134,8 +135,7 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
     else if (claim !== undefined) {
       if (placementMode(world, claim.egressIPAM) === 'by-cidr') {
         if (isPlacedByCidr(address)) change.withCidr.push(address);
-        // In no CIDR any more, it is where it was put before: nobody else would take it off in the end.
-        else if (groupOf(world, claim.egressIPAM, address) === undefined && ((flags[slot] ?? 0) & AddressFlag.recorded) !== 0) change.staying.push(address);
+        else if (staysBeside(world, claim, address)) change.staying.push(address);
         continue;
       }
       const placed = (placedOn[slot] ?? 0) - 1;
@@ -158,7 +158,8 @@ function wantedCidrs(world: World, node: number): readonly string[] {
   const egressIPAM = world.nodes.egressIPAMOf[node] ?? -1;
   const parsed = world.snapshot.egressIPAMs[egressIPAM];
   if (parsed === undefined || parsed.deleting || placementMode(world, egressIPAM) !== 'by-cidr') return [];
-  return parsed.assignments.filter((_, index) => world.nodes.groups[egressIPAM]?.[index]?.isSelected[node] === 1).map((assignment) => assignment.cidr.text);
+  const own = parsed.assignments.filter((_, index) => world.nodes.groups[egressIPAM]?.[index]?.isSelected[node] === 1).map((assignment) => assignment.cidr.text);
+  return own.length === 0 ? own : [...own, ...(world.keptCidrs.get(egressIPAM) ?? [])];
 }
 
 /** CIDRs on a HostSubnet that this project, or the original for the same EgressIPAM, put there. */
@@ -228,14 +229,20 @@ function cidrsOf(world: World, change: HostChange, order: LeavingOrder): CidrsCh
   const wanted = wantedCidrs(world, node);
   const own = ownCidrs(world, hostSubnet, node);
   const foreign = hostSubnet.egressCIDRs.filter((cidr) => !own.includes(cidr));
-  const target = { all: [...foreign, ...wanted], ours: wanted };
+  const hosted = (ours: readonly string[]): HostedCidrs => ({ all: inPlace(hostSubnet.egressCIDRs, [...foreign, ...ours]), ours: inPlace(hostSubnet.recordedCIDRs, ours) });
+  const target = hosted(wanted);
   const leaving = own.filter((cidr) => !wanted.includes(cidr));
   const after = leaving.filter((cidr) => !isWantedElsewhere(world, cidr)).flatMap((text) => {
     const parsed = parseCidr(text);
     return parsed === undefined ? [] : order.unbindingIn(parsed.cidr);
   });
   if (after.length === 0) return { now: target, target, after };
-  return { now: { all: [...foreign, ...leaving, ...wanted], ours: [...leaving, ...wanted] }, target, after };
+  return { now: hosted([...leaving, ...wanted]), target, after };
+}
+
+/** A list with what is there already in its place, so that nothing is written for the sake of order. */
+function inPlace(present: readonly string[], wanted: readonly string[]): readonly string[] {
+  return [...present.filter((text) => wanted.includes(text)), ...wanted.filter((text) => !present.includes(text))];
 }
 
 function isWantedElsewhere(world: World, cidr: string): boolean {

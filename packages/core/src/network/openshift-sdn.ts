@@ -9,6 +9,7 @@ import { placementMode, groupOf } from '../place/place-kept.ts';
 import { addAnnotateSteps } from './annotations.ts';
 import { addAttachmentSteps, attachmentOf, isUnseen } from './attachments.ts';
 import { addHostSteps, type HostPlan, type LeavingOrder } from './host-subnets.ts';
+import { keptCidrs } from './kept-cidrs.ts';
 import { rememberId } from './released.ts';
 import type { StepList } from './step-list.ts';
 
@@ -23,6 +24,7 @@ function claimId(namespace: string): string {
  * is bound to an address without a host.
  */
 export function renderOpenShiftSdn(world: World, steps: StepList): void {
+  world.keptCidrs = keptCidrs(world);
   const changes = bindingChanges(world);
   const releases = releasesOf(changes);
   const leaving: LeavingOrder = {
@@ -112,7 +114,8 @@ function targetOf(world: World, claim: Claim, netNamespace: ParsedNetNamespace):
 function isCarried(world: World, claim: Claim, address: Address, byCidr: boolean): boolean {
   if (!byCidr) return world.addresses.placedOn[world.addresses.slotOf(address)] !== 0;
   const group = groupOf(world, claim.egressIPAM, address);
-  return group !== undefined ? group.selected.length > 0 : world.addresses.hostedOn[world.addresses.slotOf(address)] !== 0;
+  if (group !== undefined) return group.selected.length > 0;
+  return world.addresses.hostedOn[world.addresses.slotOf(address)] !== 0 || (world.keptCidrs.get(claim.egressIPAM)?.length ?? 0) > 0;
 }
 
 /** An address that someone else's NetNamespace has is not bound here too: the SDN would drop both. */

@@ -39,6 +39,24 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     expect(texts((await cluster.client(hostSubnets).get({ name: 'b1' }))['egressCIDRs'])).toEqual([]);
   }, 60_000);
 
+  it('law 2: has the SDN place what a namespace keeps though the one CIDR was made smaller, until it is given back', async () => {
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }]);
+    await addNamespace('kept', { egressipam: 'pool', egressips: '10.0.0.200' });
+    await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).toBeDefined();
+    await cluster.client(egressIPAMs).mergePatch({ name: 'pool' }, { spec: { cidrAssignments: [{ CIDR: '10.0.0.0/28', labelValue: 'a' }] } });
+    await expect.poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll).toEqual(['10.0.0.0/28', '10.0.0.200/32']);
+    const node = (await cluster.nodeOf('10.0.0.200')) ?? '';
+    await cluster.setReady(node, false);
+    await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).not.toBe(node);
+    await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).toMatch(/^a\d$/);
+    expect(await cluster.boundTo('kept')).toEqual(['10.0.0.200']);
+    await cluster.setReady(node, true);
+    await cluster.annotate('kept', { egressipam: null });
+    await expect.poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll).toEqual(['10.0.0.0/28']);
+    await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).toBeUndefined();
+    expect(await cluster.boundTo('kept')).toEqual([]);
+  }, 60_000);
+
   it('gives an address per CIDR, and two CIDRs with one labelValue two nodes', async () => {
     await cluster.addPool('pool', [...twoZones, { CIDR: '10.0.2.0/28', labelValue: 'b' }]);
     await addNamespace('three');
