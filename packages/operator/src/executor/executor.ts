@@ -133,7 +133,7 @@ export class Executor {
 
   async #carryOut(lane: string, { step, target }: Waiting): Promise<void> {
     const start = this.#options.clock.monotonic();
-    const release = this.#options.holds.hold(step.kind === 'host' ? step.removed : []);
+    const release = this.#options.holds.hold(heldBy(step));
     target.expect(addressesAtStake(step));
     try {
       const answer = await this.#options.write(step);
@@ -178,6 +178,11 @@ export class Executor {
     }
     if (isConflict(error)) target.settle(true);
   }
+}
+
+/** What leaves a node may not enter another, and what is being bound may not leave its node, until the write has ended. */
+function heldBy(step: WriteStep): readonly string[] {
+  return step.kind === 'host' ? step.removed : step.kind === 'claim' ? step.egressIPs : [];
 }
 
 function isWriteStep(step: Step): step is WriteStep {
