@@ -49,7 +49,7 @@ export interface CredentialsQuestion {
 
 const retryPause = 30_000;
 
-/** Asks OpenShift for credentials with just the rights that the provider uses, where it can be asked and was not before. Never rejects. */
+/** Asks OpenShift for credentials with just the rights that are used where this project attaches (OpenShift SDN knows IPv4 alone), where it can be asked and was not before. Never rejects. */
 export async function requestCredentials(rest: RestClient, { namespace, signal, onError, pause = retryPause }: CredentialsQuestion): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -71,8 +71,6 @@ async function createRequest(rest: RestClient, namespace: string): Promise<void>
     'ec2:DescribeSubnets',
     'ec2:AssignPrivateIpAddresses',
     'ec2:UnassignPrivateIpAddresses',
-    'ec2:AssignIpv6Addresses',
-    'ec2:UnassignIpv6Addresses',
   ];
   const providerSpec = { apiVersion: 'cloudcredential.openshift.io/v1', kind: 'AWSProviderSpec', statementEntries: [{ effect: 'Allow', action, resource: '*' }] };
   await new ResourceClient(rest, credentialsRequests).create({

@@ -48,7 +48,10 @@ describe.skipIf(!isThere)('what OpenShift on AWS tells the operator', () => {
   it('asks for credentials, and waits, with the reason, while there are none', async () => {
     await expect.poll(async () => (await cluster.client(credentialsRequests).list()).items.map(({ metadata }) => metadata.name), poll).toEqual(['egress-ipam-operator']);
     const [request] = (await cluster.client(credentialsRequests).list()).items;
-    expect(request?.['spec']).toMatchObject({ secretRef: { name: secretName, namespace: 'default' }, providerSpec: { kind: 'AWSProviderSpec', statementEntries: [{ effect: 'Allow', resource: '*' }] } });
+    expect(request?.['spec']).toMatchObject({ secretRef: { name: secretName, namespace: 'default' }, providerSpec: { kind: 'AWSProviderSpec', statementEntries: [{ effect: 'Allow', action: expect.any(Array), resource: '*' }] } });
+    // What the original asks for: a request that it left serves as well as a new one.
+    const [{ action }] = (request?.['spec'] as { providerSpec: { statementEntries: [{ action: readonly string[] }] } }).providerSpec.statementEntries;
+    expect([...action].sort()).toEqual(['AssignPrivateIpAddresses', 'DescribeInstanceTypes', 'DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeSubnets', 'UnassignPrivateIpAddresses'].map((name) => `ec2:${name}`));
     await expect.poll(() => cluster.events('WaitingForProvider'), poll).toEqual([expect.stringMatching(/^shop: .*credentials/)]);
     expect(await cluster.annotation('shop')).toBeUndefined();
   }, 60_000);
