@@ -13,6 +13,8 @@ export interface Looker {
   look(interfaceIds: readonly string[]): Promise<ReadonlyMap<string, InterfaceFacts>>;
 }
 
+/** So many changes under way may be slow ones. */
+const fewChanges = 3;
 /** No look waits longer than this for changes under way, in milliseconds. */
 const longestPatience = 16_000;
 
@@ -45,8 +47,8 @@ export function createLooker({ api, clock, store, patience }: LookerOptions): Lo
     const enough = new AbortController();
     await Promise.race([allQuiet(), clock.sleep(next, enough.signal).catch(() => undefined)]);
     enough.abort();
-    // The more changes there are, the longer each look waits for them: their number grows with the logarithm only.
-    next = changing > 0 ? Math.min(2 * next, longestPatience) : patience;
+    // The more changes there are, the longer each look waits for them: their number grows with the logarithm only. A few slow ones hold up nobody.
+    next = changing > fewChanges ? Math.min(2 * next, longestPatience) : patience;
   };
 
   const look = createBatcher<InterfaceFacts>(async (ids) => {
