@@ -39,7 +39,7 @@ export class InterfaceExecutor {
   readonly #options: InterfaceExecutorOptions;
   readonly #busy = new Set<string>();
   readonly #lanes = new BackOff({ first: 500, longest: 60_000 });
-  readonly #addresses = new BackOff({ first: 1_000, longest: 300_000 });
+  readonly #addresses = new BackOff({ first: 1_000, longest: 60_000 });
   readonly #failures = new Map<string, ProviderFailure>();
   readonly #batches = new AttachBatches();
   readonly #stop = new AbortController();
