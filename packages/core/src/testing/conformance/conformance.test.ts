@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudProvider, ProviderChangeResult, ProviderObservation } from '../../provider/contract.ts';
+import type { CloudProvider, ProviderChange, ProviderChangeResult, ProviderObservation } from '../../provider/contract.ts';
 import type { ProviderErrorDescription } from '../../provider/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';
 import { conformanceCases, describeCloudProvider } from './describe-cloud-provider.ts';
@@ -115,6 +115,32 @@ const broken: readonly Broken[] = [
         return (await provider.apply({ changes: asMoves, signal })).map((result, index) => ({ ...result, change: changes[index] ?? result.change }));
       },
     }) },
+  { what: 'detaches whoever has the address', caughtBy: 'a detach takes an address from the node', breakIt: (provider) => ({
+      apply: async ({ changes, signal }) => {
+        const everywhere = changes.flatMap((change): readonly ProviderChange[] =>
+          change.type === 'detach' ? ['node-1', 'node-2'].map((name) => ({ type: 'detach', address: change.address, node: { name } })) : [change],
+        );
+        const results = await provider.apply({ changes: everywhere, signal });
+        return changes.map((change) => ({ ...results.find((result) => result.change.address === change.address), change }) as ProviderChangeResult);
+      },
+    }) },
+  { what: 'says done of what it should refuse', caughtBy: "a node's primary address", breakIt: (provider) => mapResults(provider, (result) => (result.outcome === 'failed' && result.error.class === 'permanent' ? { change: result.change, outcome: 'done' } : result)) },
+  { what: 'takes a move as leave to take from anybody', caughtBy: 'a move takes an address from the node', breakIt: (provider) => mapResults(provider, (result) => (result.change.type === 'move' && result.outcome === 'failed' && result.error.class === 'conflict' ? { change: result.change, outcome: 'done' } : result)) },
+  { what: 'calls an address outside of the subnets a conflict', caughtBy: "an address outside of the interface's subnets", breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'permanent', 'conflict')) },
+  { what: 'refuses a call while another is under way', caughtBy: 'calls at the same time', breakIt: (provider) => {
+      let busy = false;
+      return {
+        apply: async (options) => {
+          if (busy) return options.changes.map((change) => ({ change, outcome: 'failed', error: { class: 'transient', message: 'busy' } }));
+          busy = true;
+          await Promise.resolve();
+          busy = false;
+          return provider.apply(options);
+        },
+      };
+    } },
+  { what: 'tells the use of every CIDR in each', caughtBy: 'addresses in use lie in their CIDR', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [...cidr.inUse, { address: '172.16.0.1', usedBy: 'a router' }] })) })) },
+  { what: 'writes addresses with leading zeros left in', caughtBy: 'every node has one main interface', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, interfaces: node.interfaces.map((one) => ({ ...one, addresses: [...one.addresses, { address: 'fd00:0::00a', primary: false }] })) })) })) },
   { what: 'reports a move that happened as failed', caughtBy: 'a move takes the address', breakIt: (provider) => mapResults(provider, (result) =>
       result.change.type === 'move' && result.outcome === 'done' ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } } : result) },
 ];

@@ -2,6 +2,7 @@ import { applyCases } from './apply-cases.ts';
 import { faultCases } from './fault-cases.ts';
 import type { ConformanceCase, ConformanceDeclaration, ProviderHarness } from './harness.ts';
 import { observeCases } from './observe-cases.ts';
+import { safetyCases } from './safety-cases.ts';
 
 /** What the suite needs of a provider's author, and of the test runner. */
 export interface CloudProviderSuite extends ConformanceDeclaration {
@@ -33,5 +34,5 @@ export function describeCloudProvider(suite: CloudProviderSuite): void {
 
 /** The cases that fit a declaration, for runners of another shape. */
 export function conformanceCases(declaration: ConformanceDeclaration): readonly ConformanceCase[] {
-  return [...observeCases(declaration), ...applyCases(declaration), ...faultCases(declaration)];
+  return [...observeCases(declaration), ...applyCases(declaration), ...safetyCases(declaration), ...faultCases(declaration)];
 }

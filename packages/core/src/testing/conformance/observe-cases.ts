@@ -1,4 +1,5 @@
-import { parseAddress } from '../../address/address.ts';
+import { formatAddress, parseAddress } from '../../address/address.ts';
+import { cidrContains, parseCidr } from '../../address/cidr.ts';
 import { check, look, readable } from './actions.ts';
 import { errorClasses, type ConformanceCase, type ConformanceDeclaration } from './harness.ts';
 
@@ -55,7 +56,7 @@ const attachingObserveCases: readonly ConformanceCase[] = [
       for (const observed of (await look(harness)).nodes) {
         const { main } = readable(observed, observed.node);
         check(main.subnets.length > 0, `the main interface of ${observed.node} has no subnets`);
-        for (const { address } of main.addresses) check(parseAddress(address) !== undefined, `"${address}" on ${observed.node} is not an address`);
+        for (const { address } of main.addresses) check(isCanonical(address), `"${address}" on ${observed.node} is not the canonical text of an address`);
       }
     },
   },
@@ -78,7 +79,27 @@ const attachingObserveCases: readonly ConformanceCase[] = [
       }
     },
   },
+  {
+    name: 'addresses in use lie in their CIDR, each told once, in canonical text',
+    async run(harness) {
+      for (const seen of (await look(harness)).cidrs) {
+        check(!('error' in seen), `usage of ${seen.cidr} must be readable`);
+        const cidr = parseCidr(seen.cidr)?.cidr;
+        const addresses = seen.inUse.map(({ address }) => address);
+        check(new Set(addresses).size === addresses.length, `an address is told twice as in use in ${seen.cidr}: ${addresses.join()}`);
+        for (const text of addresses) {
+          check(isCanonical(text), `"${text}", in use in ${seen.cidr}, is not the canonical text of an address`);
+          check(cidr !== undefined && cidrContains(cidr, parseAddress(text) ?? 0), `${text} is told as in use in ${seen.cidr} and is not in there`);
+        }
+      }
+    },
+  },
 ];
+
+function isCanonical(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && formatAddress(address) === text;
+}
 
 const unreadableNode: ConformanceCase = {
   name: 'a node that cannot be read is an error and leaves the others readable',
