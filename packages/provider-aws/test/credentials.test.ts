@@ -16,6 +16,8 @@ let server: Server;
 let endpoint: string;
 let signers: string[] = [];
 let assumed: string[] = [];
+/** What STS answers, where it refuses. */
+let refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
 
 const assumeRole = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
 <AccessKeyId>ASIAFROMSTS</AccessKeyId><SecretAccessKey>sts-secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
@@ -41,7 +43,8 @@ beforeAll(async () => {
       const parameters = new URLSearchParams(body);
       if (parameters.get('Action') === 'AssumeRoleWithWebIdentity') {
         assumed.push(`${parameters.get('RoleArn')} ${parameters.get('WebIdentityToken')}`);
-        response.end(assumeRole);
+        if (refusal === undefined) response.end(assumeRole);
+        else response.writeHead(refusal.status).end(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${refusal.code}</Code><Message>${refusal.message}</Message></Error></ErrorResponse>`);
         return;
       }
       const [, key = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
@@ -57,6 +60,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   signers = [];
   assumed = [];
+  refusal = undefined;
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_REGION', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) vi.stubEnv(name, undefined);
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
@@ -99,6 +103,23 @@ describe('credentials', () => {
     await rm(folder, { recursive: true });
     expect(assumed).toEqual(['arn:aws:iam::123456789012:role/egress service-account-token']);
     expect(new Set(signers)).toEqual(new Set(['ASIAFROMSTS us-east-1']));
+  });
+
+  it.each([
+    ['ValidationError', 400, 'unauthorized'],
+    ['MalformedPolicyDocument', 400, 'unauthorized'],
+    ['AccessDenied', 403, 'unauthorized'],
+    ['ServiceUnavailable', 503, 'transient'],
+  ])('what STS refuses with %s says so, without its text', async (code, status, errorClass) => {
+    refusal = { status, code, message: "Value 'TOPSECRET' at 'webIdentityToken' failed to satisfy a constraint" };
+    const folder = await mkdtemp(join(tmpdir(), 'token-'));
+    await writeFile(join(folder, 'token'), 'TOPSECRET');
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
+    const provider = createAwsProvider({ endpoint, region: 'us-east-1', readSecret: () => ({ credentials: `[default]\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` }) });
+    const said = await look(provider, nodes, ['10.0.0.0/24']).catch((error: unknown) => (error as { readonly description: unknown }).description);
+    await rm(folder, { recursive: true });
+    expect(JSON.stringify(said)).toContain(`"class":"${errorClass}"`);
+    expect(JSON.stringify(said)).not.toContain('TOPSECRET');
   });
 
   it('come from IRSA before the secret', async () => {

@@ -1,3 +1,4 @@
+import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { ProviderError, type ProviderErrorClass, type ProviderErrorDescription } from '@egressip-ipam/core';
 
 /**
@@ -76,8 +77,8 @@ export function errorCode(error: unknown): string {
 }
 
 /**
- * Tells what an SDK's error means. Texts of refused credentials are left out:
- * they may quote the signed request.
+ * Tells what an SDK's error means. Texts of refused credentials, and all of services
+ * that give them, are left out: they may quote the signed request, or a token.
  *
  * @param operation with what it was about, such as `AssignPrivateIpAddresses of 10.0.0.5 on eni-0a1b`
  * @param mutating whether a lost answer leaves it open what happened
@@ -89,7 +90,7 @@ export function describeEc2Error(error: unknown, operation: string, mutating: bo
   if (errorClass === 'unauthorized') {
     return { class: errorClass, code, message: `${operation} is not allowed (${code}); check the credentials and that they permit ec2:${operation.split(' ')[0]}` };
   }
-  const text = error instanceof Error ? error.message.slice(0, 500) : 'no message';
+  const text = isOfAnotherService(error) ? 'the service that gives credentials has trouble' : error instanceof Error ? error.message.slice(0, 500) : 'no message';
   const base = { class: errorClass, code, message: `${operation} failed with ${code}: ${text}` };
   return errorClass === 'throttled' ? { ...base, retryAfterMilliseconds: retryAfterThrottling } : base;
 }
@@ -108,7 +109,14 @@ function classify(error: unknown, code: string, mutating: boolean): ProviderErro
   if (status >= 500) return 'transient';
   // A success that cannot be read: the answer was cut off.
   if (status < 400) return mutating ? 'unknown' : 'transient';
+  // Only what gives credentials is asked beside EC2.
+  if (isOfAnotherService(error)) return 'unauthorized';
   return code.startsWith('Invalid') && error instanceof Error && takenPattern.test(error.message) ? 'conflict' : 'permanent';
+}
+
+/** Whether a service other than EC2 answered so. */
+function isOfAnotherService(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && '$fault' in error && !(error instanceof EC2ServiceException);
 }
 
 /** The HTTP status of EC2's answer; undefined when none came. */
