@@ -136,6 +136,15 @@ describe('the way out', () => {
     expect(settle({ ...waiting, cloudPrivateIPConfigs: [] }).namespaces[0]?.egressIPs).toBeUndefined();
   });
 
+  it('waits for an EgressIP that somebody holds while it goes, and writes nothing meanwhile', () => {
+    const held = { ...served, egressIPs: served.egressIPs.map((egressIP) => ({ ...egressIP, deletedAt: '2026-02-01T00:00:00Z' })) };
+    expect(plan(held).steps).toEqual([]);
+    expect(plan({ ...held, egressIPs: [] }).steps).toMatchObject([{ kind: 'apply-egress-ip', egressIPs: ['10.0.0.1'] }]);
+    const optedOut = settle({ ...held, namespaces: held.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) });
+    expect(plan(optedOut).steps).toMatchObject([{ kind: 'annotate', after: ['gone/EgressIP/egressip-shop'] }]);
+    expect(settle({ ...optedOut, egressIPs: [] }).namespaces[0]?.egressIPs).toBeUndefined();
+  });
+
   it('hands the address to nobody while the CloudPrivateIPConfig is there, though its namespace is gone', () => {
     const gone = settle({ ...withConfig, namespaces: [] });
     const next = plan({ ...gone, namespaces: [aNamespace('web')] });

@@ -80,12 +80,13 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
     if (claim.waiting?.code !== conflict.code) claim.waiting = world.reportNamespace(claim.namespace, { ...conflict, severity: 'error' });
     return;
   }
+  // What goes cannot be kept: it is made anew when it is gone.
+  if (existing?.source.deletedAt !== undefined) return;
   const nodeSelector = nodeSelectorOf(world, claim);
   const egressIPs = nextAddresses(world, claim, existing);
   if (
     existing !== undefined &&
     existing.source.ours &&
-    existing.source.deletedAt === undefined &&
     existing.unconfirmed.length === 0 &&
     sameAddresses(existing.egressIPs, egressIPs) &&
     selectedNamespace(existing) === claim.namespace.name &&
@@ -163,6 +164,7 @@ function canonical(selector: LabelSelector | undefined): unknown {
 }
 
 function addDeleteStep(world: World, steps: StepList, egressIP: ParsedEgressIP, addresses: readonly Address[], egressIPAM: number): string {
+  if (egressIP.source.deletedAt !== undefined) return `gone/EgressIP/${egressIP.name}`;
   const id = `delete/${egressIP.name}`;
   const remember = new Set(addresses.flatMap((address) => rememberIds(world, address)));
   steps.add({ kind: 'delete-egress-ip', id, after: [...remember].filter((entry) => steps.has(entry)), name: egressIP.name }, egressIPAM === -1 ? [] : [egressIPAM]);
