@@ -1,5 +1,5 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type StandIn } from '@egressip-ipam/sandbox';
+import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type FaultProxyTarget, type StandIn } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -15,6 +15,8 @@ export const assignable = 'k8s.ovn.org/egress-assignable';
 export interface OvnCluster {
   readonly rest: RestClient;
   readonly kubeconfig: string;
+  /** Where proxies lead to. */
+  readonly target: FaultProxyTarget;
   readonly logged: string[];
   client(resource: Resource): ResourceClient;
   addNode(name: string, zone: string, addresses: readonly string[], more?: { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }): Promise<void>;
@@ -49,7 +51,7 @@ export interface OvnClusterOptions {
 
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
 export async function startOvnCluster(server: ServerName, { cloud, prepare }: OvnClusterOptions = {}): Promise<OvnCluster> {
-  const { rest, clusterManager, kubeconfig, writes, stop } = await startServer(server, crds);
+  const { rest, clusterManager, kubeconfig, target, writes, stop } = await startServer(server, crds);
   await prepare?.(rest);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const logged: string[] = [];
@@ -66,6 +68,7 @@ export async function startOvnCluster(server: ServerName, { cloud, prepare }: Ov
   return {
     rest,
     kubeconfig,
+    target,
     logged,
     client,
     addNode: async (name, zone, addresses, { annotations = {}, labels = {} } = {}) => {
