@@ -47,7 +47,8 @@ async function show(context: CommandContext, cluster: TrialCluster, network: Net
   const death = performance.now();
   await cluster.setReady(deadNode, false);
   const after = await until(read, (bindings) => bindings.every((binding) => isCarried(binding) && binding.addresses.every(({ node }) => node !== deadNode)), () => undefined);
-  out(`${movesTable(context, before, after)}\n\n${seconds(death)} after the node, everything is carried again; addresses that were on other nodes stayed there.\n`);
+  out(`${movesTable(context, before, after)}\n\n${milliseconds(death)} after the node, everything is carried again; addresses that were on other nodes stayed there.\n`);
+  if (network === 'ovn-kubernetes') out('OVN-Kubernetes moved them by itself: the operator had nothing to write.\n');
   out('\nOn your own cluster:\n  npm start -- plan --help                           decide from files, change nothing\n  npm start -- --kubeconfig ~/.kube/config           run the operator from here\n  deploy/README.md                                   install it (Helm, kubectl apply -k, OLM)\n');
 }
 
@@ -81,4 +82,8 @@ function movesTable({ terminal }: CommandContext, before: readonly Binding[], af
 
 function seconds(start: number): string {
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
+
+function milliseconds(start: number): string {
+  return `${Math.max(1, Math.round(performance.now() - start))} ms`;
 }
