@@ -74,6 +74,8 @@ export class UnassignedGuard implements StepRunner {
       if (nodes.every((node) => node === null)) unassigned.add(namespace);
       else unassigned.delete(namespace);
     }
+    // Somebody else's EgressIP is there for the namespace.
+    for (const { namespace, reason } of plan.waiting) if (reason.code === 'EgressIPConflict') unassigned.delete(namespace);
     const now = this.#options.clock.monotonic();
     let wake = Infinity;
     const due = (namespace: string): boolean => {

@@ -1,6 +1,6 @@
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressFirewalls } from '../../../src/network/resources.ts';
+import { egressFirewalls, egressIPs } from '../../../src/network/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 
@@ -35,7 +35,10 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     expect((await cluster.client(egressFirewalls).get({ namespace: 'own-firewall', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] });
   }, 60_000);
 
-  it('guards who waits for an address, until it opts out', async () => {
+  it('guards who waits for an address, until it opts out, and nobody whom an EgressIP made by hand serves', async () => {
+    await cluster.client(egressIPs).create({ metadata: { name: 'egressip-by-hand' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'by-hand' } } } });
+    await cluster.addNamespace('by-hand');
+    await expect.poll(() => cluster.events('EgressIPConflict'), poll).toHaveLength(1);
     await cluster.addNamespace('refused', { egressipam: 'pool', egressips: '10.9.9.9' });
     await expect.poll(guarded, poll).toEqual(['own-firewall', 'refused']);
     await cluster.annotate('refused', { egressipam: null });
