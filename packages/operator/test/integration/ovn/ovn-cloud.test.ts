@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade } from '../../../src/network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade, nodes } from '../../../src/network/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 
@@ -10,11 +10,12 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
   let cluster: OvnCluster;
   const refused = new Set<string>();
   const calls: string[] = [];
+  let capacity = 2;
 
   beforeAll(async () => {
     cluster = await startOvnCluster(server, {
       cloud: {
-        interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity: { ipv4: 2 } }),
+        interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity: { ipv4: capacity } }),
         refuse: (address) => (refused.has(address) ? 'the address is in use by a load balancer' : undefined),
         cloudDelay: 300,
         onCall: (call) => void calls.push(call),
@@ -49,6 +50,17 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
     await cluster.annotate('second', { egressipam: null });
     await expect.poll(() => isAssigned('fifth'), poll).toBe(1);
     await expect.poll(() => cluster.annotation('second'), poll).toBeUndefined();
+  }, 60_000);
+
+  it('cloud egress IP config annotation update should trigger egress IP re-evaluation, and an unrelated one should not', async () => {
+    await cluster.addNamespace('sixth');
+    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toContainEqual(expect.stringMatching(/^sixth: /));
+    await cluster.client(nodes).mergePatch({ name: 'n1' }, { metadata: { annotations: { note: 'x' } } });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await cluster.annotation('sixth')).toBeUndefined();
+    capacity = 3;
+    await cluster.client(nodes).mergePatch({ name: 'n1' }, { metadata: { annotations: { note: 'y' } } });
+    await expect.poll(() => isAssigned('sixth'), poll).toBe(1);
   }, 60_000);
 
   it('frees an address when its EgressIP and its CloudPrivateIPConfig are gone, and never moves a NIC itself', async () => {

@@ -39,6 +39,22 @@ describe.each(bothServers)('cases of OVN-Kubernetes, on %s', (server) => {
     await expect.poll(() => isLabelled('n1-1'), poll).toBe(false);
   }, 60_000);
 
+  it('should re-assign EgressIPs and perform proper egressIP allocation changes: on secondary host networks, IPv6 spelt in full too', async () => {
+    for (const number of [1, 2, 3]) await cluster.addNode(`n15-${number}`, `z15`, [`10.15.0.${number}/24`, ...(number === 3 ? [] : [`10.150.10.${number}/24`, `fd00:15::${number}/64`])]);
+    await setZone('n15-2', null);
+    await addPool(15, '10.150.10.64/26');
+    await cluster.addPool('pool15v6', [{ CIDR: 'fd00:15::/64', labelValue: 'z15v6' }]);
+    await addClaim(15, 'secondary');
+    // n15-3 is not on that network.
+    await expectAssigned('secondary', '10.150.10.65@n15-1');
+    await setZone('n15-2', 'z15');
+    await setZone('n15-1', null);
+    await expectAssigned('secondary', '10.150.10.65@n15-2');
+    await setZone('n15-1', 'z15v6');
+    await cluster.addNamespace('secondary-v6', { egressipam: 'pool15v6', egressips: 'FD00:0015:0000:0000:0000:0000:0000:00AA' });
+    await expectAssigned('secondary-v6', 'fd00:15::aa@n15-1');
+  }, 60_000);
+
   it('should re-balance EgressIPs when their node is removed', async () => {
     await addNodes(2, 'n2-1', 'n2-2');
     await addPool(2, '10.2.0.64/26');
