@@ -115,6 +115,16 @@ describe('a change of several addresses', () => {
     expect(next(['10.0.1.1', '10.0.2.9', '10.0.0.9'], [a2, b1], 'n3')).toEqual(asked);
   });
 
+  it('waits for what will have the room that the cloud has not taken back yet', () => {
+    const cloud = { name: 'baremetal', attach: false, atomicMove: false, cloud: true, observationRequired: false } as const;
+    const full = ['n1', 'n2'].map((name) => aNode(name, 'a', { egressIPConfig: '[{"interface":"eni","ifaddr":{"ipv4":"10.0.0.0/24"},"capacity":{"ipv4":1}}]' }));
+    const shop = aNamespace('shop', 0, { egressIPs: '10.0.0.9,10.0.0.73', allocated: 'pool/10.0.0.9,10.0.0.73' });
+    const egressIP = anEgressIP('shop', ['10.0.0.65', '10.0.0.9'], { assigned: [on('n2', '10.0.0.65')] });
+    const leaving = { name: '10.0.0.1', deletedAt: '2026-01-31T00:00:00Z', specNode: 'n1', statusNode: 'n1' };
+    const { steps } = plan(onOvn({ provider: cloud, nodes: full, egressIPAMs: [anEgressIPAM(['10.0.0.0/27=a', '10.0.0.64/27=a'])], namespaces: [shop], egressIPs: [egressIP], cloudPrivateIPConfigs: [leaving] }));
+    expect(steps.filter(({ kind }) => kind === 'apply-egress-ip')).toEqual([]);
+  });
+
   it('begins with what carries nothing, and changes all at once where nothing does', () => {
     expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [a1, c1])).toEqual(['10.0.0.1', '10.0.2.1', '10.0.1.9']);
     expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [])).toEqual(asked);

@@ -4,6 +4,7 @@ import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import { egressIPConflict } from '../allocate/egress-ip-conflict.ts';
 import { egressIPName, selectedNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
+import { groupOf } from '../place/place-kept.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { egressAssignableLabel } from '../snapshot/names.ts';
 import type { LabelSelector } from '../snapshot/snapshot.ts';
@@ -84,17 +85,7 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
   if (existing?.source.deletedAt !== undefined) return;
   const nodeSelector = nodeSelectorOf(world, claim);
   const egressIPs = nextAddresses(world, claim, existing);
-  if (
-    existing !== undefined &&
-    existing.source.ours &&
-    existing.unconfirmed.length === 0 &&
-    sameAddresses(existing.egressIPs, egressIPs) &&
-    selectedNamespace(existing) === claim.namespace.name &&
-    existing.source.podSelector === undefined &&
-    sameSelector(existing.source.egressNodeSelector, nodeSelector)
-  ) {
-    return;
-  }
+  if (existing !== undefined && isAsWanted(existing, claim, egressIPs, nodeSelector)) return;
   const after = [...labels];
   if (claim.addresses.some((address) => !isAnnotated(claim, address)) && !claim.edited) after.push(annotateId(claim.namespace.name));
   steps.add({
@@ -111,6 +102,17 @@ function addApplyStep(world: World, steps: StepList, claim: Claim, name: string,
   });
 }
 
+function isAsWanted(existing: ParsedEgressIP, claim: Claim, egressIPs: readonly Address[], nodeSelector: LabelSelector | undefined): boolean {
+  return (
+    existing.source.ours &&
+    existing.unconfirmed.length === 0 &&
+    sameAddresses(existing.egressIPs, egressIPs) &&
+    selectedNamespace(existing) === claim.namespace.name &&
+    existing.source.podSelector === undefined &&
+    sameSelector(existing.source.egressNodeSelector, nodeSelector)
+  );
+}
+
 /**
  * One address at a time, each replaced by that of its own CIDR assignment, and none that carries
  * traffic goes while another is on its way: so the namespace is never without any for a while.
@@ -124,13 +126,19 @@ function nextAddresses(world: World, claim: Claim, existing: ParsedEgressIP | un
   const carrying = stale.filter(isAssigned);
   if (carrying.length === 0) return target;
   const [idle] = missing.length === 0 ? [] : stale.filter((address) => !isAssigned(address));
-  // What no node can take now is not waited for.
-  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && world.addresses.placedOn[world.addresses.slotOf(address)] !== 0;
+  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && mayBeAssigned(world, claim, existing, address);
   if (idle === undefined && existing.egressIPs.some((address) => target.includes(address) && isOnItsWay(address))) return existing.egressIPs;
   const leaving = idle ?? carrying[0];
   const coming = missing.find((address) => isSameAssignment(world, claim, address, leaving)) ?? missing[0];
   const next = [...existing.egressIPs.filter((address) => address !== leaving), ...(coming === undefined ? [] : [coming])];
   return sameAddresses(next, target) ? target : next;
+}
+
+/** Whether a node is there for an address. Room counts for nothing: what is replaced may still have it. */
+function mayBeAssigned(world: World, claim: Claim, existing: ParsedEgressIP, address: Address): boolean {
+  const busy = new Set(existing.assigned.filter((entry) => existing.egressIPs.includes(entry.address)).map(({ node }) => node));
+  const candidates = groupOf(world, claim.egressIPAM, address)?.candidates ?? [];
+  return candidates.some((node) => world.nodes.canHost(node, address) && !busy.has(world.nodes.nameOf(node)));
 }
 
 function isSameAssignment(world: World, claim: Claim, one: Address, other: Address | undefined): boolean {
