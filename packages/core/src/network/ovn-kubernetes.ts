@@ -4,11 +4,10 @@ import { assignmentOf, type Claim } from '../allocate/claim.ts';
 import { egressIPConflict } from '../allocate/egress-ip-conflict.ts';
 import { egressIPName, selectedNamespace, type World } from '../allocate/world.ts';
 import type { ParsedEgressIP } from '../parse/parse-network-objects.ts';
-import { groupOf } from '../place/place-kept.ts';
-import { compileSelector } from '../snapshot/label-selector.ts';
 import { egressAssignableLabel } from '../snapshot/names.ts';
 import type { LabelSelector } from '../snapshot/snapshot.ts';
 import { addAnnotateSteps, annotateId, isAnnotated } from './annotations.ts';
+import { nextAddresses } from './ovn-next-addresses.ts';
 import { rememberId } from './released.ts';
 import type { StepList } from './step-list.ts';
 
@@ -39,7 +38,7 @@ export function renderOvnKubernetes(world: World, steps: StepList): void {
 }
 
 /** The EgressIP that carries a claim already, whatever it is called; else the one that will. */
-function nameFor(world: World, claim: Claim): string {
+export function nameFor(world: World, claim: Claim): string {
   return world.egressIPOf[claim.namespaceIndex]?.name ?? egressIPName(claim.namespace.name);
 }
 
@@ -113,39 +112,6 @@ function isAsWanted(existing: ParsedEgressIP, claim: Claim, egressIPs: readonly 
   );
 }
 
-/**
- * One address at a time, each replaced by that of its own CIDR assignment, and none that carries
- * traffic goes while another is on its way: so the namespace is never without any for a while.
- */
-function nextAddresses(world: World, claim: Claim, existing: ParsedEgressIP | undefined): readonly Address[] {
-  const target = claim.addresses;
-  if (existing === undefined || !existing.source.ours) return target;
-  const isAssigned = (address: Address): boolean => existing.assigned.some((entry) => entry.address === address);
-  const stale = existing.egressIPs.filter((address) => !target.includes(address));
-  const missing = target.filter((address) => !existing.egressIPs.includes(address));
-  const carrying = stale.filter(isAssigned);
-  if (carrying.length === 0) return target;
-  const [idle] = missing.length === 0 ? [] : stale.filter((address) => !isAssigned(address));
-  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && mayBeAssigned(world, claim, existing, address);
-  if (idle === undefined && existing.egressIPs.some((address) => target.includes(address) && isOnItsWay(address))) return existing.egressIPs;
-  const leaving = idle ?? carrying[0];
-  const coming = missing.find((address) => isSameAssignment(world, claim, address, leaving)) ?? missing[0];
-  const next = [...existing.egressIPs.filter((address) => address !== leaving), ...(coming === undefined ? [] : [coming])];
-  return sameAddresses(next, target) ? target : next;
-}
-
-/** Whether a node is there for an address. Room counts for nothing: what is replaced may still have it. */
-function mayBeAssigned(world: World, claim: Claim, existing: ParsedEgressIP, address: Address): boolean {
-  const busy = new Set(existing.assigned.filter((entry) => existing.egressIPs.includes(entry.address)).map(({ node }) => node));
-  const candidates = groupOf(world, claim.egressIPAM, address)?.candidates ?? [];
-  return candidates.some((node) => world.nodes.canHost(node, address) && !busy.has(world.nodes.nameOf(node)));
-}
-
-function isSameAssignment(world: World, claim: Claim, one: Address, other: Address | undefined): boolean {
-  const egressIPAM = world.egressIPAMOf(claim);
-  return egressIPAM !== undefined && other !== undefined && assignmentOf(egressIPAM, one) === assignmentOf(egressIPAM, other);
-}
-
 /** Where the network can be told which nodes to use: those of the EgressIPAM. */
 function nodeSelectorOf(world: World, claim: Claim): LabelSelector | undefined {
   const { network } = world.snapshot.source;
@@ -194,73 +160,3 @@ function afterRelease(world: World, steps: StepList, deletions: ReadonlyMap<stri
   for (const address of claim.leaving) after.push(...rememberIds(world, address).filter((id) => steps.has(id)));
   return [...new Set(after)];
 }
-
-/** What the network made of each claim, and what stands in its way. */
-export function reportAssignments(world: World): void {
-  const foreign = world.snapshot.egressIPs
-    .filter((egressIP) => world.isForeign(egressIP))
-    .flatMap((egressIP) => {
-      const compiled = compileSelector(egressIP.source.namespaceSelector);
-      return compiled.ok ? [{ name: egressIP.name, matches: compiled.matches }] : [];
-    });
-  for (const claim of world.claims) {
-    if (claim.release !== undefined || claim.addresses.length === 0) continue;
-    reportOverlap(world, claim, foreign);
-    reportAssignment(world, claim);
-  }
-}
-
-function reportOverlap(world: World, claim: Claim, foreign: readonly { readonly name: string; readonly matches: (labels: Readonly<Record<string, string>>) => boolean }[]): void {
-  const labels = { 'kubernetes.io/metadata.name': claim.namespace.name, ...claim.namespace.source.labels };
-  const own = nameFor(world, claim);
-  const overlapping = foreign.filter((egressIP) => egressIP.name !== own && egressIP.matches(labels)).map(({ name }) => name);
-  if (overlapping.length === 0) return;
-  world.reportNamespace(claim.namespace, {
-    code: 'OverlappingEgressIP',
-    severity: 'warning',
-    message: `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods use is undefined. Narrow or delete it`,
-  });
-}
-
-function reportAssignment(world: World, claim: Claim): void {
-  const existing = world.egressIPOf[claim.namespaceIndex];
-  if (existing === undefined) return;
-  const missing = claim.addresses.filter((address) => !existing.assigned.some((entry) => entry.address === address));
-  if (missing.length === 0) return;
-  const list = missing.map(formatAddress).join(', ');
-  const said = world.snapshot.cloudPrivateIPConfigs.filter(({ address, source }) => address !== undefined && missing.includes(address) && source.assigned === 'False');
-  const cloud = said.length === 0 ? '' : ` (the cloud says: ${said.map(({ source }) => source.message ?? source.reason ?? 'no').join('; ')})`;
-  if (missing.length === claim.addresses.length) {
-    world.reportNamespace(
-      claim.namespace,
-      { code: 'Unassigned', severity: 'error', message: `no node carries ${list} yet${cloud}: until one does, traffic leaves with the address of whatever node a pod runs on` },
-      missing,
-    );
-    return;
-  }
-  world.reportNamespace(claim.namespace, { code: 'PartiallyAssigned', severity: 'warning', message: `no node carries ${list} yet${cloud}; the other addresses carry the traffic` }, missing);
-}
-
-/** Where the network cannot be told which nodes to use, topology values hold only if each has subnets of its own. */
-export function reportTopology(world: World): void {
-  const { network } = world.snapshot.source;
-  if (network.kind !== 'ovn-kubernetes' || network.egressNodeSelector === true) return;
-  world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
-    const shared = egressIPAM.assignments.find((assignment) =>
-      egressIPAM.assignments.some((other, position) => {
-        if (other.labelValue === assignment.labelValue) return false;
-        const group = world.nodes.groups[index]?.[position];
-        return group?.selected.some((node) => world.nodes.canHost(node, assignment.cidr.first) || world.nodes.canHost(node, assignment.cidr.last)) === true;
-      }),
-    );
-    if (shared === undefined) return;
-    world.findings.push({
-      code: 'TopologyNotEnforceable',
-      severity: 'warning',
-      object: { kind: 'EgressIPAM', name: egressIPAM.name },
-      field: `spec.cidrAssignments[${shared.index}]`,
-      message: `nodes with another ${egressIPAM.source.topologyLabel} than "${shared.labelValue}" are in the subnet of ${shared.cidr.text} too, and OVN-Kubernetes may place its addresses there; it cannot be told otherwise in this version`,
-    });
-  });
-}
-

@@ -147,15 +147,17 @@ export function countOthers(world: World): void {
   const { cloudPrivateIPConfigs, egressIPs, source } = world.snapshot;
   if (source.network.kind !== 'ovn-kubernetes' || !source.provider.cloud) return;
   const nodeOf = new Map<Address, string>();
-  for (const { assigned } of egressIPs) for (const { address, node } of assigned) nodeOf.set(address, node);
+  const note = (address: Address, node: string | undefined): void => {
+    if (node !== undefined && world.addresses.owner[world.addresses.slotOf(address)] === 0) nodeOf.set(address, node);
+  };
+  for (const { assigned } of egressIPs) for (const { address, node } of assigned) note(address, node);
   for (const { address, source: config } of cloudPrivateIPConfigs) {
     // Between two nodes an address has none in its status.
-    const node = config.statusNode === undefined || config.statusNode === '' ? config.specNode : config.statusNode;
-    if (address !== undefined && node !== undefined) nodeOf.set(address, node);
+    if (address !== undefined) note(address, config.statusNode === undefined || config.statusNode === '' ? config.specNode : config.statusNode);
   }
   for (const [address, name] of nodeOf) {
     const node = world.nodes.indexOf(name);
-    if (node !== -1 && world.addresses.owner[world.addresses.slotOf(address)] === 0) world.nodes.addLoad(node, familyOf(address), 1);
+    if (node !== -1) world.nodes.addLoad(node, familyOf(address), 1);
   }
 }
 

@@ -5,7 +5,8 @@ import { markExclusions, markForeignBindings, markHosts, markUses } from '../all
 import { reportShortages, serveClaims } from '../allocate/serve-claims.ts';
 import { World } from '../allocate/world.ts';
 import { renderOpenShiftSdn } from '../network/openshift-sdn.ts';
-import { renderOvnKubernetes, reportAssignments, reportTopology } from '../network/ovn-kubernetes.ts';
+import { renderOvnKubernetes } from '../network/ovn-kubernetes.ts';
+import { reportAssignments, reportTopology } from '../network/ovn-reports.ts';
 import { rememberReleased } from '../network/released.ts';
 import { StepList } from '../network/step-list.ts';
 import { Parser } from '../parse/parser.ts';
