@@ -149,11 +149,12 @@ function savedSnapshot(file: string, object: ClusterSnapshot, { time }: Snapshot
 
 type Parts = Pick<ClusterSnapshot, 'infrastructure' | 'nodes' | 'hostSubnets' | 'netNamespaces' | 'egressIPs' | 'cloudPrivateIPConfigs'>;
 
-/** HostSubnets show OpenShift SDN; EgressIPs or OVN-Kubernetes' annotations on nodes show that. */
+/** OVN-Kubernetes' annotations on nodes show it, though HostSubnets are left of a migration; else HostSubnets show OpenShift SDN. */
 function chooseNetwork(chosen: NetworkSnapshot['kind'] | undefined, parts: Parts): NetworkSnapshot {
   if (chosen !== undefined) return { kind: chosen };
+  if (parts.nodes.some((node) => node.primaryInterfaceAddress !== undefined || node.hostCIDRs !== undefined)) return { kind: 'ovn-kubernetes' };
   if (parts.hostSubnets.length > 0 || parts.netNamespaces.length > 0) return { kind: 'openshift-sdn' };
-  const isOvn = parts.egressIPs.length > 0 || parts.nodes.some((node) => node.primaryInterfaceAddress !== undefined || node.hostCIDRs !== undefined || node.egressIPConfig !== undefined);
+  const isOvn = parts.egressIPs.length > 0 || parts.nodes.some((node) => node.egressIPConfig !== undefined);
   return { kind: isOvn ? 'ovn-kubernetes' : 'openshift-sdn' };
 }
 

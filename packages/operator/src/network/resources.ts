@@ -16,6 +16,8 @@ export const egressIPs: Resource = { group: 'k8s.ovn.org', version: 'v1', plural
 export const cloudPrivateIPConfigs: Resource = { group: 'cloud.network.openshift.io', version: 'v1', plural: 'cloudprivateipconfigs', kind: 'CloudPrivateIPConfig', namespaced: false };
 /** OpenShift's description of what it runs on. */
 export const infrastructures: Resource = { group: 'config.openshift.io', version: 'v1', plural: 'infrastructures', kind: 'Infrastructure', namespaced: false };
+/** OpenShift's description of its network. */
+export const networks: Resource = { group: 'config.openshift.io', version: 'v1', plural: 'networks', kind: 'Network', namespaced: false };
 /** The secret with the cloud's credentials. */
 export const secrets: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 /** Asks OpenShift for cloud credentials. */

@@ -2,10 +2,11 @@ import { ResourceClient, type Resource } from '@egressip-ipam/kube';
 import { createFaultProxy, parseRoles, startOvnClusterManager, startSdnMaster, type PolicyRule } from '@egressip-ipam/sandbox';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, nodeLeases, nodes } from '../../src/network/resources.ts';
+import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, networks, nodeLeases, nodes } from '../../src/network/resources.ts';
 import { createLog } from '../../src/run/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
+import { openCrd } from '../../src/trial/trial-crds.ts';
 import { deployPath, readManifests } from '../deploy/documents.ts';
 import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';
 
@@ -89,7 +90,10 @@ describe.each(realServer)('the operator under the roles that are shipped, on %s'
 
   it('serves on OVN-Kubernetes, with --guard-unassigned', async () => {
     await addPool('10.0.0.0/28');
-    const stop = await run({ network: 'ovn-kubernetes', guardUnassigned: true }, ['egressipams', 'namespaces', 'egressips', 'nodes']);
+    // HostSubnets are served too: the network is what OpenShift says.
+    await server.rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: openCrd(networks) });
+    await expect.poll(() => client(networks).create({ metadata: { name: 'cluster' }, status: { networkType: 'OVNKubernetes' } }).then(() => true, () => false), poll).toBe(true);
+    const stop = await run({ guardUnassigned: true }, ['egressipams', 'namespaces', 'egressips', 'nodes']);
     await addNode('n3', { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.14/24"}', 'k8s.ovn.org/host-cidrs': '["10.0.0.14/24"]' });
     // Nobody assigns yet: the guard has something to do.
     await expect.poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll).toBe(1);
