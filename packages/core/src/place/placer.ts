@@ -35,11 +35,13 @@ export class Placer {
   readonly #nodes: NodeTable;
   readonly #queue: LeastLoaded;
   /** By node: the items that this plan put there, which may still move. */
-  readonly #movable = new Map<number, Set<PlacementItem>>();
-  /** By slot: the movable item. */
-  readonly #itemOf = new Map<number, PlacementItem>();
+  readonly #movable = new Map<number, PlacementItem[]>();
   /** Nodes, by family, from which no path leads to free room; they stay so, as room never comes back within a plan. */
   readonly #dead = { 4: new Set<number>(), 6: new Set<number>() };
+  /** Those that were found dead for the items that are being placed, which may yet be taken back. */
+  #deadNow: { readonly family: 4 | 6; readonly node: number }[] = [];
+  /** Groups whose nodes had no place for one item each: nor have they for the next namespace of that kind. */
+  readonly #full = new Set<string>();
 
   constructor(addresses: AddressTable, nodes: NodeTable) {
     this.#addresses = addresses;
@@ -60,10 +62,16 @@ export class Placer {
 
   /** Places all items or none. */
   placeAll(items: readonly PlacementItem[]): boolean {
+    const kind = kindOf(items);
+    if (kind !== undefined && this.#full.has(kind)) return false;
+    this.#deadNow = [];
     for (let index = 0; index < items.length; index += 1) {
       const item = items[index];
       if (item === undefined || this.#place(item)) continue;
       for (const placed of items.slice(0, index)) this.#takeAway(placed);
+      // With these items taken back there may be a path again.
+      if (index > 0) for (const { family, node } of this.#deadNow) this.#dead[family].delete(node);
+      if (kind !== undefined) this.#full.add(kind);
       return false;
     }
     return true;
@@ -94,15 +102,14 @@ export class Placer {
     item.node = node;
     this.#addresses.placedOn[item.slot] = node + 1;
     this.#nodes.addLoad(node, item.family, 1);
-    let movable = this.#movable.get(node);
-    if (movable === undefined) this.#movable.set(node, (movable = new Set()));
-    movable.add(item);
-    this.#itemOf.set(item.slot, item);
+    const movable = this.#movable.get(node);
+    if (movable === undefined) this.#movable.set(node, [item]);
+    else movable.push(item);
   }
 
   #takeAway(item: PlacementItem): void {
-    this.#movable.get(item.node)?.delete(item);
-    this.#itemOf.delete(item.slot);
+    const movable = this.#movable.get(item.node) ?? [];
+    movable.splice(movable.indexOf(item), 1);
     this.#nodes.addLoad(item.node, item.family, -1);
     this.#queue.returned(item.node);
     this.#addresses.placedOn[item.slot] = 0;
@@ -122,16 +129,22 @@ export class Placer {
           this.#moveAlong(cameFrom, head, node);
           return true;
         }
-        const displaced = sibling === -1 ? (reached[head.family].has(node) ? [] : [...(this.#movable.get(node) ?? [])]) : [this.#itemOf.get(sibling)];
+        const movable = this.#movable.get(node) ?? [];
+        const displaced = sibling === -1 ? (reached[head.family].has(node) ? [] : [...movable]) : movable.filter(({ slot }) => slot === sibling);
         if (sibling === -1) reached[head.family].add(node);
         for (const next of displaced) {
-          if (next === undefined || cameFrom.has(next) || !this.#nodes.hasRoom(node, head.family, next.family)) continue;
+          if (cameFrom.has(next) || !this.#nodes.hasRoom(node, head.family, next.family)) continue;
           cameFrom.set(next, { by: head, node });
           waiting.push(next);
         }
       }
     }
-    for (const family of [4, 6] as const) for (const node of reached[family]) this.#dead[family].add(node);
+    for (const family of [4, 6] as const) {
+      for (const node of reached[family]) {
+        this.#dead[family].add(node);
+        this.#deadNow.push({ family, node });
+      }
+    }
     return false;
   }
 
@@ -147,4 +160,14 @@ export class Placer {
       item = step.by;
     }
   }
+}
+
+/** What items ask for, where that is the same for every namespace of their kind: any addresses, and all of its addresses. */
+function kindOf(items: readonly PlacementItem[]): string | undefined {
+  let kind = '';
+  for (const { group, family, siblings } of items) {
+    if (!group.uniform || siblings.slots.length !== items.length) return undefined;
+    kind += `${group.index}/${family},`;
+  }
+  return kind;
 }

@@ -51,6 +51,26 @@ describe("vectors of OpenShift SDN's own allocator", () => {
     expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([['younger', 'WaitingForCapacity']]);
   });
 
+  it('law 4: a claim that cannot be served does not hide from the next one how room can be made', () => {
+    const result = plan(
+      aSnapshot({
+        provider: cloud,
+        nodes: [cloudNode('n1', '10.0.0.0/16', 2), cloudNode('n2', '10.0.0.0/16', 1)],
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a'])],
+        namespaces: [
+          aNamespace('needs-two-nodes', 0),
+          aNamespace('has-one', 1, { egressIPs: '10.0.0.7', allocated: 'pool/10.0.0.7' }),
+          aNamespace('makes-room', 2, { egressIPs: '10.0.0.8', allocated: 'pool/10.0.0.8' }),
+        ],
+        hostSubnets: [aHostSubnet('n1', ['10.0.0.7'], { hostedIPs: '10.0.0.7=has-one' }), aHostSubnet('n2')],
+      }),
+    );
+    expect(result.allocations.map(({ namespace, nodes }) => [namespace, nodes])).toEqual([
+      ['has-one', ['n1', 'n2']],
+      ['makes-room', ['n1']],
+    ]);
+  });
+
   it('…RespectingAvailability and …AllocationOffline: a node that is not ready gets nothing, and what it carried moves', () => {
     const nodes = [{ ...cloudNode('n1', '10.0.0.0/16', 9), ready: false }, cloudNode('n2', '10.0.0.0/16', 9)];
     const result = plan(
