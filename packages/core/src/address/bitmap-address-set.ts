@@ -38,8 +38,8 @@ export class BitmapAddressSet implements AddressSet {
   }
 
   add(address: Address): boolean {
-    const offset = this.offset(address);
-    if (offset === -1) return false;
+    const offset = this.isIPv4 && typeof address === 'number' ? address - this.numberBase : this.offset(address);
+    if (offset < 0 || offset >= this.length) return false;
     const word = offset >>> 5;
     const bits = this.words[word] ?? 0;
     const updated = bits | (1 << (offset & 31));

@@ -5,38 +5,38 @@ import type { Cidr } from '../address/cidr.ts';
 export interface Space {
   readonly first: Address;
   readonly last: Address;
-  /** Slot of the first address where each address has a slot of its own; -1 in a space too large for that. */
-  readonly base: number;
+  /** Position in the list of all spaces. */
+  readonly index: number;
+  /** Number of its first page; -1 in IPv6, whose spaces are too large for pages. */
+  readonly page: number;
 }
 
-/** Up to this many addresses a space has a slot for each; beyond, slots are made when an address is met. */
-const denseLimit = 1n << 20n;
+/** Addresses of a page, as a power of two. */
+export const pageBits = 12;
 
-/**
- * Which slot each address has: a small integer under which plans keep what they
- * know of it. Depends on the EgressIPAMs' CIDRs alone, so that lists of addresses
- * can remember their slots from plan to plan.
- */
+/** The stretches of addresses that matter to a plan. Depends on the EgressIPAMs' CIDRs alone. */
 export class AddressLayout {
+  readonly spaces: readonly Space[];
   readonly spaces4: readonly Space[];
   readonly spaces6: readonly Space[];
-  /** Slots below this one belong to addresses of dense spaces. */
-  readonly denseSlots: number;
+  /** Pages of all IPv4 spaces together. */
+  readonly pages: number;
   /** Two layouts with one key are the same. */
   readonly key: string;
 
   constructor(cidrs: readonly Cidr[]) {
     const kept = outermost(cidrs);
-    let slots = 0;
-    const spaces = kept.map((cidr) => {
-      const base = cidr.size <= denseLimit ? slots : -1;
-      if (base !== -1) slots += Number(cidr.size);
-      return { first: cidr.first, last: cidr.last, base };
+    let pages = 0;
+    this.spaces = kept.map(({ first, last, size }, index) => {
+      if (typeof first === 'bigint') return { first, last, index, page: -1 };
+      const page = pages;
+      pages += Math.ceil(Number(size) / 2 ** pageBits);
+      return { first, last, index, page };
     });
-    this.spaces4 = spaces.filter(({ first }) => typeof first === 'number');
-    this.spaces6 = spaces.filter(({ first }) => typeof first === 'bigint');
-    this.denseSlots = slots;
-    this.key = layoutKey(kept);
+    this.spaces4 = this.spaces.filter(({ page }) => page !== -1);
+    this.spaces6 = this.spaces.filter(({ page }) => page === -1);
+    this.pages = pages;
+    this.key = kept.map((cidr) => cidr.text).join();
   }
 
   /** The space that has an address. */
@@ -53,17 +53,6 @@ export class AddressLayout {
     }
     return undefined;
   }
-
-  /** The slot of an address of a dense space; -1 for others. */
-  denseSlotOf(address: Address): number {
-    const space = this.spaceOf(address);
-    if (space === undefined || space.base === -1) return -1;
-    return typeof address === 'number' ? space.base + address - (space.first as number) : space.base + Number(address - (space.first as bigint));
-  }
-}
-
-function layoutKey(cidrs: readonly Cidr[]): string {
-  return cidrs.map((cidr) => cidr.text).join();
 }
 
 /** The CIDRs that lie in no other, in order, each once: two CIDRs are disjoint or nested. */

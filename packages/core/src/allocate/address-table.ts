@@ -1,22 +1,33 @@
 import { createAddressSet, type AddressSet } from '../address/address-set.ts';
 import type { Address } from '../address/address.ts';
-import type { AddressLayout, Space } from './address-layout.ts';
+import { pageBits, type AddressLayout, type Space } from './address-layout.ts';
+
+const pageSize = 2 ** pageBits;
 
 /**
  * What is known of each address while one plan is made. An address that is met
  * gets a slot, a small integer, and the facts about it stand in arrays by slot;
  * so a cluster with a hundred thousand addresses costs no object per address.
+ *
+ * IPv4 addresses of pools get their slots in pages of 4,096 neighbours, which they
+ * keep from plan to plan; a pool costs memory for what is used of it alone. Others
+ * get theirs one by one, anew in each plan.
  */
 export class AddressTable {
   readonly layout: AddressLayout;
   /** By space: which of its addresses are not to be handed out. */
-  readonly #taken = new Map<Space, AddressSet>();
-  /** The same for dense spaces, in the order of their slots. */
-  readonly #denseTaken: { readonly base: number; readonly first: Address; readonly set: AddressSet }[] = [];
+  readonly #taken: readonly AddressSet[];
   readonly #takenOutside = new Set<Address>();
-  readonly #sparse = new Map<Address, number>();
-  #slots: number;
-  /** By slot: 1 + index of the namespace that has the address; 0 for none. */
+  /** By page of the layout: where its slots begin; -1 where none of its addresses was met yet. */
+  readonly #slotsOfPage: Int32Array;
+  readonly #otherSlots = new Map<Address, number>();
+  /** Where the pages begin whose slots are given to other addresses. */
+  readonly #otherPages: number[] = [];
+  #slots = 0;
+  /**
+   * By slot: 1 + index of the namespace that has the address; 0 for none. The arrays are replaced
+   * when they grow: ask for the slot first, and then for the array.
+   */
   owner: Int32Array;
   /** By slot: 1 + index of the node that the network shows or may show as its host; 0 for none. */
   hostedOn: Int32Array;
@@ -29,13 +40,9 @@ export class AddressTable {
 
   constructor(layout: AddressLayout, isAttaching: boolean) {
     this.layout = layout;
-    this.#slots = layout.denseSlots;
-    for (const space of [...layout.spaces4, ...layout.spaces6]) {
-      const set = createAddressSet(space.first, space.last);
-      this.#taken.set(space, set);
-      if (space.base !== -1) this.#denseTaken.push({ base: space.base, first: space.first, set });
-    }
-    const capacity = this.#slots + 1024;
+    this.#taken = layout.spaces.map(({ first, last }) => createAddressSet(first, last));
+    this.#slotsOfPage = new Int32Array(layout.pages).fill(-1);
+    const capacity = 16 * pageSize;
     this.owner = new Int32Array(capacity);
     this.hostedOn = new Int32Array(capacity);
     this.attachedOn = new Int32Array(isAttaching ? capacity : 0);
@@ -43,62 +50,70 @@ export class AddressTable {
     this.flags = new Uint8Array(capacity);
   }
 
-  /** Forgets everything, so that the next plan may use the same memory. */
+  /** Forgets everything but lasting slots, so that the next plan may use the same memory. */
   reset(): void {
-    this.#slots = this.layout.denseSlots;
-    this.#sparse.clear();
+    this.#otherSlots.clear();
     this.#takenOutside.clear();
-    for (const set of this.#taken.values()) set.clear();
-    for (const array of [this.owner, this.hostedOn, this.attachedOn, this.placedOn, this.flags]) array.fill(0);
+    for (const set of this.#taken) set.clear();
+    for (const array of [this.owner, this.hostedOn, this.attachedOn, this.placedOn, this.flags]) array.fill(0, 0, this.#slots);
   }
 
   /** The slot of an address, made where it has none. */
   slotOf(address: Address): number {
-    const dense = this.layout.denseSlotOf(address);
-    if (dense !== -1) return dense;
-    let slot = this.#sparse.get(address);
+    const lasting = this.lastingSlotOf(address);
+    if (lasting !== -1) return lasting;
+    let slot = this.#otherSlots.get(address);
     if (slot === undefined) {
-      slot = this.#slots;
-      this.#slots += 1;
-      if (slot >= this.owner.length) this.#grow();
-      this.#sparse.set(address, slot);
+      const count = this.#otherSlots.size;
+      const page = (this.#otherPages[count >>> pageBits] ??= this.#newPage());
+      slot = page + (count & (pageSize - 1));
+      this.#otherSlots.set(address, slot);
     }
     return slot;
+  }
+
+  /** The slot of an IPv4 address of a pool, the same in every plan; -1 for others. */
+  lastingSlotOf(address: Address): number {
+    const space = typeof address === 'number' ? this.layout.spaceOf(address) : undefined;
+    return space === undefined ? -1 : this.slotIn(space, address as number);
+  }
+
+  /** The slot of an address of an IPv4 space. */
+  slotIn(space: Space, address: number): number {
+    const offset = address - (space.first as number);
+    const page = space.page + (offset >>> pageBits);
+    const slots = this.#slotsOfPage[page] ?? -1;
+    return (slots === -1 ? (this.#slotsOfPage[page] = this.#newPage()) : slots) + (offset & (pageSize - 1));
   }
 
   /** Marks an address as not to be handed out; false when it was so already. */
   take(address: Address): boolean {
     const space = this.layout.spaceOf(address);
-    if (space === undefined) {
-      if (this.#takenOutside.has(address)) return false;
-      this.#takenOutside.add(address);
-      return true;
-    }
-    return this.#taken.get(space)?.add(address) === true;
+    if (space !== undefined) return this.takenIn(space).add(address);
+    if (this.#takenOutside.has(address)) return false;
+    this.#takenOutside.add(address);
+    return true;
   }
 
-  /** Marks an address of a dense space by its slot; false when it was so already. */
-  takeSlot(slot: number): boolean {
-    let index = this.#denseTaken.length - 1;
-    while (index > 0 && (this.#denseTaken[index]?.base ?? 0) > slot) index -= 1;
-    const space = this.#denseTaken[index];
-    if (space === undefined) return false;
-    const offset = slot - space.base;
-    return space.set.add(typeof space.first === 'number' ? space.first + offset : space.first + BigInt(offset));
+  /** What is marked in a space. */
+  takenIn(space: Space): AddressSet {
+    const taken = this.#taken[space.index];
+    if (taken === undefined) throw new RangeError('a space of another layout');
+    return taken;
   }
 
   /** Takes back a mark. */
   release(address: Address): void {
     const space = this.layout.spaceOf(address);
     if (space === undefined) this.#takenOutside.delete(address);
-    else this.#taken.get(space)?.delete(address);
+    else this.#taken[space.index]?.delete(address);
   }
 
   /** Whether an address is marked. */
   isTaken(address: Address): boolean {
     const space = this.layout.spaceOf(address);
     if (space === undefined) return this.#takenOutside.has(address);
-    return this.#taken.get(space)?.has(address) === true;
+    return this.#taken[space.index]?.has(address) === true;
   }
 
   /** Marks the part of a range that pools could give out. */
@@ -107,7 +122,7 @@ export class AddressTable {
       const from = first > space.first ? first : space.first;
       const to = last < space.last ? last : space.last;
       if (from > to) continue;
-      this.#taken.get(space)?.addRange(from, to);
+      this.#taken[space.index]?.addRange(from, to);
     }
   }
 
@@ -115,14 +130,21 @@ export class AddressTable {
   nextFree(first: Address, last: Address): Address | undefined {
     const space = this.layout.spaceOf(first);
     if (space === undefined) return undefined;
-    return this.#taken.get(space)?.nextFree(first, last);
+    return this.#taken[space.index]?.nextFree(first, last);
   }
 
   /** How many addresses of a range are marked. The range lies inside one CIDR of the layout. */
   countTaken(first: Address, last: Address): bigint {
     const space = this.layout.spaceOf(first);
     if (space === undefined) return 0n;
-    return this.#taken.get(space)?.countIn(first, last) ?? 0n;
+    return this.#taken[space.index]?.countIn(first, last) ?? 0n;
+  }
+
+  #newPage(): number {
+    const slots = this.#slots;
+    this.#slots += pageSize;
+    if (this.#slots > this.owner.length) this.#grow();
+    return slots;
   }
 
   #grow(): void {

@@ -58,7 +58,7 @@ function indexUsers(snapshot: ParsedSnapshot): ReadonlyMap<Address, string> {
   for (const egressIP of snapshot.egressIPs) {
     if (!egressIP.source.ours) egressIP.egressIPs.forEach((address) => note(address, `EgressIP ${egressIP.name}`));
   }
-  for (const netNamespace of snapshot.netNamespaces) netNamespace.egressIPs.forEach((address) => note(address, `NetNamespace ${netNamespace.name}`));
+  for (const netNamespace of snapshot.namespaces.netSources) parseAddresses(netNamespace.egressIPs).forEach((address) => note(address, `NetNamespace ${netNamespace.name}`));
   for (const hostSubnet of snapshot.hostSubnets) hostSubnet.egressIPs.forEach((address) => note(address, `HostSubnet ${hostSubnet.name}`));
   for (const config of snapshot.cloudPrivateIPConfigs) note(config.address, `CloudPrivateIPConfig ${config.name}`);
   for (const cidr of snapshot.observation?.cidrs.values() ?? []) cidr.inUse.forEach(({ address, usedBy }) => note(address, usedBy));

@@ -1,11 +1,12 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
-import { isBoundAsListed } from '../parse/parse-network-objects.ts';
+import { Attention } from '../parse/namespace-list.ts';
 import { sameInOrder, type ParsedNamespace } from '../parse/parse-namespace.ts';
 import { compareNames } from '../parse/memo.ts';
 import { AddressFlag } from './address-table.ts';
 import { contains, fitsInOrder, missingAssignments, type Claim } from './claim.ts';
+import { Settler } from './settle.ts';
 import type { World } from './world.ts';
 
 const none: readonly never[] = [];
@@ -17,41 +18,21 @@ const none: readonly never[] = [];
  */
 export function classify(world: World): void {
   const { namespaces } = world.snapshot;
+  const settler = new Settler(world);
   for (let index = 0; index < namespaces.length; index += 1) {
-    const namespace = namespaces[index];
-    if (namespace === undefined || (namespace.egressIPAM !== undefined && settle(world, namespace, index))) continue;
-    const claim = classifyNamespace(world, namespace, index);
+    const attention = namespaces.attention[index];
+    if (attention === Attention.agreed && settler.settle(index)) continue;
+    if (attention === Attention.none && world.egressIPOf[index] === undefined) continue;
+    const namespace = namespaces.at(index);
+    const claim = namespace === undefined ? undefined : classifyNamespace(world, namespace, index);
     if (claim !== undefined) own(world, world.addClaim(claim));
   }
-}
-
-/** Notes a namespace that has one address per CIDR assignment, on record and bound, which nobody else has; false where it takes a closer look. */
-function settle(world: World, namespace: ParsedNamespace, index: number): boolean {
-  const netNamespace = world.netNamespaceOf[index];
-  if (!namespace.isOnRecord || netNamespace === undefined || !isBoundAsListed(netNamespace, namespace)) return false;
-  const position = world.egressIPAMIndex(namespace.egressIPAM ?? '');
-  const slots = world.settledSlots(namespace, position);
-  if (slots === undefined) return false;
-  const { owner } = world.addresses;
-  for (let entry = 0; entry < slots.length; entry += 1) {
-    const slot = slots[entry] ?? 0;
-    if (owner[slot] !== 0 || !world.addresses.takeSlot(slot)) {
-      for (let undo = 0; undo < entry; undo += 1) {
-        owner[slots[undo] ?? 0] = 0;
-        world.addresses.release(namespace.listed[undo] ?? 0);
-      }
-      return false;
-    }
-    owner[slot] = index + 1;
-  }
-  world.settledIn[index] = position;
-  return true;
 }
 
 /** Makes a claim of a namespace that was only noted, because something about it has to change. */
 export function unsettle(world: World, index: number): Claim | undefined {
   const known = world.claimOf(index);
-  const namespace = world.snapshot.namespaces[index];
+  const namespace = world.snapshot.namespaces.at(index);
   if (known !== undefined || namespace === undefined) return known;
   return world.addClaim(makeClaim(namespace, index, world.settledIn[index] ?? -1, namespace.listed));
 }

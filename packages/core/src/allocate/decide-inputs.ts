@@ -31,7 +31,8 @@ export function decideInputs(world: World): void {
     }
     for (const address of claim.input) {
       world.addresses.take(address);
-      world.addresses.owner[world.addresses.slotOf(address)] = claim.namespaceIndex + 1;
+      const slot = world.addresses.slotOf(address);
+      world.addresses.owner[slot] = claim.namespaceIndex + 1;
     }
   }
 }

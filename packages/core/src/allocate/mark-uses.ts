@@ -1,8 +1,11 @@
 import type { Address } from '../address/address.ts';
+import { Attention } from '../parse/namespace-list.ts';
 import { parseAddresses } from '../parse/parse-namespace.ts';
 import { AddressFlag } from './address-table.ts';
 import { unsettle } from './classify.ts';
 import type { World } from './world.ts';
+
+const none: readonly never[] = [];
 
 /** Takes out of the pools what nobody may ever get: reserved addresses, nodes' own, API and ingress, foreign EgressIPs. */
 export function markExclusions(world: World): void {
@@ -41,12 +44,19 @@ export function markHosts(world: World): void {
   };
   nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined) return;
-    const slots = hostSubnet.hosted.slotsIn(snapshot.layout);
+    const slots = hostSubnet.hosted.slotsIn(addresses);
     const isRecorded = hostSubnet.recorded === hostSubnet.egressIPs;
+    const { hostedOn, flags } = addresses;
     for (let index = 0; index < hostSubnet.egressIPs.length; index += 1) {
-      const slot = slots?.[index] ?? addresses.slotOf(hostSubnet.egressIPs[index] ?? 0);
-      host(slot, node);
-      if (isRecorded) record(slot);
+      const slot = slots?.[index];
+      if (slot !== undefined && isRecorded && hostedOn[slot] === 0) {
+        hostedOn[slot] = node + 1;
+        flags[slot] = (flags[slot] ?? 0) | AddressFlag.recorded;
+        continue;
+      }
+      const other = slot ?? addresses.slotOf(hostSubnet.egressIPs[index] ?? 0);
+      host(other, node);
+      if (isRecorded) record(other);
     }
     for (const address of hostSubnet.unconfirmed) host(addresses.slotOf(address), node);
     if (!isRecorded) for (const address of hostSubnet.recorded) record(addresses.slotOf(address));
@@ -72,7 +82,10 @@ function markAttachments(world: World): void {
   for (const [name, observed] of snapshot.observation.nodes) {
     const node = nodes.indexOf(name);
     if (node === -1) continue;
-    for (const address of observed.attached) addresses.attachedOn[addresses.slotOf(address)] = node + 1;
+    for (const address of observed.attached) {
+      const slot = addresses.slotOf(address);
+      addresses.attachedOn[slot] = node + 1;
+    }
   }
   nodes.hostSubnetOf.forEach((hostSubnet, node) => {
     if (hostSubnet === undefined || node >= nodes.departedFrom || !isUnknown(world, nodes.nameOf(node))) return;
@@ -85,7 +98,8 @@ function markAttachments(world: World): void {
   if (snapshot.nodes.some(({ name }) => isUnknown(world, name))) return;
   for (const cidr of snapshot.observation.cidrs.values()) {
     for (const { address } of cidr.inUse) {
-      if (addresses.attachedOn[addresses.slotOf(address)] === 0) world.refusedAddresses.add(address);
+      const slot = addresses.slotOf(address);
+      if (addresses.attachedOn[slot] === 0) world.refusedAddresses.add(address);
     }
   }
 }
@@ -95,34 +109,39 @@ export function isUnknown(world: World, node: string): boolean {
   return world.snapshot.observation?.nodes.get(node)?.isUnknown !== false;
 }
 
-/** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */
+/** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). Settled addresses are placed by now. */
 export function markUses(world: World): void {
   const { snapshot, addresses } = world;
   const take = (list: readonly Address[]): void => {
     for (const address of list) addresses.take(address);
   };
-  for (const hostSubnet of snapshot.hostSubnets) {
-    const slots = hostSubnet.hosted.slotsIn(snapshot.layout);
-    if (slots === undefined) take(hostSubnet.egressIPs);
-    else for (const slot of slots) if (addresses.owner[slot] === 0) addresses.takeSlot(slot);
+  usedInNetwork(world, take);
+  for (const config of snapshot.cloudPrivateIPConfigs) if (config.address !== undefined) addresses.take(config.address);
+  for (const node of snapshot.observation?.nodes.values() ?? []) take(node.attached);
+  for (const cidr of snapshot.observation?.cidrs.values() ?? []) {
+    for (const { address } of cidr.inUse) addresses.take(address);
+  }
+}
+
+function usedInNetwork(world: World, take: (addresses: readonly Address[]) => void): void {
+  const { snapshot } = world;
+  for (const [position, hostSubnet] of snapshot.hostSubnets.entries()) {
+    // What settled namespaces own is taken already.
+    if (world.isUndisturbed(world.nodes.nodeOfHostSubnet[position] ?? -1)) continue;
+    take(hostSubnet.egressIPs);
     if (hostSubnet.recorded !== hostSubnet.egressIPs) take(hostSubnet.recorded);
     take(hostSubnet.unconfirmed);
   }
-  world.netNamespaceOf.forEach((netNamespace, index) => {
-    if (netNamespace === undefined || world.settledIn[index] !== -1) return;
-    take(netNamespace.egressIPs);
-    take(netNamespace.unconfirmed);
-  });
+  for (const index of unsettledBindings(world)) {
+    const netNamespace = world.netNamespaceOf(index);
+    take(netNamespace?.egressIPs ?? none);
+    take(netNamespace?.unconfirmed ?? none);
+  }
   for (const orphan of world.orphanNetNamespaces) take(orphan.egressIPs);
   for (const egressIP of snapshot.egressIPs) {
     take(egressIP.egressIPs);
     take(egressIP.unconfirmed);
     take(egressIP.assigned.map(({ address }) => address));
-  }
-  for (const config of snapshot.cloudPrivateIPConfigs) if (config.address !== undefined) addresses.take(config.address);
-  for (const node of snapshot.observation?.nodes.values() ?? []) take(node.attached);
-  for (const cidr of snapshot.observation?.cidrs.values() ?? []) {
-    for (const { address } of cidr.inUse) addresses.take(address);
   }
 }
 
@@ -136,13 +155,24 @@ export function markForeignBindings(world: World): void {
       unsettle(world, (addresses.owner[slot] ?? 0) - 1);
     }
   };
-  world.netNamespaceOf.forEach((netNamespace, index) => {
-    if (netNamespace === undefined || netNamespace.egressIPs.length === 0 || world.settledIn[index] !== -1) return;
+  for (const index of unsettledBindings(world)) {
+    const bound = world.netNamespaceOf(index)?.egressIPs ?? none;
     const claim = world.claimOf(index);
-    if (claim === undefined) foreign(netNamespace.egressIPs);
-    else if (claim.release !== undefined) foreign(netNamespace.egressIPs.filter((address) => !claim.leaving.includes(address)));
-  });
+    if (claim === undefined) foreign(bound);
+    else if (claim.release !== undefined) foreign(bound.filter((address) => !claim.leaving.includes(address)));
+  }
   for (const orphan of world.orphanNetNamespaces) {
     foreign(orphan.egressIPs.filter((address) => ((addresses.flags[addresses.slotOf(address)] ?? 0) & AddressFlag.recorded) === 0));
   }
+}
+
+/** Namespaces whose NetNamespaces may say something else than they do. */
+function unsettledBindings(world: World): readonly number[] {
+  const { namespaces } = world.snapshot;
+  const { attention, netOf } = namespaces;
+  const indexes: number[] = [];
+  for (let index = 0; index < namespaces.length; index += 1) {
+    if (world.settledIn[index] === -1 && attention[index] !== Attention.none && netOf[index] !== -1) indexes.push(index);
+  }
+  return indexes;
 }

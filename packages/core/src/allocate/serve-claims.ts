@@ -59,7 +59,8 @@ function serve(world: World, placer: Placer, cooling: CoolingAddresses, claim: C
     return unplaced;
   }
   for (const address of chosen) {
-    world.addresses.owner[world.addresses.slotOf(address)] = claim.namespaceIndex + 1;
+    const slot = world.addresses.slotOf(address);
+    world.addresses.owner[slot] = claim.namespaceIndex + 1;
   }
   if (before.length === 0) claim.source = chosen.some((address) => returned.includes(address)) ? 'returned' : 'new';
   claim.missing = [];

@@ -64,10 +64,10 @@ export function addHostSteps(world: World, steps: StepList, leaving: LeavingOrde
     if (!additions.has(node) && world.isUndisturbed(node) && wantedCidrs(world, node).length === 0) return;
     const change = changeOf(world, hostSubnet, node, additions.get(node) ?? []);
     if (isSettled(world, change)) return;
-    for (const step of hostStepsOf(world, steps, change, leaving)) {
-      for (const address of step.hosts) if (!hosting.has(address)) hosting.set(address, step.write.id);
-      for (const address of step.unhosts) removal.set(address, [...(removal.get(address) ?? []), step.write.id]);
-      steps.add(step.write, endingEgressIPAMs(world, change, step.write));
+    for (const { write, target, delta } of hostStepsOf(world, steps, change, leaving)) {
+      for (const address of delta.added) if (!hosting.has(address)) hosting.set(address, write.id);
+      for (const address of delta.removed) removal.set(address, [...(removal.get(address) ?? []), write.id]);
+      steps.add(write, endingEgressIPAMs(world, change, write, target));
     }
   });
   let attachStep: (address: Address) => string | undefined = () => undefined;
@@ -127,24 +127,24 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
   const isPlacedByCidr = (address: Address): boolean => placing.some((cidr) => cidrContains(cidr, address));
   for (const address of hostSubnet.egressIPs) {
     const slot = world.addresses.slotOf(address);
-    const { owner, placedOn, flags } = world.addresses;
+    const { owner, flags } = world.addresses;
     const namespace = (owner[slot] ?? 0) - 1;
     const claim = world.claimOf(namespace);
-    if (world.settledIn[namespace] !== undefined && world.settledIn[namespace] !== -1) change.staying.push(address);
-    else if (claim !== undefined && claim.egressIPAM === -1) change.staying.push(address);
-    else if (claim !== undefined) {
-      if (placementMode(world, claim.egressIPAM) === 'by-cidr') {
-        if (isPlacedByCidr(address)) change.withCidr.push(address);
-        else if (staysBeside(world, claim, address)) change.staying.push(address);
-        continue;
-      }
-      const placed = (placedOn[slot] ?? 0) - 1;
-      (placed === node ? change.staying : placed === -1 ? change.leaving : change.moving).push(address);
-    } else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
+    if ((world.settledIn[namespace] ?? -1) !== -1) change.staying.push(address);
+    else if (claim !== undefined) listOfOwned(world, change, claim, address, isPlacedByCidr(address))?.push(address);
+    else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
     else if (isPlacedByCidr(address) && ((flags[slot] ?? 0) & AddressFlag.boundByOthers) === 0) change.withCidr.push(address);
   }
   change.attached.push(...stillAttached(world, change));
   return change;
+}
+
+/** Where a claim's address that is hosted here belongs; undefined where it is the SDN's business. */
+function listOfOwned(world: World, change: HostChange, claim: Claim, address: Address, isPlacedByCidr: boolean): Address[] | undefined {
+  if (claim.egressIPAM === -1) return change.staying;
+  if (placementMode(world, claim.egressIPAM) === 'by-cidr') return isPlacedByCidr ? change.withCidr : staysBeside(world, claim, address) ? change.staying : undefined;
+  const placed = (world.addresses.placedOn[world.addresses.slotOf(address)] ?? 0) - 1;
+  return placed === change.node ? change.staying : placed === -1 ? change.leaving : change.moving;
 }
 
 function stillAttached(world: World, { node, hostSubnet, moving }: HostChange): readonly Address[] {
@@ -169,11 +169,27 @@ function ownCidrs(world: World, hostSubnet: ParsedHostSubnet, node: number): rea
   return hostSubnet.egressCIDRs.filter((cidr) => known.has(cidr));
 }
 
-/** A write, and what it puts on the node and takes off it. */
+/** What comes to a node and what goes from it. */
+interface Delta {
+  readonly added: readonly Address[];
+  readonly removed: readonly Address[];
+}
+
+/** What a HostSubnet shall be. */
+interface HostTarget {
+  readonly egressIPs: readonly Address[];
+  /** Of these: what was not there. */
+  readonly added: readonly Address[];
+  /** Of these, and of what is still on the interface: what is ours. */
+  readonly hosted: readonly Address[];
+  readonly cidrs: HostedCidrs;
+}
+
+/** A write, what the HostSubnet is after it, and what that changes. */
 interface HostWrite {
   readonly write: HostStep;
-  readonly hosts: readonly Address[];
-  readonly unhosts: readonly Address[];
+  readonly target: HostTarget;
+  readonly delta: Delta;
 }
 
 /**
@@ -189,21 +205,21 @@ function hostStepsOf(world: World, steps: StepList, change: HostChange, order: L
   const withCidr = cidrs.target.all.length === 0 ? change.withCidr : [];
   const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing), ...(cidrs.after.length === 0 ? withCidr : [])] };
   const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
-  const now = hostStep(world, change, id, [], ready, cidrs.now, stillHere);
-  const writes = isNeeded(hostSubnet, now) ? [{ write: now, hosts: ready.added, unhosts: ready.removed }] : [];
-  const add = (name: string, after: readonly string[], delta: typeof ready, target: HostedCidrs, staying: readonly Address[]): void => {
+  const writes: HostWrite[] = [];
+  const add = (name: string, after: readonly string[], delta: Delta, target: HostTarget): void => {
     const last = writes.at(-1)?.write.id;
-    const write = hostStep(world, change, name, [...new Set([...after, ...(last === undefined ? [] : [last])])], delta, target, staying);
-    writes.push({ write, hosts: delta.added, unhosts: delta.removed });
+    writes.push({ write: hostStep(world, change, name, [...new Set([...after, ...(last === undefined ? [] : [last])])], delta, target), target, delta });
   };
+  const now = targetOf(change, ready, cidrs.now, stillHere);
+  if (isNeeded(hostSubnet, now, ready)) add(id, [], ready, now);
   const coming = pending.flatMap(({ after }) => after);
   const going = departing.flatMap(({ after }) => after);
-  const added = pending.map(({ address }) => address);
-  const all = { added, removed: [...change.moving, ...change.leaving, ...withCidr] };
+  const all = { added: pending.map(({ address }) => address), removed: [...change.moving, ...change.leaving, ...withCidr] };
   if (coming.length > 0 && going.length > 0 && cidrs.after.length === 0) {
-    add(`${id}/then`, coming, { added, removed: ready.removed }, cidrs.target, stillHere);
-    add(`${id}/last`, going, all, cidrs.target, []);
-  } else if (coming.length + going.length + cidrs.after.length > 0) add(`${id}/then`, [...coming, ...going, ...cidrs.after], all, cidrs.target, []);
+    const delta = { added: all.added, removed: ready.removed };
+    add(`${id}/then`, coming, delta, targetOf(change, delta, cidrs.target, stillHere));
+    add(`${id}/last`, going, all, targetOf(change, all, cidrs.target, []));
+  } else if (coming.length + going.length + cidrs.after.length > 0) add(`${id}/then`, [...coming, ...going, ...cidrs.after], all, targetOf(change, all, cidrs.target, []));
   return writes;
 }
 
@@ -251,47 +267,40 @@ function isWantedElsewhere(world: World, cidr: string): boolean {
   );
 }
 
-function isNeeded(hostSubnet: ParsedHostSubnet, step: HostStep): boolean {
+function targetOf({ hostSubnet, staying, attached }: HostChange, delta: Delta, cidrs: HostedCidrs, stillHere: readonly Address[]): HostTarget {
+  const present = new Set(delta.added.length === 0 ? [] : hostSubnet.egressIPs);
+  const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
+  const gone = new Set(delta.removed);
+  const left = gone.size === 0 ? hostSubnet.egressIPs : hostSubnet.egressIPs.filter((address) => !gone.has(address));
+  const egressIPs = added.length === 0 ? left : [...left, ...added];
+  // Mostly everything there is ours.
+  const ours = staying.length === hostSubnet.egressIPs.length ? undefined : new Set([...staying, ...delta.added, ...stillHere]);
+  const hosted = ours === undefined ? egressIPs : egressIPs.filter((address) => ours.has(address));
+  return { egressIPs, added, hosted: attached.length === 0 ? hosted : [...hosted, ...attached.filter((address) => !egressIPs.includes(address))], cidrs };
+}
+
+function isNeeded(hostSubnet: ParsedHostSubnet, { added, hosted, cidrs }: HostTarget, { removed }: Delta): boolean {
   return (
-    step.egressIPs !== undefined ||
-    step.egressCIDRs !== undefined ||
-    !sameTexts(recordedAddresses(step), hostSubnet.recorded.map(formatAddress)) ||
-    (step.hostedCIDRs ?? '') !== hostSubnet.recordedCIDRs.join(',')
+    removed.length > 0 ||
+    added.length > 0 ||
+    !sameTexts(cidrs.all, hostSubnet.egressCIDRs) ||
+    !sameAddressesInOrder(hosted, hostSubnet.recorded) ||
+    !sameTexts(cidrs.ours, hostSubnet.recordedCIDRs)
   );
 }
 
-/** The addresses of a step's record, without the namespaces, which follow from them. */
-function recordedAddresses(step: HostStep): readonly string[] {
-  return step.hostedIPs === null ? [] : step.hostedIPs.split(',').map((entry) => entry.slice(0, entry.indexOf('=')));
-}
-
-function hostStep(
-  world: World,
-  change: HostChange,
-  id: string,
-  after: readonly string[],
-  delta: { readonly added: readonly Address[]; readonly removed: readonly Address[] },
-  cidrs: HostedCidrs,
-  stillHere: readonly Address[],
-): HostStep {
-  const { hostSubnet } = change;
-  const present = new Set(hostSubnet.egressIPs);
-  const removed = new Set(delta.removed);
-  const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
-  const egressIPs = [...hostSubnet.egressIPs.filter((address) => !removed.has(address)), ...added];
-  const ours = new Set([...change.staying, ...delta.added, ...stillHere]);
-  const hosted = [...egressIPs.filter((address) => ours.has(address)), ...change.attached.filter((address) => !egressIPs.includes(address))];
+function hostStep(world: World, { hostSubnet }: HostChange, id: string, after: readonly string[], { removed }: Delta, { egressIPs, added, hosted, cidrs }: HostTarget): HostStep {
   return {
     kind: 'host',
     id,
     after,
     node: hostSubnet.name,
-    ...(added.length > 0 || delta.removed.length > 0 ? { egressIPs: egressIPs.map(formatAddress) } : {}),
+    ...(added.length > 0 || removed.length > 0 ? { egressIPs: egressIPs.map(formatAddress) } : {}),
     ...(sameTexts(cidrs.all, hostSubnet.egressCIDRs) ? {} : { egressCIDRs: cidrs.all }),
     hostedIPs: hosted.length === 0 ? null : hosted.map((address) => `${formatAddress(address)}=${namespaceOf(world, address)}`).join(','),
     hostedCIDRs: cidrs.ours.length === 0 ? null : cidrs.ours.join(','),
     added: added.map(formatAddress),
-    removed: delta.removed.map(formatAddress),
+    removed: removed.map(formatAddress),
   };
 }
 
@@ -327,9 +336,10 @@ function cidrHosting(world: World, steps: StepList, claim: Claim, address: Addre
 }
 
 /** EgressIPAMs on their way out that a write belongs to. */
-function endingEgressIPAMs(world: World, change: HostChange, step: HostStep): readonly number[] {
-  const kept = new Set(recordedAddresses(step));
-  const dropped = change.hostSubnet.recorded.filter((address) => !kept.has(formatAddress(address)));
+function endingEgressIPAMs(world: World, change: HostChange, step: HostStep, { hosted }: HostTarget): readonly number[] {
+  if (!world.snapshot.egressIPAMs.some(({ deleting }) => deleting)) return [];
+  const kept = new Set(hosted);
+  const dropped = change.hostSubnet.recorded.filter((address) => !kept.has(address));
   if (step.removed.length === 0 && dropped.length === 0 && step.egressCIDRs === undefined) return [];
   const ending: number[] = [];
   world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {

@@ -75,7 +75,7 @@ interface BindingChange {
 function bindingChanges(world: World): readonly BindingChange[] {
   const changes: BindingChange[] = [];
   for (const claim of world.claims) {
-    const netNamespace = world.netNamespaceOf[claim.namespaceIndex];
+    const netNamespace = world.netNamespaceOf(claim.namespaceIndex);
     if (netNamespace === undefined) continue;
     const target = targetOf(world, claim, netNamespace);
     if (target !== netNamespace.egressIPs) changes.push({ namespaceName: netNamespace.name, claim, current: netNamespace.egressIPs, target });
@@ -112,10 +112,11 @@ function targetOf(world: World, claim: Claim, netNamespace: ParsedNetNamespace):
 }
 
 function isCarried(world: World, claim: Claim, address: Address, byCidr: boolean): boolean {
-  if (!byCidr) return world.addresses.placedOn[world.addresses.slotOf(address)] !== 0;
+  const slot = world.addresses.slotOf(address);
+  if (!byCidr) return world.addresses.placedOn[slot] !== 0;
   const group = groupOf(world, claim.egressIPAM, address);
   if (group !== undefined) return group.selected.length > 0;
-  return world.addresses.hostedOn[world.addresses.slotOf(address)] !== 0 || (world.keptCidrs.get(claim.egressIPAM)?.length ?? 0) > 0;
+  return world.addresses.hostedOn[slot] !== 0 || (world.keptCidrs.get(claim.egressIPAM)?.length ?? 0) > 0;
 }
 
 /** An address that someone else's NetNamespace has is not bound here too: the SDN would drop both. */

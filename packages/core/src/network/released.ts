@@ -75,8 +75,8 @@ function leavingByEgressIPAM(world: World): ReadonlyMap<number, ReadonlyMap<stri
 
 /** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
 function* leftoversOf(world: World): Iterable<{ readonly namespace: string; readonly address: Address }> {
-  for (const hostSubnet of world.snapshot.hostSubnets) {
-    if (hostSubnet.recorded === hostSubnet.egressIPs && world.isUndisturbed(world.nodes.indexOf(hostSubnet.name))) continue;
+  for (const [position, hostSubnet] of world.snapshot.hostSubnets.entries()) {
+    if (world.isUndisturbed(world.nodes.nodeOfHostSubnet[position] ?? -1)) continue;
     for (const address of hostSubnet.recorded) {
       const slot = world.addresses.slotOf(address);
       if (world.addresses.owner[slot] !== 0 || ((world.addresses.flags[slot] ?? 0) & AddressFlag.releasing) !== 0) continue;

@@ -1,8 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { parseAddressList } from '../address/address-list.ts';
 import { parseAddress } from '../address/address.ts';
-import { SlotList } from '../allocate/slot-list.ts';
-import type { Allocation } from '../plan/plan-types.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
 
 /** What this project wrote last into a namespace: the EgressIPAM and its addresses. */
@@ -14,35 +12,27 @@ export interface AllocatedRecord {
 const none: readonly never[] = [];
 
 /** A namespace with its annotation values parsed; what few plans ask for is parsed when they do. */
-export class ParsedNamespace extends SlotList {
+export class ParsedNamespace {
   readonly name: string;
   readonly source: NamespaceSnapshot;
   /** The EgressIPAM it claims from. */
   readonly egressIPAM: string | undefined;
+  /** The addresses of the `egressips` annotation, in its order. */
+  readonly listed: readonly Address[];
   /** Entries of that annotation that are no address, or stand there twice. */
   readonly invalid: readonly string[];
-  /** Whether the annotation says what this project wrote last, for the EgressIPAM that the namespace names, and no write is under way. */
-  readonly isOnRecord: boolean;
   readonly unconfirmed: readonly Address[];
-  /** What the last plan said of it, to be said again while it holds: a plan is data that nobody changes. */
-  said: Allocation | undefined;
   #createdAt: number | undefined;
   #allocated: AllocatedRecord | undefined | null = null;
 
   constructor(source: NamespaceSnapshot) {
     const { addresses, invalid } = source.egressIPs === undefined ? emptyList : parseList(source.egressIPs);
-    super(addresses);
     this.name = source.name;
     this.source = source;
     this.egressIPAM = source.egressIPAM === undefined || source.egressIPAM === '' ? undefined : source.egressIPAM;
+    this.listed = addresses;
     this.invalid = invalid;
-    this.isOnRecord = addresses.length > 0 && invalid.length === 0 && source.unconfirmed === undefined && recordAgrees(source);
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
-  }
-
-  /** The addresses of the `egressips` annotation, in its order. */
-  get listed(): readonly Address[] {
-    return this.addresses;
   }
 
   /** Milliseconds since 1970; what does not parse counts as newest. */
@@ -67,13 +57,6 @@ const emptyList = { addresses: none, invalid: none };
 export function parseNamespace(source: NamespaceSnapshot): ParsedNamespace {
   return new ParsedNamespace(source);
 }
-
-/** Whether the record is `EGRESSIPAM/LIST` with just the two annotations beside it. */
-function recordAgrees({ egressIPAM = '', egressIPs = '', allocated }: NamespaceSnapshot): boolean {
-  return allocated !== undefined && allocated.length === egressIPAM.length + 1 + egressIPs.length && allocated.startsWith(egressIPAM) && allocated.charCodeAt(egressIPAM.length) === slash && allocated.endsWith(egressIPs);
-}
-
-const slash = 47;
 
 function parseList(text: string): { addresses: readonly Address[]; invalid: readonly string[] } {
   const { addresses, invalid } = parseAddressList(text);

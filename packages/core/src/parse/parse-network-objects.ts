@@ -2,7 +2,8 @@ import { parseAddress, parseIPv4At, type Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import type { CloudPrivateIPConfigSnapshot, EgressIPSnapshot, HostSubnetSnapshot, NetNamespaceSnapshot } from '../snapshot/snapshot.ts';
 import { SlotList } from '../allocate/slot-list.ts';
-import { parseAddresses, sameInOrder, type ParsedNamespace } from './parse-namespace.ts';
+import { parseAddresses, sameInOrder } from './parse-namespace.ts';
+import { recordsJust } from './settled-texts.ts';
 
 /** A HostSubnet with its addresses and our record on it parsed. */
 export interface ParsedHostSubnet {
@@ -25,8 +26,6 @@ export interface ParsedHostSubnet {
 export class ParsedNetNamespace {
   readonly name: string;
   readonly source: NetNamespaceSnapshot;
-  /** The namespace that it was last found to agree with: two objects that do not change need no second comparison. */
-  agreesWith: ParsedNamespace | undefined;
   #egressIPs: readonly Address[] | undefined;
   #unconfirmed: readonly Address[] | undefined;
 
@@ -69,7 +68,8 @@ const none: readonly never[] = [];
 /** Parses a HostSubnet. */
 export function parseHostSubnet(source: HostSubnetSnapshot): ParsedHostSubnet {
   const egressIPs = parseAddresses(source.egressIPs);
-  const recorded = source.hostedIPs === undefined ? none : parseRecord(source.hostedIPs);
+  const isAsRecorded = source.hostedIPs !== undefined && egressIPs.length === source.egressIPs.length && recordsJust(source.hostedIPs, source.egressIPs);
+  const recorded = source.hostedIPs === undefined ? none : isAsRecorded ? egressIPs : parseRecord(source.hostedIPs);
   return {
     name: source.name,
     source,
@@ -115,29 +115,6 @@ export function parseNetNamespace(source: NetNamespaceSnapshot): ParsedNetNamesp
   return new ParsedNetNamespace(source);
 }
 
-/** Whether traffic is bound to just the addresses of a namespace's annotation, in their order. */
-export function isBoundAsListed(netNamespace: ParsedNetNamespace, namespace: ParsedNamespace): boolean {
-  if (netNamespace.agreesWith === namespace) return true;
-  if (netNamespace.source.unconfirmed !== undefined || netNamespace.source.egressIPs.length !== namespace.listed.length) return false;
-  if (!isListText(namespace.source.egressIPs ?? '', netNamespace.source.egressIPs) && !sameInOrder(netNamespace.egressIPs, namespace.listed)) return false;
-  netNamespace.agreesWith = namespace;
-  return true;
-}
-
-/** Whether a text is just these entries with commas between. Compared letter by letter, which makes no objects. */
-function isListText(text: string, entries: readonly string[]): boolean {
-  let position = 0;
-  for (let index = 0; index < entries.length; index += 1) {
-    const entry = entries[index] ?? '';
-    if (index > 0 && text.charCodeAt(position++) !== comma) return false;
-    for (let letter = 0; letter < entry.length; letter += 1) {
-      if (text.charCodeAt(position++) !== entry.charCodeAt(letter)) return false;
-    }
-  }
-  return position === text.length;
-}
-
-const comma = 44;
 /** Parses an EgressIP. */
 export function parseEgressIP(source: EgressIPSnapshot): ParsedEgressIP {
   return {

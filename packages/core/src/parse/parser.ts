@@ -2,18 +2,16 @@ import { AddressLayout } from '../allocate/address-layout.ts';
 import { AddressTable } from '../allocate/address-table.ts';
 import type { ProviderObservation } from '../provider/contract.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
-import { Memo } from './memo.ts';
+import { inOrder, Memo } from './memo.ts';
+import { NamespaceList } from './namespace-list.ts';
 import { parseEgressIPAM, type ParsedEgressIPAM } from './parse-egress-ipam.ts';
-import { parseNamespace, type ParsedNamespace } from './parse-namespace.ts';
 import {
   parseCloudPrivateIPConfig,
   parseEgressIP,
   parseHostSubnet,
-  parseNetNamespace,
   type ParsedCloudPrivateIPConfig,
   type ParsedEgressIP,
   type ParsedHostSubnet,
-  type ParsedNetNamespace,
 } from './parse-network-objects.ts';
 import { parseNode, type ParsedNode } from './parse-node.ts';
 import { parseObservation, type ParsedObservation } from './parse-observation.ts';
@@ -24,10 +22,9 @@ export interface ParsedSnapshot {
   /** Milliseconds since 1970; undefined where the snapshot has no time. */
   readonly time: number | undefined;
   readonly egressIPAMs: readonly ParsedEgressIPAM[];
-  readonly namespaces: readonly ParsedNamespace[];
+  readonly namespaces: NamespaceList;
   readonly nodes: readonly ParsedNode[];
   readonly hostSubnets: readonly ParsedHostSubnet[];
-  readonly netNamespaces: readonly ParsedNetNamespace[];
   readonly egressIPs: readonly ParsedEgressIP[];
   readonly cloudPrivateIPConfigs: readonly ParsedCloudPrivateIPConfig[];
   readonly observation: ParsedObservation | undefined;
@@ -36,15 +33,17 @@ export interface ParsedSnapshot {
   readonly table: AddressTable;
 }
 
+/** Namespaces with more addresses than this are rare enough to be looked at one by one. */
+const most = 16;
+
 /** Parses snapshot after snapshot, each object once in its life. */
 export class Parser {
   readonly #egressIPAMs = new Memo(parseEgressIPAM);
-  readonly #namespaces = new Memo(parseNamespace);
   readonly #nodes = new Memo(parseNode);
   readonly #hostSubnets = new Memo(parseHostSubnet);
-  readonly #netNamespaces = new Memo(parseNetNamespace);
   readonly #egressIPs = new Memo(parseEgressIP);
   readonly #cloudPrivateIPConfigs = new Memo(parseCloudPrivateIPConfig);
+  #namespaces: NamespaceList | undefined;
   #layout: AddressLayout | undefined;
   #table: AddressTable | undefined;
   #observation: { readonly source: ProviderObservation; readonly parsed: ParsedObservation } | undefined;
@@ -60,14 +59,23 @@ export class Parser {
       table: this.#emptyTable(layout, source.provider.attach),
       time: Number.isNaN(time) ? undefined : time,
       egressIPAMs,
-      namespaces: this.#namespaces.parseAll(source.namespaces),
+      namespaces: this.#parseNamespaces(source, egressIPAMs),
       nodes: this.#nodes.parseAll(source.nodes),
       hostSubnets: this.#hostSubnets.parseAll(source.hostSubnets),
-      netNamespaces: this.#netNamespaces.parseAll(source.netNamespaces),
       egressIPs: this.#egressIPs.parseAll(source.egressIPs),
       cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs.parseAll(source.cloudPrivateIPConfigs),
       observation: this.#parseObservation(source.provider.observation),
     };
+  }
+
+  #parseNamespaces({ namespaces, netNamespaces }: ClusterSnapshot, egressIPAMs: readonly ParsedEgressIPAM[]): NamespaceList {
+    const last = this.#namespaces;
+    const width = Math.min(most, egressIPAMs.reduce((wide, { assignments }) => Math.max(wide, assignments.length), 0));
+    if (last?.width === width && last.update(namespaces, netNamespaces)) return last;
+    const sources = inOrder(namespaces, last?.sources ?? []);
+    const netSources = inOrder(netNamespaces, last?.netSources ?? []);
+    if (last?.width === width && last.update(sources, netSources)) return last;
+    return (this.#namespaces = new NamespaceList(sources, netSources, width));
   }
 
   /** The table of the last plan, emptied, where it has the right shape: nothing in it outlives a plan but the memory. */

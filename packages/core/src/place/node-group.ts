@@ -1,7 +1,6 @@
 import type { AddressRange } from '../address/address-range.ts';
 import type { Address } from '../address/address.ts';
 import { cidrContains, cidrContainsCidr, cidrsOverlap, type Cidr } from '../address/cidr.ts';
-import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 
 /** The nodes of one CIDR assignment. Nodes are indexes into the snapshot's nodes, in the order of their names. */
 export interface NodeGroup {
@@ -47,9 +46,4 @@ function partsOf(cidr: Cidr, subnets: readonly Cidr[] | undefined): readonly Cid
 /** Whether a node with these subnets can carry an address. */
 export function canHost(subnets: readonly Cidr[] | undefined, address: Address): boolean {
   return subnets === undefined || subnets.some((subnet) => cidrContains(subnet, address));
-}
-
-/** Whether a node's labels give it the topology value of an assignment. A missing label never matches. */
-export function hasTopologyValue(labels: Readonly<Record<string, string>>, topologyLabel: string, assignment: ParsedAssignment): boolean {
-  return Object.hasOwn(labels, topologyLabel) && labels[topologyLabel] === assignment.labelValue;
 }

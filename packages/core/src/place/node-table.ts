@@ -6,7 +6,7 @@ import { parseNode, unlimited, type NodeCapacity, type ParsedNode } from '../par
 import { compareNames } from '../parse/memo.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
 import type { ParsedSnapshot } from '../parse/parser.ts';
-import { canHost, hasTopologyValue, hostableParts, type NodeGroup } from './node-group.ts';
+import { canHost, hostableParts, type NodeGroup } from './node-group.ts';
 
 /** The nodes of a snapshot: who may use them, what they can carry, and what they carry in this plan. */
 export class NodeTable {
@@ -18,6 +18,8 @@ export class NodeTable {
   readonly egressIPAMOf: Int32Array;
   /** By node: its HostSubnet, where the network has one. */
   readonly hostSubnetOf: (ParsedHostSubnet | undefined)[];
+  /** By position of a HostSubnet in the snapshot: its node, or -1. */
+  readonly nodeOfHostSubnet: Int32Array;
   /** By node: the subnets it can carry addresses of; undefined where nothing is known, and then any. */
   readonly subnetsOf: (readonly Cidr[] | undefined)[];
   /** By node: how many addresses of ours it can carry. */
@@ -31,33 +33,36 @@ export class NodeTable {
   readonly #indexByName = new Map<string, number>();
 
   constructor(snapshot: ParsedSnapshot) {
-    this.nodes = [...snapshot.nodes, ...departedNodes(snapshot)];
-    const count = this.nodes.length;
+    snapshot.nodes.forEach((node, index) => this.#indexByName.set(node.name, index));
     this.departedFrom = snapshot.nodes.length;
-    this.nodes.forEach((node, index) => this.#indexByName.set(node.name, index));
+    const departed = snapshot.hostSubnets.filter(({ name, egressIPs }) => egressIPs.length > 0 && !this.#indexByName.has(name)).map(departedNode);
+    departed.forEach(({ name }, position) => this.#indexByName.set(name, this.departedFrom + position));
+    this.nodes = departed.length === 0 ? snapshot.nodes : [...snapshot.nodes, ...departed];
+    const count = this.nodes.length;
     this.loadIPv4 = new Int32Array(count);
     this.loadIPv6 = new Int32Array(count);
     this.hostSubnetOf = new Array<ParsedHostSubnet | undefined>(count).fill(undefined);
-    for (const hostSubnet of snapshot.hostSubnets) {
-      const index = this.indexOf(hostSubnet.name);
+    this.nodeOfHostSubnet = Int32Array.from(snapshot.hostSubnets, ({ name }) => this.indexOf(name));
+    snapshot.hostSubnets.forEach((hostSubnet, position) => {
+      const index = this.nodeOfHostSubnet[position] ?? -1;
       if (index !== -1) this.hostSubnetOf[index] = hostSubnet;
-    }
+    });
     const othersTell = snapshot.nodes.some(({ hostSubnets }) => hostSubnets !== undefined);
     this.subnetsOf = this.nodes.map((node) => subnetsOf(snapshot, node, othersTell));
     this.capacityOf = this.nodes.map((node) => announcedCapacity(snapshot, node));
     this.egressIPAMOf = new Int32Array(count).fill(-1);
-    this.#shareOut(snapshot.egressIPAMs);
+    const values = snapshot.egressIPAMs.map(({ source }) => this.nodes.map((node) => topologyValue(node, source.topologyLabel)));
+    this.#shareOut(snapshot.egressIPAMs, values);
     let groupCount = 0;
     this.groups = snapshot.egressIPAMs.map((egressIPAM, index) =>
-      egressIPAM.assignments.map((assignment) => {
+      egressIPAM.assignments.map(({ cidr, labelValue }) => {
         const selected: number[] = [];
         // OpenShift SDN's objects take IPv4 addresses alone (network.openshift.io/v1).
-        if (assignment.cidr.family === 6 && snapshot.source.network.kind === 'openshift-sdn') return this.#group(snapshot, groupCount++, selected, assignment.cidr);
-        for (let node = 0; node < count; node += 1) {
-          const labels = this.nodes[node]?.source.labels ?? {};
-          if (this.egressIPAMOf[node] === index && hasTopologyValue(labels, egressIPAM.source.topologyLabel, assignment)) selected.push(node);
+        const isCarried = cidr.family === 4 || snapshot.source.network.kind !== 'openshift-sdn';
+        for (let node = 0; isCarried && node < count; node += 1) {
+          if (this.egressIPAMOf[node] === index && values[index]?.[node] === labelValue) selected.push(node);
         }
-        return this.#group(snapshot, groupCount++, selected, assignment.cidr);
+        return this.#group(snapshot, groupCount++, selected, cidr);
       }),
     );
     this.groupCount = groupCount;
@@ -100,15 +105,18 @@ export class NodeTable {
   }
 
   /** Gives each node to the oldest EgressIPAM that wants it. */
-  #shareOut(egressIPAMs: readonly ParsedEgressIPAM[]): void {
+  #shareOut(egressIPAMs: readonly ParsedEgressIPAM[], values: readonly (readonly (string | undefined)[])[]): void {
     const byAge = egressIPAMs.map((egressIPAM, index) => ({ egressIPAM, index })).sort((a, b) => a.egressIPAM.createdAt - b.egressIPAM.createdAt || compareNames(a.egressIPAM.name, b.egressIPAM.name));
     for (const { egressIPAM, index } of byAge) {
       const lost = new Map<number, string[]>();
+      const wanted = new Set<string | undefined>(egressIPAM.assignments.map(({ labelValue }) => labelValue));
       this.nodes.forEach((node, position) => {
-        if (!wantsNode(egressIPAM, node)) return;
+        if (!wanted.has(values[index]?.[position]) || !egressIPAM.selectsNode(node.source.labels)) return;
         const holder = this.egressIPAMOf[position] ?? -1;
+        const names = lost.get(holder);
         if (holder === -1) this.egressIPAMOf[position] = index;
-        else lost.set(holder, [...(lost.get(holder) ?? []), node.name]);
+        else if (names === undefined) lost.set(holder, [node.name]);
+        else names.push(node.name);
       });
       for (const [holder, names] of lost) {
         const older = egressIPAMs[holder]?.name ?? '';
@@ -152,14 +160,13 @@ export class NodeTable {
 }
 
 /** Until its HostSubnet goes too, what a node hosted is hosted there and nowhere else (law 1). */
-function departedNodes({ nodes, hostSubnets }: ParsedSnapshot): readonly ParsedNode[] {
-  const names = new Set(nodes.map(({ name }) => name));
-  return hostSubnets.flatMap(({ name, egressIPs }) => (names.has(name) || egressIPs.length === 0 ? [] : [parseNode({ name, labels: {}, ready: false, addresses: [] })]));
+function departedNode({ name }: ParsedHostSubnet): ParsedNode {
+  return parseNode({ name, labels: {}, ready: false, addresses: [] });
 }
 
-function wantsNode(egressIPAM: ParsedEgressIPAM, node: ParsedNode): boolean {
-  const labels = node.source.labels;
-  return egressIPAM.assignments.some((assignment) => hasTopologyValue(labels, egressIPAM.source.topologyLabel, assignment)) && egressIPAM.selectsNode(labels);
+/** The value of a node's topology label. A missing label has none, and never matches, not even an empty value. */
+function topologyValue({ source: { labels } }: ParsedNode, topologyLabel: string): string | undefined {
+  return Object.hasOwn(labels, topologyLabel) ? labels[topologyLabel] : undefined;
 }
 
 /** Which subnets a node can carry addresses of, from whoever attaches them. */

@@ -46,13 +46,13 @@ function decide(world: World): Plan {
   classify(world);
   markReleasing(world);
   markForeignBindings(world);
+  limitByInterfaces(world);
+  placeSettled(world);
   markUses(world);
   const cooling = markCooling(world);
-  limitByInterfaces(world);
   countOthers(world);
   decideInputs(world);
   const placer = new Placer(world.addresses, world.nodes);
-  placeSettled(world, placer);
   placeKept(world, placer);
   serveClaims(world, placer, cooling);
   const steps = new StepList();

@@ -4,7 +4,6 @@ import { compareByAge } from '../allocate/decide-inputs.ts';
 import { contains, type Claim } from '../allocate/claim.ts';
 import type { World } from '../allocate/world.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
-import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import { stateOf } from '../network/assignment-state.ts';
 import { placementMode } from '../place/place-kept.ts';
 import type { NodeGroup } from '../place/node-group.ts';
@@ -15,17 +14,19 @@ import type { Step } from './step.ts';
 /** Writes down what was decided, as plain data. */
 export function reportPlan(world: World, steps: readonly Step[], released: readonly (readonly ReleasedAddresses[])[], cooling: CoolingAddresses): Plan {
   const counts = new Counts(world);
-  const allocations: Allocation[] = [];
-  world.snapshot.namespaces.forEach((namespace, index) => {
-    const settledIn = world.settledIn[index] ?? -1;
-    const claim = settledIn === -1 ? world.claimOf(index) : undefined;
-    if (settledIn !== -1) {
-      allocations.push(settledAllocation(world, namespace, index, settledIn));
-    } else if (claim !== undefined) {
-      if (claim.addresses.length > 0) allocations.push(allocationOf(world, claim, counts));
-      counts.addClaim(claim);
+  const allocations = new Array<Allocation>(world.settledIn.length);
+  let allocated = 0;
+  for (let index = 0; index < world.settledIn.length; index += 1) {
+    if (world.settledIn[index] !== -1) {
+      allocations[allocated++] = settledAllocation(world, index);
+      continue;
     }
-  });
+    const claim = world.claimOf(index);
+    if (claim === undefined) continue;
+    if (claim.addresses.length > 0) allocations[allocated++] = allocationOf(world, claim, counts);
+    counts.addClaim(claim);
+  }
+  allocations.length = allocated;
   const waiting = waitingClaims(world);
   const someoneWaits = waiting.length > 0 && cooling.next !== undefined;
   return {
@@ -57,14 +58,13 @@ class Counts {
     this.placed = zeros();
     this.served = world.snapshot.egressIPAMs.map(() => 0);
     this.waiting = world.snapshot.egressIPAMs.map(() => 0);
-    this.onNode = new Int32Array(world.nodes.nodes.length);
+    this.onNode = world.settledOn.slice();
     const none = { Allocated: 0, Assigned: 0, PartiallyAssigned: 0, Unassigned: 0, Conflict: 0 };
     this.states = world.snapshot.source.network.kind === 'ovn-kubernetes' ? world.snapshot.egressIPAMs.map(() => ({ ...none })) : undefined;
-    world.settled.forEach(({ namespaces, onNode }, index) => {
+    world.settledCount.forEach((namespaces, index) => {
       this.served[index] = namespaces;
       this.allocated[index]?.fill(namespaces);
       this.placed[index]?.fill(namespaces);
-      onNode.forEach((count, node) => (this.onNode[node] = (this.onNode[node] ?? 0) + count));
     });
   }
 
@@ -115,20 +115,16 @@ function allocationOf(world: World, claim: Claim, counts: Counts): Allocation {
  * Loads and usage of settled namespaces are known from their placement. Their traffic
  * is bound to just their addresses, whose texts therefore stand in the NetNamespace.
  */
-function settledAllocation(world: World, namespace: ParsedNamespace, index: number, egressIPAM: number): Allocation {
-  const slots = namespace.slotsIn(world.snapshot.layout) ?? [];
-  const { placedOn } = world.addresses;
-  const { said } = namespace;
-  let same = said !== undefined && said.egressIPAM === namespace.egressIPAM;
-  for (let entry = 0; same && entry < slots.length; entry += 1) same = said?.nodes[entry] === world.nodes.nameOf((placedOn[slots[entry] ?? 0] ?? 0) - 1);
-  if (said !== undefined && same) return said;
-  const nodes = new Array<string>(slots.length);
-  for (let entry = 0; entry < slots.length; entry += 1) nodes[entry] = world.nodes.nameOf((placedOn[slots[entry] ?? 0] ?? 0) - 1);
-  const texts = world.netNamespaceOf[index]?.source.egressIPs ?? [];
-  const addresses = typeof namespace.listed[0] === 'number' && texts.length === slots.length ? texts : namespace.listed.map(formatAddress);
-  const allocation: Allocation = { namespace: namespace.name, egressIPAM: world.snapshot.egressIPAMs[egressIPAM]?.name ?? '', source: 'kept', addresses, nodes };
-  namespace.said = allocation;
-  return allocation;
+function settledAllocation(world: World, index: number): Allocation {
+  const { namespaces } = world.snapshot;
+  const said = namespaces.said[index];
+  if (said !== undefined) return said;
+  const count = namespaces.counts[index] ?? 0;
+  const nodes = new Array<string>(count);
+  for (let entry = 0; entry < count; entry += 1) nodes[entry] = world.nodes.nameOf((namespaces.saidOn[index * namespaces.width + entry] ?? 0) - 1);
+  const source = namespaces.sources[index];
+  const addresses = namespaces.netSources[namespaces.netOf[index] ?? -1]?.egressIPs ?? [];
+  return (namespaces.said[index] = { namespace: source?.name ?? '', egressIPAM: source?.egressIPAM ?? '', source: 'kept', addresses, nodes });
 }
 
 function waitingClaims(world: World): readonly WaitingClaim[] {

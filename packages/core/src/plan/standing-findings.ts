@@ -73,7 +73,7 @@ function reportProvider(world: World): void {
 function reportFailures(world: World): void {
   for (const { change, address: text, node, error } of world.snapshot.source.provider.failures ?? []) {
     const address = parseAddress(text);
-    const namespace = address === undefined ? undefined : world.snapshot.namespaces[world.ownerOf(address)];
+    const namespace = address === undefined ? undefined : world.snapshot.namespaces.at(world.ownerOf(address));
     const message = `${change} of ${text} (node ${node}) failed and is tried again: ${error.message}`;
     if (namespace !== undefined && address !== undefined) world.reportNamespace(namespace, { code: 'AttachmentFailed', severity: 'error', message }, [address]);
     else world.findings.push({ code: 'AttachmentFailed', severity: 'warning', object: { kind: 'Node', name: node }, message, addresses: [text] });
