@@ -93,6 +93,11 @@ function parsePositive(value: string): number {
   return seconds;
 }
 
+function parseMoment(value: string): string {
+  if (Number.isNaN(Date.parse(value))) throw new InvalidArgumentError('a time such as 2026-01-31T12:00:00Z is expected.');
+  return value;
+}
+
 function parsePort(value: string): number {
   const port = Number(value);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError('a port from 1 to 65535 is expected.');
@@ -103,7 +108,7 @@ function withInput(command: Command): Command {
   return withCluster(command)
     .addOption(new Option('-o, --output <format>', 'how to write the result').choices(['table', 'json', 'yaml']).default('table'))
     .addOption(new Option('--network <name>', 'the network; by default from the objects').choices(['openshift-sdn', 'ovn-kubernetes']))
-    .option('--time <time>', 'the moment to plan for, RFC 3339; decides what has cooled down');
+    .option('--time <time>', 'the moment to plan for, RFC 3339; decides what has cooled down', parseMoment);
 }
 
 function withCluster(command: Command): Command {

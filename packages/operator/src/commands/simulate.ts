@@ -36,7 +36,7 @@ function scenarioOf(options: SimulateOptions, egressIPAMs: readonly string[], no
   const { withoutNode = [], addNamespaces, cidr = [] } = options;
   for (const name of withoutNode) if (!nodes.includes(name)) throw new InputError(`--without-node ${name}: there is no such node in the input`);
   const egressIPAM = options.egressipam ?? (egressIPAMs.length === 1 ? egressIPAMs[0] : undefined);
-  const needsPool = addNamespaces !== undefined || cidr.length > 0;
+  const needsPool = addNamespaces !== undefined || cidr.length > 0 || options.egressipam !== undefined;
   if (needsPool && (egressIPAM === undefined || !egressIPAMs.includes(egressIPAM))) {
     throw new InputError(`say which EgressIPAM with --egressipam; the input has ${egressIPAMs.length === 0 ? 'none' : egressIPAMs.join(', ')}`);
   }

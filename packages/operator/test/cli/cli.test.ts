@@ -56,6 +56,8 @@ describe('input', () => {
     ['many documents', cluster.map((object) => stringify(object)).join('---\n')],
     ['many documents, some empty', `---\n${cluster.map((object) => stringify(object)).join('---\n---\n')}---\n# the end\n`],
     ['an array', JSON.stringify(cluster)],
+    ['JSON Lists, one behind the other', [cluster.slice(0, 4), cluster.slice(4)].map((items) => JSON.stringify(list(items), null, 2)).join('\n')],
+    ['an object on each line', cluster.map((object) => JSON.stringify(object)).join('\n')],
   ];
   it.each(forms)('gives the same plan from %s', async (_form, input) => {
     const { code, out, error } = await runCli(['plan', '-', '-o', 'json'], { input });
@@ -89,6 +91,29 @@ describe('input', () => {
     const line = JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2).split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
     const { error } = await runCli(['plan', path]);
     expect(error).toContain(`${path}:${line}: EgressIPAM/two: spec.topologyLabel: a text is expected, not 3`);
+  });
+
+  it('finds the line in the second of two JSON texts, and takes items of a typed list for what the list says', async () => {
+    const { kind: _kind, apiVersion: _apiVersion, ...odd } = { ...pool, metadata: { name: 'odd' }, spec: { topologyLabel: 3 } };
+    const typed = { kind: 'EgressIPAMList', apiVersion: pool.apiVersion, items: [odd] };
+    const input = `${JSON.stringify(pool)}\n${JSON.stringify(typed, null, 2)}\n`;
+    const line = input.split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
+    expect((await runCli(['plan', '-'], { input })).error).toContain(`standard input:${line}: EgressIPAM/odd: spec.topologyLabel: a text is expected, not 3`);
+  });
+
+  it.each([
+    ['nothing at all', '', 'there is nothing in it'],
+    ['a comment', '# kubectl failed\n', 'there is nothing in it'],
+    ['a List whose items are none', 'kind: List\nitems: 5\n', 'List: items: a list is expected'],
+    ['the same in JSON', '{"kind": "List"}', 'List: items: a list is expected'],
+  ])('does not take %s for a cluster in which nothing is to do', async (_what, input, message) => {
+    const { code, error } = await runCli(['plan', '-'], { input });
+    expect(error).toContain(`standard input:1: ${message}`);
+    expect(code).toBe(2);
+  });
+
+  it('takes a List without items for a cluster without objects', async () => {
+    expect(await runCli(['plan', '-'], { input: 'kind: List\nitems: []\n' })).toMatchObject({ code: 0, error: '' });
   });
 
   it('counts an object once, and says so', async () => {
@@ -163,6 +188,8 @@ describe('exit codes', () => {
     [1, ['simulate', '-', '--without-node', 'z'], 'there is no such node'],
     [1, ['simulate', '-', '--cidr', '10.0.0.0/24'], 'CIDR=LABELVALUE is expected'],
     [1, ['simulate', '-', '--add-namespaces', '-3'], 'whole number'],
+    [1, ['simulate', '-', '--egressipam', 'mistyped'], 'say which EgressIPAM'],
+    [1, ['plan', '-', '--time', 'yesterday'], 'a time such as'],
     [1, ['plan', '-', '-o', 'xml'], 'Allowed choices'],
     [1, ['do-nothing'], 'unknown command'],
   ])('%i for %j, which says why', async (code, args, message) => {
@@ -170,6 +197,11 @@ describe('exit codes', () => {
     expect(result.error).toContain(message);
     expect(result.error).not.toContain('    at ');
     expect(result.code).toBe(code);
+  });
+
+  it('1 for a folder without files that could be read', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    expect(await runCli(['plan', empty])).toMatchObject({ code: 1, error: expect.stringContaining('there are no .yaml, .yml or .json files in this folder') });
   });
 
   it('0 for --help and --version, 0 where there is nothing to do', async () => {
