@@ -8,15 +8,17 @@ export interface InfrastructureFacts {
   readonly providerID?: string;
   /** Whether the cluster's own controller attaches addresses, as OVN-Kubernetes and OpenShift 4.10 have it. */
   readonly clusterAttaches: boolean;
+  /** Whether there are credentials with which the cloud can be read. */
+  readonly hasCredentials: boolean;
 }
 
 /**
- * The provider to load. On a cloud whose addresses the cluster itself attaches, none is needed: only one
- * that was asked for is loaded, to read what else is in use.
+ * The provider to load. On a cloud whose addresses the cluster itself attaches, none is needed: it is loaded
+ * where it was asked for, or where credentials are there, to read what else is in use.
  */
 export function chooseProvider(chosen: string | undefined, facts: InfrastructureFacts): string {
   if (chosen !== undefined) return chosen;
-  return platformOf(facts) === 'aws' && !facts.clusterAttaches ? 'aws' : 'baremetal';
+  return platformOf(facts) === 'aws' && (!facts.clusterAttaches || facts.hasCredentials) ? 'aws' : 'baremetal';
 }
 
 /** The platform in lower case: what Infrastructure says, else what a node's providerID shows. */

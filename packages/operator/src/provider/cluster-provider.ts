@@ -7,7 +7,7 @@ import type { CloudOptions, RunOptions } from '../run/options.ts';
 import { reasonOf } from '../run/reason.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { chooseProvider, isCloud, platformOf, type InfrastructureFacts } from './choose-provider.ts';
-import { watchCredentialsSecret } from './credentials-secret.ts';
+import { findsCredentials, watchCredentialsSecret } from './credentials-secret.ts';
 import { loadProvider } from './load-provider.ts';
 import { watchMachineSets } from './machine-sets.ts';
 import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
@@ -36,7 +36,7 @@ export interface ProviderChoice {
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
 export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
-  const { region, endpoint, ...facts } = await findFacts(rest);
+  const { region, endpoint, ...facts } = await findFacts(rest, options.namespace);
   const name = chooseProvider(options.provider, facts);
   const isChosen = options.provider !== undefined;
   log?.info('the provider is', { provider: name, platform: platformOf(facts) });
@@ -55,11 +55,14 @@ export async function makeClusterProvider(rest: RestClient, options: ProviderCho
 type CloudLocation = Pick<CloudOptions, 'region' | 'endpoint'>;
 
 /** What of the infrastructure can be known before anything is watched. */
-async function findFacts(rest: RestClient): Promise<InfrastructureFacts & CloudLocation> {
+async function findFacts(rest: RestClient, namespace: string | undefined): Promise<InfrastructureFacts & CloudLocation> {
   const [infrastructure, servesConfigs, { items }] = await Promise.all([readInfrastructureStatus(rest), isServed(rest, cloudPrivateIPConfigs), new ResourceClient(rest, nodes).listPage({ limit: 50 })]);
   const providerID = items.map((node) => asRecord(node['spec'])['providerID']).find((value) => typeof value === 'string');
   const isAnnotated = items.some(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
-  return { ...infrastructure, ...(providerID === undefined ? {} : { providerID }), clusterAttaches: servesConfigs && isAnnotated };
+  const clusterAttaches = servesConfigs && isAnnotated;
+  // Asked only where it decides.
+  const hasCredentials = clusterAttaches && (await findsCredentials(rest, namespace));
+  return { ...infrastructure, ...(providerID === undefined ? {} : { providerID }), clusterAttaches, hasCredentials };
 }
 
 async function readInfrastructureStatus(rest: RestClient): Promise<Pick<InfrastructureFacts, 'platform'> & CloudLocation> {

@@ -1,4 +1,4 @@
-import { isAlreadyExists, Reflector, ResourceClient, type RestClient } from '@egressip-ipam/kube';
+import { isAlreadyExists, isForbidden, Reflector, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServed } from '../network/choose-network.ts';
 import { credentialsRequests, secrets } from '../network/resources.ts';
@@ -13,6 +13,17 @@ export interface CredentialsSecret {
   /** Its decoded keys; undefined while there is none. */
   read(): Readonly<Record<string, string>> | undefined;
   stop(): Promise<void>;
+}
+
+/** Whether there are credentials: in the environment, or in the secret where it may be read. */
+export async function findsCredentials(rest: RestClient, namespace: string | undefined): Promise<boolean> {
+  if (['AWS_ACCESS_KEY_ID', 'AWS_WEB_IDENTITY_TOKEN_FILE'].some((name) => (process.env[name] ?? '') !== '')) return true;
+  if (namespace === undefined) return false;
+  const { items } = await new ResourceClient(rest, secrets).list({ namespace, fieldSelector: `metadata.name=${secretName}` }).catch((error: unknown) => {
+    if (isForbidden(error)) return { items: [] };
+    throw error;
+  });
+  return items.length > 0;
 }
 
 /** Watches the credentials secret; resolves when it is known whether there is one. */

@@ -26,8 +26,11 @@ describe.skipIf(findMoto() === undefined || realServer.length === 0)('OVN-Kubern
       await cluster.client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: primaryAddress }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
     }
     await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    const isAnnotated = async (): Promise<boolean> => (await cluster.client(nodes).list()).items.every(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
+    await vi.waitUntil(isAnnotated, poll);
     ec2.clearCalls();
-    cluster.run({ provider: 'aws', cloud: { region: 'us-east-1', endpoint: ec2.url }, cloudPollInterval: 5 });
+    // No provider is named: that credentials are there is enough.
+    cluster.run({ cloud: { region: 'us-east-1', endpoint: ec2.url }, cloudPollInterval: 5 });
   }, 120_000);
   afterAll(async () => {
     vi.unstubAllEnvs();
