@@ -72,6 +72,27 @@ describe('attachments that cannot be seen', () => {
     expect(plan(moved).steps).toEqual([]);
   });
 
+  it('law 9: what may be on an interface though a look does not show it is taken off before it leaves the record', () => {
+    const { observation } = settled.provider;
+    if (observation === undefined) throw new Error('the settled cluster was seen');
+    const unseen = { ...settled.provider, observation: { ...observation, nodes: nodes.map(({ name }, index) => seen(name, index)) } };
+    const left = optedOut(settled);
+    const doubted = (...entries: readonly { node: string; address: string }[]): ClusterSnapshot => ({ ...left, provider: { ...unseen, doubted: entries } });
+    const idsOf = (snapshot: ClusterSnapshot): readonly string[] => plan(snapshot).steps.map(({ id }) => id);
+    const unbound = [doubted({ node: 'n1', address: '10.0.0.1' })].map((snapshot) => readySteps(plan(snapshot)).filter(({ kind }) => kind === 'claim').reduce(applyStep, snapshot))[0] ?? left;
+    expect(unbound.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual([]);
+    expect(readySteps(plan(unbound)).map(({ id }) => id)).toEqual(['remember/pool', 'detach/n1']);
+    const end = settle(unbound);
+    expect(hosted(end)).toEqual([]);
+    expect(plan(end).steps).toEqual([]);
+    expect(hosted(settle(withUnreadable(doubted({ node: 'n1', address: '10.0.0.1' }), 'n1', 'not-found')))).toEqual([]);
+    expect(idsOf(withUnreadable(doubted({ node: 'n1', address: '10.0.0.1' }), 'n1', 'not-found')).filter((id) => id.startsWith('detach'))).toEqual([]);
+    // Neither foreign addresses, nor those that are on another node, nor those that are wanted are touched.
+    expect(idsOf(doubted({ node: 'n1', address: '10.0.0.99' }))).not.toContain('detach/n1');
+    expect(idsOf({ ...left, provider: { ...settled.provider, doubted: [{ node: 'n2', address: '10.0.0.1' }] } })).not.toContain('detach/n2/then');
+    expect(plan({ ...settled, provider: { ...unseen, doubted: [{ node: 'n1', address: '10.0.0.1' }] } }).steps.map(({ id }) => id)).toEqual(['attach/n1']);
+  });
+
   it('an instance that the platform does not have carries nothing', () => {
     expect(hosted(settle(withUnreadable(optedOut(settled), 'n1', 'not-found')))).toEqual([]);
   });

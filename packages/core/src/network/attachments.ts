@@ -1,4 +1,4 @@
-import { compareAddresses, formatAddress, type Address } from '../address/address.ts';
+import { compareAddresses, formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { AddressFlag } from '../allocate/address-table.ts';
 import { assignmentOf } from '../allocate/claim.ts';
 import { isUnknown } from '../allocate/mark-uses.ts';
@@ -12,6 +12,33 @@ export function attachmentOf(world: World, address: Address): string | undefined
   const slot = world.addresses.slotOf(address);
   const node = (world.addresses.attachedOn[slot] ?? 0) - 1;
   return node === -1 || world.addresses.owner[slot] !== 0 ? undefined : world.nodes.nameOf(node);
+}
+
+/** What is on its way out, and may be on an interface unseen, is taken to be there: taking off what is absent does no harm, and nothing leaks (law 9). */
+export function markDoubted(world: World): void {
+  for (const { node, address } of doubtedDepartures(world)) world.addresses.attachedOn[world.addresses.slotOf(address)] = world.nodes.indexOf(node) + 1;
+}
+
+function doubtedDepartures(world: World): readonly { readonly address: Address; readonly node: string }[] {
+  const { attach, doubted = [] } = world.snapshot.source.provider;
+  const observed = world.snapshot.observation?.nodes;
+  if (!attach || observed === undefined) return [];
+  return doubted.flatMap(({ node, address: text }) => {
+    const address = parseAddress(text);
+    const index = world.nodes.indexOf(node);
+    // A machine that the platform does not have carries nothing, without a doubt.
+    const isGone = observed.get(node)?.error !== undefined && !isUnknown(world, node);
+    if (address === undefined || index === -1 || isGone) return [];
+    const slot = world.addresses.slotOf(address);
+    const seen = world.addresses.attachedOn[slot] ?? 0;
+    return isOnItsWayOut(world, slot) && (seen === 0 || seen === index + 1) ? [{ address, node }] : [];
+  });
+}
+
+/** Whether an address is ours, and no claim's any more. Foreign ones never are (law 5). */
+function isOnItsWayOut(world: World, slot: number): boolean {
+  const ours = ((world.addresses.flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0;
+  return ours && world.addresses.owner[slot] === 0;
 }
 
 interface Group {
@@ -66,7 +93,7 @@ export function isUnseen(world: World, node: string, address: Address): boolean 
   return ((world.addresses.flags[world.addresses.slotOf(address)] ?? 0) & AddressFlag.releasing) === 0;
 }
 
-/** Addresses of ours on interfaces that no claim has any more. Foreign ones never show up here (law 5). */
+/** Addresses on interfaces that are on their way out. */
 function* departures(world: World): Iterable<{ readonly address: Address; readonly node: string }> {
   if (world.snapshot.observation === undefined) {
     for (const claim of world.claims) {
@@ -77,13 +104,11 @@ function* departures(world: World): Iterable<{ readonly address: Address; readon
     }
     return;
   }
-  for (const [name, observed] of world.snapshot.observation.nodes) {
-    for (const address of observed.attached) {
-      const slot = world.addresses.slotOf(address);
-      const ours = ((world.addresses.flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0;
-      if (ours && world.addresses.owner[slot] === 0 && world.nodes.indexOf(name) !== -1) yield { address, node: name };
-    }
+  const { nodes } = world.snapshot.observation;
+  for (const [name, { attached }] of nodes) {
+    for (const address of attached) if (isOnItsWayOut(world, world.addresses.slotOf(address)) && world.nodes.indexOf(name) !== -1) yield { address, node: name };
   }
+  for (const doubted of doubtedDepartures(world)) if (nodes.get(doubted.node)?.attached.includes(doubted.address) !== true) yield doubted;
 }
 
 function addGroup(steps: StepList, key: string, group: Group, egressIPAMs: readonly number[]): void {

@@ -7,7 +7,7 @@ import type { World } from '../allocate/world.ts';
 import type { ParsedNetNamespace } from '../parse/parse-network-objects.ts';
 import { placementMode, groupOf } from '../place/place-kept.ts';
 import { addAnnotateSteps } from './annotations.ts';
-import { addAttachmentSteps, attachmentOf, isUnseen } from './attachments.ts';
+import { addAttachmentSteps, attachmentOf, isUnseen, markDoubted } from './attachments.ts';
 import { addHostSteps, type HostPlan, type LeavingOrder } from './host-subnets.ts';
 import { keptCidrs } from './kept-cidrs.ts';
 import { rememberId } from './released.ts';
@@ -25,6 +25,7 @@ function claimId(namespace: string): string {
  */
 export function renderOpenShiftSdn(world: World, steps: StepList): void {
   world.keptCidrs = keptCidrs(world);
+  markDoubted(world);
   const changes = bindingChanges(world);
   const releases = releasesOf(changes);
   const leaving: LeavingOrder = {

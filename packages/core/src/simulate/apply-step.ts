@@ -88,7 +88,9 @@ function applyToProvider(snapshot: ClusterSnapshot, step: Extract<Step, { kind: 
     outcome: 'done',
     change: step.kind === 'move' ? { type: 'move', address, from: { name: step.from }, node } : { type: step.kind, address, node },
   }));
-  return { ...snapshot, provider: { ...snapshot.provider, observation: mergeResults(observation, results) } };
+  const { doubted, ...provider } = snapshot.provider;
+  const rest = doubted?.filter(({ node: name, address }) => !(name === step.node && step.addresses.includes(address)));
+  return { ...snapshot, provider: { ...provider, observation: mergeResults(observation, results), ...(rest === undefined ? {} : { doubted: rest }) } };
 }
 
 function replace<Entry extends { readonly name: string }>(entries: readonly Entry[], name: string, update: (entry: Entry) => Entry): readonly Entry[] {

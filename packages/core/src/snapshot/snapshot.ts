@@ -182,6 +182,14 @@ export interface ProviderSnapshot {
   readonly observation?: ProviderObservation;
   /** Changes that the provider refused last time, to be said where it matters. */
   readonly failures?: readonly ProviderFailure[];
+  /** What interfaces may carry though the observation does not show it: a platform shows late what was done a moment ago. */
+  readonly doubted?: readonly DoubtedAttachment[];
+}
+
+/** An address that a node's main interface may carry. */
+export interface DoubtedAttachment {
+  readonly node: string;
+  readonly address: string;
 }
 
 /** A change of one address that a provider could not make. */

@@ -109,7 +109,7 @@ export class InterfaceExecutor {
     const changes = step.addresses.map((address): ProviderChange => (step.kind === 'move' ? { type: 'move', address, from: nodeOf(step.from), node } : { type: step.kind, address, node }));
     try {
       const results = await this.#apply(changes);
-      this.#options.onResults(results.filter(({ outcome }) => outcome === 'done'));
+      this.#options.onResults(results);
       const failed = results.filter((result) => result.outcome === 'failed');
       this.#judge(step, lanes, failed);
       if (failed.length === 0) this.#options.onDone?.(step, clock.monotonic() - start);

@@ -1,4 +1,4 @@
-import { parseCidr, type CloudProvider, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
+import { parseCidr, type CloudProvider, type DoubtedAttachment, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { isServed } from '../network/choose-network.ts';
 import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resources.ts';
@@ -120,6 +120,7 @@ export function providerSnapshot({ provider, isChosen }: ClusterProvider, store:
   const attach = provider.capabilities.attach && onSdn && !store.clusterAttaches;
   // On a cloud for which there is no provider here, an address that no interface carries would lead nowhere.
   const isBlind = isCloud(platform) && onSdn && !store.clusterAttaches && !isChosen && !provider.capabilities.attach;
+  const doubted = watch?.doubted(() => onRecord(store)) ?? [];
   return {
     name: provider.name,
     attach,
@@ -127,6 +128,12 @@ export function providerSnapshot({ provider, isChosen }: ClusterProvider, store:
     cloud: provider.capabilities.attach || isCloud(platform) || store.clusterAttaches,
     observationRequired: provider.capabilities.attach || isBlind,
     ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
+    ...(doubted.length === 0 ? {} : { doubted }),
   };
+}
+
+/** What HostSubnets have on record as put on interfaces, `IP=NAMESPACE,…`. */
+function onRecord(store: ClusterStore): readonly DoubtedAttachment[] {
+  return (store.hostSubnets?.list() ?? []).flatMap(({ name: node, hostedIPs = '' }) => hostedIPs.split(',').flatMap((entry) => (entry === '' ? [] : [{ node, address: entry.split('=', 1)[0] ?? '' }])));
 }
 

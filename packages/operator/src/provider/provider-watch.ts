@@ -1,6 +1,7 @@
-import { mergeResults, type CloudProvider, type NodeObservation, type ProviderChangeResult, type ProviderErrorDescription, type ProviderNode, type ProviderObservation } from '@egressip-ipam/core';
+import { mergeResults, type CloudProvider, type DoubtedAttachment, type NodeObservation, type ProviderChangeResult, type ProviderErrorDescription, type ProviderNode, type ProviderObservation } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
+import { AttachmentDoubts } from './attachment-doubts.ts';
 import { describeError } from './load-provider.ts';
 
 /** What a {@link ProviderWatch} works with. */
@@ -43,6 +44,7 @@ export class ProviderWatch {
   readonly #stop = new AbortController();
   /** Called when a look that began after they came ends well. */
   #waiting: (() => void)[] = [];
+  readonly #doubts = new AttachmentDoubts(settlingTime);
   #observation: ProviderObservation | undefined;
   #seen: ProviderSubjects | undefined;
   #looking = false;
@@ -64,6 +66,7 @@ export class ProviderWatch {
 
   /** Begins to look. */
   start(): void {
+    this.#doubts.start(this.#options.clock.monotonic());
     this.#lookIn(0);
   }
 
@@ -81,12 +84,19 @@ export class ProviderWatch {
     if (!isDeepStrictEqual(nodes, this.#seen.nodes) || !isDeepStrictEqual(cidrs, this.#seen.cidrs)) this.#lookIn(shortestPause);
   }
 
+  /** Which of the addresses on record may be on an interface that no look showed to carry them: the platform shows late what was done a moment ago, also by others before this process. */
+  doubted(onRecord: () => readonly DoubtedAttachment[]): readonly DoubtedAttachment[] {
+    return this.#doubts.among(onRecord);
+  }
+
   /** Takes in what became of changes, without a look. */
   note(results: readonly ProviderChangeResult[]): void {
     const at = this.#options.clock.monotonic();
-    const addresses = new Set(results.map(({ change }) => change.address));
+    const done = results.filter(({ outcome }) => outcome === 'done');
+    const addresses = new Set(done.map(({ change }) => change.address));
     const others = this.#lately().filter(({ result }) => !addresses.has(result.change.address));
-    this.#done = [...others, ...results.filter(({ outcome }) => outcome === 'done').map((result) => ({ result, at }))];
+    this.#done = [...others, ...done.map((result) => ({ result, at }))];
+    this.#doubts.note(results, at);
     if (this.#observation !== undefined) this.#observation = mergeResults(this.#observation, results);
     this.#options.onChange();
   }
@@ -113,6 +123,7 @@ export class ProviderWatch {
     if (this.#looking) return this.#lookIn(shortestPause);
     const subjects = this.#options.subjects();
     const waiting = this.#waiting.splice(0);
+    const startedAt = this.#options.clock.monotonic();
     this.#looking = true;
     // What was seen gone counts as in use when a later look shows it: somebody else may have it now.
     this.#done = this.#lately().filter(({ result }) => result.change.type !== 'detach');
@@ -120,6 +131,7 @@ export class ProviderWatch {
       const seen = subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
       if (this.#stop.signal.aborted) return;
       this.#failures = 0;
+      this.#doubts.looked(startedAt);
       this.#tell(seen);
       this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#lately().map(({ result }) => result)));
       for (const resolve of waiting) resolve();
