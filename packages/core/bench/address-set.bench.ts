@@ -1,16 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { createAddressSet } from '../src/address/address-set.ts';
-
-/** One comparison: times in milliseconds of the same work. */
-export interface BenchmarkRow {
-  readonly name: string;
-  readonly ours: number;
-  readonly yardstick: number;
-  /** `ours / yardstick`. */
-  readonly ratio: number;
-  /** The ratio that must not be passed. */
-  readonly budget: number;
-}
+import { row, type BenchmarkRow } from './benchmark.ts';
 
 const size = 65_536;
 const base = 0x0a000000;
@@ -38,7 +28,7 @@ function compare(name: string, ours: () => number, yardstick: () => number): Ben
     }
   }
   const [oursTime = 0, yardstickTime = 0] = best;
-  return { name, ours: oursTime, yardstick: yardstickTime, ratio: oursTime / yardstickTime, budget: 2 };
+  return row(name, oursTime, yardstickTime, 2);
 }
 
 function fillOurs(): number {
