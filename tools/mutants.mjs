@@ -11,6 +11,7 @@ const source = 'packages/core/src';
 const mutants = [
   ['law 1', 'allocate/mark-uses.ts', 'for (const node of snapshot.nodes) take(node.addresses);', ''],
   ['law 1', 'allocate/classify.ts', 'if (loser === claim) continue;', ''],
+  ['law 1', 'allocate/settle.ts', '!span.taken.add(address)', '(span.taken.add(address), false)'],
   ['law 1', 'network/host-subnets.ts', 'if (hosted !== -1 && hosted !== node) after.push(`host/${world.nodes.nameOf(hosted)}`);', ''],
   ['law 2', 'allocate/classify.ts', 'const before = record.length > 0 ? record : adoptable(', 'const before = adoptable('],
   ['law 2', 'allocate/classify.ts', 'filter((address) => !refused.includes(address));\n  const claim', 'filter((address) => egressIPAM.assignments.some((entry) => contains(entry, address)));\n  const claim'],
