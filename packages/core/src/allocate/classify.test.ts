@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import { settle } from '../simulate/settle.ts';
 import type { ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
-import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 
 const pool = anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a']);
 const settled = settle(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace('shop')] }));
@@ -49,5 +49,41 @@ describe('a namespace whose EgressIPAM gives out nothing', () => {
     const result = plan(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [{ ...pool, cidrAssignments }], namespaces: [aNamespace('shop')] }));
     expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([['shop', 'WaitingForAddress']]);
     expect(result.waiting[0]?.reason.message).toContain(why);
+  });
+});
+
+describe('two namespaces on record with one address', () => {
+  const pair = (first: string, second: string): ClusterSnapshot => {
+    const record = { egressIPs: '10.0.0.5,10.0.1.5', allocated: 'pool/10.0.0.5,10.0.1.5' };
+    return aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace(first, 0, record), aNamespace(second, 1, record)] });
+  };
+
+  it.each([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])('law 1: it belongs to the older one, whatever comes first: %s before %s', (older, younger) => {
+    const { allocations, findings, steps } = plan(pair(older, younger));
+    expect(allocations.map(({ namespace }) => namespace)).toEqual([older]);
+    expect(findings.filter(({ code }) => code === 'DuplicateAddress').map(({ object }) => object.name)).toEqual([younger, younger]);
+    expect(steps.flatMap((step) => (step.kind === 'host' ? [step.hostedIPs] : []))).toEqual([`10.0.0.5=${older}`, `10.0.1.5=${older}`]);
+  });
+
+  it('law 1: it belongs to one of them alone, also where everything about each agrees', () => {
+    const snapshot = {
+      ...pair('a', 'b'),
+      hostSubnets: [aHostSubnet('n1', ['10.0.0.5'], { hostedIPs: '10.0.0.5=a' }), aHostSubnet('n2', ['10.0.1.5'], { hostedIPs: '10.0.1.5=a' })],
+      netNamespaces: ['a', 'b'].map((name) => aNetNamespace(name, ['10.0.0.5', '10.0.1.5'])),
+    };
+    expect(plan(snapshot).allocations.map(({ namespace }) => namespace)).toEqual(['a']);
+    expect(settle(snapshot).netNamespaces).toEqual([aNetNamespace('a', ['10.0.0.5', '10.0.1.5']), aNetNamespace('b')]);
+  });
+});
+
+describe('a namespace whose owner asks for what cannot be had', () => {
+  it('law 2: keeps what is on record, though nothing carries it yet', () => {
+    const namespace = aNamespace('shop', 0, { egressIPs: '10.9.9.9', allocated: 'pool/10.0.0.5,10.0.1.5' });
+    const result = plan(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [namespace] }));
+    expect(result.allocations.map(({ source, addresses }) => [source, addresses])).toEqual([['kept', ['10.0.0.5', '10.0.1.5']]]);
+    expect(result.waiting.map(({ reason }) => reason.code)).toEqual(['AddressOutsideCIDR']);
   });
 });

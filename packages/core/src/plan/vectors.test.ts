@@ -127,7 +127,7 @@ describe('what is never handed out', () => {
     expect(first({ egressIPAMs })).toBe('10.0.0.7');
   });
 
-  it('addresses of nodes and their hosts, of the API and ingress', () => {
+  it('law 1: addresses of nodes and their hosts, of the API and ingress', () => {
     const nodes = [aNode('n1', 'a', { addresses: ['10.0.0.1'], hostCIDRs: '["10.0.0.2/24"]' })];
     expect(first({ nodes, hostSubnets: [aHostSubnet('n1', [], { hostIP: '10.0.0.3' })], infrastructure: { virtualIPs: ['10.0.0.4'] } })).toBe('10.0.0.5');
   });
