@@ -1,13 +1,17 @@
 import type { Finding } from '../finding/finding.ts';
-import type { Plan } from '../plan/plan-types.ts';
+import type { CidrUsage, EgressIPAMReport, Plan } from '../plan/plan-types.ts';
 import { plan as makePlan } from '../plan/planner.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { findDrift } from './drift.ts';
 
-/** Whether a CIDR assignment's nodes can carry what is allocated, all of them and with the largest one lost. */
+/**
+ * Whether a CIDR assignment's nodes can carry what is allocated, all of them and with the largest one lost. CIDR
+ * assignments with one topology value share their nodes, and what these carry.
+ */
 export interface CapacityCheck {
   readonly egressIPAM: string;
   readonly cidr: string;
+  /** Nodes that are ready. */
   readonly nodes: number;
   readonly allocated: number;
   /** Addresses that all nodes together can carry; absent means no limit. */
@@ -27,7 +31,9 @@ export interface CheckReport {
 
 /** Audits a cluster: what disagrees with itself, and what the loss of a node would do. Changes nothing. */
 export function check(snapshot: ClusterSnapshot, plan: Plan = makePlan(snapshot)): CheckReport {
-  const capacity = plan.egressIPAMs.flatMap((egressIPAM) => egressIPAM.cidrs.map((usage) => checkCapacity(plan, egressIPAM.name, usage)));
+  const limits = new Map(plan.nodes.map(({ node, capacity: limit }) => [node, limit]));
+  const ready = new Set(snapshot.nodes.filter((node) => node.ready).map(({ name }) => name));
+  const capacity = plan.egressIPAMs.flatMap((egressIPAM) => egressIPAM.cidrs.map((usage) => checkCapacity(egressIPAM, usage, usage.nodes.filter((node) => ready.has(node)).map((node) => limits.get(node)))));
   const fragile = capacity
     .filter(({ survivesNodeLoss, allocated }) => !survivesNodeLoss && allocated > 0)
     .map((entry): Finding => ({
@@ -39,18 +45,20 @@ export function check(snapshot: ClusterSnapshot, plan: Plan = makePlan(snapshot)
   return { problems: [...plan.findings.filter(({ severity }) => severity !== 'info'), ...findDrift(snapshot, plan), ...fragile], capacity };
 }
 
-function checkCapacity(plan: Plan, egressIPAM: string, usage: Plan['egressIPAMs'][number]['cidrs'][number]): CapacityCheck {
-  const { cidr, nodes, allocated, capacity } = usage;
-  const limits = plan.nodes.filter(({ node }) => nodes.includes(node)).map((node) => node.capacity);
-  const largest = limits.some((limit) => limit === undefined) ? undefined : Math.max(0, ...limits.map((limit) => limit ?? 0));
+function checkCapacity({ name, cidrs }: EgressIPAMReport, { cidr, labelValue, allocated, capacity }: CidrUsage, limits: readonly (number | undefined)[]): CapacityCheck {
+  const sharing = cidrs.filter((other) => other.labelValue === labelValue && other.allocated > 0);
+  const carried = sharing.reduce((sum, other) => sum + other.allocated, 0);
+  const largest = limits.includes(undefined) ? undefined : Math.max(0, ...limits.map((limit) => limit ?? 0));
   const capacityWithoutOne = capacity === undefined || largest === undefined ? undefined : Math.max(0, capacity - largest);
+  // A namespace has an address of each, on a node of its own.
+  const nodesNeeded = Math.max(1, sharing.length);
   return {
-    egressIPAM,
+    egressIPAM: name,
     cidr,
-    nodes: nodes.length,
+    nodes: limits.length,
     allocated,
     ...(capacity === undefined ? {} : { capacity }),
     ...(capacityWithoutOne === undefined ? {} : { capacityWithoutOne }),
-    survivesNodeLoss: nodes.length > 1 && (capacityWithoutOne === undefined || capacityWithoutOne >= allocated),
+    survivesNodeLoss: limits.length > nodesNeeded && (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
   };
 }
