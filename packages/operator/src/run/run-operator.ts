@@ -89,7 +89,8 @@ interface Leadership extends Cluster {
 /** Plans and acts until the term is over and nothing of it is under way any more. */
 async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: (isUrgent: boolean) => void) => void): Promise<void> {
   log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
-  if (provider.provider.name === 'aws') void requestCredentials(writer, { namespace: options.namespace, signal: term.ended, onError: (error) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }) });
+  // Where the cluster attaches, what credentials there are is enough to read with.
+  if (provider.provider.name === 'aws' && (provider.isChosen || !store.clusterAttaches)) void requestCredentials(writer, { namespace: options.namespace, signal: term.ended, onError: (error) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }) });
   const onChange = (isUrgent: boolean): void => {
     watch?.check();
     if (isUrgent) controller.hurry();
