@@ -6,6 +6,7 @@ import type { World } from '../allocate/world.ts';
 import type { ParsedHostSubnet } from '../parse/parse-network-objects.ts';
 import { groupOf, placementMode } from '../place/place-kept.ts';
 import { annotateId, isAnnotated } from './annotations.ts';
+import { cidrsOf, ownCidrs, wantedCidrs, type HostedCidrs } from './hosted-cidrs.ts';
 import { staysBeside } from './kept-cidrs.ts';
 import type { StepList } from './step-list.ts';
 import type { HostStep } from '../plan/step.ts';
@@ -153,22 +154,6 @@ function stillAttached(world: World, { node, hostSubnet, moving }: HostChange): 
   return unhosted.filter((address) => world.addresses.attachedOn[world.addresses.slotOf(address)] === node + 1);
 }
 
-/** The CIDRs that OpenShift SDN shall place addresses of on a node. */
-function wantedCidrs(world: World, node: number): readonly string[] {
-  const egressIPAM = world.nodes.egressIPAMOf[node] ?? -1;
-  const parsed = world.snapshot.egressIPAMs[egressIPAM];
-  if (parsed === undefined || parsed.deleting || placementMode(world, egressIPAM) !== 'by-cidr') return [];
-  const own = parsed.assignments.filter((_, index) => world.nodes.groups[egressIPAM]?.[index]?.isSelected[node] === 1).map((assignment) => assignment.cidr.text);
-  return own.length === 0 ? own : [...own, ...(world.keptCidrs.get(egressIPAM) ?? [])];
-}
-
-/** CIDRs on a HostSubnet that this project, or the original for the same EgressIPAM, put there. */
-function ownCidrs(world: World, hostSubnet: ParsedHostSubnet, node: number): readonly string[] {
-  const egressIPAM = world.snapshot.egressIPAMs[world.nodes.egressIPAMOf[node] ?? -1];
-  const known = new Set([...hostSubnet.recordedCIDRs, ...(egressIPAM?.assignments.map((assignment) => assignment.cidr.text) ?? [])]);
-  return hostSubnet.egressCIDRs.filter((cidr) => known.has(cidr));
-}
-
 /** What comes to a node and what goes from it. */
 interface Delta {
   readonly added: readonly Address[];
@@ -201,7 +186,7 @@ function hostStepsOf(world: World, steps: StepList, change: HostChange, order: L
   const id = `host/${hostSubnet.name}`;
   const pending = change.additions.map(({ claim, address }) => ({ address, after: beforeHosting(world, steps, claim, address, node) }));
   const departing = change.leaving.map((address) => ({ address, after: order.beforeUnhosting(address) }));
-  const cidrs = cidrsOf(world, change, order);
+  const cidrs = cidrsOf(world, hostSubnet, node, order.unbindingIn);
   const withCidr = cidrs.target.all.length === 0 ? change.withCidr : [];
   const ready = { added: withoutWaiting(pending), removed: [...change.moving, ...withoutWaiting(departing), ...(cidrs.after.length === 0 ? withCidr : [])] };
   const stillHere = departing.filter(({ after }) => after.length > 0).map(({ address }) => address);
@@ -225,46 +210,6 @@ function hostStepsOf(world: World, steps: StepList, change: HostChange, order: L
 
 function withoutWaiting(entries: readonly { readonly address: Address; readonly after: readonly string[] }[]): readonly Address[] {
   return entries.filter(({ after }) => after.length === 0).map(({ address }) => address);
-}
-
-interface CidrsChange {
-  readonly now: HostedCidrs;
-  readonly target: HostedCidrs;
-  /** Steps before `target` may follow `now`. */
-  readonly after: readonly string[];
-}
-
-interface HostedCidrs {
-  readonly all: readonly string[];
-  readonly ours: readonly string[];
-}
-
-/** A CIDR that no other node has leaves its last node only when nothing is bound to its addresses any more. */
-function cidrsOf(world: World, change: HostChange, order: LeavingOrder): CidrsChange {
-  const { hostSubnet, node } = change;
-  const wanted = wantedCidrs(world, node);
-  const own = ownCidrs(world, hostSubnet, node);
-  const foreign = hostSubnet.egressCIDRs.filter((cidr) => !own.includes(cidr));
-  const hosted = (ours: readonly string[]): HostedCidrs => ({ all: inPlace(hostSubnet.egressCIDRs, [...foreign, ...ours]), ours: inPlace(hostSubnet.recordedCIDRs, ours) });
-  const target = hosted(wanted);
-  const leaving = own.filter((cidr) => !wanted.includes(cidr));
-  const after = leaving.filter((cidr) => !isWantedElsewhere(world, cidr)).flatMap((text) => {
-    const parsed = parseCidr(text);
-    return parsed === undefined ? [] : order.unbindingIn(parsed.cidr);
-  });
-  if (after.length === 0) return { now: target, target, after };
-  return { now: hosted([...leaving, ...wanted]), target, after };
-}
-
-/** A list with what is there already in its place, so that nothing is written for the sake of order. */
-function inPlace(present: readonly string[], wanted: readonly string[]): readonly string[] {
-  return [...present.filter((text) => wanted.includes(text)), ...wanted.filter((text) => !present.includes(text))];
-}
-
-function isWantedElsewhere(world: World, cidr: string): boolean {
-  return world.snapshot.egressIPAMs.some((egressIPAM, index) =>
-    !egressIPAM.deleting && egressIPAM.assignments.some((assignment, position) => assignment.cidr.text === cidr && (world.nodes.groups[index]?.[position]?.selected.length ?? 0) > 0),
-  );
 }
 
 function targetOf({ hostSubnet, staying, attached }: HostChange, delta: Delta, cidrs: HostedCidrs, stillHere: readonly Address[]): HostTarget {
