@@ -137,6 +137,13 @@ describe('what is never handed out', () => {
     expect(first({ provider: { name: 'memory', attach: false, cloud: false, observationRequired: true, observation } })).toBe('10.0.0.6');
   });
 
+  it('law 6: anything of a CIDR of which the provider has told nothing', () => {
+    const observation = { nodes: [], cidrs: [{ cidr: '10.0.0.0/28', inUse: [], reserved: [] }] };
+    const provider = { name: 'memory', attach: false, cloud: false, observationRequired: true, observation };
+    expect(first({ provider })).toBe('10.0.0.1');
+    expect(first({ provider }, '10.0.1.0/28')).toBeUndefined();
+  });
+
   it('addresses of foreign EgressIPs, in spec or status, in any spelling', () => {
     const egressIPs = [{ name: 'by-hand', createdAt: '2026-01-01T00:00:00Z', ours: false, egressIPs: ['2001:DB8:0::1'], namespaceSelector: { matchLabels: { team: 'x' } }, assigned: [{ node: 'n1', egressIP: '2001:db8::2' }] }];
     const nodes = [aNode('n1', 'a', { labels: { [zoneLabel]: 'a' }, primaryInterfaceAddress: '{"ipv6":"2001:db8::9/64"}' })];
