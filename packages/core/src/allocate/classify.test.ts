@@ -27,6 +27,21 @@ describe('a namespace that names an EgressIPAM which is not there', () => {
   });
 });
 
+describe('a namespace that names an EgressIPAM which is not there, and lost its annotations', () => {
+  it('law 2: keeps what its traffic is bound to, also when the CIDR of another EgressIPAM leaves the node', () => {
+    const byCidr = settle(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])], namespaces: [aNamespace('shop')] }));
+    const lost = {
+      ...byCidr,
+      egressIPAMs: byCidr.egressIPAMs.map((entry) => ({ ...entry, deletedAt: '2026-02-01T00:00:00Z' })),
+      hostSubnets: byCidr.hostSubnets.map((entry) => ({ ...entry, egressIPs: ['10.0.0.1'] })),
+      namespaces: byCidr.namespaces.map(({ name, createdAt }) => ({ name, createdAt, egressIPAM: 'mistyped' })),
+    };
+    const left = settle(lost);
+    expect(left.hostSubnets.map(({ egressIPs, egressCIDRs }) => [egressIPs, egressCIDRs])).toEqual([[['10.0.0.1'], []]]);
+    expect(left.netNamespaces.map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.1']]);
+  });
+});
+
 describe('a namespace that claims no more', () => {
   it('law 7: is unbound before its addresses go, also when its annotations are lost or say something else', () => {
     for (const egressIPs of [undefined, 'nonsense', '10.0.0.9']) {

@@ -150,8 +150,7 @@ function established(world: World, namespace: ParsedNamespace, index: number): S
 /** What a namespace keeps whose EgressIPAM is not there, whatever its annotation says now: nothing is taken from it. */
 function heldWithoutPool(world: World, namespace: ParsedNamespace, index: number): readonly Address[] {
   const held = established(world, namespace, index);
-  const hosted = world.boundTo(index).filter((address) => isHostedFor(world, namespace, address));
-  return [...new Set([...namespace.listed.filter((address) => held.has(address)), ...(namespace.allocated?.addresses ?? none), ...namespace.unconfirmed, ...hosted])];
+  return [...new Set([...namespace.listed.filter((address) => held.has(address)), ...held])];
 }
 
 /** A namespace that claims no more, or never did. What it has of ours goes; what its owner wrote beforehand stays. */
