@@ -71,14 +71,17 @@ export function exchange(options: Exchange): Promise<http.IncomingMessage> {
  *
  * @throws TransportError when the connection breaks or the exchange's signal ends it
  */
-export async function readBody(response: http.IncomingMessage, name: string, signal: AbortSignal): Promise<string> {
-  try {
+export function readBody(response: http.IncomingMessage, name: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(toBuffer(chunk));
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (error) {
-    throw toTransportError(name, signal.aborted ? signal.reason : error, 'unknown', false);
-  }
+    const fail = (error?: unknown): void => reject(toTransportError(name, signal.aborted ? signal.reason : (error ?? new Error('the answer broke off')), 'unknown', false));
+    if (response.destroyed) return fail();
+    // By events: an async iterator costs as much as everything else of a small answer.
+    response.on('data', (chunk: unknown) => chunks.push(toBuffer(chunk)));
+    response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    response.once('error', fail);
+    response.once('close', () => fail());
+  });
 }
 
 /** A stream's chunk as bytes. */
