@@ -25,18 +25,26 @@ export function rememberReleased(world: World, steps: StepList): readonly (reado
     const releasedAt = world.snapshot.source.time;
     if (egressIPAM.deleting || time === undefined || releasedAt === undefined) return current;
     const fresh = [...(leaving.get(index) ?? [])].filter(([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time));
-    if (fresh.length === 0) return current;
+    const kept = egressIPAM.released.map(({ namespace, addresses }) => addresses.filter((address) => !isBack(world, namespace, address)));
+    if (fresh.length === 0 && kept.every((addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length)) return current;
     const released = [
       ...egressIPAM.released.flatMap((entry, position) => {
+        const isOver = time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
+        const addresses = (kept[position] ?? []).filter((address) => !fresh.some(([namespace, again]) => namespace === entry.namespace && again.includes(address)));
         const source = current[position];
-        const expired = time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
-        return source === undefined || expired || fresh.some(([namespace]) => namespace === entry.namespace) ? [] : [source];
+        return source === undefined || isOver || addresses.length === 0 ? [] : [{ ...source, addresses: addresses.map(formatAddress) }];
       }),
       ...fresh.map(([namespace, addresses]) => ({ namespace, addresses: addresses.map(formatAddress), releasedAt })),
     ].slice(-releasedLimit);
     steps.add({ kind: 'remember', id: rememberId(egressIPAM.name), after: [], egressIPAM: egressIPAM.name, released });
     return released;
   });
+}
+
+/** Whether a namespace that had given an address back has it again, and that is written down: its next release is another one. */
+function isBack(world: World, namespace: string, address: Address): boolean {
+  const owner = world.ownerOf(address);
+  return owner !== -1 && world.ownerName(address) === namespace && (world.claimOf(owner)?.source ?? 'kept') === 'kept';
 }
 
 /** A release that is under way, or was a moment ago, needs no second entry. */

@@ -14,6 +14,7 @@ import {
   type DepartedClaim,
   type Finding,
   type InfrastructureSnapshot,
+  type NamespaceSnapshot,
   type NetworkSnapshot,
   type NodeSnapshot,
   type ProviderSnapshot,
@@ -25,6 +26,8 @@ import { Collection } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
 
 const rememberRefusal = 600_000;
+/** As many as `status.released` keeps. */
+const mostDeparted = 1000;
 
 /** What the store has to know before it starts. */
 export interface ClusterStoreOptions {
@@ -52,9 +55,7 @@ export class ClusterStore {
   readonly #infrastructures;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
-  #knownClaims = new Map<string, DepartedClaim>();
   #departed: readonly DepartedClaim[] = [];
-  #countedNamespaces = -1;
   /** By name of a CloudPrivateIPConfig: until when its address is left alone. */
   readonly #refused = new Map<string, number>();
 
@@ -63,7 +64,7 @@ export class ClusterStore {
     const onChange = (): void => options.onChange(false);
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
-    this.namespaces = new Collection(rest, resources.namespaces, readNamespace, onChange, onError);
+    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, onError, (namespace) => this.#noteDeparture(namespace));
     this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
@@ -132,7 +133,7 @@ export class ClusterStore {
       egressIPs: this.egressIPs?.list() ?? [],
       cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs?.list() ?? [],
       ...this.#noteRefusals(),
-      departed: this.#noteDepartures(),
+      departed: this.#notRememberedYet(),
     };
   }
 
@@ -150,20 +151,16 @@ export class ClusterStore {
     return refused.length === 0 ? {} : { refused };
   }
 
+  /** A namespace went away; one that came and went between two looks, too. */
+  #noteDeparture({ name, allocated, egressIPs, egressIPAM }: NamespaceSnapshot): void {
+    const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '').split(',').filter((text) => text !== '');
+    if (egressIPAM === undefined || addresses.length === 0) return;
+    this.#departed = [...this.#departed.filter(({ namespace }) => namespace !== name), { namespace: name, egressIPAM, addresses }].slice(-mostDeparted);
+  }
+
   /** Claims of namespaces that went away while they were watched, until an EgressIPAM's status remembers them. */
-  #noteDepartures(): readonly DepartedClaim[] {
-    if (this.namespaces.sequence !== this.#countedNamespaces) {
-      this.#countedNamespaces = this.namespaces.sequence;
-      const present = new Map<string, DepartedClaim>();
-      for (const { name, allocated, egressIPs, egressIPAM } of this.namespaces.list()) {
-        const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '').split(',').filter((text) => text !== '');
-        if (egressIPAM !== undefined && addresses.length > 0) present.set(name, { namespace: name, egressIPAM, addresses });
-      }
-      const names = new Set(this.namespaces.list().map(({ name }) => name));
-      const gone = [...this.#knownClaims.values()].filter(({ namespace }) => !names.has(namespace));
-      if (gone.length > 0) this.#departed = [...this.#departed.filter(({ namespace }) => !gone.some((entry) => entry.namespace === namespace)), ...gone].slice(-1000);
-      this.#knownClaims = present;
-    }
+  #notRememberedYet(): readonly DepartedClaim[] {
+    if (this.#departed.length === 0) return this.#departed;
     // Without its EgressIPAM there is nobody to remember it.
     const pools = new Set(this.egressIPAMs.list().flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : [])));
     if (this.#departed.some(({ egressIPAM }) => !pools.has(egressIPAM))) this.#departed = this.#departed.filter(({ egressIPAM }) => pools.has(egressIPAM));
