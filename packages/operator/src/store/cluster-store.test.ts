@@ -1,0 +1,33 @@
+import { createRestClient, ResourceClient, staticConnection } from '@egressip-ipam/kube';
+import { createApiServer } from '@egressip-ipam/sandbox';
+import { expect, it, vi } from 'vitest';
+import { egressIPAMs, namespaces } from '../network/resources.ts';
+import { openCrd } from '../trial/trial-crds.ts';
+import { ClusterStore } from './cluster-store.ts';
+
+const prefix = 'egressip-ipam-operator.redhat-cop.io';
+
+it('knows what a namespace had that got it and went away between two looks', async () => {
+  const server = await createApiServer({ finalizeNamespaces: true, crds: [openCrd(egressIPAMs)] });
+  const rest = createRestClient(staticConnection({ server: server.url }));
+  let changes = 0;
+  const store = new ClusterStore({ rest, network: { kind: 'openshift-sdn' }, serves: { infrastructures: false, cloudPrivateIPConfigs: false }, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined });
+  try {
+    const client = new ResourceClient(rest, namespaces);
+    await new ResourceClient(rest, egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [] } });
+    store.namespaces.start();
+    store.egressIPAMs.start();
+    await vi.waitFor(() => expect([store.egressIPAMs.hasSynced, store.namespaces.hasSynced]).toEqual([true, true]));
+    const before = changes;
+    await client.create({ metadata: { name: 'brief', annotations: { [`${prefix}/egressipam`]: 'pool' } } });
+    await client.mergePatch({ name: 'brief' }, { metadata: { annotations: { [`${prefix}/egressips`]: '10.0.0.1', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } });
+    await client.delete({ name: 'brief' });
+    await vi.waitFor(() => expect([changes > before, store.namespaces.list().some(({ name }) => name === 'brief')]).toEqual([true, false]));
+    const snapshot = store.snapshot({ name: 'none', attach: false, cloud: false, observationRequired: false });
+    expect(snapshot.departed).toEqual([{ namespace: 'brief', egressIPAM: 'pool', addresses: ['10.0.0.1'] }]);
+  } finally {
+    await Promise.all([store.namespaces.stop(), store.egressIPAMs.stop()]);
+    rest.close();
+    await server.stop();
+  }
+});
