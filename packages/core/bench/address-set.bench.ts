@@ -16,10 +16,10 @@ export async function run(): Promise<BenchmarkRow[]> {
   ];
 }
 
-/** Best of alternating rounds, so that both see the same machine. */
+/** Best of alternating rounds, so that both see the same machine; many, so that both are compiled as well as they can be. */
 function compare(name: string, ours: () => number, yardstick: () => number): BenchmarkRow {
   const best = [Infinity, Infinity];
-  for (let round = 0; round < 60; round += 1) {
+  for (let round = 0; round < 300; round += 1) {
     for (const [index, work] of [ours, yardstick].entries()) {
       const start = performance.now();
       const result = work();

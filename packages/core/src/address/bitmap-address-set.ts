@@ -13,6 +13,8 @@ export class BitmapAddressSet implements AddressSet {
   private readonly numberBase: number;
   private readonly isIPv4: boolean;
   private readonly length: number;
+  /** Words all of whose addresses are in the span. */
+  private readonly wholeWords: number;
   private readonly words: Int32Array;
   private readonly full: Int32Array;
   private count = 0;
@@ -24,6 +26,7 @@ export class BitmapAddressSet implements AddressSet {
     this.numberBase = typeof first === 'number' ? first : 0;
     this.isIPv4 = typeof first === 'number';
     this.length = Number(BigInt(last) - BigInt(first)) + 1;
+    this.wholeWords = this.length >>> 5;
     this.words = new Int32Array((this.length + 31) >>> 5);
     this.full = new Int32Array((this.words.length + 31) >>> 5);
   }
@@ -49,8 +52,8 @@ export class BitmapAddressSet implements AddressSet {
   }
 
   delete(address: Address): boolean {
-    const offset = this.offset(address);
-    if (offset === -1) return false;
+    const offset = this.isIPv4 && typeof address === 'number' ? address - this.numberBase : this.offset(address);
+    if (offset < 0 || offset >= this.length) return false;
     const word = offset >>> 5;
     const bits = this.words[word] ?? 0;
     const bit = 1 << (offset & 31);
@@ -98,10 +101,23 @@ export class BitmapAddressSet implements AddressSet {
 
   takeNext(first: Address, last: Address): Address | undefined {
     if (this.isIPv4 && typeof first === 'number' && typeof last === 'number') {
-      const offset = this.nextFreeOffset(first - this.numberBase, last - this.numberBase);
+      const start = first - this.numberBase;
+      const end = last - this.numberBase;
+      // Mostly the lowest word has room, and all of it is asked for.
+      const word = this.lowest;
+      const floor = word << 5;
+      if (word < this.wholeWords && start <= floor && end >= floor + 31) {
+        const bits = this.words[word] ?? -1;
+        if (bits !== -1) {
+          const bit = ~bits & (bits + 1);
+          this.put(word, bits | bit);
+          return this.numberBase + floor + 31 - Math.clz32(bit);
+        }
+      }
+      const offset = this.nextFreeOffset(start, end);
       if (offset === -1) return undefined;
-      const word = offset >>> 5;
-      this.put(word, (this.words[word] ?? 0) | (1 << (offset & 31)));
+      const found = offset >>> 5;
+      this.put(found, (this.words[found] ?? 0) | (1 << (offset & 31)));
       return this.numberBase + offset;
     }
     const address = this.nextFree(first, last);
