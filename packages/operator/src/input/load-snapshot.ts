@@ -160,15 +160,17 @@ function chooseNetwork(chosen: NetworkSnapshot['kind'] | undefined, parts: Parts
 
 /** Planning from files looks at no cloud: what a ProviderObservation says is all that is known of it. */
 function chooseProvider(chosen: string | undefined, network: NetworkSnapshot, parts: Parts, observation: ProviderObservation | undefined): ProviderSnapshot {
-  const platform = parts.infrastructure.platform?.toLowerCase() ?? (parts.nodes.some((node) => node.providerID?.startsWith('aws://')) ? 'aws' : 'none');
+  const announced = parts.infrastructure.platform?.toLowerCase();
+  const platform = announced ?? (parts.nodes.some((node) => node.providerID?.startsWith('aws://')) ? 'aws' : 'none');
   const name = chosen ?? (platform === 'aws' ? 'aws' : 'baremetal');
   const clusterAttaches = parts.nodes.some((node) => node.egressIPConfig !== undefined);
-  const attach = name !== 'baremetal' && network.kind === 'openshift-sdn' && !clusterAttaches;
+  const onSdn = network.kind === 'openshift-sdn';
+  const attach = name !== 'baremetal' && onSdn && !clusterAttaches;
   return {
     name,
     attach,
     atomicMove: name === 'aws',
-    cloud: name !== 'baremetal' || clouds.includes(platform) || clusterAttaches,
+    cloud: clusterAttaches || (onSdn ? name !== 'baremetal' || clouds.includes(platform) : clouds.includes(announced ?? '')),
     observationRequired: false,
     ...(observation === undefined ? {} : { observation }),
   };

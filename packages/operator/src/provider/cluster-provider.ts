@@ -28,6 +28,8 @@ export interface ProviderChoice {
   readonly cloud?: CloudOptions;
   /** Where the credentials secret is; absent: no secret is looked for. */
   readonly namespace?: string;
+  /** Whether the network has interfaces in its care, so that a provider has nothing to do but to read. */
+  readonly networkAttaches?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface ProviderChoice {
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
 export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
-  const { region, endpoint, ...facts } = await findFacts(rest, options.namespace);
+  const { region, endpoint, ...facts } = await findFacts(rest, options);
   const name = chooseProvider(options.provider, facts);
   const isChosen = options.provider !== undefined;
   log?.info('the provider is', { provider: name, platform: platformOf(facts) });
@@ -55,11 +57,11 @@ export async function makeClusterProvider(rest: RestClient, options: ProviderCho
 type CloudLocation = Pick<CloudOptions, 'region' | 'endpoint'>;
 
 /** What of the infrastructure can be known before anything is watched. */
-async function findFacts(rest: RestClient, namespace: string | undefined): Promise<InfrastructureFacts & CloudLocation> {
+async function findFacts(rest: RestClient, { namespace, networkAttaches = false }: ProviderChoice): Promise<InfrastructureFacts & CloudLocation> {
   const [infrastructure, servesConfigs, { items }] = await Promise.all([readInfrastructureStatus(rest), isServed(rest, cloudPrivateIPConfigs), new ResourceClient(rest, nodes).listPage({ limit: 50 })]);
   const providerID = items.map((node) => asRecord(node['spec'])['providerID']).find((value) => typeof value === 'string');
   const isAnnotated = items.some(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
-  const clusterAttaches = servesConfigs && isAnnotated;
+  const clusterAttaches = networkAttaches || (servesConfigs && isAnnotated);
   // Asked only where it decides.
   const hasCredentials = clusterAttaches && (await findsCredentials(rest, namespace));
   return { ...infrastructure, ...(providerID === undefined ? {} : { providerID }), clusterAttaches, hasCredentials };
@@ -125,7 +127,8 @@ export function providerSnapshot({ provider, isChosen }: ClusterProvider, store:
     name: provider.name,
     attach,
     atomicMove: provider.capabilities.atomicMove,
-    cloud: provider.capabilities.attach || isCloud(platform) || store.clusterAttaches,
+    // OVN-Kubernetes goes by what OpenShift says, or by who attaches: on Kubernetes alone, machines of a cloud are like any others to it.
+    cloud: store.clusterAttaches || (onSdn ? provider.capabilities.attach || isCloud(platform) : isCloud(announced?.toLowerCase() ?? '')),
     observationRequired: provider.capabilities.attach || isBlind,
     ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
     ...(doubted.length === 0 ? {} : { doubted }),

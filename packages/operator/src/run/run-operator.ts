@@ -132,7 +132,7 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
     if (network !== undefined) {
       const [infrastructures, cloudPrivateIPConfigs] = await Promise.all([isServed(rest, resources.infrastructures), isServed(rest, resources.cloudPrivateIPConfigs)]);
       log.info(`the network is ${network.kind}`);
-      return { network, serves: { infrastructures, cloudPrivateIPConfigs }, provider: await makeClusterProvider(rest, options, (call) => metrics?.called(call), log) };
+      return { network, serves: { infrastructures, cloudPrivateIPConfigs }, provider: await makeClusterProvider(rest, { ...options, networkAttaches: network.kind === 'ovn-kubernetes' }, (call) => metrics?.called(call), log) };
     }
     if (said !== message) log.warn((said = message));
     await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
