@@ -1,13 +1,10 @@
-import { each, pool, startBenchCluster, startOperator, wait } from './bench-cluster.ts';
+import { each, pool, startBenchCluster, startOperator, wait, type BenchCluster } from './bench-cluster.ts';
 
 /** A thousand namespaces at once, against a bare loop of the same PATCHes on the same server. */
 export async function measureConvergence(nodeCount: number, namespaceCount: number): Promise<Readonly<Record<string, unknown>>> {
   const cluster = await startBenchCluster(nodeCount, namespaceCount);
   const { client, namespaces, envtest } = cluster;
-  const bareStart = performance.now();
-  await each(namespaces, (name) => client('namespaces').mergePatch({ name }, { metadata: { annotations: { bench: '1' } } }));
-  await each(namespaces, (name) => client('netNamespaces').mergePatch({ name }, { metadata: { annotations: { bench: '1' } } }));
-  const bare = performance.now() - bareStart;
+  const bare = await bareLoop(cluster);
 
   await client('pools').create(pool);
   const bindings = await cluster.watch('netNamespaces');
@@ -38,4 +35,18 @@ export async function measureConvergence(nodeCount: number, namespaceCount: numb
   await bindings.stop();
   await cluster.stop();
   return result;
+}
+
+/** What the operator will write into namespaces and NetNamespaces, sixteen at a time, and undone again outside of the measured time. */
+async function bareLoop({ client, namespaces }: BenchCluster): Promise<number> {
+  const addresses = new Map(namespaces.map((name, index) => [name, [`10.0.${index >> 8}.${index & 255}`, `10.1.${index >> 8}.${index & 255}`]]));
+  const annotate = (name: string, text: string | null): Promise<unknown> => client('namespaces').mergePatch({ name }, { metadata: { annotations: { 'bench.example/egressips': text, 'bench.example/allocated': text === null ? null : `pool/${text}` } } });
+  const bind = (name: string, egressIPs: readonly string[]): Promise<unknown> => client('netNamespaces').mergePatch({ name }, { egressIPs });
+  const start = performance.now();
+  await each(namespaces, (name) => annotate(name, addresses.get(name)?.join(',') ?? null));
+  await each(namespaces, (name) => bind(name, addresses.get(name) ?? []));
+  const took = performance.now() - start;
+  await each(namespaces, (name) => annotate(name, null));
+  await each(namespaces, (name) => bind(name, []));
+  return took;
 }

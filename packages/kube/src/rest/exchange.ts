@@ -80,7 +80,9 @@ export function readBody(response: http.IncomingMessage, name: string, signal: A
     response.on('data', (chunk: unknown) => chunks.push(toBuffer(chunk)));
     response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     response.once('error', fail);
-    response.once('close', () => fail());
+    response.once('close', () => {
+      if (!response.readableEnded) fail();
+    });
   });
 }
 

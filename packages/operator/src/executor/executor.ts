@@ -76,7 +76,8 @@ export class Executor {
     const now = this.#options.clock.monotonic();
     this.#forget(now);
     const steps = inOrder(plan.steps.filter(isWriteStep));
-    const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), now);
+    const toBeBound = new Set(steps.flatMap((step) => (step.kind === 'claim' ? step.egressIPs : [])));
+    const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), (address) => toBeBound.has(address), now);
     let wake = Infinity;
     for (const step of steps) {
       const lane = laneOf(step);
@@ -154,7 +155,7 @@ export class Executor {
 
   #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {
     this.#failures.succeed(lane);
-    if (step.kind === 'host') this.#batches.written(step, this.#options.clock.monotonic());
+    if (step.kind === 'host') this.#batches.written(step);
     const times = this.#putBacks.note(lane, step, target.incarnation);
     if (times > 0) this.#options.onUndone(step, times);
     this.#options.onDone?.(step, milliseconds);

@@ -1,40 +1,44 @@
 import type { HostStep } from '@egressip-ipam/core';
 
-/** A HostSubnet is not written more often than this while its additions come one after the other, in milliseconds. */
-const shortestPause = 300;
-/** No addition waits longer than this for others to come along, in milliseconds. */
-const longestWait = 1_000;
+/** A HostSubnet waits no longer than this for more additions while they keep coming, in milliseconds. */
+const longestWait = 3_000;
+/** Nor longer than this for additions that do not come, in milliseconds; longer than two plans are apart at the most. */
+const longestPause = 600;
+
+/** The additions of a HostSubnet that wait for others. */
+interface Gathering {
+  readonly first: number;
+  readonly count: number;
+  readonly grewAt: number;
+}
 
 /**
- * When to write HostSubnets whose additions are still coming in: a write with at
- * least half of what is known to come goes at once, so that their number grows with
- * the logarithm of the additions only; a write that takes something away never waits.
+ * When to write HostSubnets. Where a thousand namespaces come at once, each is written once all of its new addresses are
+ * there, and not for each of them. What moves, or is put back, carries traffic already and never waits, and neither does
+ * what leaves.
  */
 export class HostBatches {
-  readonly #firstSeen = new Map<string, number>();
-  readonly #lastWrite = new Map<string, number>();
+  readonly #gatherings = new Map<string, Gathering>();
 
-  /** When each ready step may start; steps that are not in the map may start now. */
-  dueTimes(steps: readonly HostStep[], now: number): ReadonlyMap<string, number> {
+  /** When each ready step may start; steps that are not in the map may start now. `isNew` tells of an address whether it has yet to be bound. */
+  dueTimes(steps: readonly HostStep[], isNew: (address: string) => boolean, now: number): ReadonlyMap<string, number> {
     const due = new Map<string, number>();
-    const pending = new Map(steps.filter(({ id }) => id.endsWith('/then')).map((step) => [step.node, step]));
+    const incomplete = new Set(steps.filter(({ id }) => id.endsWith('/then')).map(({ node }) => node));
     const seen = new Set<string>();
-    for (const step of steps) {
-      const then = pending.get(step.node);
-      if (step.after.length > 0 || step.added.length === 0 || step.removed.length > 0 || then === undefined) continue;
-      seen.add(step.node);
-      const first = this.#firstSeen.get(step.node) ?? now;
-      this.#firstSeen.set(step.node, first);
-      const isLarge = step.added.length >= then.added.length - step.added.length;
-      due.set(step.id, Math.min(first + longestWait, isLarge ? (this.#lastWrite.get(step.node) ?? -Infinity) + shortestPause : Infinity));
+    for (const { id, after, node, added, removed } of steps) {
+      if (after.length > 0 || added.length === 0 || removed.length > 0 || !incomplete.has(node) || !added.every(isNew)) continue;
+      seen.add(node);
+      const before = this.#gatherings.get(node);
+      const gathering = before?.count === added.length ? before : { first: before?.first ?? now, count: added.length, grewAt: now };
+      this.#gatherings.set(node, gathering);
+      due.set(id, Math.min(gathering.first + longestWait, gathering.grewAt + longestPause));
     }
-    for (const node of this.#firstSeen.keys()) if (!seen.has(node)) this.#firstSeen.delete(node);
+    for (const node of this.#gatherings.keys()) if (!seen.has(node)) this.#gatherings.delete(node);
     return due;
   }
 
   /** Notes that a HostSubnet was written. */
-  written(step: HostStep, now: number): void {
-    this.#lastWrite.set(step.node, now);
-    this.#firstSeen.delete(step.node);
+  written({ node }: HostStep): void {
+    this.#gatherings.delete(node);
   }
 }

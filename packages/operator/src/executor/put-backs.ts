@@ -15,6 +15,7 @@ interface Written {
 const forgetAfter = 600_000;
 const firstPause = 5_000;
 const longestPause = 300_000;
+const none: ReadonlySet<string> = new Set();
 
 /**
  * Notices that someone else keeps undoing what was written. The first time it is put
@@ -30,20 +31,24 @@ export class PutBacks {
 
   /** Notes that a step was carried out; returns how often in a row what it writes was undone, 0 for not now. */
   note(lane: string, step: WriteStep, incarnation: number): number {
-    const [goal, digest, at] = [goalOf(step, incarnation), digestOf(step, incarnation), this.#now()];
+    const { goal, digest } = digestsOf(step, incarnation);
+    const at = this.#now();
     const last = this.#written.get(lane);
     const isKnown = last?.goal === goal && at - last.at < forgetAfter;
     const isUndone = isKnown && isBegunAnew(last, digest);
     const count = isKnown ? last.count + Number(isUndone) : 0;
-    const steps = new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
-    this.#written.set(lane, { goal, steps, isDone: digest === goal, at, count });
+    const isDone = digest === goal;
+    const steps = isDone ? none : new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
+    this.#written.set(lane, { goal, steps, isDone, at, count });
     return isUndone ? count : 0;
   }
 
   /** The moment before which a step is not to be written again; 0 for at once. */
   until(lane: string, step: WriteStep, incarnation: number): number {
     const last = this.#written.get(lane);
-    if (last === undefined || last.count === 0 || last.goal !== goalOf(step, incarnation) || !isBegunAnew(last, digestOf(step, incarnation))) return 0;
+    if (last === undefined || last.count === 0) return 0;
+    const { goal, digest } = digestsOf(step, incarnation);
+    if (last.goal !== goal || !isBegunAnew(last, digest)) return 0;
     return last.at + Math.min(longestPause, firstPause * 2 ** Math.min(last.count - 1, 20));
   }
 
@@ -58,8 +63,11 @@ function isBegunAnew(last: Written, digest: string): boolean {
   return last.isDone || last.steps.has(digest);
 }
 
-function goalOf(step: WriteStep, incarnation: number): string {
-  return digestOf(step.kind === 'apply-egress-ip' ? { ...step, egressIPs: step.target ?? step.egressIPs } : step, incarnation);
+/** Of a step, and of what it is to come to in the end, which is the same but for EgressIPs that change address by address. */
+function digestsOf(step: WriteStep, incarnation: number): { readonly goal: string; readonly digest: string } {
+  const digest = digestOf(step, incarnation);
+  const isOnTheWay = step.kind === 'apply-egress-ip' && step.target !== undefined;
+  return { digest, goal: isOnTheWay ? digestOf({ ...step, egressIPs: step.target }, incarnation) : digest };
 }
 
 function digestOf(step: WriteStep, incarnation: number): string {

@@ -127,12 +127,16 @@ export function providerSnapshot({ provider, isChosen }: ClusterProvider, store:
     name: provider.name,
     attach,
     atomicMove: provider.capabilities.atomicMove,
-    // OVN-Kubernetes goes by what OpenShift says, or by who attaches: on Kubernetes alone, machines of a cloud are like any others to it.
-    cloud: store.clusterAttaches || (onSdn ? provider.capabilities.attach || isCloud(platform) : isCloud(announced?.toLowerCase() ?? '')),
+    cloud: store.clusterAttaches || (onSdn ? provider.capabilities.attach || isCloud(platform) : isCloudToOvn(announced)),
     observationRequired: provider.capabilities.attach || isBlind,
     ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
     ...(doubted.length === 0 ? {} : { doubted }),
   };
+}
+
+/** OVN-Kubernetes goes by what OpenShift says: on Kubernetes alone, machines of a cloud are like any others to it. */
+function isCloudToOvn(announced: string | undefined): boolean {
+  return announced !== undefined && isCloud(announced.toLowerCase());
 }
 
 /** What HostSubnets have on record as put on interfaces, `IP=NAMESPACE,…`. */
