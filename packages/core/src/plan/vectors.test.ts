@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeSnapshot } from '../snapshot/snapshot.ts';
+import { settle } from '../simulate/settle.ts';
+import type { NamespaceSnapshot, NodeSnapshot } from '../snapshot/snapshot.ts';
 import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from '../testing/builders.ts';
 import { plan } from './planner.ts';
 
@@ -36,6 +37,42 @@ describe("vectors of OpenShift SDN's own allocator", () => {
       expect([...(placed[0] ?? [])].sort()).toEqual(['node1', 'node2']);
       expect(placed[1]?.[0]).toBe('node1');
     }
+  });
+
+  const twice = (name: string, age: number, third: number): NamespaceSnapshot => aNamespace(name, age, { egressIPs: `10.0.0.${third},10.0.1.${third}`, allocated: `pool/10.0.0.${third},10.0.1.${third}` });
+  const twoPools = anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=a']);
+  /** By namespace, the nodes that carry its addresses; by node, how many it carries. */
+  const spread = (capacity: number, namespaces: readonly NamespaceSnapshot[]): { readonly of: readonly (readonly (string | null)[])[]; readonly on: readonly number[]; readonly hosts: readonly number[] } => {
+    const nodes = ['node1', 'node2'].map((name) => cloudNode(name, '10.0.0.0/16', capacity));
+    const settled = settle(aSnapshot({ provider: cloud, nodes, egressIPAMs: [twoPools], namespaces }));
+    const { allocations, steps } = plan(settled);
+    expect(steps).toEqual([]);
+    const of = allocations.map(({ nodes: carriers }) => carriers);
+    return { of, on: nodes.map(({ name }) => of.flat().filter((carrier) => carrier === name).length), hosts: settled.hostSubnets.map(({ egressIPs }) => egressIPs.length) };
+  };
+
+  it('…RespectingCapacityAndBalancedNamespaceAssignment: each namespace has one address on each of two nodes', () => {
+    const { of, on } = spread(2, [twice('ns101', 0, 1), twice('ns102', 1, 2)]);
+    expect(of.map((carriers) => [...carriers].sort())).toEqual([['node1', 'node2'], ['node1', 'node2']]);
+    expect(on).toEqual([2, 2]);
+  });
+
+  it('…RespectingCapacityAndBalancedNamespaceAssignmentForAFullyConstraintProblem: what there is room for is placed, the oldest first, and new claims wait', () => {
+    const { of, on } = spread(1, [twice('ns101', 0, 1), twice('ns102', 1, 2), aNamespace('ns103', 2)]);
+    expect(of.map((carriers) => [...carriers].sort())).toEqual([['node1', 'node2'], [null, null]]);
+    expect(on).toEqual([1, 1]);
+  });
+
+  it('…RespectingCapacityAndConsistentFullGlobalAssignment: where there is room for all, all are placed, and stay when others come', () => {
+    const before = spread(3, [twice('ns101', 0, 1), twice('ns102', 1, 2)]);
+    const after = spread(3, [twice('ns101', 0, 1), twice('ns102', 1, 2), twice('ns103', 2, 3)]);
+    expect(after.of.slice(0, 2)).toEqual(before.of);
+    expect(after.on).toEqual([3, 3]);
+  });
+
+  it('TestManualEgressAllocationRespectingCapacity: no HostSubnet is written that holds more than its node can carry, which the SDN would ignore whole', () => {
+    const { hosts } = spread(2, [0, 1, 2, 3].map((index) => twice(`ns10${index}`, index, index + 1)));
+    expect(hosts).toEqual([2, 2]);
   });
 
   it('law 3: an address that came before makes room for another namespace, but never beside one of its own that came after', () => {
