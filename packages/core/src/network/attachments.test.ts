@@ -93,6 +93,16 @@ describe('attachments that cannot be seen', () => {
     expect(plan({ ...settled, provider: { ...unseen, doubted: [{ node: 'n1', address: '10.0.0.1' }] } }).steps.map(({ id }) => id)).toEqual(['attach/n1']);
   });
 
+  it('law 9: stays on record when its node is no longer chosen and no other has room, and is taken off with its namespace', () => {
+    const alone = { ...settled, nodes: settled.nodes.map((node) => (node.name === 'n1' ? { ...node, labels: {} } : { ...node, ready: false })) };
+    const homeless = settle(alone);
+    expect(homeless.hostSubnets.find(({ name }) => name === 'n1')).toMatchObject({ egressIPs: [], hostedIPs: '10.0.0.1=shop' });
+    expect(plan(homeless).steps).toEqual([]);
+    const gone = { ...homeless, namespaces: [], netNamespaces: [] };
+    expect(readySteps(plan(gone)).map(({ id }) => id)).toContain('detach/n1');
+    expect(settle(gone).hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([undefined, undefined]);
+  });
+
   it('an instance that the platform does not have carries nothing', () => {
     expect(hosted(settle(withUnreadable(optedOut(settled), 'n1', 'not-found')))).toEqual([]);
   });

@@ -148,10 +148,13 @@ function listOfOwned(world: World, change: HostChange, claim: Claim, address: Ad
   return placed === change.node ? change.staying : placed === -1 ? change.leaving : change.moving;
 }
 
-function stillAttached(world: World, { node, hostSubnet, moving }: HostChange): readonly Address[] {
+function stillAttached(world: World, { node, hostSubnet, moving, leaving }: HostChange): readonly Address[] {
   if (!world.snapshot.source.provider.attach) return [];
-  const unhosted = hostSubnet.recorded === hostSubnet.egressIPs ? moving : [...hostSubnet.recorded.filter((address) => !hostSubnet.egressIPs.includes(address)), ...moving];
-  return unhosted.filter((address) => world.addresses.attachedOn[world.addresses.slotOf(address)] === node + 1);
+  const { owner, attachedOn } = world.addresses;
+  // What has nowhere to go is its namespace's still, and stays on the interface.
+  const going = [...moving, ...leaving.filter((address) => owner[world.addresses.slotOf(address)] !== 0)];
+  const unhosted = hostSubnet.recorded === hostSubnet.egressIPs ? going : [...hostSubnet.recorded.filter((address) => !hostSubnet.egressIPs.includes(address)), ...going];
+  return unhosted.filter((address) => attachedOn[world.addresses.slotOf(address)] === node + 1);
 }
 
 /** What comes to a node and what goes from it. */
