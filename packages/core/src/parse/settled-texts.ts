@@ -1,7 +1,7 @@
+import { parseIPv4At } from '../address/address.ts';
+
 const comma = 44;
-const dot = 46;
 const slash = 47;
-const zero = 48;
 
 /**
  * Reads IPv4 addresses from a list of texts when the same texts, with commas between, are what
@@ -14,39 +14,13 @@ export function readAgreedAddresses(text: string, entries: readonly string[], in
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index] ?? '';
     if (index > 0 && text.charCodeAt(position++) !== comma) return 0;
-    const address = readAgreed(text, position, entry);
+    const address = text.startsWith(entry, position) ? parseIPv4At(entry, 0, entry.length) : -1;
     if (address === -1) return 0;
     for (let earlier = 0; earlier < index; earlier += 1) if (into[at + earlier] === address) return 0;
     into[at + index] = address;
     position += entry.length;
   }
   return position === text.length ? entries.length : 0;
-}
-
-/** The address that a text is, when it stands at a position of another text too; -1 otherwise. As strict as `parseIPv4At`. */
-function readAgreed(text: string, position: number, entry: string): number {
-  let address = 0;
-  let octet = 0;
-  let digits = 0;
-  let dots = 0;
-  for (let letter = 0; letter < entry.length; letter += 1) {
-    const code = entry.charCodeAt(letter);
-    if (text.charCodeAt(position + letter) !== code) return -1;
-    if (code === dot) {
-      if (digits === 0 || dots === 3) return -1;
-      address = address * 256 + octet;
-      octet = 0;
-      digits = 0;
-      dots += 1;
-      continue;
-    }
-    const digit = code - zero;
-    if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return -1;
-    octet = octet * 10 + digit;
-    digits += 1;
-    if (octet > 255) return -1;
-  }
-  return dots === 3 && digits > 0 ? address * 256 + octet : -1;
 }
 
 /** Whether our record of a namespace is `EGRESSIPAM/LIST` with just the two annotations beside it. */
