@@ -88,3 +88,40 @@ describe('an address that lies in no CIDR any more', () => {
     expect(cidrs(settle(optedOut))).toEqual([['10.0.0.0/25'], ['10.0.0.0/25']]);
   });
 });
+
+describe('a write of unknown outcome', () => {
+  const settled = settle(aSnapshot({ nodes: ['n1', 'n2', 'n3'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'])], namespaces: [aNamespace('shop')] }));
+  const lost = settled.hostSubnets.find(({ egressIPs }) => egressIPs.length > 0);
+  const [address = ''] = lost?.egressIPs ?? [];
+  const withHost = (name: string | undefined, more: object): ClusterSnapshot => ({ ...settled, hostSubnets: settled.hostSubnets.map((entry) => (entry.name === name ? { ...entry, ...more } : entry)) });
+
+  it('that may have put an address on a node that is lost is made sure of before another node hosts it', () => {
+    const { hostedIPs: _hostedIPs, ...bare } = lost ?? { name: '', egressIPs: [] };
+    const inDoubt: ClusterSnapshot = {
+      ...settled,
+      nodes: settled.nodes.map((node) => (node.name === lost?.name ? { ...node, ready: false } : node)),
+      netNamespaces: settled.netNamespaces.map((entry) => ({ ...entry, egressIPs: [] })),
+      hostSubnets: settled.hostSubnets.map((entry) => (entry.name === lost?.name ? { ...bare, hostIP: entry.hostIP, egressCIDRs: [], egressIPs: [], unconfirmed: [address] } : entry)),
+    };
+    expect(plan(inDoubt).steps.filter(({ kind }) => kind === 'host').map(({ id, after }) => ({ id, after }))).toContainEqual({ id: `host/${lost?.name}`, after: [] });
+    const end = settle(inDoubt);
+    expect(plan(end).steps).toEqual([]);
+    expect(end.hostSubnets.filter(({ egressIPs }) => egressIPs.includes(address)).map(({ name }) => name)).toEqual(['n3']);
+    expect(end.netNamespaces[0]?.egressIPs).toContain(address);
+  });
+
+  it('that may have put an address of a namespace beside the node that carries it is undone, and one of nobody too', () => {
+    const other = settled.hostSubnets.find(({ egressIPs }) => !egressIPs.includes(address))?.name;
+    for (const perhaps of [address, '10.0.0.9']) {
+      const end = settle(withHost(other, { unconfirmed: [perhaps] }));
+      expect([plan(end).steps, end.hostSubnets.map(({ unconfirmed }) => unconfirmed)]).toEqual([[], [undefined, undefined, undefined]]);
+      expect(end.hostSubnets.map(({ egressIPs }) => egressIPs)).toEqual(settled.hostSubnets.map(({ egressIPs }) => egressIPs));
+    }
+  });
+
+  it('that may have bound an address which its namespace no longer has is made sure of', () => {
+    const inDoubt: ClusterSnapshot = { ...settled, netNamespaces: settled.netNamespaces.map((entry) => ({ ...entry, unconfirmed: ['10.0.0.9'] })) };
+    expect(plan(inDoubt).steps.map(({ id }) => id)).toEqual(['claim/shop']);
+    expect(plan(settle(inDoubt)).steps).toEqual([]);
+  });
+});

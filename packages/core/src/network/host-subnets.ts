@@ -136,8 +136,21 @@ function changeOf(world: World, hostSubnet: ParsedHostSubnet, node: number, addi
     else if (((flags[slot] ?? 0) & (AddressFlag.recorded | AddressFlag.releasing)) !== 0) change.leaving.push(address);
     else if (isPlacedByCidr(address) && ((flags[slot] ?? 0) & AddressFlag.boundByOthers) === 0) change.withCidr.push(address);
   }
+  addDoubted(world, change, isPlacedByCidr);
   change.attached.push(...stillAttached(world, change));
   return change;
+}
+
+/** What a write of unknown outcome may have put here, and what belongs elsewhere now: only another write makes sure that it is not here. */
+function addDoubted(world: World, change: HostChange, isPlacedByCidr: (address: Address) => boolean): void {
+  const { egressIPs, unconfirmed } = change.hostSubnet;
+  for (const address of unconfirmed) {
+    if (egressIPs.includes(address)) continue;
+    const owner = world.ownerOf(address);
+    const claim = world.claimOf(owner);
+    const list = claim !== undefined ? listOfOwned(world, change, claim, address, isPlacedByCidr(address)) : owner === -1 ? change.leaving : change.moving;
+    if (list === change.leaving || list === change.moving) list.push(address);
+  }
 }
 
 /** Where a claim's address that is hosted here belongs; undefined where it is the SDN's business. */

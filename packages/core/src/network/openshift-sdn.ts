@@ -79,7 +79,8 @@ function bindingChanges(world: World): readonly BindingChange[] {
     const netNamespace = world.netNamespaceOf(claim.namespaceIndex);
     if (netNamespace === undefined) continue;
     const target = targetOf(world, claim, netNamespace);
-    if (target !== netNamespace.egressIPs) changes.push({ namespaceName: netNamespace.name, claim, current: netNamespace.egressIPs, target });
+    // A write of unknown outcome may have bound what is not wanted any more: only another one makes sure that it is not.
+    if (target !== netNamespace.egressIPs || netNamespace.unconfirmed.some((address) => !target.includes(address))) changes.push({ namespaceName: netNamespace.name, claim, current: netNamespace.egressIPs, target });
   }
   for (const orphan of world.orphanNetNamespaces) {
     const kept = orphan.egressIPs.filter((address) => !isRecordedLeftover(world, address));

@@ -28,7 +28,7 @@ export function applyStep(snapshot: ClusterSnapshot, step: Step): ClusterSnapsho
       return {
         ...snapshot,
         namespaces: replace(snapshot.namespaces, step.namespace, (namespace) => {
-          const { egressIPs: oldList, allocated: _allocated, ...rest } = namespace;
+          const { egressIPs: oldList, allocated: _allocated, unconfirmed: _unconfirmed, ...rest } = namespace;
           const egressIPs = step.egressIPs === undefined ? oldList : (step.egressIPs ?? undefined);
           return { ...rest, ...(egressIPs === undefined ? {} : { egressIPs }), ...(step.allocated === null ? {} : { allocated: step.allocated }) };
         }),
@@ -46,7 +46,7 @@ export function applyStep(snapshot: ClusterSnapshot, step: Step): ClusterSnapsho
         })),
       };
     case 'claim':
-      return { ...snapshot, netNamespaces: replace(snapshot.netNamespaces, step.namespace, (netNamespace) => ({ ...netNamespace, egressIPs: step.egressIPs })) };
+      return { ...snapshot, netNamespaces: replace(snapshot.netNamespaces, step.namespace, ({ unconfirmed: _unconfirmed, ...netNamespace }) => ({ ...netNamespace, egressIPs: step.egressIPs })) };
     case 'attach':
     case 'detach':
     case 'move':
