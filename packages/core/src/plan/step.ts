@@ -6,7 +6,9 @@ interface StepBase {
   readonly id: string;
   /**
    * Steps whose result must be observed before this one may start. A step with
-   * none may start now. Execution starts ready steps, observes, and plans again.
+   * none may start now. Execution starts ready steps, observes, and plans again;
+   * as long as nothing else changes, a new plan would say no more than that steps
+   * whose others are done are ready, and they may start without one.
    */
   readonly after: readonly string[];
 }

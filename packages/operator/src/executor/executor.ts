@@ -1,10 +1,12 @@
-import type { HostStep, Plan, Step } from '@egressip-ipam/core';
+import type { Plan, Step } from '@egressip-ipam/core';
 import { FencedError, isConflict, isNotFound, isOutcomeUnknown, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
 import { addressesAtStake, type Target, type WriteStep } from '../network/write-step.ts';
 import type { AddressHolds } from './address-holds.ts';
 import { BackOff } from './back-off.ts';
+import { Followers } from './followers.ts';
 import { HostBatches } from './host-batches.ts';
-import { PutBacks } from './put-backs.ts';
+import { isSameWrite, PutBacks } from './put-backs.ts';
+import { inTurns, WriteQueue, type Waiting } from './write-queue.ts';
 
 /** What the executor works with. */
 export interface ExecutorOptions {
@@ -20,36 +22,41 @@ export interface ExecutorOptions {
   readonly onDone?: (step: WriteStep, milliseconds: number) => void;
 }
 
-interface Waiting {
-  readonly step: WriteStep;
-  readonly target: Target;
-  readonly sequence: number;
+/** A write under way. */
+interface UnderWay {
+  /** As the newest plan that wants just this has it. */
+  step: WriteStep;
+  /** What that plan says of what comes after it. */
+  followers: Followers | undefined;
 }
 
 const mostAtOnce = 24;
+/** When nothing may start and nothing has ended for so long, in milliseconds, a new plan says what need not wait for what hangs. */
+const longestPause = 250;
 const forgetEvery = 600_000;
 
 /** After so many attempts, in about a second, nothing waits any longer for the label of a node: one node that cannot be written keeps nobody waiting. */
 const mostLabelAttempts = 8;
 
-/** An address moves at once, though a thousand new namespaces wait. */
-const urgent: ReadonlySet<Step['kind']> = new Set(['finalizer', 'host', 'label-node']);
-/** What only prepares others, which take turns with what they have prepared: neither may keep the other waiting. */
-const preparing: ReadonlySet<Step['kind']> = new Set(['annotate', 'remember']);
-
 /**
- * Carries out the ready Kubernetes writes of the newest plan: one at a time per
- * object, many objects at once. What fails is tried again by a later plan, after a
- * delay that grows per object; nothing else waits for it.
+ * Carries out the Kubernetes writes of the newest plan: one at a time per object,
+ * many objects at once, each when those it waits for have been answered. As soon as
+ * anything else changes, only what is ready goes on, until the next plan. What fails is
+ * tried again by a later plan, after a delay that grows per object; nothing else waits for it.
  */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #busy = new Set<string>();
+  readonly #queue = new WriteQueue();
+  readonly #busy = new Map<string, UnderWay>();
   readonly #failures = new BackOff({ first: 5, longest: 30_000 });
   readonly #batches: HostBatches;
   readonly #putBacks: PutBacks;
-  #timer: ClockTimer | undefined;
+  /** Undefined when what the newest plan says of what comes after a step may be wrong. */
+  #followers: Followers | undefined;
+  /** Whether a step of the newest plan that was ready could not start because of another that is under way. */
+  #hasPutOff = false;
+  #wake: { readonly at: number; readonly timer: ClockTimer } | undefined;
+  #pause: ClockTimer | undefined;
   #forgottenAt = 0;
   #stopped = false;
   #idle: (() => void) | undefined;
@@ -67,37 +74,59 @@ export class Executor {
 
   /** Whether writes wait for others to end. */
   get isBehind(): boolean {
-    return this.#waiting.size > 0;
+    return this.#queue.size > 0;
   }
 
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
-    this.#waiting.clear();
+    this.#queue.clear();
+    this.#wake?.timer.cancel();
+    this.#wake = undefined;
+    this.#hasPutOff = false;
     const now = this.#options.clock.monotonic();
     this.#forget(now);
-    const steps = inOrder(plan.steps.filter(isWriteStep));
+    const isAwaited = (id: string): boolean => !this.#isGivenUp(id);
+    this.#followers = new Followers(plan.steps, isAwaited);
+    const steps = inTurns(plan.steps.filter(isWriteStep));
     const toBeBound = new Set(steps.flatMap((step) => (step.kind === 'claim' ? step.egressIPs : [])));
     const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), (address) => toBeBound.has(address), now);
-    let wake = Infinity;
-    for (const step of steps) {
-      const lane = laneOf(step);
-      if (step.after.some((id) => !this.#isGivenUp(id)) || this.#busy.has(lane) || (step.kind === 'host' && this.#isHeld(step))) continue;
-      const target = this.#options.targetOf(step);
-      if (target === undefined) continue;
-      const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step, target.incarnation), hosts.get(step.id) ?? 0);
-      if (start > now) wake = Math.min(wake, start);
-      else this.#waiting.set(lane, { step, target, sequence: target.sequence });
-    }
-    this.#wakeIn(wake - now);
+    for (const step of steps) if (!step.after.some(isAwaited)) this.#admit(step, hosts.get(step.id) ?? 0);
     this.#pump();
+  }
+
+  /** Something changed that no step of the newest plan has: what waits for others waits for the next plan. */
+  outdate(): void {
+    this.#followers = undefined;
   }
 
   /** Begins nothing more; resolves when what is under way has ended. */
   stop(): Promise<void> {
     this.#stopped = true;
-    this.#timer?.cancel();
-    this.#waiting.clear();
+    this.#wake?.timer.cancel();
+    this.#pause?.cancel();
+    this.#queue.clear();
     return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#idle = resolve));
+  }
+
+  /** Has a step wait for its turn that waits for no other step. */
+  #admit(step: WriteStep, due = 0): void {
+    const lane = laneOf(step);
+    const underWay = this.#busy.get(lane);
+    if (underWay !== undefined && isSameWrite(underWay.step, step)) {
+      underWay.step = step;
+      underWay.followers = this.#followers;
+      return;
+    }
+    if (underWay !== undefined) {
+      this.#hasPutOff = true;
+      return;
+    }
+    const target = this.#options.targetOf(step);
+    if (target === undefined) return;
+    const now = this.#options.clock.monotonic();
+    const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step, target.incarnation), due);
+    if (start > now) this.#wakeAt(start, now);
+    else this.#queue.add({ lane, step, target, sequence: target.sequence });
   }
 
   /** Objects come and go for as long as this process lives. */
@@ -112,33 +141,37 @@ export class Executor {
     return id.startsWith('label/') && this.#failures.countOf(id) >= mostLabelAttempts;
   }
 
-  #isHeld(step: HostStep): boolean {
-    return [...step.added, ...step.removed].some((address) => this.#options.holds.isHeld(address));
+  /** Whether something under way has addresses that a step would move. */
+  #isHeld(step: WriteStep): boolean {
+    return step.kind === 'host' && [...step.added, ...step.removed].some((address) => this.#options.holds.isHeld(address));
   }
 
-  #wakeIn(milliseconds: number): void {
-    this.#timer?.cancel();
-    this.#timer = Number.isFinite(milliseconds) ? this.#options.clock.setTimeout(() => this.#options.onProgress(), Math.max(1, milliseconds)) : undefined;
+  #wakeAt(at: number, now: number): void {
+    if (this.#wake !== undefined && this.#wake.at <= at) return;
+    this.#wake?.timer.cancel();
+    this.#wake = { at, timer: this.#options.clock.setTimeout(() => this.#options.onProgress(), Math.max(1, at - now)) };
   }
 
   #pump(): void {
-    for (const [lane, waiting] of this.#waiting) {
-      if (this.#busy.size >= mostAtOnce || this.#stopped) return;
-      this.#waiting.delete(lane);
-      // Decided on something that is no longer so: the next plan knows better.
-      if (waiting.target.changedSince(waiting.sequence)) continue;
-      this.#busy.add(lane);
-      void this.#carryOut(lane, waiting);
+    while (this.#busy.size < mostAtOnce && !this.#stopped) {
+      const waiting = this.#queue.next();
+      if (waiting === undefined) return;
+      // Decided on something that is no longer so, or too early: the next plan knows better.
+      if (waiting.target.changedSince(waiting.sequence) || this.#isHeld(waiting.step)) this.#hasPutOff = true;
+      else void this.#carryOut(waiting);
     }
   }
 
-  async #carryOut(lane: string, { step, target }: Waiting): Promise<void> {
+  async #carryOut({ lane, step, target }: Waiting): Promise<void> {
+    const underWay: UnderWay = { step, followers: this.#followers };
+    this.#busy.set(lane, underWay);
     const start = this.#options.clock.monotonic();
     const release = this.#options.holds.hold(heldBy(step));
-    target.expect(addressesAtStake(step));
+    target.begin(addressesAtStake(step));
+    let isAsWritten = false;
     try {
       const answer = await this.#options.write(step);
-      if (answer !== undefined) target.observe(answer);
+      isAsWritten = answer !== undefined && target.observe(answer);
       target.settle(true);
       this.#succeeded(lane, step, target, this.#options.clock.monotonic() - start);
     } catch (error) {
@@ -146,11 +179,25 @@ export class Executor {
       await this.#lookAgain(target, error);
     } finally {
       release();
+      target.end();
       this.#busy.delete(lane);
       if (this.#busy.size === 0) this.#idle?.();
-      this.#pump();
-      if (!this.#stopped) this.#options.onProgress();
+      this.#goOn(isAsWritten, underWay);
     }
+  }
+
+  /** What a step has made ready starts; what only a plan can say is asked of one. */
+  #goOn(isAsWritten: boolean, { step, followers }: UnderWay): void {
+    if (!isAsWritten) this.outdate();
+    const isKnown = followers !== undefined && followers === this.#followers;
+    const next = isKnown ? followers.take(step.id) : [];
+    for (const follower of next) if (isWriteStep(follower)) this.#admit(follower);
+    this.#pump();
+    this.#pause?.cancel();
+    if (this.#stopped) return;
+    const needsPlan = !isKnown || this.#hasPutOff || next.some((follower) => !isWriteStep(follower)) || this.#busy.size === 0;
+    if (needsPlan) this.#options.onProgress();
+    else if (!this.isBehind) this.#pause = this.#options.clock.setTimeout(() => this.#options.onProgress(), longestPause);
   }
 
   #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {
@@ -188,14 +235,6 @@ function heldBy(step: WriteStep): readonly string[] {
 
 function isWriteStep(step: Step): step is WriteStep {
   return step.kind !== 'attach' && step.kind !== 'detach' && step.kind !== 'move';
-}
-
-function inOrder(steps: readonly WriteStep[]): readonly WriteStep[] {
-  const first = steps.filter(({ kind }) => urgent.has(kind));
-  const prepared = steps.filter(({ kind }) => !urgent.has(kind) && !preparing.has(kind));
-  const others = steps.filter(({ kind }) => preparing.has(kind));
-  const turns = Array.from({ length: Math.max(prepared.length, others.length) }, (_, turn) => [prepared[turn], others[turn]]);
-  return [...first, ...turns.flat().filter((step) => step !== undefined)];
 }
 
 /** Steps of one object share a lane. */

@@ -59,6 +59,11 @@ export class PutBacks {
   }
 }
 
+/** Whether two steps write the same to the same object. */
+export function isSameWrite(left: WriteStep, right: WriteStep): boolean {
+  return left.kind === right.kind && digestOf(left, 0) === digestOf(right, 0);
+}
+
 function isBegunAnew(last: Written, digest: string): boolean {
   return last.isDone || last.steps.has(digest);
 }

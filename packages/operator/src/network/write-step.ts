@@ -25,9 +25,13 @@ export interface Target {
   readonly sequence: number;
   /** Another number for each object of this name. An EgressIP is ours to make, and the same one however often. */
   readonly incarnation: number;
-  readonly expect: (addresses: readonly string[]) => void;
-  readonly observe: (object: KubernetesObject) => void;
+  /** A write begins that may put these addresses there. */
+  readonly begin: (addresses: readonly string[]) => void;
+  /** Takes in an answer; whether the object is still as it says. */
+  readonly observe: (object: KubernetesObject) => boolean;
   readonly settle: (ended: boolean) => void;
+  /** The write has ended, in whatever way. */
+  readonly end: () => void;
   readonly read: () => Promise<KubernetesObject>;
 }
 
@@ -41,9 +45,10 @@ export function targetOf(store: ClusterStore, step: WriteStep): Target | undefin
     changedSince: (sequence) => collection.changedSince(name, sequence),
     sequence: collection.sequence,
     incarnation: collection === store.egressIPs ? 0 : collection.incarnationOf(name),
-    expect: (addresses) => collection.expect(name, addresses),
+    begin: (addresses) => collection.begin(name, addresses),
     observe: (object) => collection.observe(object),
     settle: (ended) => collection.settle(name, ended),
+    end: () => collection.end(name),
     read: () => collection.client.get({ name }),
   };
 }

@@ -64,12 +64,12 @@ describe('the control loop', () => {
     }
     expect(plans).toHaveLength(2);
     loop.poke();
-    loop.hurry();
+    loop.noteChange(true);
     const hurried = now;
     pass(50);
     expect(plans).toEqual([...plans.slice(0, 2), hurried + 30]);
     for (let change = 0; change < 100; change += 1) {
-      loop.hurry();
+      loop.noteChange(true);
       pass(5);
     }
     expect(plans.length).toBeGreaterThan(12);

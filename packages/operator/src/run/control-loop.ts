@@ -11,6 +11,8 @@ export interface StepRunner {
   /** Whether others wait for their turn. */
   readonly isBehind: boolean;
   take(plan: Plan): void;
+  /** Something changed that no step of the newest plan has. */
+  outdate?(): void;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ export interface ControlLoopOptions {
 const quiet = 10;
 const longestQuiet = 500;
 const statusPause = 1_000;
+/** While writes follow one another, what they have come to is planned with after so long. */
+const longestUnplanned = 3_000;
 /** In a cluster that never rests, what was found is told nevertheless. */
 const longestUntold = 10_000;
 const shutdownGrace = 10_000;
@@ -67,7 +71,14 @@ export class ControlLoop {
     await Promise.race([Promise.all(this.#options.runners.map((runner) => runner.stop())), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
   }
 
-  /** Something changed: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
+  /** Something changed that no step of ours has; a node perhaps, and then it is urgent. */
+  noteChange(isUrgent: boolean): void {
+    for (const runner of this.#options.runners) runner.outdate?.();
+    if (isUrgent) this.#hurry();
+    else this.poke();
+  }
+
+  /** There is something new to plan with: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
   poke(): void {
     if (this.#timer !== undefined) return;
     const { runners } = this.#options;
@@ -76,7 +87,7 @@ export class ControlLoop {
   }
 
   /** A node changed: addresses may have to move, whatever else there is to do. */
-  hurry(): void {
+  #hurry(): void {
     if (this.#timer !== undefined && this.#due <= this.#options.clock.monotonic() + quiet) return;
     this.#timer?.cancel();
     this.#planIn(quiet);
@@ -102,16 +113,24 @@ export class ControlLoop {
     reporter.tell(plan);
     this.#wake?.cancel();
     this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())));
-    this.#status?.cancel();
     this.#untoldSince ??= start;
-    this.#status = clock.setTimeout(() => this.#report(plan, snapshot), Math.max(0, Math.min(statusPause, this.#untoldSince + longestUntold - clock.monotonic())));
+    this.#reportSoon(plan, snapshot, start);
+  }
+
+  #reportSoon(plan: Plan, snapshot: ClusterSnapshot, plannedAt: number): void {
+    const { clock } = this.#options;
+    this.#status?.cancel();
+    this.#status = clock.setTimeout(() => this.#report(plan, snapshot, plannedAt), Math.max(0, Math.min(statusPause, (this.#untoldSince ?? 0) + longestUntold - clock.monotonic())));
   }
 
   /** While addresses are still being written the status would change with each of them. */
-  #report(plan: Plan, snapshot: ClusterSnapshot): void {
+  #report(plan: Plan, snapshot: ClusterSnapshot, plannedAt: number): void {
     const { clock, runners, reporter, log } = this.#options;
-    const isOverdue = clock.monotonic() - (this.#untoldSince ?? 0) >= longestUntold;
-    if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return this.poke();
+    const now = clock.monotonic();
+    const isOverdue = now - (this.#untoldSince ?? 0) >= longestUntold;
+    // The plan that is due says more.
+    if (!isOverdue && this.#timer !== undefined) return;
+    if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return now - plannedAt >= longestUnplanned ? this.poke() : this.#reportSoon(plan, snapshot, plannedAt);
     this.#untoldSince = undefined;
     reporter.tellNews(plan, snapshot, !isOverdue);
     // What was not told yet is, once it is quiet.

@@ -93,8 +93,7 @@ async function lead({ network, provider, store, rest, writer, events, term }: Le
   if (provider.provider.name === 'aws' && (provider.isChosen || !store.clusterAttaches)) void requestCredentials(writer, { namespace: options.namespace, signal: term.ended, onError: (error) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }) });
   const onChange = (isUrgent: boolean): void => {
     watch?.check();
-    if (isUrgent) controller.hurry();
-    else controller.poke();
+    controller.noteChange(isUrgent);
   };
   const reporter = new Reporter(writer, events);
   const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));

@@ -38,7 +38,7 @@ export interface ClusterStoreOptions {
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
   readonly now: () => number;
-  /** Something changed; a node perhaps, and then it is urgent. */
+  /** Something changed that no write of ours explains; a node perhaps, and then it is urgent. */
   readonly onChange: (isUrgent: boolean) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -61,11 +61,14 @@ export class ClusterStore {
 
   constructor(options: ClusterStoreOptions) {
     const { rest, onError, network, serves } = options;
-    const onChange = (): void => options.onChange(false);
+    const tell = (isUrgent: boolean) => (isOwn: boolean): void => {
+      if (!isOwn) options.onChange(isUrgent);
+    };
+    const onChange = tell(false);
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
     this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, onError, (namespace) => this.#noteDeparture(namespace));
-    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
+    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, tell(true), onError, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
     this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;

@@ -21,11 +21,13 @@ interface Unconfirmed {
 export class Collection<Slim extends Entry> {
   readonly client: ResourceClient;
   readonly #reflector: Reflector<Slim>;
-  readonly #onChange: () => void;
+  readonly #onChange: (isOwn: boolean) => void;
   readonly #onDeleted: (entry: Slim) => void;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
+  /** Objects with a write of ours under way: what changes of them is taken to be that. */
+  readonly #writing = new Set<string>();
   readonly #changedAt = new Map<string, number>();
   readonly #incarnations = new Map<string, number>();
   #names: string[] = [];
@@ -33,7 +35,7 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
+  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: (isOwn: boolean) => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
     this.client = new ResourceClient(rest, resource);
     this.#onChange = onChange;
     this.#onDeleted = onDeleted;
@@ -102,17 +104,20 @@ export class Collection<Slim extends Entry> {
     return this.#reflector.store.resourceVersionOf(name);
   }
 
-  /** Lays addresses over an object while a write that may put them there is under way. */
-  expect(name: string, addresses: readonly string[]): void {
+  /** A write begins. The addresses that it may put there are laid over the object until it is known what became of it. */
+  begin(name: string, addresses: readonly string[]): void {
+    this.#writing.add(name);
     if (addresses.length === 0) return;
     this.#unconfirmed.set(name, { addresses, resourceVersion: this.resourceVersionOf(name) });
     this.#touch(name);
   }
 
-  /** Takes in the answer to a write, or a fresh look. */
-  observe(object: KubernetesObject): void {
+  /** Takes in the answer to a write, or a fresh look; returns whether nothing newer is known of the object. */
+  observe(object: KubernetesObject): boolean {
+    const { name, resourceVersion } = object.metadata;
     this.#reflector.store.upsertFromResponse(object);
-    this.settle(object.metadata.name, false);
+    this.settle(name, false);
+    return this.resourceVersionOf(name) === resourceVersion;
   }
 
   /** Takes the overlay off when the write is known to have ended, or can no longer come to pass. */
@@ -122,6 +127,11 @@ export class Collection<Slim extends Entry> {
     this.#unconfirmed.delete(name);
     this.#overlaid.delete(name);
     this.#touch(name);
+  }
+
+  /** A write has ended, in whatever way. */
+  end(name: string): void {
+    this.#writing.delete(name);
   }
 
   #project(object: KubernetesObject, read: (object: unknown) => Read<Slim>): Slim | undefined {
@@ -156,7 +166,7 @@ export class Collection<Slim extends Entry> {
     this.#sequence += 1;
     this.#changedAt.set(name, this.#sequence);
     this.#snapshot = undefined;
-    this.#onChange();
+    this.#onChange(this.#writing.has(name));
   }
 
   #entryOf(name: string): Slim | undefined {
