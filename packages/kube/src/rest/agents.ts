@@ -5,6 +5,12 @@ import { ResettableHttpsAgent } from './tls-connect.ts';
 // Go servers close idle connections after 90 s by default: leave before, so that no write meets a closing one.
 const idleMilliseconds = 55_000;
 
+/** Milliseconds of silence after which TCP asks whether the other side is still there. */
+export const tcpKeepAlive = 15_000;
+
+/** A request's part that chooses its connection: of a foreign agent, TLS options too. */
+export type Route = { readonly agent: http.Agent } & TlsOptions;
+
 /** Kept-alive connections to one server. The agent is replaced only when the TLS material changes. */
 export class Agents {
   readonly #connection: Connection;
@@ -18,14 +24,16 @@ export class Agents {
     this.#maxSockets = maxSockets;
   }
 
-  /** The agent for these TLS options. */
-  get(tls: TlsOptions): http.Agent {
-    if (this.#connection.agent) return this.#connection.agent;
-    if (this.#agent && sameTls(this.#tls, tls)) return this.#agent;
-    this.dropIdle();
-    this.#tls = tls;
-    this.#agent = this.#create(tls);
-    return this.#agent;
+  /** The route of a request with these TLS options. */
+  get(tls: TlsOptions): Route {
+    if (this.#connection.agent) return { agent: this.#connection.agent, ...tls };
+    if (this.#agent === undefined || !sameTls(this.#tls, tls)) {
+      this.dropIdle();
+      this.#tls = tls;
+      this.#agent = this.#create(tls);
+    }
+    // Ours knows the TLS options: given once more they would be a part of every connection's name.
+    return { agent: this.#agent };
   }
 
   /** Closes the connections that serve no request now, so that the next request opens a fresh one. */
@@ -37,7 +45,7 @@ export class Agents {
   }
 
   #create(tls: TlsOptions): http.Agent {
-    const options = { keepAlive: true, scheduling: 'lifo', timeout: idleMilliseconds, maxSockets: this.#maxSockets } as const;
+    const options = { keepAlive: true, keepAliveMsecs: tcpKeepAlive, scheduling: 'lifo', timeout: idleMilliseconds, maxSockets: this.#maxSockets } as const;
     return this.#connection.server.protocol === 'https:' ? new ResettableHttpsAgent(options, tls) : new http.Agent(options);
   }
 }

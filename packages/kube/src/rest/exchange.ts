@@ -1,19 +1,27 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { TlsOptions } from '../connection/connection.ts';
+import { tcpKeepAlive, type Route } from './agents.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { resetSocket } from './tls-connect.ts';
 import { TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
 
+/** Where a server listens. */
+export interface Endpoint {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: string;
+}
+
 /** One HTTP request, ready to be sent. */
 export interface Exchange {
   readonly method: string;
-  readonly url: URL;
+  readonly endpoint: Endpoint;
+  /** With the query. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: string;
-  readonly agent: http.Agent;
-  readonly tls: TlsOptions;
+  readonly route: Route;
   /** Ends the exchange and destroys its socket; a reason that is a {@link TransportError} tells what kind of end it is. */
   readonly signal: AbortSignal;
   /** Called when the socket stands, in the very tick in which the bytes are written; what it throws stops the request. */
@@ -29,12 +37,12 @@ export interface Exchange {
  * @throws TransportError, or what `beforeSend` threw
  */
 export function exchange(options: Exchange): Promise<http.IncomingMessage> {
-  const { method, url, headers, body, agent, tls, signal, beforeSend } = options;
+  const { method, endpoint, path, headers, body, route, signal, beforeSend } = options;
   return new Promise((resolve, reject) => {
     let outcome: RequestOutcome = 'never-sent';
-    const secure = url.protocol === 'https:';
-    const request = (secure ? https : http).request(url, { method, headers: { ...headers }, agent, ...(secure && tls) });
-    const name = `${method} ${url.pathname}`;
+    const { secure, host, port } = endpoint;
+    const request = (secure ? https : http).request({ method, host, port, path, headers: { ...headers }, ...route });
+    const name = `${method} ${path.split('?', 1)[0]}`;
     const onAbort = (): void => {
       cut(request);
     };
@@ -110,7 +118,7 @@ function kindOf(error: unknown, outcome: RequestOutcome): TransportErrorKind {
 
 function whenConnected(request: http.ClientRequest, callback: () => void): void {
   request.once('socket', (socket) => {
-    socket.setKeepAlive(true, 15_000);
+    socket.setKeepAlive(true, tcpKeepAlive);
     if ('secureConnecting' in socket && socket.secureConnecting === true) socket.once('secureConnect', callback);
     else if (socket.connecting) socket.once('connect', callback);
     else callback();

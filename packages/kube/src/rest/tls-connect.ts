@@ -7,6 +7,8 @@ const rawSockets = new WeakMap<Socket, Socket>();
 /** An https agent whose connections can be reset: Node resets TCP sockets only, so each TLS socket's TCP socket is remembered. */
 export class ResettableHttpsAgent extends https.Agent {
   readonly #tls: tls.ConnectionOptions;
+  /** Of a connection before: the next one need not prove all of it again. */
+  #session: Buffer | undefined;
 
   constructor(options: https.AgentOptions, tlsOptions: tls.ConnectionOptions) {
     super(options);
@@ -16,7 +18,9 @@ export class ResettableHttpsAgent extends https.Agent {
   override createConnection({ host, port, servername }: https.RequestOptions & { readonly servername?: string }): tls.TLSSocket {
     const to = { host: host ?? 'localhost', port: Number(port ?? 443) };
     const raw = net.connect({ ...to, noDelay: true });
-    const secure = tls.connect({ ...to, ...(servername !== undefined && { servername }), ...this.#tls, socket: raw });
+    const secure = tls.connect({ ...to, ...(servername !== undefined && { servername }), ...this.#tls, ...(this.#session && { session: this.#session }), socket: raw });
+    secure.on('session', (session) => (this.#session = session));
+    secure.on('error', () => (this.#session = undefined));
     rawSockets.set(secure, raw);
     // A connection that fails before TLS begins tells only the TCP socket.
     raw.on('error', (error) => secure.destroy(error));

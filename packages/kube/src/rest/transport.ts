@@ -5,7 +5,7 @@ import { ApiError, apiErrorFrom } from '../errors/api-error.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { Agents } from './agents.ts';
-import { exchange, readBody } from './exchange.ts';
+import { exchange, readBody, type Endpoint } from './exchange.ts';
 import type { Method, RequestObservation, RequestOptions } from './request.ts';
 
 interface TransportOptions {
@@ -30,13 +30,20 @@ interface Reply {
 /** Single HTTP exchanges with one server: credentials, connections, parsing, observation. No policy. */
 export class Transport {
   readonly #connection: Connection;
+  readonly #endpoint: Endpoint;
+  readonly #prefix: string;
   readonly #agents: Agents;
   readonly #options: TransportOptions;
   /** Those in flight, each with the means to break it off. */
   readonly #inFlight = new Map<AbortController, InFlight>();
 
   constructor(connection: Connection, options: TransportOptions, agents = new Agents(connection)) {
+    const { protocol, hostname, port, pathname } = connection.server;
+    const secure = protocol === 'https:';
     this.#connection = connection;
+    // A URL has IPv6 addresses in brackets, a socket has not.
+    this.#endpoint = { secure, host: hostname.replace(/^\[|\]$/g, ''), port: port || (secure ? '443' : '80') };
+    this.#prefix = pathname.replace(/\/$/, '');
     this.#options = options;
     this.#agents = agents;
   }
@@ -99,15 +106,15 @@ export class Transport {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const response = await exchange({
       method,
-      url: this.#url(path, options.query),
+      endpoint: this.#endpoint,
+      path: this.#prefix + path + queryOf(options.query),
       headers: {
         accept: 'application/json',
         'user-agent': this.#options.userAgent,
         ...headers,
         ...(body !== undefined && { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
-      agent: this.#agents.get(tls),
-      tls,
+      route: this.#agents.get(tls),
       signal,
       ...(body !== undefined && { body }),
       ...(beforeSend && { beforeSend }),
@@ -143,14 +150,12 @@ export class Transport {
       throw new TransportError(`${name}: no credentials: ${message}`, { kind: 'credentials', outcome: 'never-sent', cause: error });
     }
   }
+}
 
-  #url(path: string, query: RequestOptions['query'] = {}): URL {
-    const url = new URL(this.#connection.server.pathname.replace(/\/$/, '') + path, this.#connection.server);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    return url;
-  }
+function queryOf(query: RequestOptions['query'] = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
 }
 
 function statusOf(error: unknown): number | string {
