@@ -21,6 +21,33 @@ describe('calls to EC2', () => {
     expect(ec2.calls.map(({ operation }) => operation)).toEqual(['DescribeNetworkInterfaces']);
   });
 
+  it('an hour at rest is a look per poll and not one call more; a day, at most the subnets once', async () => {
+    const { ec2, nodes, clock, provider } = memoryCluster(3);
+    const booted = nodes.map((node) => ({ ...node, bootID: `boot of ${node.name}` }));
+    await look(provider, booted, cidrs);
+    ec2.calls.length = 0;
+    const pass = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        clock.skip(60_000);
+        await look(provider, booted, cidrs);
+      }
+    };
+    await pass(60);
+    expect(ec2.calls.map(({ operation }) => operation)).toEqual(Array(60).fill('DescribeNetworkInterfaces'));
+    await pass(1380);
+    expect(ec2.counts.describing - 1440).toBeLessThanOrEqual(1);
+  });
+
+  it('a new node has the subnets read again when they have not been for a while', async () => {
+    const { ec2, nodes, clock, provider } = memoryCluster(3);
+    await look(provider, nodes.slice(0, 1), cidrs);
+    await look(provider, nodes.slice(0, 2), cidrs);
+    expect(ec2.callsOf('DescribeSubnets')).toHaveLength(1);
+    clock.skip(600_000);
+    await look(provider, nodes, cidrs);
+    expect(ec2.callsOf('DescribeSubnets')).toHaveLength(2);
+  });
+
   it('an hour at rest is hardly more than a look per poll, though one instance is gone and another was never there', async () => {
     const { ec2, nodes, clock, provider } = memoryCluster(3);
     const all = [...nodes, { name: 'stranger', providerID: 'aws:///us-east-1a/i-0fffffffffffffff0' }];

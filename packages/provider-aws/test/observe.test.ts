@@ -154,8 +154,12 @@ describe('observe', () => {
     expect(ec2.callsOf('DescribeInstanceTypes')).toHaveLength(1);
   });
 
-  it('an instance of another type is seen within the hour', async () => {
+  it('an instance of another type is seen when it has started anew, and within the hour where nothing tells that it has', async () => {
     const { ec2, nodes, clock, provider } = memoryCluster(1);
+    const booted = (bootID: string) => nodes.map((node) => ({ ...node, bootID }));
+    await look(provider, booted('first'), cidrs);
+    ec2.instances.set(instanceOf(1), { ...ec2.instances.get(instanceOf(1)), InstanceType: 'm5.xlarge' });
+    expect((await look(provider, booted('second'), cidrs)).nodes).toMatchObject([{ limits: { ipv4: 15 } }]);
     await look(provider, nodes, cidrs);
     ec2.instances.set(instanceOf(1), { ...ec2.instances.get(instanceOf(1)), InstanceType: 'm5.4xlarge' });
     clock.skip(3_600_001);

@@ -6,6 +6,8 @@ export interface ProviderNode {
   readonly name: string;
   /** `spec.providerID` as Kubernetes gives it; absent before the node is initialised. */
   readonly providerID?: string;
+  /** `status.nodeInfo.bootID`, another after each start of the machine: it may have been changed while it was stopped. */
+  readonly bootID?: string;
 }
 
 /** An address that a network interface carries. */

@@ -8,6 +8,7 @@ export function readNode(object: unknown): Read<NodeSnapshot> {
   const reader = new ObjectReader(object, 'Node');
   const annotation = (key: string): string | undefined => reader.text('metadata', 'annotations', key);
   const providerID = reader.text('spec', 'providerID');
+  const bootID = reader.text('status', 'nodeInfo', 'bootID');
   const egressIPConfig = annotation('cloud.network.openshift.io/egress-ipconfig');
   const primaryInterfaceAddress = annotation('k8s.ovn.org/node-primary-ifaddr');
   const hostCIDRs = annotation('k8s.ovn.org/host-cidrs');
@@ -17,6 +18,7 @@ export function readNode(object: unknown): Read<NodeSnapshot> {
     ready: isReady(reader),
     addresses: addressesOf(reader),
     ...(providerID === undefined ? {} : { providerID }),
+    ...(bootID === undefined ? {} : { bootID }),
     ...(egressIPConfig === undefined ? {} : { egressIPConfig }),
     ...(primaryInterfaceAddress === undefined ? {} : { primaryInterfaceAddress }),
     ...(hostCIDRs === undefined ? {} : { hostCIDRs }),

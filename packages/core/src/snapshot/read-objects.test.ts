@@ -35,6 +35,7 @@ const whole = {
     coolDown: '10m',
   },
   status: {
+    nodeInfo: { bootID: '0b1c' },
     platformStatus: { type: 'BareMetal', baremetal: { apiServerInternalIPs: ['10.0.0.2'], ingressIP: '10.0.0.3' } },
     addresses: [{ type: 'InternalIP', address: '10.0.0.1' }, { type: 'Hostname', address: 'worker-1' }],
     conditions: [{ type: 'Ready', status: 'True' }, { type: 'Assigned', status: 'False', reason: 'CloudResponseError' }],

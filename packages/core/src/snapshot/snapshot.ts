@@ -79,6 +79,8 @@ export interface NodeSnapshot {
   /** `status.addresses` that are IP addresses. */
   readonly addresses: readonly string[];
   readonly providerID?: string;
+  /** `status.nodeInfo.bootID`: another after each start of the machine. */
+  readonly bootID?: string;
   /** Annotation `cloud.network.openshift.io/egress-ipconfig`. */
   readonly egressIPConfig?: string;
   /** Annotation `k8s.ovn.org/node-primary-ifaddr`. */

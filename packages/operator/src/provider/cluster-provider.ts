@@ -100,7 +100,7 @@ export function watchProvider({ provider }: ClusterProvider, store: ClusterStore
 function subjectsOf(store: ClusterStore): ProviderSubjects {
   const cidrs = store.egressIPAMs.list().flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
   return {
-    nodes: store.machines.map(({ name, providerID }) => ({ name, ...(providerID === undefined ? {} : { providerID }) })),
+    nodes: store.machines.map(({ name, providerID, bootID }) => ({ name, ...(providerID === undefined ? {} : { providerID }), ...(bootID === undefined ? {} : { bootID }) })),
     cidrs: [...new Set(cidrs)].sort(),
   };
 }

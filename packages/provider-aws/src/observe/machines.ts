@@ -21,13 +21,16 @@ export type MachineReading = Machine | { readonly error: ProviderErrorDescriptio
 
 /** Finds instances. */
 export interface Machines {
-  /** An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen. */
-  find(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineReading>>;
+  /**
+   * An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen, or not since they
+   * started anew: `bootIDs`, by instance, tell of all that are of interest.
+   */
+  find(instanceIds: readonly string[], bootIDs?: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, MachineReading>>;
   /** The machine is not what it was: ask again next time. */
   forget(instanceId: string): void;
 }
 
-/** A stopped instance can be given another type: what is older is read again. */
+/** A stopped instance can be given another type: where nothing tells when it started, what is older is read again. */
 const maximumAge = 3_600_000;
 /** An instance that EC2 does not know may be too new for it; the longer it is absent, the more seldom it is asked for. */
 const shortestAbsence = 15_000;
@@ -36,10 +39,11 @@ const longestAbsence = 900_000;
 /** Remembers instances, and makes one question of all that is asked for at a time. */
 export function createMachines(api: Ec2Api, clock: Clock): Machines {
   const known = new Map<string, { readonly reading: MachineReading; readonly age: number; readonly until: number }>();
+  let boots: ReadonlyMap<string, string | undefined> = new Map();
 
   const ageOf = (id: string, reading: MachineReading): number => {
     const before = known.get(id);
-    if (!('error' in reading)) return maximumAge;
+    if (!('error' in reading)) return boots.get(id) === undefined ? maximumAge : Infinity;
     return before !== undefined && 'error' in before.reading ? Math.min(4 * before.age, longestAbsence) : shortestAbsence;
   };
 
@@ -62,7 +66,11 @@ export function createMachines(api: Ec2Api, clock: Clock): Machines {
   });
 
   return {
-    async find(ids) {
+    async find(ids, bootIDs) {
+      if (bootIDs !== undefined) {
+        for (const id of known.keys()) if (bootIDs.get(id) !== boots.get(id)) known.delete(id);
+        boots = bootIDs;
+      }
       const now = clock.now();
       const fresh = new Map(ids.flatMap((id) => {
         const entry = known.get(id);

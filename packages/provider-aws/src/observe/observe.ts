@@ -24,12 +24,14 @@ export interface Observer {
 
 /**
  * One look. At rest it costs one paginated DescribeNetworkInterfaces over the subnets
- * that matter; instances, subnets and types are asked for when they are new.
+ * that matter; types are asked for when they are new, instances when they are new or
+ * have started anew, subnets when what is asked of them is new, and once a day.
  */
 export async function observe(observer: Observer, { nodes, cidrs }: Pick<ObserveOptions, 'nodes' | 'cidrs'>): Promise<ProviderObservation> {
   const { api, clock, machines, subnets, instanceTypes, store, references } = observer;
   const ids = nodes.map((node) => ({ node: node.name, reading: readInstanceId(node) }));
-  const found = await machines.find(ids.flatMap(({ reading }) => ('error' in reading ? [] : reading.instanceId)));
+  const bootIDs = new Map(ids.flatMap(({ reading }, index) => ('error' in reading ? [] : [[reading.instanceId, nodes[index]?.bootID] as const])));
+  const found = await machines.find([...bootIDs.keys()], bootIDs);
   const known = [...found.values()].filter(isMachine);
   const parsed = cidrs.flatMap((text) => parseCidr(text)?.cidr ?? []);
   const reading = await subnets.read({

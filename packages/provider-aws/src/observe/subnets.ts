@@ -27,22 +27,30 @@ export interface Subnets {
   read(question: SubnetQuestion): Promise<SubnetReading>;
 }
 
-/** Subnets come and go seldom, and a node in a new one is asked about at once. */
-const maximumAge = 3_600_000;
+/** Subnets come and go seldom, and only those that have a node matter much: one in a new subnet is asked about at once. */
+const maximumAge = 86_400_000;
+/** What is older than this is read again when nodes or CIDRs are others than before: who changes subnets mostly does it for them. */
+const casualAge = 600_000;
 /** What was not there may have been made meanwhile. */
 const absenceAge = 300_000;
 /** After these, the same question soon gets another answer. */
 const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient', 'unknown']);
 
-/** Remembers subnets; reads them again when they are old, or when something is asked for that they do not hold and did not hold when they were read last. */
+/**
+ * Remembers subnets; reads them again when something is asked for that they do not hold and did not hold when they were
+ * read last, when the cluster changes and they are not quite new, and once a day.
+ */
 export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
   let known: SubnetReading = { subnets: new Map() };
   let answered = new Set<string>();
+  /** For which nodes and CIDRs. */
+  let readFor = '';
   let readAt = -Infinity;
 
   const isAnswered = (question: SubnetQuestion): boolean => {
     const absent = missing(question, known.subnets);
-    return clock.now() - readAt < (absent.length > 0 ? absenceAge : maximumAge) && [...topics(question), ...absent].every((topic) => answered.has(topic));
+    const age = absent.length > 0 ? absenceAge : readFor === clusterOf(question) ? maximumAge : casualAge;
+    return clock.now() - readAt < age && [...topics(question), ...absent].every((topic) => answered.has(topic));
   };
 
   return {
@@ -51,6 +59,7 @@ export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
       const startedAt = clock.now();
       try {
         known = await readAll(api, question);
+        readFor = clusterOf(question);
         answered = new Set([...topics(question), ...missing(question, known.subnets)]);
         readAt = known.error !== undefined && passingClasses.has(known.error.class) ? -Infinity : startedAt;
         return known;
@@ -60,6 +69,10 @@ export function createSubnets(api: Ec2Api, clock: Clock): Subnets {
       }
     },
   };
+}
+
+function clusterOf({ subnetIds, cidrs }: SubnetQuestion): string {
+  return [...subnetIds, ...cidrs.map(({ text }) => text)].join();
 }
 
 /** What was asked, whatever the answer. */
