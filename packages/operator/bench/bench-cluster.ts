@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -99,12 +99,25 @@ async function watch(client: ResourceClient): Promise<BenchWatch> {
   return { egressIPs, until, stop: () => reflector.stop() };
 }
 
+/** Resident memory of a process in MiB; NaN where the system does not tell. */
+export interface Memory {
+  readonly peak: number;
+  /** Of it now: pages of files, nearly all of them of the Node binary. */
+  readonly files: number;
+}
+
+/** Memory that a Node which does nothing takes. */
+export function idleNode(): number {
+  const peak = "Number(/VmHWM:\\s+(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024";
+  return Math.round(Number(spawnSync(process.execPath, ['--print', peak]).stdout.toString()));
+}
+
 /** The operator as it is shipped, and what it used. */
 export interface BenchOperator {
   /** Milliseconds since the epoch. */
   readonly started: number;
-  /** Peak resident memory in MiB; undefined where the system does not tell. */
-  peakMemory(): number | undefined;
+  /** Resident memory in MiB. */
+  memory(): Memory;
   stop(): Promise<void>;
 }
 
@@ -116,9 +129,10 @@ export async function startOperator({ envtest }: BenchCluster): Promise<BenchOpe
   const child: ChildProcess = spawn(process.execPath, [...flags, join(root, 'packages/operator/dist/cli.js'), 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0'], { stdio: ['ignore', 'ignore', 'inherit'] });
   return {
     started,
-    peakMemory: () => {
-      const line = process.platform === 'linux' ? /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] : undefined;
-      return line === undefined ? undefined : Math.round(Number(line) / 1024);
+    memory: () => {
+      const status = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/status`, 'utf8') : '';
+      const mebibytes = (field: string): number => Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+      return { peak: mebibytes('VmHWM'), files: mebibytes('RssFile') };
     },
     stop: async () => {
       const ended = once(child, 'exit');

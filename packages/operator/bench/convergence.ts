@@ -1,4 +1,4 @@
-import { each, pool, startBenchCluster, startOperator, wait, type BenchCluster } from './bench-cluster.ts';
+import { each, idleNode, pool, startBenchCluster, startOperator, wait, type BenchCluster } from './bench-cluster.ts';
 
 /** A thousand namespaces at once, against a bare loop of the same PATCHes on the same server. */
 export async function measureConvergence(nodeCount: number, namespaceCount: number): Promise<Readonly<Record<string, unknown>>> {
@@ -29,7 +29,9 @@ export async function measureConvergence(nodeCount: number, namespaceCount: numb
     'EgressIPAM writes': count('egressipams'),
     'Event writes': count('events'),
     'writes in ten idle seconds': idle,
-    'peak memory (MiB)': operator.peakMemory() ?? 'unknown',
+    'peak memory (MiB)': operator.memory().peak,
+    'of it the Node binary and its libraries (MiB)': operator.memory().files,
+    'a Node that does nothing (MiB)': idleNode(),
   };
   await operator.stop();
   await bindings.stop();
