@@ -11,6 +11,7 @@ export { parseRange, platformReserved } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
 export { isCloudRefusal } from './allocate/refused.ts';
+export { parseHostedIPs } from './parse/parse-network-objects.ts';
 export { buildSnapshot } from './snapshot/build-snapshot.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
 export { parseDuration } from './snapshot/duration.ts';

@@ -69,7 +69,7 @@ const none: readonly never[] = [];
 export function parseHostSubnet(source: HostSubnetSnapshot): ParsedHostSubnet {
   const egressIPs = parseAddresses(source.egressIPs);
   const isAsRecorded = source.hostedIPs !== undefined && egressIPs.length === source.egressIPs.length && recordsJust(source.hostedIPs, source.egressIPs);
-  const recorded = source.hostedIPs === undefined ? none : isAsRecorded ? egressIPs : parseRecord(source.hostedIPs);
+  const recorded = source.hostedIPs === undefined ? none : isAsRecorded ? egressIPs : parseHostedIPs(source.hostedIPs);
   return {
     name: source.name,
     source,
@@ -83,8 +83,8 @@ export function parseHostSubnet(source: HostSubnetSnapshot): ParsedHostSubnet {
   };
 }
 
-/** The addresses of a record `IP=NAMESPACE,…`; the names are read when they are asked for. */
-function parseRecord(record: string): readonly Address[] {
+/** The addresses of a HostSubnet's `hosted-ips` record, `IP=NAMESPACE,…`; what is no address is passed over. */
+export function parseHostedIPs(record: string): readonly Address[] {
   const addresses: Address[] = [];
   for (let start = 0; start < record.length; ) {
     let end = record.indexOf(',', start);

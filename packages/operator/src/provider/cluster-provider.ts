@@ -1,4 +1,4 @@
-import { parseCidr, type CloudProvider, type DoubtedAttachment, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
+import { formatAddress, parseCidr, parseHostedIPs, type CloudProvider, type DoubtedAttachment, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { isServed } from '../network/choose-network.ts';
 import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resources.ts';
@@ -139,8 +139,8 @@ function isCloudToOvn(announced: string | undefined): boolean {
   return announced !== undefined && isCloud(announced.toLowerCase());
 }
 
-/** What HostSubnets have on record as put on interfaces, `IP=NAMESPACE,…`. */
+/** What HostSubnets have on record as put on interfaces. */
 function onRecord(store: ClusterStore): readonly DoubtedAttachment[] {
-  return (store.hostSubnets?.list() ?? []).flatMap(({ name: node, hostedIPs = '' }) => hostedIPs.split(',').flatMap((entry) => (entry === '' ? [] : [{ node, address: entry.split('=', 1)[0] ?? '' }])));
+  return (store.hostSubnets?.list() ?? []).flatMap(({ name: node, hostedIPs = '' }) => parseHostedIPs(hostedIPs).map((address) => ({ node, address: formatAddress(address) })));
 }
 
