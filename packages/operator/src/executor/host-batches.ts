@@ -2,7 +2,7 @@ import type { HostStep } from '@egressip-ipam/core';
 
 /** A HostSubnet waits no longer than this for more additions while they keep coming, in milliseconds. */
 const longestWait = 3_000;
-/** Nor longer than this for additions that do not come, in milliseconds; longer than two plans are apart at the most. */
+/** Nor longer than this for additions that do not come, in milliseconds: the plan that is made then sees whether some have come. */
 const longestPause = 600;
 
 /** The additions of a HostSubnet that wait for others. */

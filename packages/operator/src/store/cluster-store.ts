@@ -61,14 +61,11 @@ export class ClusterStore {
 
   constructor(options: ClusterStoreOptions) {
     const { rest, onError, network, serves } = options;
-    const tell = (isUrgent: boolean) => (isOwn: boolean): void => {
-      if (!isOwn) options.onChange(isUrgent);
-    };
-    const onChange = tell(false);
+    const onChange = (): void => options.onChange(false);
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
     this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, onError, (namespace) => this.#noteDeparture(namespace));
-    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, tell(true), onError, (node) => this.#departedNodes.note(node));
+    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
     this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;

@@ -21,7 +21,8 @@ interface Unconfirmed {
 export class Collection<Slim extends Entry> {
   readonly client: ResourceClient;
   readonly #reflector: Reflector<Slim>;
-  readonly #onChange: (isOwn: boolean) => void;
+  /** Told of what no write of ours explains. */
+  readonly #onChange: () => void;
   readonly #onDeleted: (entry: Slim) => void;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
@@ -35,7 +36,7 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: (isOwn: boolean) => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
+  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
     this.client = new ResourceClient(rest, resource);
     this.#onChange = onChange;
     this.#onDeleted = onDeleted;
@@ -166,7 +167,7 @@ export class Collection<Slim extends Entry> {
     this.#sequence += 1;
     this.#changedAt.set(name, this.#sequence);
     this.#snapshot = undefined;
-    this.#onChange(this.#writing.has(name));
+    if (!this.#writing.has(name)) this.#onChange();
   }
 
   #entryOf(name: string): Slim | undefined {

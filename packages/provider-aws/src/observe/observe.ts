@@ -29,8 +29,8 @@ export interface Observer {
  */
 export async function observe(observer: Observer, { nodes, cidrs }: Pick<ObserveOptions, 'nodes' | 'cidrs'>): Promise<ProviderObservation> {
   const { api, clock, machines, subnets, instanceTypes, store, references } = observer;
-  const ids = nodes.map((node) => ({ node: node.name, reading: readInstanceId(node) }));
-  const bootIDs = new Map(ids.flatMap(({ reading }, index) => ('error' in reading ? [] : [[reading.instanceId, nodes[index]?.bootID] as const])));
+  const ids = nodes.map((node) => ({ node: node.name, bootID: node.bootID, reading: readInstanceId(node) }));
+  const bootIDs = new Map(ids.flatMap(({ bootID, reading }) => ('error' in reading ? [] : [[reading.instanceId, bootID] as const])));
   const found = await machines.find([...bootIDs.keys()], bootIDs);
   const known = [...found.values()].filter(isMachine);
   const parsed = cidrs.flatMap((text) => parseCidr(text)?.cidr ?? []);
