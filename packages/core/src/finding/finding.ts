@@ -1,18 +1,9 @@
 import type { FindingCode } from './codes.ts';
 
-/** What a finding or a step is about. */
+/** An object that a finding or a step is about. */
 export interface ObjectReference {
-  /** Kubernetes kind, such as `Namespace`. */
-  readonly kind:
-    | 'EgressIPAM'
-    | 'Namespace'
-    | 'Node'
-    | 'HostSubnet'
-    | 'NetNamespace'
-    | 'EgressIP'
-    | 'CloudPrivateIPConfig'
-    | 'Infrastructure'
-    | 'Provider';
+  /** Kubernetes kind, such as `Namespace`; `Interface` for a node's network interface, `Provider` for what is under the nodes. */
+  readonly kind: string;
   readonly name: string;
 }
 
@@ -21,6 +12,7 @@ export type FindingSeverity = 'error' | 'warning' | 'info';
 
 /** A typed problem or explanation, with a stable code and a sentence that a tenant understands. */
 export interface Finding {
+  /** One of core's own codes, or one of a network back end's. */
   readonly code: FindingCode;
   readonly severity: FindingSeverity;
   readonly object: ObjectReference;

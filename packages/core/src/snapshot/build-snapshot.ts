@@ -1,24 +1,28 @@
-import { compareNames } from '../parse/memo.ts';
-import type { ClusterSnapshot } from './snapshot.ts';
+import { byName } from './compare-names.ts';
+import type { ClusterSnapshot, NetworkObjects } from './snapshot.ts';
 
-/** A snapshot with every list sorted by name; lists that are not given are empty. */
+/** The name of core's own back end: placements without network objects. */
+export const plainNetwork = 'plain';
+
+/** A snapshot with every list sorted by name; what is not given is empty, and the network is `plain`. */
 export function buildSnapshot(parts: Partial<Omit<ClusterSnapshot, 'formatVersion'>>): ClusterSnapshot {
+  const { name, objects, ...network } = parts.network ?? { name: plainNetwork, objects: {} };
   return {
     ...parts,
-    formatVersion: 1,
-    network: parts.network ?? { kind: 'openshift-sdn' },
+    formatVersion: 2,
+    network: { ...network, name, objects: sortedObjects(objects) },
     infrastructure: parts.infrastructure ?? { virtualIPs: [] },
     provider: parts.provider ?? { name: 'baremetal', attach: false, cloud: false, observationRequired: false },
     egressIPAMs: sorted(parts.egressIPAMs),
     namespaces: sorted(parts.namespaces),
     nodes: sorted(parts.nodes),
-    hostSubnets: sorted(parts.hostSubnets),
-    netNamespaces: sorted(parts.netNamespaces),
-    egressIPs: sorted(parts.egressIPs),
-    cloudPrivateIPConfigs: sorted(parts.cloudPrivateIPConfigs),
   };
 }
 
+function sortedObjects(objects: NetworkObjects): NetworkObjects {
+  return Object.fromEntries(Object.entries(objects).map(([kind, entries]) => [kind, sorted(entries)]));
+}
+
 function sorted<Entry extends { readonly name: string }>(entries: readonly Entry[] | undefined): readonly Entry[] {
-  return [...(entries ?? [])].sort((a, b) => compareNames(a.name, b.name));
+  return [...(entries ?? [])].sort(byName);
 }

@@ -1,7 +1,9 @@
-import type { Finding, ObjectReference } from '../finding/finding.ts';
+import type { Finding } from '../finding/finding.ts';
 
 /** What reading a Kubernetes object gave: the value where the object is of any use, and what is wrong in it. */
-export type Read<Value> = { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] } | { readonly ok: false; readonly problems: readonly Finding[] };
+export type Read<Value> =
+  | { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] }
+  | { readonly ok: false; readonly problems: readonly Finding[] };
 
 /**
  * Reads the fields of one raw Kubernetes object. A field of the wrong type is a
@@ -10,10 +12,10 @@ export type Read<Value> = { readonly ok: true; readonly value: Value; readonly p
 export class ObjectReader {
   readonly problems: Finding[] = [];
   readonly #object: unknown;
-  readonly #kind: ObjectReference['kind'];
+  readonly #kind: string;
   readonly name: string;
 
-  constructor(object: unknown, kind: ObjectReference['kind']) {
+  constructor(object: unknown, kind: string) {
     this.#object = object;
     this.#kind = kind;
     const name = valueAt(object, ['metadata', 'name']);
@@ -28,7 +30,7 @@ export class ObjectReader {
 
   /** The text at a path. */
   text(...path: readonly string[]): string | undefined {
-    return this.#typed(path, 'a text', (value): value is string => typeof value === 'string');
+    return this.#typed(path, 'a string', (value): value is string => typeof value === 'string');
   }
 
   /** The number at a path. */
@@ -45,7 +47,7 @@ export class ObjectReader {
   texts(...path: readonly string[]): readonly string[] {
     return this.list(...path).flatMap((entry, index) => {
       if (typeof entry === 'string') return [entry];
-      this.#report(`${path.join('.')}[${index}]`, `a text is expected, not ${describe(entry)}`);
+      this.#report(`${path.join('.')}[${index}]`, `expected a string, got ${describe(entry)}`);
       return [];
     });
   }
@@ -68,7 +70,7 @@ export class ObjectReader {
     const kept: [string, string][] = [];
     for (const [key, entry] of Object.entries(value)) {
       if (typeof entry === 'string') kept.push([key, entry]);
-      else this.#report(`${path.join('.')}.${key}`, `a text is expected, not ${describe(entry)}`);
+      else this.#report(`${path.join('.')}.${key}`, `expected a string, got ${describe(entry)}`);
     }
     return Object.fromEntries(kept);
   }
@@ -88,7 +90,7 @@ export class ObjectReader {
     const value = valueAt(this.#object, path);
     if (value === undefined || value === null) return undefined;
     if (is(value)) return value;
-    this.#report(path.join('.'), `${expected} is expected, not ${describe(value)}`);
+    this.#report(path.join('.'), `expected ${expected}, got ${describe(value)}`);
     return undefined;
   }
 
@@ -97,7 +99,13 @@ export class ObjectReader {
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** A value as a map of fields; whatever is none has no fields. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+/** Whether a value is a map of fields. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,22 +1,35 @@
-import { ObjectReader, type Read } from './object-reader.ts';
+import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import type { InfrastructureSnapshot } from './snapshot.ts';
 
-/** The platforms whose status holds virtual addresses of the API and of ingress. */
-const platformsWithVirtualIPs = ['baremetal', 'openstack', 'vsphere', 'nutanix', 'ovirt'];
+/** The fields of a platform's status that hold the cluster's own addresses (config.openshift.io/v1, every platform type). */
+const addressFields = [
+  'apiServerInternalIP',
+  'apiServerInternalIPs',
+  'ingressIP',
+  'ingressIPs',
+  'nodeDNSIP',
+  'apiLoadBalancerIPs',
+  'apiIntLoadBalancerIPs',
+  'ingressLoadBalancerIPs',
+];
 
 /** Reads OpenShift's Infrastructure object. Never throws. */
 export function readInfrastructure(object: unknown): Read<InfrastructureSnapshot> {
   const reader = new ObjectReader(object, 'Infrastructure');
   const platform = reader.text('status', 'platformStatus', 'type') ?? reader.text('status', 'platform');
-  const region = reader.text('status', 'platformStatus', 'aws', 'region');
-  const virtualIPs = platformsWithVirtualIPs.flatMap((name) => {
-    const path = ['status', 'platformStatus', name];
-    const single = [reader.text(...path, 'apiServerInternalIP'), reader.text(...path, 'ingressIP')].filter((text) => text !== undefined && text !== '');
-    return [...reader.texts(...path, 'apiServerInternalIPs'), ...reader.texts(...path, 'ingressIPs'), ...single] as string[];
-  });
+  const virtualIPs = addressesIn(reader.record('status', 'platformStatus') ?? {});
   return reader.result({
     ...(platform === undefined || platform === '' ? {} : { platform }),
-    ...(region === undefined ? {} : { region }),
     virtualIPs: [...new Set(virtualIPs)],
+  });
+}
+
+/** Wherever a platform has them: in its own part of the status, or a level further down. */
+function addressesIn(status: Readonly<Record<string, unknown>>, depth = 0): readonly string[] {
+  return Object.entries(status).flatMap(([field, value]) => {
+    if (addressFields.includes(field)) {
+      return [value].flat().filter((entry): entry is string => typeof entry === 'string' && entry !== '');
+    }
+    return depth < 3 ? addressesIn(asRecord(value), depth + 1) : [];
   });
 }

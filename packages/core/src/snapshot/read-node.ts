@@ -1,35 +1,46 @@
 import { parseAddress } from '../address/address.ts';
-import { labelledByUsAnnotation } from './names.ts';
-import { ObjectReader, type Read } from './object-reader.ts';
+import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
-/** Reads a Node. Never throws. */
-export function readNode(object: unknown): Read<NodeSnapshot> {
+/**
+ * Reads a Node, with the annotations of these keys: those that the network's back end
+ * and the provider ask for. Never throws.
+ */
+export function readNode(object: unknown, annotationKeys: readonly string[] = []): Read<NodeSnapshot> {
   const reader = new ObjectReader(object, 'Node');
-  const annotation = (key: string): string | undefined => reader.text('metadata', 'annotations', key);
   const providerID = reader.text('spec', 'providerID');
   const bootID = reader.text('status', 'nodeInfo', 'bootID');
-  const egressIPConfig = annotation('cloud.network.openshift.io/egress-ipconfig');
-  const primaryInterfaceAddress = annotation('k8s.ovn.org/node-primary-ifaddr');
-  const hostCIDRs = annotation('k8s.ovn.org/host-cidrs');
+  const deletedAt = reader.text('metadata', 'deletionTimestamp');
+  const podCIDRs = reader.texts('spec', 'podCIDRs');
+  const taints = taintsOf(reader);
+  const annotations = annotationsOf(reader, annotationKeys);
   return reader.result({
     name: reader.name,
     labels: reader.map('metadata', 'labels'),
     ready: isReady(reader),
+    ...(reader.flag('spec', 'unschedulable') === true ? { unschedulable: true } : {}),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(taints.length === 0 ? {} : { taints }),
     addresses: addressesOf(reader),
+    ...(podCIDRs.length === 0 ? {} : { podCIDRs }),
     ...(providerID === undefined ? {} : { providerID }),
     ...(bootID === undefined ? {} : { bootID }),
-    ...(egressIPConfig === undefined ? {} : { egressIPConfig }),
-    ...(primaryInterfaceAddress === undefined ? {} : { primaryInterfaceAddress }),
-    ...(hostCIDRs === undefined ? {} : { hostCIDRs }),
-    ...(annotation(labelledByUsAnnotation) === undefined ? {} : { labelledByUs: true }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   });
+}
+
+function annotationsOf(reader: ObjectReader, keys: readonly string[]): Readonly<Record<string, string>> {
+  const values = keys.flatMap((key) => {
+    const value = reader.text('metadata', 'annotations', key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(values);
 }
 
 /** A condition that is not there, or not understood, is not True. */
 function isReady(reader: ObjectReader): boolean {
   return reader.list('status', 'conditions').some((entry) => {
-    const { type, status } = fields(entry);
+    const { type, status } = asRecord(entry);
     return type === 'Ready' && status === 'True';
   });
 }
@@ -37,11 +48,14 @@ function isReady(reader: ObjectReader): boolean {
 /** `status.addresses` holds host names too: only what is an address counts. */
 function addressesOf(reader: ObjectReader): readonly string[] {
   return reader.list('status', 'addresses').flatMap((entry) => {
-    const { address } = fields(entry);
+    const { address } = asRecord(entry);
     return typeof address === 'string' && parseAddress(address) !== undefined ? [address] : [];
   });
 }
 
-function fields(entry: unknown): Readonly<Record<string, unknown>> {
-  return typeof entry === 'object' && entry !== null ? (entry as Readonly<Record<string, unknown>>) : {};
+function taintsOf(reader: ObjectReader): readonly string[] {
+  return reader.list('spec', 'taints').flatMap((entry) => {
+    const { key } = asRecord(entry);
+    return typeof key === 'string' ? [key] : [];
+  });
 }

@@ -1,5 +1,5 @@
-import type { ProviderObservation } from '../provider/contract.ts';
-import type { ProviderErrorDescription } from '../provider/provider-error.ts';
+import type { ProviderObservation, UsedAddress } from '../provider-contract/contract.ts';
+import type { ProviderErrorDescription } from '../provider-contract/provider-error.ts';
 
 /** A Kubernetes label selector, as in `metav1.LabelSelector`. */
 export interface LabelSelector {
@@ -46,6 +46,8 @@ export interface EgressIPAMSnapshot {
   /** Which namespaces may claim; absent means all. */
   readonly namespaceSelector?: LabelSelector;
   readonly cidrAssignments: readonly CidrAssignmentSnapshot[];
+  /** The most namespaces of one team that are served, and the label of namespaces whose value names the team. */
+  readonly maxClaims?: { readonly label: string; readonly count: number };
   /** Go duration (`10m`, `1h30m`) that a released address waits before another namespace gets it. */
   readonly coolDown?: string;
   /** `status.released`. */
@@ -70,115 +72,65 @@ export interface NamespaceSnapshot {
   readonly unconfirmed?: readonly string[];
 }
 
-/** A node, with the annotations that networks write, raw. */
+/** A node, with the annotations that the network's back end and the provider read, raw. */
 export interface NodeSnapshot {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Whether the Ready condition is True (and no faster probe says otherwise). */
   readonly ready: boolean;
+  /** Cordoned (`spec.unschedulable`): it keeps what it carries and takes nothing new. */
+  readonly unschedulable?: boolean;
+  /** Set while the node is being deleted. */
+  readonly deletedAt?: string;
+  /** Keys of `spec.taints`. */
+  readonly taints?: readonly string[];
   /** `status.addresses` that are IP addresses. */
   readonly addresses: readonly string[];
+  /** `spec.podCIDRs`. */
+  readonly podCIDRs?: readonly string[];
   readonly providerID?: string;
   /** `status.nodeInfo.bootID`: another after each start of the machine. */
   readonly bootID?: string;
-  /** Annotation `cloud.network.openshift.io/egress-ipconfig`. */
-  readonly egressIPConfig?: string;
-  /** Annotation `k8s.ovn.org/node-primary-ifaddr`. */
-  readonly primaryInterfaceAddress?: string;
-  /** Annotation `k8s.ovn.org/host-cidrs`. */
-  readonly hostCIDRs?: string;
-  /** Annotation `egressip-ipam-operator.redhat-cop.io/egress-assignable`: present where this project set the label. */
-  readonly labelledByUs?: boolean;
+  /** Values of the annotations that somebody asked for, by key. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** OpenShift SDN's object per node. */
-export interface HostSubnetSnapshot {
-  /** Object name, which is the node's name. */
+/** What every entry of a network's objects has. The rest is its back end's own. */
+export interface NetworkEntry {
   readonly name: string;
-  readonly hostIP: string;
-  readonly egressIPs: readonly string[];
-  readonly egressCIDRs: readonly string[];
-  /** Annotation `egressip-ipam-operator.redhat-cop.io/hosted-ips`, raw: `IP=NAMESPACE,…`, what this project put there. */
-  readonly hostedIPs?: string;
-  /** Annotation `egressip-ipam-operator.redhat-cop.io/hosted-cidrs`, raw: `CIDR,…`, what this project put there. */
-  readonly hostedCIDRs?: string;
   /** Addresses that a write in flight, or of unknown outcome, may have put here or left here. */
   readonly unconfirmed?: readonly string[];
 }
 
-/** OpenShift SDN's object per namespace. */
-export interface NetNamespaceSnapshot {
-  /** Object name, which is the namespace's name. */
-  readonly name: string;
-  readonly egressIPs: readonly string[];
-  /** Addresses that a write in flight, or of unknown outcome, may have put here or left here. */
-  readonly unconfirmed?: readonly string[];
-}
+/** A network's objects, slim: by kind, sorted by name. Plain JSON. */
+export type NetworkObjects = Readonly<Record<string, readonly NetworkEntry[]>>;
 
-/** OVN-Kubernetes' object. */
-export interface EgressIPSnapshot {
+/** What programs the traffic, and what its objects say. */
+export interface NetworkSnapshot {
+  /** The name of its back end. */
   readonly name: string;
-  readonly createdAt: string;
-  readonly deletedAt?: string;
-  /** When this project changed it last, where its managed fields tell. RFC 3339. */
-  readonly appliedAt?: string;
-  /** Whether it carries this project's ownership label. */
-  readonly ours: boolean;
-  readonly egressIPs: readonly string[];
-  readonly namespaceSelector: LabelSelector;
-  readonly podSelector?: LabelSelector;
-  readonly egressNodeSelector?: LabelSelector;
-  /** `status.items`. */
-  readonly assigned: readonly { readonly node: string; readonly egressIP: string }[];
-  /** Addresses that a write in flight, or of unknown outcome, may have put here or left here. */
-  readonly unconfirmed?: readonly string[];
+  /** What its back end found out about it when it was recognised, such as fields that the served schema has. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  readonly objects: NetworkObjects;
 }
-
-/** The cloud network config controller's object; its name is the address. */
-export interface CloudPrivateIPConfigSnapshot {
-  /** IPv4 text, or eight groups of four hexadecimal digits with dots between (IPv6). */
-  readonly name: string;
-  /** RFC 3339. */
-  readonly createdAt?: string;
-  readonly deletedAt?: string;
-  /** Counts the changes of its spec, which is its node. */
-  readonly generation?: number;
-  readonly specNode?: string;
-  readonly statusNode?: string;
-  /** Status of the `Assigned` condition. */
-  readonly assigned?: string;
-  /** Reason of the `Assigned` condition, such as `CloudResponseError`. */
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-/** What programs the traffic. */
-export type NetworkSnapshot =
-  | { readonly kind: 'openshift-sdn' }
-  | {
-      readonly kind: 'ovn-kubernetes';
-      /** Whether the served EgressIP schema has `spec.egressNodeSelector`. */
-      readonly egressNodeSelector?: boolean;
-    };
 
 /** What the infrastructure is. */
 export interface InfrastructureSnapshot {
   /** `status.platformStatus.type`. */
   readonly platform?: string;
-  /** `status.platformStatus.aws.region`. */
-  readonly region?: string;
-  /** API and ingress addresses, never given out. */
+  /** Addresses of the API, of ingress and of the cluster's DNS, never given out. */
   readonly virtualIPs: readonly string[];
 }
 
 /** The provider under the nodes, and what it saw. */
 export interface ProviderSnapshot {
   readonly name: string;
-  /** Whether this project attaches addresses to interfaces (false where the cluster's own cloud-network-config-controller does). */
+  /** Whether this project attaches addresses to interfaces (false where the cluster's own controller does). */
   readonly attach: boolean;
-  readonly atomicMove?: boolean;
-  /** Whether the platform is a cloud, where OpenShift SDN needs explicit addresses. */
+  /** Whether the platform carries an address only where an interface is told so, by whoever. */
   readonly cloud: boolean;
+  /** How many addresses the platform keeps for itself at the beginning and at the end of each subnet, known without a look. */
+  readonly keptInSubnets?: { readonly first: number; readonly last: number };
   /** Whether nothing may be allocated before an observation is there (law 6). False when planning from files. */
   readonly observationRequired: boolean;
   readonly observation?: ProviderObservation;
@@ -208,21 +160,21 @@ export interface ProviderFailure {
  * replayed. Lists are sorted by name; a list that is not is sorted on entry.
  */
 export interface ClusterSnapshot {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** The moment of the look, RFC 3339. Needed for cool-down; without it nothing has cooled down. */
   readonly time?: string;
   /** Sources that have not synced yet; while there is one, nothing is allocated (law 6). */
   readonly unsynced?: readonly string[];
   readonly network: NetworkSnapshot;
   readonly infrastructure: InfrastructureSnapshot;
+  /** Pod, service and join networks of the cluster, as CIDRs: no packet leaves the cluster with their addresses. */
+  readonly clusterNetworks?: readonly string[];
+  /** Addresses of Services (external and load balancer addresses), where the operator may read them. */
+  readonly serviceAddresses?: readonly UsedAddress[];
   readonly provider: ProviderSnapshot;
   readonly egressIPAMs: readonly EgressIPAMSnapshot[];
   readonly namespaces: readonly NamespaceSnapshot[];
   readonly nodes: readonly NodeSnapshot[];
-  readonly hostSubnets: readonly HostSubnetSnapshot[];
-  readonly netNamespaces: readonly NetNamespaceSnapshot[];
-  readonly egressIPs: readonly EgressIPSnapshot[];
-  readonly cloudPrivateIPConfigs: readonly CloudPrivateIPConfigSnapshot[];
   /** Addresses that the cloud refused a while ago, so that nobody else is given one in vain. */
   readonly refused?: readonly string[];
   /** Claims whose namespace went away while being watched, not yet in `status.released`. */

@@ -1,0 +1,51 @@
+import type { Read } from '../snapshot/object-reader.ts';
+import type { NetworkEntry, NetworkObjects } from '../snapshot/snapshot.ts';
+
+/** What may be done with a kind of objects; RBAC roles are made of these. */
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+/** Where the API server serves a kind. */
+export interface ResourceReference {
+  /** The empty text for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/** One kind of objects that a back end reads: it feeds watches, files, RBAC and the trial. */
+export interface NetworkKind<Entry extends NetworkEntry = NetworkEntry> {
+  readonly resource: ResourceReference;
+  /** For a kind with namespaces: the one in which the objects are read. */
+  readonly namespace?: string;
+  /** Reads the one object of this name alone. */
+  readonly name?: string;
+  /** Whether a cluster may lack the kind. */
+  readonly optional?: boolean;
+  /** Whether each object belongs to the thing of its own name. */
+  readonly belongsTo?: 'node' | 'namespace';
+  /** What the operator does with the objects. */
+  readonly verbs: readonly Verb[];
+  /** Reads an object to its slim entry, with strings as Kubernetes gives them. Never throws. */
+  readonly read: (object: unknown) => Read<Entry>;
+}
+
+/** The entries of a kind in a network's objects; none where the cluster has none. */
+export function entriesOf<Entry extends NetworkEntry>(
+  objects: NetworkObjects,
+  kind: NetworkKind<Entry>,
+): readonly Entry[] {
+  // Whatever stands under a kind's name was read by that kind's own reader.
+  return (objects[kind.resource.kind] ?? none) as readonly Entry[];
+}
+
+/** A network's objects with other entries of one kind. */
+export function withEntries<Entry extends NetworkEntry>(
+  objects: NetworkObjects,
+  kind: NetworkKind<Entry>,
+  entries: readonly Entry[],
+): NetworkObjects {
+  return { ...objects, [kind.resource.kind]: entries };
+}
+
+const none: readonly never[] = [];

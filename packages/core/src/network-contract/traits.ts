@@ -1,0 +1,36 @@
+import type { LabelSelector } from '../snapshot/snapshot.ts';
+
+/**
+ * Who decides which node carries an address: `us`, this project; `us-by-cidr`, this project gives nodes the CIDR and
+ * the network chooses among them; `network`, the network alone.
+ */
+export type PlacementMode = 'us' | 'us-by-cidr' | 'network';
+
+/** What core asks of a network in place of its name. */
+export interface NetworkTraits {
+  /** The address families that it carries. */
+  readonly families: readonly (4 | 6)[];
+  /** Who places the addresses of an EgressIPAM. */
+  readonly placement: (egressIPAM: PlacementSubject) => PlacementMode;
+  /**
+   * Whether traffic that is bound to an address is carried, or dropped, by that address from then on. Where not, being
+   * bound is no promise before a node has the address.
+   */
+  readonly boundCarries: boolean;
+  /** Whether an object of ours proves an allocation (law 11). Where a network has no objects, the annotation has to do. */
+  readonly provesAllocations: boolean;
+  /**
+   * When an address goes on an interface, where this project attaches: `after-hosting`, the network's own record
+   * comes first and is the ledger; `before-hosting`, the network wants it there first.
+   */
+  readonly attach: 'after-hosting' | 'before-hosting';
+  /** Whether the network can be told which nodes may carry an address. */
+  readonly pinsNodes: boolean;
+}
+
+/** What of an EgressIPAM may matter to who places. */
+export interface PlacementSubject {
+  readonly name: string;
+  readonly cidrs: number;
+  readonly nodeSelector?: LabelSelector;
+}
