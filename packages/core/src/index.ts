@@ -1,57 +1,136 @@
+// What a snapshot is made of.
+export { readObjects } from './read/read-objects.ts';
+export { buildSnapshot } from './snapshot/build-snapshot.ts';
+export { readEgressIPAM } from './snapshot/read-egress-ipam.ts';
+export { readInfrastructure } from './snapshot/read-infrastructure.ts';
+export { readNamespace } from './snapshot/read-namespace.ts';
+export { readNode } from './snapshot/read-node.ts';
+export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
+export { readSelector } from './snapshot/read-selector.ts';
+export { compileSelector } from './snapshot/label-selector.ts';
+export { parseDuration } from './snapshot/duration.ts';
+export {
+  allocatedAnnotation,
+  annotationPrefix,
+  egressIPAMAnnotation,
+  egressIPsAnnotation,
+  fieldManager,
+  finalizerName,
+  ownershipLabel,
+} from './snapshot/names.ts';
+export type { ObjectsRead } from './read/read-objects.ts';
+export type { Read } from './snapshot/object-reader.ts';
+export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
+export type {
+  CidrAssignmentSnapshot,
+  ClusterSnapshot,
+  DepartedClaim,
+  DoubtedAttachment,
+  EgressIPAMSnapshot,
+  InfrastructureSnapshot,
+  LabelSelector,
+  LabelSelectorRequirement,
+  NamespaceSnapshot,
+  NetworkEntry,
+  NetworkObjects,
+  NetworkSnapshot,
+  NodeSnapshot,
+  ProviderFailure,
+  ProviderSnapshot,
+  ReleasedAddresses,
+} from './snapshot/snapshot.ts';
+
+// What is planned.
 export { createPlanner, plan } from './plan/planner.ts';
+export { egressIPAMResource, isInterfaceStep, namespaceResource, writeOf } from './plan/write-of.ts';
 export { explain } from './explain/explain.ts';
 export { check } from './check/check.ts';
 export { planAdoption } from './adopt/adopt.ts';
-export { simulate } from './simulate/simulate.ts';
-export { settle } from './simulate/settle.ts';
-export { applyStep, readySteps } from './simulate/apply-step.ts';
+export type { Planner } from './plan/planner.ts';
+export type {
+  Allocation,
+  CidrUsage,
+  EgressIPAMReport,
+  NodeReport,
+  Plan,
+  WaitingClaim,
+} from './plan/plan-types.ts';
+export type { AllocationSource } from './allocate/allotment.ts';
+export type { Explanation, Subject } from './explain/explain.ts';
+export type { CapacityCheck, CheckReport } from './check/check.ts';
+export type { Adoption, AdoptionOptions, AdoptionPlan } from './adopt/adopt.ts';
+export type { Finding, FindingSeverity, ObjectReference } from './finding/finding.ts';
+export type { CoreFindingCode, FindingCode } from './finding/codes.ts';
+
+// Addresses.
 export { compareAddresses, familyOf, formatAddress, parseAddress } from './address/address.ts';
 export { parseAddressList } from './address/address-list.ts';
 export { parseRange, platformReserved } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
-export { isCloudRefusal } from './allocate/refused.ts';
-export { parseHostedIPs } from './parse/parse-network-objects.ts';
-export { buildSnapshot } from './snapshot/build-snapshot.ts';
-export { compileSelector } from './snapshot/label-selector.ts';
-export { parseDuration } from './snapshot/duration.ts';
-export { readEgressIPAM } from './snapshot/read-egress-ipam.ts';
-export { readInfrastructure } from './snapshot/read-infrastructure.ts';
-export { readNamespace } from './snapshot/read-namespace.ts';
-export { readCloudPrivateIPConfig, readEgressIP, readHostSubnet, readNetNamespace } from './snapshot/read-network-objects.ts';
-export { readNode } from './snapshot/read-node.ts';
-export {
-  allocatedAnnotation,
-  egressAssignableLabel,
-  egressIPAMAnnotation,
-  egressIPsAnnotation,
-  fieldManager,
-  finalizerName,
-  hostedCIDRsAnnotation,
-  hostedIPsAnnotation,
-  labelledByUsAnnotation,
-  ownershipLabel,
-} from './snapshot/names.ts';
-export { mergeResults } from './provider/merge-results.ts';
-export { ProviderError } from './provider/provider-error.ts';
-
-export type { Adoption, AdoptionOptions, AdoptionPlan } from './adopt/adopt.ts';
-export type { Planner } from './plan/planner.ts';
-export type { Explanation, Subject } from './explain/explain.ts';
-export type { CapacityCheck, CheckReport } from './check/check.ts';
-export type { Move, Scenario, Simulation } from './simulate/simulate.ts';
 export type { Address } from './address/address.ts';
 export type { ParsedAddressList } from './address/address-list.ts';
 export type { AddressRange } from './address/address-range.ts';
 export type { AddressSet } from './address/address-set.ts';
 export type { Cidr } from './address/cidr.ts';
-export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
-export type { Read } from './snapshot/object-reader.ts';
-export type { Finding, FindingSeverity, ObjectReference } from './finding/finding.ts';
-export type { FindingCode } from './finding/codes.ts';
-export type * from './snapshot/snapshot.ts';
-export type * from './plan/step.ts';
-export type * from './plan/plan-types.ts';
-export type * from './provider/contract.ts';
-export type * from './provider/factory.ts';
-export type { ProviderErrorClass, ProviderErrorDescription } from './provider/provider-error.ts';
+
+// The network contract.
+export { plain } from './plain/plain-network.ts';
+export { decideNetwork } from './network-contract/decide-network.ts';
+export { unlimited } from './network-contract/facts.ts';
+export { entriesOf, withEntries } from './network-contract/kind.ts';
+export { afterStep } from './network-contract/step.ts';
+export { ListMemo } from './parse/list-memo.ts';
+export { parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
+export type {
+  AdoptableBinding,
+  FactsReader,
+  NetworkBackend,
+  Rendering,
+  SimulatedNetwork,
+} from './network-contract/backend.ts';
+export type {
+  AssignmentDecision,
+  ClaimDecision,
+  EgressIPAMDecision,
+  NetworkDecisions,
+  StepOrder,
+} from './network-contract/decisions.ts';
+export type {
+  AddressUse,
+  BindingFacts,
+  Claimant,
+  HostedAddress,
+  HostFacts,
+  HostingState,
+  NetworkFacts,
+  NetworkObstacle,
+  NetworkPlatform,
+  NetworkView,
+  NodeCapacity,
+  NodeFacts,
+  ReservedRange,
+} from './network-contract/facts.ts';
+export type { NetworkKind, ResourceReference, Verb } from './network-contract/kind.ts';
+export type { KubernetesWrite } from './network-contract/kubernetes-write.ts';
+export type { Certainty, ClusterEvidence, Recognition, ServedKind } from './network-contract/recognition.ts';
+export type {
+  AnnotateStep,
+  AttachmentStep,
+  FinalizerStep,
+  InterfaceStep,
+  MoveStep,
+  NetworkStep,
+  Precondition,
+  RememberStep,
+  Step,
+  StepEffects,
+} from './network-contract/step.ts';
+export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-contract/traits.ts';
+
+// The provider contract.
+export { mergeResults } from './provider-contract/merge-results.ts';
+export { ProviderError } from './provider-contract/provider-error.ts';
+export type * from './provider-contract/contract.ts';
+export type * from './provider-contract/factory.ts';
+export type { ProviderErrorClass, ProviderErrorDescription } from './provider-contract/provider-error.ts';

@@ -1,7 +1,11 @@
 import type { Address } from '../address/address.ts';
-import type { World } from './world.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
-/** How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down if longer. */
+/**
+ * How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down
+ * if longer. In milliseconds.
+ */
 export const returnWindow = 600_000;
 
 /** The last moment that a `Date` can name. */
@@ -18,20 +22,23 @@ export interface CoolingAddresses {
 }
 
 /** Takes addresses that cool down out of the pools, for everyone but the namespace that had them. */
-export function markCooling(world: World): CoolingAddresses {
+export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): CoolingAddresses {
   const waitsFor = new Map<Address, string>();
   const returnable = new Map<string, readonly Address[]>();
-  const now = world.snapshot.time;
+  const now = snapshot.time;
   let next: number | undefined;
-  for (const egressIPAM of world.snapshot.egressIPAMs) {
+  for (const egressIPAM of snapshot.egressIPAMs) {
     for (const entry of egressIPAM.released) {
       const age = now === undefined ? 0 : now - entry.releasedAt;
-      if (age < Math.max(egressIPAM.coolDown, returnWindow)) returnable.set(`${egressIPAM.name}/${entry.namespace}`, entry.addresses);
+      if (age < Math.max(egressIPAM.coolDown, returnWindow)) {
+        const key = `${egressIPAM.name}/${entry.namespace}`;
+        returnable.set(key, [...(returnable.get(key) ?? []), ...entry.addresses]);
+      }
       if (age >= egressIPAM.coolDown) continue;
       const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
       for (const address of entry.addresses) {
-        if (world.addresses.take(address)) waitsFor.set(address, entry.namespace);
+        if (ledger.take(address)) waitsFor.set(address, entry.namespace);
       }
     }
   }

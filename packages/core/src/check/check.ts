@@ -1,4 +1,6 @@
 import type { Finding } from '../finding/finding.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import { plain } from '../plain/plain-network.ts';
 import type { CidrUsage, EgressIPAMReport, Plan } from '../plan/plan-types.ts';
 import { plan as makePlan } from '../plan/planner.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
@@ -30,7 +32,11 @@ export interface CheckReport {
 }
 
 /** Audits a cluster: what disagrees with itself, and what the loss of a node would do. Changes nothing. */
-export function check(snapshot: ClusterSnapshot, plan: Plan = makePlan(snapshot)): CheckReport {
+export function check(
+  snapshot: ClusterSnapshot,
+  backend: NetworkBackend = plain,
+  plan: Plan = makePlan(snapshot, backend),
+): CheckReport {
   const limits = new Map(plan.nodes.map(({ node, capacity: limit }) => [node, limit]));
   const ready = new Set(snapshot.nodes.filter((node) => node.ready).map(({ name }) => name));
   const capacity = plan.egressIPAMs.flatMap((egressIPAM) => egressIPAM.cidrs.map((usage) => checkCapacity(egressIPAM, usage, usage.nodes.filter((node) => ready.has(node)).map((node) => limits.get(node)))));
@@ -42,7 +48,7 @@ export function check(snapshot: ClusterSnapshot, plan: Plan = makePlan(snapshot)
       object: { kind: 'EgressIPAM', name: entry.egressIPAM },
       message: `the loss of one of the ${entry.nodes} nodes of ${entry.cidr} would leave addresses without a node; add a node`,
     }));
-  return { problems: [...plan.findings.filter(({ severity }) => severity !== 'info'), ...findDrift(snapshot, plan), ...fragile], capacity };
+  return { problems: [...plan.findings.filter(({ severity }) => severity !== 'info'), ...findDrift(snapshot, plan, backend), ...fragile], capacity };
 }
 
 function checkCapacity({ name, cidrs }: EgressIPAMReport, { cidr, labelValue, allocated, capacity }: CidrUsage, limits: readonly (number | undefined)[]): CapacityCheck {

@@ -1,7 +1,9 @@
 import { formatAddress, parseAddress } from '../address/address.ts';
 import { cidrContains, parseCidr } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
-import { parseCloudPrivateIPConfig } from '../parse/parse-network-objects.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import type { Precondition, Step } from '../network-contract/step.ts';
+import { plain } from '../plain/plain-network.ts';
 import type { Allocation, Plan } from '../plan/plan-types.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 
@@ -23,13 +25,22 @@ export interface Explanation {
   readonly steps: readonly string[];
 }
 
-/** Explains one thing from a plan and the snapshot it came from. */
-export function explain(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+/**
+ * Explains one thing from a plan and the snapshot it came from.
+ *
+ * @param backend the back end that the plan was made with
+ */
+export function explain(
+  snapshot: ClusterSnapshot,
+  plan: Plan,
+  subject: Subject,
+  backend: NetworkBackend = plain,
+): Explanation {
   switch (subject.kind) {
     case 'namespace':
       return explainNamespace(snapshot, plan, subject);
     case 'address':
-      return explainAddress(snapshot, plan, subject);
+      return explainAddress(snapshot, plan, subject, backend);
     case 'node':
       return explainNode(snapshot, plan, subject);
     case 'egressipam':
@@ -41,11 +52,9 @@ const origins: Readonly<Record<Allocation['source'], string>> = {
   kept: 'it has them already, and an allocation never changes unless its owner asks',
   input: 'its owner asked for them in the annotation',
   returned: 'a namespace of this name had them a short while ago',
+  recorded: 'they stand in its record, nothing else shows that it had them, and they were free',
   new: 'they are the lowest free ones',
 };
-
-/** What the id of a step that is only observed begins with. */
-const goneConfig = 'gone/CloudPrivateIPConfig/';
 
 function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
   const namespace = snapshot.namespaces.find(({ name }) => name === subject.name);
@@ -63,19 +72,37 @@ function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subjec
     });
   }
   if (waiting !== undefined) statements.push(`It waits: ${waiting.reason.message}.`);
-  const steps = plan.steps.filter((step) => 'namespace' in step && step.namespace === subject.name);
-  const leaving = new Set(steps.flatMap(({ after }) => after.filter((id) => id.startsWith(goneConfig))));
-  for (const id of leaving) statements.push(`Its release waits until the cloud's controller has removed CloudPrivateIPConfig ${id.slice(goneConfig.length)}.`);
+  const steps = plan.steps.filter((step) => step.namespace === subject.name);
+  statements.push(...new Set(steps.flatMap(({ after }) => after.flatMap(waitingFor))));
   return {
     subject,
     found: namespace !== undefined,
     statements,
-    findings: plan.findings.filter(({ object }) => (object.kind === 'Namespace' || object.kind === 'NetNamespace') && object.name === subject.name),
+    findings: findingsAbout(plan, subject, steps),
     steps: steps.map(({ id }) => id),
   };
 }
 
-function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
+/** What is only observed, and nobody's step. */
+function waitingFor(precondition: Precondition): readonly string[] {
+  if (precondition.kind === 'step') return [];
+  const { kind, name } = precondition.object;
+  const states = { gone: 'is gone', present: 'is there', read: 'has been read' };
+  return [`A step of it waits until ${kind} ${name} ${states[precondition.state]}.`];
+}
+
+/** Findings about a thing by its name: about itself, and about objects that steps of it write. */
+function findingsAbout(plan: Plan, { name }: Subject, steps: readonly Step[]): readonly Finding[] {
+  const objects = new Set(steps.map(({ object }) => `${object.kind}/${object.name}`));
+  return plan.findings.filter(({ object }) => object.name === name || objects.has(`${object.kind}/${object.name}`));
+}
+
+function explainAddress(
+  snapshot: ClusterSnapshot,
+  plan: Plan,
+  subject: Subject,
+  backend: NetworkBackend,
+): Explanation {
   const address = parseAddress(subject.name);
   if (address === undefined) return { subject, found: false, statements: [`"${subject.name}" is not an address.`], findings: [], steps: [] };
   const text = formatAddress(address);
@@ -93,29 +120,30 @@ function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject)
     const node = allocation.nodes[allocation.addresses.indexOf(text)] ?? null;
     statements.push(`Namespace ${allocation.namespace} has it.`, node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`);
   }
-  statements.push(...usersOf(snapshot, text));
+  statements.push(...usersOf(snapshot, text, backend));
   return {
     subject,
     found: true,
     statements,
-    findings: plan.findings.filter((finding) => finding.addresses?.includes(text) === true || finding.message.split(/[\s,;:]+/).includes(text)),
-    steps: plan.steps.filter((step) => JSON.stringify(step).includes(`"${text}"`)).map(({ id }) => id),
+    findings: plan.findings.filter(({ addresses }) => addresses?.includes(text) === true),
+    steps: plan.steps.filter(({ effects }) => Object.values(effects).flat().includes(text)).map(({ id }) => id),
   };
 }
 
-/** Every object that names an address. */
-function usersOf(snapshot: ClusterSnapshot, text: string): readonly string[] {
+/** Everything that names an address. */
+function usersOf(snapshot: ClusterSnapshot, text: string, backend: NetworkBackend): readonly string[] {
   return [
-    ...snapshot.nodes.filter(({ addresses }) => addresses.includes(text)).map(({ name }) => `It is an address of node ${name} itself.`),
-    ...snapshot.hostSubnets.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `HostSubnet ${name} hosts it.`),
-    ...snapshot.netNamespaces.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
-    ...snapshot.egressIPs.filter(({ egressIPs }) => egressIPs.includes(text)).map(({ name, ours }) => `EgressIP ${name} names it${ours ? '' : ', and is not ours'}.`),
-    ...snapshot.cloudPrivateIPConfigs
-      .filter((config) => parseCloudPrivateIPConfig(config).address === parseAddress(text))
-      .map(({ name, specNode = 'no node', deletedAt }) => `CloudPrivateIPConfig ${name} ${deletedAt === undefined ? `asks the cloud for it on ${specNode}` : 'is going away, and holds it until it is gone'}.`),
-    ...(snapshot.infrastructure.virtualIPs.includes(text) ? ["It is the cluster's API or ingress address."] : []),
+    ...snapshot.nodes
+      .filter(({ addresses }) => addresses.includes(text))
+      .map(({ name }) => `It is an address of node ${name} itself.`),
+    ...backend.explain(snapshot.network.objects, text),
+    ...(snapshot.infrastructure.virtualIPs.includes(text) ? ["It is an address of the cluster's API, ingress or DNS."] : []),
     ...(snapshot.provider.observation?.cidrs ?? []).flatMap((cidr) =>
-      'error' in cidr ? [] : cidr.inUse.filter(({ address }) => address === text).map(({ usedBy }) => `The platform shows it in use by ${usedBy}.`),
+      'error' in cidr
+        ? []
+        : cidr.inUse
+            .filter(({ address }) => address === text)
+            .map(({ usedBy }) => `The platform shows it in use by ${usedBy}.`),
     ),
   ];
 }
@@ -123,6 +151,7 @@ function usersOf(snapshot: ClusterSnapshot, text: string): readonly string[] {
 function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): Explanation {
   const node = snapshot.nodes.find(({ name }) => name === subject.name);
   const report = plan.nodes.find((entry) => entry.node === subject.name);
+  const steps = plan.steps.filter((step) => step.node === subject.name);
   const carried = plan.allocations.flatMap(({ namespace, addresses, nodes }) => addresses.filter((_, index) => nodes[index] === subject.name).map((address) => `${address} of namespace ${namespace}`));
   const statements = node === undefined ? [`There is no node ${subject.name}.`] : [node.ready ? 'It is Ready.' : 'It is not Ready, so it gets nothing new and what it carries moves where it can.'];
   if (report !== undefined) statements.push(`EgressIPAM ${report.egressIPAM} has it.`, `It carries ${report.placed} addresses${report.capacity === undefined ? '' : ` of ${report.capacity} that it can`}.`);
@@ -132,8 +161,8 @@ function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): E
     subject,
     found: node !== undefined,
     statements,
-    findings: plan.findings.filter(({ object }) => (object.kind === 'Node' || object.kind === 'HostSubnet') && object.name === subject.name),
-    steps: plan.steps.filter((step) => 'node' in step && step.node === subject.name).map(({ id }) => id),
+    findings: findingsAbout(plan, subject, steps),
+    steps: steps.map(({ id }) => id),
   };
 }
 
@@ -152,6 +181,6 @@ function explainEgressIPAM(plan: Plan, subject: Subject): Explanation {
     found: report !== undefined,
     statements,
     findings: plan.findings.filter(({ object }) => object.kind === 'EgressIPAM' && object.name === subject.name),
-    steps: plan.steps.filter((step) => 'egressIPAM' in step && step.egressIPAM === subject.name).map(({ id }) => id),
+    steps: plan.steps.filter((step) => step.egressIPAM === subject.name).map(({ id }) => id),
   };
 }

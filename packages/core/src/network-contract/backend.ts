@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
 import type { NetworkDecisions } from './decisions.ts';
@@ -5,7 +6,7 @@ import type { NetworkFacts, NetworkPlatform, NetworkView } from './facts.ts';
 import type { NetworkKind } from './kind.ts';
 import type { KubernetesWrite } from './kubernetes-write.ts';
 import type { ClusterEvidence, Recognition } from './recognition.ts';
-import type { NetworkStep } from './step.ts';
+import type { NetworkStep, Precondition } from './step.ts';
 import type { NetworkTraits } from './traits.ts';
 
 /** What a back end made of decisions. */
@@ -15,6 +16,10 @@ export interface Rendering {
   readonly findings: readonly Finding[];
   /** By namespace: what the network has made of its addresses, in the network's own word, where it has any. */
   readonly states: ReadonlyMap<string, string>;
+  /** Namespaces some of whose addresses carry no traffic now, though a node has them by the network's word. */
+  readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
+  /** What must be observed before an address that leaves is free again, where that is nobody's step. */
+  readonly lingering?: ReadonlyMap<Address, readonly Precondition[]>;
 }
 
 /** Reads a network's facts, snapshot after snapshot. It may remember what it made of an object, by the object. */

@@ -62,6 +62,8 @@ export interface HostFacts {
 export interface BindingFacts {
   readonly namespace: string;
   readonly object: ObjectReference;
+  /** Whether the object is ours as a whole: all that it binds goes with the claim. */
+  readonly ours: boolean;
   readonly addresses: readonly Address[];
   /** What a write of unknown outcome may have bound. */
   readonly unconfirmed: readonly Address[];

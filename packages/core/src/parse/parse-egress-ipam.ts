@@ -1,12 +1,13 @@
 import { platformReserved, parseRange, type AddressRange } from '../address/address-range.ts';
 import type { Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
+import { specialAddressesIn } from '../address/special-ranges.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { parseDuration } from '../snapshot/duration.ts';
 import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector, ReleasedAddresses } from '../snapshot/snapshot.ts';
-import { parseAddresses, parseTime } from './parse-namespace.ts';
+import { parseAddresses, parseTime } from './parse-lists.ts';
 
 /** Whether labels are selected. */
 type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
@@ -19,7 +20,7 @@ export interface ParsedAssignment {
   readonly reserved: readonly AddressRange[];
   readonly drain: boolean;
   /** Position in `spec.cidrAssignments`. */
-  readonly index: number;
+  readonly position: number;
 }
 
 /** Addresses remembered for a namespace that had them. */
@@ -86,6 +87,12 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
     if (parsed.masked) {
       report('CIDRNotMasked', 'warning', `${field}.CIDR`, `"${source.CIDR}" has host bits set and is used as ${parsed.cidr.text}`);
     }
+    const special = specialAddressesIn(parsed.cidr);
+    if (special !== undefined) {
+      const message = `${parsed.cidr.text} meets ${special}, with which no packet may leave a node; choose another CIDR. Nothing is allocated for this entry`;
+      report('UnusableCIDR', 'error', `${field}.CIDR`, message);
+      return;
+    }
     if (assignments.some((other) => other.cidr.text === parsed.cidr.text)) {
       report('DuplicateCIDR', 'error', `${field}.CIDR`, `${parsed.cidr.text} stands in the list already; remove one of the two. This entry is not used`);
       return;
@@ -95,7 +102,7 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
       labelValue: source.labelValue,
       reserved: [...platformReserved(parsed.cidr), ...parseReserved(source.reservedIPs ?? [], parsed.cidr, field, report)],
       drain: source.drain === true,
-      index,
+      position: index,
     });
   });
   return assignments;

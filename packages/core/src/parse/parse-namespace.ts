@@ -1,7 +1,7 @@
-import type { Address } from '../address/address.ts';
+import { formatAddress, type Address } from '../address/address.ts';
 import { parseAddressList } from '../address/address-list.ts';
-import { parseAddress } from '../address/address.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
+import { parseAddresses, parseTime } from './parse-lists.ts';
 
 /** What this project wrote last into a namespace: the EgressIPAM and its addresses. */
 export interface AllocatedRecord {
@@ -10,6 +10,9 @@ export interface AllocatedRecord {
 }
 
 const none: readonly never[] = [];
+
+/** More text than any EgressIPAM can ask for: 128 IPv6 addresses take some 5,000 characters. */
+const longestList = 8_192;
 
 /** A namespace with its annotation values parsed; what few plans ask for is parsed when they do. */
 export class ParsedNamespace {
@@ -24,6 +27,7 @@ export class ParsedNamespace {
   readonly unconfirmed: readonly Address[];
   #createdAt: number | undefined;
   #allocated: AllocatedRecord | undefined | null = null;
+  #texts: readonly string[] | undefined;
 
   constructor(source: NamespaceSnapshot) {
     const { addresses, invalid } = source.egressIPs === undefined ? emptyList : parseList(source.egressIPs);
@@ -33,6 +37,17 @@ export class ParsedNamespace {
     this.listed = addresses;
     this.invalid = invalid;
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
+  }
+
+  /** `listed` as canonical text. */
+  get texts(): readonly string[] {
+    if (this.#texts === undefined) {
+      // IPv4 addresses that parse, and have nothing around them, are canonical as they stand.
+      const entries = this.source.egressIPs?.split(',') ?? [];
+      const isCanonical = entries.length === this.listed.length && !/[^0-9.,]/.test(this.source.egressIPs ?? '');
+      this.#texts = isCanonical ? entries : this.listed.map(formatAddress);
+    }
+    return this.#texts;
   }
 
   /** Milliseconds since 1970; what does not parse counts as newest. */
@@ -49,6 +64,14 @@ export class ParsedNamespace {
     }
     return this.#allocated;
   }
+
+  /** Whether it claims nothing, has nothing and never had. */
+  get isIdle(): boolean {
+    const { egressIPs, allocated } = this.source;
+    return (
+      this.egressIPAM === undefined && egressIPs === undefined && allocated === undefined && this.unconfirmed.length === 0
+    );
+  }
 }
 
 const emptyList = { addresses: none, invalid: none };
@@ -58,7 +81,13 @@ export function parseNamespace(source: NamespaceSnapshot): ParsedNamespace {
   return new ParsedNamespace(source);
 }
 
-function parseList(text: string): { addresses: readonly Address[]; invalid: readonly string[] } {
+interface ParsedList {
+  readonly addresses: readonly Address[];
+  readonly invalid: readonly string[];
+}
+
+function parseList(text: string): ParsedList {
+  if (text.length > longestList) return { addresses: none, invalid: [text.slice(0, 100)] };
   const { addresses, invalid } = parseAddressList(text);
   if (!hasDuplicate(addresses)) return { addresses, invalid };
   const distinct = [...new Set(addresses)];
@@ -66,48 +95,25 @@ function parseList(text: string): { addresses: readonly Address[]; invalid: read
 }
 
 function hasDuplicate(addresses: readonly Address[]): boolean {
+  if (addresses.length > 32) return new Set(addresses).size !== addresses.length;
   for (let index = 1; index < addresses.length; index += 1) {
-    for (let earlier = 0; earlier < index; earlier += 1) {
-      if (addresses[earlier] === addresses[index]) return true;
-    }
-    if (index > 32) return new Set(addresses).size !== addresses.length;
+    for (let earlier = 0; earlier < index; earlier += 1) if (addresses[earlier] === addresses[index]) return true;
   }
   return false;
 }
 
-/** Value `EGRESSIPAM/IP1,IP2`. A value that is not of that form, or names no address, is as good as none: it is ours to write anew. */
-function parseAllocated(value: string, listedText: string | undefined, listed: readonly Address[]): AllocatedRecord | undefined {
+/**
+ * Value `EGRESSIPAM/IP1,IP2`. A value that is not of that form, or names no address, is as good as none: it is ours to
+ * write anew.
+ */
+function parseAllocated(
+  value: string,
+  listedText: string | undefined,
+  listed: readonly Address[],
+): AllocatedRecord | undefined {
   const end = value.indexOf('/');
-  if (end <= 0) return undefined;
+  if (end <= 0 || value.length > longestList + end) return undefined;
   const same = listedText !== undefined && value.length === end + 1 + listedText.length && value.endsWith(listedText);
   const addresses = same ? listed : [...new Set(parseAddressList(value.slice(end + 1)).addresses)];
   return addresses.length === 0 ? undefined : { egressIPAM: value.slice(0, end), addresses };
-}
-
-/** The addresses among texts; the others are dropped. */
-export function parseAddresses(texts: readonly string[]): readonly Address[] {
-  if (texts.length === 0) return none;
-  const addresses = new Array<Address>(texts.length);
-  let count = 0;
-  for (let index = 0; index < texts.length; index += 1) {
-    const address = parseAddress(texts[index] ?? '');
-    if (address === undefined) continue;
-    addresses[count] = address;
-    count += 1;
-  }
-  return count === texts.length ? addresses : addresses.slice(0, count);
-}
-
-/** RFC 3339 to milliseconds since 1970; what does not parse counts as newest, so that it outranks nobody. */
-export function parseTime(text: string): number {
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time;
-}
-
-/** Whether two lists are the same, in the same order. */
-export function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
-  return true;
 }

@@ -1,9 +1,10 @@
 import type { NodeGroup } from './node-group.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from './node-table.ts';
 
 /** A node waiting for addresses, with its relative load when it was queued. */
 interface Entry {
-  readonly node: number;
+  readonly node: NodeIndex;
   readonly load: number;
 }
 
@@ -22,10 +23,10 @@ export class LeastLoaded {
   }
 
   /** The least loaded candidate with room that is acceptable; undefined when there is none. */
-  pick(group: NodeGroup, family: 4 | 6, accept: (node: number) => boolean): number | undefined {
+  pick(group: NodeGroup, family: 4 | 6, accept: (node: NodeIndex) => boolean): NodeIndex | undefined {
     const heap = this.#heapOf(group, family);
     const passedOver: Entry[] = [];
-    let picked: number | undefined;
+    let picked: NodeIndex | undefined;
     for (let top = pop(heap); top !== undefined; top = pop(heap)) {
       const load = this.#nodes.relativeLoad(top.node, family);
       if (!this.#nodes.hasRoom(top.node, family)) continue;
@@ -43,10 +44,10 @@ export class LeastLoaded {
   }
 
   /** A node has room again, or less load than it was queued with. */
-  returned(node: number): void {
+  returned(node: NodeIndex): void {
     for (const [key, { group, family }] of this.#groups) {
       const heap = this.#heaps.get(key);
-      if (heap === undefined || group.isCandidate[node] !== 1) continue;
+      if (heap === undefined || !group.isCandidate(node)) continue;
       // It may stand in the heap already, with a load that is too high: the better entry comes up first.
       push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
     }

@@ -1,27 +1,40 @@
-import type { Address } from '../address/address.ts';
-import { familyOf } from '../address/address.ts';
-import type { AddressTable } from '../allocate/address-table.ts';
-import type { NodeGroup } from './node-group.ts';
-import type { NodeTable } from './node-table.ts';
+import { familyOf, type Address } from '../address/address.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { ClaimIndex, NodeIndex, Slot } from '../ledger/indexes.ts';
 import { LeastLoaded } from './least-loaded.ts';
-
-/** The addresses of one namespace, by slot. One object for all of its items, so that each knows of those that came after it. */
-export interface Siblings {
-  slots: readonly number[];
-}
+import { isHostable, type NodeGroup } from './node-group.ts';
+import type { NodeTable } from './node-table.ts';
 
 /** An address that looks for a node. */
 export interface PlacementItem {
   readonly address: Address;
-  readonly slot: number;
+  readonly slot: Slot;
   readonly family: 4 | 6;
   /** The nodes it may go to. */
   readonly group: NodeGroup;
   /** All addresses of the same namespace: no two of them share a node (law 3). */
   readonly siblings: Siblings;
-  /** The node it was given, or -1. */
-  node: number;
+  /** Whether each of the group's nodes can carry it. */
+  readonly anywhere: boolean;
+  /** The node it was given. */
+  node: NodeIndex | undefined;
 }
+
+/** The addresses of one claim. One object for all of its items, so that each knows of those that came after it. */
+interface Siblings {
+  slots: readonly Slot[];
+}
+
+/** How a search reached an item: it would leave its node for the one by which it was displaced. */
+interface Displaced {
+  readonly by: PlacementItem;
+  readonly node: NodeIndex;
+}
+
+/** So many nodes are looked at for one address before the search gives up; a plan stays within a second. */
+const mostLooks = 20_000;
+/** So many in all searches of one plan. */
+const mostLooksOfPlan = 2_000_000;
 
 /**
  * Finds nodes for addresses: the node with the lowest load relative to its
@@ -31,32 +44,47 @@ export interface PlacementItem {
  * already is on a node never moves for another.
  */
 export class Placer {
-  readonly #addresses: AddressTable;
+  readonly #ledger: AddressLedger;
   readonly #nodes: NodeTable;
   readonly #queue: LeastLoaded;
   /** By node: the items that this plan put there, which may still move. */
-  readonly #movable = new Map<number, PlacementItem[]>();
+  readonly #movable = new Map<NodeIndex, PlacementItem[]>();
   /** Nodes, by family, from which no path leads to free room; they stay so, as room never comes back within a plan. */
-  readonly #dead = { 4: new Set<number>(), 6: new Set<number>() };
+  readonly #dead = { 4: new Set<NodeIndex>(), 6: new Set<NodeIndex>() };
   /** Those that were found dead for the items that are being placed, which may yet be taken back. */
-  #deadNow: { readonly family: 4 | 6; readonly node: number }[] = [];
+  #deadNow: { readonly family: 4 | 6; readonly node: NodeIndex }[] = [];
   /** Groups whose nodes had no place for one item each: nor have they for the next namespace of that kind. */
   readonly #full = new Set<string>();
+  readonly #siblings = new Map<ClaimIndex, Siblings>();
+  #looks = 0;
 
-  constructor(addresses: AddressTable, nodes: NodeTable) {
-    this.#addresses = addresses;
+  constructor(ledger: AddressLedger, nodes: NodeTable) {
+    this.#ledger = ledger;
     this.#nodes = nodes;
     this.#queue = new LeastLoaded(nodes);
   }
 
-  /** Makes an item for an address. */
-  item(address: Address, group: NodeGroup, siblings: Siblings): PlacementItem {
-    return { address, slot: this.#addresses.slotOf(address), family: familyOf(address), group, siblings, node: -1 };
+  /** Whether searches were given up for taking too long, so that something may be without a node though there is one. */
+  get hasGivenUp(): boolean {
+    return this.#looks >= mostLooksOfPlan;
+  }
+
+  /** Says which addresses a claim has or is to have: no two of them are put on one node. Asked for again when that changes. */
+  unite(claim: ClaimIndex, addresses: readonly Address[]): void {
+    this.#siblingsOf(claim).slots = addresses.map((address) => this.#ledger.slotOf(address));
+  }
+
+  /** Makes an item for an address of a claim. */
+  item(claim: ClaimIndex, address: Address, group: NodeGroup): PlacementItem {
+    const siblings = this.#siblingsOf(claim);
+    const anywhere = group.uniform && isHostable(group, address);
+    const slot = this.#ledger.slotOf(address);
+    return { address, slot, family: familyOf(address), group, siblings, anywhere, node: undefined };
   }
 
   /** Leaves an address where it is. */
-  keep(slot: number, family: 4 | 6, node: number): void {
-    this.#addresses.placedOn[slot] = node + 1;
+  keep(slot: Slot, family: 4 | 6, node: NodeIndex): void {
+    this.#ledger.placement.set(slot, node);
     this.#nodes.addLoad(node, family, 1);
   }
 
@@ -65,9 +93,8 @@ export class Placer {
     const kind = kindOf(items);
     if (kind !== undefined && this.#full.has(kind)) return false;
     this.#deadNow = [];
-    for (let index = 0; index < items.length; index += 1) {
-      const item = items[index];
-      if (item === undefined || this.#place(item)) continue;
+    for (const [index, item] of items.entries()) {
+      if (this.#place(item)) continue;
       for (const placed of items.slice(0, index)) this.#takeAway(placed);
       // With these items taken back there may be a path again.
       if (index > 0) for (const { family, node } of this.#deadNow) this.#dead[family].delete(node);
@@ -77,30 +104,34 @@ export class Placer {
     return true;
   }
 
+  #siblingsOf(claim: ClaimIndex): Siblings {
+    let siblings = this.#siblings.get(claim);
+    if (siblings === undefined) this.#siblings.set(claim, (siblings = { slots: [] }));
+    return siblings;
+  }
+
   #place(item: PlacementItem): boolean {
     const node = this.#queue.pick(item.group, item.family, (candidate) => this.#mayGo(item, candidate));
-    if (node !== undefined) {
-      this.#putOn(item, node);
-      return true;
-    }
-    return this.#makeRoom(item);
+    if (node === undefined) return this.#makeRoom(item);
+    this.#putOn(item, node);
+    return true;
   }
 
-  #mayGo(item: PlacementItem, node: number): boolean {
-    return (item.group.uniform || this.#nodes.canHost(node, item.address)) && this.#siblingOn(item, node) === -1;
+  #mayGo(item: PlacementItem, node: NodeIndex): boolean {
+    return (item.anywhere || this.#nodes.canHost(node, item.address)) && this.#siblingOn(item, node) === undefined;
   }
 
-  /** The slot of another address of the same namespace on a node, or -1. */
-  #siblingOn(item: PlacementItem, node: number): number {
+  /** The slot of another address of the same namespace on a node. */
+  #siblingOn(item: PlacementItem, node: NodeIndex): Slot | undefined {
     for (const slot of item.siblings.slots) {
-      if (slot !== item.slot && this.#addresses.placedOn[slot] === node + 1) return slot;
+      if (slot !== item.slot && this.#ledger.placement.is(slot, node)) return slot;
     }
-    return -1;
+    return undefined;
   }
 
-  #putOn(item: PlacementItem, node: number): void {
+  #putOn(item: PlacementItem, node: NodeIndex): void {
     item.node = node;
-    this.#addresses.placedOn[item.slot] = node + 1;
+    this.#ledger.placement.set(item.slot, node);
     this.#nodes.addLoad(node, item.family, 1);
     const movable = this.#movable.get(node);
     if (movable === undefined) this.#movable.set(node, [item]);
@@ -108,31 +139,33 @@ export class Placer {
   }
 
   #takeAway(item: PlacementItem): void {
-    const movable = this.#movable.get(item.node) ?? [];
+    const { node } = item;
+    if (node === undefined) return;
+    const movable = this.#movable.get(node) ?? [];
     movable.splice(movable.indexOf(item), 1);
-    this.#nodes.addLoad(item.node, item.family, -1);
-    this.#queue.returned(item.node);
-    this.#addresses.placedOn[item.slot] = 0;
-    item.node = -1;
+    this.#nodes.addLoad(node, item.family, -1);
+    this.#queue.returned(node);
+    this.#ledger.placement.clear(item.slot);
+    item.node = undefined;
   }
 
   /** Breadth-first search for a chain of moves that ends at a node with room. */
   #makeRoom(start: PlacementItem): boolean {
-    const cameFrom = new Map<PlacementItem, { readonly by: PlacementItem; readonly node: number } | undefined>([[start, undefined]]);
-    const reached = { 4: new Set<number>(), 6: new Set<number>() };
+    const cameFrom = new Map<PlacementItem, Displaced | undefined>([[start, undefined]]);
+    const reached = { 4: new Set<NodeIndex>(), 6: new Set<NodeIndex>() };
     const waiting: PlacementItem[] = [start];
-    for (let head = waiting.shift(); head !== undefined; head = waiting.shift()) {
+    const limit = this.#looks + mostLooks;
+    for (const head of waiting) {
       for (const node of head.group.candidates) {
-        if (node === head.node || this.#dead[head.family].has(node) || !(head.group.uniform || this.#nodes.canHost(node, head.address))) continue;
+        if (node === head.node || this.#dead[head.family].has(node)) continue;
+        if ((this.#looks += 1) > limit || this.hasGivenUp) return false;
+        if (!(head.anywhere || this.#nodes.canHost(node, head.address))) continue;
         const sibling = this.#siblingOn(head, node);
-        if (sibling === -1 && this.#nodes.hasRoom(node, head.family)) {
+        if (sibling === undefined && this.#nodes.hasRoom(node, head.family)) {
           this.#moveAlong(cameFrom, head, node);
           return true;
         }
-        const movable = this.#movable.get(node) ?? [];
-        const displaced = sibling === -1 ? (reached[head.family].has(node) ? [] : [...movable]) : movable.filter(({ slot }) => slot === sibling);
-        if (sibling === -1) reached[head.family].add(node);
-        for (const next of displaced) {
+        for (const next of this.#displacedFrom(node, sibling, reached[head.family])) {
           if (cameFrom.has(next) || !this.#nodes.hasRoom(node, head.family, next.family)) continue;
           cameFrom.set(next, { by: head, node });
           waiting.push(next);
@@ -148,12 +181,25 @@ export class Placer {
     return false;
   }
 
-  #moveAlong(cameFrom: ReadonlyMap<PlacementItem, { readonly by: PlacementItem; readonly node: number } | undefined>, last: PlacementItem, freeNode: number): void {
+  /** The items that could leave a node for another one: its namespace's own there, or any, once. */
+  #displacedFrom(node: NodeIndex, sibling: Slot | undefined, reached: Set<NodeIndex>): readonly PlacementItem[] {
+    const movable = this.#movable.get(node) ?? [];
+    if (sibling !== undefined) return movable.filter(({ slot }) => slot === sibling);
+    if (reached.has(node)) return [];
+    reached.add(node);
+    return [...movable];
+  }
+
+  #moveAlong(
+    cameFrom: ReadonlyMap<PlacementItem, Displaced | undefined>,
+    last: PlacementItem,
+    freeNode: NodeIndex,
+  ): void {
     let item = last;
     let target = freeNode;
     for (;;) {
       const step = cameFrom.get(item);
-      if (item.node !== -1) this.#takeAway(item);
+      this.#takeAway(item);
       this.#putOn(item, target);
       if (step === undefined) return;
       target = step.node;
@@ -165,8 +211,8 @@ export class Placer {
 /** What items ask for, where that is the same for every namespace of their kind: any addresses, and all of its addresses. */
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
-  for (const { group, family, siblings } of items) {
-    if (!group.uniform || siblings.slots.length !== items.length) return undefined;
+  for (const { group, family, siblings, anywhere } of items) {
+    if (!anywhere || siblings.slots.length !== items.length) return undefined;
     kind += `${group.index}/${family},`;
   }
   return kind;

@@ -1,21 +1,7 @@
 import type { Finding } from '../finding/finding.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
-import type { Step } from './step.ts';
-
-/**
- * How a namespace came to its addresses: `kept` from its annotation or from what
- * already carries its traffic, `input` asked for by its owner, `returned` to it
- * after a short absence, `new` the lowest free ones.
- */
-export type AllocationSource = 'kept' | 'input' | 'returned' | 'new';
-
-/**
- * What OVN-Kubernetes has made of a namespace's addresses: `Allocated`, there is no
- * EgressIP for them yet; `Assigned`, nodes carry all of them; `PartiallyAssigned`, some;
- * `Unassigned`, none: its traffic leaves with node addresses; `Conflict`, somebody else
- * has one of them too.
- */
-export type AssignmentState = 'Allocated' | 'Assigned' | 'PartiallyAssigned' | 'Unassigned' | 'Conflict';
+import type { AllocationSource } from '../allocate/allotment.ts';
+import type { Step } from '../network-contract/step.ts';
 
 /** A namespace's addresses, one per CIDR assignment, and the nodes that carry them. */
 export interface Allocation {
@@ -29,8 +15,10 @@ export interface Allocation {
    * will carry it. `null`: no node can, or the network chooses and has not said.
    */
   readonly nodes: readonly (string | null)[];
-  /** On OVN-Kubernetes. */
-  readonly state?: AssignmentState;
+  /** Whether every address carries the namespace's traffic: bound, on a node that is Ready, on its interface where needed. */
+  readonly carried: boolean;
+  /** What the network has made of the addresses, in its own word, where it has any. */
+  readonly state?: string;
 }
 
 /** A claim that is not served yet. */
@@ -39,6 +27,8 @@ export interface WaitingClaim {
   readonly egressIPAM: string;
   /** The finding that says why. */
   readonly reason: Finding;
+  /** Who can mend it: the owner of the namespace, by what the annotation asks for, or whoever looks after the cluster. */
+  readonly mender: 'owner' | 'cluster';
 }
 
 /** Usage of one CIDR assignment. Numbers of addresses; text where a number may exceed 2⁵³. */
@@ -53,8 +43,10 @@ export interface CidrUsage {
   readonly allocated: number;
   /** Addresses that can still be handed out, decimal text. */
   readonly free: string;
-  /** Allocated addresses that a node carries. */
+  /** Allocated addresses that have a node. */
   readonly placed: number;
+  /** Allocated addresses that carry traffic. */
+  readonly carried: number;
   /** Addresses that the eligible nodes can carry; absent means no limit. */
   readonly capacity?: number;
   /** Eligible nodes. */
@@ -67,12 +59,18 @@ export interface EgressIPAMReport {
   readonly generation?: number;
   readonly deleting: boolean;
   readonly cidrs: readonly CidrUsage[];
-  /** Namespaces served. */
+  /** Namespaces that claim from it. */
+  readonly claims: number;
+  /** Those that have all that they should. */
   readonly served: number;
-  /** Namespaces waiting. */
+  /** Those all of whose addresses carry traffic. */
+  readonly carried: number;
+  /** Those that wait. */
   readonly waiting: number;
-  /** On OVN-Kubernetes: namespaces with addresses, by state. */
-  readonly states?: Readonly<Record<AssignmentState, number>>;
+  /** Of these: those that wait for what their owner has to mend. */
+  readonly refused: number;
+  /** Namespaces with addresses, by the network's word for their state, where it has any. */
+  readonly states?: Readonly<Record<string, number>>;
   /** `status.released` as it should be. */
   readonly released: readonly ReleasedAddresses[];
 }
@@ -90,7 +88,7 @@ export interface NodeReport {
 
 /** Everything decided from one snapshot. Plain JSON; the same snapshot gives the same plan, byte for byte. */
 export interface Plan {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** Who has which addresses, and where; in the order of the snapshot's namespaces. */
   readonly allocations: readonly Allocation[];
   /** Claims not served, oldest first. */

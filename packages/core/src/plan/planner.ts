@@ -1,27 +1,34 @@
-import { classify, markReleasing } from '../allocate/classify.ts';
-import { markCooling } from '../allocate/cool-down.ts';
-import { decideInputs } from '../allocate/decide-inputs.ts';
-import { markExclusions, markForeignBindings, markHosts, markUses } from '../allocate/mark-uses.ts';
-import { reportShortages, serveClaims } from '../allocate/serve-claims.ts';
-import { World } from '../allocate/world.ts';
-import { renderOpenShiftSdn } from '../network/openshift-sdn.ts';
-import { renderOvnKubernetes } from '../network/ovn-kubernetes.ts';
-import { reportAssignments, reportTopology } from '../network/ovn-reports.ts';
-import { rememberReleased } from '../network/released.ts';
-import { StepList } from '../network/step-list.ts';
-import { Parser } from '../parse/parser.ts';
-import { countOthers, limitByInterfaces, placeKept } from '../place/place-kept.ts';
-import { placeSettled } from '../place/place-settled.ts';
+import type { Cidr } from '../address/cidr.ts';
+import { allocate } from '../allocate/allocate.ts';
+import { takeCooling } from '../allocate/cool-down.ts';
+import { Readiness } from '../allocate/readiness.ts';
+import { markForeignBindings } from '../claims/foreign-bindings.ts';
+import { markReleasing, ownAddresses } from '../claims/own-addresses.ts';
+import { readClaims } from '../claims/read-claims.ts';
+import { AddressLayout } from '../ledger/address-layout.ts';
+import { AddressLedger } from '../ledger/address-ledger.ts';
+import { AddressUsers } from '../ledger/address-users.ts';
+import { noteAttachments, noteHosts, takeReserved, takeUsed, usedElsewhere, type SurveyedNodes } from '../ledger/survey.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import type { NetworkFacts, NetworkView } from '../network-contract/facts.ts';
+import { Parser, type ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import { countOccupied, limitByInterfaces } from '../place/count-loads.ts';
+import { makePools } from '../place/make-pools.ts';
+import { NodeTable } from '../place/node-table.ts';
 import { Placer } from '../place/placer.ts';
+import { plain } from '../plain/plain-network.ts';
+import { render } from '../render/render.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
-import { finalizerName } from '../snapshot/names.ts';
+import { networkView } from './network-view.ts';
 import type { Plan } from './plan-types.ts';
 import { reportPlan } from './report.ts';
-import { reportStanding } from './standing-findings.ts';
 
 /** Plans snapshot after snapshot. */
 export interface Planner {
-  /** The plan of a snapshot: the same as `plan()` gives, whatever was planned before. Never throws for what a snapshot holds. */
+  /**
+   * The plan of a snapshot: the same as `plan()` gives, whatever was planned before. Never throws for what a snapshot
+   * holds.
+   */
   plan(snapshot: ClusterSnapshot): Plan;
 }
 
@@ -29,65 +36,62 @@ export interface Planner {
  * A planner that lives on. It remembers what it parsed, by the object it came
  * from, and nothing else; a snapshot that shares objects with the last one is
  * therefore planned much faster.
+ *
+ * @param backend the network's back end; the one that a snapshot names
  */
-export function createPlanner(): Planner {
+export function createPlanner(backend: NetworkBackend = plain): Planner {
   const parser = new Parser();
-  return { plan: (snapshot) => decide(new World(parser.parse(snapshot))) };
+  const reader = backend.createFactsReader();
+  return {
+    plan: (snapshot) => {
+      const parsed = parser.parse(snapshot);
+      const view = networkView(parsed);
+      return decide(parsed, backend, view, reader.read(view));
+    },
+  };
 }
 
 /** Decides everything for one snapshot: allocations, placements, ordered steps and findings. */
-export function plan(snapshot: ClusterSnapshot): Plan {
-  return createPlanner().plan(snapshot);
+export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain): Plan {
+  return createPlanner(backend).plan(snapshot);
 }
 
-function decide(world: World): Plan {
-  markExclusions(world);
-  markHosts(world);
-  classify(world);
-  markReleasing(world);
-  markForeignBindings(world);
-  limitByInterfaces(world);
-  placeSettled(world);
-  markUses(world);
-  const cooling = markCooling(world);
-  countOthers(world);
-  decideInputs(world);
-  const placer = new Placer(world.addresses, world.nodes);
-  placeKept(world, placer);
-  serveClaims(world, placer, cooling);
-  const steps = new StepList();
-  addFinalizers(world, steps);
-  const released = rememberReleased(world, steps);
-  const isOvn = world.snapshot.source.network.kind === 'ovn-kubernetes';
-  if (isOvn) {
-    renderOvnKubernetes(world, steps);
-    reportAssignments(world);
-    reportTopology(world);
-  } else {
-    renderOpenShiftSdn(world, steps);
-  }
-  removeFinalizers(world, steps);
-  const shortages = reportShortages(world);
-  reportStanding(world);
-  world.findings.push(...shortages);
-  return reportPlan(world, steps.inOrder(), released, cooling);
+/** A row of phases: facts → claims → allocate, with places → render → report. */
+function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: NetworkView, facts: NetworkFacts): Plan {
+  const traits = backend.traits(view.settings, view.platform);
+  const nodes = new NodeTable(snapshot, facts);
+  const pools = makePools(snapshot.egressIPAMs, nodes, traits);
+  const surveyed = surveyedNodes(nodes);
+  const users = new AddressUsers(snapshot, facts, surveyed.subnets);
+
+  const ledger = new AddressLedger(new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))));
+  takeReserved(ledger, snapshot, facts, surveyed);
+  noteHosts(ledger, facts, surveyed);
+  noteAttachments(ledger, snapshot, facts, surveyed);
+
+  const elsewhere = usedElsewhere(ledger, snapshot);
+  for (const address of elsewhere) ledger.take(address);
+  const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
+  const read = readClaims({ snapshot, facts, traits, pools, ledger, refused });
+  const { claims, contested } = ownAddresses(read.claims, ledger, facts);
+  markReleasing(claims, ledger);
+  markForeignBindings(claims, ledger, facts);
+  limitByInterfaces(ledger, nodes, snapshot);
+  countOccupied(ledger, nodes, facts);
+  takeUsed(ledger, snapshot, facts);
+  const cooling = takeCooling(snapshot, ledger);
+
+  const placer = new Placer(ledger, nodes);
+  const readiness = new Readiness(snapshot, facts);
+  const { allotments, findings } = allocate({ claims, ledger, nodes, placer, users, cooling, readiness });
+
+  const decided = { snapshot, facts, traits, nodes, pools, ledger, users, cooling, allotments, contested, usedElsewhere: elsewhere };
+  const rendered = render(decided, backend, view);
+  return reportPlan(decided, rendered, [...read.findings, ...findings]);
 }
 
-function finalizerId(egressIPAM: string): string {
-  return `finalizer/${egressIPAM}`;
-}
-
-/** Before the first allocation, so that a deletion of the EgressIPAM can take everything back. */
-function addFinalizers(world: World, steps: StepList): void {
-  for (const egressIPAM of world.snapshot.egressIPAMs) {
-    if (egressIPAM.deleting || egressIPAM.source.finalizers?.includes(finalizerName) === true) continue;
-    steps.add({ kind: 'finalizer', id: finalizerId(egressIPAM.name), after: [], egressIPAM: egressIPAM.name, present: true });
-  }
-}
-
-function removeFinalizers(world: World, steps: StepList): void {
-  world.snapshot.egressIPAMs.forEach((egressIPAM, index) => {
-    if (!egressIPAM.deleting || egressIPAM.source.finalizers?.includes(finalizerName) !== true) return;
-    steps.add({ kind: 'finalizer', id: finalizerId(egressIPAM.name), after: steps.ofEgressIPAM(index), egressIPAM: egressIPAM.name, present: false });
-  });
+function surveyedNodes(nodes: NodeTable): SurveyedNodes {
+  const subnets = new Map<string, Cidr>();
+  for (const [index] of nodes.entries()) for (const subnet of nodes.subnetsOf(index) ?? []) subnets.set(subnet.text, subnet);
+  return { indexOf: (name) => nodes.indexOf(name), subnets: [...subnets.values()], present: nodes.present };
 }

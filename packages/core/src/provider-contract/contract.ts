@@ -39,6 +39,8 @@ export interface InterfaceLimits {
   readonly ipv4?: number;
   /** IPv6 addresses on the main interface. */
   readonly ipv6?: number;
+  /** Addresses of both families together, where they share a limit. */
+  readonly total?: number;
 }
 
 /** What a provider found out about one node. */

@@ -1,3 +1,5 @@
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import { plain } from '../plain/plain-network.ts';
 import { createPlanner } from '../plan/planner.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { applyStep, readySteps } from './apply-step.ts';
@@ -6,13 +8,13 @@ import { applyStep, readySteps } from './apply-step.ts';
 const mostRounds = 64;
 
 /** The cluster once everything that can be done now is done, as if every write succeeded. */
-export function settle(snapshot: ClusterSnapshot): ClusterSnapshot {
-  const planner = createPlanner();
+export function settle(snapshot: ClusterSnapshot, backend: NetworkBackend = plain): ClusterSnapshot {
+  const planner = createPlanner(backend);
   let settled = snapshot;
   for (let round = 0; round < mostRounds; round += 1) {
     const ready = readySteps(planner.plan(settled));
     if (ready.length === 0) return settled;
-    settled = ready.reduce(applyStep, settled);
+    settled = ready.reduce((cluster, step) => applyStep(cluster, step, backend), settled);
   }
   return settled;
 }

@@ -2,7 +2,9 @@ import { cidrsOverlap, parseCidr } from '../address/cidr.ts';
 import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
 import { plan } from '../plan/planner.ts';
 import type { CidrAssignmentSnapshot, ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
-import { compareNames } from '../parse/memo.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import { plain } from '../plain/plain-network.ts';
+import { byName } from '../snapshot/compare-names.ts';
 import { settle } from './settle.ts';
 
 /** What might happen to a cluster. */
@@ -37,10 +39,14 @@ export interface Simulation {
 }
 
 /** Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows. */
-export function simulate(snapshot: ClusterSnapshot, scenario: Scenario): Simulation {
-  const settled = settle(snapshot);
-  const before = plan(settled);
-  const after = plan(applyScenario(settled, scenario));
+export function simulate(
+  snapshot: ClusterSnapshot,
+  scenario: Scenario,
+  backend: NetworkBackend = plain,
+): Simulation {
+  const settled = settle(snapshot, backend);
+  const before = plan(settled, backend);
+  const after = plan(applyScenario(settled, scenario, backend), backend);
   const placedBefore = placements(before);
   const waitedBefore = new Set(before.waiting.map(({ namespace }) => namespace));
   const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));
@@ -60,24 +66,32 @@ function placements({ allocations }: Plan): ReadonlyMap<string, { readonly names
   return new Map(allocations.flatMap(({ namespace, addresses, nodes }) => addresses.map((address, index) => [address, { namespace, node: nodes[index] ?? null }] as const)));
 }
 
-function applyScenario(snapshot: ClusterSnapshot, { withoutNodes = [], addNamespaces, cidrs }: Scenario): ClusterSnapshot {
+function applyScenario(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend): ClusterSnapshot {
+  const { withoutNodes = [], addNamespaces, cidrs } = scenario;
   const stays = (name: string): boolean => !withoutNodes.includes(name);
   const { observation } = snapshot.provider;
   const added = addNamespaces === undefined ? [] : newNamespaces(addNamespaces.egressIPAM, addNamespaces.count);
-  const byName = (a: { readonly name: string }, b: { readonly name: string }): number => compareNames(a.name, b.name);
+  const left = backend.withoutNodes?.(snapshot.network.objects, (node) => !stays(node)) ?? snapshot.network.objects;
+  const names = added.map(({ name }) => name);
+  const objects = backend.provision?.(left, { nodes: [], namespaces: names }) ?? left;
   return {
     ...snapshot,
+    network: { ...snapshot.network, objects },
     nodes: snapshot.nodes.filter(({ name }) => stays(name)),
-    hostSubnets: snapshot.hostSubnets.filter(({ name }) => stays(name)),
-    egressIPs: snapshot.egressIPs.map((egressIP) => ({ ...egressIP, assigned: egressIP.assigned.filter(({ node }) => stays(node)) })),
     namespaces: [...snapshot.namespaces, ...added].sort(byName),
-    netNamespaces: [...snapshot.netNamespaces, ...(snapshot.netNamespaces.length === 0 ? [] : added.map(({ name }) => ({ name, egressIPs: [] })))].sort(byName),
     egressIPAMs: snapshot.egressIPAMs.map((egressIPAM) => {
       if (egressIPAM.name !== cidrs?.egressIPAM) return egressIPAM;
-      const kept = egressIPAM.cidrAssignments.filter(({ CIDR }) => !cidrs.assignments.some((assignment) => overlap(assignment.CIDR, CIDR)));
-      return { ...egressIPAM, cidrAssignments: [...kept, ...cidrs.assignments] };
+      const isKept = ({ CIDR }: CidrAssignmentSnapshot): boolean =>
+        !cidrs.assignments.some((assignment) => overlap(assignment.CIDR, CIDR));
+      return { ...egressIPAM, cidrAssignments: [...egressIPAM.cidrAssignments.filter(isKept), ...cidrs.assignments] };
     }),
-    provider: observation === undefined ? snapshot.provider : { ...snapshot.provider, observation: { ...observation, nodes: observation.nodes.filter(({ node }) => stays(node)) } },
+    provider:
+      observation === undefined
+        ? snapshot.provider
+        : {
+            ...snapshot.provider,
+            observation: { ...observation, nodes: observation.nodes.filter(({ node }) => stays(node)) },
+          },
   };
 }
 

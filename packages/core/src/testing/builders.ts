@@ -1,11 +1,10 @@
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import { plain } from '../plain/plain-network.ts';
 import type {
   CidrAssignmentSnapshot,
   ClusterSnapshot,
   EgressIPAMSnapshot,
-  EgressIPSnapshot,
-  HostSubnetSnapshot,
   NamespaceSnapshot,
-  NetNamespaceSnapshot,
   NodeSnapshot,
 } from '../snapshot/snapshot.ts';
 import { buildSnapshot } from '../snapshot/build-snapshot.ts';
@@ -41,36 +40,17 @@ export function aNode(name: string, zone = 'a', overrides: Partial<NodeSnapshot>
   return { name, labels: { [zoneLabel]: zone }, ready: true, addresses: [`192.168.${number >> 8}.${number & 255}`], ...overrides };
 }
 
-/** The HostSubnet of a node. */
-export function aHostSubnet(node: NodeSnapshot | string, egressIPs: readonly string[] = [], overrides: Partial<HostSubnetSnapshot> = {}): HostSubnetSnapshot {
-  return { name: typeof node === 'string' ? node : node.name, hostIP: typeof node === 'string' ? '192.168.255.1' : (node.addresses[0] ?? ''), egressIPs, egressCIDRs: [], ...overrides };
-}
-
-/** The NetNamespace of a namespace. */
-export function aNetNamespace(name: string, egressIPs: readonly string[] = []): NetNamespaceSnapshot {
-  return { name, egressIPs };
-}
-
-/** An EgressIP of ours for a namespace. */
-export function anEgressIP(namespace: string, egressIPs: readonly string[], overrides: Partial<EgressIPSnapshot> = {}): EgressIPSnapshot {
-  return {
-    name: `egressip-${namespace}`,
-    createdAt: '2026-01-03T00:00:00Z',
-    ours: true,
-    egressIPs,
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    assigned: [],
-    ...overrides,
-  };
-}
-
-/** A snapshot on OpenShift SDN: HostSubnets and NetNamespaces are there for all nodes and namespaces unless given. */
-export function aSnapshot(parts: Partial<Omit<ClusterSnapshot, 'formatVersion'>>): ClusterSnapshot {
-  const onSdn = (parts.network?.kind ?? 'openshift-sdn') === 'openshift-sdn';
+/** A snapshot at the start of February 2026, on the network given; its back end makes the objects that come by themselves. */
+export function aSnapshot(
+  parts: Partial<Omit<ClusterSnapshot, 'formatVersion'>>,
+  backend: NetworkBackend = plain,
+): ClusterSnapshot {
+  const { nodes = [], namespaces = [] } = parts;
+  const given = parts.network?.objects ?? {};
+  const objects = backend.provision?.(given, { nodes, namespaces: namespaces.map(({ name }) => name) }) ?? given;
   return buildSnapshot({
     time: '2026-02-01T00:00:00Z',
     ...parts,
-    ...(onSdn && parts.hostSubnets === undefined ? { hostSubnets: (parts.nodes ?? []).map((node) => aHostSubnet(node)) } : {}),
-    ...(onSdn && parts.netNamespaces === undefined ? { netNamespaces: (parts.namespaces ?? []).map(({ name }) => aNetNamespace(name)) } : {}),
+    network: { ...parts.network, name: backend.name, objects },
   });
 }

@@ -1,5 +1,5 @@
-export { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIP, anEgressIPAM, aSnapshot, zoneLabel } from './builders.ts';
-export { applyStep, readySteps } from '../simulate/apply-step.ts';
+export { aNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from './builders.ts';
+export { applyStep, readySteps } from '../simulate/index.ts';
 export { conformanceCases, describeCloudProvider } from './conformance/describe-cloud-provider.ts';
 export { memoryProvider } from './memory-provider.ts';
 export type { CloudProviderSuite } from './conformance/describe-cloud-provider.ts';

@@ -1,0 +1,206 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import { compareByAge, type Claim } from '../claims/claim.ts';
+import { contains, matchAssignments } from '../claims/match-assignments.ts';
+import { namespaceFinding } from '../claims/namespace-finding.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { AddressUsers } from '../ledger/address-users.ts';
+import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
+import type { NodeTable } from '../place/node-table.ts';
+import type { Placer } from '../place/placer.ts';
+import type { Pool } from '../place/pool.ts';
+import { granted, unchanged, type Allotment } from './allotment.ts';
+import { checkWishes } from './check-wishes.ts';
+import type { CoolingAddresses } from './cool-down.ts';
+import { describeShortage } from './describe-shortage.ts';
+import { placeKept } from './place-kept.ts';
+import type { Obstacle, Readiness } from './readiness.ts';
+import { TeamLimits } from './team-limits.ts';
+
+/** What allocating works with. */
+export interface AllocationParts {
+  readonly claims: readonly Claim[];
+  readonly ledger: AddressLedger;
+  readonly nodes: NodeTable;
+  readonly placer: Placer;
+  readonly users: AddressUsers;
+  readonly cooling: CoolingAddresses;
+  readonly readiness: Readiness;
+}
+
+/** What became of claims, in their order, and what is said of it. */
+export interface Allocated {
+  readonly allotments: readonly Allotment[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Gives each claim what it has and lacks: what it keeps stays on its nodes, and those that lack addresses are served,
+ * oldest first. Nothing is promised that cannot be carried: a claim gets all of its addresses, each with a node that
+ * has room for it, or it waits with a reason (law 4).
+ */
+export function allocate(parts: AllocationParts): Allocated {
+  const { claims, ledger, nodes, placer } = parts;
+  const refused = checkWishes(parts);
+  placeKept(claims, ledger, nodes, placer);
+  const findings: Finding[] = [];
+  const allotments = claims.map((claim) => {
+    const reasons = claim.intent.kind === 'blocked' ? [claim.intent.finding] : (refused.get(claim.index) ?? []);
+    findings.push(...reasons);
+    return unchanged(claim, reasons[0]);
+  });
+  const server = new Server(parts);
+  for (const claim of claims.filter((entry) => isHungry(entry) && !refused.has(entry.index)).sort(compareByAge)) {
+    const allotment = server.serve(claim);
+    if (allotment.waiting !== undefined) findings.push(allotment.waiting);
+    allotments[claim.index] = allotment;
+  }
+  return { allotments, findings };
+}
+
+function isHungry({ intent }: Claim): boolean {
+  return intent.kind === 'input' || intent.kind === 'fill';
+}
+
+class Server {
+  readonly #parts: AllocationParts;
+  readonly #teams: TeamLimits;
+
+  constructor(parts: AllocationParts) {
+    this.#parts = parts;
+    this.#teams = new TeamLimits(parts.claims);
+  }
+
+  serve(claim: Claim): Allotment {
+    const { intent, pool } = claim;
+    if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return unchanged(claim);
+    const wanted = intent.kind === 'input' ? pool.egressIPAM.open : intent.assignments;
+    const obstacle = this.#teams.obstacleFor(claim, pool) ?? this.#parts.readiness.obstacleFor(claim, pool, wanted);
+    if (obstacle !== undefined) return this.#waits(claim, obstacle);
+    const allotment =
+      intent.kind === 'input'
+        ? this.#serveInput(claim, pool, intent.addresses)
+        : this.#fill(claim, pool, intent.assignments, intent);
+    if (allotment.waiting === undefined) this.#teams.note(claim, pool);
+    return allotment;
+  }
+
+  #serveInput(claim: Claim, pool: Pool, input: readonly Address[]): Allotment {
+    const fresh = input.filter((address) => !claim.kept.includes(address));
+    const obstacle = this.#promise(claim, pool, input, fresh);
+    if (obstacle !== undefined) return this.#waits(claim, obstacle);
+    const { ledger } = this.#parts;
+    const allotment = granted(claim, input, 'input');
+    for (const address of allotment.leaving) this.#disown(claim, ledger, address);
+    return allotment;
+  }
+
+  #fill(
+    claim: Claim,
+    pool: Pool,
+    missing: readonly ParsedAssignment[],
+    { wishes, outgoing }: { readonly wishes: readonly Address[]; readonly outgoing: readonly Address[] },
+  ): Allotment {
+    const { ledger } = this.#parts;
+    const returned = this.#returningTo(claim, pool);
+    const chosen: Address[] = [];
+    for (const assignment of unfilled(missing, wishes)) {
+      const returning = returned.find((candidate) => contains(assignment, candidate) && !chosen.includes(candidate));
+      const address = returning ?? this.#lowestFree(pool, assignment);
+      if (address === undefined) {
+        this.#giveBack(chosen);
+        return this.#waits(claim, exhausted(pool, assignment));
+      }
+      ledger.take(address);
+      chosen.push(address);
+    }
+    const staying = claim.kept.filter((address) => !outgoing.includes(address));
+    const addresses = inAssignmentOrder(staying, [...wishes, ...chosen], pool);
+    const obstacle = this.#promise(claim, pool, addresses, [...wishes, ...chosen]);
+    if (obstacle !== undefined) {
+      this.#giveBack(chosen);
+      return this.#waits(claim, obstacle);
+    }
+    for (const address of chosen) ledger.owner.set(ledger.slotOf(address), claim.index);
+    for (const address of outgoing) this.#disown(claim, ledger, address);
+    if (staying.length > 0) return granted(claim, addresses, 'kept');
+    const isBack = chosen.some((address) => returned.includes(address));
+    return granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
+  }
+
+  /** Gives every new address of a claim a node, or says why that is not possible. */
+  #promise(claim: Claim, pool: Pool, all: readonly Address[], fresh: readonly Address[]): Obstacle | undefined {
+    if (pool.placement === 'us-by-cidr') return undefined;
+    const { placer } = this.#parts;
+    placer.unite(claim.index, all);
+    const items = fresh.flatMap((address) => {
+      const group = pool.groupOf(address);
+      return group === undefined ? [] : [placer.item(claim.index, address, group)];
+    });
+    if (items.length === fresh.length && placer.placeAll(items)) return undefined;
+    placer.unite(claim.index, claim.kept);
+    return { code: 'WaitingForCapacity', message: describeShortage(this.#parts, pool, all.length, fresh) };
+  }
+
+  #waits(claim: Claim, { code, message }: Obstacle): Allotment {
+    const keeps = claim.kept.length === 0 ? '' : `; until then it keeps ${claim.kept.map(formatAddress).join(', ')}`;
+    const finding = { code, severity: 'warning', message: `${message}${keeps}` } as const;
+    return unchanged(claim, namespaceFinding(claim.namespace.name, finding));
+  }
+
+  #disown(claim: Claim, ledger: AddressLedger, address: Address): void {
+    const slot = ledger.slotOf(address);
+    if (ledger.owner.is(slot, claim.index)) ledger.owner.clear(slot);
+  }
+
+  #lowestFree(pool: Pool, assignment: ParsedAssignment): Address | undefined {
+    const { ledger, nodes } = this.#parts;
+    const group = pool.assignments.find((candidate) => candidate.assignment === assignment)?.group;
+    if (group === undefined) return undefined;
+    let free: Address | undefined;
+    for (const { first, last } of group.hostable) {
+      const address = ledger.nextFree(first, last);
+      if (address === undefined) continue;
+      free ??= address;
+      const canCarry = group.uniform || group.candidates.some(
+        (node) => nodes.canHost(node, address) && nodes.hasRoom(node, assignment.cidr.family),
+      );
+      if (canCarry) return address;
+    }
+    return free;
+  }
+
+  /** What a namespace of this name had a short while ago, as far as it is still free. */
+  #returningTo({ namespace: { name } }: Claim, pool: Pool): readonly Address[] {
+    const { ledger, cooling } = this.#parts;
+    const had = cooling.returnable.get(`${pool.name}/${name}`) ?? [];
+    return had.filter((address) => cooling.waitsFor.get(address) === name || !ledger.isTaken(address));
+  }
+
+  /** Addresses that still cool down for a namespace stay taken. */
+  #giveBack(addresses: readonly Address[]): void {
+    const { ledger, cooling } = this.#parts;
+    for (const address of addresses) if (!cooling.waitsFor.has(address)) ledger.release(address);
+  }
+}
+
+function exhausted(pool: Pool, { cidr }: ParsedAssignment): Obstacle {
+  return {
+    code: 'WaitingForAddress',
+    message: `every address of ${cidr.text} in EgressIPAM ${pool.name} is in use or reserved; it waits for one, or for a larger CIDR`,
+  };
+}
+
+/** The assignments that wishes leave without an address. */
+function unfilled(missing: readonly ParsedAssignment[], wishes: readonly Address[]): readonly ParsedAssignment[] {
+  if (wishes.length === 0) return missing;
+  const filled = new Set(matchAssignments(wishes, missing));
+  return missing.filter((assignment) => !filled.has(assignment));
+}
+
+/** What a claim keeps and what it gets, in the order of the CIDR assignments; what lies in none stays in front. */
+function inAssignmentOrder(kept: readonly Address[], chosen: readonly Address[], pool: Pool): readonly Address[] {
+  const { assignments } = pool.egressIPAM;
+  const position = (address: Address): number => assignments.findIndex((assignment) => contains(assignment, address));
+  return [...kept, ...chosen].sort((a, b) => position(a) - position(b));
+}

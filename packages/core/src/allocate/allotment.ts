@@ -1,0 +1,56 @@
+import type { Address } from '../address/address.ts';
+import type { Claim } from '../claims/claim.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { Pool } from '../place/pool.ts';
+
+const none: readonly never[] = [];
+
+/**
+ * How a namespace came to its addresses: `kept` from what already carries its traffic, `recorded` in its annotation
+ * alone and checked like a wish, `input` asked for by its owner, `returned` to it after a short absence, `new` the
+ * lowest free ones.
+ */
+export type AllocationSource = 'kept' | 'recorded' | 'input' | 'returned' | 'new';
+
+/** What was decided about a claim. */
+export interface Allotment {
+  readonly claim: Claim;
+  /** The EgressIPAM that its addresses come from: the one it names, or the one before while that cannot serve it. */
+  readonly pool: Pool | undefined;
+  /** What it has from now on, in the order of its annotation. */
+  readonly addresses: readonly Address[];
+  /** What it gives back. */
+  readonly leaving: readonly Address[];
+  readonly source: AllocationSource;
+  /** Whether its annotation asks for something that was not granted: it then stays as its owner wrote it. */
+  readonly edited: boolean;
+  /** Why it is not served, or not in full. */
+  readonly waiting: Finding | undefined;
+}
+
+/** A claim that stays as it is. */
+export function unchanged(claim: Claim, waiting?: Finding): Allotment {
+  return {
+    claim,
+    pool: claim.from ?? claim.pool,
+    addresses: claim.intent.kind === 'release' ? none : claim.kept,
+    leaving: claim.leaving,
+    source: 'kept',
+    edited: claim.edited,
+    waiting,
+  };
+}
+
+/** A claim that was given addresses: some new, some of those that it had. */
+export function granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
+  const given = claim.kept.filter((address) => !addresses.includes(address));
+  return {
+    claim,
+    pool: claim.pool,
+    addresses,
+    leaving: [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address)),
+    source,
+    edited: false,
+    waiting: undefined,
+  };
+}

@@ -1,0 +1,126 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import { compareByAge, type Claim } from '../claims/claim.ts';
+import { assignmentOf, matchAssignments } from '../claims/match-assignments.ts';
+import { namespaceFinding } from '../claims/namespace-finding.ts';
+import type { FindingCode } from '../finding/codes.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { AddressUsers } from '../ledger/address-users.ts';
+import type { ClaimIndex } from '../ledger/indexes.ts';
+import { isHostable } from '../place/node-group.ts';
+import type { Pool } from '../place/pool.ts';
+
+/** What a wish is checked against. */
+export interface WishChecks {
+  readonly claims: readonly Claim[];
+  readonly ledger: AddressLedger;
+  readonly users: AddressUsers;
+}
+
+/**
+ * Checks what owners ask for, and what is on record without proof, oldest first: each address inside an open CIDR
+ * assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its claim;
+ * what fails is reported on its namespace, which keeps what it has.
+ *
+ * @returns why claims were refused, one finding per cause
+ */
+export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonly Finding[]> {
+  const { claims, ledger } = checks;
+  const refused = new Map<ClaimIndex, readonly Finding[]>();
+  for (const claim of claims.filter((entry) => wishesOf(entry).length > 0 || isInput(entry)).sort(compareByAge)) {
+    if (claim.pool === undefined) continue;
+    const wishes = wishesOf(claim);
+    const problems = problemsWith(checks, claim, claim.pool, wishes);
+    if (problems.length > 0) refused.set(claim.index, problems);
+    else {
+      for (const address of wishes) {
+        ledger.take(address);
+        ledger.owner.set(ledger.slotOf(address), claim.index);
+      }
+    }
+  }
+  return refused;
+}
+
+function isInput({ intent }: Claim): boolean {
+  return intent.kind === 'input';
+}
+
+function wishesOf({ intent }: Claim): readonly Address[] {
+  return intent.kind === 'input' ? intent.addresses : intent.kind === 'fill' ? intent.wishes : [];
+}
+
+/** The problems with wishes, gathered by cause. */
+function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: readonly Address[]): readonly Finding[] {
+  const causes = new Map<FindingCode, { readonly message: string; readonly addresses: Address[]; count: number }>();
+  const reject = (code: FindingCode, message: string, address?: Address): void => {
+    const cause = causes.get(code);
+    const addresses = address === undefined ? [] : [address];
+    if (cause === undefined) causes.set(code, { message, addresses, count: 1 });
+    else {
+      cause.count += 1;
+      if (cause.addresses.length < 10) cause.addresses.push(...addresses);
+    }
+  };
+  for (const text of isInput(claim) ? claim.namespace.invalid : []) {
+    const entry = text.trim().slice(0, 100);
+    reject('InvalidAddress', `"${entry}" in the egressips annotation is not an address, or stands there twice; correct it`);
+  }
+  for (const address of wishes) {
+    const isOwn = checks.ledger.owner.is(checks.ledger.slotOf(address), claim.index);
+    const problem = isOwn ? undefined : problemWith(checks, pool, address);
+    if (problem !== undefined) reject(problem.code, problem.message, address);
+  }
+  if (causes.size === 0 && isInput(claim)) {
+    const wrong = wrongCount(pool, wishes);
+    if (wrong !== undefined) reject('WrongAddressCount', wrong);
+  }
+  return [...causes].map(([code, { message, addresses, count }]) => {
+    const others = count === 1 ? '' : ` (and ${count - 1} more with the same problem)`;
+    return namespaceFinding(claim.namespace.name, { code, severity: 'error', message: `${message}${others}` }, addresses);
+  });
+}
+
+function wrongCount({ egressIPAM: { open, assignments } }: Pool, input: readonly Address[]): string | undefined {
+  const matched = matchAssignments(input, assignments);
+  const filled = new Set(matched);
+  if (!filled.has(undefined) && open.every((assignment) => filled.has(assignment))) return undefined;
+  const cidrs = open.map(({ cidr }) => cidr.text).join(', ');
+  return `the egressips annotation must name exactly one address in each of ${cidrs} (${open.length} in all), it names ${input.length}; correct it or remove it`;
+}
+
+function problemWith(
+  { claims, ledger, users }: WishChecks,
+  pool: Pool,
+  address: Address,
+): { readonly code: FindingCode; readonly message: string } | undefined {
+  const text = formatAddress(address);
+  const assignment = assignmentOf(pool.egressIPAM, address);
+  if (assignment === undefined) {
+    const message = `${text} is in none of the CIDRs of EgressIPAM ${pool.name}; ask for an address inside them`;
+    return { code: 'AddressOutsideCIDR', message };
+  }
+  const reservation = users.reservation(assignment, address);
+  if (reservation !== undefined) {
+    return { code: 'AddressReserved', message: `${text} cannot be given out: ${reservation}; ask for another one` };
+  }
+  if (assignment.drain) {
+    const message = `${text} is in ${assignment.cidr.text}, which drains and gives out nothing new; ask for an address in another CIDR`;
+    return { code: 'AddressOutsideCIDR', message };
+  }
+  const owner = ledger.owner.at(ledger.slotOf(address));
+  if (owner !== undefined) {
+    const message = `${text} belongs to namespace ${claims[owner]?.namespace.name ?? ''}; ask for another address, or remove the annotation to get a free one`;
+    return { code: 'DuplicateAddress', message };
+  }
+  if (ledger.isTaken(address)) {
+    const user = users.of(address) ?? 'someone else, or cools down after its last use';
+    return { code: 'AddressInUse', message: `${text} is in use by ${user}; ask for another address` };
+  }
+  const group = pool.groupOf(address);
+  if (group !== undefined && group.candidates.length > 0 && !isHostable(group, address)) {
+    const message = `no node of ${assignment.cidr.text} has a subnet with ${text}; ask for an address that a node can carry`;
+    return { code: 'AddressNotHostable', message };
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import { familyOf, formatAddress, type Address } from '../address/address.ts';
+import type { NodeTable } from '../place/node-table.ts';
+import type { Placer } from '../place/placer.ts';
+import type { Pool } from '../place/pool.ts';
+
+/** Why addresses of one namespace find no nodes, in words. */
+export function describeShortage(
+  { nodes, placer }: { readonly nodes: NodeTable; readonly placer: Placer },
+  pool: Pool,
+  count: number,
+  addresses: readonly Address[],
+): string {
+  const carriers = addresses.map((address) =>
+    (pool.groupOf(address)?.candidates ?? []).filter((node) => nodes.canHost(node, address)),
+  );
+  const full = addresses.filter(
+    (address, position) => !(carriers[position] ?? []).some((node) => nodes.hasRoom(node, familyOf(address))),
+  );
+  if (full.length > 0) {
+    return `no node has room for ${full.map(formatAddress).join(', ')}: all of its nodes carry as many addresses as they can; it waits for room, or for another node`;
+  }
+  if (placer.hasGivenUp) {
+    return `no nodes were found for its ${count} addresses in the time that a plan may take; use fewer CIDR assignments, or more nodes for each`;
+  }
+  const distinct = new Set(carriers.flat()).size;
+  return `its ${count} addresses need as many different nodes, and only ${distinct} can carry them now; it waits for another node`;
+}

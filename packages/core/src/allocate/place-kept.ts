@@ -1,0 +1,127 @@
+import { familyOf, type Address } from '../address/address.ts';
+import { compareByAge, poolFor, type Claim } from '../claims/claim.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { NodeIndex, Slot } from '../ledger/indexes.ts';
+import type { NodeGroup } from '../place/node-group.ts';
+import type { NodeTable } from '../place/node-table.ts';
+import type { Placer } from '../place/placer.ts';
+import type { Pool } from '../place/pool.ts';
+
+/** An allocated address that looks for a node. */
+interface Homeless {
+  readonly claim: Claim;
+  readonly pool: Pool;
+  readonly address: Address;
+  readonly slot: Slot;
+}
+
+/**
+ * Leaves allocated addresses on the nodes that carry them while these may have them, and finds a node for the others,
+ * oldest claim first. Where none is found, an address stays where it is: what works goes on working until another node
+ * takes it, and what does not works again when its node does.
+ */
+export function placeKept(claims: readonly Claim[], ledger: AddressLedger, nodes: NodeTable, placer: Placer): void {
+  const keeper = new Keeper(ledger, nodes, placer);
+  for (const claim of claims) keeper.keep(claim);
+  keeper.findHomes();
+}
+
+class Keeper {
+  readonly #ledger: AddressLedger;
+  readonly #nodes: NodeTable;
+  readonly #placer: Placer;
+  readonly #homeless: Homeless[] = [];
+  /** On nodes that were full already, before those that are on none. */
+  readonly #crowded: Homeless[] = [];
+  /** Placed by the network, and on no node yet: room is reserved for them. */
+  readonly #expected: Homeless[] = [];
+
+  constructor(ledger: AddressLedger, nodes: NodeTable, placer: Placer) {
+    this.#ledger = ledger;
+    this.#nodes = nodes;
+    this.#placer = placer;
+  }
+
+  keep(claim: Claim): void {
+    const { kept } = claim;
+    for (let index = 0; index < kept.length; index += 1) {
+      const address = kept[index];
+      if (address === undefined) continue;
+      const slot = this.#ledger.slotOf(address);
+      const pool = poolFor(claim, address);
+      if (pool?.placement === 'us') this.#keepOurs({ claim, pool, address, slot });
+      else this.#followNetwork(claim, pool, address, slot);
+    }
+  }
+
+  /** Places what has no node, what is crowded out first. */
+  findHomes(): void {
+    for (const item of this.#expected) this.#reserve(item);
+    const homeless = [...this.#homeless, ...this.#crowded];
+    homeless.sort((a, b) => compareByAge(a.claim, b.claim));
+    for (const item of homeless) this.#rehouse(item);
+  }
+
+  #followNetwork(claim: Claim, pool: Pool | undefined, address: Address, slot: Slot): void {
+    const node = this.#ledger.host.at(slot);
+    if (node !== undefined) {
+      if (pool?.placement === 'us-by-cidr') this.#ledger.placement.set(slot, node);
+      else this.#placer.keep(slot, familyOf(address), node);
+    } else if (pool?.placement === 'network') this.#expected.push({ claim, pool, address, slot });
+  }
+
+  #keepOurs(item: Homeless): void {
+    const { address, slot } = item;
+    const node = this.#currentNode(slot);
+    const family = familyOf(address);
+    if (node === undefined || !this.#mayStay(item, node)) this.#homeless.push(item);
+    else if (this.#nodes.hasRoom(node, family) || this.#ledger.attachment.is(slot, node)) {
+      this.#placer.keep(slot, family, node);
+    } else this.#crowded.push(item);
+  }
+
+  /** The node that hosts an address now, or carries it on its interface. */
+  #currentNode(slot: Slot): NodeIndex | undefined {
+    return this.#ledger.host.at(slot) ?? this.#ledger.attachment.at(slot);
+  }
+
+  #mayStay(item: Homeless, node: NodeIndex): boolean {
+    const group = item.pool.groupOf(item.address);
+    const isOurs = group === undefined ? item.pool.has(node) : group.isSelected(node);
+    return (
+      isOurs &&
+      this.#nodes.isUsable(node) &&
+      this.#nodes.canHost(node, item.address) &&
+      !this.#hasSiblingOn(item, node)
+    );
+  }
+
+  /** Law 3: whether another address of the same claim is placed on a node. */
+  #hasSiblingOn({ claim: { kept }, address }: Homeless, node: NodeIndex): boolean {
+    for (let index = 0; index < kept.length; index += 1) {
+      const other = kept[index];
+      if (other === undefined || other === address) continue;
+      if (this.#ledger.placement.is(this.#ledger.slotOf(other), node)) return true;
+    }
+    return false;
+  }
+
+  #rehouse(item: Homeless): void {
+    const { claim, pool, address, slot } = item;
+    const group = pool.groupOf(address) ?? pool.anyNode;
+    const isContended = this.#ledger.isMarked(slot, 'bound-by-others');
+    if (!isContended && this.#place(claim, address, group)) return;
+    const node = this.#currentNode(slot);
+    if (node !== undefined && !this.#hasSiblingOn(item, node)) this.#placer.keep(slot, familyOf(address), node);
+  }
+
+  #reserve({ claim, pool, address }: Homeless): void {
+    const group = pool.groupOf(address);
+    if (group !== undefined) this.#place(claim, address, group);
+  }
+
+  #place({ index, kept }: Claim, address: Address, group: NodeGroup): boolean {
+    this.#placer.unite(index, kept);
+    return this.#placer.placeAll([this.#placer.item(index, address, group)]);
+  }
+}

@@ -1,0 +1,75 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
+import { compareByAge, type Claim } from './claim.ts';
+import { namespaceFinding } from './namespace-finding.ts';
+
+/** A kept address that something else than a claim has, too. */
+export interface ContestedAddress {
+  readonly claim: Claim;
+  readonly address: Address;
+}
+
+/** The claims, each address with one of them at most. */
+export interface OwnedClaims {
+  readonly claims: readonly Claim[];
+  readonly contested: readonly ContestedAddress[];
+}
+
+/**
+ * Enters what claims keep into the ledger; of two claims for one address, the one that carries traffic wins, then the
+ * older one. What nobody may have is in the ledger already.
+ */
+export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, facts: NetworkFacts): OwnedClaims {
+  const owned = [...claims];
+  const contested: ContestedAddress[] = [];
+  for (const claim of claims) {
+    for (const address of claim.kept) {
+      const slot = ledger.slotOf(address);
+      const holder = ledger.owner.at(slot);
+      const other = holder === undefined ? undefined : owned[holder];
+      if (other === undefined) {
+        if (!ledger.take(address)) contested.push({ claim, address });
+        ledger.owner.set(slot, claim.index);
+        continue;
+      }
+      const [winner, loser] = outranks(facts, claim, other, address) ? [claim, other] : [other, claim];
+      owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
+      ledger.owner.set(slot, winner.index);
+    }
+  }
+  return { claims: owned, contested };
+}
+
+/** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
+export function markReleasing(claims: readonly Claim[], ledger: AddressLedger): void {
+  for (const { leaving } of claims) {
+    for (const address of leaving) {
+      const slot = ledger.slotOf(address);
+      if (ledger.owner.has(slot)) continue;
+      ledger.mark(slot, 'releasing');
+      ledger.take(address);
+    }
+  }
+}
+
+function outranks(facts: NetworkFacts, claim: Claim, other: Claim, address: Address): boolean {
+  const isBound = ({ namespace }: Claim): boolean =>
+    facts.bindings.get(namespace.name)?.addresses.includes(address) === true;
+  const [bound, otherBound] = [isBound(claim), isBound(other)];
+  return bound === otherBound ? compareByAge(claim, other) < 0 : bound;
+}
+
+function without(loser: Claim, address: Address, winner: Claim): Claim {
+  const finding = namespaceFinding(
+    loser.namespace.name,
+    {
+      code: 'DuplicateAddress',
+      severity: 'error',
+      message: `${formatAddress(address)} belongs to namespace ${winner.namespace.name}; put another address into the annotation, or remove the annotation to get a free one`,
+    },
+    [address],
+  );
+  const kept = loser.kept.filter((candidate) => candidate !== address);
+  return { ...loser, kept, intent: { kind: 'blocked', finding } };
+}

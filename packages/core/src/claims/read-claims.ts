@@ -1,0 +1,271 @@
+import type { Address } from '../address/address.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { ClaimIndex } from '../ledger/indexes.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
+import { sameAddresses, sameInOrder } from '../parse/parse-lists.ts';
+import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import type { Pools } from '../place/make-pools.ts';
+import type { Pool } from '../place/pool.ts';
+import type { Claim, Intent } from './claim.ts';
+import { ConfirmedAddresses } from './confirmed-addresses.ts';
+import { contains, fitsInOrder, matchAssignments, missingAssignments } from './match-assignments.ts';
+import { namespaceFinding } from './namespace-finding.ts';
+
+const none: readonly never[] = [];
+const keep: Intent = { kind: 'keep' };
+
+/** What a claim is read from. */
+export interface ClaimSources {
+  readonly snapshot: ParsedSnapshot;
+  readonly facts: NetworkFacts;
+  readonly traits: NetworkTraits;
+  readonly pools: Pools;
+  readonly ledger: AddressLedger;
+  /** Addresses that somebody else turned out to have, or that the cloud would not attach. */
+  readonly refused: ReadonlySet<Address>;
+}
+
+/** The claims of a snapshot, in the order of its namespaces, and what is said of namespaces that claim nothing. */
+export interface ClaimsRead {
+  readonly claims: readonly Claim[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Looks at every namespace: what it has and keeps (law 2), what its owner asks for anew, and what it has to give back.
+ * Namespaces that claim nothing, and have nothing, are no claims.
+ */
+export function readClaims(sources: ClaimSources): ClaimsRead {
+  const reader = new ClaimReader(sources);
+  const claims: Claim[] = [];
+  for (const namespace of sources.snapshot.namespaces) {
+    if (namespace.isIdle && !sources.facts.bindings.has(namespace.name)) continue;
+    const claim = reader.read(namespace, claims.length as ClaimIndex);
+    if (claim !== undefined) claims.push(claim);
+  }
+  return { claims, findings: reader.findings };
+}
+
+type ClaimParts = Partial<Pick<Claim, 'from' | 'leaving' | 'edited' | 'intent'>>;
+
+class ClaimReader {
+  readonly findings: Finding[] = [];
+  readonly #facts: NetworkFacts;
+  readonly #traits: NetworkTraits;
+  readonly #pools: Pools;
+  readonly #ledger: AddressLedger;
+  readonly #confirmed: ConfirmedAddresses;
+  readonly #refusedAddresses: ReadonlySet<Address>;
+
+  constructor({ facts, traits, pools, ledger, refused }: ClaimSources) {
+    this.#facts = facts;
+    this.#traits = traits;
+    this.#pools = pools;
+    this.#ledger = ledger;
+    this.#confirmed = new ConfirmedAddresses(facts, ledger, traits);
+    this.#refusedAddresses = refused;
+  }
+
+  read(namespace: ParsedNamespace, index: ClaimIndex): Claim | undefined {
+    if (namespace.egressIPAM === undefined) return this.#optedOut(namespace, index);
+    const pool = this.#pools.named(namespace.egressIPAM);
+    if (pool === undefined) return this.#withoutPool(namespace, index);
+    if (pool.egressIPAM.deleting) return this.#releasing(namespace, index, pool, 'all');
+    if (this.#hasAllItShould(namespace, pool)) return makeClaim(namespace, index, pool, namespace.listed);
+    return this.#claimAnew(namespace, index, pool);
+  }
+
+  /** The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic. */
+  #hasAllItShould(namespace: ParsedNamespace, pool: Pool): boolean {
+    const { listed, allocated, invalid } = namespace;
+    if (listed.length === 0 || invalid.length > 0 || !fitsInOrder(listed, pool.egressIPAM.assignments)) return false;
+    if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
+      return false;
+    }
+    const isProved =
+      sameInOrder(this.#confirmed.boundTo(namespace), listed) ||
+      (allocated !== undefined && !this.#traits.provesAllocations);
+    return isProved && this.#refused(namespace).length === 0;
+  }
+
+  #claimAnew(namespace: ParsedNamespace, index: ClaimIndex, pool: Pool): Claim {
+    const confirmed = this.#confirmed.of(namespace);
+    const record = namespace.allocated?.addresses ?? none;
+    const asked = namespace.listed.length > 0 || namespace.invalid.length > 0;
+    const edited = asked && isEdited(namespace, record, confirmed);
+    const from = this.#switchedFrom(namespace, pool, confirmed);
+    const before = record.length > 0 ? record : adoptable(this.#confirmed.boundTo(namespace), from ?? pool);
+    const refused = this.#refused(namespace);
+    const promised = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, from ?? pool).filter(
+      (address) => !refused.includes(address),
+    );
+    const kept = promised.filter((address) => confirmed.has(address));
+    const wishes = promised.filter((address) => !confirmed.has(address));
+    const leaving = [...new Set([...record, ...namespace.unconfirmed])].filter(
+      (address) => confirmed.has(address) && !kept.includes(address),
+    );
+    const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, hasSwitched: from !== undefined });
+    return makeClaim(namespace, index, pool, kept, { from, leaving, edited, intent });
+  }
+
+  #intentOf(
+    namespace: ParsedNamespace,
+    pool: Pool,
+    found: {
+      readonly edited: boolean;
+      readonly kept: readonly Address[];
+      readonly wishes: readonly Address[];
+      readonly hasSwitched: boolean;
+    },
+  ): Intent {
+    const { egressIPAM } = pool;
+    const { kept, wishes } = found;
+    if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) return notAllowed(namespace, pool);
+    if (namespace.source.deletedAt !== undefined) return keep;
+    if (found.edited) return { kind: 'input', addresses: namespace.listed };
+    const outgoing = found.hasSwitched ? fittingNone(kept, pool) : none;
+    const staying = kept.filter((address) => !outgoing.includes(address));
+    const assignments = missingAssignments(staying, egressIPAM);
+    if (assignments.length === 0 && wishes.length === 0 && outgoing.length === 0) {
+      return kept.length === 0 && egressIPAM.open.length === 0 ? givesOutNothing(namespace, pool) : keep;
+    }
+    if (found.hasSwitched && egressIPAM.open.length === 0) return givesOutNothing(namespace, pool);
+    return { kind: 'fill', assignments, wishes, outgoing };
+  }
+
+  /** The EgressIPAM that a namespace's addresses came from, where it names another one now. */
+  #switchedFrom(namespace: ParsedNamespace, pool: Pool, confirmed: ReadonlySet<Address>): Pool | undefined {
+    const { allocated, listed } = namespace;
+    if (allocated !== undefined) {
+      return allocated.egressIPAM === pool.name ? undefined : this.#pools.named(allocated.egressIPAM);
+    }
+    const isElsewhere = (address: Address): boolean => confirmed.has(address) && pool.assignmentOf(address) === undefined;
+    const [first] = listed;
+    if (first === undefined || !listed.every(isElsewhere)) return undefined;
+    return this.#pools.list.find((other) => other.assignmentOf(first) !== undefined);
+  }
+
+  /** Addresses of a namespace that somebody else turned out to have before they ever carried its traffic. */
+  #refused(namespace: ParsedNamespace): readonly Address[] {
+    const refused = this.#refusedAddresses;
+    if (refused.size === 0) return none;
+    const bound = this.#confirmed.boundTo(namespace);
+    const isPromised = (address: Address): boolean => this.#traits.boundCarries && bound.includes(address);
+    return namespace.listed.filter((address) => refused.has(address) && !isPromised(address));
+  }
+
+  /** Nothing is taken from a namespace whose EgressIPAM is not there, whatever its annotation says now. */
+  #withoutPool(namespace: ParsedNamespace, index: ClaimIndex): Claim {
+    const confirmed = this.#confirmed.of(namespace);
+    const kept = [...new Set([...namespace.listed.filter((address) => confirmed.has(address)), ...confirmed])];
+    const finding = namespaceFinding(namespace.name, {
+      code: 'EgressIPAMNotFound',
+      severity: 'error',
+      message: `there is no EgressIPAM "${namespace.egressIPAM}"; create it or correct the namespace's annotation. What the namespace has, it keeps`,
+    });
+    return makeClaim(namespace, index, undefined, kept, { intent: { kind: 'blocked', finding } });
+  }
+
+  /** A namespace that claims no more, or never did. What it has of ours goes; what its owner wrote beforehand stays. */
+  #optedOut(namespace: ParsedNamespace, index: ClaimIndex): Claim | undefined {
+    const bound = this.#confirmed.boundTo(namespace);
+    const isHosted = (address: Address): boolean => this.#confirmed.isHostedFor(namespace, address);
+    if (namespace.allocated !== undefined || namespace.listed.some((entry) => bound.includes(entry) || isHosted(entry))) {
+      return this.#releasing(namespace, index, undefined, 'all');
+    }
+    const isOurs = this.#facts.bindings.get(namespace.name)?.ours === true;
+    if (namespace.unconfirmed.length > 0 || isOurs || bound.some(isHosted)) {
+      return this.#releasing(namespace, index, undefined, 'record');
+    }
+    if (namespace.listed.length === 0) return undefined;
+    const finding = {
+      code: 'IgnoredEgressIPs',
+      severity: 'info',
+      message: 'egress IPs are annotated but the namespace names no EgressIPAM; annotate it to have them allocated',
+    } as const;
+    this.findings.push(namespaceFinding(namespace.name, finding, namespace.listed));
+    return undefined;
+  }
+
+  #releasing(
+    namespace: ParsedNamespace,
+    index: ClaimIndex,
+    pool: Pool | undefined,
+    scope: 'all' | 'record',
+  ): Claim | undefined {
+    const { listed, allocated, unconfirmed } = namespace;
+    const binding = this.#facts.bindings.get(namespace.name);
+    const isOurs = (address: Address): boolean =>
+      listed.includes(address) ||
+      allocated?.addresses.includes(address) === true ||
+      unconfirmed.includes(address) ||
+      binding?.ours === true ||
+      this.#ledger.isMarked(this.#ledger.slotOf(address), 'recorded');
+    const leaving = [...this.#confirmed.of(namespace)].filter(isOurs);
+    if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
+    return makeClaim(namespace, index, pool, none, { leaving, intent: { kind: 'release', scope } });
+  }
+}
+
+/** Whether the annotation asks for something else than what the namespace has. */
+function isEdited(namespace: ParsedNamespace, record: readonly Address[], confirmed: ReadonlySet<Address>): boolean {
+  if (namespace.invalid.length > 0) return true;
+  if (record.length > 0) return !sameAddresses(record, namespace.listed);
+  return namespace.listed.some((address) => !confirmed.has(address));
+}
+
+/** What a write in flight may have added counts as had, so that it is written again and nothing else. */
+function withUnconfirmed(addresses: readonly Address[], namespace: ParsedNamespace, pool: Pool): readonly Address[] {
+  if (namespace.unconfirmed.length === 0) return addresses;
+  const result = [...addresses];
+  for (const address of namespace.unconfirmed) {
+    const isMissing = missingAssignments(result, pool.egressIPAM).some((assignment) => contains(assignment, address));
+    if (!result.includes(address) && isMissing) result.push(address);
+  }
+  return result;
+}
+
+/** Of a network's binding without any annotation: what fits the EgressIPAM, one address per CIDR assignment. */
+function adoptable(bound: readonly Address[], pool: Pool): readonly Address[] {
+  if (bound.length === 0) return bound;
+  const matched = matchAssignments(bound, pool.egressIPAM.assignments);
+  return bound.filter((_, position) => matched[position] !== undefined);
+}
+
+/** Addresses that fill no CIDR assignment of an EgressIPAM. */
+function fittingNone(addresses: readonly Address[], pool: Pool): readonly Address[] {
+  const matched = matchAssignments(addresses, pool.egressIPAM.assignments);
+  return addresses.filter((_, position) => matched[position] === undefined);
+}
+
+function givesOutNothing(namespace: ParsedNamespace, { egressIPAM }: Pool): Intent {
+  const why = egressIPAM.assignments.length === 0 ? 'it has no CIDR that can be used' : 'all of its CIDRs drain';
+  const finding = namespaceFinding(namespace.name, {
+    code: 'WaitingForAddress',
+    severity: 'warning',
+    message: `EgressIPAM ${egressIPAM.name} gives out nothing, as ${why}; it waits for one that does`,
+  });
+  return { kind: 'blocked', finding };
+}
+
+function notAllowed(namespace: ParsedNamespace, pool: Pool): Intent {
+  const finding = namespaceFinding(namespace.name, {
+    code: 'NamespaceNotAllowed',
+    severity: 'error',
+    message: `the namespaceSelector of EgressIPAM ${pool.name} does not select this namespace; add the labels it asks for, or choose another EgressIPAM`,
+  });
+  return { kind: 'blocked', finding };
+}
+
+function makeClaim(
+  namespace: ParsedNamespace,
+  index: ClaimIndex,
+  pool: Pool | undefined,
+  kept: readonly Address[],
+  { from, leaving = none, edited = false, intent = keep }: ClaimParts = {},
+): Claim {
+  return { namespace, index, pool, from, kept, leaving, edited, intent };
+}

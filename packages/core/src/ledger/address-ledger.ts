@@ -1,0 +1,168 @@
+import { createAddressSet, type AddressSet } from '../address/address-set.ts';
+import type { Address } from '../address/address.ts';
+import { pageBits, type AddressLayout, type Space } from './address-layout.ts';
+import { IndexColumn } from './index-column.ts';
+import type { ClaimIndex, NodeIndex, Slot } from './indexes.ts';
+
+const pageSize = 2 ** pageBits;
+
+/** What may be so of an address, beside who has it and where it is. */
+export type AddressMark =
+  /** On our record, or in an object of ours. */
+  | 'recorded'
+  /** Ours, and on its way out: no claim has it any more. */
+  | 'releasing'
+  /** On more than one node. */
+  | 'hosted-twice'
+  /** The traffic of a namespace outside our care is bound to it. */
+  | 'bound-by-others';
+
+const bits: Readonly<Record<AddressMark, number>> = { recorded: 1, releasing: 2, 'hosted-twice': 4, 'bound-by-others': 8 };
+
+/**
+ * What is known of each address while one plan is made: who has it, which node the network shows as its host, which
+ * interface carries it, where this plan places it, and what is not to be handed out. An address that is met gets a
+ * slot, and the facts about it stand in columns by slot.
+ */
+export class AddressLedger {
+  readonly layout: AddressLayout;
+  /** Which claim has an address. */
+  readonly owner = new IndexColumn<ClaimIndex>();
+  /** Which node the network shows, or may show, as an address's host. */
+  readonly host = new IndexColumn<NodeIndex>();
+  /** Which node's main interface carries an address. */
+  readonly attachment = new IndexColumn<NodeIndex>();
+  /** Which node this plan places an address on. */
+  readonly placement = new IndexColumn<NodeIndex>();
+  /** By space: which of its addresses are not to be handed out. */
+  readonly #taken: readonly AddressSet[];
+  readonly #takenOutside = new Set<Address>();
+  /** By page of the layout: where its slots begin. */
+  readonly #slotsOfPage: (number | undefined)[];
+  /** By slot: the namespace that our record on a node has an address for. */
+  readonly #recordedFor: (string | undefined)[] = [];
+  readonly #otherSlots = new Map<Address, Slot>();
+  /** Where the pages begin whose slots are given to addresses outside of IPv4 pools. */
+  readonly #otherPages: number[] = [];
+  #slots = 0;
+  #marks = new Uint8Array(16_384);
+
+  constructor(layout: AddressLayout) {
+    this.layout = layout;
+    this.#taken = layout.spaces.map(({ first, last }) => createAddressSet(first, last));
+    this.#slotsOfPage = new Array<number | undefined>(layout.pages).fill(undefined);
+  }
+
+  /** The slot of an address, made where it has none. IPv4 addresses of pools share pages with their neighbours. */
+  slotOf(address: Address): Slot {
+    if (typeof address === 'number') {
+      const space = this.layout.spaceOf(address);
+      if (space?.page !== undefined) {
+        // An IPv4 space begins with an IPv4 address.
+        const offset = address - (space.first as number);
+        const page = space.page + (offset >>> pageBits);
+        const slots = (this.#slotsOfPage[page] ??= this.#newPage());
+        return (slots + (offset & (pageSize - 1))) as Slot;
+      }
+    }
+    return this.#otherSlotOf(address);
+  }
+
+  /** Notes that our record on a node has an address, and for which namespace as far as it says. */
+  record(slot: Slot, namespace: string | undefined): void {
+    this.mark(slot, 'recorded');
+    this.#recordedFor[slot] = namespace;
+  }
+
+  /** The namespace that our record on a node has an address for. */
+  recordedFor(slot: Slot): string | undefined {
+    return this.#recordedFor[slot];
+  }
+
+  /** Notes something of an address. */
+  mark(slot: Slot, mark: AddressMark): void {
+    this.#marks[slot] = (this.#marks[slot] ?? 0) | bits[mark];
+  }
+
+  /** Whether something was noted of an address. */
+  isMarked(slot: Slot, mark: AddressMark): boolean {
+    return ((this.#marks[slot] ?? 0) & bits[mark]) !== 0;
+  }
+
+  /** Whether an address is ours and no claim has it any more. Foreign ones never are (law 5). */
+  isLeaving(slot: Slot): boolean {
+    return ((this.#marks[slot] ?? 0) & (bits.recorded | bits.releasing)) !== 0 && !this.owner.has(slot);
+  }
+
+  /** Marks an address as not to be handed out; false when it was so already. */
+  take(address: Address): boolean {
+    const space = this.layout.spaceOf(address);
+    if (space !== undefined) return this.#takenIn(space).add(address);
+    if (this.#takenOutside.has(address)) return false;
+    this.#takenOutside.add(address);
+    return true;
+  }
+
+  /** Takes back a mark. */
+  release(address: Address): void {
+    const space = this.layout.spaceOf(address);
+    if (space === undefined) this.#takenOutside.delete(address);
+    else this.#takenIn(space).delete(address);
+  }
+
+  /** Whether an address is marked. */
+  isTaken(address: Address): boolean {
+    const space = this.layout.spaceOf(address);
+    return space === undefined ? this.#takenOutside.has(address) : this.#takenIn(space).has(address);
+  }
+
+  /** Marks the part of a range that pools could give out. */
+  takeRange(first: Address, last: Address): void {
+    for (const space of this.layout.spacesFor(first)) {
+      const from = first > space.first ? first : space.first;
+      const to = last < space.last ? last : space.last;
+      if (from <= to) this.#takenIn(space).addRange(from, to);
+    }
+  }
+
+  /** The lowest address of a range that may be handed out. The range lies inside one CIDR of the layout. */
+  nextFree(first: Address, last: Address): Address | undefined {
+    const space = this.layout.spaceOf(first);
+    return space === undefined ? undefined : this.#takenIn(space).nextFree(first, last);
+  }
+
+  /** How many addresses of a range are marked. The range lies inside one CIDR of the layout. */
+  countTaken(first: Address, last: Address): bigint {
+    const space = this.layout.spaceOf(first);
+    return space === undefined ? 0n : this.#takenIn(space).countIn(first, last);
+  }
+
+  #takenIn(space: Space): AddressSet {
+    const taken = this.#taken[space.index];
+    if (taken === undefined) throw new RangeError('a space of another layout');
+    return taken;
+  }
+
+  #otherSlotOf(address: Address): Slot {
+    const known = this.#otherSlots.get(address);
+    if (known !== undefined) return known;
+    const count = this.#otherSlots.size;
+    const page = (this.#otherPages[count >>> pageBits] ??= this.#newPage());
+    const slot = (page + (count & (pageSize - 1))) as Slot;
+    this.#otherSlots.set(address, slot);
+    return slot;
+  }
+
+  #newPage(): number {
+    const slots = this.#slots;
+    this.#slots += pageSize;
+    // An array that is filled in order stays a fast one.
+    for (let slot = slots; slot < this.#slots; slot += 1) this.#recordedFor.push(undefined);
+    if (this.#slots > this.#marks.length) {
+      const grown = new Uint8Array(this.#marks.length * 2);
+      grown.set(this.#marks);
+      this.#marks = grown;
+    }
+    return slots;
+  }
+}

@@ -1,0 +1,126 @@
+import { parseAddress, type Address } from '../address/address.ts';
+import { platformReserved } from '../address/address-range.ts';
+import type { Cidr } from '../address/cidr.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
+import { parseAddresses } from '../parse/parse-lists.ts';
+import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import type { AddressLedger } from './address-ledger.ts';
+import type { NodeIndex } from './indexes.ts';
+
+/** What the survey needs to know of nodes. */
+export interface SurveyedNodes {
+  readonly indexOf: (name: string) => NodeIndex | undefined;
+  /** The subnets of all nodes, as far as they are known; each once. */
+  readonly subnets: readonly Cidr[];
+  /** How many nodes the snapshot has; those behind are gone. */
+  readonly present: number;
+}
+
+/** Takes out of the pools what nobody may ever get, whoever has it now. */
+export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): void {
+  const take = (addresses: readonly Address[]): void => {
+    for (const address of addresses) ledger.take(address);
+  };
+  for (const { assignments } of snapshot.egressIPAMs) {
+    for (const { reserved } of assignments) for (const { first, last } of reserved) ledger.takeRange(first, last);
+  }
+  for (const { reserved } of snapshot.observation?.cidrs.values() ?? []) {
+    for (const { first, last } of reserved) ledger.takeRange(first, last);
+  }
+  for (const { first, last } of facts.reserved) ledger.takeRange(first, last);
+  for (const subnet of nodes.subnets) for (const { first, last } of keptInSubnet(snapshot, subnet)) ledger.takeRange(first, last);
+  take(snapshot.virtualIPs);
+  for (const { name, addresses } of snapshot.nodes) {
+    take(addresses);
+    take(facts.nodeOf(name).addresses);
+  }
+  for (const { fixed } of snapshot.observation?.nodes.values() ?? []) take(fixed);
+  take(parseAddresses((snapshot.source.serviceAddresses ?? []).map(({ address }) => address)));
+  for (const { address } of facts.used) ledger.take(address);
+  for (const address of facts.refused) ledger.take(address);
+}
+
+/** What a subnet of nodes keeps for itself: its own address and broadcast, and what the platform keeps there. */
+export function keptInSubnet({ source }: ParsedSnapshot, subnet: Cidr): readonly { readonly first: Address; readonly last: Address }[] {
+  const own = platformReserved(subnet);
+  const kept = source.provider.keptInSubnets;
+  if (kept === undefined || typeof subnet.first !== 'number' || typeof subnet.last !== 'number' || subnet.prefix > 29) return own;
+  return [
+    { first: subnet.first, last: subnet.first + kept.first - 1 },
+    { first: subnet.last - kept.last + 1, last: subnet.last },
+  ];
+}
+
+/** Notes which node hosts each address, and what of it is on our record. */
+export function noteHosts(ledger: AddressLedger, facts: NetworkFacts, nodes: SurveyedNodes): void {
+  let lastName: string | undefined;
+  let lastIndex: NodeIndex | undefined;
+  for (const { hosted } of facts.hosts) {
+    for (const { address, node, ours, namespace, state } of hosted) {
+      if (node !== lastName) [lastName, lastIndex] = [node, nodes.indexOf(node)];
+      const slot = ledger.slotOf(address);
+      if (ours) ledger.record(slot, namespace);
+      if (state === 'recorded' || lastIndex === undefined) continue;
+      if (ledger.host.has(slot) && !ledger.host.is(slot, lastIndex)) ledger.mark(slot, 'hosted-twice');
+      else ledger.host.set(slot, lastIndex);
+    }
+  }
+}
+
+/**
+ * Notes which interfaces carry each address. Where an interface was not seen, it is taken to carry what its node hosts
+ * for us: nothing is forgotten unseen (law 9).
+ */
+export function noteAttachments(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): void {
+  const { observation } = snapshot;
+  if (!snapshot.source.provider.attach) return;
+  if (observation === undefined) {
+    ledger.attachment.copy(ledger.host);
+    return;
+  }
+  for (const [name, { attached }] of observation.nodes) {
+    const node = nodes.indexOf(name);
+    if (node !== undefined) for (const address of attached) ledger.attachment.set(ledger.slotOf(address), node);
+  }
+  for (const { hosted } of facts.hosts) {
+    for (const { address, node, ours } of hosted) {
+      const index = nodes.indexOf(node);
+      if (!ours || index === undefined || index >= nodes.present || isSeen(snapshot, node)) continue;
+      const slot = ledger.slotOf(address);
+      if (!ledger.attachment.has(slot)) ledger.attachment.set(slot, index);
+    }
+  }
+}
+
+/** Whether it is known what a node's interface carries; of a machine that the platform does not have, it is: nothing. */
+export function isSeen({ observation }: ParsedSnapshot, node: string): boolean {
+  return observation?.nodes.get(node)?.isUnknown === false;
+}
+
+/** Addresses in use in the cloud that no interface of ours carries, and those it said are another's: somebody else has them. */
+export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): ReadonlySet<Address> {
+  const used = new Set<Address>();
+  if (!snapshot.source.provider.attach || snapshot.observation === undefined) return used;
+  for (const { change, address, error } of snapshot.source.provider.failures ?? []) {
+    const parsed = change !== 'detach' && error.class === 'conflict' ? parseAddress(address) : undefined;
+    if (parsed !== undefined) used.add(parsed);
+  }
+  // What is in use may be on an interface of ours that could not be read.
+  if (snapshot.nodes.some(({ name }) => !isSeen(snapshot, name))) return used;
+  for (const { inUse } of snapshot.observation.cidrs.values()) {
+    for (const { address } of inUse) if (!ledger.attachment.has(ledger.slotOf(address))) used.add(address);
+  }
+  return used;
+}
+
+/** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */
+export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts): void {
+  for (const { hosted } of facts.hosts) for (const { address } of hosted) ledger.take(address);
+  for (const { addresses, unconfirmed } of facts.bindings.values()) {
+    for (const address of addresses) ledger.take(address);
+    for (const address of unconfirmed) ledger.take(address);
+  }
+  for (const address of facts.mentioned) ledger.take(address);
+  for (const { attached } of snapshot.observation?.nodes.values() ?? []) for (const address of attached) ledger.take(address);
+  for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) for (const { address } of inUse) ledger.take(address);
+}

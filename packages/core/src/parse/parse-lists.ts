@@ -1,0 +1,42 @@
+import { parseAddress, type Address } from '../address/address.ts';
+import { parseCidr, type Cidr } from '../address/cidr.ts';
+
+const none: readonly never[] = [];
+
+/** The addresses among texts; the others are dropped. */
+export function parseAddresses(texts: readonly string[]): readonly Address[] {
+  if (texts.length === 0) return none;
+  const addresses = new Array<Address>(texts.length);
+  let count = 0;
+  for (let index = 0; index < texts.length; index += 1) {
+    const address = parseAddress(texts[index] ?? '');
+    if (address === undefined) continue;
+    addresses[count] = address;
+    count += 1;
+  }
+  return count === texts.length ? addresses : addresses.slice(0, count);
+}
+
+/** The CIDRs among texts; the others are dropped. */
+export function parseCidrs(texts: readonly string[]): readonly Cidr[] {
+  return texts.flatMap((text) => parseCidr(text)?.cidr ?? []);
+}
+
+/** RFC 3339 to milliseconds since 1970; what does not parse counts as newest, so that it outranks nobody. */
+export function parseTime(text: string): number {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time;
+}
+
+/** Whether two lists are the same, in the same order. */
+export function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** Whether two lists have the same addresses, in any order. */
+export function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
+  return sameInOrder(a, b) || (a.length === b.length && a.every((address) => b.includes(address)));
+}

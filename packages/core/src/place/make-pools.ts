@@ -1,0 +1,63 @@
+import type { Finding } from '../finding/finding.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
+import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import { nodeGroup } from './node-group.ts';
+import type { NodeTable } from './node-table.ts';
+import { Pool } from './pool.ts';
+import { shareOutNodes } from './share-out-nodes.ts';
+
+/** The EgressIPAMs with their nodes. */
+export interface Pools {
+  /** In the order of the snapshot. */
+  readonly list: readonly Pool[];
+  readonly named: (name: string) => Pool | undefined;
+  /** The one that has a node. */
+  readonly ofNode: (node: NodeIndex) => Pool | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Gives each EgressIPAM its nodes, CIDR assignment by CIDR assignment. */
+export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeTable, traits: NetworkTraits): Pools {
+  const shared = shareOutNodes(egressIPAMs, nodes);
+  const nodesOf = nodesByValue(egressIPAMs, nodes, shared.holderOf);
+  const groups = egressIPAMs.reduce((sum, { assignments }) => sum + assignments.length, 0);
+  let count = 0;
+  const list = egressIPAMs.map((egressIPAM, index) => {
+    const { nodeSelector } = egressIPAM.source;
+    const assignments = egressIPAM.assignments.map((assignment, order) => {
+      const { cidr, labelValue } = assignment;
+      const isCarried = traits.families.includes(cidr.family);
+      const selected = isCarried ? (nodesOf[index]?.get(labelValue) ?? []) : [];
+      return { assignment, group: nodeGroup(nodes, count++, selected, cidr), order };
+    });
+    const placement = traits.placement({
+      name: egressIPAM.name,
+      cidrs: egressIPAM.source.cidrAssignments.length,
+      ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    });
+    const has = (node: NodeIndex): boolean => shared.holderOf(node) === index;
+    return new Pool({ egressIPAM, index, placement, assignments, has, unitedIndex: groups + index });
+  });
+  const byName = new Map(list.map((pool) => [pool.name, pool]));
+  const ofNode = (node: NodeIndex): Pool | undefined => list[shared.holderOf(node) ?? list.length];
+  return { list, named: (name) => byName.get(name), ofNode, findings: shared.findings };
+}
+
+/** By EgressIPAM: its nodes by the value of its topology label. */
+function nodesByValue(
+  egressIPAMs: readonly ParsedEgressIPAM[],
+  nodes: NodeTable,
+  holderOf: (node: NodeIndex) => number | undefined,
+): readonly ReadonlyMap<string, readonly NodeIndex[]>[] {
+  const byValue = egressIPAMs.map(() => new Map<string, NodeIndex[]>());
+  for (const [index, { source }] of nodes.entries()) {
+    const holder = holderOf(index);
+    if (holder === undefined) continue;
+    const value = source.labels[egressIPAMs[holder]?.source.topologyLabel ?? ''] ?? '';
+    const list = byValue[holder]?.get(value);
+    if (list === undefined) byValue[holder]?.set(value, [index]);
+    else list.push(index);
+  }
+  return byValue;
+}

@@ -1,0 +1,74 @@
+import type { Address } from '../address/address.ts';
+import { cidrContains } from '../address/cidr.ts';
+import type { PlacementMode } from '../network-contract/traits.ts';
+import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import { unitedGroup, type NodeGroup } from './node-group.ts';
+
+/** One CIDR assignment with its nodes. */
+export interface PoolAssignment {
+  readonly assignment: ParsedAssignment;
+  readonly group: NodeGroup;
+  /** Position among those of the EgressIPAM that can be used. */
+  readonly order: number;
+}
+
+/** An EgressIPAM with its nodes, and who places its addresses. */
+export class Pool {
+  readonly egressIPAM: ParsedEgressIPAM;
+  /** Position in the list of EgressIPAMs. */
+  readonly index: number;
+  readonly placement: PlacementMode;
+  readonly assignments: readonly PoolAssignment[];
+  readonly #has: (node: NodeIndex) => boolean;
+  readonly #unitedIndex: number;
+  #united: NodeGroup | undefined;
+
+  constructor(parts: {
+    readonly egressIPAM: ParsedEgressIPAM;
+    readonly index: number;
+    readonly placement: PlacementMode;
+    readonly assignments: readonly PoolAssignment[];
+    /** Whether a node belongs to the EgressIPAM. */
+    readonly has: (node: NodeIndex) => boolean;
+    /** The number of the group of all its nodes. */
+    readonly unitedIndex: number;
+  }) {
+    this.egressIPAM = parts.egressIPAM;
+    this.index = parts.index;
+    this.placement = parts.placement;
+    this.assignments = parts.assignments;
+    this.#has = parts.has;
+    this.#unitedIndex = parts.unitedIndex;
+  }
+
+  get name(): string {
+    return this.egressIPAM.name;
+  }
+
+  /** Whether a node belongs to the EgressIPAM. */
+  has(node: NodeIndex): boolean {
+    return this.#has(node);
+  }
+
+  /** The CIDR assignment that has an address; undefined when it lies in none. */
+  assignmentOf(address: Address): PoolAssignment | undefined {
+    const { assignments } = this;
+    for (let index = 0; index < assignments.length; index += 1) {
+      const candidate = assignments[index];
+      if (candidate !== undefined && cidrContains(candidate.assignment.cidr, address)) return candidate;
+    }
+    return undefined;
+  }
+
+  /** The nodes for an address: those of its CIDR assignment. Undefined when it lies in none. */
+  groupOf(address: Address): NodeGroup | undefined {
+    return this.assignmentOf(address)?.group;
+  }
+
+  /** All nodes of the EgressIPAM, for an address that lies in none of its CIDRs any more. */
+  get anyNode(): NodeGroup {
+    this.#united ??= unitedGroup(this.assignments.map(({ group }) => group), this.#unitedIndex);
+    return this.#united;
+  }
+}

@@ -1,0 +1,106 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { Allotment } from '../allocate/allotment.ts';
+import type { ContestedAddress } from '../claims/own-addresses.ts';
+import { assignmentOf } from '../claims/match-assignments.ts';
+import { namespaceFinding } from '../claims/namespace-finding.ts';
+import type { FindingSeverity, Finding } from '../finding/finding.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import { poolOf, type Decided } from '../render/decided.ts';
+
+/** What no longer fits of what namespaces have: kept (law 2), and said. */
+export function allocationFindings(decided: Decided): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const entry of decided.contested) findings.push(...contestedFindings(decided, entry));
+  for (const allotment of decided.allotments) {
+    if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) continue;
+    const { addresses } = allotment;
+    for (let index = 0; index < addresses.length; index += 1) {
+      const address = addresses[index];
+      if (address !== undefined) inspect(decided, allotment, address, findings);
+    }
+  }
+  findings.push(...foreignHosts(decided));
+  return findings;
+}
+
+/** An address that was promised and that something else has too. */
+function contestedFindings(decided: Decided, { claim, address }: ContestedAddress): readonly Finding[] {
+  const { ledger, nodes, facts, users } = decided;
+  const { name } = claim.namespace;
+  const text = formatAddress(address);
+  const say = (code: 'AddressReserved' | 'AddressConflict', severity: FindingSeverity, message: string): Finding =>
+    namespaceFinding(name, { code, severity, message }, [address]);
+  const isOnNode = (index: NodeIndex, node: string): boolean =>
+    nodes.nodes[index]?.addresses.includes(address) === true || facts.nodeOf(node).addresses.includes(address);
+  const host = ledger.host.at(ledger.slotOf(address));
+  // A node may list what it carries for us among its own addresses.
+  if (host !== undefined && isOnNode(host, nodes.nameOf(host))) return [];
+  const assignment = claim.pool === undefined ? undefined : assignmentOf(claim.pool.egressIPAM, address);
+  const reservation = assignment === undefined ? undefined : users.reservation(assignment, address);
+  if (reservation !== undefined) {
+    return [say('AddressReserved', 'warning', `${text} stays with the namespace, though ${reservation}; release it or lift the reservation`)];
+  }
+  const user = users.of(address) ?? 'someone else';
+  const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${user} uses it too; free it there`);
+  const holders = [...nodes.entries()].filter(([index, node]) => isOnNode(index, node.name));
+  const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
+  return [
+    conflict,
+    ...holders.map(([, node]): Finding => ({ code: 'AddressConflict', severity: 'error', object: { kind: 'Node', name: node.name }, message, addresses: [text] })),
+  ];
+}
+
+/** Says what is wrong with an address of an allocation, mostly nothing. */
+function inspect(decided: Decided, allotment: Allotment, address: Address, findings: Finding[]): void {
+  const { ledger, nodes, usedElsewhere, users } = decided;
+  const slot = ledger.slotOf(address);
+  const pool = poolOf(allotment, address);
+  if (pool === undefined) return;
+  const group = pool.groupOf(address);
+  const say = (code: Finding['code'], severity: FindingSeverity, message: string): void => {
+    findings.push(namespaceFinding(allotment.claim.namespace.name, { code, severity, message }, [address]));
+  };
+  if (group === undefined) {
+    say('AddressOutOfPool', 'warning', `${formatAddress(address)} stays with the namespace, though EgressIPAM ${pool.name} has no CIDR with it any more; put its CIDR back, or remove the address from the annotation`);
+  }
+  if (ledger.isMarked(slot, 'bound-by-others')) {
+    say('AddressConflict', 'error', `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`);
+  }
+  if (usedElsewhere.size > 0 && usedElsewhere.has(address)) {
+    say('AddressConflict', 'error', `${formatAddress(address)} belongs to the namespace, but ${users.inCloud(address) ?? 'someone else'} has it in the cloud; free it there`);
+  }
+  if (pool.placement === 'us') {
+    const node = ledger.placement.at(slot);
+    const isWell = node !== undefined && nodes.isUsable(node) && (group === undefined || group.isSelected(node));
+    if (!isWell) say('AddressNotPlaced', 'error', `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`);
+  } else if (pool.placement === 'us-by-cidr' && !ledger.host.has(slot) && (group?.candidates.length ?? 0) === 0) {
+    say('AddressNotPlaced', 'error', `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one`);
+  }
+}
+
+function whyNotPlaced({ nodes }: Decided, node: NodeIndex | undefined): string {
+  if (node === undefined) return 'no node can carry it now';
+  const name = nodes.nameOf(node);
+  if (nodes.nodes[node]?.source.ready !== true) return `node ${name} is not ready and no other node can take it`;
+  if (!nodes.isUsable(node)) return `node ${name} is about to go and no other node can take it`;
+  return `node ${name}, which carries it, is no node of its CIDR assignment any more, and no other node can take it; until one does it stays there`;
+}
+
+/** Addresses in our CIDRs that the network hosts for nobody in our care: in use, and left alone (law 5). */
+function foreignHosts({ facts, ledger, nodes, pools }: Decided): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { object, hosted } of facts.hosts) {
+    for (const { address, node, ours, state } of hosted) {
+      if (ours || state !== 'shown') continue;
+      const slot = ledger.slotOf(address);
+      if (ledger.owner.has(slot) || ledger.isLeaving(slot)) continue;
+      const index = nodes.indexOf(node);
+      if (index !== undefined && pools.ofNode(index)?.placement === 'us-by-cidr') continue;
+      if (!pools.list.some((pool) => pool.assignmentOf(address) !== undefined)) continue;
+      const text = formatAddress(address);
+      const message = `${text} was not put there by this operator; it counts as in use and stays`;
+      findings.push({ code: 'ForeignHostedAddress', severity: 'info', object, message, addresses: [text] });
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,34 @@
+import type { Claimant, NetworkView } from '../network-contract/facts.ts';
+import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+
+const noSettings = {};
+const noLabels = {};
+
+/** What a back end is shown of a snapshot. */
+export function networkView({ source, namespaces, time }: ParsedSnapshot): NetworkView {
+  const { network, provider, nodes, refused = [] } = source;
+  return {
+    objects: network.objects,
+    settings: network.settings ?? noSettings,
+    nodes,
+    platform: { isCloud: provider.cloud, attaches: provider.attach },
+    claimantOf: (name) => claimantIn(namespaces, name),
+    refused,
+    time,
+  };
+}
+
+/** Namespaces are sorted by name. */
+function claimantIn(namespaces: readonly ParsedNamespace[], name: string): Claimant | undefined {
+  let low = 0;
+  let high = namespaces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((namespaces[middle]?.name ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  const found = namespaces[low];
+  if (found?.name !== name || found.egressIPAM === undefined) return undefined;
+  return { listed: found.listed, labels: found.source.labels ?? noLabels };
+}

@@ -1,0 +1,158 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { Allotment } from '../allocate/allotment.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import type { Rendering } from '../network-contract/backend.ts';
+import type { Pool } from '../place/pool.ts';
+import { nodeOf, poolOf, type Decided } from '../render/decided.ts';
+import type { Allocation, WaitingClaim } from './plan-types.ts';
+import { menderOf } from './whose-to-mend.ts';
+
+/** What allocations of one EgressIPAM come to. */
+export interface PoolCounts {
+  claims: number;
+  served: number;
+  carried: number;
+  waiting: number;
+  refused: number;
+  readonly states: Map<string, number>;
+  /** By CIDR assignment. */
+  readonly assignments: { allocated: number; placed: number; carried: number }[];
+}
+
+/** Who has which addresses, and what that comes to. */
+export interface ReportedAllocations {
+  readonly allocations: readonly Allocation[];
+  readonly countsOf: (pool: Pool) => PoolCounts;
+  /** How many addresses a node carries, or is to carry. */
+  readonly placedOn: (node: NodeIndex) => number;
+}
+
+/** Writes down who has what, and where. */
+export function reportAllocations(decided: Decided, rendering: Rendering): ReportedAllocations {
+  const reporter = new Reporter(decided, rendering);
+  const allocations: Allocation[] = [];
+  for (const allotment of decided.allotments) {
+    const allocation = reporter.report(allotment);
+    if (allocation !== undefined) allocations.push(allocation);
+  }
+  return { allocations, countsOf: (pool) => reporter.countsOf(pool), placedOn: (node) => reporter.placedOn(node) };
+}
+
+/** Claims that are not served, oldest first. */
+export function reportWaiting(allotments: readonly Allotment[]): readonly WaitingClaim[] {
+  const waiting = allotments.filter((allotment) => allotment.waiting !== undefined);
+  waiting.sort(({ claim: a }, { claim: b }) => a.namespace.createdAt - b.namespace.createdAt || (a.namespace.name < b.namespace.name ? -1 : 1));
+  return waiting.flatMap(({ claim: { namespace }, waiting: reason }) =>
+    reason === undefined
+      ? []
+      : [{ namespace: namespace.name, egressIPAM: namespace.egressIPAM ?? '', reason, mender: menderOf(reason.code) }],
+  );
+}
+
+class Reporter {
+  readonly #decided: Decided;
+  readonly #rendering: Rendering;
+  readonly #counts = new Map<Pool, PoolCounts>();
+  readonly #onNode: Uint32Array;
+
+  constructor(decided: Decided, rendering: Rendering) {
+    this.#decided = decided;
+    this.#rendering = rendering;
+    this.#onNode = new Uint32Array(decided.nodes.nodes.length);
+    for (const pool of decided.pools.list) this.#counts.set(pool, noCounts(pool));
+  }
+
+  countsOf(pool: Pool): PoolCounts {
+    return this.#counts.get(pool) ?? noCounts(pool);
+  }
+
+  placedOn(node: NodeIndex): number {
+    return this.#onNode[node] ?? 0;
+  }
+
+  report(allotment: Allotment): Allocation | undefined {
+    const { claim, addresses, source } = allotment;
+    if (addresses.length === 0) {
+      this.#countClaim(allotment, false);
+      return undefined;
+    }
+    const { namespace } = claim;
+    const isCarried = this.#carrier(allotment);
+    const nodes: (string | null)[] = [];
+    let carried = true;
+    for (let index = 0; index < addresses.length; index += 1) {
+      const address = addresses[index];
+      if (address === undefined) continue;
+      const node = nodeOf(this.#decided, allotment, address);
+      const carries = isCarried(address, node);
+      carried &&= carries;
+      nodes.push(node === undefined ? null : this.#decided.nodes.nameOf(node));
+      this.#countAddress(allotment, address, node, carries);
+    }
+    this.#countClaim(allotment, carried);
+    const texts = addresses === namespace.listed ? namespace.texts : addresses.map(formatAddress);
+    const state = this.#rendering.states.get(namespace.name);
+    return {
+      namespace: namespace.name,
+      egressIPAM: namespace.egressIPAM ?? '',
+      source,
+      addresses: texts,
+      nodes,
+      carried,
+      ...(state === undefined ? {} : { state }),
+    };
+  }
+
+  /** Whether the addresses of an allotment carry its traffic now, by what the network and the interfaces show. */
+  #carrier(allotment: Allotment): (address: Address, node: NodeIndex | undefined) => boolean {
+    const { facts, traits, ledger, nodes, snapshot } = this.#decided;
+    if (!traits.provesAllocations) return (_address, node) => node !== undefined && nodes.isUsable(node);
+    const { name } = allotment.claim.namespace;
+    const bound = facts.bindings.get(name)?.addresses ?? [];
+    const uncarried = this.#rendering.uncarried?.get(name) ?? [];
+    const { attach } = snapshot.source.provider;
+    return (address) => {
+      const slot = ledger.slotOf(address);
+      const host = ledger.host.at(slot);
+      if (host === undefined || !bound.includes(address) || nodes.nodes[host]?.source.ready !== true) return false;
+      return (!attach || ledger.attachment.is(slot, host)) && !uncarried.includes(address);
+    };
+  }
+
+  #countClaim({ claim, pool, addresses, waiting }: Allotment, carried: boolean): void {
+    const named = claim.pool;
+    if (named === undefined || claim.intent.kind === 'release') return;
+    const counts = this.countsOf(named);
+    counts.claims += 1;
+    if (waiting !== undefined) counts.waiting += 1;
+    else if (addresses.length > 0) counts.served += 1;
+    if (waiting !== undefined && menderOf(waiting.code) === 'owner') counts.refused += 1;
+    if (carried) counts.carried += 1;
+    const state = this.#rendering.states.get(claim.namespace.name);
+    if (state !== undefined && pool === named) counts.states.set(state, (counts.states.get(state) ?? 0) + 1);
+  }
+
+  #countAddress(allotment: Allotment, address: Address, node: NodeIndex | undefined, carries: boolean): void {
+    if (node !== undefined) this.#onNode[node] = (this.#onNode[node] ?? 0) + 1;
+    const pool = poolOf(allotment, address);
+    const assignment = pool?.assignmentOf(address);
+    if (pool === undefined || assignment === undefined) return;
+    const counts = this.countsOf(pool).assignments[assignment.order];
+    if (counts === undefined) return;
+    counts.allocated += 1;
+    if (node !== undefined) counts.placed += 1;
+    if (carries) counts.carried += 1;
+  }
+}
+
+function noCounts({ assignments }: Pool): PoolCounts {
+  return {
+    claims: 0,
+    served: 0,
+    carried: 0,
+    waiting: 0,
+    refused: 0,
+    states: new Map(),
+    assignments: assignments.map(() => ({ allocated: 0, placed: 0, carried: 0 })),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Finding } from '../finding/finding.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import type { NetworkKind } from '../network-contract/kind.ts';
+import { plain } from '../plain/plain-network.ts';
+import { buildSnapshot } from '../snapshot/build-snapshot.ts';
+import { asRecord, type Read } from '../snapshot/object-reader.ts';
+import { readEgressIPAM } from '../snapshot/read-egress-ipam.ts';
+import { readInfrastructure } from '../snapshot/read-infrastructure.ts';
+import { readNamespace } from '../snapshot/read-namespace.ts';
+import { readNode } from '../snapshot/read-node.ts';
+import type {
+  ClusterSnapshot,
+  EgressIPAMSnapshot,
+  InfrastructureSnapshot,
+  NamespaceSnapshot,
+  NetworkEntry,
+  NodeSnapshot,
+} from '../snapshot/snapshot.ts';
+
+/** Objects read to a snapshot, and what is wrong in them. */
+export interface ObjectsRead {
+  readonly snapshot: ClusterSnapshot;
+  readonly problems: readonly Finding[];
+}
+
+/**
+ * Reads Kubernetes objects, as `kubectl get -o json` prints them, to a snapshot. Lists (`kind: List`) are read item by
+ * item; kinds that matter to nobody here are passed over. Never throws.
+ *
+ * @param backend the network's back end; without one, placements are all that is planned
+ *
+ * @example
+ * ```ts
+ * const { snapshot, problems } = readObjects(JSON.parse(text).items);
+ * const { allocations } = plan(snapshot);
+ * ```
+ */
+export function readObjects(objects: readonly unknown[], backend: NetworkBackend = plain): ObjectsRead {
+  const reading = new Reading(backend);
+  for (const object of objects) reading.take(object);
+  return reading.result();
+}
+
+class Reading {
+  readonly #backend: NetworkBackend;
+  readonly #kinds: ReadonlyMap<string, NetworkKind>;
+  readonly #problems: Finding[] = [];
+  readonly #egressIPAMs: EgressIPAMSnapshot[] = [];
+  readonly #namespaces: NamespaceSnapshot[] = [];
+  readonly #nodes: NodeSnapshot[] = [];
+  readonly #entries: Record<string, NetworkEntry[]> = {};
+  #infrastructure: InfrastructureSnapshot | undefined;
+
+  constructor(backend: NetworkBackend) {
+    this.#backend = backend;
+    this.#kinds = new Map(backend.kinds.map((kind) => [kind.resource.kind, kind]));
+  }
+
+  take(object: unknown): void {
+    const { kind, items } = asRecord(object);
+    if (typeof kind !== 'string') return;
+    if (kind.endsWith('List') && Array.isArray(items)) {
+      // Items of a typed list may leave their kind to it.
+      const itemKind = kind === 'List' ? {} : { kind: kind.slice(0, -'List'.length) };
+      for (const item of items) this.take({ ...itemKind, ...asRecord(item) });
+      return;
+    }
+    switch (kind) {
+      case 'EgressIPAM':
+        return this.#note(readEgressIPAM(object), this.#egressIPAMs);
+      case 'Namespace':
+        return this.#note(readNamespace(object), this.#namespaces);
+      case 'Node':
+        return this.#note(readNode(object, this.#backend.nodeAnnotations), this.#nodes);
+      case 'Infrastructure': {
+        const read = readInfrastructure(object);
+        this.#problems.push(...read.problems);
+        if (read.ok) this.#infrastructure = read.value;
+        return;
+      }
+      default: {
+        const reader = this.#kinds.get(kind);
+        if (reader !== undefined) this.#note(reader.read(object), (this.#entries[kind] ??= []));
+      }
+    }
+  }
+
+  result(): ObjectsRead {
+    const snapshot = buildSnapshot({
+      network: { name: this.#backend.name, objects: this.#entries },
+      ...(this.#infrastructure === undefined ? {} : { infrastructure: this.#infrastructure }),
+      egressIPAMs: this.#egressIPAMs,
+      namespaces: this.#namespaces,
+      nodes: this.#nodes,
+    });
+    return { snapshot, problems: this.#problems };
+  }
+
+  #note<Value>(read: Read<Value>, into: Value[]): void {
+    this.#problems.push(...read.problems);
+    if (read.ok) into.push(read.value);
+  }
+}

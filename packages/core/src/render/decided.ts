@@ -1,0 +1,52 @@
+import type { Address } from '../address/address.ts';
+import type { Allotment } from '../allocate/allotment.ts';
+import type { CoolingAddresses } from '../allocate/cool-down.ts';
+import type { ContestedAddress } from '../claims/own-addresses.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { AddressUsers } from '../ledger/address-users.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { NetworkTraits, PlacementMode } from '../network-contract/traits.ts';
+import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import type { Pools } from '../place/make-pools.ts';
+import type { NodeTable } from '../place/node-table.ts';
+import type { Pool } from '../place/pool.ts';
+
+/** Everything that was decided, for those who turn it into steps and words. Nothing here changes any more. */
+export interface Decided {
+  readonly snapshot: ParsedSnapshot;
+  readonly facts: NetworkFacts;
+  readonly traits: NetworkTraits;
+  readonly nodes: NodeTable;
+  readonly pools: Pools;
+  readonly ledger: AddressLedger;
+  readonly users: AddressUsers;
+  readonly cooling: CoolingAddresses;
+  /** By claim, in the order of the snapshot's namespaces. */
+  readonly allotments: readonly Allotment[];
+  readonly contested: readonly ContestedAddress[];
+  /** Addresses in use in the cloud that no interface of ours carries. */
+  readonly usedElsewhere: ReadonlySet<Address>;
+}
+
+/** The EgressIPAM whose nodes are for an address of an allotment. */
+export function poolOf({ pool, claim }: Allotment, address: Address): Pool | undefined {
+  return pool?.assignmentOf(address) === undefined && claim.from !== undefined ? claim.from : pool;
+}
+
+/** Who places an address of an allotment; the network, where there is no EgressIPAM. */
+export function placementOf(allotment: Allotment, address: Address): PlacementMode {
+  return poolOf(allotment, address)?.placement ?? 'network';
+}
+
+/** The node that an address is on, or is to be on: what we decided, or where the network has it. */
+export function nodeOf({ ledger }: Decided, allotment: Allotment, address: Address): NodeIndex | undefined {
+  const slot = ledger.slotOf(address);
+  return placementOf(allotment, address) === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
+}
+
+/** The name of the namespace that has an address. */
+export function ownerOf({ ledger, allotments }: Decided, address: Address): string | undefined {
+  const owner = ledger.owner.at(ledger.slotOf(address));
+  return owner === undefined ? undefined : allotments[owner]?.claim.namespace.name;
+}

@@ -1,0 +1,162 @@
+import { formatAddress, parseAddress, type Address } from '../address/address.ts';
+import { returnWindow } from '../allocate/cool-down.ts';
+import type { RememberStep } from '../network-contract/step.ts';
+import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import { sameAddresses } from '../parse/parse-lists.ts';
+import type { Pool } from '../place/pool.ts';
+import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
+import type { Decided } from './decided.ts';
+
+/** `status.released` keeps at most so many entries; those go first whose cool-down is over. */
+const mostEntries = 1_000;
+/** An entry is of so many addresses at most: no namespace had more. */
+const mostAddresses = 128;
+
+/** What is to be remembered of one EgressIPAM. */
+export interface Remembered {
+  /** `status.released` as it should be. */
+  readonly released: readonly ReleasedAddresses[];
+  readonly step: RememberStep | undefined;
+}
+
+/** `status.released` of every EgressIPAM, in their order. */
+export function rememberReleased(decided: Decided): readonly Remembered[] {
+  const leaving = leavingByPool(decided);
+  return decided.pools.list.map((pool) => rememberIn(decided, pool, leaving.get(pool)));
+}
+
+type LeavingAddresses = ReadonlyMap<string, readonly Address[]>;
+
+function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | undefined): Remembered {
+  const { egressIPAM } = pool;
+  const current = egressIPAM.source.released ?? [];
+  const { time } = decided.snapshot;
+  const releasedAt = decided.snapshot.source.time;
+  if (egressIPAM.deleting || time === undefined || releasedAt === undefined) return { released: current, step: undefined };
+  const fresh = [...(leaving ?? [])].filter(([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time));
+  const kept = egressIPAM.released.map(({ namespace, addresses }) =>
+    addresses.filter((address) => !isBack(decided, namespace, address)),
+  );
+  const isSame = kept.every((addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length);
+  if (fresh.length === 0 && isSame) return { released: current, step: undefined };
+  const released = bounded(egressIPAM, time, [
+    ...egressIPAM.released.flatMap((entry, position) => {
+      const isOver = time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
+      const isAgain = (address: Address): boolean =>
+        fresh.some(([namespace, again]) => namespace === entry.namespace && again.includes(address));
+      const addresses = (kept[position] ?? []).filter((address) => !isAgain(address));
+      const source = current[position];
+      if (source === undefined || isOver || addresses.length === 0) return [];
+      return [{ ...source, addresses: addresses.map(formatAddress) }];
+    }),
+    ...fresh.flatMap(([namespace, addresses]) => entriesOf(namespace, addresses, releasedAt)),
+  ]);
+  return { released, step: rememberStep(pool, released) };
+}
+
+function entriesOf(namespace: string, addresses: readonly Address[], releasedAt: string): readonly ReleasedAddresses[] {
+  const entries: ReleasedAddresses[] = [];
+  for (let start = 0; start < addresses.length; start += mostAddresses) {
+    entries.push({ namespace, addresses: addresses.slice(start, start + mostAddresses).map(formatAddress), releasedAt });
+  }
+  return entries;
+}
+
+/** A running cool-down is never evicted: where there are too many entries, those go that only let a namespace return. */
+function bounded(
+  { coolDown }: ParsedEgressIPAM,
+  time: number,
+  entries: readonly ReleasedAddresses[],
+): readonly ReleasedAddresses[] {
+  let surplus = entries.length - mostEntries;
+  if (surplus <= 0) return entries;
+  return entries.filter(({ releasedAt }) => {
+    const isCooling = time - Date.parse(releasedAt) < coolDown;
+    if (isCooling || surplus <= 0) return true;
+    surplus -= 1;
+    return false;
+  });
+}
+
+function rememberStep({ name }: Pool, released: readonly ReleasedAddresses[]): RememberStep {
+  return {
+    kind: 'remember',
+    id: `remember ${name}`,
+    object: { kind: 'EgressIPAM', name },
+    effects: {},
+    after: [],
+    egressIPAM: name,
+    released,
+  };
+}
+
+/** Whether a namespace that had given an address back has it again, and that is written down: its next release is another one. */
+function isBack({ ledger, allotments }: Decided, namespace: string, address: Address): boolean {
+  const owner = ledger.owner.at(ledger.slotOf(address));
+  const allotment = owner === undefined ? undefined : allotments[owner];
+  return allotment?.claim.namespace.name === namespace && allotment.source === 'kept';
+}
+
+/** A release that is under way, or was a moment ago, needs no second entry. */
+function isRemembered(
+  { released, coolDown }: ParsedEgressIPAM,
+  namespace: string,
+  addresses: readonly Address[],
+  time: number,
+): boolean {
+  return released.some(
+    (entry) =>
+      entry.namespace === namespace &&
+      (sameAddresses(entry.addresses, addresses) || addresses.every((address) => entry.addresses.includes(address))) &&
+      time - entry.releasedAt < Math.max(coolDown, returnWindow),
+  );
+}
+
+/** By EgressIPAM, by namespace: the addresses that are going back to the pool. */
+function leavingByPool(decided: Decided): ReadonlyMap<Pool, LeavingAddresses> {
+  const { ledger, pools, snapshot } = decided;
+  const leaving = new Map<Pool, Map<string, Address[]>>();
+  const note = (namespace: string, address: Address): void => {
+    if (ledger.owner.has(ledger.slotOf(address))) return;
+    const pool = pools.list.find((candidate) => candidate.assignmentOf(address) !== undefined);
+    if (pool === undefined) return;
+    const namespaces = leaving.get(pool) ?? new Map<string, Address[]>();
+    leaving.set(pool, namespaces);
+    const list = namespaces.get(namespace);
+    if (list === undefined) namespaces.set(namespace, [address]);
+    else if (!list.includes(address)) list.push(address);
+  };
+  for (const { claim, leaving: addresses } of decided.allotments) {
+    for (const address of addresses) note(claim.namespace.name, address);
+  }
+  for (const { namespace, address } of leftovers(decided)) note(namespace, address);
+  for (const { namespace, addresses } of snapshot.source.departed ?? []) {
+    for (const text of addresses) {
+      const address = parseAddress(text);
+      if (address !== undefined && wasGiven(decided, namespace, address)) note(namespace, address);
+    }
+  }
+  return leaving;
+}
+
+/** Whether something that only we write shows that a namespace had an address: what was never given is not remembered (law 11). */
+function wasGiven({ traits, ledger, facts }: Decided, namespace: string, address: Address): boolean {
+  const slot = ledger.slotOf(address);
+  const isOnNode = ledger.isMarked(slot, 'recorded') || ledger.host.has(slot);
+  return !traits.provesAllocations || isOnNode || facts.bindings.get(namespace)?.addresses.includes(address) === true;
+}
+
+/** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
+function* leftovers({ facts, ledger }: Decided): Iterable<{ readonly namespace: string; readonly address: Address }> {
+  for (const { hosted } of facts.hosts) {
+    for (const { address, ours, namespace } of hosted) {
+      if (!ours || namespace === undefined) continue;
+      const slot = ledger.slotOf(address);
+      if (!ledger.owner.has(slot) && !ledger.isMarked(slot, 'releasing')) yield { namespace, address };
+    }
+  }
+  for (const { namespace, ours, addresses } of facts.bindings.values()) {
+    if (!ours) continue;
+    for (const address of addresses) if (!ledger.owner.has(ledger.slotOf(address))) yield { namespace, address };
+  }
+}

@@ -1,0 +1,184 @@
+import { formatAddress, type Address } from '../address/address.ts';
+import type { Allotment } from '../allocate/allotment.ts';
+import type { NetworkBackend, Rendering } from '../network-contract/backend.ts';
+import type { StepOrder } from '../network-contract/decisions.ts';
+import type { NetworkView } from '../network-contract/facts.ts';
+import { afterStep, type AnnotateStep, type InterfaceStep, type NetworkStep, type Precondition, type Step } from '../network-contract/step.ts';
+import { annotationOf, isAnnotated } from './annotations.ts';
+import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
+import type { Decided } from './decided.ts';
+import { finalizersToAdd, finalizersToRemove } from './finalizers.ts';
+import { networkDecisions } from './network-decisions.ts';
+import { rememberReleased, type Remembered } from './remember-released.ts';
+import { addressesOf, distinct, inOrder, StepsByAddress } from './step-order.ts';
+
+/** The ordered steps from what is to what should be, and what the network says of it. */
+export interface Rendered {
+  /** Each behind those it waits for. */
+  readonly steps: readonly Step[];
+  readonly rendering: Rendering;
+  /** What `status.released` of each EgressIPAM should be, in their order. */
+  readonly remembered: readonly Remembered[];
+}
+
+/**
+ * From decisions to steps. On the way in: annotation → the network's host → interface → traffic bound; on the way out
+ * the reverse (laws 7 and 9). The back end renders its own objects; what is common to all networks is put around them.
+ */
+export function render(decided: Decided, backend: NetworkBackend, view: NetworkView): Rendered {
+  const remembered = rememberReleased(decided);
+  const rememberIds = new Map(remembered.flatMap(({ step }) => (step === undefined ? [] : [[step.egressIPAM, step.id]])));
+  const attachments = wantedAttachments(decided);
+  const annotations = new Annotations(decided);
+  const rememberBefore = (address: Address): readonly Precondition[] =>
+    decided.pools.list.flatMap((pool) => {
+      const id = pool.assignmentOf(address) === undefined ? undefined : rememberIds.get(pool.name);
+      return id === undefined ? [] : [afterStep(id)];
+    });
+  const order = stepOrder(decided, annotations, attachments, rememberBefore);
+  const rendering = backend.render(networkDecisions(decided, order), decided.facts, view);
+  const byAddress = new StepsByAddress(rendering.steps);
+  const interfaceSteps = [...attachments.values()].map((change) => interfaceStep(decided, annotations, byAddress, change));
+  const networkSteps = rendering.steps.map((step) => withAttachments(step, decided, attachments));
+  const done = new StepsByAddress([...networkSteps, ...interfaceSteps]);
+  const finalizers = finalizersToAdd(decided);
+  const finalizerIds = new Map(finalizers.map(({ egressIPAM, id }) => [egressIPAM, id]));
+  const byNamespace = idsByNamespace(networkSteps);
+  const annotateSteps = annotations.steps.map((step) => {
+    if (step.allocated !== null) {
+      const finalizer = finalizerIds.get(step.egressIPAM ?? '');
+      return finalizer === undefined ? step : { ...step, after: [afterStep(finalizer)] };
+    }
+    const undone = annotations.leavingOf(step.namespace).flatMap((address) => [
+      ...done.undoing(address),
+      ...rememberBefore(address),
+      ...(rendering.lingering?.get(address) ?? []),
+    ]);
+    return { ...step, after: distinct([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
+  });
+  const steps: readonly Step[] = [
+    ...finalizers,
+    ...remembered.flatMap(({ step }) => step ?? []),
+    ...networkSteps,
+    ...interfaceSteps,
+    ...annotateSteps,
+  ];
+  return { steps: inOrder([...steps, ...finalizersToRemove(decided, steps)]), rendering, remembered };
+}
+
+function idsByNamespace(steps: readonly NetworkStep[]): ReadonlyMap<string, readonly Precondition[]> {
+  const ids = new Map<string, Precondition[]>();
+  for (const { namespace, id } of steps) {
+    if (namespace === undefined) continue;
+    const list = ids.get(namespace);
+    if (list === undefined) ids.set(namespace, [afterStep(id)]);
+    else list.push(afterStep(id));
+  }
+  return ids;
+}
+
+/** The annotations that are to be written, and whether an address is on record. */
+class Annotations {
+  readonly steps: readonly AnnotateStep[];
+  readonly #decided: Decided;
+  readonly #byNamespace: ReadonlyMap<string, AnnotateStep>;
+  readonly #leaving = new Map<string, readonly Address[]>();
+
+  constructor(decided: Decided) {
+    this.#decided = decided;
+    const steps: AnnotateStep[] = [];
+    for (const allotment of decided.allotments) {
+      const step = annotationOf(allotment);
+      if (step === undefined) continue;
+      steps.push(step);
+      if (step.allocated === null) this.#leaving.set(step.namespace, allotment.leaving);
+    }
+    this.steps = steps;
+    this.#byNamespace = new Map(steps.map((step) => [step.namespace, step]));
+  }
+
+  /** What a namespace gives back with everything that it had. */
+  leavingOf(namespace: string): readonly Address[] {
+    return this.#leaving.get(namespace) ?? [];
+  }
+
+  /** The annotation that has to be written before an address may be used. */
+  before(address: Address): readonly Precondition[] {
+    const allotment = this.#ownerOf(address);
+    if (allotment === undefined || allotment.edited || isAnnotated(allotment, address)) return [];
+    const step = this.#byNamespace.get(allotment.claim.namespace.name);
+    return step === undefined ? [] : [afterStep(step.id)];
+  }
+
+  #ownerOf(address: Address): Allotment | undefined {
+    const { ledger, allotments } = this.#decided;
+    const owner = ledger.owner.at(ledger.slotOf(address));
+    return owner === undefined ? undefined : allotments[owner];
+  }
+}
+
+function stepOrder(
+  { traits }: Decided,
+  annotations: Annotations,
+  attachments: ReadonlyMap<Address, AttachmentChange>,
+  rememberBefore: (address: Address) => readonly Precondition[],
+): StepOrder {
+  const attachBefore = (address: Address): readonly Precondition[] => {
+    const change = attachments.get(address);
+    const isAwaited = traits.attach === 'before-hosting' && change !== undefined && change.kind !== 'detach' && !change.follows;
+    return isAwaited ? [afterStep(change.id)] : [];
+  };
+  const detachBefore = (address: Address): readonly Precondition[] => {
+    const change = attachments.get(address);
+    return change?.kind === 'detach' && !isAfterUnhosting(traits.attach) ? [afterStep(change.id)] : [];
+  };
+  return {
+    beforeHosting: (address) => [...annotations.before(address), ...attachBefore(address)],
+    beforeBinding: (address) => annotations.before(address),
+    beforeForgetting: (address) => [...detachBefore(address), ...rememberBefore(address)],
+  };
+}
+
+/** Where the network wants an address on the interface before it hosts it, it comes off there last. */
+function isAfterUnhosting(attach: Decided['traits']['attach']): boolean {
+  return attach === 'before-hosting';
+}
+
+/** What an interface change waits for: what the network does first. */
+function interfaceStep(
+  { traits }: Decided,
+  annotations: Annotations,
+  byAddress: StepsByAddress,
+  change: AttachmentChange,
+): InterfaceStep {
+  const { kind, address, node, from, id, unseen, follows } = change;
+  const text = formatAddress(address);
+  const first = ((): readonly Precondition[] => {
+    if (kind === 'detach') return isAfterUnhosting(traits.attach) ? byAddress.unhosting(address) : byAddress.unbinding(address);
+    if (traits.attach === 'before-hosting' && !follows) return annotations.before(address);
+    return byAddress.hosting(address);
+  })();
+  const base = {
+    id,
+    object: { kind: 'Interface', name: node },
+    effects: effectsOf(change),
+    after: distinct([...first, ...unseen]),
+    node,
+    address: text,
+  };
+  return kind === 'move' ? { ...base, kind, from: from ?? node } : { ...base, kind };
+}
+
+/** Traffic is bound to an address once it is on the interface, where this project attaches before that (law 7). */
+function withAttachments(
+  step: NetworkStep,
+  { traits }: Decided,
+  attachments: ReadonlyMap<Address, AttachmentChange>,
+): NetworkStep {
+  if (attachments.size === 0 || step.effects.bound === undefined || traits.attach === 'before-hosting') return step;
+  const awaited = addressesOf(step.effects.bound).flatMap((address) => {
+    const change = attachments.get(address);
+    return change === undefined || change.kind === 'detach' || change.follows ? [] : [afterStep(change.id)];
+  });
+  return awaited.length === 0 ? step : { ...step, after: distinct([...step.after, ...awaited]) };
+}

@@ -1,0 +1,84 @@
+import { formatAddress, parseAddress, type Address } from '../address/address.ts';
+import { afterStep, type Precondition, type Step } from '../network-contract/step.ts';
+
+/** Which steps do what to an address. */
+export class StepsByAddress {
+  readonly #steps = new Map<string, Step[]>();
+
+  constructor(steps: readonly Step[]) {
+    for (const step of steps) {
+      const { effects } = step;
+      const addresses = [...(effects.hosted ?? []), ...(effects.unhosted ?? []), ...(effects.bound ?? []), ...(effects.unbound ?? [])];
+      for (const address of new Set([...addresses, ...(effects.attached ?? []), ...(effects.detached ?? [])])) {
+        const list = this.#steps.get(address);
+        if (list === undefined) this.#steps.set(address, [step]);
+        else list.push(step);
+      }
+    }
+  }
+
+  /** The steps that put an address on a node, the first of each object. */
+  hosting(address: Address): readonly Precondition[] {
+    return this.#preconditions(address, ({ effects }, text) => effects.hosted?.includes(text) === true);
+  }
+
+  /** The steps that end what traffic is bound to an address. */
+  unbinding(address: Address): readonly Precondition[] {
+    return this.#preconditions(address, ({ effects }, text) => effects.unbound?.includes(text) === true);
+  }
+
+  /** The steps that take an address off a node. */
+  unhosting(address: Address): readonly Precondition[] {
+    return this.#preconditions(address, ({ effects }, text) => effects.unhosted?.includes(text) === true);
+  }
+
+  /** The steps that undo something of an address. */
+  undoing(address: Address): readonly Precondition[] {
+    const undoes = ({ effects }: Step, text: string): boolean =>
+      [effects.unhosted, effects.unbound, effects.detached].some((list) => list?.includes(text) === true);
+    return this.#preconditions(address, undoes);
+  }
+
+  #preconditions(address: Address, does: (step: Step, text: string) => boolean): readonly Precondition[] {
+    const text = formatAddress(address);
+    const seen = new Set<string>();
+    return (this.#steps.get(text) ?? []).flatMap((step) => {
+      const object = `${step.object.kind}/${step.object.name}`;
+      if (!does(step, text) || seen.has(object)) return [];
+      seen.add(object);
+      return [afterStep(step.id)];
+    });
+  }
+}
+
+/** Preconditions without those that say the same. */
+export function distinct(preconditions: readonly Precondition[]): readonly Precondition[] {
+  if (preconditions.length < 2) return preconditions;
+  const known = new Map<string, Precondition>();
+  for (const precondition of preconditions) {
+    const key = precondition.kind === 'step' ? precondition.id : `${precondition.object.kind}/${precondition.object.name}`;
+    if (!known.has(`${precondition.kind} ${key}`)) known.set(`${precondition.kind} ${key}`, precondition);
+  }
+  return [...known.values()];
+}
+
+/** All steps, each behind those it waits for. */
+export function inOrder(steps: readonly Step[]): readonly Step[] {
+  if (steps.every(({ after }) => after.length === 0)) return steps;
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const placed = new Set<Step>();
+  const ordered: Step[] = [];
+  const place = (step: Step | undefined): void => {
+    if (step === undefined || placed.has(step)) return;
+    placed.add(step);
+    for (const precondition of step.after) if (precondition.kind === 'step') place(byId.get(precondition.id));
+    ordered.push(step);
+  };
+  for (const step of steps) place(step);
+  return ordered;
+}
+
+/** The addresses of texts that steps carry. */
+export function addressesOf(texts: readonly string[] | undefined): readonly Address[] {
+  return (texts ?? []).flatMap((text) => parseAddress(text) ?? []);
+}
