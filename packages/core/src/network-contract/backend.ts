@@ -5,6 +5,7 @@ import type { NetworkFacts, NetworkPlatform, NetworkView } from './facts.ts';
 import type { NetworkKind } from './kind.ts';
 import type { KubernetesWrite } from './kubernetes-write.ts';
 import type { ClusterEvidence, Recognition } from './recognition.ts';
+import type { UnassignedGuard } from './unassigned-guard.ts';
 import type { NetworkStep } from './step.ts';
 import type { NetworkTraits } from './traits.ts';
 
@@ -56,6 +57,10 @@ export interface NetworkBackend {
   readonly nodeAnnotations: readonly string[];
   /** ConfigMaps that tell whether and how it works, as `NAMESPACE/NAME`. */
   readonly configMaps?: readonly string[];
+  /** Whether labels of its kinds' definitions tell, too; they may have to be permitted to be read. */
+  readonly readsDefinitions?: true;
+  /** What keeps a namespace's traffic from leaving while no node carries its addresses, where the network lets it out. */
+  readonly guard?: UnassignedGuard;
   /** Verbs beyond `get`, `list` and `watch` that it needs on nodes. */
   readonly nodeVerbs?: readonly 'patch'[];
   /** Says whether it programs the cluster. */
