@@ -111,8 +111,9 @@ export type {
   NodeFacts,
   ReservedRange,
 } from './network-contract/facts.ts';
-export type { NetworkKind, ResourceReference, Verb } from './network-contract/kind.ts';
-export type { KubernetesWrite } from './network-contract/kubernetes-write.ts';
+export type { NetworkKind, Verb } from './network-contract/kind.ts';
+export type { ResourceReference } from './kubernetes/resource-reference.ts';
+export type { KubernetesWrite } from './kubernetes/kubernetes-write.ts';
 export type { Certainty, ClusterEvidence, Recognition, ServedKind } from './network-contract/recognition.ts';
 export type {
   AnnotateStep,

@@ -5,6 +5,8 @@ import { createCarryOut } from './apply/carry-out.ts';
 import { createInterfaceLanes } from './apply/interface-lanes.ts';
 import { createLooker } from './apply/looker.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { subnetReferences } from './cluster/machine-sets.ts';
+import { description } from './description.ts';
 import { createClientSource, type CreateClient } from './ec2/client-source.ts';
 import { createEc2Api } from './ec2/ec2-api.ts';
 import { createTokenBucket } from './ec2/token-bucket.ts';
@@ -41,14 +43,10 @@ export function createAwsProvider(context: ProviderContext, { createClient, cloc
   const looker = createLooker({ api, clock, store, patience });
   const closing = new AbortController();
   const lanes = createInterfaceLanes(createCarryOut({ api, looker, clock, store, closed: closing.signal }));
-  const observer = { api, clock, machines, store, subnets: createSubnets(api, clock), instanceTypes: createInstanceTypes(api, clock), references: context.subnets };
+  const observer = { api, clock, machines, store, subnets: createSubnets(api, clock), instanceTypes: createInstanceTypes(api, clock), references: () => subnetReferences(context.objects) };
 
   return {
-    specificationVersion: 'v1',
-    name: 'aws',
-    platforms: { types: ['AWS'], providerIDPrefixes: ['aws://'] },
-    // Of IPv4; IPv6 cannot be reassigned, and a crash within such a move is healed by asking for it again.
-    capabilities: { attach: true, atomicMove: true },
+    ...description,
     async observe({ nodes, cidrs, signal }) {
       signal.throwIfAborted();
       const observation = await abortable(observe(observer, { nodes, cidrs }), signal);

@@ -1,4 +1,9 @@
-export { createAwsProvider, createAwsProvider as createProvider } from './create-aws-provider.ts';
-export type { AwsProviderOverrides } from './create-aws-provider.ts';
-export type { Clock } from './clock.ts';
-export type { CreateClient } from './ec2/client-source.ts';
+import type { CreateProvider } from '@egressip-ipam/core';
+
+export { description } from './description.ts';
+
+/** Makes the provider for AWS. The SDK is loaded then, and not before. */
+export const createProvider: CreateProvider = async (context) => {
+  const { createAwsProvider } = await import('./create-aws-provider.ts');
+  return createAwsProvider(context);
+};

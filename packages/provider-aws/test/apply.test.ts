@@ -1,6 +1,6 @@
 import type { ProviderChange } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { createAwsProvider } from '../src/index.ts';
+import { createAwsProvider } from '../src/create-aws-provider.ts';
 import { change, inShort, instanceOf, look, memoryCluster, worker } from './cluster.ts';
 import { attempts, connectionReset, ec2Error } from './memory-ec2.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, inShort, instanceOf, look, memoryCluster } from './cluster.ts';
+import { change, inShort, instanceOf, look, machineSetsOf, memoryCluster } from './cluster.ts';
 
 const cidrs = ['10.0.0.0/20'];
 
@@ -88,7 +88,7 @@ describe('calls to EC2', () => {
     const byName = (...values: readonly string[]) => ({ filters: [{ name: 'tag:Name', values }] });
     const inZone = { filters: [{ name: 'tag:Name', values: ['private-d'] }, { name: 'availability-zone', values: ['us-east-1d'] }] };
     const references = [byName('private-b'), byName('private-a'), inZone, byName('private-c', 'private-a'), inZone, { filters: [] }];
-    const { ec2, nodes, provider } = memoryCluster(1, { context: { subnets: () => references } });
+    const { ec2, nodes, provider } = memoryCluster(1, { context: { objects: machineSetsOf(references) } });
     await look(provider, nodes, cidrs);
     const asked = ec2.callsOf('DescribeSubnets').map(({ input }) => (input['Filters'] as readonly { readonly Name: string; readonly Values: readonly string[] }[]).map(({ Name, Values }) => `${Name}=${Values.join()}`).join(' '));
     expect(asked).toEqual(['vpc-id=vpc-1', 'tag:Name=private-a,private-b,private-c', 'tag:Name=private-d availability-zone=us-east-1d']);

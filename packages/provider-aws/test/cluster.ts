@@ -1,5 +1,6 @@
-import type { CloudProvider, ProviderChange, ProviderChangeResult, ProviderContext, ProviderNode, ProviderObservation } from '@egressip-ipam/core';
-import { createAwsProvider } from '../src/index.ts';
+import type { CloudProvider, ClusterObjects, ProviderChange, ProviderChangeResult, ProviderContext, ProviderNode, ProviderObservation } from '@egressip-ipam/core';
+import type { SubnetReference } from '../src/cluster/machine-sets.ts';
+import { createAwsProvider } from '../src/create-aws-provider.ts';
 import { fastClock } from './fast-clock.ts';
 import { MemoryEc2 } from './memory-ec2.ts';
 
@@ -22,6 +23,20 @@ export function memoryCluster(workers: number, { context = {}, type }: { readonl
   const clock = fastClock();
   const provider = createAwsProvider(context, { createClient: ec2.createClient, clock });
   return { ec2, nodes, clock, provider };
+}
+
+/** A cluster with a secret of these keys. */
+export function secretOf(keys: () => Readonly<Record<string, string>> | undefined): ClusterObjects {
+  const encode = (text: string): string => Buffer.from(text).toString('base64');
+  return (kind) => {
+    const secret = kind === 'Secret' ? keys() : undefined;
+    return secret === undefined ? [] : [{ data: Object.fromEntries(Object.entries(secret).map(([key, value]) => [key, encode(value)])) }];
+  };
+}
+
+/** A cluster with a MachineSet for each of these subnets. */
+export function machineSetsOf(subnets: readonly SubnetReference[]): ClusterObjects {
+  return (kind) => (kind === 'MachineSet' ? subnets.map((subnet) => ({ spec: { template: { spec: { providerSpec: { value: { subnet } } } } } })) : []);
 }
 
 /** One look. */

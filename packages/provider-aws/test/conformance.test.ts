@@ -1,6 +1,6 @@
 import { describeCloudProvider, type ProviderFault } from '@egressip-ipam/core/testing';
 import { describe, it } from 'vitest';
-import { createAwsProvider } from '../src/index.ts';
+import { createAwsProvider } from '../src/create-aws-provider.ts';
 import { instanceOf, worker } from './cluster.ts';
 import { fastClock } from './fast-clock.ts';
 import { attempts, connectionReset, ec2Error, MemoryEc2 } from './memory-ec2.ts';

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import type { CreateProvider, ProviderContext } from '@egressip-ipam/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAwsProvider, createProvider } from '../src/index.ts';
-import { look } from './cluster.ts';
+import { createAwsProvider } from '../src/create-aws-provider.ts';
+import { createProvider } from '../src/index.ts';
+import { look, secretOf } from './cluster.ts';
 
 const nodes = [{ name: 'worker-1', providerID: 'aws:///us-east-1a/i-0123456789abcdef0' }];
 
@@ -82,7 +83,7 @@ describe('credentials', () => {
   it('come from the environment first', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENVIRONMENT');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
-    await lookOnce({ readSecret: () => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' }) });
+    await lookOnce({ objects: secretOf(() => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' })) });
     expect(new Set(signers)).toEqual(new Set(['AKIAENVIRONMENT us-east-1']));
   });
 
@@ -91,7 +92,7 @@ describe('credentials', () => {
     ['its file', { credentials: '[default]\naws_access_key_id = AKIASECRET\naws_secret_access_key = x\n' }],
     ['its file, if both are there', { credentials: '[default]\naws_access_key_id = AKIASECRET\naws_secret_access_key = x\n', aws_access_key_id: 'AKIAOTHER', aws_secret_access_key: 'x' }],
   ])('come from the secret: %s', async (_, secret) => {
-    await lookOnce({ region: 'us-gov-west-1', readSecret: () => secret });
+    await lookOnce({ region: 'us-gov-west-1', objects: secretOf(() => secret) });
     expect(new Set(signers)).toEqual(new Set(['AKIASECRET us-gov-west-1']));
   });
 
@@ -99,7 +100,7 @@ describe('credentials', () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-'));
     await writeFile(join(folder, 'token'), 'service-account-token');
     vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
-    await lookOnce({ readSecret: () => ({ credentials: `[default]\nsts_regional_endpoints = regional\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` }) });
+    await lookOnce({ objects: secretOf(() => ({ credentials: `[default]\nsts_regional_endpoints = regional\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` })) });
     await rm(folder, { recursive: true });
     expect(assumed).toEqual(['arn:aws:iam::123456789012:role/egress service-account-token']);
     expect(new Set(signers)).toEqual(new Set(['ASIAFROMSTS us-east-1']));
@@ -115,7 +116,7 @@ describe('credentials', () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-'));
     await writeFile(join(folder, 'token'), 'TOPSECRET');
     vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
-    const provider = createAwsProvider({ endpoint, region: 'us-east-1', readSecret: () => ({ credentials: `[default]\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` }) });
+    const provider = createAwsProvider({ endpoint, region: 'us-east-1', objects: secretOf(() => ({ credentials: `[default]\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` })) });
     const said = await look(provider, nodes, ['10.0.0.0/24']).catch((error: unknown) => (error as { readonly description: unknown }).description);
     await rm(folder, { recursive: true });
     expect(JSON.stringify(said)).toContain(`"class":"${errorClass}"`);
@@ -128,7 +129,7 @@ describe('credentials', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
     vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::123456789012:role/irsa');
     vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder, 'token'));
-    await lookOnce({ readSecret: () => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' }) });
+    await lookOnce({ objects: secretOf(() => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' })) });
     await rm(folder, { recursive: true });
     expect(assumed).toEqual(['arn:aws:iam::123456789012:role/irsa irsa-token']);
     expect(new Set(signers)).toEqual(new Set(['ASIAFROMSTS us-east-1']));
@@ -140,13 +141,13 @@ describe('credentials', () => {
   ])('on an instance: %s', async (_, secret, key) => {
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint);
-    await lookOnce({ readSecret: () => secret });
+    await lookOnce({ objects: secretOf(() => secret) });
     expect(new Set(signers)).toEqual(new Set([`${key} us-east-1`]));
   });
 
   it('are read again when the secret changes, or comes', async () => {
     let secret: Record<string, string> | undefined;
-    const provider = createAwsProvider({ endpoint, region: 'us-east-1', readSecret: () => secret });
+    const provider = createAwsProvider({ endpoint, region: 'us-east-1', objects: secretOf(() => secret) });
     await expect(look(provider, nodes, ['10.0.0.0/24'])).rejects.toMatchObject({ description: { class: 'unauthorized' } });
     for (const key of ['AKIAFIRST', 'AKIASECOND']) {
       secret = { aws_access_key_id: key, aws_secret_access_key: 'x' };
@@ -158,7 +159,7 @@ describe('credentials', () => {
   });
 
   it.each([{ credentials: '[default]\naws_secret_access_key = TOPSECRET\n' }, { aws_secret_access_key: 'TOPSECRET' }, { credentials: 'TOPSECRET' }])('a secret that cannot be used is an error without its text: %o', async (secret) => {
-    const error: unknown = await lookOnce({ readSecret: () => secret }).catch((caught: unknown) => caught);
+    const error: unknown = await lookOnce({ objects: secretOf(() => secret) }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ description: { class: 'unauthorized', message: expect.stringContaining('credentials') } });
     const chain: unknown[] = [];
     for (let link = error; link instanceof Error; link = link.cause) chain.push(String(link), link.stack, JSON.stringify(link));
@@ -170,7 +171,7 @@ describe('credentials', () => {
 describe('region', () => {
   it('comes from the environment where the context has none', async () => {
     vi.stubEnv('AWS_REGION', 'cn-north-1');
-    const provider = createAwsProvider({ endpoint, readSecret: () => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' }) });
+    const provider = createAwsProvider({ endpoint, objects: secretOf(() => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' })) });
     await look(provider, nodes, []);
     expect(new Set(signers)).toEqual(new Set(['AKIASECRET cn-north-1']));
   });

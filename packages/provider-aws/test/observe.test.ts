@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, instanceOf, look, memoryCluster, worker } from './cluster.ts';
+import { change, instanceOf, look, machineSetsOf, memoryCluster, worker } from './cluster.ts';
 import { ec2Error } from './memory-ec2.ts';
 
 const cidrs = ['10.0.0.0/20'];
@@ -91,7 +91,7 @@ describe('observe', () => {
       { arn: 'arn:aws-us-gov:ec2:us-gov-west-1:123456789012:subnet/subnet-c' },
       { filters: [{ name: 'subnet-id', values: ['subnet-d'] }] },
     ];
-    const { ec2, nodes, provider } = memoryCluster(1, { context: { subnets: () => references } });
+    const { ec2, nodes, provider } = memoryCluster(1, { context: { objects: machineSetsOf(references) } });
     ['b', 'c', 'd'].forEach((letter, index) => {
       ec2.subnets.set(`subnet-${letter}`, { id: `subnet-${letter}`, vpcId: 'vpc-2', cidr: `10.1.${index}.0/24` });
       ec2.addInterface({ id: `eni-${letter}`, subnetId: `subnet-${letter}`, primary: `10.1.${index}.7`, secondary: [], ipv6: [] });
@@ -101,7 +101,7 @@ describe('observe', () => {
   });
 
   it('a reference that EC2 refuses spoils nothing else, and is not asked about at every look', async () => {
-    const { ec2, nodes, provider } = memoryCluster(1, { context: { subnets: () => [{ filters: [{ name: 'nonsense', values: ['x'] }] }] } });
+    const { ec2, nodes, provider } = memoryCluster(1, { context: { objects: machineSetsOf([{ filters: [{ name: 'nonsense', values: ['x'] }] }]) } });
     ec2.inject({ operation: 'DescribeSubnets', address: 'nonsense', error: ec2Error('InvalidParameterValue', "The filter 'nonsense' is invalid"), times: 100 });
     const observation = await look(provider, nodes, [...cidrs, '172.16.0.0/24']);
     expect(observation).toMatchObject({ nodes: [{ limits: {} }], cidrs: [{ reserved: { length: 5 } }, { error: { class: 'permanent', message: expect.stringContaining('nonsense') } }] });

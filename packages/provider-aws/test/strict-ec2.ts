@@ -3,7 +3,7 @@ import type { Ec2Node, StrictEc2 } from '@egressip-ipam/sandbox';
 import type { ProviderContext } from '@egressip-ipam/core';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
-import { createAwsProvider } from '../src/index.ts';
+import { createAwsProvider } from '../src/create-aws-provider.ts';
 import { fastClock } from './fast-clock.ts';
 
 /** Attempts that the clients of these tests make. */

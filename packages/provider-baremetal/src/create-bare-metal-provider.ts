@@ -1,4 +1,15 @@
-import type { CloudProvider, ProviderChange, ProviderChangeResult } from '@egressip-ipam/core';
+import { createPassiveProvider, type CloudProvider, type ProviderDescription } from '@egressip-ipam/core';
+
+/** What is known of the provider without making it. */
+export const description: ProviderDescription = {
+  specificationVersion: 'v1',
+  name: 'baremetal',
+  platforms: {
+    types: ['BareMetal', 'VSphere', 'oVirt', 'None'],
+    providerIDPrefixes: ['baremetalhost://', 'vsphere://', 'ovirt://'],
+  },
+  capabilities: { attach: false },
+};
 
 /**
  * The provider for machines without a cloud API: the network carries any address
@@ -7,28 +18,5 @@ import type { CloudProvider, ProviderChange, ProviderChangeResult } from '@egres
  * be seen, which is what an EgressIPAM's `reservedIPs` are for.
  */
 export function createBareMetalProvider(): CloudProvider {
-  return {
-    specificationVersion: 'v1',
-    name: 'baremetal',
-    platforms: {
-      types: ['BareMetal', 'VSphere', 'oVirt', 'OpenStack', 'None'],
-      providerIDPrefixes: ['baremetalhost://', 'vsphere://', 'ovirt://', 'openstack://'],
-    },
-    capabilities: { attach: false, atomicMove: false },
-    async observe({ nodes, cidrs, signal }) {
-      signal.throwIfAborted();
-      return {
-        nodes: nodes.map(({ name }) => ({ node: name, interfaces: [], limits: {} })),
-        cidrs: cidrs.map((cidr) => ({ cidr, inUse: [], reserved: [] })),
-      };
-    },
-    async apply({ changes }) {
-      return changes.map(refuse);
-    },
-  };
-}
-
-function refuse(change: ProviderChange): ProviderChangeResult {
-  const message = `${change.type} of ${change.address} (node ${change.node.name}) was asked for, but provider baremetal has no interfaces to change; choose the cloud's own provider`;
-  return { change, outcome: 'failed', error: { class: 'permanent', message } };
+  return createPassiveProvider(description);
 }

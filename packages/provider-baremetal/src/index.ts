@@ -1,1 +1,1 @@
-export { createBareMetalProvider, createBareMetalProvider as createProvider } from './create-bare-metal-provider.ts';
+export { createBareMetalProvider, createBareMetalProvider as createProvider, description } from './create-bare-metal-provider.ts';

@@ -4,9 +4,10 @@ import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
 import type { NetworkDecisions } from './decisions.ts';
 import type { NetworkFacts, NetworkPlatform, NetworkView } from './facts.ts';
 import type { NetworkKind } from './kind.ts';
-import type { KubernetesWrite } from './kubernetes-write.ts';
+import type { KubernetesWrite } from '../kubernetes/kubernetes-write.ts';
 import type { ClusterEvidence, Recognition } from './recognition.ts';
 import type { NetworkStep, Precondition } from './step.ts';
+import type { UnassignedGuard } from './unassigned-guard.ts';
 import type { NetworkTraits } from './traits.ts';
 
 /** What a back end made of decisions. */
@@ -18,8 +19,10 @@ export interface Rendering {
   readonly states: ReadonlyMap<string, string>;
   /** Namespaces some of whose addresses carry no traffic now, though a node has them by the network's word. */
   readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
-  /** What must be observed before an address that leaves is free again, where that is nobody's step. */
-  readonly lingering?: ReadonlyMap<Address, readonly Precondition[]>;
+  /** By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given back. */
+  readonly beforeRelease?: ReadonlyMap<Address, readonly Precondition[]>;
+  /** When there will be something to do though nothing changes until then; milliseconds since 1970. */
+  readonly wakeAt?: number;
 }
 
 /** Reads a network's facts, snapshot after snapshot. It may remember what it made of an object, by the object. */
@@ -61,6 +64,10 @@ export interface NetworkBackend {
   readonly nodeAnnotations: readonly string[];
   /** ConfigMaps that tell whether and how it works, as `NAMESPACE/NAME`. */
   readonly configMaps?: readonly string[];
+  /** Whether labels of its kinds' definitions tell, too; they may have to be permitted to be read. */
+  readonly readsDefinitions?: true;
+  /** What keeps a namespace's traffic from leaving while no node carries its addresses, where the network lets it out. */
+  readonly guard?: UnassignedGuard;
   /** Verbs beyond `get`, `list` and `watch` that it needs on nodes. */
   readonly nodeVerbs?: readonly 'patch'[];
   /** Says whether it programs the cluster. */

@@ -21,6 +21,8 @@ export interface ClaimDecision {
 export interface AssignmentDecision {
   readonly cidr: Cidr;
   readonly labelValue: string;
+  /** Its position in `spec.cidrAssignments`. */
+  readonly position: number;
   /** The nodes that the EgressIPAM and the topology value select, whatever their state. */
   readonly selected: readonly string[];
   /** Those that may take more addresses. */

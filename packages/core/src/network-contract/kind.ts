@@ -1,21 +1,15 @@
+import type { ResourceReference } from '../kubernetes/resource-reference.ts';
 import type { Read } from '../snapshot/object-reader.ts';
 import type { NetworkEntry, NetworkObjects } from '../snapshot/snapshot.ts';
 
 /** What may be done with a kind of objects; RBAC roles are made of these. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
-/** Where the API server serves a kind. */
-export interface ResourceReference {
-  /** The empty text for the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly kind: string;
-}
-
 /** One kind of objects that a back end reads: it feeds watches, files, RBAC and the trial. */
 export interface NetworkKind<Entry extends NetworkEntry = NetworkEntry> {
   readonly resource: ResourceReference;
+  /** Other `apiVersion`s under which its objects occur in files, such as `v1` before API groups. */
+  readonly otherApiVersions?: readonly string[];
   /** For a kind with namespaces: the one in which the objects are read. */
   readonly namespace?: string;
   /** Reads the one object of this name alone. */

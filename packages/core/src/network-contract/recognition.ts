@@ -33,4 +33,9 @@ export interface Recognition {
   readonly certainty: Certainty;
   /** What it wants to know again when it plans; kept in the snapshot. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Whether a controller of the cluster's own tells the platform's interfaces what to carry, so that this project
+   * leaves them alone. Asked again whenever nodes change.
+   */
+  readonly clusterAttaches?: boolean;
 }

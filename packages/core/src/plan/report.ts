@@ -1,3 +1,4 @@
+import type { Finding } from '../finding/finding.ts';
 import type { NodeCapacity } from '../network-contract/facts.ts';
 import type { Pool, PoolAssignment } from '../place/pool.ts';
 import type { Decided } from '../render/decided.ts';
@@ -5,13 +6,12 @@ import type { Rendered } from '../render/render.ts';
 import { findingsOf } from './findings.ts';
 import type { CidrUsage, EgressIPAMReport, NodeReport, Plan } from './plan-types.ts';
 import { reportAllocations, reportWaiting, type PoolCounts, type ReportedAllocations } from './report-allocations.ts';
-import type { Finding } from '../finding/finding.ts';
 
 /** Writes down what was decided, as plain data. */
 export function reportPlan(decided: Decided, rendered: Rendered, found: readonly Finding[]): Plan {
   const reported = reportAllocations(decided, rendered.rendering);
   const waiting = reportWaiting(decided.allotments);
-  const { next } = decided.cooling;
+  const wakeAt = wakeTime(waiting.length > 0 ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
   return {
     formatVersion: 2,
     allocations: reported.allocations,
@@ -20,8 +20,13 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
-    ...(waiting.length > 0 && next !== undefined ? { wakeAt: new Date(next).toISOString() } : {}),
+    ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };
+}
+
+/** The earlier of two moments, as far as there are any. */
+function wakeTime(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, counts: PoolCounts): EgressIPAMReport {

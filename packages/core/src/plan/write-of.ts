@@ -1,6 +1,6 @@
 import type { NetworkBackend } from '../network-contract/backend.ts';
-import type { ResourceReference } from '../network-contract/kind.ts';
-import type { KubernetesWrite } from '../network-contract/kubernetes-write.ts';
+import type { ResourceReference } from '../kubernetes/resource-reference.ts';
+import type { KubernetesWrite } from '../kubernetes/kubernetes-write.ts';
 import type { InterfaceStep, Step } from '../network-contract/step.ts';
 import { allocatedAnnotation, egressIPsAnnotation } from '../snapshot/names.ts';
 

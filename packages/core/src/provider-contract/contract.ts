@@ -1,3 +1,4 @@
+import type { ClusterRead, ClusterRequest, EquipmentContext } from './cluster-objects.ts';
 import type { ProviderErrorDescription } from './provider-error.ts';
 
 /** A node as a provider sees it. */
@@ -32,7 +33,7 @@ export interface ProviderInterface {
 
 /**
  * How many addresses the main interface can carry at most, the primary one and
- * foreign ones included. An absent family has no limit.
+ * foreign ones included. What is absent has no limit.
  */
 export interface InterfaceLimits {
   /** IPv4 addresses on the main interface. */
@@ -98,7 +99,7 @@ export type ProviderChange =
   | { readonly type: 'attach'; readonly address: string; readonly node: ProviderNode }
   | { readonly type: 'detach'; readonly address: string; readonly node: ProviderNode }
   | {
-      /** From one of our nodes to another; one step where the provider has `atomicMove`. */
+      /** From one of our nodes to another; in one step where the platform can. */
       readonly type: 'move';
       readonly address: string;
       readonly from: ProviderNode;
@@ -119,31 +120,53 @@ export interface ApplyOptions {
 
 /** What a provider can do beyond telling facts. */
 export interface ProviderCapabilities {
-  /** Whether addresses must be attached to interfaces at all. */
+  /** Whether it attaches addresses to interfaces. */
   readonly attach: boolean;
-  /** Whether a move is one indivisible step on the platform. */
-  readonly atomicMove: boolean;
 }
 
 /** The infrastructures that a provider serves. */
 export interface ProviderPlatforms {
-  /** Values of `Infrastructure.status.platformStatus.type`. */
+  /** Values of `Infrastructure.status.platformStatus.type`; the provider that has `None` serves where nobody else does. */
   readonly types: readonly string[];
   /** Schemes of `spec.providerID`, such as `aws://`. */
   readonly providerIDPrefixes: readonly string[];
 }
 
+/** How many addresses a platform keeps for itself at the beginning and at the end of each subnet. */
+export interface KeptInSubnets {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
- * The infrastructure under the nodes. A provider tells facts and applies a diff;
- * the core owns decisions, order, retries, dry-run and the ledger.
+ * What is known of a provider and its platform without making it: a package exports it as `description`, from a
+ * module that loads nothing else.
  */
-export interface CloudProvider {
+export interface ProviderDescription {
   /** The version of this contract. */
   readonly specificationVersion: 'v1';
   /** Short name, such as `aws`. */
   readonly name: string;
   readonly platforms: ProviderPlatforms;
   readonly capabilities: ProviderCapabilities;
+  /** Whether the platform carries an address only where an interface is told so, by whoever. */
+  readonly isCloud?: boolean;
+  readonly keptInSubnets?: KeptInSubnets;
+  /** For so long, in milliseconds, a look may show what was before a change that was made. */
+  readonly settlingTime?: number;
+  /** What of the cluster it wants to read. */
+  readonly reads?: readonly ClusterRead[];
+  /** What it asks of the cluster where it attaches, such as credentials: made once, and then left as it is. */
+  readonly requests?: (operatorNamespace: string) => readonly ClusterRequest[];
+  /** Whether it can look at the platform: by credentials that are there, say. It serves then also where nobody needs it. */
+  readonly isEquipped?: (context: EquipmentContext) => boolean;
+}
+
+/**
+ * The infrastructure under the nodes. A provider tells facts and applies a diff;
+ * the core owns decisions, order, retries, dry-run and the ledger.
+ */
+export interface CloudProvider extends ProviderDescription {
   /**
    * Tells what is there. Deterministic for an unchanged platform (sorted as asked).
    * What could not be read is said per node and per CIDR, never left out and never shown as free.

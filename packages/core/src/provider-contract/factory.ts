@@ -1,12 +1,5 @@
-import type { CloudProvider } from './contract.ts';
-
-/** Which subnet new machines get, as a MachineSet's provider spec names it. */
-export interface SubnetReference {
-  readonly id?: string;
-  readonly arn?: string;
-  /** The cloud's own filters, such as `tag:Name`. */
-  readonly filters?: readonly { readonly name: string; readonly values: readonly string[] }[];
-}
+import type { ClusterObjects } from './cluster-objects.ts';
+import type { CloudProvider, ProviderDescription } from './contract.ts';
 
 /** One call to the platform's API, for metrics. */
 export interface ProviderCall {
@@ -19,19 +12,17 @@ export interface ProviderCall {
 
 /** What a provider is given when it is made. Everything is optional: a provider finds out for itself what it is not told. */
 export interface ProviderContext {
-  /** Region of the cluster: the flag's, else that of `Infrastructure.status.platformStatus`. */
+  /** The region that a person named; it goes before what the cluster says. */
   readonly region?: string;
-  /** Instead of the platform's own API endpoint: the flag's, else that of `Infrastructure.status.platformStatus`. */
+  /** The API endpoint that a person named; it goes before what the cluster says. */
   readonly endpoint?: string;
   /** Most calls per second to the platform's API. */
   readonly callsPerSecond?: number;
   /**
-   * The decoded keys of the credentials secret, as it is now; undefined while there is none.
-   * Asked again before credentials would be used, so that a changed secret takes effect.
+   * What it wants to read of the cluster, as it is now. To be asked again before it is used, so that a changed
+   * secret takes effect.
    */
-  readonly readSecret?: () => Readonly<Record<string, string>> | undefined;
-  /** The subnets that new machines get, as they are now. */
-  readonly subnets?: () => readonly SubnetReference[];
+  readonly objects?: ClusterObjects;
   /** Told of every call to the platform's API. */
   readonly onCall?: (call: ProviderCall) => void;
 }
@@ -42,3 +33,9 @@ export interface ProviderContext {
  * @throws ProviderError when the context lacks what the provider cannot do without
  */
 export type CreateProvider = (context: ProviderContext) => CloudProvider | Promise<CloudProvider>;
+
+/** What a provider package exports. Without a description, the provider itself is asked once it is made. */
+export interface ProviderModule {
+  readonly createProvider: CreateProvider;
+  readonly description?: ProviderDescription;
+}

@@ -80,6 +80,7 @@ function egressIPAMDecision({ nodes }: Decided, { egressIPAM, placement, assignm
       ({ assignment, group }): AssignmentDecision => ({
         cidr: assignment.cidr,
         labelValue: assignment.labelValue,
+        position: assignment.position,
         selected: group.selected.map((node) => nodes.nameOf(node)),
         candidates: group.candidates.map((node) => nodes.nameOf(node)),
       }),

@@ -52,7 +52,7 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
     const undone = annotations.leavingOf(step.namespace).flatMap((address) => [
       ...done.undoing(address),
       ...rememberBefore(address),
-      ...(rendering.lingering?.get(address) ?? []),
+      ...(rendering.beforeRelease?.get(address) ?? []),
     ]);
     return { ...step, after: distinct([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
   });

@@ -9,8 +9,8 @@ import type {
   ProviderChangeResult,
   ProviderNode,
   UsedAddress,
-} from '../provider/contract.ts';
-import type { ProviderErrorClass, ProviderErrorDescription } from '../provider/provider-error.ts';
+} from '../provider-contract/contract.ts';
+import type { ProviderErrorClass, ProviderErrorDescription } from '../provider-contract/provider-error.ts';
 
 /** A machine of the in-memory platform, with one interface. */
 export interface MemoryNode extends ProviderNode {
@@ -86,7 +86,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     specificationVersion: 'v1',
     name: 'memory',
     platforms: { types: ['Memory'], providerIDPrefixes: ['memory://'] },
-    capabilities: { attach: true, atomicMove: options.atomicMove ?? false },
+    capabilities: { attach: true },
     log,
     inject: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     makeUnreadable: (nodeOrCidr, error) => void unreadable.set(nodeOrCidr, error),

@@ -1,13 +1,13 @@
-import type { NetworkSnapshot } from '@egressip-ipam/core';
 import { table } from '../output/table.ts';
 import type { Binding } from '../trial/read-bindings.ts';
 import type { TrialCluster } from '../trial/trial-cluster.ts';
+import type { TrialNetwork } from '../trial/trial-crds.ts';
 import type { CommandContext } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** The flags of `trial`. */
 export interface TrialOptions {
-  readonly network: NetworkSnapshot['kind'] | 'sdn' | 'ovn';
+  readonly network: TrialNetwork | 'sdn' | 'ovn';
 }
 
 const namespaces = ['billing', 'crm', 'frontend', 'payments', 'reports', 'search', 'shop', 'warehouse'];
@@ -33,7 +33,7 @@ export async function trialCommand(context: CommandContext, options: TrialOption
   }
 }
 
-async function show(context: CommandContext, cluster: TrialCluster, network: NetworkSnapshot['kind']): Promise<void> {
+async function show(context: CommandContext, cluster: TrialCluster, network: TrialNetwork): Promise<void> {
   const out = (text: string): void => context.terminal.out(text);
   const { readBindings } = await import('../trial/read-bindings.ts');
   const read = (): Promise<readonly Binding[]> => readBindings(cluster.rest, network);

@@ -1,8 +1,8 @@
-import type { AttachStep } from '@egressip-ipam/core';
+import type { InterfaceGroup } from './interface-groups.ts';
 
 /** So few addresses on their way to interfaces are no stream, and are attached at once. */
 const fewAddresses = 8;
-/** A stream has ended when nothing came for so long, in milliseconds; later where HostSubnets are still being written. */
+/** A stream has ended when nothing came for so long, in milliseconds; later where more are still being prepared. */
 const shortestSilence = 500;
 const longestSilence = 1_500;
 /** No address waits longer than this for others to come along, in milliseconds. */
@@ -18,33 +18,35 @@ export class AttachBatches {
   #known: ReadonlySet<string> = new Set();
   #lastGrowth = -Infinity;
 
-  /** When each ready step may start; steps that are not in the map may start now. */
-  dueTimes(steps: readonly AttachStep[], now: number): ReadonlyMap<string, number> {
-    const ready = steps.filter(({ after }) => after.length === 0);
-    const waiting = new Set(steps.filter(({ after }) => after.length > 0).map(({ id }) => id));
-    const coming = steps.reduce((sum, { addresses }) => sum + addresses.length, 0);
-    this.#noteGrowth(steps, now);
-    const end = this.#lastGrowth + (waiting.size > 0 ? longestSilence : shortestSilence);
+  /** When the ready changes of each group may start, by its key; groups that are not in the map may start now. */
+  dueTimes(groups: readonly InterfaceGroup[], now: number): ReadonlyMap<string, number> {
+    const attaching = groups.filter(({ kind }) => kind === 'attach');
+    const coming = attaching.reduce((sum, { ready, waiting }) => sum + ready.length + waiting.length, 0);
+    const isMorePrepared = attaching.some(({ waiting }) => waiting.length > 0);
+    this.#noteGrowth(attaching, now);
+    const end = this.#lastGrowth + (isMorePrepared ? longestSilence : shortestSilence);
     const due = new Map<string, number>();
-    for (const { id } of ready) {
-      const first = this.#firstSeen.get(id) ?? now;
-      this.#firstSeen.set(id, first);
-      if (coming > fewAddresses || waiting.has(`${id}/then`)) due.set(id, Math.min(first + longestWait, end));
+    const seen = new Set<string>();
+    for (const { key, ready, waiting } of attaching) {
+      if (ready.length === 0) continue;
+      seen.add(key);
+      const first = this.#firstSeen.get(key) ?? now;
+      this.#firstSeen.set(key, first);
+      if (coming > fewAddresses || waiting.length > 0) due.set(key, Math.min(first + longestWait, end));
     }
-    const ids = new Set(ready.map(({ id }) => id));
-    for (const id of this.#firstSeen.keys()) if (!ids.has(id)) this.#firstSeen.delete(id);
+    for (const key of this.#firstSeen.keys()) if (!seen.has(key)) this.#firstSeen.delete(key);
     return due;
   }
 
-  /** Notes that a step was begun: what its interface gets next waits anew. */
-  begun({ id }: Pick<AttachStep, 'id'>): void {
-    this.#firstSeen.delete(id);
+  /** Notes that a group was begun: what its interface gets next waits anew. */
+  begun({ key }: Pick<InterfaceGroup, 'key'>): void {
+    this.#firstSeen.delete(key);
   }
 
   /** An address that comes, or becomes ready, shows that the stream goes on. */
-  #noteGrowth(steps: readonly AttachStep[], now: number): void {
-    const known = new Set(steps.flatMap(({ id, addresses }) => addresses.map((address) => `${id}/${address}`)));
-    if ([...known].some((key) => !this.#known.has(key))) this.#lastGrowth = now;
+  #noteGrowth(groups: readonly InterfaceGroup[], now: number): void {
+    const known = new Set(groups.flatMap(({ key, ready, waiting }) => [...ready.map(({ address }) => `${key}/${address}`), ...waiting.map(({ address }) => `${key}/then/${address}`)]));
+    if ([...known].some((entry) => !this.#known.has(entry))) this.#lastGrowth = now;
     this.#known = known;
   }
 }

@@ -1,11 +1,12 @@
-import type { Plan, Step } from '@egressip-ipam/core';
+import type { Plan, Precondition } from '@egressip-ipam/core';
 import { FencedError, isConflict, isNotFound, isOutcomeUnknown, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
-import { addressesAtStake, type Target, type WriteStep } from '../network/write-step.ts';
 import type { AddressHolds } from './address-holds.ts';
 import { BackOff } from './back-off.ts';
 import { Followers } from './followers.ts';
 import { HostBatches } from './host-batches.ts';
 import { isSameWrite, PutBacks } from './put-backs.ts';
+import type { Target } from './target.ts';
+import { addressesAtStake, heldBy, isWriteStep, laneOf, movedBy, type WriteStep } from './write-step.ts';
 import { inTurns, WriteQueue, type Waiting } from './write-queue.ts';
 
 /** What the executor works with. */
@@ -13,7 +14,7 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly holds: AddressHolds;
   readonly targetOf: (step: WriteStep) => Target | undefined;
-  readonly write: (step: WriteStep) => Promise<KubernetesObject | undefined>;
+  readonly write: (step: WriteStep, target: Target) => Promise<KubernetesObject | undefined>;
   /** A result is in, or a delay is over: plan again. */
   readonly onProgress: () => void;
   readonly onError: (step: WriteStep, error: unknown, retryInMilliseconds: number) => void;
@@ -35,8 +36,8 @@ const mostAtOnce = 24;
 const longestPause = 250;
 const forgetEvery = 600_000;
 
-/** After so many attempts, in about a second, nothing waits any longer for the label of a node: one node that cannot be written keeps nobody waiting. */
-const mostLabelAttempts = 8;
+/** After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be written keeps nobody waiting. */
+const mostAttemptsToHelp = 8;
 
 /**
  * Carries out the Kubernetes writes of the newest plan: one at a time per object,
@@ -85,12 +86,12 @@ export class Executor {
     this.#hasPutOff = false;
     const now = this.#options.clock.monotonic();
     this.#forget(now);
-    const isAwaited = (id: string): boolean => !this.#isGivenUp(id);
+    const laneById = new Map(plan.steps.map((step) => [step.id, laneOf(step)]));
+    const isAwaited = (precondition: Precondition): boolean => !this.#isGivenUp(precondition, laneById);
     this.#followers = new Followers(plan.steps, isAwaited);
     const steps = inTurns(plan.steps.filter(isWriteStep));
-    const toBeBound = new Set(steps.flatMap((step) => (step.kind === 'claim' ? step.egressIPs : [])));
-    const hosts = this.#batches.dueTimes(steps.filter((step) => step.kind === 'host'), (address) => toBeBound.has(address), now);
-    for (const step of steps) if (!step.after.some(isAwaited)) this.#admit(step, hosts.get(step.id) ?? 0);
+    const due = this.#batches.dueTimes(steps, now);
+    for (const step of steps) if (!step.after.some(isAwaited)) this.#admit(step, due.get(step.id) ?? 0);
     this.#pump();
   }
 
@@ -137,13 +138,15 @@ export class Executor {
     this.#failures.forget(now, forgetEvery);
   }
 
-  #isGivenUp(id: string): boolean {
-    return id.startsWith('label/') && this.#failures.countOf(id) >= mostLabelAttempts;
+  /** What only helps is waited for no longer once it failed some times. */
+  #isGivenUp(precondition: Precondition, laneById: ReadonlyMap<string, string>): boolean {
+    if (precondition.kind !== 'step' || precondition.optional !== true) return false;
+    return this.#failures.countOf(laneById.get(precondition.id) ?? '') >= mostAttemptsToHelp;
   }
 
   /** Whether something under way has addresses that a step would move. */
   #isHeld(step: WriteStep): boolean {
-    return step.kind === 'host' && [...step.added, ...step.removed].some((address) => this.#options.holds.isHeld(address));
+    return movedBy(step).some((address) => this.#options.holds.isHeld(address));
   }
 
   #wakeAt(at: number, now: number): void {
@@ -170,7 +173,7 @@ export class Executor {
     target.begin(addressesAtStake(step));
     let isAsWritten = false;
     try {
-      const answer = await this.#options.write(step);
+      const answer = await this.#options.write(step, target);
       isAsWritten = answer !== undefined && target.observe(answer);
       target.settle(true);
       this.#succeeded(lane, step, target, this.#options.clock.monotonic() - start);
@@ -202,7 +205,7 @@ export class Executor {
 
   #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {
     this.#failures.succeed(lane);
-    if (step.kind === 'host') this.#batches.written(step);
+    this.#batches.written(step);
     const times = this.#putBacks.note(lane, step, target.incarnation);
     if (times > 0) this.#options.onUndone(step, times);
     this.#options.onDone?.(step, milliseconds);
@@ -226,19 +229,4 @@ export class Executor {
     }
     if (isConflict(error)) target.settle(true);
   }
-}
-
-/** What leaves a node may not enter another, and what is being bound may not leave its node, until the write has ended. */
-function heldBy(step: WriteStep): readonly string[] {
-  return step.kind === 'host' ? step.removed : step.kind === 'claim' ? step.egressIPs : [];
-}
-
-function isWriteStep(step: Step): step is WriteStep {
-  return step.kind !== 'attach' && step.kind !== 'detach' && step.kind !== 'move';
-}
-
-/** Steps of one object share a lane. */
-function laneOf(step: WriteStep): string {
-  if (step.kind === 'apply-egress-ip' || step.kind === 'delete-egress-ip') return `egress-ip/${step.name}`;
-  return step.id.endsWith('/then') ? step.id.slice(0, -'/then'.length) : step.id;
 }

@@ -1,4 +1,4 @@
-import type { Step } from '@egressip-ipam/core';
+import type { Precondition, Step } from '@egressip-ipam/core';
 
 /**
  * What may follow when steps of a plan have ended well: the steps that waited for them alone. It holds as long as nothing
@@ -6,18 +6,20 @@ import type { Step } from '@egressip-ipam/core';
  */
 export class Followers {
   readonly #of = new Map<string, Step[]>();
-  /** By the id of a waiting step: for how many others it waits. */
+  /** By the id of a waiting step: how much it waits for. */
   readonly #awaited = new Map<string, number>();
 
-  /** `isAwaited` tells of a step's id whether others still wait for it. */
-  constructor(steps: readonly Step[], isAwaited: (id: string) => boolean) {
+  /** `isAwaited` tells whether something is still waited for. */
+  constructor(steps: readonly Step[], isAwaited: (precondition: Precondition) => boolean) {
     for (const step of steps) {
       const after = step.after.filter(isAwaited);
       if (after.length === 0) continue;
       this.#awaited.set(step.id, after.length);
-      for (const id of after) {
-        const followers = this.#of.get(id);
-        if (followers === undefined) this.#of.set(id, [step]);
+      for (const precondition of after) {
+        // What has to be observed is only known to the next plan.
+        if (precondition.kind !== 'step') continue;
+        const followers = this.#of.get(precondition.id);
+        if (followers === undefined) this.#of.set(precondition.id, [step]);
         else followers.push(step);
       }
     }

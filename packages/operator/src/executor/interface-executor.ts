@@ -1,12 +1,11 @@
-import type { AttachStep, CloudProvider, DetachStep, MoveStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
+import type { CloudProvider, InterfaceStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { describeError } from '../provider/load-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
 import { AttachBatches } from './attach-batches.ts';
 import { BackOff } from './back-off.ts';
-
-/** The steps that are changes of network interfaces. */
-export type InterfaceStep = AttachStep | DetachStep | MoveStep;
+import { InterfaceFailures } from './interface-failures.ts';
+import { groupInterfaceSteps, type InterfaceGroup } from './interface-groups.ts';
 
 /** What an {@link InterfaceExecutor} works with. */
 export interface InterfaceExecutorOptions {
@@ -24,6 +23,7 @@ export interface InterfaceExecutorOptions {
   readonly look: () => Promise<void>;
   /** Something is free again: plan again. */
   readonly onProgress: () => void;
+  /** `Infinity` for what is not tried again before what it is made of is another. */
   readonly onError: (step: InterfaceStep, error: ProviderErrorDescription, retryInMilliseconds: number) => void;
   readonly onDone?: (step: InterfaceStep, milliseconds: number) => void;
 }
@@ -33,14 +33,13 @@ const longestCall = 120_000;
 /**
  * Carries out the ready changes of interfaces of the newest plan: one call at a time
  * per interface, all of an interface's addresses in one call, many interfaces at once.
- * What fails is tried again later, alone; the other addresses go on.
+ * What fails is tried again later, alone, unless it is refused for good; the other addresses go on.
  */
 export class InterfaceExecutor {
   readonly #options: InterfaceExecutorOptions;
   readonly #busy = new Set<string>();
   readonly #lanes = new BackOff({ first: 500, longest: 60_000 });
-  readonly #addresses = new BackOff({ first: 1_000, longest: 60_000 });
-  readonly #failures = new Map<string, ProviderFailure>();
+  readonly #failures: InterfaceFailures;
   readonly #batches = new AttachBatches();
   readonly #stop = new AbortController();
   #timer: ClockTimer | undefined;
@@ -48,6 +47,7 @@ export class InterfaceExecutor {
 
   constructor(options: InterfaceExecutorOptions) {
     this.#options = options;
+    this.#failures = new InterfaceFailures(options.nodeOf);
   }
 
   /** How many interfaces are being changed. */
@@ -58,29 +58,21 @@ export class InterfaceExecutor {
   /** Nothing waits for its turn: interfaces are changed side by side. */
   readonly isBehind = false;
 
-  /** What was refused last and is still wanted. */
+  /** What was refused last and is still wanted, or still to be reckoned with. */
   get failures(): readonly ProviderFailure[] {
-    return [...this.#failures.values()];
+    return this.#failures.all;
   }
 
   /** Takes the place of the plan before. */
   take(plan: Plan): void {
-    const steps = plan.steps.filter((step) => step.kind === 'attach' || step.kind === 'detach' || step.kind === 'move');
-    this.#forget(steps);
-    if (this.#stop.signal.aborted) return;
+    const groups = groupInterfaceSteps(plan);
     const now = this.#options.clock.monotonic();
-    const attaching = this.#batches.dueTimes(steps.filter((step) => step.kind === 'attach'), now);
-    let wake = Infinity;
-    for (const step of steps) {
-      const lanes = lanesOf(step);
-      if (step.after.length > 0 || lanes.some((lane) => this.#busy.has(lane))) continue;
-      const start = Math.max(attaching.get(step.id) ?? 0, ...lanes.map((lane) => this.#lanes.until(lane)));
-      const addresses = step.addresses.filter((address) => !this.#options.holds.isHeld(address));
-      const due = addresses.filter((address) => this.#addresses.until(keyOf(step, address)) <= now);
-      for (const address of addresses) if (!due.includes(address)) wake = Math.min(wake, this.#addresses.until(keyOf(step, address)));
-      if (start > now) wake = Math.min(wake, start);
-      else if (due.length > 0) void this.#carryOut({ ...step, addresses: due }, lanes);
-    }
+    this.#failures.keepOnly(groups.flatMap(({ ready, waiting }) => [...ready, ...waiting]), now);
+    if (this.#stop.signal.aborted) return;
+    const due = this.#batches.dueTimes(groups, now);
+    const wakes: number[] = [];
+    for (const group of groups) wakes.push(...this.#begin(group, due.get(group.key) ?? 0, now));
+    const wake = Math.min(...wakes);
     this.#timer?.cancel();
     this.#timer = Number.isFinite(wake) ? this.#options.clock.setTimeout(() => this.#options.onProgress(), Math.max(1, wake - now)) : undefined;
   }
@@ -92,33 +84,35 @@ export class InterfaceExecutor {
     return this.#busy.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#idle = resolve));
   }
 
-  /** Drops what no plan wants any more. */
-  #forget(steps: readonly InterfaceStep[]): void {
-    const wanted = new Set(steps.flatMap((step) => step.addresses.map((address) => keyOf(step, address))));
-    for (const key of this.#failures.keys()) if (!wanted.has(key)) this.#failures.delete(key);
-    this.#addresses.keepOnly((key) => wanted.has(key));
+  /** Begins what may begin now; returns the moments at which more of it may. */
+  #begin(group: InterfaceGroup, due: number, now: number): readonly number[] {
+    const { nodes, ready } = group;
+    if (nodes.some((node) => this.#busy.has(node))) return [];
+    const start = Math.max(due, ...nodes.map((node) => this.#lanes.until(node)));
+    const free = ready.filter(({ address }) => !this.#options.holds.isHeld(address));
+    const begun = start > now ? [] : free.filter((step) => this.#failures.until(step) <= now);
+    if (begun.length > 0) void this.#carryOut(group, begun);
+    return free.filter((step) => !begun.includes(step)).map((step) => Math.max(start, this.#failures.until(step)));
   }
 
-  async #carryOut(step: InterfaceStep, lanes: readonly string[]): Promise<void> {
+  async #carryOut(group: InterfaceGroup, steps: readonly InterfaceStep[]): Promise<void> {
     const { clock, holds, nodeOf } = this.#options;
+    const { nodes } = group;
     const start = clock.monotonic();
-    for (const lane of lanes) this.#busy.add(lane);
-    const release = holds.hold(step.addresses);
-    this.#batches.begun(step);
-    const node = nodeOf(step.node);
-    const changes = step.addresses.map((address): ProviderChange => (step.kind === 'move' ? { type: 'move', address, from: nodeOf(step.from), node } : { type: step.kind, address, node }));
+    for (const node of nodes) this.#busy.add(node);
+    const release = holds.hold(steps.map(({ address }) => address));
+    this.#batches.begun(group);
     try {
-      const results = await this.#apply(changes);
+      const results = await this.#apply(steps.map((step) => changeOf(step, nodeOf)));
       this.#options.onResults(results);
       const failed = results.filter((result) => result.outcome === 'failed');
-      this.#judge(step, lanes, failed);
-      if (failed.length === 0) this.#options.onDone?.(step, clock.monotonic() - start);
+      this.#judge(steps, nodes, failed, clock.monotonic() - start);
       // Only a look tells what became of a change of unknown outcome, and who has what this one wanted.
       if (failed.some(({ error }) => error.class === 'unknown')) await this.#options.look();
       else if (failed.length > 0) void this.#options.look();
     } finally {
       release();
-      for (const lane of lanes) this.#busy.delete(lane);
+      for (const node of nodes) this.#busy.delete(node);
       if (this.#busy.size === 0) this.#idle?.();
       this.#options.onProgress();
     }
@@ -133,32 +127,25 @@ export class InterfaceExecutor {
     }
   }
 
-  #judge(step: InterfaceStep, lanes: readonly string[], failed: readonly Extract<ProviderChangeResult, { outcome: 'failed' }>[]): void {
+  #judge(steps: readonly InterfaceStep[], nodes: readonly string[], failed: readonly Extract<ProviderChangeResult, { outcome: 'failed' }>[], milliseconds: number): void {
     const now = this.#options.clock.monotonic();
-    for (const address of step.addresses) {
-      const key = keyOf(step, address);
-      const failure = failed.find(({ change }) => change.address === address);
+    for (const step of steps) {
+      const failure = failed.find(({ change }) => change.address === step.address);
       if (failure === undefined) {
-        this.#addresses.succeed(key);
-        this.#failures.delete(key);
-        continue;
-      }
-      const { delay } = this.#addresses.fail(key, now, failure.error.retryAfterMilliseconds);
-      this.#failures.set(key, { change: step.kind, address, node: step.node, error: failure.error });
-      this.#options.onError({ ...step, addresses: [address] }, failure.error, delay);
+        this.#failures.succeed(step);
+        this.#options.onDone?.(step, milliseconds);
+      } else this.#options.onError(step, failure.error, this.#failures.fail(step, failure.error, now));
     }
     const slower = failed.filter(({ error }) => error.class === 'throttled' || error.class === 'unauthorized');
-    for (const lane of lanes) {
-      if (slower.length === 0) this.#lanes.succeed(lane);
-      else this.#lanes.fail(lane, now, Math.max(...slower.map(({ error }) => error.retryAfterMilliseconds ?? 0)));
+    for (const node of nodes) {
+      if (slower.length === 0) this.#lanes.succeed(node);
+      else this.#lanes.fail(node, now, Math.max(...slower.map(({ error }) => error.retryAfterMilliseconds ?? 0)));
     }
   }
 }
 
-function lanesOf(step: InterfaceStep): readonly string[] {
-  return step.kind === 'move' ? [step.from, step.node] : [step.node];
-}
-
-function keyOf(step: InterfaceStep, address: string): string {
-  return `${step.kind}/${step.node}/${address}`;
+function changeOf(step: InterfaceStep, nodeOf: (name: string) => ProviderNode): ProviderChange {
+  const { address } = step;
+  const node = nodeOf(step.node);
+  return step.kind === 'move' ? { type: 'move', address, from: nodeOf(step.from), node } : { type: step.kind, address, node };
 }

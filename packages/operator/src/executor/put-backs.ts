@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { WriteStep } from '../network/write-step.ts';
+import type { WriteStep } from './write-step.ts';
 
 interface Written {
   /** What it was to come to, in the end. */
@@ -68,14 +68,17 @@ function isBegunAnew(last: Written, digest: string): boolean {
   return last.isDone || last.steps.has(digest);
 }
 
-/** Of a step, and of what it is to come to in the end, which is the same but for EgressIPs that change address by address. */
+/** Of a step, and of what its object is to come to in the end. */
 function digestsOf(step: WriteStep, incarnation: number): { readonly goal: string; readonly digest: string } {
   const digest = digestOf(step, incarnation);
-  const isOnTheWay = step.kind === 'apply-egress-ip' && step.target !== undefined;
-  return { digest, goal: isOnTheWay ? digestOf({ ...step, egressIPs: step.target }, incarnation) : digest };
+  const isOnTheWay = step.kind === 'network' && step.goal !== undefined;
+  return { digest, goal: isOnTheWay ? digestOf({ ...step, payload: step.goal }, incarnation) : digest };
 }
 
+/** Of what a step writes, and of nothing that a plan says beside that. */
 function digestOf(step: WriteStep, incarnation: number): string {
-  const { after: _after, id: _id, ...rest } = step;
-  return hash('sha1', JSON.stringify({ ...rest, incarnation, target: undefined, ...(step.kind === 'host' ? { added: [], removed: [] } : {}) }), 'base64');
+  const { kind, object } = step;
+  const { id: _id, after: _after, effects: _effects, ...core } = step;
+  const written = step.kind === 'network' ? step.payload : core;
+  return hash('sha1', JSON.stringify({ kind, object, written, incarnation }), 'base64');
 }

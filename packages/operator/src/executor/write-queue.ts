@@ -1,5 +1,5 @@
-import type { Step } from '@egressip-ipam/core';
-import type { Target, WriteStep } from '../network/write-step.ts';
+import type { Target } from './target.ts';
+import { isPreparing, isUrgent, type WriteStep } from './write-step.ts';
 
 /** A write that may start. */
 export interface Waiting {
@@ -10,11 +10,6 @@ export interface Waiting {
   /** Of what its plan was made from. */
   readonly sequence: number;
 }
-
-/** An address moves at once, though a thousand new namespaces wait. */
-const urgent: ReadonlySet<Step['kind']> = new Set(['finalizer', 'host', 'label-node']);
-/** What only prepares others, which take turns with what they have prepared: neither may keep the other waiting. */
-const preparing: ReadonlySet<Step['kind']> = new Set(['annotate', 'remember']);
 
 /** Writes that wait for their turn: what is urgent before all else, the rest as it came. */
 export class WriteQueue {
@@ -27,7 +22,7 @@ export class WriteQueue {
 
   /** Takes the place of what waits of the same lane. */
   add(waiting: Waiting): void {
-    (urgent.has(waiting.step.kind) ? this.#urgent : this.#others).set(waiting.lane, waiting);
+    (isUrgent(waiting.step) ? this.#urgent : this.#others).set(waiting.lane, waiting);
   }
 
   /** Takes the next one out; undefined when none waits. */
@@ -50,8 +45,8 @@ export class WriteQueue {
 
 /** Steps of a plan in the order in which they are to wait. */
 export function inTurns(steps: readonly WriteStep[]): readonly WriteStep[] {
-  const prepared = steps.filter(({ kind }) => !preparing.has(kind));
-  const others = steps.filter(({ kind }) => preparing.has(kind));
+  const prepared = steps.filter((step) => !isPreparing(step));
+  const others = steps.filter(isPreparing);
   if (prepared.length === 0 || others.length === 0) return steps;
   const turns = Array.from({ length: Math.max(prepared.length, others.length) }, (_, turn) => [prepared[turn], others[turn]]);
   return turns.flat().filter((step) => step !== undefined);

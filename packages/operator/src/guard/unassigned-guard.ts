@@ -1,36 +1,29 @@
-import type { Plan } from '@egressip-ipam/core';
+import type { Plan, UnassignedGuard as GuardContract } from '@egressip-ipam/core';
 import { isAlreadyExists, isInvalid, isNotFound, Reflector, ResourceClient, type Clock, type ClockTimer, type RestClient } from '@egressip-ipam/kube';
 import { BackOff } from '../executor/back-off.ts';
-import { egressFirewalls } from '../network/resources.ts';
+import { resourceOf } from '../network/resources.ts';
 import type { StepRunner } from '../run/control-loop.ts';
 
 /** What an {@link UnassignedGuard} works with. */
 export interface UnassignedGuardOptions {
+  /** How the network is told to let nothing out. */
+  readonly guard: GuardContract;
   readonly rest: RestClient;
   /** Writes while this replica holds the lease. */
   readonly writer: RestClient;
   readonly clock: Clock;
-  /** The firewalls changed, or a delay is over: plan again. */
+  /** The objects changed, or a delay is over: plan again. */
   readonly onProgress: () => void;
   readonly onError: (namespace: string, error: unknown) => void;
-  /** The firewalls cannot be read: nothing is guarded, nor let go, until they can. */
+  /** The objects cannot be read: nothing is guarded, nor let go, until they can. */
   readonly onUnreadable: (error: unknown) => void;
 }
 
-/** The only name that OVN-Kubernetes takes. */
-const name = 'default';
-/** Set on the firewalls that this project made: no other is ever removed. */
-const guardLabel = 'egressip-ipam-operator.redhat-cop.io/guard';
 const mostAtOnce = 8;
 
-/** Traffic to nodes, the API server's included, never leaves with an egress IP: it is not kept from going. */
-const toNodes = { type: 'Allow', to: { nodeSelector: {} } };
-const toAnywhere = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
-
 /**
- * While no node carries any address of a namespace, OVN-Kubernetes lets its traffic out
- * with the address of a node. The guard denies it until then, by an EgressFirewall, where
- * the namespace has none of its own.
+ * While no node carries any address of a namespace, some networks let its traffic out with the address of a node. The
+ * guard denies it until then, by an object of the network's, where the namespace has none of its own.
  */
 export class UnassignedGuard implements StepRunner {
   readonly #options: UnassignedGuardOptions;
@@ -45,8 +38,8 @@ export class UnassignedGuard implements StepRunner {
   constructor(options: UnassignedGuardOptions) {
     this.#options = options;
     this.#reflector = new Reflector({
-      client: new ResourceClient(options.rest, egressFirewalls),
-      project: ({ metadata }) => ({ isOurs: metadata.labels?.[guardLabel] !== undefined }),
+      client: new ResourceClient(options.rest, resourceOf(options.guard.resource, true)),
+      project: ({ metadata }) => ({ isOurs: metadata.labels?.[options.guard.label] !== undefined }),
       onChange: ({ type, key }) => {
         const namespace = key.slice(0, key.indexOf('/'));
         if (type === 'deleted') this.#namespaces.delete(namespace);
@@ -61,12 +54,12 @@ export class UnassignedGuard implements StepRunner {
   /** Nothing waits for its turn: there are few. */
   readonly isBehind = false;
 
-  /** How many firewalls are being written. */
+  /** How many objects are being written. */
   get underWay(): number {
     return this.#busy.size;
   }
 
-  /** Puts firewalls where a plan shows that nothing is assigned, and takes ours away elsewhere. */
+  /** Puts objects where a plan shows that nothing is assigned, and takes ours away elsewhere. */
   take(plan: Plan): void {
     if (this.#stopped || !this.#reflector.hasSynced) return;
     const unassigned = new Set(plan.waiting.map(({ namespace }) => namespace));
@@ -74,8 +67,7 @@ export class UnassignedGuard implements StepRunner {
       if (nodes.every((node) => node === null)) unassigned.add(namespace);
       else unassigned.delete(namespace);
     }
-    // Somebody else's EgressIP is there for the namespace.
-    for (const { namespace, reason } of plan.waiting) if (reason.code === 'EgressIPConflict') unassigned.delete(namespace);
+    for (const { namespace, reason } of plan.waiting) if (this.#options.guard.exceptions?.includes(reason.code) === true) unassigned.delete(namespace);
     const now = this.#options.clock.monotonic();
     let wake = Infinity;
     const due = (namespace: string): boolean => {
@@ -98,7 +90,7 @@ export class UnassignedGuard implements StepRunner {
   }
 
   #isOurs(namespace: string): boolean {
-    return this.#reflector.store.get(`${namespace}/${name}`)?.isOurs === true;
+    return this.#reflector.store.get(`${namespace}/${this.#options.guard.name}`)?.isOurs === true;
   }
 
   async #write(namespace: string, write: () => Promise<unknown>): Promise<void> {
@@ -117,25 +109,29 @@ export class UnassignedGuard implements StepRunner {
   }
 
   async #deny(namespace: string): Promise<void> {
-    try {
-      await this.#create(namespace, [toNodes, ...toAnywhere]);
-    } catch (error) {
-      // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
-      if (isAlreadyExists(error)) return;
-      if (!isInvalid(error)) throw error;
-      // The schemas of old releases have no nodeSelector.
-      await this.#create(namespace, toAnywhere);
+    const { bodies } = this.#options.guard;
+    for (const [index, body] of bodies.entries()) {
+      try {
+        await this.#create(namespace, body);
+        return;
+      } catch (error) {
+        // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
+        if (isAlreadyExists(error)) return;
+        if (!isInvalid(error) || index === bodies.length - 1) throw error;
+      }
     }
   }
 
-  async #create(namespace: string, egress: readonly object[]): Promise<void> {
-    const firewall = { metadata: { namespace, name, labels: { [guardLabel]: 'unassigned' } }, spec: { egress } };
-    this.#reflector.store.upsertFromResponse(await new ResourceClient(this.#options.writer, egressFirewalls).create(firewall));
+  async #create(namespace: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+    const { resource, name, label } = this.#options.guard;
+    const object = { ...body, metadata: { namespace, name, labels: { [label]: 'unassigned' } } };
+    this.#reflector.store.upsertFromResponse(await new ResourceClient(this.#options.writer, resourceOf(resource, true)).create(object));
   }
 
   async #allow(namespace: string): Promise<void> {
+    const { resource, name } = this.#options.guard;
     try {
-      await new ResourceClient(this.#options.writer, egressFirewalls).delete({ namespace, name });
+      await new ResourceClient(this.#options.writer, resourceOf(resource, true)).delete({ namespace, name });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -1,22 +1,25 @@
-import { formatAddress, parseCidr, parseHostedIPs, type CloudProvider, type DoubtedAttachment, type ProviderCall, type ProviderSnapshot } from '@egressip-ipam/core';
+import { decideProvider, parseCidr, type CloudProvider, type ProviderCall, type ProviderDecision, type ProviderDescription, type ProviderModule, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
-import { isServed } from '../network/choose-network.ts';
-import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resources.ts';
+import { servedBy } from '../network/live-evidence.ts';
+import { infrastructures, nodes } from '../network/resources.ts';
 import type { Log } from '../run/log.ts';
 import type { CloudOptions, RunOptions } from '../run/options.ts';
 import { reasonOf } from '../run/reason.ts';
-import type { ClusterStore } from '../store/cluster-store.ts';
-import { chooseProvider, isCloud, platformOf, type InfrastructureFacts } from './choose-provider.ts';
-import { findsCredentials, watchCredentialsSecret } from './credentials-secret.ts';
-import { loadProvider } from './load-provider.ts';
-import { watchMachineSets } from './machine-sets.ts';
+import type { ClusterNetwork, ClusterStore } from '../store/cluster-store.ts';
+import { readOnce, watchReads } from './cluster-reads.ts';
+import { describeBuiltInProviders, loadProviderModule, makeProvider } from './load-provider.ts';
+import { isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
+import { providerSnapshot } from './provider-snapshot.ts';
 import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
+import { recordedAttachments } from './recorded-attachments.ts';
 
 const defaultPollInterval = 60;
+const mostNodes = 50;
 
 /** A provider, made for this cluster. */
 export interface ClusterProvider {
   readonly provider: CloudProvider;
+  readonly decision: ProviderDecision;
   /** Whether it was chosen by a person. */
   readonly isChosen: boolean;
   stop(): Promise<void>;
@@ -26,10 +29,8 @@ export interface ClusterProvider {
 export interface ProviderChoice {
   readonly provider?: string;
   readonly cloud?: CloudOptions;
-  /** Where the credentials secret is; absent: no secret is looked for. */
+  /** Where the operator is; absent: nothing is looked for there. */
   readonly namespace?: string;
-  /** Whether the network has interfaces in its care, so that a provider has nothing to do but to read. */
-  readonly networkAttaches?: boolean;
 }
 
 /**
@@ -37,51 +38,54 @@ export interface ProviderChoice {
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
-  const { region, endpoint, ...facts } = await findFacts(rest, options);
-  const name = chooseProvider(options.provider, facts);
-  const isChosen = options.provider !== undefined;
-  log?.info('the provider is', { provider: name, platform: platformOf(facts) });
-  if (name === 'baremetal') return { provider: await loadProvider(name, {}), isChosen, stop: () => Promise.resolve() };
+export async function makeClusterProvider(rest: RestClient, network: Pick<ClusterNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
+  const chosen = options.provider === undefined ? undefined : { name: options.provider, module: await loadProviderModule(options.provider) };
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
-  const [secret, subnets] = await Promise.all([options.namespace === undefined ? undefined : watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
-  const known = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
-  const provider = await loadProvider(name, { ...known, ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall });
-  const stop = async (): Promise<void> => {
-    await Promise.all([secret?.stop(), subnets.stop(), provider.close?.()]);
-  };
-  return { provider, isChosen, stop };
+  const decision = await decide(rest, network, chosen, options.namespace);
+  const name = chosen?.name ?? decision.provider.name;
+  log?.info('the provider is', { provider: name, reason: decision.reason });
+  const reads = await watchReads(rest, decision.provider.reads ?? [], options.namespace, onError);
+  try {
+    const provider = await makeProvider(name, chosen?.module ?? (await loadProviderModule(name)), { ...options.cloud, objects: reads.objects, onCall });
+    const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
+    return { provider, decision: { ...decision, provider }, isChosen: chosen !== undefined, stop };
+  } catch (error) {
+    await reads.stop();
+    throw error;
+  }
 }
 
-/** Where the cloud's API is, as the cluster says. */
-type CloudLocation = Pick<CloudOptions, 'region' | 'endpoint'>;
-
-/** What of the infrastructure can be known before anything is watched. */
-async function findFacts(rest: RestClient, { namespace, networkAttaches = false }: ProviderChoice): Promise<InfrastructureFacts & CloudLocation> {
-  const [infrastructure, servesConfigs, { items }] = await Promise.all([readInfrastructureStatus(rest), isServed(rest, cloudPrivateIPConfigs), new ResourceClient(rest, nodes).listPage({ limit: 50 })]);
-  const providerID = items.map((node) => asRecord(node['spec'])['providerID']).find((value) => typeof value === 'string');
-  const isAnnotated = items.some(({ metadata }) => metadata.annotations?.['cloud.network.openshift.io/egress-ipconfig'] !== undefined);
-  const clusterAttaches = networkAttaches || (servesConfigs && isAnnotated);
-  // Asked only where it decides.
-  const hasCredentials = clusterAttaches && (await findsCredentials(rest, namespace));
-  return { ...infrastructure, ...(providerID === undefined ? {} : { providerID }), clusterAttaches, hasCredentials };
+interface Chosen {
+  readonly name: string;
+  readonly module: ProviderModule;
 }
 
-async function readInfrastructureStatus(rest: RestClient): Promise<Pick<InfrastructureFacts, 'platform'> & CloudLocation> {
-  if (!(await isServed(rest, infrastructures))) return {};
-  const { items } = await new ResourceClient(rest, infrastructures).list();
-  const { type: platform, aws } = asRecord(asRecord(items.find(({ metadata }) => metadata.name === 'cluster')?.['status'])['platformStatus']);
-  const { region, serviceEndpoints } = asRecord(aws);
-  const endpoint = (Array.isArray(serviceEndpoints) ? serviceEndpoints.map(asRecord) : []).find(({ name }) => name === 'ec2')?.['url'];
-  return {
-    ...(typeof platform === 'string' ? { platform } : {}),
-    ...(typeof region === 'string' ? { region } : {}),
-    ...(typeof endpoint === 'string' ? { endpoint } : {}),
-  };
+async function decide(rest: RestClient, { backend, recognition }: Pick<ClusterNetwork, 'backend' | 'recognition'>, chosen: Chosen | undefined, namespace: string | undefined): Promise<ProviderDecision> {
+  const [descriptions, signs] = await Promise.all([describeBuiltInProviders(), findSigns(rest)]);
+  const facts = { ...signs, needsAttaching: needsAttaching(backend, recognition) };
+  if (chosen !== undefined) return decideProvider({ ...facts, isEquipped: () => false, chosen: chosen.module.description ?? undescribed(chosen.name) }, descriptions);
+  // What a provider would need is looked for only where it decides.
+  const asked: string[] = [];
+  const first = decideProvider({ ...facts, isEquipped: (name) => (asked.push(name), false) }, descriptions);
+  const doubtful = descriptions.find(({ name }) => asked.includes(name));
+  if (doubtful?.isEquipped === undefined) return first;
+  const objects = await readOnce(rest, doubtful.reads ?? [], namespace);
+  const isEquipped = doubtful.isEquipped({ objects, environment: process.env });
+  return decideProvider({ ...facts, isEquipped: () => isEquipped }, descriptions);
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+/** A plug-in that says nothing of itself before it is made. */
+function undescribed(name: string): ProviderDescription {
+  return { specificationVersion: 'v1', name, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true } };
+}
+
+async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> {
+  const isServed = await servedBy(rest, [{ resource: infrastructures }]);
+  const [infrastructure, { items }] = await Promise.all([
+    isServed({ resource: infrastructures }) ? new ResourceClient(rest, infrastructures).list({ fieldSelector: 'metadata.name=cluster' }) : undefined,
+    new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
+  ]);
+  return signsIn({ infrastructure: infrastructure?.items[0], nodes: items });
 }
 
 /** Watches what the provider sees of a cluster; undefined for a provider that has nothing to see. */
@@ -113,34 +117,15 @@ export function isEmptied({ observation }: Pick<ProviderWatch, 'observation'>, n
   return seen.interfaces.every(({ main, addresses }) => !main || addresses.every(({ primary }) => primary));
 }
 
-/** What a snapshot says of the provider. */
-export function providerSnapshot({ provider, isChosen }: ClusterProvider, store: ClusterStore, watch: ProviderWatch | undefined): ProviderSnapshot {
-  const { platform: announced } = store.infrastructure;
-  const providerID = store.nodes.list().find((node) => node.providerID !== undefined)?.providerID;
-  const platform = platformOf({ ...(announced === undefined ? {} : { platform: announced }), ...(providerID === undefined ? {} : { providerID }) });
-  const onSdn = store.network.kind === 'openshift-sdn';
-  const attach = provider.capabilities.attach && onSdn && !store.clusterAttaches;
-  // On a cloud for which there is no provider here, an address that no interface carries would lead nowhere.
-  const isBlind = isCloud(platform) && onSdn && !store.clusterAttaches && !isChosen && !provider.capabilities.attach;
-  const doubted = watch?.doubted(() => onRecord(store)) ?? [];
-  return {
-    name: provider.name,
-    attach,
-    atomicMove: provider.capabilities.atomicMove,
-    cloud: store.clusterAttaches || (onSdn ? provider.capabilities.attach || isCloud(platform) : isCloudToOvn(announced)),
-    observationRequired: provider.capabilities.attach || isBlind,
+/** What a snapshot says of the provider now. */
+export function currentProvider({ decision, isChosen }: ClusterProvider, store: ClusterStore, watch: ProviderWatch | undefined): ProviderSnapshot {
+  const { backend, recognition } = store.network;
+  return providerSnapshot({
+    decision,
+    isChosen,
+    isPlacedByUs: isPlacedByUs(backend, recognition.settings),
+    clusterAttaches: store.clusterAttaches,
     ...(watch?.observation === undefined ? {} : { observation: watch.observation }),
-    ...(doubted.length === 0 ? {} : { doubted }),
-  };
+    doubted: watch?.doubted(() => recordedAttachments(store)) ?? [],
+  });
 }
-
-/** OVN-Kubernetes goes by what OpenShift says: on Kubernetes alone, machines of a cloud are like any others to it. */
-function isCloudToOvn(announced: string | undefined): boolean {
-  return announced !== undefined && isCloud(announced.toLowerCase());
-}
-
-/** What HostSubnets have on record as put on interfaces. */
-function onRecord(store: ClusterStore): readonly DoubtedAttachment[] {
-  return (store.hostSubnets?.list() ?? []).flatMap(({ name: node, hostedIPs = '' }) => parseHostedIPs(hostedIPs).map((address) => ({ node, address: formatAddress(address) })));
-}
-

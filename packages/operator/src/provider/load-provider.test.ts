@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadProvider } from './load-provider.ts';
+import { loadProviderModule, makeProvider } from './load-provider.ts';
+import type { CloudProvider, ProviderContext } from '@egressip-ipam/core';
 
-const working = `export const createProvider = (context) => ({ specificationVersion: 'v1', name: 'acme ' + context.region, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true, atomicMove: false }, observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });`;
+const working = `export const createProvider = (context) => ({ specificationVersion: 'v1', name: 'acme ' + context.region, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true }, observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });`;
+
+const loadProvider = async (name: string, context: ProviderContext): Promise<CloudProvider> => makeProvider(name, await loadProviderModule(name), context);
 
 describe('providers are loaded by name', () => {
   let folder: string;

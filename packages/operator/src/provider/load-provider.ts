@@ -1,48 +1,50 @@
-import { ProviderError, type CloudProvider, type CreateProvider, type ProviderContext } from '@egressip-ipam/core';
-import { isPath, locateProvider } from './locate-provider.ts';
-
-/** Providers that come with the operator; what a deployment never uses is never loaded. */
-const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
-  baremetal: () => import('@egressip-ipam/provider-baremetal'),
-  aws: () => import('@egressip-ipam/provider-aws'),
-};
+import { isRecord, ProviderError, type CloudProvider, type ProviderContext, type ProviderDescription, type ProviderModule } from '@egressip-ipam/core';
+import { importPlugIn } from '../built-in/import-plug-in.ts';
+import { builtInProviders } from '../built-in/providers.ts';
 
 /**
- * Makes the provider of a name: `baremetal`, `aws`, the name of an installed package, or the path of a
- * module (`./provider.js`), which exports `createProvider`.
+ * Loads the module of a provider: a built-in one, the name of an installed package, or the path of a module
+ * (`./provider.js`), which exports `createProvider`.
  *
- * @throws Error when there is no such package, or what it exports is no provider
+ * @throws Error when there is no such package, or it exports no createProvider
  */
-export async function loadProvider(name: string, context: ProviderContext): Promise<CloudProvider> {
-  const module = await (builtIn[name] ?? (() => importModule(name)))();
-  if (!hasCreateProvider(module)) throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
-  const provider: unknown = await module.createProvider(context);
-  const missing = problemOf(provider);
-  if (missing !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${missing}`);
+export async function loadProviderModule(name: string): Promise<ProviderModule> {
+  const module = await importPlugIn('provider', name, builtInProviders);
+  if (!isRecord(module) || typeof module['createProvider'] !== 'function') throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
+  const { createProvider, description } = module as Partial<ProviderModule> & Pick<ProviderModule, 'createProvider'>;
+  const problem = description === undefined ? undefined : problemOfDescription(description);
+  if (problem !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${problem}`);
+  return { createProvider, ...(description === undefined ? {} : { description }) };
+}
+
+/** What is known of the providers that are built in. None of them loads a cloud's SDK for that. */
+export async function describeBuiltInProviders(): Promise<readonly ProviderDescription[]> {
+  const modules = await Promise.all(Object.keys(builtInProviders).map(loadProviderModule));
+  return modules.flatMap(({ description }) => description ?? []);
+}
+
+/**
+ * Makes a provider.
+ *
+ * @throws Error when what it makes is no provider
+ */
+export async function makeProvider(name: string, { createProvider }: ProviderModule, context: ProviderContext): Promise<CloudProvider> {
+  const provider: unknown = await createProvider(context);
+  const problem = problemOf(provider);
+  if (problem !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${problem}`);
   return provider as CloudProvider;
 }
 
-async function importModule(name: string): Promise<unknown> {
-  const url = locateProvider(name);
-  if (url === undefined) throw new Error(`there is no provider "${name}": ${isPath(name) ? 'no such file' : `baremetal and aws are built in; any other has to be installed as an npm package of that name beside the operator (npm install ${name})`}`);
-  try {
-    return await import(url);
-  } catch (error) {
-    throw new Error(`provider "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-function hasCreateProvider(module: unknown): module is { createProvider: CreateProvider } {
-  return typeof module === 'object' && module !== null && 'createProvider' in module && typeof module.createProvider === 'function';
-}
-
 function problemOf(provider: unknown): string | undefined {
-  if (typeof provider !== 'object' || provider === null) return 'createProvider returns no object';
-  const entries = provider as Readonly<Record<string, unknown>>;
+  if (!isRecord(provider)) return 'createProvider returns no object';
+  return problemOfDescription(provider) ?? ['observe', 'apply'].filter((method) => typeof provider[method] !== 'function').map((method) => `${method} is no function`)[0];
+}
+
+function problemOfDescription(description: object): string | undefined {
+  const entries = description as Readonly<Record<string, unknown>>;
   if (entries['specificationVersion'] !== 'v1') return `specificationVersion is ${JSON.stringify(entries['specificationVersion'])}, "v1" is expected`;
   if (typeof entries['name'] !== 'string') return 'name is missing';
-  if (typeof entries['capabilities'] !== 'object' || entries['capabilities'] === null) return 'capabilities are missing';
-  return ['observe', 'apply'].filter((method) => typeof entries[method] !== 'function').map((method) => `${method} is no function`)[0];
+  return isRecord(entries['capabilities']) ? undefined : 'capabilities are missing';
 }
 
 /** What went wrong as a provider says it; errors of other kinds are of unknown effect. */

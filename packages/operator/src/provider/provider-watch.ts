@@ -25,8 +25,6 @@ export interface ProviderSubjects {
 const longestLook = 60_000;
 const firstRetry = 1_000;
 const shortestPause = 250;
-/** For so long, in milliseconds, a look may show what was before a change that was made: EC2 is consistent eventually. */
-const settlingTime = 30_000;
 
 /** A change that was made, and when by the monotonic clock. */
 interface DoneChange {
@@ -44,7 +42,9 @@ export class ProviderWatch {
   readonly #stop = new AbortController();
   /** Called when a look that began after they came ends well. */
   #waiting: (() => void)[] = [];
-  readonly #doubts = new AttachmentDoubts(settlingTime);
+  readonly #doubts: AttachmentDoubts;
+  /** For so long, in milliseconds, a look may show what was before a change that was made. */
+  readonly #settlingTime: number;
   #observation: ProviderObservation | undefined;
   #seen: ProviderSubjects | undefined;
   #looking = false;
@@ -57,6 +57,8 @@ export class ProviderWatch {
 
   constructor(options: ProviderWatchOptions) {
     this.#options = options;
+    this.#settlingTime = options.provider.settlingTime ?? 0;
+    this.#doubts = new AttachmentDoubts(this.#settlingTime);
   }
 
   /** What is known now; undefined until the first look has ended. */
@@ -160,7 +162,7 @@ export class ProviderWatch {
   }
 
   #lately(): readonly DoneChange[] {
-    const since = this.#options.clock.monotonic() - settlingTime;
+    const since = this.#options.clock.monotonic() - this.#settlingTime;
     return this.#done.filter(({ at }) => at > since);
   }
 

@@ -1,4 +1,4 @@
-import { createPlanner, type ClusterSnapshot, type Finding, type Plan, type ProviderFailure } from '@egressip-ipam/core';
+import { createPlanner, type ClusterSnapshot, type Finding, type NetworkBackend, type Plan, type Planner, type ProviderFailure } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { reasonOf } from './reason.ts';
 import type { Reporter } from './reporter.ts';
@@ -19,6 +19,8 @@ export interface StepRunner {
 /** What a {@link ControlLoop} works with. */
 export interface ControlLoopOptions {
   readonly clock: Clock;
+  /** The network's back end. */
+  readonly backend: NetworkBackend;
   /** The cluster as it is now; undefined while not everything has been read. */
   readonly look: () => ClusterSnapshot | undefined;
   readonly runners: readonly StepRunner[];
@@ -43,7 +45,7 @@ const longestSleep = 86_400_000;
 /** Observe, plan, act, report, whenever something changed. */
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
-  readonly #planner = createPlanner();
+  readonly #planner: Planner;
   #timer: ClockTimer | undefined;
   /** When it ends. */
   #due = 0;
@@ -56,6 +58,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
+    this.#planner = createPlanner(options.backend);
   }
 
   /** Begins. */

@@ -1,12 +1,13 @@
-import type { ClusterSnapshot, ProviderNode } from '@egressip-ipam/core';
+import { writeOf, type ClusterSnapshot, type ProviderNode } from '@egressip-ipam/core';
 import type { Clock, RestClient } from '@egressip-ipam/kube';
 import { AddressHolds } from '../executor/address-holds.ts';
 import { UnassignedGuard } from '../guard/unassigned-guard.ts';
 import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
-import { targetOf, writeStep } from '../network/write-step.ts';
+import { targetOf } from '../executor/target.ts';
+import { carryOutWrite } from '../network/carry-out-write.ts';
 import { markDead } from '../probe/mark-dead.ts';
-import { isEmptied, providerSnapshot, type ClusterProvider } from '../provider/cluster-provider.ts';
+import { currentProvider, isEmptied, type ClusterProvider } from '../provider/cluster-provider.ts';
 import type { ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
@@ -39,12 +40,13 @@ export interface ControllerParts {
 /** Wires what observes, plans, acts and reports. */
 export function createController(parts: ControllerParts): ControlLoop {
   const { store, provider, watch, writer, reporter, clock, log, metrics } = parts;
+  const { backend } = store.network;
   const holds = new AddressHolds();
   const executor = new Executor({
     clock,
     holds,
-    targetOf: (step) => targetOf(store, step),
-    write: (step) => writeStep(writer, store, step),
+    targetOf: (step) => targetOf(store, step, writeOf(step, backend).verb !== 'patch'),
+    write: (step, target) => carryOutWrite(writer, writeOf(step, backend), target.resourceVersion()),
     onProgress: () => loop.poke(),
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
@@ -61,34 +63,40 @@ export function createController(parts: ControllerParts): ControlLoop {
   const look = (): ClusterSnapshot | undefined => {
     if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
     if (watch !== undefined) store.forgetDepartedNodes((node) => isEmptied(watch, node));
-    const snapshot = store.snapshot(providerSnapshot(provider, store, watch));
+    const snapshot = store.snapshot(currentProvider(provider, store, watch));
     return withFailures(markDead(snapshot, parts.deadNodes()), interfaces?.failures ?? []);
   };
   const guard = parts.guardUnassigned ? createGuard(parts, () => loop.poke()) : undefined;
   const loop = new ControlLoop({
     clock,
+    backend,
     look,
     runners: [executor, interfaces, guard].filter((runner) => runner !== undefined),
     reporter,
     log,
     problems: () => store.problems,
-    onPlan: (plan, milliseconds) => metrics?.planned(plan, milliseconds),
+    onPlan: (plan, milliseconds) => {
+      store.noteRefused(plan.refused ?? []);
+      metrics?.planned(plan, milliseconds);
+    },
   });
   return loop;
 }
 
 function createGuard({ rest, writer, store, clock, log }: ControllerParts, onProgress: () => void): UnassignedGuard | undefined {
-  if (store.network.kind !== 'ovn-kubernetes') {
-    log.warn('--guard-unassigned is for OVN-Kubernetes: OpenShift SDN drops traffic whose address no node carries');
+  const { guard, title } = store.network.backend;
+  if (guard === undefined) {
+    log.warn(`--guard-unassigned has nothing to do: ${title} lets no traffic out whose address no node carries, or cannot be told to hold it back`);
     return undefined;
   }
   return new UnassignedGuard({
+    guard,
     rest,
     writer,
     clock,
     onProgress,
-    onError: (namespace, error) => log.warn(`the EgressFirewall of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
-    onUnreadable: (error) => log.warn('EgressFirewalls cannot be read, and nothing is guarded', { reason: reasonOf(error) }),
+    onError: (namespace, error) => log.warn(`the ${guard.resource.kind} of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
+    onUnreadable: (error) => log.warn(`${guard.resource.plural} cannot be read, and nothing is guarded`, { reason: reasonOf(error) }),
   });
 }
 
@@ -109,7 +117,8 @@ function createInterfaceExecutor({ provider, store, term, clock, log, metrics }:
     onProgress,
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn(`${step.kind} of ${step.addresses.join(', ')} (node ${step.node}) failed`, { class: error.class, reason: error.message, retryInMilliseconds: Math.round(retry) });
+      const next = Number.isFinite(retry) ? { retryInMilliseconds: Math.round(retry) } : { retry: 'not before something of it is changed' };
+      log.warn(`${step.kind} of ${step.address} (node ${step.node}) failed`, { class: error.class, reason: error.message, ...next });
     },
     onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
   });

@@ -1,5 +1,3 @@
-import type { NetworkSnapshot } from '@egressip-ipam/core';
-
 /** How the operator runs. */
 export interface RunOptions {
   readonly kubeconfig?: string;
@@ -12,15 +10,16 @@ export interface RunOptions {
   readonly retryPeriod: number;
   /** The operator's own namespace, where its Lease and its credentials secret are. */
   readonly namespace: string;
-  readonly network?: NetworkSnapshot['kind'];
-  /** `baremetal`, `aws`, or a package; absent: by the infrastructure. */
+  /** The name of a network that is built in, or a package; absent: by what the cluster shows. */
+  readonly network?: string;
+  /** The name of a provider that is built in, or a package; absent: by the infrastructure. */
   readonly provider?: string;
   readonly cloud?: CloudOptions;
   /** Seconds between two looks at the cloud; absent: 60. */
   readonly cloudPollInterval?: number;
-  /** Find dead nodes by their leases and this TCP port, before the API server does (OpenShift SDN); absent: do not. */
+  /** Find dead nodes by their leases and this TCP port, before the API server does, where this project decides which node carries an address; absent: do not. */
   readonly nodeProbePort?: number;
-  /** Deny what leaves a namespace while no node carries its addresses (OVN-Kubernetes). */
+  /** Deny what leaves a namespace while no node carries its addresses, where the network would let it out. */
   readonly guardUnassigned?: boolean;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;

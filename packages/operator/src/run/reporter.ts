@@ -2,7 +2,7 @@ import type { ClusterSnapshot, Finding, FindingCode, Plan } from '@egressip-ipam
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
-import type { WriteStep } from '../network/write-step.ts';
+import type { WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { statusOf } from './status.ts';
 
@@ -60,9 +60,10 @@ export class Reporter {
 
   /** Says that someone else keeps undoing a write, and that it is put back ever more slowly. */
   tellUndone(step: WriteStep, times: number): void {
-    const [kind, name] = 'namespace' in step ? ['Namespace', step.namespace] : 'node' in step ? ['Node', step.node] : 'egressIPAM' in step ? ['EgressIPAM', step.egressIPAM] : [];
+    const { namespace, node, egressIPAM } = step;
+    const [kind, name] = namespace !== undefined ? ['Namespace', namespace] : node !== undefined ? ['Node', node] : egressIPAM !== undefined ? ['EgressIPAM', egressIPAM] : [];
     if (kind === undefined || name === undefined) return;
-    this.#record(kind, name, 'Warning', 'Undone', `someone else keeps undoing what ${step.id} writes (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`);
+    this.#record(kind, name, 'Warning', 'Undone', `someone else keeps undoing what is written to ${step.object.kind} ${step.object.name} (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`);
   }
 
   /**

@@ -1,12 +1,14 @@
-import type { NetworkSnapshot } from '@egressip-ipam/core';
 import { createRestClient, EventRecorder, loadConnection, systemClock, type RestClient } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
-import { chooseNetwork, isServed } from '../network/choose-network.ts';
+import { findNetwork } from '../network/find-network.ts';
+import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
+import { servedBy } from '../network/live-evidence.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
-import { requestCredentials } from '../provider/credentials-secret.ts';
+import { isPlacedByUs } from '../provider/provider-facts.ts';
+import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
-import { ClusterStore } from '../store/cluster-store.ts';
+import { ClusterStore, type ClusterNetwork } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { serveTexts } from './health-server.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
@@ -90,7 +92,8 @@ interface Leadership extends Cluster {
 async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: (isUrgent: boolean) => void) => void): Promise<void> {
   log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
   // Where the cluster attaches, what credentials there are is enough to read with.
-  if (provider.provider.name === 'aws' && (provider.isChosen || !store.clusterAttaches)) void requestCredentials(writer, { namespace: options.namespace, signal: term.ended, onError: (error) => log.warn('credentials cannot be asked for', { reason: reasonOf(error) }) });
+  const requests = provider.isChosen || !store.clusterAttaches ? (provider.provider.requests?.(options.namespace) ?? []) : [];
+  void requestObjects(writer, requests, { signal: term.ended, onError: (error) => log.warn('what the provider needs cannot be asked for', { reason: reasonOf(error) }) });
   const onChange = (isUrgent: boolean): void => {
     watch?.check();
     controller.noteChange(isUrgent);
@@ -107,33 +110,35 @@ async function lead({ network, provider, store, rest, writer, events, term }: Le
   watch?.stop();
 }
 
-function probeOf(network: NetworkSnapshot, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
+function probeOf({ backend, recognition }: ClusterNetwork, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
   if (port === undefined) return undefined;
-  if (network.kind === 'openshift-sdn') return startNodeProbe({ ...parts, port });
-  parts.log.warn('--node-probe is for OpenShift SDN: OVN-Kubernetes looks after its nodes itself');
+  if (isPlacedByUs(backend, recognition.settings)) return startNodeProbe({ ...parts, port });
+  parts.log.warn(`--node-probe has nothing to do: ${backend.title} looks after its nodes itself`);
   return undefined;
 }
 
 interface Cluster {
-  readonly network: NetworkSnapshot;
-  readonly serves: { readonly infrastructures: boolean; readonly cloudPrivateIPConfigs: boolean };
+  readonly network: ClusterNetwork;
+  readonly servesInfrastructures: boolean;
   readonly provider: ClusterProvider;
 }
 
-/** Waits until the API server answers and the network can be told. Undefined when stopped before. */
+/**
+ * Waits until the API server answers and the network can be told. Undefined when stopped before.
+ *
+ * @throws Error when there is no such network or provider
+ */
 async function openCluster(rest: RestClient, options: RunOptions, log: Log, metrics: Metrics | undefined, signal: AbortSignal): Promise<Cluster | undefined> {
+  const backends = options.network === undefined ? await loadBuiltInNetworks() : [await loadNetwork(options.network)];
   for (let said = ''; !signal.aborted; ) {
-    let message = 'neither HostSubnets (OpenShift SDN) nor EgressIPs (OVN-Kubernetes) tell which network this cluster has; set --network, or wait for them';
-    const network = await chooseNetwork(rest, options.network).catch((error: unknown) => {
-      message = `the API server cannot be asked for its network yet: ${reasonOf(error)}`;
-      return undefined;
-    });
-    if (network !== undefined) {
-      const [infrastructures, cloudPrivateIPConfigs] = await Promise.all([isServed(rest, resources.infrastructures), isServed(rest, resources.cloudPrivateIPConfigs)]);
-      log.info(`the network is ${network.kind}`);
-      return { network, serves: { infrastructures, cloudPrivateIPConfigs }, provider: await makeClusterProvider(rest, { ...options, networkAttaches: network.kind === 'ovn-kubernetes' }, (call) => metrics?.called(call), log) };
+    const found = await findNetwork(rest, backends, options.network !== undefined).catch((error: unknown) => `the API server cannot be asked for its network yet: ${reasonOf(error)}`);
+    if (typeof found !== 'string') {
+      const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
+      log.info(`the network is ${found.backend.name}`);
+      const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log);
+      return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
-    if (said !== message) log.warn((said = message));
+    if (said !== found) log.warn((said = found));
     await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
   }
   return undefined;

@@ -1,40 +1,50 @@
 import {
+  asRecord,
   buildSnapshot,
-  isCloudRefusal,
-  parseAddress,
-  readCloudPrivateIPConfig,
-  readEgressIP,
   readEgressIPAM,
-  readHostSubnet,
   readInfrastructure,
   readNamespace,
-  readNetNamespace,
   readNode,
+  type ClusterEvidence,
   type ClusterSnapshot,
   type DepartedClaim,
+  type EgressIPAMSnapshot,
   type Finding,
   type InfrastructureSnapshot,
   type NamespaceSnapshot,
+  type NetworkBackend,
+  type NetworkEntry,
+  type NetworkKind,
   type NetworkSnapshot,
   type NodeSnapshot,
   type ProviderSnapshot,
   type Read,
+  type Recognition,
 } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
+import { kindKey } from '../network/evidence.ts';
 import * as resources from '../network/resources.ts';
-import { Collection } from './collection.ts';
+import { Collection, type CollectionOptions } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
+import { TimedSet } from './timed-set.ts';
 
 const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
 const mostDeparted = 1000;
 
+/** The network of a cluster, as it was decided at start. */
+export interface ClusterNetwork {
+  readonly backend: NetworkBackend;
+  readonly recognition: Recognition;
+  readonly evidence: ClusterEvidence;
+}
+
 /** What the store has to know before it starts. */
 export interface ClusterStoreOptions {
   readonly rest: RestClient;
-  readonly network: NetworkSnapshot;
-  /** What of optional kinds the cluster serves. */
-  readonly serves: { readonly infrastructures: boolean; readonly cloudPrivateIPConfigs: boolean };
+  readonly network: ClusterNetwork;
+  /** Whether the cluster serves Infrastructure. */
+  readonly servesInfrastructures: boolean;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
   readonly now: () => number;
@@ -43,40 +53,52 @@ export interface ClusterStoreOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** The objects of a kind, as those who write them need them. */
+export type WrittenCollection = Pick<Collection<NetworkEntry>, 'begin' | 'changedSince' | 'end' | 'get' | 'incarnationOf' | 'observe' | 'resourceVersionOf' | 'sequence' | 'settle'>;
+
 /** All that a plan is made from, kept up to date by watches. */
 export class ClusterStore {
-  readonly egressIPAMs;
-  readonly namespaces;
+  readonly egressIPAMs: Collection<EgressIPAMSnapshot>;
+  readonly namespaces: Collection<NamespaceSnapshot>;
   readonly nodes: Collection<NodeSnapshot>;
-  readonly hostSubnets;
-  readonly netNamespaces;
-  readonly egressIPs;
-  readonly #cloudPrivateIPConfigs;
-  readonly #infrastructures;
+  /** The network's own objects, by kind. */
+  readonly #networkObjects: ReadonlyMap<string, Collection<NetworkEntry>>;
+  readonly #infrastructures: Collection<NamedInfrastructure> | undefined;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
+  readonly #refused: TimedSet;
   #departed: readonly DepartedClaim[] = [];
-  /** By name of a CloudPrivateIPConfig: until when its address is left alone. */
-  readonly #refused = new Map<string, number>();
+  #attaching: { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: boolean } | undefined;
 
   constructor(options: ClusterStoreOptions) {
-    const { rest, onError, network, serves } = options;
-    const onChange = (): void => options.onChange(false);
+    const { rest, onError, network, servesInfrastructures } = options;
+    const { backend, evidence } = network;
+    const common = { rest, onError, onChange: () => options.onChange(false) };
     this.#options = options;
-    this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
-    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, onError, (namespace) => this.#noteDeparture(namespace));
-    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
-    const onSdn = network.kind === 'openshift-sdn';
-    this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
-    this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;
-    this.egressIPs = onSdn ? undefined : new Collection(rest, resources.egressIPs, readEgressIP, onChange, onError);
-    this.#cloudPrivateIPConfigs = serves.cloudPrivateIPConfigs ? new Collection(rest, resources.cloudPrivateIPConfigs, readCloudPrivateIPConfig, onChange, onError) : undefined;
-    this.#infrastructures = serves.infrastructures ? new Collection(rest, resources.infrastructures, readNamedInfrastructure, onChange, onError) : undefined;
+    this.#refused = new TimedSet(rememberRefusal, options.now);
+    this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });
+    this.namespaces = new Collection({ ...common, resource: resources.namespaces, read: readNamespace, onDeleted: (namespace) => this.#noteDeparture(namespace) });
+    this.nodes = new Collection({
+      ...common,
+      resource: resources.nodes,
+      read: (object) => readNode(object, backend.nodeAnnotations),
+      onChange: () => options.onChange(true),
+      onDeleted: (node) => this.#departedNodes.note(node),
+    });
+    const watched = backend.kinds.filter((kind) => kind.optional !== true || evidence.served.has(kindKey(kind.resource)));
+    this.#networkObjects = new Map(watched.map((kind) => [kind.resource.kind, new Collection({ ...common, ...placeOf(kind), read: kind.read })]));
+    this.#infrastructures = servesInfrastructures ? new Collection({ ...common, resource: resources.infrastructures, name: 'cluster', read: readNamedInfrastructure }) : undefined;
   }
 
   /** Every kind that is watched. */
   get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
-    return [this.egressIPAMs, this.namespaces, this.nodes, this.hostSubnets, this.netNamespaces, this.egressIPs, this.#cloudPrivateIPConfigs, this.#infrastructures].filter((collection) => collection !== undefined);
+    return [this.egressIPAMs, this.namespaces, this.nodes, ...this.#networkObjects.values(), this.#infrastructures].filter((collection) => collection !== undefined);
+  }
+
+  /** The objects of a kind that steps write; undefined where it is not watched. */
+  collectionOf(kind: string): WrittenCollection | undefined {
+    const own = [this.egressIPAMs, this.namespaces, this.nodes].find((collection) => collection.kind === kind);
+    return own ?? this.#networkObjects.get(kind);
   }
 
   /** The kinds that have not been read yet. */
@@ -85,13 +107,18 @@ export class ClusterStore {
   }
 
   /** The network that this store was made for. */
-  get network(): NetworkSnapshot {
+  get network(): ClusterNetwork {
     return this.#options.network;
   }
 
-  /** Whether the cluster's own controller attaches addresses (OpenShift 4.10 and later). */
+  /** Whether a controller of the cluster's own attaches addresses, as its network's back end sees it now. */
   get clusterAttaches(): boolean {
-    return this.#cloudPrivateIPConfigs !== undefined && this.nodes.list().some(({ egressIPConfig }) => egressIPConfig !== undefined);
+    const nodes = this.nodes.list();
+    if (this.#attaching?.nodes !== nodes) {
+      const { backend, evidence } = this.network;
+      this.#attaching = { nodes, byCluster: backend.recognise({ ...evidence, nodes: nodes.length === 0 ? evidence.nodes : nodes }).clusterAttaches === true };
+    }
+    return this.#attaching.byCluster;
   }
 
   /** The nodes, and those that went away while their machines may still carry addresses. */
@@ -111,44 +138,39 @@ export class ClusterStore {
 
   /** What the cluster runs on, as it says itself. */
   get infrastructure(): InfrastructureSnapshot {
-    return this.#infrastructures?.list().find(({ name }) => name === 'cluster')?.infrastructure ?? { virtualIPs: [] };
+    return this.#infrastructures?.list()[0]?.infrastructure ?? { virtualIPs: [] };
+  }
+
+  /** What of the network is watched, as snapshots have it. */
+  get networkSnapshot(): NetworkSnapshot {
+    const { backend, recognition } = this.network;
+    const objects = Object.fromEntries([...this.#networkObjects].map(([kind, collection]) => [kind, collection.list()]));
+    return { name: backend.name, ...(recognition.settings === undefined ? {} : { settings: recognition.settings }), objects };
+  }
+
+  /** What the network or the cloud would not put anywhere is left alone for a while, when the object that says so is long gone. */
+  noteRefused(addresses: Iterable<string>): void {
+    for (const address of addresses) this.#refused.add(address);
   }
 
   /** The cluster as it is known now. */
   snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
+    const refused = this.#refused.list();
     const base = buildSnapshot({});
     return {
       ...base,
       time: new Date(this.#options.now()).toISOString(),
       ...(unsynced.length > 0 ? { unsynced } : {}),
-      network: this.#options.network,
+      network: this.networkSnapshot,
       infrastructure: this.infrastructure,
       provider,
       egressIPAMs: this.egressIPAMs.list(),
       namespaces: this.namespaces.list(),
       nodes: this.machines,
-      hostSubnets: this.hostSubnets?.list() ?? [],
-      netNamespaces: this.netNamespaces?.list() ?? [],
-      egressIPs: this.egressIPs?.list() ?? [],
-      cloudPrivateIPConfigs: this.#cloudPrivateIPConfigs?.list() ?? [],
-      ...this.#noteRefusals(),
+      ...(refused.length === 0 ? {} : { refused }),
       departed: this.#notRememberedYet(),
     };
-  }
-
-  /** What the cloud would not attach is left alone for a while, when the object that says so is long gone. */
-  #noteRefusals(): Pick<ClusterSnapshot, 'refused'> {
-    const now = this.#options.now();
-    for (const config of this.#cloudPrivateIPConfigs?.list() ?? []) {
-      if (isCloudRefusal(config)) this.#refused.set(config.name, now + rememberRefusal);
-      else if (config.assigned === 'True') this.#refused.delete(config.name);
-    }
-    for (const [name, until] of this.#refused) if (until < now) this.#refused.delete(name);
-    if (this.#refused.size === 0) return {};
-    const held = new Set(this.egressIPs?.list().flatMap(({ egressIPs }) => egressIPs.map(parseAddress)));
-    const refused = [...this.#refused.keys()].map(addressOfConfig).filter((address) => !held.has(parseAddress(address))).sort();
-    return refused.length === 0 ? {} : { refused };
   }
 
   /** A namespace went away; one that came and went between two looks, too. */
@@ -170,11 +192,6 @@ export class ClusterStore {
   }
 }
 
-/** The address in the name of a CloudPrivateIPConfig: IPv6 has dots there. */
-function addressOfConfig(name: string): string {
-  return /^([0-9a-f]{4}\.){7}[0-9a-f]{4}$/.test(name) ? name.replaceAll('.', ':') : name;
-}
-
 interface NamedInfrastructure {
   readonly name: string;
   readonly infrastructure: InfrastructureSnapshot;
@@ -182,7 +199,14 @@ interface NamedInfrastructure {
 
 function readNamedInfrastructure(object: unknown): Read<NamedInfrastructure> {
   const read = readInfrastructure(object);
-  const named = readNode(object);
-  if (!read.ok || !named.ok) return { ok: false, problems: read.problems };
-  return { ok: true, value: { name: named.value.name, infrastructure: read.value }, problems: read.problems };
+  const { name } = asRecord(asRecord(object)['metadata']);
+  return read.ok && typeof name === 'string' ? { ok: true, value: { name, infrastructure: read.value }, problems: read.problems } : { ok: false, problems: read.problems };
+}
+
+function placeOf({ resource, namespace, name }: NetworkKind): Pick<CollectionOptions<NetworkEntry>, 'resource' | 'namespace' | 'name'> {
+  return {
+    resource: resources.resourceOf(resource, namespace !== undefined),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
 }

@@ -13,6 +13,21 @@ interface Unconfirmed {
   readonly resourceVersion: string | undefined;
 }
 
+/** What a {@link Collection} is made of. */
+export interface CollectionOptions<Slim extends Entry> {
+  readonly rest: RestClient;
+  readonly resource: Resource;
+  /** For a kind with namespaces: the one in which the objects are. */
+  readonly namespace?: string;
+  /** The one object of this name alone. */
+  readonly name?: string;
+  readonly read: (object: unknown) => Read<Slim>;
+  /** Told of what no write of ours explains. */
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+  readonly onDeleted?: (entry: Slim) => void;
+}
+
 /**
  * The cluster's objects of one kind as a snapshot has them: a list sorted by name in
  * which an entry stays the identical object until what matters of it changes.
@@ -20,10 +35,8 @@ interface Unconfirmed {
  */
 export class Collection<Slim extends Entry> {
   readonly client: ResourceClient;
+  readonly #options: CollectionOptions<Slim>;
   readonly #reflector: Reflector<Slim>;
-  /** Told of what no write of ours explains. */
-  readonly #onChange: () => void;
-  readonly #onDeleted: (entry: Slim) => void;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
@@ -36,13 +49,15 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
+  constructor(options: CollectionOptions<Slim>) {
+    const { rest, resource, namespace, name, read, onError } = options;
     this.client = new ResourceClient(rest, resource);
-    this.#onChange = onChange;
-    this.#onDeleted = onDeleted;
+    this.#options = options;
     this.#reflector = new Reflector<Slim>({
       client: this.client,
       consistency: 'latest',
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
       project: (object) => this.#project(object, read),
       onChange: (change) => this.#changed(change),
       onError,
@@ -100,9 +115,15 @@ export class Collection<Slim extends Entry> {
     return this.#incarnations.get(name) ?? 0;
   }
 
+  /** Reads one object anew. */
+  get(name: string): Promise<KubernetesObject> {
+    const { namespace } = this.#options;
+    return this.client.get({ name, ...(namespace === undefined ? {} : { namespace }) });
+  }
+
   /** The version to write with. */
   resourceVersionOf(name: string): string | undefined {
-    return this.#reflector.store.resourceVersionOf(name);
+    return this.#reflector.store.resourceVersionOf(this.#keyOf(name));
   }
 
   /** A write begins. The addresses that it may put there are laid over the object until it is known what became of it. */
@@ -144,22 +165,23 @@ export class Collection<Slim extends Entry> {
   }
 
   #changed(change: StoreChange<Slim>): void {
+    const name = this.#nameOf(change.key);
     if (change.type === 'added') {
-      this.#names.splice(this.#position(change.key), 0, change.key);
-      this.#incarnations.set(change.key, this.#sequence);
+      this.#names.splice(this.#position(name), 0, name);
+      this.#incarnations.set(name, this.#sequence);
     } else if (change.type === 'deleted') {
-      this.#names.splice(this.#position(change.key), 1);
-      this.#unconfirmed.delete(change.key);
-      this.#overlaid.delete(change.key);
-      this.#problems.delete(change.key);
-      this.#incarnations.delete(change.key);
-      this.#onDeleted(change.previous);
+      this.#names.splice(this.#position(name), 1);
+      this.#unconfirmed.delete(name);
+      this.#overlaid.delete(name);
+      this.#problems.delete(name);
+      this.#incarnations.delete(name);
+      this.#options.onDeleted?.(change.previous);
     }
-    this.settle(change.key, false);
-    this.#touch(change.key);
+    this.settle(name, false);
+    this.#touch(name);
     if (change.type !== 'deleted') return;
     // Nothing is kept of what is gone: names may come and go for as long as this process lives.
-    this.#changedAt.delete(change.key);
+    this.#changedAt.delete(name);
     this.#lastDeletion = this.#sequence;
   }
 
@@ -167,11 +189,11 @@ export class Collection<Slim extends Entry> {
     this.#sequence += 1;
     this.#changedAt.set(name, this.#sequence);
     this.#snapshot = undefined;
-    if (!this.#writing.has(name)) this.#onChange();
+    if (!this.#writing.has(name)) this.#options.onChange();
   }
 
   #entryOf(name: string): Slim | undefined {
-    const slim = this.#reflector.store.get(name);
+    const slim = this.#reflector.store.get(this.#keyOf(name));
     const overlay = this.#unconfirmed.get(name);
     if (slim === undefined || overlay === undefined) return slim;
     const known = this.#overlaid.get(name);
@@ -179,6 +201,17 @@ export class Collection<Slim extends Entry> {
     const entry = { ...slim, unconfirmed: overlay.addresses };
     this.#overlaid.set(name, { slim, entry });
     return entry;
+  }
+
+  /** Kinds with namespaces are read in one of them, so that a name is enough to everybody else. */
+  #keyOf(name: string): string {
+    const { namespace } = this.#options;
+    return namespace === undefined ? name : `${namespace}/${name}`;
+  }
+
+  #nameOf(key: string): string {
+    const { namespace } = this.#options;
+    return namespace === undefined ? key : key.slice(namespace.length + 1);
   }
 
   #position(name: string): number {

@@ -1,6 +1,6 @@
-import type { NetworkSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
-import { egressIPs, hostSubnets, netNamespaces } from '../network/resources.ts';
+import type { TrialNetwork } from './trial-crds.ts';
+import { egressIPs, hostSubnets, netNamespaces } from './resources.ts';
 
 /** What a namespace's traffic leaves with, and from where: read from what the network's own objects say. */
 export interface Binding {
@@ -9,7 +9,7 @@ export interface Binding {
 }
 
 /** Reads the bindings of all namespaces that have one, by name. */
-export async function readBindings(rest: RestClient, network: NetworkSnapshot['kind']): Promise<readonly Binding[]> {
+export async function readBindings(rest: RestClient, network: TrialNetwork): Promise<readonly Binding[]> {
   const bindings = network === 'openshift-sdn' ? await fromOpenShiftSdn(rest) : await fromOvnKubernetes(rest);
   return bindings.filter(({ addresses }) => addresses.length > 0).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }

@@ -1,11 +1,10 @@
-import type { NetworkSnapshot } from '@egressip-ipam/core';
 import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { createApiServer, seededRandom, startOvnClusterManager, startSdnMaster } from '@egressip-ipam/sandbox';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
-import { openCrd, trialKinds } from './trial-crds.ts';
+import { openCrd, trialKinds, type TrialNetwork } from './trial-crds.ts';
 
 /** A small cluster inside this process: three zones, nine nodes, one EgressIPAM, and a stand-in for what programs the network. */
 export interface TrialCluster {
@@ -21,7 +20,7 @@ const nodesPerZone = 3;
 const zoneLabel = 'topology.kubernetes.io/zone';
 
 /** Starts the cluster; its network's stand-in is at work when this resolves. */
-export async function startTrialCluster(network: NetworkSnapshot['kind']): Promise<TrialCluster> {
+export async function startTrialCluster(network: TrialNetwork): Promise<TrialCluster> {
   const server = await createApiServer({ finalizeNamespaces: true, crds: trialKinds[network].map(openCrd) });
   const rest = createRestClient(staticConnection({ server: server.url }));
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);

@@ -1,11 +1,15 @@
 import type { Resource } from '@egressip-ipam/kube';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs, hostSubnets, netNamespaces } from '../network/resources.ts';
+import { egressIPAMs } from '../network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
 
 /** The kinds of the trial's cluster, without the schemas of the real ones: nobody but this program writes there. */
 export const trialKinds = {
   'openshift-sdn': [egressIPAMs, hostSubnets, netNamespaces],
   'ovn-kubernetes': [egressIPAMs, egressIPs, cloudPrivateIPConfigs],
 } as const;
+
+/** The networks that the trial can show. */
+export type TrialNetwork = keyof typeof trialKinds;
 
 /** A CustomResourceDefinition that takes anything. */
 export function openCrd({ group, version, plural, kind }: Resource): Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { ResourceClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { namespaces, nodes } from '../../src/network/resources.ts';
+import { namespaces, nodes } from './support/resources.ts';
 import { bothServers, root, startServer, type TestServer } from './support/start-server.ts';
 
 const run = promisify(execFile);

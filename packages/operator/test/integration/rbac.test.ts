@@ -2,7 +2,7 @@ import { ResourceClient, type Resource } from '@egressip-ipam/kube';
 import { createFaultProxy, parseRoles, startOvnClusterManager, startSdnMaster, type PolicyRule } from '@egressip-ipam/sandbox';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, networks, nodeLeases, nodes } from '../../src/network/resources.ts';
+import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, networks, nodeLeases, nodes } from './support/resources.ts';
 import { createLog } from '../../src/run/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';

@@ -1,5 +1,7 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { ProviderContext } from '@egressip-ipam/core';
+import { readSecret } from '../cluster/credentials-secret.ts';
+import { locationOf } from '../cluster/location.ts';
 import { createCredentials } from '../credentials/credential-chain.ts';
 import { watchCalls, type CallWatch } from './call-middleware.ts';
 
@@ -20,19 +22,18 @@ const requestTimeout = 15_000;
 const maximumAttempts = 4;
 
 /**
- * Builds clients from a context. Region and endpoint that the context does not give are
+ * Builds clients from a context. Region and endpoint that neither it nor the cluster gives are
  * the SDK's to find: environment, shared configuration, instance metadata.
  */
 export function createClientSource(context: ProviderContext, watch: CallWatch, createClient: CreateClient = (configuration) => new EC2Client(configuration)): ClientSource {
   let made: { readonly client: EC2Client; readonly secret: string } | undefined;
   return {
     current() {
-      const secret = context.readSecret?.();
+      const secret = readSecret(context.objects);
       const text = JSON.stringify(secret ?? null);
       if (made?.secret === text) return made.client;
       const client = createClient({
-        ...(context.region === undefined ? {} : { region: context.region }),
-        ...(context.endpoint === undefined ? {} : { endpoint: context.endpoint }),
+        ...locationOf(context),
         credentials: createCredentials(secret),
         retryMode: 'adaptive',
         maxAttempts: maximumAttempts,

@@ -1,5 +1,6 @@
-import { cidrsOverlap, parseCidr, type NodeObservation, type ObserveOptions, type ProviderContext, type ProviderObservation } from '@egressip-ipam/core';
+import { cidrsOverlap, parseCidr, type NodeObservation, type ObserveOptions, type ProviderObservation } from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
+import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import type { InterfaceFacts } from '../ec2/interface-facts.ts';
 import { readInstanceId } from '../instance-id.ts';
@@ -19,7 +20,8 @@ export interface Observer {
   readonly subnets: Subnets;
   readonly instanceTypes: InstanceTypes;
   readonly store: InterfaceStore;
-  readonly references: ProviderContext['subnets'];
+  /** Where new machines go, as it is now. */
+  readonly references: () => readonly SubnetReference[];
 }
 
 /**
@@ -38,7 +40,7 @@ export async function observe(observer: Observer, { nodes, cidrs }: Pick<Observe
     vpcIds: known.map(({ vpcId }) => vpcId),
     subnetIds: known.map(({ subnetId }) => subnetId),
     cidrs: parsed,
-    references: references?.() ?? [],
+    references: references(),
   });
   const met = [...reading.subnets.values()].filter((subnet) => subnet.cidrs.some((own) => parsed.some((cidr) => cidrsOverlap(own, cidr))));
   const askedAt = clock.now();

@@ -16,16 +16,20 @@ export function readSubnet({ SubnetId, VpcId, CidrBlock, Ipv6CidrBlockAssociatio
   return { id: SubnetId, vpcId: VpcId, cidrs: [CidrBlock, ...ipv6.sort()].flatMap((text) => parseCidr(text ?? '')?.cidr ?? []) };
 }
 
+/** What AWS keeps of a subnet's CIDRs, for IPv4 and for IPv6 (VPC User Guide, "Subnet CIDR blocks"). */
+export const keptInSubnets = { first: 4, last: 1 };
+
 /**
- * What AWS keeps of a subnet's CIDR: the first four addresses and the last, for IPv4 and
- * for IPv6 (VPC User Guide, "Subnet CIDR blocks").
+ * The addresses that AWS keeps of a subnet.
  *
  * @param within only addresses of this CIDR are told
  */
 export function reservedAddresses(subnet: SubnetFacts, within: Cidr): readonly string[] {
-  return subnet.cidrs.filter(({ family }) => family === within.family).flatMap(({ first, last }) =>
-    [first, plus(first, 1), plus(first, 2), plus(first, 3), last].filter((address) => cidrContains(within, address)).map(formatAddress),
-  );
+  const kept = subnet.cidrs.filter(({ family }) => family === within.family).flatMap(({ first, last }) => [
+    ...Array.from({ length: keptInSubnets.first }, (_, index) => plus(first, index)),
+    ...Array.from({ length: keptInSubnets.last }, (_, index) => plus(last, index + 1 - keptInSubnets.last)),
+  ]);
+  return kept.filter((address) => cidrContains(within, address)).map(formatAddress);
 }
 
 function plus(address: Address, count: number): Address {

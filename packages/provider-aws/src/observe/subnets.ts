@@ -1,6 +1,7 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorClass, type ProviderErrorDescription, type SubnetReference } from '@egressip-ipam/core';
+import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorClass, type ProviderErrorDescription } from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
+import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { readSubnet, type SubnetFacts } from './subnet-facts.ts';
 

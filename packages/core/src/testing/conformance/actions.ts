@@ -1,5 +1,5 @@
-import type { NodeObservation, ProviderChange, ProviderChangeResult, ProviderNode, ProviderObservation } from '../../provider/contract.ts';
-import type { ProviderErrorClass } from '../../provider/provider-error.ts';
+import type { NodeObservation, ProviderChange, ProviderChangeResult, ProviderNode, ProviderObservation } from '../../provider-contract/contract.ts';
+import type { ProviderErrorClass } from '../../provider-contract/provider-error.ts';
 import type { ProviderHarness } from './harness.ts';
 
 /** Throws an Error with the message unless the condition holds. */

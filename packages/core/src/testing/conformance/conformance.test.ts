@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudProvider, ProviderChange, ProviderChangeResult, ProviderObservation } from '../../provider/contract.ts';
-import type { ProviderErrorDescription } from '../../provider/provider-error.ts';
+import type { CloudProvider, ProviderChange, ProviderChangeResult, ProviderObservation } from '../../provider-contract/contract.ts';
+import type { ProviderErrorDescription } from '../../provider-contract/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';
 import { conformanceCases, describeCloudProvider } from './describe-cloud-provider.ts';
 import type { ConformanceDeclaration, ProviderHarness } from './harness.ts';

@@ -1,7 +1,7 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { findMoto, startSdnMaster, startStrictEc2, type Ec2Node, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { expect } from 'vitest';
-import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
+import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';

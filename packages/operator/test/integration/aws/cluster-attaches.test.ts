@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodes } from '../../../src/network/resources.ts';
+import { nodes } from '../support/resources.ts';
 import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 200 };

@@ -1,7 +1,7 @@
 import { createRestClient, loadConnection, ResourceClient } from '@egressip-ipam/kube';
 import { createFaultProxy, type FaultProxy } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { credentialsRequests, namespaces } from '../../../src/network/resources.ts';
+import { credentialsRequests, namespaces } from '../support/resources.ts';
 import { requestCredentials } from '../../../src/provider/credentials-secret.ts';
 import { bothServers, startServer, writeKubeconfig, type TestServer } from '../support/start-server.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { infrastructures } from '../../../src/network/resources.ts';
+import { infrastructures } from '../support/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../../../src/provider/cluster-provider.ts';
 import { bothServers, startServer, type TestServer } from '../support/start-server.ts';
 

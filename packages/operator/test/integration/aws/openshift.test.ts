@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentialsRequests, egressIPAMs, infrastructures, machineSets, namespaces, secrets } from '../../../src/network/resources.ts';
+import { credentialsRequests, egressIPAMs, infrastructures, machineSets, namespaces, secrets } from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
 import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 

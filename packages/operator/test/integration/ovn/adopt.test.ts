@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPs } from '../../../src/network/resources.ts';
+import { egressIPs } from '../support/resources.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';

@@ -1,6 +1,6 @@
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs } from '../../../src/network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPAMs, egressIPs } from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
 import { bothServers } from '../support/start-server.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';

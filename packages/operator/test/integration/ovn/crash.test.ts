@@ -1,7 +1,7 @@
 import { createFaultProxy, seededRandom } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPs, namespaces } from '../../../src/network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPs, namespaces } from '../support/resources.ts';
 import { runLive, spawnOperator } from '../support/operator-process.ts';
 import { realServer, writeKubeconfig } from '../support/start-server.ts';
 import { prefix, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';

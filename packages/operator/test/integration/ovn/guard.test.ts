@@ -1,6 +1,6 @@
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressFirewalls, egressIPs } from '../../../src/network/resources.ts';
+import { egressFirewalls, egressIPs } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 

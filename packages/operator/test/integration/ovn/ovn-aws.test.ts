@@ -1,6 +1,6 @@
 import { findMoto, startStrictEc2, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { nodes } from '../../../src/network/resources.ts';
+import { nodes } from '../support/resources.ts';
 import { realServer } from '../support/start-server.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 

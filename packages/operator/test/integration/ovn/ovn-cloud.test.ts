@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade, nodes } from '../../../src/network/resources.ts';
+import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade, nodes } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 

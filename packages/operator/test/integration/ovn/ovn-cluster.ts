@@ -1,6 +1,6 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type FaultProxyTarget, type StandIn } from '@egressip-ipam/sandbox';
-import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
+import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';

@@ -1,6 +1,6 @@
 import type { StandIn } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPAMs, egressIPs, namespaces, nodes } from '../../../src/network/resources.ts';
+import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import { assignable, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers, type Write } from '../support/start-server.ts';
 

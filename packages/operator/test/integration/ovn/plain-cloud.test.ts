@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nodes } from '../../../src/network/resources.ts';
+import { nodes } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { startOvnCluster } from './ovn-cluster.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPs, namespaces } from '../../../src/network/resources.ts';
+import { egressIPs, namespaces } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers } from '../support/start-server.ts';
 

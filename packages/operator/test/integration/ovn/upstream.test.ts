@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPAMs, egressIPs, nodes } from '../../../src/network/resources.ts';
+import { egressIPAMs, egressIPs, nodes } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { assignable, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 

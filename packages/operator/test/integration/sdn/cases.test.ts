@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
+import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { SdnCluster, texts } from './sdn-cluster.ts';
 

@@ -1,7 +1,7 @@
 import { seededRandom } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { nodes } from '../../../src/network/resources.ts';
+import { nodes } from '../support/resources.ts';
 import { realServer } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostSubnets, infrastructures, nodes } from '../../../src/network/resources.ts';
+import { hostSubnets, infrastructures, nodes } from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
 import { bothServers } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';

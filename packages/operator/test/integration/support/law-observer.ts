@@ -1,6 +1,6 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
 import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { hostSubnets, namespaces, netNamespaces, nodes } from '../../../src/network/resources.ts';
+import { hostSubnets, namespaces, netNamespaces, nodes } from './resources.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 

@@ -1,5 +1,5 @@
 import { isConflict, isNotFound, ResourceClient, type RestClient } from '@egressip-ipam/kube';
-import { namespaces } from '../../../src/network/resources.ts';
+import { namespaces } from './resources.ts';
 
 /** Deletes a namespace, and does what the namespace controller does: takes its finalizer off, again where somebody wrote meanwhile. */
 export async function removeNamespace(rest: RestClient, name: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ResourceReference } from './kind.ts';
+import type { ResourceReference } from './resource-reference.ts';
 
 /** One write to the Kubernetes API, as data. */
 export type KubernetesWrite =

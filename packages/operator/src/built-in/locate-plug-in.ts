@@ -7,13 +7,16 @@ import { pathToFileURL } from 'node:url';
 /** What of a package's `exports` counts for who imports it (Node.js, "Packages: conditional exports"). */
 const conditions: ReadonlySet<string> = new Set(['node', 'import', 'module-sync', 'default']);
 
-/** The URL of a provider's module: of a path from here (a file, or a package's folder), or of a package installed here or beside the operator. Undefined when there is none. */
-export function locateProvider(name: string): string | undefined {
+/**
+ * The URL of a plug-in's module: of a path from here (a file, or a package's folder), or of a package installed here or
+ * beside the operator. Undefined when there is none.
+ */
+export function locatePlugIn(name: string): string | undefined {
   const found = isPath(name) ? locatePath(resolve(name)) : (locatePackage(name, pathToFileURL(join(process.cwd(), 'package.json')).href) ?? locatePackage(name, import.meta.url));
   return found === undefined ? undefined : pathToFileURL(found).href;
 }
 
-/** Whether a provider is named by the path of its module. */
+/** Whether a plug-in is named by the path of its module. */
 export function isPath(name: string): boolean {
   return name.startsWith('.') || isAbsolute(name);
 }

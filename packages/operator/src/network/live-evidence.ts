@@ -1,0 +1,85 @@
+import { asRecord, isRecord, type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
+import { apiVersionOf, isForbidden, isNotFound, openApiDocument, ResourceClient, servedResources, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import { definitionOf, kindKey, nodeEvidence } from './evidence.ts';
+import { configMaps, definitions, networks, nodes, resourceOf } from './resources.ts';
+
+/** So many nodes are enough to see what a network writes on them. */
+const mostNodes = 50;
+
+/**
+ * Gathers from a cluster what back ends may recognise their networks by. What may not be read is left out.
+ *
+ * @throws ApiError or TransportError when the cluster cannot be asked
+ */
+export async function gatherEvidence(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ClusterEvidence> {
+  const kinds = new Map(backends.flatMap((backend) => backend.kinds.map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const)));
+  const documents = new Map<string, Promise<unknown>>();
+  const schemaOf = ({ resource }: NetworkKind): Promise<unknown> => {
+    const apiVersion = apiVersionOf(resource);
+    const document = documents.get(apiVersion) ?? openApiDocument(rest, apiVersion).catch(() => undefined);
+    documents.set(apiVersion, document);
+    return document;
+  };
+  const [isServed, announced, page, maps] = await Promise.all([
+    servedBy(rest, [...kinds.values()].map(({ kind }) => kind)),
+    announcedNetwork(rest),
+    new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
+    readConfigMaps(rest, backends),
+  ]);
+  const served = await Promise.all(
+    [...kinds].filter(([, { kind }]) => isServed(kind)).map(async ([key, { kind, readsDefinition }]) => [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const),
+  );
+  return { served: new Map(served), nodes: page.items.map(nodeEvidence), ...(announced === undefined ? {} : { announced }), ...(maps.size === 0 ? {} : { configMaps: maps }) };
+}
+
+/** Whether the cluster serves each of some kinds: one question per apiVersion. */
+export async function servedBy(rest: RestClient, kinds: readonly Pick<NetworkKind, 'resource'>[]): Promise<(kind: Pick<NetworkKind, 'resource'>) => boolean> {
+  const versions = [...new Set(kinds.map(({ resource }) => apiVersionOf(resource)))];
+  const served = await Promise.all(versions.map(async (version) => ((await servedResources(rest, version)) ?? []).map(({ name }) => `${version}/${name}`)));
+  const names = new Set(served.flat());
+  return ({ resource }) => names.has(`${apiVersionOf(resource)}/${resource.plural}`);
+}
+
+async function readServedKind(rest: RestClient, kind: NetworkKind, readsDefinition: boolean, schemaOf: (kind: NetworkKind) => Promise<unknown>): Promise<ServedKind> {
+  const isCustom = kind.resource.group !== '';
+  const [isUsed, document, definition] = await Promise.all([
+    hasAny(rest, kind),
+    isCustom ? schemaOf(kind) : undefined,
+    isCustom && readsDefinition ? readOptional(new ResourceClient(rest, definitions), { name: kindKey(kind.resource) }) : undefined,
+  ]);
+  return { isUsed, ...definitionOf(kind.resource, document, definition) };
+}
+
+async function hasAny(rest: RestClient, { resource, namespace, name }: NetworkKind): Promise<boolean> {
+  const selection = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const page = await new ResourceClient(rest, resourceOf(resource, namespace !== undefined)).listPage({ ...selection, limit: 1 });
+  return page.items.length > 0;
+}
+
+/** What OpenShift says that its network is; undefined where it says nothing, or may not be asked. */
+async function announcedNetwork(rest: RestClient): Promise<string | undefined> {
+  const isServed = await servedBy(rest, [{ resource: networks }]);
+  if (!isServed({ resource: networks })) return undefined;
+  const network = await readOptional(new ResourceClient(rest, networks), { name: 'cluster' });
+  const { networkType } = asRecord(network?.['status']);
+  return typeof networkType === 'string' && networkType !== '' ? networkType : undefined;
+}
+
+async function readConfigMaps(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const client = new ResourceClient(rest, configMaps);
+  const read = [...new Set(backends.flatMap((backend) => backend.configMaps ?? []))].map(async (key) => {
+    const [namespace = '', name = ''] = key.split('/', 2);
+    const map = await readOptional(client, { namespace, name });
+    return isRecord(map?.['data']) ? [[key, map['data'] as Readonly<Record<string, string>>] as const] : [];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+async function readOptional(client: ResourceClient, name: { readonly name: string; readonly namespace?: string }): Promise<KubernetesObject | undefined> {
+  try {
+    return await client.get(name);
+  } catch (error) {
+    if (isNotFound(error) || isForbidden(error)) return undefined;
+    throw error;
+  }
+}

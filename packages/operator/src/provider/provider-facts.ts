@@ -1,0 +1,30 @@
+import { asRecord, type NetworkBackend, type NetworkSnapshot, type ProviderFacts, type Recognition } from '@egressip-ipam/core';
+
+/** What raw objects tell of the infrastructure. */
+export interface InfrastructureSigns {
+  /** The object of OpenShift that describes it. */
+  readonly infrastructure: unknown;
+  readonly nodes: readonly unknown[];
+}
+
+/** What of the facts about the infrastructure stands in the cluster's objects. */
+export function signsIn({ infrastructure, nodes }: InfrastructureSigns): Pick<ProviderFacts, 'platform' | 'providerIDs'> {
+  const status = asRecord(asRecord(infrastructure)['status']);
+  const platform = asRecord(status['platformStatus'])['type'] ?? status['platform'];
+  const providerIDs = nodes.map((node) => asRecord(asRecord(node)['spec'])['providerID']);
+  return {
+    ...(typeof platform === 'string' && platform !== '' ? { platform } : {}),
+    providerIDs: providerIDs.filter((id) => typeof id === 'string' && id !== ''),
+  };
+}
+
+/** Whether this project decides which node carries an address, and the network just takes it from there. */
+export function isPlacedByUs(backend: NetworkBackend, settings: NetworkSnapshot['settings']): boolean {
+  const { placement } = backend.traits(settings ?? {}, { isCloud: true, attaches: true });
+  return placement({ name: '', cidrs: 1 }) !== 'network';
+}
+
+/** Whether addresses lead nowhere on a cloud unless this project attaches them: a network that places goes by what it sees. */
+export function needsAttaching(backend: NetworkBackend, { settings, clusterAttaches }: Recognition): boolean {
+  return isPlacedByUs(backend, settings) && clusterAttaches !== true;
+}

@@ -1,0 +1,38 @@
+import { asRecord, type ClusterObjects, type ClusterRead } from '@egressip-ipam/core';
+
+/** OpenShift's groups of machines, which name subnets. */
+export const machineSetsRead: ClusterRead = {
+  resource: { group: 'machine.openshift.io', version: 'v1beta1', plural: 'machinesets', kind: 'MachineSet' },
+  namespace: 'openshift-machine-api',
+};
+
+/** Which subnet new machines get, as a MachineSet's provider spec names it. */
+export interface SubnetReference {
+  readonly id?: string;
+  readonly arn?: string;
+  /** EC2's own filters, such as `tag:Name`. */
+  readonly filters?: readonly { readonly name: string; readonly values: readonly string[] }[];
+}
+
+/** The subnets that MachineSets name. */
+export function subnetReferences(objects: ClusterObjects | undefined): readonly SubnetReference[] {
+  return (objects?.('MachineSet') ?? []).flatMap((machineSet) => readReference(machineSet) ?? []);
+}
+
+/** `spec.template.spec.providerSpec.value.subnet`: an ID, an ARN, or filters. */
+function readReference(machineSet: unknown): SubnetReference | undefined {
+  const path = ['spec', 'template', 'spec', 'providerSpec', 'value', 'subnet'];
+  const { id, arn, filters } = asRecord(path.reduce<unknown>((value, key) => asRecord(value)[key], machineSet));
+  const read: SubnetReference = {
+    ...(typeof id === 'string' ? { id } : {}),
+    ...(typeof arn === 'string' ? { arn } : {}),
+    ...(Array.isArray(filters) ? { filters: filters.flatMap(readFilter) } : {}),
+  };
+  return Object.keys(read).length === 0 ? undefined : read;
+}
+
+function readFilter(filter: unknown): { name: string; values: string[] }[] {
+  const { name, values } = asRecord(filter);
+  if (typeof name !== 'string' || !Array.isArray(values)) return [];
+  return [{ name, values: values.filter((value) => typeof value === 'string') }];
+}

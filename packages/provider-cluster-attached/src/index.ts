@@ -1,0 +1,3 @@
+export { azure } from './azure.ts';
+export { gcp } from './gcp.ts';
+export { openstack } from './openstack.ts';
