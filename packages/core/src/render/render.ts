@@ -155,8 +155,9 @@ function interfaceStep(
   const text = formatAddress(address);
   const first = ((): readonly Precondition[] => {
     if (kind === 'detach') return isAfterUnhosting(traits.attach) ? byAddress.unhosting(address) : byAddress.unbinding(address);
-    if (traits.attach === 'before-hosting' && !follows) return annotations.before(address);
-    return byAddress.hosting(address);
+    const hosting = byAddress.hosting(address);
+    const isFirst = (traits.attach === 'before-hosting' && !follows) || hosting.length === 0;
+    return isFirst ? annotations.before(address) : hosting;
   })();
   const base = {
     id,
