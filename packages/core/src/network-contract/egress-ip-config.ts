@@ -1,0 +1,58 @@
+import { parseCidr, type Cidr } from '../address/cidr.ts';
+import { asRecord } from '../snapshot/object-reader.ts';
+import type { NodeCapacity } from './facts.ts';
+
+/** On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by it. */
+export const egressIPConfigAnnotation = 'cloud.network.openshift.io/egress-ipconfig';
+
+/** What is announced of a node's interface. */
+export interface EgressIPConfig {
+  readonly subnets: readonly Cidr[];
+  readonly capacity: NodeCapacity;
+}
+
+/**
+ * Reads the value of {@link egressIPConfigAnnotation},
+ * `[{"interface":"…","ifaddr":{"ipv4":"10.0.0.0/18"},"capacity":{"ipv4":14,"ipv6":15} or {"ip":14}}]`, of which networks
+ * use the first element alone. An absent capacity means no limit. Undefined where it is not understood.
+ */
+export function parseEgressIPConfig(text: string): EgressIPConfig | undefined {
+  const value = parseJson(text);
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const { ifaddr, capacity } = asRecord(value[0]);
+  const subnets = parseFamilyCidrs(ifaddr);
+  if (subnets === undefined) return undefined;
+  const { ipv4, ipv6, ip } = asRecord(capacity);
+  return { subnets, capacity: { ipv4: limit(ipv4), ipv6: limit(ipv6), total: limit(ip) } };
+}
+
+/**
+ * The networks of `{"ipv4":"10.0.0.4/24","ipv6":"2001:db8::4/64"}`, without those of one address, in which there is no
+ * room for another; undefined where it is not understood.
+ */
+export function parseFamilyCidrs(value: unknown): readonly Cidr[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { ipv4, ipv6 } = asRecord(value);
+  const subnets: Cidr[] = [];
+  for (const text of [ipv4, ipv6]) {
+    if (typeof text !== 'string' || text === '') continue;
+    const parsed = parseCidr(text);
+    if (parsed === undefined) return undefined;
+    if (parsed.cidr.size > 1n) subnets.push(parsed.cidr);
+  }
+  return subnets;
+}
+
+/** The value of a JSON text; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function limit(value: unknown): number {
+  // An interface that holds more than its limit is announced with less than none.
+  return typeof value === 'number' ? Math.max(0, value) : Infinity;
+}

@@ -1,0 +1,37 @@
+import { parseAddresses, type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
+import type { NetNamespaceEntry } from '../kinds/net-namespace.ts';
+
+const none: readonly never[] = [];
+
+/** A NetNamespace with its addresses parsed: what a namespace's traffic is bound to. */
+export class ParsedNetNamespace implements BindingFacts {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+  readonly unconfirmed: readonly Address[];
+  readonly netid: number | undefined;
+
+  constructor(source: NetNamespaceEntry) {
+    this.name = source.name;
+    this.addresses = parseAddresses(source.egressIPs);
+    this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
+    this.netid = source.netid;
+  }
+
+  get namespace(): string {
+    return this.name;
+  }
+
+  get object(): ObjectReference {
+    return { kind: 'NetNamespace', name: this.name };
+  }
+
+  /** The SDN makes it, and what else it binds is not ours. */
+  get ours(): boolean {
+    return false;
+  }
+}
+
+/** Parses a NetNamespace; nothing in it makes it throw. */
+export function parseNetNamespace(source: NetNamespaceEntry): ParsedNetNamespace {
+  return new ParsedNetNamespace(source);
+}

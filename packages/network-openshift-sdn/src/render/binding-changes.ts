@@ -1,0 +1,111 @@
+import type { Address, ClaimDecision, NetworkDecisions } from '@egressip-ipam/core';
+import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
+import type { KeptCidrs } from './kept-cidrs.ts';
+
+const none: readonly never[] = [];
+
+/** A NetNamespace in our care whose binding changes. */
+export interface BindingChange {
+  readonly namespace: string;
+  readonly claim: ClaimDecision | undefined;
+  readonly current: readonly Address[];
+  readonly target: readonly Address[];
+  /** What goes, also what only a write of unknown outcome may have bound. */
+  readonly unbound: readonly Address[];
+}
+
+/** NetNamespaces that have to be written. One that is not there yet is waited for: the SDN makes it. */
+export function bindingChanges(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, kept: KeptCidrs): readonly BindingChange[] {
+  const changes: BindingChange[] = [];
+  let found = 0;
+  for (const claim of decisions.claims) {
+    const binding = facts.bindings.get(claim.namespace);
+    if (binding === undefined) continue;
+    found += 1;
+    const { addresses: current, unconfirmed } = binding;
+    const target = targetOf(decisions, kept, claim, current);
+    if (target === current && unconfirmed.length === 0) continue;
+    const unbound = [...current, ...unconfirmed.filter((address) => !current.includes(address))].filter(
+      (address) => !target.includes(address),
+    );
+    if (target !== current || unbound.length > 0) {
+      changes.push({ namespace: claim.namespace, claim, current, target, unbound });
+    }
+  }
+  if (found < facts.bindings.size) changes.push(...leftovers(decisions, facts));
+  return changes;
+}
+
+/** What NetNamespaces still have of ours though no namespace claims it. What others bind too stays (law 5). */
+function leftovers(decisions: NetworkDecisions, facts: OpenShiftSdnFacts): readonly BindingChange[] {
+  const changes: BindingChange[] = [];
+  const isLeftover = (address: Address): boolean => decisions.isLeaving(address) && !decisions.isBoundByOthers(address);
+  for (const { namespace, addresses: current } of facts.bindings.values()) {
+    if (current.length === 0 || decisions.claimOf(namespace) !== undefined) continue;
+    const unbound = current.filter(isLeftover);
+    if (unbound.length === 0) continue;
+    changes.push({ namespace, claim: undefined, current, target: current.filter((address) => !unbound.includes(address)), unbound });
+  }
+  return changes;
+}
+
+/** The addresses of a claim that a node carries or is about to; the current list itself when nothing changes. */
+function targetOf(
+  decisions: NetworkDecisions,
+  kept: KeptCidrs,
+  claim: ClaimDecision,
+  current: readonly Address[],
+): readonly Address[] {
+  if (claim.releases) {
+    const { leaving } = claim;
+    return current.some((address) => leaving.includes(address)) ? current.filter((address) => !leaving.includes(address)) : current;
+  }
+  if (claim.egressIPAM === undefined) return current;
+  const isPlacedByCidr = claim.egressIPAM.placement === 'us-by-cidr';
+  let bound = 0;
+  let others: Address[] | undefined;
+  for (const address of claim.addresses) {
+    const isCarried = isPlacedByCidr ? isCarriedByCidr(decisions, kept, claim, address) : decisions.nodeOf(address) !== undefined;
+    if (!isCarried) continue;
+    if (others === undefined && current[bound] === address) {
+      bound += 1;
+      continue;
+    }
+    // The SDN would drop both, were an address bound here that somebody else's NetNamespace has.
+    if (decisions.isBoundByOthers(address) && !current.includes(address)) continue;
+    others ??= current.slice(0, bound);
+    others.push(address);
+  }
+  return others ?? (bound === current.length ? current : current.slice(0, bound));
+}
+
+function isCarriedByCidr(decisions: NetworkDecisions, kept: KeptCidrs, { egressIPAM }: ClaimDecision, address: Address): boolean {
+  if (egressIPAM === undefined) return false;
+  const assignment = decisions.assignmentOf(egressIPAM, address);
+  if (assignment !== undefined) return assignment.selected.length > 0;
+  return decisions.hostOf(address) !== undefined || kept.of(egressIPAM).length > 0;
+}
+
+/** Addresses that NetNamespaces are about to lose, and the steps that take them from there. */
+export class Unbinding {
+  readonly #steps = new Map<Address, string>();
+
+  constructor(changes: readonly BindingChange[]) {
+    for (const { namespace, unbound } of changes) for (const address of unbound) this.#steps.set(address, bindId(namespace));
+  }
+
+  /** The step that takes an address from its NetNamespace. */
+  stepOf(address: Address): string | undefined {
+    return this.#steps.get(address);
+  }
+
+  /** The steps that unbind some addresses. */
+  stepsOf(isConcerned: (address: Address) => boolean): readonly string[] {
+    return this.#steps.size === 0 ? none : [...this.#steps].flatMap(([address, id]) => (isConcerned(address) ? [id] : []));
+  }
+}
+
+/** The id of the step that writes a NetNamespace. */
+export function bindId(namespace: string): string {
+  return `NetNamespace/${namespace}`;
+}

@@ -1,0 +1,165 @@
+import {
+  afterStep,
+  cidrContains,
+  formatAddress,
+  type Address,
+  type NetworkDecisions,
+  type NetworkStep,
+  type NetworkView,
+  type Precondition,
+} from '@egressip-ipam/core';
+import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
+import { formatHostedIPs } from '../facts/hosted-ips.ts';
+import type { HostPayload } from '../write/payload.ts';
+import type { Unbinding } from './binding-changes.ts';
+import { changeOf, isAsPlaced, type HostChange } from './host-change.ts';
+import { firstHostId, hostWritesOf, type HostOrder, type HostWrite } from './host-writes.ts';
+import type { NodeCidrs } from './node-cidrs.ts';
+import { RecordedOwners } from './recorded-owners.ts';
+
+/** The writes of HostSubnets, and what they mean for those who wait for them. */
+export interface HostPlan {
+  readonly steps: readonly NetworkStep[];
+  /** HostSubnets that are not just as they should be. */
+  readonly changes: readonly HostChange[];
+  /** The step that hosts an address on the node it is placed on; undefined where it is hosted there. */
+  readonly hostingOf: (address: Address) => string | undefined;
+}
+
+/** Plans the writes of HostSubnets: at most one that may start now, and those that wait. */
+export function planHosts(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  view: NetworkView,
+  cidrs: NodeCidrs,
+  unbinding: Unbinding,
+): HostPlan {
+  const changes = hostChanges(decisions, facts, view, cidrs);
+  const order = orderOf(decisions, facts, unbinding, changes);
+  const owners = new RecordedOwners(decisions, facts);
+  const hosting = new Map<Address, string>();
+  const steps: NetworkStep[] = [];
+  for (const change of changes) {
+    for (const write of hostWritesOf(change, cidrs, order)) {
+      for (const address of write.added) hosting.set(address, write.id);
+      steps.push(hostStep(decisions, change, write, owners));
+    }
+  }
+  return { steps, changes, hostingOf: (address) => hosting.get(address) };
+}
+
+function hostChanges(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  view: NetworkView,
+  cidrs: NodeCidrs,
+): readonly HostChange[] {
+  const additions = additionsByNode(decisions, facts);
+  const changes: HostChange[] = [];
+  for (const hostSubnet of facts.hosts) {
+    const coming = additions.get(hostSubnet.name) ?? [];
+    const isSettled = coming.length === 0 && cidrs.wantedOn(hostSubnet.name).length === 0 && isAsPlaced(decisions, hostSubnet);
+    if (!isSettled) changes.push(changeOf(decisions, hostSubnet, coming, cidrs, view.platform.attaches));
+  }
+  return changes;
+}
+
+/** What is placed on nodes and not hosted there yet, or only perhaps. */
+function additionsByNode(decisions: NetworkDecisions, facts: OpenShiftSdnFacts): ReadonlyMap<string, readonly Address[]> {
+  const additions = new Map<string, Address[]>();
+  const doubted = new Set(facts.hosts.filter(({ unconfirmed }) => unconfirmed.length > 0).map(({ name }) => name));
+  const isHosted = (address: Address, node: string): boolean =>
+    decisions.hostOf(address) === node &&
+    (!doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true);
+  for (const { egressIPAM, addresses, releases } of decisions.claims) {
+    if (egressIPAM?.placement !== 'us' || releases) continue;
+    for (const address of addresses) {
+      const node = decisions.nodeOf(address);
+      if (node === undefined || isHosted(address, node)) continue;
+      const list = additions.get(node);
+      if (list === undefined) additions.set(node, [address]);
+      else list.push(address);
+    }
+  }
+  return additions;
+}
+
+function orderOf(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  unbinding: Unbinding,
+  changes: readonly HostChange[],
+): HostOrder {
+  const { order } = decisions;
+  const movingFrom = new Set(changes.filter(({ moving }) => moving.length > 0).map(({ hostSubnet }) => hostSubnet.name));
+  return {
+    beforeHosting: (address, node) => [
+      ...order.beforeHosting(address),
+      ...otherHostsOf(decisions, facts, address, node).map((other) => afterLeaving(other, movingFrom)),
+    ],
+    beforeUnhosting: (address) => {
+      const unbind = unbinding.stepOf(address);
+      return [...(unbind === undefined ? [] : [afterStep(unbind)]), ...order.beforeForgetting(address)];
+    },
+    unbindingIn: (cidr) => unbinding.stepsOf((address) => cidrContains(cidr, address)).map(afterStep),
+  };
+}
+
+/** Other nodes that host an address, or may: it has to be off them first (law 1). */
+function otherHostsOf(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, address: Address, node: string): readonly string[] {
+  if (decisions.isHostedTwice(address)) {
+    const isHost = ({ hosted }: OpenShiftSdnFacts['hosts'][number]): boolean =>
+      hosted.some((entry) => entry.address === address && entry.state !== 'recorded');
+    return facts.hosts.filter((hostSubnet) => hostSubnet.name !== node && isHost(hostSubnet)).map(({ name }) => name);
+  }
+  const host = decisions.hostOf(address);
+  return host === undefined || host === node ? [] : [host];
+}
+
+/** What moves leaves by the first write of its HostSubnet; where there is none, it is somebody else's to take off. */
+function afterLeaving(node: string, movingFrom: ReadonlySet<string>): Precondition {
+  if (movingFrom.has(node)) return afterStep(firstHostId(node));
+  return { kind: 'observed', object: { kind: 'HostSubnet', name: node }, state: 'read' };
+}
+
+function hostStep(decisions: NetworkDecisions, change: HostChange, write: HostWrite, owners: RecordedOwners): NetworkStep {
+  const { hostSubnet } = change;
+  const { egressIPs, hosted, cidrs } = write.target;
+  const record = hosted.map((address) => [formatAddress(address), owners.of(address)] as const);
+  const payload: HostPayload = {
+    write: 'host',
+    ...(write.writesAddresses ? { egressIPs: egressIPs.map(formatAddress) } : {}),
+    ...(write.writesCidrs ? { egressCIDRs: cidrs.all } : {}),
+    hostedIPs: record.length === 0 ? null : formatHostedIPs(record),
+    hostedCIDRs: cidrs.ours.length === 0 ? null : cidrs.ours.join(','),
+  };
+  const ending = endingEgressIPAM(decisions, change, write);
+  return {
+    kind: 'network',
+    action: 'host',
+    id: write.id,
+    object: hostSubnet.object,
+    node: hostSubnet.name,
+    effects: {
+      ...(write.added.length > 0 ? { hosted: write.added.map(formatAddress) } : {}),
+      ...(write.removed.length > 0 ? { unhosted: write.removed.map(formatAddress) } : {}),
+    },
+    after: write.after,
+    payload,
+    ...(ending === undefined ? {} : { egressIPAM: ending }),
+  };
+}
+
+/** An EgressIPAM on its way out that a write belongs to. */
+function endingEgressIPAM(decisions: NetworkDecisions, { hostSubnet, moving, leaving }: HostChange, write: HostWrite): string | undefined {
+  const deleting = decisions.egressIPAMs.filter((egressIPAM) => egressIPAM.deleting);
+  if (deleting.length === 0) return undefined;
+  const dropped = hostSubnet.recorded.filter((address) => !write.target.hosted.includes(address));
+  if (write.removed.length === 0 && dropped.length === 0 && !write.writesCidrs) return undefined;
+  const going = [...leaving, ...moving, ...dropped];
+  return deleting.find(
+    (egressIPAM) =>
+      going.some((address) => decisions.assignmentOf(egressIPAM, address) !== undefined) ||
+      egressIPAM.assignments.some(({ cidr }) => hostSubnet.egressCIDRs.includes(cidr.text)),
+  )?.name;
+}

@@ -1,0 +1,22 @@
+import type { NetworkDecisions, NetworkView, Rendering } from '@egressip-ipam/core';
+import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
+import { bindSteps } from './bind-steps.ts';
+import { bindingChanges, Unbinding } from './binding-changes.ts';
+import { reportForeignHosts } from './foreign-hosts.ts';
+import { planHosts } from './host-steps.ts';
+import { KeptCidrs } from './kept-cidrs.ts';
+import { NodeCidrs } from './node-cidrs.ts';
+
+const noStates: ReadonlyMap<string, string> = new Map();
+
+/**
+ * From decisions to writes. On the way in: annotation, host, attach, bind; on the way out the reverse (law 7), as the
+ * SDN drops traffic that is bound to an address without a host.
+ */
+export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, view: NetworkView): Rendering {
+  const kept = new KeptCidrs(decisions);
+  const bindings = bindingChanges(decisions, facts, kept);
+  const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, kept), new Unbinding(bindings));
+  const steps = [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)];
+  return { steps, findings: reportForeignHosts(decisions, hosts.changes), states: noStates };
+}

@@ -1,0 +1,39 @@
+import { entriesOf, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
+import { hostSubnetKind } from '../kinds/host-subnet.ts';
+import { netNamespaceKind } from '../kinds/net-namespace.ts';
+import { payloadOf } from './payload.ts';
+
+/** What a step changes, from what to what: `has 10.0.0.1 and should have nothing`. */
+export function describe(objects: NetworkObjects, step: NetworkStep): string {
+  const payload = payloadOf(step);
+  const { name } = step.object;
+  if (payload.write === 'bind') {
+    const bound = entriesOf(objects, netNamespaceKind).find((entry) => entry.name === name)?.egressIPs ?? [];
+    return `has ${list(bound)} and should have ${list(payload.egressIPs)}`;
+  }
+  const hostSubnet = entriesOf(objects, hostSubnetKind).find((entry) => entry.name === name);
+  if (payload.egressCIDRs !== undefined) {
+    return `has the CIDRs ${list(hostSubnet?.egressCIDRs ?? [])} and should have ${list(payload.egressCIDRs)}`;
+  }
+  if (payload.egressIPs !== undefined) return `has ${list(hostSubnet?.egressIPs ?? [])} and should have ${list(payload.egressIPs)}`;
+  return `has the record ${hostSubnet?.hostedIPs ?? 'of nothing'} and should have ${payload.hostedIPs ?? 'none'}`;
+}
+
+function list(texts: readonly string[]): string {
+  return texts.length === 0 ? 'nothing' : texts.join(', ');
+}
+
+/** Sentences about every object that names an address. */
+export function explain(objects: NetworkObjects, address: string): readonly string[] {
+  const parsed = parseAddress(address);
+  const names = (texts: readonly string[] | undefined): boolean => texts?.some((text) => parseAddress(text) === parsed) === true;
+  const hostSubnets = entriesOf(objects, hostSubnetKind);
+  const netNamespaces = entriesOf(objects, netNamespaceKind);
+  const configs = entriesOf(objects, cloudPrivateIPConfigKind);
+  return [
+    ...hostSubnets.filter(({ egressIPs }) => names(egressIPs)).map(({ name }) => `HostSubnet ${name} hosts it.`),
+    ...netNamespaces.filter(({ egressIPs }) => names(egressIPs)).map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
+    ...configs.filter((config) => addressOfConfig(config) === parsed).map(({ name }) => `CloudPrivateIPConfig ${name} asks the cloud for it.`),
+  ];
+}

@@ -1,0 +1,63 @@
+import { sameAddresses, type NetworkView } from '@egressip-ipam/core';
+import { egressIPName } from '../kinds/names.ts';
+import type { ParsedEgressIP } from './parse-egress-ip.ts';
+
+/** Whose EgressIPs are whose. */
+export interface Ownership {
+  /** By namespace: the EgressIP that carries it and is ours, or is to be. */
+  readonly ofNamespace: ReadonlyMap<string, ParsedEgressIP>;
+  /** Ours, beside another one for the same namespace. */
+  readonly surplus: readonly ParsedEgressIP[];
+  /** Those of others, which will stay theirs. */
+  readonly foreign: readonly ParsedEgressIP[];
+}
+
+/** What is ours for certain: it depends on EgressIPs alone. */
+export interface Proven {
+  readonly egressIPs: readonly ParsedEgressIP[];
+  readonly ofNamespace: ReadonlyMap<string, ParsedEgressIP>;
+  readonly surplus: readonly ParsedEgressIP[];
+  readonly others: readonly ParsedEgressIP[];
+}
+
+/** Sorts out what is ours for certain. */
+export function proven(egressIPs: readonly ParsedEgressIP[]): Proven {
+  const ofNamespace = new Map<string, ParsedEgressIP>();
+  const surplus: ParsedEgressIP[] = [];
+  const others: ParsedEgressIP[] = [];
+  for (const egressIP of egressIPs) {
+    if (!egressIP.ours) {
+      others.push(egressIP);
+      continue;
+    }
+    const before = ofNamespace.get(egressIP.namespace);
+    const isNamedForIt = before !== undefined && egressIP.name === egressIPName(egressIP.namespace);
+    if (before === undefined || isNamedForIt) ofNamespace.set(egressIP.namespace, egressIP);
+    if (before !== undefined) surplus.push(isNamedForIt ? before : egressIP);
+  }
+  return { egressIPs, ofNamespace, surplus, others };
+}
+
+/** What carries a namespace stays, whatever else is made for the same addresses; where nothing is ours, its owner may ask for what is there. */
+export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: NetworkView): Ownership {
+  if (others.length === 0) return { ofNamespace, surplus, foreign: others };
+  const adopted = new Map<string, ParsedEgressIP>();
+  for (const egressIP of others) {
+    const { selected } = egressIP;
+    if (selected === undefined || ofNamespace.has(selected) || !isAdoptable(egressIP, view)) continue;
+    if (!adopted.has(selected) || egressIP.name === egressIPName(selected)) adopted.set(selected, egressIP);
+  }
+  if (adopted.size === 0) return { ofNamespace, surplus, foreign: others };
+  return {
+    ofNamespace: new Map([...ofNamespace, ...adopted]),
+    surplus,
+    foreign: others.filter((egressIP) => adopted.get(egressIP.selected ?? '') !== egressIP),
+  };
+}
+
+/** An object that was made by hand, or left by the migration from OpenShift SDN, for just the addresses that its namespace is annotated with. */
+function isAdoptable({ source, addresses, selected = '' }: ParsedEgressIP, view: NetworkView): boolean {
+  if (source.deletedAt !== undefined || source.podSelector !== undefined || addresses.length === 0) return false;
+  const listed = view.claimantOf(selected)?.listed;
+  return listed !== undefined && sameAddresses(addresses, listed);
+}

@@ -1,0 +1,127 @@
+import {
+  asRecord,
+  egressIPConfigAnnotation,
+  parseAddress,
+  parseAddresses,
+  parseCidr,
+  parseEgressIPConfig,
+  parseFamilyCidrs,
+  parseJson,
+  type Address,
+  type Cidr,
+  type EgressIPConfig,
+  type Finding,
+  type NodeSnapshot,
+} from '@egressip-ipam/core';
+import { labelledByUsAnnotation } from '../kinds/names.ts';
+
+const primaryAnnotation = 'k8s.ovn.org/node-primary-ifaddr';
+const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
+/** What `host-cidrs` was called in 2023 and before; addresses without prefixes. */
+const hostAddressesAnnotation = 'k8s.ovn.org/host-addresses';
+const gatewayAnnotation = 'k8s.ovn.org/l3-gateway-config';
+
+/** The annotations of nodes that OVN-Kubernetes and this back end go by. */
+export const nodeAnnotations: readonly string[] = [
+  egressIPConfigAnnotation,
+  primaryAnnotation,
+  hostCidrsAnnotation,
+  hostAddressesAnnotation,
+  gatewayAnnotation,
+  labelledByUsAnnotation,
+];
+
+/** What a node's annotations say. */
+export interface ParsedNode {
+  readonly name: string;
+  readonly source: NodeSnapshot;
+  /** What the cluster's own controller of cloud interfaces announces. */
+  readonly announced: EgressIPConfig | undefined;
+  /** The subnets of the primary interface. */
+  readonly primarySubnets: readonly Cidr[] | undefined;
+  /** The subnets of all interfaces. */
+  readonly hostSubnets: readonly Cidr[] | undefined;
+  /** The node's own addresses. */
+  readonly addresses: readonly Address[];
+  readonly gateways: readonly Address[];
+  readonly isLabelledByUs: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Parses a node's annotations; nothing in them makes it throw. */
+export function parseNode(source: NodeSnapshot): ParsedNode {
+  const { name, annotations = {} } = source;
+  const findings: Finding[] = [];
+  const parse = <Value>(annotation: string, read: (text: string) => Value | undefined): Value | undefined => {
+    const text = annotations[annotation];
+    const value = text === undefined ? undefined : read(text);
+    if (text !== undefined && value === undefined) {
+      const message = `annotation ${annotation} is not understood and is ignored: ${text.slice(0, 200)}`;
+      findings.push({ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message });
+    }
+    return value;
+  };
+  const primary = parse(primaryAnnotation, parsePrimary);
+  const host = parse(hostCidrsAnnotation, parseHostCidrs);
+  const older = parse(hostAddressesAnnotation, parseHostAddresses);
+  return {
+    name,
+    source,
+    announced: parse(egressIPConfigAnnotation, parseEgressIPConfig),
+    primarySubnets: primary?.subnets,
+    hostSubnets: host?.subnets,
+    addresses: [...new Set([...(primary?.addresses ?? []), ...(host?.addresses ?? []), ...(older ?? [])])],
+    gateways: parse(gatewayAnnotation, parseGateways) ?? [],
+    isLabelledByUs: annotations[labelledByUsAnnotation] !== undefined,
+    findings,
+  };
+}
+
+interface Interfaces {
+  readonly addresses: readonly Address[];
+  readonly subnets: readonly Cidr[];
+}
+
+/** `{"ipv4":"10.0.0.4/24","ipv6":"…"}`: the address of the primary interface, and its network. */
+function parsePrimary(text: string): Interfaces | undefined {
+  const value = parseJson(text);
+  const subnets = parseFamilyCidrs(value);
+  const { ipv4, ipv6 } = asRecord(value);
+  return subnets === undefined ? undefined : { addresses: [ipv4, ipv6].flatMap(ownAddress), subnets };
+}
+
+/** `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network. */
+function parseHostCidrs(text: string): Interfaces | undefined {
+  const value = parseJson(text);
+  if (!Array.isArray(value)) return undefined;
+  const addresses = value.flatMap(ownAddress);
+  const subnets = value.flatMap((entry) => (typeof entry === 'string' ? (parseCidr(entry)?.cidr ?? []) : []));
+  const isUnderstood = addresses.length === value.length && subnets.length === value.length;
+  return isUnderstood ? { addresses, subnets: subnets.filter(hasOthers) } : undefined;
+}
+
+function ownAddress(entry: unknown): readonly Address[] {
+  const address = typeof entry === 'string' ? parseAddress(entry.split('/', 1)[0] ?? '') : undefined;
+  return address === undefined ? [] : [address];
+}
+
+/** An interface with a prefix of full length is in a subnet of its own, in which there is no other address. */
+function hasOthers({ size }: Cidr): boolean {
+  return size > 1n;
+}
+
+function parseHostAddresses(text: string): readonly Address[] | undefined {
+  const value = parseJson(text);
+  return Array.isArray(value) ? parseAddresses(value.filter((entry) => typeof entry === 'string')) : undefined;
+}
+
+/** `{"default":{"next-hops":["10.0.0.1"],"next-hop":"10.0.0.1",…}}`: by what the node's traffic leaves. */
+function parseGateways(text: string): readonly Address[] | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const gateways = Object.values(value).flatMap((gateway) => {
+    const { 'next-hops': hops, 'next-hop': hop } = asRecord(gateway);
+    return [...(Array.isArray(hops) ? hops : []), hop].flatMap((entry) => (typeof entry === 'string' ? [entry] : []));
+  });
+  return [...new Set(parseAddresses(gateways))];
+}

@@ -1,0 +1,118 @@
+import {
+  entriesOf,
+  ListMemo,
+  type Address,
+  type AddressUse,
+  type FactsReader,
+  type HostedAddress,
+  type NetworkFacts,
+  type NetworkObstacle,
+  type NetworkView,
+} from '@egressip-ipam/core';
+import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
+import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
+import { egressIPName } from '../kinds/names.ts';
+import { refusedByCloud } from './cloud-refusals.ts';
+import { reportDuplicateMarks } from './marks.ts';
+import { nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
+import { ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
+import { ConfigParser, type ParsedConfig } from './parse-config.ts';
+import { ParsedEgressIP } from './parse-egress-ip.ts';
+import { parseNode, type ParsedNode } from './parse-node.ts';
+
+/** What OVN-Kubernetes' objects say, with what `render` needs of them. */
+export interface OvnKubernetesFacts extends NetworkFacts {
+  readonly bindings: ReadonlyMap<string, ParsedEgressIP>;
+  readonly ownership: Ownership;
+  readonly configs: readonly ParsedConfig[];
+  readonly nodes: readonly ParsedNode[];
+}
+
+/** Makes a reader that parses each object once in its life. */
+export function createFactsReader(): FactsReader {
+  const texts = new Map<string, string>();
+  const intern = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  const egressIPs = new ListMemo((source: EgressIPEntry) => new ParsedEgressIP(source, intern));
+  const configs = new ConfigParser();
+  const nodes = new ListMemo(parseNode);
+  let ours: Proven = proven([]);
+  return {
+    read: (view) => {
+      const all = egressIPs.parseAll(entriesOf(view.objects, egressIPKind));
+      if (all !== ours.egressIPs) ours = proven(all);
+      const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
+      return factsOf(view, ours, parsedConfigs, nodes.parseAll(view.nodes));
+    },
+  };
+}
+
+function factsOf(
+  view: NetworkView,
+  ours: Proven,
+  configs: readonly ParsedConfig[],
+  nodes: readonly ParsedNode[],
+): OvnKubernetesFacts {
+  const { egressIPs } = ours;
+  const ownership = ownershipOf(ours, view);
+  const { ofNamespace, surplus, foreign } = ownership;
+  const strangers = new Set(foreign);
+  const nodeFacts = nodeFactsOf(nodes, view.platform);
+  return {
+    hosts: foreign.length === 0 ? egressIPs : egressIPs.filter((egressIP) => !strangers.has(egressIP)),
+    bindings: ofNamespace,
+    reserved: reservedOf(nodes),
+    used: foreign.flatMap(usesOf),
+    mentioned: [...configs.map(({ address }) => address), ...surplus.flatMap(({ addresses, unconfirmed }) => [...addresses, ...unconfirmed])],
+    refused: refusedByCloud(configs, egressIPs, view),
+    occupied: view.platform.isCloud ? occupiedBy(egressIPs, configs) : [],
+    nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
+    obstacleOf: obstacles(foreign, ofNamespace),
+    findings: [...nodes.flatMap(({ findings }) => findings), ...reportDuplicateMarks(egressIPs)],
+    ownership,
+    configs,
+    nodes,
+  };
+}
+
+function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUse[] {
+  const used = new Set([...addresses, ...hosted.map(({ address }) => address)]);
+  return [...used].map((address) => ({ address, by: `EgressIP ${name}` }));
+}
+
+/** What the network has on nodes, and what the cloud has not taken back yet: it takes of the capacity that is announced. */
+function occupiedBy(
+  egressIPs: readonly ParsedEgressIP[],
+  configs: readonly ParsedConfig[],
+): readonly Pick<HostedAddress, 'address' | 'node'>[] {
+  const occupied: Pick<HostedAddress, 'address' | 'node'>[] = [];
+  const inCloud = new Set<Address>();
+  for (const { address, node } of configs) {
+    if (node === undefined) continue;
+    inCloud.add(address);
+    occupied.push({ address, node });
+  }
+  for (const { hosted } of egressIPs) {
+    for (const entry of hosted) if (!inCloud.has(entry.address)) occupied.push(entry);
+  }
+  return occupied;
+}
+
+/** A namespace can have no EgressIP while somebody else's has its name. */
+function obstacles(
+  foreign: readonly ParsedEgressIP[],
+  ofNamespace: ReadonlyMap<string, ParsedEgressIP>,
+): (namespace: string) => NetworkObstacle | undefined {
+  const names = new Set(foreign.map(({ name }) => name));
+  return (namespace) => {
+    const name = egressIPName(namespace);
+    if (names.size === 0 || !names.has(name) || ofNamespace.has(namespace)) return undefined;
+    return {
+      code: 'EgressIPConflict',
+      message: `EgressIP ${name} is not ours and names other addresses or namespaces; delete it, or put its addresses into the namespace's annotation to have it adopted`,
+    };
+  };
+}

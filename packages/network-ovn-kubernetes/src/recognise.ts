@@ -1,0 +1,20 @@
+import type { Certainty, ClusterEvidence, Recognition } from '@egressip-ipam/core';
+
+/** Annotations with this prefix are written by OVN-Kubernetes alone. */
+const annotationPrefix = 'k8s.ovn.org/';
+
+/** OVN-Kubernetes is there where the cluster says so or nodes carry its annotations, or else by its EgressIPs. */
+export function recognise(evidence: ClusterEvidence): Recognition {
+  const served = evidence.served.get('egressips.k8s.ovn.org');
+  return {
+    certainty: certaintyOf(evidence, served?.isUsed),
+    settings: { egressNodeSelector: served?.specFields?.has('egressNodeSelector') === true },
+  };
+}
+
+function certaintyOf({ announced, nodes }: ClusterEvidence, isUsed: boolean | undefined): Certainty {
+  if (announced === 'OVNKubernetes') return 'announced';
+  const isAtWork = nodes.some(({ annotations = {} }) => Object.keys(annotations).some((key) => key.startsWith(annotationPrefix)));
+  if (isAtWork) return 'at-work';
+  return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
+}

@@ -1,0 +1,50 @@
+import { sameAddresses, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
+
+/**
+ * One address at a time, each replaced by that of its own CIDR assignment, and none that carries traffic goes while
+ * another is on its way: so the namespace is never without any for a while.
+ */
+export function nextAddresses(
+  decisions: NetworkDecisions,
+  claim: ClaimDecision,
+  existing: ParsedEgressIP | undefined,
+): readonly Address[] {
+  const target = claim.addresses;
+  if (existing === undefined || existing.source.egressIPAM === undefined) return target;
+  const present = existing.addresses;
+  const isAssigned = (address: Address): boolean => existing.hosted.some((entry) => entry.address === address);
+  const stale = present.filter((address) => !target.includes(address));
+  const carrying = stale.filter(isAssigned);
+  if (carrying.length === 0) return target;
+  const missing = target.filter((address) => !present.includes(address));
+  const [idle] = missing.length === 0 ? [] : stale.filter((address) => !isAssigned(address));
+  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && mayBeAssigned(decisions, claim, existing, address);
+  if (idle === undefined && present.some((address) => target.includes(address) && isOnItsWay(address))) return present;
+  const leaving = idle ?? carrying[0];
+  const coming = missing.find((address) => isSameAssignment(decisions, claim, address, leaving)) ?? missing[0];
+  const next = [...present.filter((address) => address !== leaving), ...(coming === undefined ? [] : [coming])];
+  return sameAddresses(next, target) ? target : next;
+}
+
+/** Whether a node is there for an address. Room counts for nothing: what is replaced may still have it. */
+export function mayBeAssigned(
+  decisions: NetworkDecisions,
+  { egressIPAM }: ClaimDecision,
+  { hosted, addresses }: ParsedEgressIP,
+  address: Address,
+): boolean {
+  const busy = new Set(hosted.filter((entry) => addresses.includes(entry.address)).map(({ node }) => node));
+  const candidates = egressIPAM === undefined ? [] : (decisions.assignmentOf(egressIPAM, address)?.candidates ?? []);
+  return candidates.some((node) => !busy.has(node) && decisions.canHost(node, address));
+}
+
+function isSameAssignment(
+  decisions: NetworkDecisions,
+  { egressIPAM }: ClaimDecision,
+  one: Address,
+  other: Address | undefined,
+): boolean {
+  if (egressIPAM === undefined || other === undefined) return false;
+  return decisions.assignmentOf(egressIPAM, one) === decisions.assignmentOf(egressIPAM, other);
+}

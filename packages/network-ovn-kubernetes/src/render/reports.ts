@@ -1,0 +1,113 @@
+import {
+  compileSelector,
+  familyOf,
+  formatAddress,
+  type Address,
+  type ClaimDecision,
+  type Finding,
+  type NetworkView,
+} from '@egressip-ipam/core';
+import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
+import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
+import { egressIPName, namespaceNameLabel } from '../kinds/names.ts';
+import { selectsAllOf, type Carriers } from './carried.ts';
+
+/** What OVN-Kubernetes has made of a namespace's addresses, from specs and status. Its Events may be gone, and count for nothing. */
+export type AssignmentState = 'Allocated' | 'Assigned' | 'PartiallyAssigned' | 'Unassigned' | 'Conflict';
+
+/** Says what carries no traffic, and why: what no node carries leaves with the address of whatever node a pod runs on. */
+export function reportMissing(
+  facts: OvnKubernetesFacts,
+  carriers: Carriers,
+  claim: ClaimDecision,
+  existing: ParsedEgressIP,
+  missing: readonly Address[],
+): Finding {
+  const texts = missing.map(formatAddress);
+  const base = { object: { kind: 'Namespace', name: claim.namespace }, addresses: texts };
+  const why = reasonOf(facts, carriers, claim, existing, missing);
+  const families = new Set(missing.map(familyOf));
+  const bare = [...families].filter((family) => claim.addresses.every((address) => familyOf(address) !== family || missing.includes(address)));
+  const list = texts.join(', ');
+  if (missing.length === claim.addresses.length) {
+    const message = `no node carries ${list} yet${why}: until one does, traffic leaves with the address of whatever node a pod runs on`;
+    return { ...base, code: 'Unassigned', severity: 'error', message };
+  }
+  const [family] = bare;
+  if (family !== undefined) {
+    const message = `no node carries ${list} yet${why}: until one does, IPv${family} traffic leaves with the address of whatever node a pod runs on`;
+    return { ...base, code: 'PartiallyAssigned', severity: 'error', message };
+  }
+  const message = `no node carries ${list} yet${why}; the other addresses carry the traffic`;
+  return { ...base, code: 'PartiallyAssigned', severity: 'warning', message };
+}
+
+function reasonOf(
+  { configs }: OvnKubernetesFacts,
+  carriers: Carriers,
+  { namespace }: ClaimDecision,
+  existing: ParsedEgressIP,
+  missing: readonly Address[],
+): string {
+  const { name, source } = existing;
+  if (source.deletedAt !== undefined) return ` (EgressIP ${name} is being deleted)`;
+  if (!selectsAllOf(existing, namespace)) return ` (EgressIP ${name} does not select all of the namespace)`;
+  const said = configs.filter((config) => config.source.assigned === 'False' && missing.includes(config.address));
+  if (said.length > 0) {
+    return ` (the cloud says: ${said.map((config) => config.source.message ?? config.source.reason ?? 'no').join('; ')})`;
+  }
+  const lost = existing.hosted.filter(({ address, node }) => missing.includes(address) && !carriers.isReady(node));
+  return lost.length === 0 ? '' : ` (OVN-Kubernetes has it on ${[...new Set(lost.map(({ node }) => node))].join(', ')}, not ready or gone)`;
+}
+
+/** The finding for a namespace whose EgressIP is not there, though its addresses are promised. */
+export function reportAbsent({ namespace, addresses }: ClaimDecision): Finding {
+  const texts = addresses.map(formatAddress);
+  return {
+    code: 'Unassigned',
+    severity: 'error',
+    object: { kind: 'Namespace', name: namespace },
+    message:
+      `EgressIP ${egressIPName(namespace)} is not there, so no node carries ${texts.join(', ')}: ` +
+      'until one does, traffic leaves with the address of whatever node a pod runs on',
+    addresses: texts,
+  };
+}
+
+/** Finds EgressIPs of others that select a namespace of ours too. */
+export class ForeignSelections {
+  readonly #view: NetworkView;
+  /** By name of the one namespace that they select. */
+  readonly #byName = new Map<string, string[]>();
+  readonly #others: { readonly name: string; readonly matches: (labels: Readonly<Record<string, string>>) => boolean }[] = [];
+
+  constructor(foreign: readonly ParsedEgressIP[], view: NetworkView) {
+    this.#view = view;
+    for (const { name, selected, source } of foreign) {
+      if (selected !== undefined) this.#byName.set(selected, [...(this.#byName.get(selected) ?? []), name]);
+      else {
+        const compiled = compileSelector(source.namespaceSelector);
+        if (compiled.ok) this.#others.push({ name, matches: compiled.matches });
+      }
+    }
+  }
+
+  /** Whether there is none that could. */
+  get isEmpty(): boolean {
+    return this.#byName.size === 0 && this.#others.length === 0;
+  }
+
+  /** The finding for a namespace that two EgressIPs select. */
+  report({ namespace }: ClaimDecision, own: string): Finding | undefined {
+    const labels = { [namespaceNameLabel]: namespace, ...this.#view.claimantOf(namespace)?.labels };
+    const matching = this.#others.filter(({ matches }) => matches(labels)).map(({ name }) => name);
+    const overlapping = [...(this.#byName.get(namespace) ?? []), ...matching].filter((name) => name !== own).sort();
+    if (overlapping.length === 0) return undefined;
+    return {
+      code: 'OverlappingEgressIP',
+      severity: 'warning',
+      object: { kind: 'Namespace', name: namespace },
+      message: `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods use is undefined. Narrow or delete it`,
+    };
+  }
+}

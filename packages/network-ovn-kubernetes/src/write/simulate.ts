@@ -1,0 +1,74 @@
+import {
+  byName,
+  entriesOf,
+  withEntries,
+  type NetworkObjects,
+  type NetworkStep,
+  type NodeSnapshot,
+  type SimulatedNetwork,
+} from '@egressip-ipam/core';
+import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
+import { egressAssignableLabel, labelledByUsAnnotation, namespaceNameLabel } from '../kinds/names.ts';
+import { payloadOf, type ApplyPayload } from './payload.ts';
+
+/** When an EgressIP is made in a simulation: a snapshot has no clock of its own. */
+const simulatedCreation = '2026-01-03T00:00:00Z';
+
+/** What a step makes of the cluster; which node carries an address is left to the network, and stays undecided. */
+export function simulate(network: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
+  const { name } = step.object;
+  const payload = payloadOf(step);
+  const egressIPs = entriesOf(network.objects, egressIPKind);
+  const others = egressIPs.filter((entry) => entry.name !== name);
+  const existing = egressIPs.find((entry) => entry.name === name);
+  const withEgressIPs = (entries: readonly EgressIPEntry[]): SimulatedNetwork => ({
+    objects: withEntries(network.objects, egressIPKind, entries),
+    nodes: network.nodes,
+  });
+  switch (payload.write) {
+    case 'apply':
+      return withEgressIPs([...others, applied(name, existing, payload)].sort(byName));
+    case 'delete':
+      return withEgressIPs(others);
+    case 'touch':
+      return withEgressIPs(egressIPs.map((entry) => (entry === existing ? { ...entry, touched: payload.touched } : entry)));
+    case 'label':
+      return {
+        objects: network.objects,
+        nodes: network.nodes.map((node) => (node.name === name ? labelled(node, payload.present) : node)),
+      };
+  }
+}
+
+function applied(name: string, existing: EgressIPEntry | undefined, payload: ApplyPayload): EgressIPEntry {
+  const { namespace, egressIPAM, egressIPs, egressNodeSelector } = payload;
+  const { mark, touched } = existing ?? {};
+  return {
+    name,
+    createdAt: existing?.createdAt ?? simulatedCreation,
+    egressIPAM,
+    applied: true,
+    ...(mark === undefined ? {} : { mark }),
+    ...(touched === undefined ? {} : { touched }),
+    egressIPs,
+    namespaceSelector: { matchLabels: { [namespaceNameLabel]: namespace } },
+    ...(egressNodeSelector === undefined ? {} : { egressNodeSelector }),
+    assigned: (existing?.assigned ?? []).filter(({ egressIP }) => egressIPs.includes(egressIP)),
+  };
+}
+
+function labelled(node: NodeSnapshot, present: boolean): NodeSnapshot {
+  const { [egressAssignableLabel]: _label, ...labels } = node.labels;
+  const { [labelledByUsAnnotation]: _annotation, ...annotations } = node.annotations ?? {};
+  return present
+    ? { ...node, labels: { ...labels, [egressAssignableLabel]: '' }, annotations: { ...annotations, [labelledByUsAnnotation]: '' } }
+    : { ...node, labels, annotations };
+}
+
+/** The objects once nodes are gone: the network takes off what was assigned to them. */
+export function withoutNodes(objects: NetworkObjects, isGone: (node: string) => boolean): NetworkObjects {
+  const left = entriesOf(objects, egressIPKind).map((entry) =>
+    entry.assigned.some(({ node }) => isGone(node)) ? { ...entry, assigned: entry.assigned.filter(({ node }) => !isGone(node)) } : entry,
+  );
+  return withEntries(objects, egressIPKind, left);
+}
