@@ -63,7 +63,7 @@ export type { Finding, FindingSeverity, ObjectReference } from './finding/findin
 export type { CoreFindingCode, FindingCode } from './finding/codes.ts';
 
 // Addresses.
-export { compareAddresses, familyOf, formatAddress, parseAddress } from './address/address.ts';
+export { compareAddresses, familyOf, formatAddress, parseAddress, parseIPv4At } from './address/address.ts';
 export { parseAddressList } from './address/address-list.ts';
 export { parseRange, platformReserved } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
