@@ -7,6 +7,7 @@ export { readNamespace } from './snapshot/read-namespace.ts';
 export { readNode } from './snapshot/read-node.ts';
 export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
 export { readSelector } from './snapshot/read-selector.ts';
+export { byName, compareNames } from './snapshot/compare-names.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
 export { parseDuration } from './snapshot/duration.ts';
 export {
@@ -77,6 +78,12 @@ export type { Cidr } from './address/cidr.ts';
 // The network contract.
 export { plain } from './plain/plain-network.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
+export {
+  egressIPConfigAnnotation,
+  parseEgressIPConfig,
+  parseFamilyCidrs,
+  parseJson,
+} from './network-contract/egress-ip-config.ts';
 export { unlimited } from './network-contract/facts.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
 export { afterStep } from './network-contract/step.ts';
@@ -111,6 +118,7 @@ export type {
   NodeFacts,
   ReservedRange,
 } from './network-contract/facts.ts';
+export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 export type { NetworkKind, Verb } from './network-contract/kind.ts';
 export type { ResourceReference } from './kubernetes/resource-reference.ts';
 export type { KubernetesWrite } from './kubernetes/kubernetes-write.ts';

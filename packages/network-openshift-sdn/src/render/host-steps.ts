@@ -20,8 +20,6 @@ import { RecordedOwners } from './recorded-owners.ts';
 /** The writes of HostSubnets, and what they mean for those who wait for them. */
 export interface HostPlan {
   readonly steps: readonly NetworkStep[];
-  /** HostSubnets that are not just as they should be. */
-  readonly changes: readonly HostChange[];
   /** The step that hosts an address on the node it is placed on; undefined where it is hosted there. */
   readonly hostingOf: (address: Address) => string | undefined;
 }
@@ -45,7 +43,7 @@ export function planHosts(
       steps.push(hostStep(decisions, change, write, owners));
     }
   }
-  return { steps, changes, hostingOf: (address) => hosting.get(address) };
+  return { steps, hostingOf: (address) => hosting.get(address) };
 }
 
 function hostChanges(

@@ -2,7 +2,6 @@ import type { NetworkDecisions, NetworkView, Rendering } from '@egressip-ipam/co
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { bindSteps } from './bind-steps.ts';
 import { bindingChanges, Unbinding } from './binding-changes.ts';
-import { reportForeignHosts } from './foreign-hosts.ts';
 import { planHosts } from './host-steps.ts';
 import { KeptCidrs } from './kept-cidrs.ts';
 import { NodeCidrs } from './node-cidrs.ts';
@@ -17,6 +16,5 @@ export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, vi
   const kept = new KeptCidrs(decisions);
   const bindings = bindingChanges(decisions, facts, kept);
   const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, kept), new Unbinding(bindings));
-  const steps = [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)];
-  return { steps, findings: reportForeignHosts(decisions, hosts.changes), states: noStates };
+  return { steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)], findings: [], states: noStates };
 }

@@ -1,5 +1,5 @@
 import { sameAddresses, type NetworkView } from '@egressip-ipam/core';
-import { egressIPName } from '../kinds/names.ts';
+import { egressIPName, namespaceOfName } from '../kinds/names.ts';
 import type { ParsedEgressIP } from './parse-egress-ip.ts';
 
 /** Whose EgressIPs are whose. */
@@ -58,6 +58,7 @@ export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: Netw
 /** An object that was made by hand, or left by the migration from OpenShift SDN, for just the addresses that its namespace is annotated with. */
 function isAdoptable({ source, addresses, selected = '' }: ParsedEgressIP, view: NetworkView): boolean {
   if (source.deletedAt !== undefined || source.podSelector !== undefined || addresses.length === 0) return false;
+  if ((namespaceOfName(source.name) ?? selected) !== selected) return false;
   const listed = view.claimantOf(selected)?.listed;
   return listed !== undefined && sameAddresses(addresses, listed);
 }

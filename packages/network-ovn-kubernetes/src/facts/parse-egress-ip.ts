@@ -22,7 +22,7 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
   readonly source: EgressIPEntry;
   /** The one namespace that it selects by its name; undefined where it selects otherwise. */
   readonly selected: string | undefined;
-  /** The namespace that it is for, as far as it is for one: by selection, else by its name; empty for none. */
+  /** The namespace that it is for, as far as it is for one; empty for none. */
   readonly namespace: string;
   /** Whether it is ours for certain (law 5); see {@link isProven}. */
   readonly ours: boolean;
@@ -38,8 +38,10 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.name = name;
     this.source = source;
     this.selected = selected;
-    this.namespace = selected ?? namespaceOfName(name) ?? '';
     this.ours = isProven(source, selected);
+    // What is ours may have been diverted by hand: its name still says for whom we made it.
+    const named = namespaceOfName(name);
+    this.namespace = (this.ours ? (named ?? selected) : (selected ?? named)) ?? '';
     this.addresses = distinct(parseAddresses(source.egressIPs));
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
     this.hosted = source.assigned.length === 0 ? none : hostedBy(source, this.ours, this.namespace, intern);

@@ -38,6 +38,7 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
     steps: [...labels.steps, ...served.steps, ...going.map(({ egressIP, egressIPAM }) => deleteStep(decisions, egressIP, egressIPAM?.name))],
     findings: [...labels.findings, ...served.findings, ...reportTopology(decisions, facts, canPin)],
     states: served.states,
+    uncarried: served.uncarried,
     beforeRelease: beforeReleases(decisions, facts),
   };
 }
@@ -84,6 +85,7 @@ interface Served {
   readonly steps: readonly NetworkStep[];
   readonly findings: readonly Finding[];
   readonly states: ReadonlyMap<string, AssignmentState>;
+  readonly uncarried: ReadonlyMap<string, readonly Address[]>;
 }
 
 function serve(
@@ -97,6 +99,7 @@ function serve(
   const steps: NetworkStep[] = [];
   const findings: Finding[] = [];
   const states = new Map<string, AssignmentState>();
+  const uncarried = new Map<string, readonly Address[]>();
   const carriers = new Carriers(view);
   const contested = new Set<Address>(facts.used.map(({ address }) => address));
   const selections = new ForeignSelections(facts.ownership.foreign, view);
@@ -113,10 +116,11 @@ function serve(
     const isContested = contested.size > 0 && claim.addresses.some((address) => contested.has(address));
     states.set(claim.namespace, stateOf(claim, existing, missing, isContested || isObstructed(facts, claim, existing)));
     if (missing.length === 0) continue;
+    uncarried.set(claim.namespace, missing);
     if (existing !== undefined) note(reportMissing(facts, carriers, claim, existing, missing));
     else if (isPromised(decisions, claim)) note(reportAbsent(claim));
   }
-  return { steps, findings, states };
+  return { steps, findings, states, uncarried };
 }
 
 function isObstructed(facts: OvnKubernetesFacts, { namespace }: ClaimDecision, existing: ParsedEgressIP | undefined): boolean {
