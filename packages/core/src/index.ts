@@ -122,6 +122,8 @@ export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 export type { NetworkKind, Verb } from './network-contract/kind.ts';
 export type { ResourceReference } from './kubernetes/resource-reference.ts';
 export type { KubernetesWrite } from './kubernetes/kubernetes-write.ts';
+export type { NetworkDecision } from './network-contract/decide-network.ts';
+export type { UnassignedGuard } from './network-contract/unassigned-guard.ts';
 export type { Certainty, ClusterEvidence, Recognition, ServedKind } from './network-contract/recognition.ts';
 export type {
   AnnotateStep,
@@ -140,6 +142,10 @@ export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-c
 // The provider contract.
 export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
+export { createPassiveProvider } from './provider-contract/passive-provider.ts';
+export { decideProvider } from './provider-contract/decide-provider.ts';
+export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';
+export type { ProviderDecision, ProviderFacts } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/factory.ts';
 export type { ProviderErrorClass, ProviderErrorDescription } from './provider-contract/provider-error.ts';

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
+import { builtInNetworks } from './built-in/networks.ts';
+import { builtInProviders } from './built-in/providers.ts';
 import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandContext, InputOptions } from './commands/context.ts';
@@ -11,6 +13,8 @@ import { runCommand, type RunFlags } from './commands/run.ts';
 import { trialCommand, type TrialOptions } from './commands/trial.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
+const networkNames = Object.keys(builtInNetworks).join(', ');
+const providerNames = Object.keys(builtInProviders).join(', ');
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
 
 /** Builds the command line. `done` takes the exit code of the command that ran. */
@@ -36,7 +40,7 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--egressipam <name>', 'the EgressIPAM that --add-namespaces and --cidr are about')
     .option('--cidr <CIDR=LABELVALUE>', 'a CIDR assignment in addition, or in the place of those that it overlaps (to resize them); may be given several times', collect)
     .action(async (paths: string[], options: SimulateOptions) => done(await simulateCommand(context, paths, options)));
-  withInput(program.command('adopt').description('Annotate namespaces with the addresses that their EgressIPs (OVN-Kubernetes) have already, so that the operator takes them over as they are.').argument('[paths...]', inputHelp))
+  withInput(program.command('adopt').description('Annotate namespaces with the addresses that the network gives them already, so that the operator takes them over as they are.').argument('[paths...]', inputHelp))
     .option('--egressipam <name>', 'adopt for this EgressIPAM alone')
     .option('--apply', 'write the annotations into the cluster, with --live')
     .action(async (paths: string[], options: AdoptOptions) => done(await adoptCommand(context, paths, options)));
@@ -63,7 +67,7 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
   const option = (flags: string, description: string, variable: string): Option => new Option(flags, description).env(`EGRESSIP_IPAM_${variable}`);
   program
     .command('run')
-    .description('Run the operator: watch a cluster, and do what plan would print. OpenShift SDN and OVN-Kubernetes, on bare metal and AWS.')
+    .description('Run the operator: watch a cluster, and do what plan would print.')
     .addOption(option('--kubeconfig <file>', 'the cluster; by default the one it runs in, or $KUBECONFIG', 'KUBECONFIG'))
     .addOption(option('--context <name>', 'the context of the kubeconfig', 'CONTEXT'))
     .addOption(option('--leader-elect', 'act only as the leader among replicas', 'LEADER_ELECT'))
@@ -71,14 +75,14 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--leader-elect-renew-deadline <seconds>', 'how long the leader goes on without a renewal', 'LEADER_ELECT_RENEW_DEADLINE').default(10).argParser(parsePositive))
     .addOption(option('--leader-elect-retry-period <seconds>', 'time between two renewals', 'LEADER_ELECT_RETRY_PERIOD').default(2).argParser(parsePositive))
     .addOption(option('--namespace <name>', "the operator's own namespace; by default that of its pod", 'NAMESPACE'))
-    .addOption(option('--network <name>', 'the network; by default by what the cluster serves', 'NETWORK').choices(['openshift-sdn', 'ovn-kubernetes']))
-    .addOption(option('--provider <name>', 'baremetal, aws, or an installed package; by default by the infrastructure', 'PROVIDER'))
+    .addOption(option('--network <name>', `the network: ${networkNames}, or an installed package; by default by what the cluster shows`, 'NETWORK'))
+    .addOption(option('--provider <name>', `the infrastructure: ${providerNames}, or an installed package; by default by what the cluster shows`, 'PROVIDER'))
     .addOption(option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure", 'CLOUD_REGION'))
     .addOption(option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own", 'CLOUD_ENDPOINT'))
     .addOption(option('--cloud-qps <calls>', "most calls per second to the cloud's API", 'CLOUD_QPS').argParser(parsePositive))
     .addOption(option('--cloud-poll-interval <seconds>', 'time between two looks at an unchanged cloud', 'CLOUD_POLL_INTERVAL').default(60).argParser(parsePositive))
-    .addOption(option('--guard-unassigned', 'deny what leaves a namespace while no node carries its addresses, where it has no EgressFirewall of its own (OVN-Kubernetes)', 'GUARD_UNASSIGNED'))
-    .addOption(option('--node-probe', "find dead nodes by their kubelet's lease and a TCP port, sooner than the API server (OpenShift SDN)", 'NODE_PROBE'))
+    .addOption(option('--guard-unassigned', 'deny what leaves a namespace while no node carries its addresses, where the network would let it out and the namespace has no firewall of its own (OVN-Kubernetes)', 'GUARD_UNASSIGNED'))
+    .addOption(option('--node-probe', "find dead nodes by their kubelet's lease and a TCP port, sooner than the API server, where nodes are chosen by this project (OpenShift SDN)", 'NODE_PROBE'))
     .addOption(option('--node-probe-port <port>', 'the TCP port of nodes; by default that of the kubelet', 'NODE_PROBE_PORT').default(10250).argParser(parsePort))
     .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))
     .addOption(option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns them off', 'HEALTH_PROBE_BIND_ADDRESS').default(':8081'))
@@ -107,7 +111,6 @@ function parsePort(value: string): number {
 function withInput(command: Command): Command {
   return withCluster(command)
     .addOption(new Option('-o, --output <format>', 'how to write the result').choices(['table', 'json', 'yaml']).default('table'))
-    .addOption(new Option('--network <name>', 'the network; by default from the objects').choices(['openshift-sdn', 'ovn-kubernetes']))
     .option('--time <time>', 'the moment to plan for, RFC 3339; decides what has cooled down', parseMoment);
 }
 
@@ -116,7 +119,8 @@ function withCluster(command: Command): Command {
     .option('--live', 'read the cluster of the kubeconfig, and its cloud, instead of files')
     .option('--kubeconfig <file>', 'the cluster to read, as with --live; by default the one this runs in, or $KUBECONFIG')
     .option('--context <name>', 'the context of the kubeconfig')
-    .option('--provider <name>', 'the infrastructure; by default from Infrastructure or the nodes')
+    .option('--network <name>', `the network: ${networkNames}, or an installed package; by default by the objects`)
+    .option('--provider <name>', `the infrastructure: ${providerNames}, or an installed package; by default from Infrastructure or the nodes`)
     .option('--namespace <name>', 'where the secret with cloud credentials is; by default those of the environment are used')
     .option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure")
     .option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own");

@@ -6,6 +6,8 @@ export type NetworkDecision =
   | { readonly decided: true; readonly backend: NetworkBackend; readonly recognition: Recognition }
   | {
       readonly decided: false;
+      /** Those that are equally sure; none where there is no sign of any. */
+      readonly candidates: readonly NetworkBackend[];
       /** In words that follow "the network cannot be told:". */
       readonly reason: string;
     };
@@ -26,11 +28,11 @@ export function decideNetwork(evidence: ClusterEvidence, backends: readonly Netw
     .filter(({ recognition }) => recognition.certainty !== 'absent');
   const [surest, next] = candidates.sort((a, b) => rankOf(b) - rankOf(a));
   if (surest === undefined) {
-    return { decided: false, reason: `there is no sign of ${listOf(backends, 'or')} yet` };
+    return { decided: false, candidates: [], reason: `there is no sign of ${listOf(backends, 'or')} yet` };
   }
   if (next === undefined || rankOf(surest) > rankOf(next)) return { decided: true, ...surest };
   const equals = candidates.filter((candidate) => rankOf(candidate) === rankOf(surest)).map(({ backend }) => backend);
-  return { decided: false, reason: `it may be ${listOf(equals, 'or')}: ${sameSigns[surest.recognition.certainty]}` };
+  return { decided: false, candidates: equals, reason: `it may be ${listOf(equals, 'or')}: ${sameSigns[surest.recognition.certainty]}` };
 }
 
 const sameSigns: Readonly<Record<Certainty, string>> = {

@@ -17,12 +17,12 @@ interface Failure {
   readonly message: string;
 }
 
-/** `adopt`: annotates namespaces with the addresses that EgressIPs give them already; without --apply it only says so. */
+/** `adopt`: annotates namespaces with the addresses that the network gives them already; without --apply it only says so. */
 export async function adoptCommand(context: CommandContext, paths: readonly string[], options: AdoptOptions): Promise<ExitCode> {
   if (options.apply === true && !isLive(options)) throw new InputError('--apply writes into a cluster: read it by --live or --kubeconfig');
-  const { snapshot, problems: inputProblems } = await loadInput(context, paths, options);
+  const { snapshot, backend, problems: inputProblems } = await loadInput(context, paths, options);
   if (options.egressipam !== undefined && !snapshot.egressIPAMs.some(({ name }) => name === options.egressipam)) throw new InputError(`--egressipam ${options.egressipam}: there is no such EgressIPAM`);
-  const found = planAdoption(snapshot, options.egressipam === undefined ? {} : { egressIPAM: options.egressipam });
+  const found = planAdoption(snapshot, backend, options.egressipam === undefined ? {} : { egressIPAM: options.egressipam });
   const failures = options.apply === true ? await annotate(options, found.adoptions) : [];
   if (options.output === 'table') context.terminal.out(render(context, found, options.apply === true, failures));
   else writeData(context.terminal, options.output, { formatVersion: 1, ...found, applied: options.apply === true, failures, inputProblems });
@@ -31,9 +31,9 @@ export async function adoptCommand(context: CommandContext, paths: readonly stri
 }
 
 function render({ terminal }: CommandContext, { adoptions, problems }: AdoptionPlan, applied: boolean, failures: readonly Failure[]): string {
-  const rows = adoptions.map(({ namespace, egressIPAM, addresses, egressIP }) => [namespace, egressIPAM, addresses.join(', '), egressIP, failures.find((failure) => failure.namespace === namespace)?.message ?? (applied ? 'written' : 'to be written by --apply')]);
+  const rows = adoptions.map(({ namespace, egressIPAM, addresses, object }) => [namespace, egressIPAM, addresses.join(', '), `${object.kind}/${object.name}`, failures.find((failure) => failure.namespace === namespace)?.message ?? (applied ? 'written' : 'to be written by --apply')]);
   const sections = [
-    rows.length === 0 ? 'Nothing to adopt.' : table(['NAMESPACE', 'EGRESSIPAM', 'EGRESS IPS', 'EGRESSIP', 'ANNOTATION'], rows, terminal),
+    rows.length === 0 ? 'Nothing to adopt.' : table(['NAMESPACE', 'EGRESSIPAM', 'EGRESS IPS', 'FROM', 'ANNOTATION'], rows, terminal),
     renderFindings(problems, terminal),
   ];
   return `${sections.filter((section) => section !== undefined).join('\n\n')}\n`;

@@ -7,8 +7,8 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** `check`: audits a cluster in files. */
 export async function checkCommand(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
-  const { snapshot, problems } = await loadInput(context, paths, options);
-  const report = check(snapshot);
+  const { snapshot, backend, problems } = await loadInput(context, paths, options);
+  const report = check(snapshot, backend);
   if (options.output === 'table') {
     const capacity = report.capacity.map((entry) => [
       entry.egressIPAM,

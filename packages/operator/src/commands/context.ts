@@ -1,7 +1,7 @@
 import { InputError, readDocuments, type ReadDocuments } from '../input/read-documents.ts';
 import type { LiveOptions } from '../input/read-live.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
-import { writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
+import { writeNotes, writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
 
 /** Where a command's cluster comes from, beside files. */
 export interface LiveFlags {
@@ -27,8 +27,9 @@ export interface CommandContext {
 
 /** Reads the cluster in files, or itself; what cannot be read is written to standard error. */
 export async function loadInput(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
-  const loaded = isLive(options) ? await loadLive(paths, options) : loadSnapshot(await readFiles(context, paths), options);
+  const loaded = isLive(options) ? await loadLive(paths, options) : await loadSnapshot(await readFiles(context, paths), options);
   writeProblems(context.terminal, loaded.problems);
+  writeNotes(context.terminal, loaded.notes);
   return loaded;
 }
 
@@ -38,9 +39,9 @@ export function isLive({ live, kubeconfig }: LiveFlags): boolean {
 }
 
 /** What reading a cluster takes of the flags. */
-export function liveOptionsOf(flags: LiveFlags & Pick<SnapshotOptions, 'provider'>): LiveOptions {
-  const { kubeconfig, context, provider, namespace, cloudRegion: region, cloudEndpoint: endpoint } = flags;
-  const given = { kubeconfig, context, provider, namespace, cloud: { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) } };
+export function liveOptionsOf(flags: LiveFlags & Pick<SnapshotOptions, 'network' | 'provider'>): LiveOptions {
+  const { kubeconfig, context, network, provider, namespace, cloudRegion: region, cloudEndpoint: endpoint } = flags;
+  const given = { kubeconfig, context, network, provider, namespace, cloud: { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) } };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
@@ -53,5 +54,5 @@ async function loadLive(paths: readonly string[], options: InputOptions): Promis
   if (paths.length > 0) throw new InputError(`${paths.join(' ')}: either files or --live, not both`);
   const { readLive } = await import('../input/read-live.ts');
   const documents = await readLive(liveOptionsOf(options));
-  return loadSnapshot(documents, { provider: documents.provider, time: new Date().toISOString(), ...options });
+  return loadSnapshot(documents, { time: new Date().toISOString(), ...options }, documents.decisions);
 }

@@ -8,11 +8,11 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 /** `explain`: what a namespace, an address, a node or an EgressIPAM has, why, and what it waits for. */
 export async function explainCommand(context: CommandContext, subjectText: string, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
   const subject = parseSubject(subjectText);
-  const { snapshot, problems } = await loadInput(context, paths, options);
-  const planned = plan(snapshot);
-  const explanation = explain(snapshot, planned, subject);
+  const { snapshot, backend, problems } = await loadInput(context, paths, options);
+  const planned = plan(snapshot, backend);
+  const explanation = explain(snapshot, planned, subject, backend);
   if (options.output === 'table') {
-    const steps = planned.steps.filter(({ id }) => explanation.steps.includes(id)).map(describeStep);
+    const steps = planned.steps.filter(({ id }) => explanation.steps.includes(id)).map((step) => describeStep(step, { snapshot, backend }));
     const sections = [
       explanation.statements.join('\n'),
       renderFindings(explanation.findings, context.terminal),

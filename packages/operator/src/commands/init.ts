@@ -24,14 +24,14 @@ export async function initCommand(context: CommandContext, paths: readonly strin
   const live = isLive(options) ? await readCluster(options) : undefined;
   const documents = live ?? (await readDocuments(paths, context.standardInput));
   const egressIPAM = makeEgressIPAM(options.cidr === undefined ? { ...options, ...suggestFor(options, documents) } : options);
-  const { problems, snapshot } = loadSnapshot(documents, live === undefined ? options : { provider: live.provider, ...options });
+  const { problems, snapshot, backend } = await loadSnapshot(documents, options, live?.decisions);
   writeProblems(context.terminal, problems);
   context.terminal.out(stringify(egressIPAM));
   if (documents.objects.length === 0) return exitCode.nothingToDo;
   const read = readEgressIPAM(egressIPAM);
   if (!read.ok) throw new InputError(`--name ${options.name}: ${read.problems[0]?.message ?? 'is not a name'}`);
   const others = snapshot.egressIPAMs.filter(({ name }) => name !== options.name);
-  const { findings } = plan(buildSnapshot({ ...snapshot, egressIPAMs: [...others, read.value] }));
+  const { findings } = plan(buildSnapshot({ ...snapshot, egressIPAMs: [...others, read.value] }), backend);
   const about = findings.filter(({ object, severity }) => severity !== 'info' && object.kind === 'EgressIPAM' && object.name === options.name);
   if (about.length > 0) context.terminal.error(`${renderFindings(about, context.terminal)}\n`);
   return about.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;

@@ -13,7 +13,7 @@ export interface RunFlags {
   readonly leaderElectRenewDeadline: number;
   readonly leaderElectRetryPeriod: number;
   readonly namespace?: string;
-  readonly network?: RunOptions['network'];
+  readonly network?: string;
   readonly provider?: string;
   readonly cloudRegion?: string;
   readonly cloudEndpoint?: string;

@@ -1,4 +1,4 @@
-import { simulate, type Scenario } from '@egressip-ipam/core';
+import { simulate, type Scenario } from '@egressip-ipam/core/simulate';
 import { InputError } from '../input/read-documents.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
@@ -16,9 +16,9 @@ export interface SimulateOptions extends InputOptions {
 
 /** `simulate`: who moves and who waits when something happens. */
 export async function simulateCommand(context: CommandContext, paths: readonly string[], options: SimulateOptions): Promise<ExitCode> {
-  const { snapshot, problems } = await loadInput(context, paths, options);
+  const { snapshot, backend, problems } = await loadInput(context, paths, options);
   const names = snapshot.egressIPAMs.map(({ name }) => name);
-  const result = simulate(snapshot, scenarioOf(options, names, snapshot.nodes.map(({ name }) => name)));
+  const result = simulate(snapshot, scenarioOf(options, names, snapshot.nodes.map(({ name }) => name)), backend);
   const { moves, newlyWaiting, newlyServed, plan: after } = result;
   if (options.output === 'table') {
     const { terminal } = context;

@@ -1,9 +1,18 @@
-import { buildSnapshot, plan, type Step } from '@egressip-ipam/core';
+import { buildSnapshot, plan, type NetworkStep, type Precondition, type Step, type StepEffects } from '@egressip-ipam/core';
 import type { Clock, KubernetesObject } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Target, WriteStep } from '../network/write-step.ts';
 import { AddressHolds } from './address-holds.ts';
 import { Executor } from './executor.ts';
+import type { Target } from './target.ts';
+import type { WriteStep } from './write-step.ts';
+
+/** A write of a network's object; what it puts there is told by its effects. */
+const write = (id: string, object: string, effects: StepEffects, after: readonly Precondition[] = []): NetworkStep => {
+  const [kind = '', name = ''] = object.split('/');
+  return { kind: 'network', action: 'write', id, object: { kind, name }, effects, after, payload: [object, effects] };
+};
+const onStep = (id: string): Precondition => ({ kind: 'step', id });
+const address = '10.0.0.1';
 
 describe('the executor', () => {
   let now: number;
@@ -21,7 +30,7 @@ describe('the executor', () => {
       return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
     },
   };
-  const target: Target = { name: '', changedSince: () => false, sequence: 0, incarnation: 0, begin: () => undefined, observe: () => isCurrent, settle: () => undefined, end: () => undefined, read: () => Promise.reject(new Error('gone')) };
+  const target: Target = { name: '', changedSince: () => false, sequence: 0, incarnation: 0, resourceVersion: () => undefined, begin: () => undefined, observe: () => isCurrent, settle: () => undefined, end: () => undefined, read: () => Promise.reject(new Error('gone')) };
   const make = (answer: (step: WriteStep) => Promise<KubernetesObject | undefined>): Executor =>
     new Executor({
       clock,
@@ -44,17 +53,37 @@ describe('the executor', () => {
     [now, written, timers, plansAsked, isCurrent] = [0, [], [], 0, true];
   });
 
-  it('law 8: a node that cannot be labelled keeps EgressIPs waiting for a moment only, and is tried on', async () => {
-    const executor = make((step) => (step.kind === 'label-node' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined)));
-    const steps: readonly Step[] = [
-      { kind: 'label-node', id: 'label/n1', after: [], node: 'n1', present: true },
-      { kind: 'apply-egress-ip', id: 'apply/egressip-shop', after: ['label/n1'], name: 'egressip-shop', namespace: 'shop', egressIPAM: 'pool', egressIPs: ['10.0.0.1'] },
-    ];
+  it('law 8: an object that cannot be written keeps those it only helps waiting for a moment, and is tried on', async () => {
+    const executor = make((step) => (step.id === 'label' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined)));
+    const steps = [write('label', 'Node/n1', {}), write('bind', 'Binding/shop', { bound: [address] }, [{ kind: 'step', id: 'label', optional: true }])];
     for (let attempt = 1; attempt <= 9; attempt += 1) {
       await take(executor, steps);
       now += 30_000;
     }
-    expect(written).toEqual([...Array<string>(9).fill('label/n1'), 'apply/egressip-shop']);
+    expect(written).toEqual([...Array<string>(9).fill('label'), 'bind']);
+  });
+
+  it('never gives up what has to be done before', async () => {
+    const executor = make((step) => (step.id === 'host' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined)));
+    for (let attempt = 1; attempt <= 9; attempt += 1) {
+      await take(executor, [write('host', 'Host/n1', { hosted: [address] }), write('bind', 'Binding/shop', { bound: [address] }, [onStep('host')])]);
+      now += 30_000;
+    }
+    expect(written).not.toContain('bind');
+  });
+
+  it('leaves what waits for something to be observed to the plan that has seen it', async () => {
+    const executor = make(() => Promise.resolve({ metadata: { name: 'any' } }));
+    await take(executor, [write('first', 'Host/n1', {}), write('second', 'Host/n2', {}, [onStep('first'), { kind: 'observed', object: { kind: 'Host', name: 'n3' }, state: 'gone' }])]);
+    expect(written).toEqual(['first']);
+  });
+
+  it('writes one object once at a time, whatever the steps are called', async () => {
+    const answers: (() => void)[] = [];
+    const executor = make(() => new Promise((resolve) => answers.push(() => resolve(undefined))));
+    await take(executor, [write('one', 'Host/n1', { hosted: ['10.0.0.1'] })]);
+    await take(executor, [write('another', 'Host/n1', { hosted: ['10.0.0.2'] })]);
+    expect(written).toEqual(['one']);
   });
 
   it('law 7: an address leaves no node while it is being bound, nor enters one while it leaves another', async () => {
@@ -64,30 +93,30 @@ describe('the executor', () => {
       await new Promise(setImmediate);
     };
     const executor = make(() => new Promise((resolve) => answers.push(() => resolve(undefined))));
-    const host = (node: string, added: readonly string[], removed: readonly string[]): Step => ({ kind: 'host', id: `host/${node}`, after: [], node, egressIPs: added, hostedIPs: null, hostedCIDRs: null, added, removed });
-    await take(executor, [{ kind: 'claim', id: 'claim/shop', after: [], namespace: 'shop', egressIPs: ['10.0.0.1'] }]);
-    await take(executor, [host('n1', [], ['10.0.0.1'])]);
-    expect(written).toEqual(['claim/shop']);
+    const host = (node: string, effects: StepEffects): Step => write(`host/${node}`, `Host/${node}`, effects);
+    await take(executor, [write('bind/shop', 'Binding/shop', { bound: [address] })]);
+    await take(executor, [host('n1', { unhosted: [address] })]);
+    expect(written).toEqual(['bind/shop']);
     await answerAll();
-    await take(executor, [host('n1', [], ['10.0.0.1'])]);
-    await take(executor, [host('n2', ['10.0.0.1'], [])]);
-    expect(written).toEqual(['claim/shop', 'host/n1']);
+    await take(executor, [host('n1', { unhosted: [address] })]);
+    await take(executor, [host('n2', { hosted: [address] })]);
+    expect(written).toEqual(['bind/shop', 'host/n1']);
     await answerAll();
-    await take(executor, [host('n2', ['10.0.0.1'], [])]);
-    expect(written).toEqual(['claim/shop', 'host/n1', 'host/n2']);
+    await take(executor, [host('n2', { hosted: [address] })]);
+    expect(written).toEqual(['bind/shop', 'host/n1', 'host/n2']);
   });
 
   describe('of steps that wait for each other', () => {
-    const annotate = (namespace: string): Step => ({ kind: 'annotate', id: `annotate/${namespace}`, after: [], namespace, egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1', addresses: ['10.0.0.1'] });
-    const host = (after: readonly string[], id = 'host/n1/then'): Step => ({ kind: 'host', id, after, node: 'n1', egressIPs: ['10.0.0.1'], hostedIPs: '10.0.0.1=shop', hostedCIDRs: null, added: ['10.0.0.1'], removed: [] });
-    const claim = (namespace: string): Step => ({ kind: 'claim', id: `claim/${namespace}`, after: ['host/n1/then'], namespace, egressIPs: ['10.0.0.1'] });
-    const chain = [annotate('shop'), host(['annotate/shop']), claim('shop')];
+    const annotate = (namespace: string): Step => ({ kind: 'annotate', id: `annotate/${namespace}`, object: { kind: 'Namespace', name: namespace }, effects: { allocated: [address] }, after: [], namespace, egressIPs: address, allocated: `pool/${address}`, addresses: [address] });
+    const host = (after: readonly string[], id = 'host/n1/then'): Step => write(id, 'Host/n1', { hosted: [address] }, after.map(onStep));
+    const bind = (after = 'host/n1/then'): Step => write('bind/shop', 'Binding/shop', { bound: [address] }, [onStep(after)]);
+    const chain = [annotate('shop'), host(['annotate/shop']), bind()];
     const object: KubernetesObject = { metadata: { name: 'any' } };
 
     it('carries out one after the other, and asks for a plan when all are done', async () => {
       const executor = make(() => Promise.resolve(object));
       await take(executor, chain);
-      expect(written).toEqual(['annotate/shop', 'host/n1/then', 'claim/shop']);
+      expect(written).toEqual(['annotate/shop', 'host/n1/then', 'bind/shop']);
       expect(plansAsked).toBe(1);
     });
 
@@ -103,20 +132,20 @@ describe('the executor', () => {
     });
 
     it('leaves what waits for a write that failed, or for an interface, to the next plan', async () => {
-      await take(make((step) => (step.kind === 'host' ? Promise.reject(new Error('refused')) : Promise.resolve(object))), chain);
-      await take(make(() => Promise.resolve(object)), [annotate('shop'), { kind: 'attach', id: 'attach/n1', after: ['annotate/shop'], node: 'n1', addresses: ['10.0.0.1'] }]);
+      await take(make((step) => (step.object.kind === 'Host' ? Promise.reject(new Error('refused')) : Promise.resolve(object))), chain);
+      await take(make(() => Promise.resolve(object)), [annotate('shop'), { kind: 'attach', id: 'attach/n1', object: { kind: 'Interface', name: 'n1' }, effects: { attached: [address] }, after: [onStep('annotate/shop')], node: 'n1', address }]);
       expect(written).toEqual(['annotate/shop', 'host/n1/then', 'annotate/shop']);
       expect(plansAsked).toBe(2);
     });
 
     it('goes on by a newer plan that wants the very write that is under way', async () => {
       let answer: (() => void) | undefined;
-      const executor = make((step) => (step.kind === 'host' ? new Promise((resolve) => (answer = () => resolve(object))) : Promise.resolve(object)));
+      const executor = make((step) => (step.object.kind === 'Host' ? new Promise((resolve) => (answer = () => resolve(object))) : Promise.resolve(object)));
       await take(executor, [host([])]);
-      await take(executor, [host([], 'host/n1'), { ...claim('shop'), after: ['host/n1'] }]);
+      await take(executor, [host([], 'host/n1'), bind('host/n1')]);
       answer?.();
       await new Promise(setImmediate);
-      expect(written).toEqual(['host/n1/then', 'claim/shop']);
+      expect(written).toEqual(['host/n1/then', 'bind/shop']);
     });
 
     it('law 8: asks for a plan when nothing ends for a while, as some need not wait for what hangs', async () => {

@@ -1,5 +1,4 @@
-import type { InterfaceStep, Plan } from '@egressip-ipam/core';
-import { isInterfaceStep } from './write-step.ts';
+import { isInterfaceStep, type InterfaceStep, type Plan } from '@egressip-ipam/core';
 
 /** Changes of one kind between the same interfaces: one call makes all of them. */
 export interface InterfaceGroup {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { WriteStep } from '../network/write-step.ts';
 import { PutBacks } from './put-backs.ts';
+import type { WriteStep } from './write-step.ts';
 
-const claim = (...egressIPs: string[]): WriteStep => ({ kind: 'claim', id: 'claim/shop', after: [], namespace: 'shop', egressIPs });
+const claim = (...egressIPs: string[]): WriteStep => ({ kind: 'network', action: 'bind', id: 'claim/shop', object: { kind: 'Binding', name: 'shop' }, effects: { bound: egressIPs }, after: [], payload: { egressIPs } });
 
 describe('writes that someone else undoes', () => {
   let now: number;
@@ -42,7 +42,7 @@ describe('writes that someone else undoes', () => {
 
   it('in several steps are slowed down as a whole: the steps of one put-back follow each other at once', () => {
     const target = ['10.0.0.1', '10.0.1.1'];
-    const apply = (...egressIPs: string[]): WriteStep => ({ kind: 'apply-egress-ip', id: 'apply/shop', after: [], name: 'shop', namespace: 'shop', egressIPAM: 'pool', egressIPs, ...(egressIPs.join() === target.join() ? {} : { target }) });
+    const apply = (...egressIPs: string[]): WriteStep => ({ ...claim(...egressIPs), kind: 'network', action: 'bind', payload: { egressIPs }, ...(egressIPs.join() === target.join() ? {} : { goal: { egressIPs: target } }) });
     write(apply(...target));
     const rounds = [0, 1, 2].map(() => {
       const delays = [waits(apply('10.0.0.1'))];

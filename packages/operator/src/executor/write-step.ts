@@ -1,4 +1,4 @@
-import type { InterfaceStep, Step } from '@egressip-ipam/core';
+import { isInterfaceStep, type InterfaceStep, type Step } from '@egressip-ipam/core';
 
 /** The steps that are Kubernetes writes. */
 export type WriteStep = Exclude<Step, InterfaceStep>;
@@ -6,11 +6,6 @@ export type WriteStep = Exclude<Step, InterfaceStep>;
 /** Whether a step is a Kubernetes write. */
 export function isWriteStep(step: Step): step is WriteStep {
   return !isInterfaceStep(step);
-}
-
-/** Whether a step changes a node's interface. */
-export function isInterfaceStep(step: Step): step is InterfaceStep {
-  return step.kind === 'attach' || step.kind === 'detach' || step.kind === 'move';
 }
 
 /** Steps of one object follow each other. */

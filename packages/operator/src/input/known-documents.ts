@@ -1,32 +1,40 @@
-import type { ClusterSnapshot } from '@egressip-ipam/core';
+import { isRecord, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
 import { isObservation } from './observation.ts';
 
-/** API groups of the kinds that a snapshot is made of. Other groups' kinds of the same name are not meant. */
-const groups: Readonly<Record<string, string>> = {
-  EgressIPAM: 'redhatcop.redhat.io',
-  Namespace: '',
-  Node: '',
-  HostSubnet: 'network.openshift.io',
-  NetNamespace: 'network.openshift.io',
-  EgressIP: 'k8s.ovn.org',
-  CloudPrivateIPConfig: 'cloud.network.openshift.io',
-  Infrastructure: 'config.openshift.io',
-  ProviderObservation: 'egressip-ipam.io',
-};
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A kind of document that is read: another group's kind of the same name is not meant. */
+export interface DocumentKind {
+  readonly group: string;
+  readonly kind: string;
 }
 
-/** The kind of a document: undefined where it has none, `other` where it is none of ours. */
-export function kindOf(object: unknown): string | undefined {
-  if (!isRecord(object) || typeof object['kind'] !== 'string') return undefined;
-  const { kind, apiVersion } = object;
-  if (typeof apiVersion !== 'string') return kind;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return groups[kind] === group ? kind : 'other';
+/** The kinds that a snapshot is made of, whatever the network. */
+export const commonKinds = {
+  egressIPAM: { group: 'redhatcop.redhat.io', kind: 'EgressIPAM' },
+  namespace: { group: '', kind: 'Namespace' },
+  node: { group: '', kind: 'Node' },
+  infrastructure: { group: 'config.openshift.io', kind: 'Infrastructure' },
+  observation: { group: 'egressip-ipam.io', kind: 'ProviderObservation' },
+} as const satisfies Readonly<Record<string, DocumentKind>>;
+
+/** A function that tells of a document which of some kinds it is of: `other` for none of them, undefined where it has no kind. */
+export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) => DocumentKind | 'other' | undefined {
+  const byName = new Map<string, DocumentKind>();
+  // Where a document does not say its group, the first kind of the name is meant.
+  for (const kind of [...kinds].reverse()) byName.set(kind.kind, kind);
+  const byGroup = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
+  return (object) => {
+    if (!isRecord(object) || typeof object['kind'] !== 'string') return undefined;
+    const { kind, apiVersion } = object;
+    if (typeof apiVersion !== 'string') return byName.get(kind) ?? 'other';
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    return byGroup.get(`${group}/${kind}`) ?? 'other';
+  };
+}
+
+/** The kinds of back ends' objects, each once. */
+export function networkKinds(backends: readonly NetworkBackend[]): readonly DocumentKind[] {
+  const kinds = backends.flatMap((backend) => backend.kinds.map(({ resource: { group, kind } }) => [`${group}/${kind}`, { group, kind }] as const));
+  return [...new Map(kinds).values()];
 }
 
 /** Whether a document says that it is a saved ClusterSnapshot. */
@@ -34,35 +42,40 @@ export function claimsToBeSnapshot(object: unknown): boolean {
   return isRecord(object) && 'formatVersion' in object && !('kind' in object);
 }
 
-const snapshotLists = ['egressIPAMs', 'namespaces', 'nodes', 'hostSubnets', 'netNamespaces', 'egressIPs', 'cloudPrivateIPConfigs'] as const;
-
 /** What each entry of a list must have beside its name, so that a plan can be made. */
-const listsOfEntries: Readonly<Record<(typeof snapshotLists)[number], readonly string[]>> = {
+const listsOfEntries: Readonly<Record<'egressIPAMs' | 'namespaces' | 'nodes', readonly string[]>> = {
   egressIPAMs: ['cidrAssignments'],
   namespaces: [],
   nodes: ['addresses'],
-  hostSubnets: ['egressIPs', 'egressCIDRs'],
-  netNamespaces: ['egressIPs'],
-  egressIPs: ['egressIPs', 'assigned'],
-  cloudPrivateIPConfigs: [],
 };
 
+interface SnapshotProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
 /** What keeps a document from being a ClusterSnapshot: the field and what is expected there. Undefined when nothing does. */
-export function snapshotProblem(object: unknown): { readonly field: string; readonly message: string } | undefined {
-  if (!isRecord(object) || object['formatVersion'] !== 1) return { field: 'formatVersion', message: '1 is expected; this snapshot is from another version' };
+export function snapshotProblem(object: unknown): SnapshotProblem | undefined {
+  if (!isRecord(object) || object['formatVersion'] !== 2) return { field: 'formatVersion', message: '2 is expected; this snapshot is from another version' };
   const { network, infrastructure, provider } = object;
-  if (!isRecord(network) || (network['kind'] !== 'openshift-sdn' && network['kind'] !== 'ovn-kubernetes')) return { field: 'network.kind', message: 'openshift-sdn or ovn-kubernetes is expected' };
+  if (!isRecord(network) || typeof network['name'] !== 'string') return { field: 'network.name', message: 'the name of a network is expected' };
+  if (!isRecord(network['objects'])) return { field: 'network.objects', message: 'a map of lists is expected' };
   if (!isRecord(infrastructure) || !Array.isArray(infrastructure['virtualIPs'])) return { field: 'infrastructure.virtualIPs', message: 'a list is expected' };
   if (!isRecord(provider) || typeof provider['name'] !== 'string') return { field: 'provider.name', message: 'a text is expected' };
   if (provider['observation'] !== undefined && !isObservation(provider['observation'])) return { field: 'provider.observation', message: 'the lists nodes and cidrs are expected' };
-  for (const list of snapshotLists) {
-    const entries = object[list];
-    if (!Array.isArray(entries)) return { field: list, message: 'a list is expected' };
-    for (const [index, entry] of (entries as unknown[]).entries()) {
-      if (!isRecord(entry) || typeof entry['name'] !== 'string') return { field: `${list}[${index}]`, message: 'an object with a name is expected' };
-      const missing = listsOfEntries[list].find((field) => !Array.isArray(entry[field]));
-      if (missing !== undefined) return { field: `${list}[${index}].${missing}`, message: 'a list is expected' };
-    }
+  const lists = [
+    ...Object.entries(listsOfEntries).map(([list, fields]) => ({ list, entries: object[list], fields })),
+    ...Object.entries(network['objects']).map(([kind, entries]) => ({ list: `network.objects.${kind}`, entries, fields: [] })),
+  ];
+  return lists.map(({ list, entries, fields }) => listProblem(list, entries, fields)).find((problem) => problem !== undefined);
+}
+
+function listProblem(list: string, entries: unknown, fields: readonly string[]): SnapshotProblem | undefined {
+  if (!Array.isArray(entries)) return { field: list, message: 'a list is expected' };
+  for (const [index, entry] of (entries as unknown[]).entries()) {
+    if (!isRecord(entry) || typeof entry['name'] !== 'string') return { field: `${list}[${index}]`, message: 'an object with a name is expected' };
+    const missing = fields.find((field) => !Array.isArray(entry[field]));
+    if (missing !== undefined) return { field: `${list}[${index}].${missing}`, message: 'a list is expected' };
   }
   return undefined;
 }

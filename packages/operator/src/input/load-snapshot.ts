@@ -1,177 +1,116 @@
 import {
   buildSnapshot,
+  plain,
   plan,
-  readCloudPrivateIPConfig,
-  readEgressIP,
-  readEgressIPAM,
-  readHostSubnet,
-  readInfrastructure,
-  readNamespace,
-  readNetNamespace,
-  readNode,
   type ClusterSnapshot,
-  type InfrastructureSnapshot,
-  type NetworkSnapshot,
-  type ProviderObservation,
+  type NetworkBackend,
+  type ProviderDecision,
   type ProviderSnapshot,
-  type Read,
 } from '@egressip-ipam/core';
-import { clouds } from '../network/clouds.ts';
-import { claimsToBeSnapshot, isSnapshot, kindOf, snapshotProblem } from './known-documents.ts';
-import { isObservation } from './observation.ts';
-import { InputError, type InputProblem, type ReadDocuments, type SourceObject } from './read-documents.ts';
+import type { FoundNetwork } from '../network/find-network.ts';
+import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
+import { isPlacedByUs } from '../provider/provider-facts.ts';
+import { providerSnapshot } from '../provider/provider-snapshot.ts';
+import { chooseNetwork, type ChosenNetwork } from './choose-network.ts';
+import { chooseProvider } from './choose-provider.ts';
+import { claimsToBeSnapshot, isSnapshot, snapshotProblem } from './known-documents.ts';
+import { InputError, type InputProblem, type ReadDocuments } from './read-documents.ts';
+import { sortDocuments, type SortedDocuments } from './sort-documents.ts';
 
 /** Choices that the input may leave open. */
 export interface SnapshotOptions {
-  readonly network?: NetworkSnapshot['kind'];
+  /** The name of a network that is built in, or of a package. */
+  readonly network?: string;
+  /** The name of a provider that is built in, or of a package. */
   readonly provider?: string;
   /** RFC 3339; without it nothing cools down. */
   readonly time?: string;
 }
 
+/** What was decided of a live cluster by asking it. */
+export interface LiveDecisions {
+  readonly network: ChosenNetwork;
+  readonly provider: ProviderDecision;
+}
+
 /** A snapshot from files, and what in them could not be used. */
 export interface LoadedSnapshot {
   readonly snapshot: ClusterSnapshot;
+  /** The back end of its network. */
+  readonly backend: NetworkBackend;
   readonly problems: readonly InputProblem[];
-}
-
-interface Named {
-  readonly name: string;
-}
-
-/** Objects of one kind, by name: of two with one name the first counts. */
-class Collection<Entry extends Named> {
-  readonly entries: Entry[] = [];
-  readonly #kind: string;
-  readonly #read: (object: unknown) => Read<Entry>;
-  readonly #problems: InputProblem[];
-  readonly #names = new Set<string>();
-
-  constructor(kind: string, read: (object: unknown) => Read<Entry>, problems: InputProblem[]) {
-    this.#kind = kind;
-    this.#read = read;
-    this.#problems = problems;
-  }
-
-  add(source: SourceObject): void {
-    const read = this.#read(source.object);
-    this.#problems.push(...problemsOf(source, this.#kind, read));
-    if (!read.ok) return;
-    if (this.#names.has(read.value.name)) {
-      this.#problems.push({ file: source.file, line: source.line, object: `${this.#kind}/${read.value.name}`, message: 'stands in the input twice; the first one counts' });
-      return;
-    }
-    this.#names.add(read.value.name);
-    this.entries.push(read.value);
-  }
-}
-
-/** What reading an object found wrong, with the line of each field. */
-function problemsOf({ file, lineOf }: SourceObject, kind: string, { problems }: Read<unknown>): readonly InputProblem[] {
-  return problems.map(({ object: { name }, field, message }) => ({ file, line: lineOf(field ?? ''), object: `${kind}/${name === '' ? '?' : name}`, ...(field === undefined ? {} : { field }), message }));
-}
-
-/** Puts a snapshot together from documents: Kubernetes objects, a saved ClusterSnapshot, a ProviderObservation. */
-export function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions): LoadedSnapshot {
-  const problems = [...documents.problems];
-  const egressIPAMs = new Collection('EgressIPAM', readEgressIPAM, problems);
-  const namespaces = new Collection('Namespace', readNamespace, problems);
-  const nodes = new Collection('Node', readNode, problems);
-  const hostSubnets = new Collection('HostSubnet', readHostSubnet, problems);
-  const netNamespaces = new Collection('NetNamespace', readNetNamespace, problems);
-  const egressIPs = new Collection('EgressIP', readEgressIP, problems);
-  const cloudPrivateIPConfigs = new Collection('CloudPrivateIPConfig', readCloudPrivateIPConfig, problems);
-  const collections: Readonly<Record<string, { add(source: SourceObject): void }>> = {
-    EgressIPAM: egressIPAMs,
-    Namespace: namespaces,
-    Node: nodes,
-    HostSubnet: hostSubnets,
-    NetNamespace: netNamespaces,
-    EgressIP: egressIPs,
-    CloudPrivateIPConfig: cloudPrivateIPConfigs,
-  };
-  let infrastructure: InfrastructureSnapshot = { virtualIPs: [] };
-  let observation: ProviderObservation | undefined;
-  let unreadable = false;
-  for (const source of documents.objects) {
-    const { file } = source;
-    const kind = kindOf(source.object);
-    if (claimsToBeSnapshot(source.object)) {
-      if (isSnapshot(source.object)) return { snapshot: savedSnapshot(file, source.object, options), problems };
-      const { field = '', message = '' } = snapshotProblem(source.object) ?? {};
-      problems.push({ file, line: source.lineOf(field), object: 'ClusterSnapshot', field, message });
-    } else if (kind === undefined) {
-      problems.push({ file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
-    } else if (kind === 'Infrastructure') {
-      const read = readInfrastructure(source.object);
-      if (read.ok) infrastructure = read.value;
-      problems.push(...problemsOf(source, kind, read));
-    } else if (kind === 'ProviderObservation') {
-      if (isObservation(source.object)) observation = { nodes: source.object.nodes, cidrs: source.object.cidrs };
-      else {
-        unreadable = true;
-        problems.push({ file, line: source.line, object: kind, message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json; until then nothing is allocated' });
-      }
-    } else {
-      collections[kind]?.add(source);
-    }
-  }
-  const parts = {
-    infrastructure,
-    egressIPAMs: egressIPAMs.entries,
-    namespaces: namespaces.entries,
-    nodes: nodes.entries,
-    hostSubnets: hostSubnets.entries,
-    netNamespaces: netNamespaces.entries,
-    egressIPs: egressIPs.entries,
-    cloudPrivateIPConfigs: cloudPrivateIPConfigs.entries,
-  };
-  const network = chooseNetwork(options.network, parts);
-  // What is in use cannot be told from an observation that cannot be read: nothing may look free.
-  const provider = { ...chooseProvider(options.provider, network, parts, observation), observationRequired: unreadable };
-  return { snapshot: buildSnapshot({ ...parts, network, provider, ...(options.time === undefined ? {} : { time: options.time }) }), problems };
+  /** What was assumed or left out, in words. */
+  readonly notes: readonly string[];
 }
 
 /**
- * A snapshot that was saved is planned once, to see that it is whole: it was written by a program, and is not looked at field by field.
+ * Puts a snapshot together from documents: Kubernetes objects, a saved ClusterSnapshot, a ProviderObservation.
+ *
+ * @param live what the cluster itself showed, where the documents were read from it
+ * @throws InputError when the network cannot be told, or a saved snapshot cannot be planned; Error when there is no such plug-in
+ */
+export async function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions, live?: LiveDecisions): Promise<LoadedSnapshot> {
+  const problems = [...documents.problems];
+  const saved = await findSaved(documents, options, problems);
+  if (saved !== undefined) return { ...saved, problems, notes: [] };
+  const chosen = options.network === undefined ? undefined : await loadNetwork(options.network);
+  const backends = await loadBuiltInNetworks();
+  const known = chosen === undefined ? backends : [chosen, ...backends.filter(({ name }) => name !== chosen.name)];
+  const objects = documents.objects.map(({ object }) => object);
+  const { found, notes } = live?.network ?? chooseNetwork(objects, known, chosen);
+  const sorted = sortDocuments(documents, known, found.backend, problems);
+  const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
+  const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects } = sorted;
+  const { settings } = found.recognition;
+  const network = { name: found.backend.name, ...(settings === undefined ? {} : { settings }), objects: networkObjects };
+  const provider = providerOf(found, decision, options, sorted, live !== undefined);
+  const parts = { infrastructure, network, provider, egressIPAMs, namespaces, nodes };
+  const snapshot = buildSnapshot({ ...parts, ...(options.time === undefined ? {} : { time: options.time }) });
+  const isAnyClaim = snapshot.namespaces.some(({ egressIPAM }) => egressIPAM !== undefined);
+  return { snapshot, backend: found.backend, problems, notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted.leftOut, found)] };
+}
+
+function providerOf({ backend, recognition }: FoundNetwork, decision: ProviderDecision, options: SnapshotOptions, { observation, isUnreadable }: SortedDocuments, isLive: boolean): ProviderSnapshot {
+  const snapshot = providerSnapshot({
+    decision,
+    isChosen: options.provider !== undefined,
+    isPlacedByUs: isPlacedByUs(backend, recognition.settings),
+    clusterAttaches: recognition.clusterAttaches === true,
+    ...(observation === undefined ? {} : { observation }),
+  });
+  // What is in use cannot be told from an observation that cannot be read: nothing may look free.
+  return { ...snapshot, observationRequired: isUnreadable || (isLive && snapshot.observationRequired) };
+}
+
+/** Objects of other networks, of which there may be left some of a migration. */
+function leftOutNotes(leftOut: ReadonlyMap<string, number>, { backend }: FoundNetwork): readonly string[] {
+  return [...leftOut].map(([kind, count]) => `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind} ${count === 1 ? 'is' : 'are'} left out: the network is ${backend.title}`);
+}
+
+
+/**
+ * The saved snapshot among the documents, planned once to see that it is whole: it was written by a program, and is not
+ * looked at field by field.
  *
  * @throws InputError when it cannot be planned
  */
-function savedSnapshot(file: string, object: ClusterSnapshot, { time }: SnapshotOptions): ClusterSnapshot {
-  const snapshot = time === undefined ? object : { ...object, time };
-  try {
-    plan(snapshot);
-    return snapshot;
-  } catch (error) {
-    throw new InputError(`${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+async function findSaved({ objects }: ReadDocuments, { time, network }: SnapshotOptions, problems: InputProblem[]): Promise<Pick<LoadedSnapshot, 'snapshot' | 'backend'> | undefined> {
+  for (const { file, object, lineOf } of objects) {
+    if (!claimsToBeSnapshot(object)) continue;
+    if (!isSnapshot(object)) {
+      const { field = '', message = '' } = snapshotProblem(object) ?? {};
+      problems.push({ file, line: lineOf(field), object: 'ClusterSnapshot', field, message });
+      continue;
+    }
+    const snapshot = time === undefined ? object : { ...object, time };
+    const name = network ?? snapshot.network.name;
+    const backend = name === plain.name ? plain : await loadNetwork(name);
+    try {
+      plan(snapshot, backend);
+    } catch (error) {
+      throw new InputError(`${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    return { snapshot, backend };
   }
-}
-
-type Parts = Pick<ClusterSnapshot, 'infrastructure' | 'nodes' | 'hostSubnets' | 'netNamespaces' | 'egressIPs' | 'cloudPrivateIPConfigs'>;
-
-/** OVN-Kubernetes' annotations on nodes show it, though HostSubnets are left of a migration; else HostSubnets show OpenShift SDN. */
-function chooseNetwork(chosen: NetworkSnapshot['kind'] | undefined, parts: Parts): NetworkSnapshot {
-  if (chosen !== undefined) return { kind: chosen };
-  if (parts.nodes.some((node) => node.primaryInterfaceAddress !== undefined || node.hostCIDRs !== undefined)) return { kind: 'ovn-kubernetes' };
-  if (parts.hostSubnets.length > 0 || parts.netNamespaces.length > 0) return { kind: 'openshift-sdn' };
-  const isOvn = parts.egressIPs.length > 0 || parts.nodes.some((node) => node.egressIPConfig !== undefined);
-  return { kind: isOvn ? 'ovn-kubernetes' : 'openshift-sdn' };
-}
-
-/** Planning from files looks at no cloud: what a ProviderObservation says is all that is known of it. */
-function chooseProvider(chosen: string | undefined, network: NetworkSnapshot, parts: Parts, observation: ProviderObservation | undefined): ProviderSnapshot {
-  const announced = parts.infrastructure.platform?.toLowerCase();
-  const platform = announced ?? (parts.nodes.some((node) => node.providerID?.startsWith('aws://')) ? 'aws' : 'none');
-  const name = chosen ?? (platform === 'aws' ? 'aws' : 'baremetal');
-  const clusterAttaches = parts.nodes.some((node) => node.egressIPConfig !== undefined);
-  const onSdn = network.kind === 'openshift-sdn';
-  const attach = name !== 'baremetal' && onSdn && !clusterAttaches;
-  return {
-    name,
-    attach,
-    atomicMove: name === 'aws',
-    cloud: clusterAttaches || (onSdn ? name !== 'baremetal' || clouds.includes(platform) : clouds.includes(announced ?? '')),
-    observationRequired: false,
-    ...(observation === undefined ? {} : { observation }),
-  };
+  return undefined;
 }

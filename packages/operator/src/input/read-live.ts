@@ -1,33 +1,29 @@
-import { parseCidr, readEgressIPAM, readNode, type ProviderNode } from '@egressip-ipam/core';
+import { parseCidr, readEgressIPAM, readNode, type ProviderDecision, type ProviderNode } from '@egressip-ipam/core';
 import { createRestClient, loadConnection, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { isServed } from '../network/choose-network.ts';
+import type { FoundNetwork } from '../network/find-network.ts';
+import { gatherEvidence, servedBy } from '../network/live-evidence.ts';
+import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../provider/cluster-provider.ts';
 import { describeError } from '../provider/load-provider.ts';
+import { settleNetwork, type ChosenNetwork } from './choose-network.ts';
+import type { LiveDecisions } from './load-snapshot.ts';
 import type { ReadDocuments, SourceObject } from './read-documents.ts';
 
 /** Which cluster, and how its cloud is read. */
 export interface LiveOptions extends ProviderChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** The name of a network that is built in, or of a package. */
+  readonly network?: string;
 }
 
 /** A cluster as it is now: its objects, and what the provider sees. */
 export interface LiveDocuments extends ReadDocuments {
-  /** The name of the provider that was asked. */
-  readonly provider: string;
+  /** What was decided by asking the cluster. */
+  readonly decisions: LiveDecisions;
 }
 
-const kinds: readonly Resource[] = [
-  resources.egressIPAMs,
-  resources.namespaces,
-  resources.nodes,
-  resources.hostSubnets,
-  resources.netNamespaces,
-  resources.egressIPs,
-  resources.cloudPrivateIPConfigs,
-  resources.infrastructures,
-];
 const longestLook = 60_000;
 
 /**
@@ -39,18 +35,29 @@ export async function readLive(options: LiveOptions, extraCidrs: (nodes: readonl
   const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam' });
   try {
-    const lists = await Promise.all(kinds.map((kind) => listServed(rest, kind)));
+    const { network, kinds } = await chooseLive(rest, options);
+    const isServed = await servedBy(rest, kinds.map((resource) => ({ resource })));
+    const lists = await Promise.all(kinds.filter((resource) => isServed({ resource })).map((resource) => listAll(rest, resource)));
     const objects = lists.flat();
-    const { provider, observation } = await observeProvider(rest, options, objects, extraCidrs);
-    return { objects: [...objects, ...observation].map(asSource), problems: [], provider };
+    const { decision, observation } = await observeProvider(rest, network.found, options, objects, extraCidrs);
+    return { objects: [...objects, ...observation].map(asSource), problems: [], decisions: { network, provider: decision } };
   } finally {
     rest.close();
   }
 }
 
+/** The network as the operator would decide, and the kinds to be read for it. */
+async function chooseLive(rest: RestClient, { network: name }: LiveOptions): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Resource[] }> {
+  const chosen = name === undefined ? undefined : await loadNetwork(name);
+  const backends = await loadBuiltInNetworks();
+  const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
+  const network = settleNetwork(evidence, backends, chosen);
+  const own = network.found.backend.kinds.map(({ resource, namespace }) => resources.resourceOf(resource, namespace !== undefined));
+  return { network, kinds: [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, ...own] };
+}
+
 /** Lists leave out the kind of their items, which tells one object from another here. */
-async function listServed(rest: RestClient, resource: Resource): Promise<readonly KubernetesObject[]> {
-  if (!(await isServed(rest, resource))) return [];
+async function listAll(rest: RestClient, resource: Resource): Promise<readonly KubernetesObject[]> {
   const { items } = await new ResourceClient(rest, resource).list();
   return items.map((item) => ({ ...item, kind: resource.kind }));
 }
@@ -59,11 +66,11 @@ function asSource(object: object): SourceObject {
   return { file: 'cluster', line: 0, object, lineOf: () => 0 };
 }
 
-async function observeProvider(rest: RestClient, options: LiveOptions, objects: readonly KubernetesObject[], extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[]): Promise<{ readonly provider: string; readonly observation: readonly object[] }> {
-  const cluster = await makeClusterProvider(rest, options, () => undefined);
-  const { provider } = cluster;
+async function observeProvider(rest: RestClient, network: FoundNetwork, options: LiveOptions, objects: readonly KubernetesObject[], extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[]): Promise<{ readonly decision: ProviderDecision; readonly observation: readonly object[] }> {
+  const cluster = await makeClusterProvider(rest, network, options, () => undefined);
+  const { provider, decision } = cluster;
   try {
-    if (!provider.capabilities.attach) return { provider: provider.name, observation: [] };
+    if (!provider.capabilities.attach) return { decision, observation: [] };
     const nodes = objects.flatMap((object) => (object.kind === 'Node' ? nodeOf(object) : []));
     const signal = AbortSignal.timeout(longestLook);
     const look = async (cidrs: readonly string[]): Promise<object> => {
@@ -76,7 +83,7 @@ async function observeProvider(rest: RestClient, options: LiveOptions, objects: 
     const pools = objects.flatMap((object) => (object.kind === 'EgressIPAM' ? cidrsOf(object) : []));
     const first = (await look([])) as { nodes: readonly { interfaces?: readonly { main: boolean; subnets: readonly string[] }[] }[] };
     const subnets = first.nodes.flatMap(({ interfaces = [] }) => interfaces.filter(({ main }) => main).flatMap((main) => main.subnets));
-    return { provider: provider.name, observation: [await look([...new Set([...pools, ...extraCidrs(nodes, subnets)])])] };
+    return { decision, observation: [await look([...new Set([...pools, ...extraCidrs(nodes, subnets)])])] };
   } finally {
     await cluster.stop();
   }

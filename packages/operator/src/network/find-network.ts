@@ -1,4 +1,4 @@
-import { decideNetwork, type ClusterEvidence, type NetworkBackend, type Recognition } from '@egressip-ipam/core';
+import { decideNetwork, type ClusterEvidence, type NetworkBackend, type NetworkDecision, type Recognition } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import { gatherEvidence } from './live-evidence.ts';
 
@@ -9,23 +9,19 @@ export interface FoundNetwork {
   readonly evidence: ClusterEvidence;
 }
 
+/** The back end that a person chose, whatever it recognises; else the one that the evidence shows. */
+export function takeNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): NetworkDecision {
+  return chosen === undefined ? decideNetwork(evidence, backends) : { decided: true, backend: chosen, recognition: chosen.recognise(evidence) };
+}
+
 /**
  * Finds which of some back ends programs a cluster.
  *
- * @param isChosen whether a person named the network, so that its back end is taken whatever it recognises
  * @returns in words, why it cannot be told
  * @throws ApiError or TransportError when the cluster cannot be asked
  */
-export async function findNetwork(rest: RestClient, backends: readonly NetworkBackend[], isChosen: boolean): Promise<FoundNetwork | string> {
-  const evidence = await gatherEvidence(rest, backends);
-  return takeNetwork(evidence, backends, isChosen);
-}
-
-/** As {@link findNetwork}, by evidence from wherever. */
-export function takeNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[], isChosen: boolean): FoundNetwork | string {
-  const [chosen] = backends;
-  if (isChosen && chosen !== undefined) return { backend: chosen, recognition: chosen.recognise(evidence), evidence };
-  const decision = decideNetwork(evidence, backends);
-  if (!decision.decided) return `the network cannot be told: ${decision.reason}; name it by --network, or wait for it`;
-  return { backend: decision.backend, recognition: decision.recognition, evidence };
+export async function findNetwork(rest: RestClient, backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): Promise<FoundNetwork | string> {
+  const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
+  const decision = takeNetwork(evidence, backends, chosen);
+  return decision.decided ? { backend: decision.backend, recognition: decision.recognition, evidence } : decision.reason;
 }

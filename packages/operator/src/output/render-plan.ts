@@ -1,8 +1,14 @@
-import type { Finding, Plan, Step } from '@egressip-ipam/core';
+import type { ClusterSnapshot, Finding, NetworkBackend, Plan, Precondition, Step } from '@egressip-ipam/core';
 import { table, type TableOptions } from './table.ts';
 
+/** What a plan was made from: by it a network's steps can be put in words. */
+export interface PlanSource {
+  readonly snapshot: ClusterSnapshot;
+  readonly backend: NetworkBackend;
+}
+
 /** Draws a plan for people: who has what and where, who waits and why, what would be done. */
-export function renderPlan(plan: Plan, options: TableOptions): string {
+export function renderPlan(plan: Plan, source: PlanSource, options: TableOptions): string {
   const sections: string[] = [];
   const allocations = plan.allocations.map(({ namespace, egressIPAM, source, addresses, nodes }) => [namespace, egressIPAM, addresses.join(','), nodes.map((node) => node ?? '-').join(','), source]);
   sections.push(allocations.length === 0 ? 'No namespace has addresses.' : table(['NAMESPACE', 'EGRESSIPAM', 'ADDRESSES', 'NODES', 'SOURCE'], allocations, options));
@@ -11,7 +17,7 @@ export function renderPlan(plan: Plan, options: TableOptions): string {
   const said = new Set(plan.waiting.map(({ reason }) => reason));
   const findings = renderFindings(plan.findings.filter((finding) => !said.has(finding)), options);
   if (findings !== undefined) sections.push(findings);
-  sections.push(renderSteps(plan.steps, options));
+  sections.push(renderSteps(plan.steps, source, options));
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -28,10 +34,14 @@ export function renderFindings(findings: readonly Finding[], options: TableOptio
   return table(['FINDING', 'SEVERITY', 'OBJECT', 'MESSAGE'], findings.map(({ code, severity, object, message }) => [code, severity, `${object.kind}/${object.name}`, message]), options);
 }
 
-function renderSteps(steps: readonly Step[], options: TableOptions): string {
+function renderSteps(steps: readonly Step[], source: PlanSource, options: TableOptions): string {
   if (steps.length === 0) return 'Nothing to do.';
   const numbers = new Map(steps.map(({ id }, index) => [id, index + 1]));
-  const rows = steps.map((step) => [String(numbers.get(step.id)), describeStep(step), step.after.map((id) => String(numbers.get(id) ?? id)).join(',')]);
+  const describe = (precondition: Precondition): string => {
+    if (precondition.kind === 'step') return String(numbers.get(precondition.id) ?? '?');
+    return `${precondition.object.kind} ${precondition.object.name} ${precondition.state}`;
+  };
+  const rows = steps.map((step) => [String(numbers.get(step.id)), describeStep(step, source), step.after.map(describe).join(',')]);
   return table(['STEP', 'WHAT', 'AFTER'], rows, options);
 }
 
@@ -40,7 +50,7 @@ function list(texts: readonly string[]): string {
 }
 
 /** One step in words. */
-export function describeStep(step: Step): string {
+export function describeStep(step: Step, { snapshot, backend }: PlanSource): string {
   switch (step.kind) {
     case 'finalizer':
       return `${step.present ? 'put the finalizer on' : 'take the finalizer off'} EgressIPAM ${step.egressIPAM}`;
@@ -48,30 +58,13 @@ export function describeStep(step: Step): string {
       return `remember released addresses in EgressIPAM ${step.egressIPAM}`;
     case 'annotate':
       return step.egressIPs === null || step.allocated === null ? `clear the allocation of namespace ${step.namespace}` : `allocate ${list(step.addresses)} to namespace ${step.namespace}`;
-    case 'host':
-      return describeHost(step);
-    case 'claim':
-      return `bind traffic of NetNamespace ${step.namespace} to ${list(step.egressIPs)}`;
     case 'attach':
-      return `attach ${list(step.addresses)} to node ${step.node}`;
+      return `attach ${step.address} to node ${step.node}`;
     case 'detach':
-      return `detach ${list(step.addresses)} from node ${step.node}`;
+      return `detach ${step.address} from node ${step.node}`;
     case 'move':
-      return `move ${list(step.addresses)} from node ${step.from} to node ${step.node}`;
-    case 'label-node':
-      return `${step.present ? 'make' : 'no longer make'} node ${step.node} egress-assignable`;
-    case 'apply-egress-ip':
-      return `apply EgressIP ${step.name} with ${list(step.egressIPs)}`;
-    case 'delete-egress-ip':
-      return `delete EgressIP ${step.name}`;
+      return `move ${step.address} from node ${step.from} to node ${step.node}`;
+    case 'network':
+      return `${step.object.kind} ${step.object.name}: ${backend.describe(snapshot.network.objects, step)}`;
   }
-}
-
-function describeHost(step: Extract<Step, { kind: 'host' }>): string {
-  const parts = [
-    ...(step.egressCIDRs === undefined ? [] : [`set egressCIDRs ${list(step.egressCIDRs)}`]),
-    ...(step.added.length === 0 ? [] : [`host ${list(step.added)}`]),
-    ...(step.removed.length === 0 ? [] : [`stop hosting ${list(step.removed)}`]),
-  ];
-  return `HostSubnet ${step.node}: ${parts.length === 0 ? 'note what is ours' : parts.join(', ')}`;
 }

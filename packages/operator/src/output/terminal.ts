@@ -24,3 +24,8 @@ export function writeProblems(terminal: Terminal, problems: readonly InputProble
     terminal.error(`${[`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': ')}\n`);
   }
 }
+
+/** Writes what was assumed or left out of the input. */
+export function writeNotes(terminal: Terminal, notes: readonly string[]): void {
+  for (const note of notes) terminal.error(`note: ${note}\n`);
+}

@@ -1,13 +1,14 @@
-import { decideProvider, parseCidr, type CloudProvider, type ProviderCall, type ProviderDecision, type ProviderDescription, type ProviderModule, type ProviderSnapshot } from '@egressip-ipam/core';
+import { decideProvider, parseCidr, type CloudProvider, type ProviderCall, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';
 import type { Log } from '../run/log.ts';
 import type { CloudOptions, RunOptions } from '../run/options.ts';
 import { reasonOf } from '../run/reason.ts';
-import type { ClusterNetwork, ClusterStore } from '../store/cluster-store.ts';
+import type { FoundNetwork } from '../network/find-network.ts';
+import type { ClusterStore } from '../store/cluster-store.ts';
 import { readOnce, watchReads } from './cluster-reads.ts';
-import { describeBuiltInProviders, loadProviderModule, makeProvider } from './load-provider.ts';
+import { describeBuiltInProviders, describeProvider, loadProviderModule, makeProvider } from './load-provider.ts';
 import { isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
 import { providerSnapshot } from './provider-snapshot.ts';
 import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
@@ -38,32 +39,26 @@ export interface ProviderChoice {
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, network: Pick<ClusterNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
-  const chosen = options.provider === undefined ? undefined : { name: options.provider, module: await loadProviderModule(options.provider) };
+export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
-  const decision = await decide(rest, network, chosen, options.namespace);
-  const name = chosen?.name ?? decision.provider.name;
+  const decision = await decide(rest, network, options.provider, options.namespace);
+  const name = options.provider ?? decision.provider.name;
   log?.info('the provider is', { provider: name, reason: decision.reason });
   const reads = await watchReads(rest, decision.provider.reads ?? [], options.namespace, onError);
   try {
-    const provider = await makeProvider(name, chosen?.module ?? (await loadProviderModule(name)), { ...options.cloud, objects: reads.objects, onCall });
+    const provider = await makeProvider(name, await loadProviderModule(name), { ...options.cloud, objects: reads.objects, onCall });
     const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
-    return { provider, decision: { ...decision, provider }, isChosen: chosen !== undefined, stop };
+    return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, stop };
   } catch (error) {
     await reads.stop();
     throw error;
   }
 }
 
-interface Chosen {
-  readonly name: string;
-  readonly module: ProviderModule;
-}
-
-async function decide(rest: RestClient, { backend, recognition }: Pick<ClusterNetwork, 'backend' | 'recognition'>, chosen: Chosen | undefined, namespace: string | undefined): Promise<ProviderDecision> {
+async function decide(rest: RestClient, { backend, recognition }: Pick<FoundNetwork, 'backend' | 'recognition'>, chosen: string | undefined, namespace: string | undefined): Promise<ProviderDecision> {
   const [descriptions, signs] = await Promise.all([describeBuiltInProviders(), findSigns(rest)]);
   const facts = { ...signs, needsAttaching: needsAttaching(backend, recognition) };
-  if (chosen !== undefined) return decideProvider({ ...facts, isEquipped: () => false, chosen: chosen.module.description ?? undescribed(chosen.name) }, descriptions);
+  if (chosen !== undefined) return decideProvider({ ...facts, isEquipped: () => false, chosen: await describeProvider(chosen) }, descriptions);
   // What a provider would need is looked for only where it decides.
   const asked: string[] = [];
   const first = decideProvider({ ...facts, isEquipped: (name) => (asked.push(name), false) }, descriptions);
@@ -72,11 +67,6 @@ async function decide(rest: RestClient, { backend, recognition }: Pick<ClusterNe
   const objects = await readOnce(rest, doubtful.reads ?? [], namespace);
   const isEquipped = doubtful.isEquipped({ objects, environment: process.env });
   return decideProvider({ ...facts, isEquipped: () => isEquipped }, descriptions);
-}
-
-/** A plug-in that says nothing of itself before it is made. */
-function undescribed(name: string): ProviderDescription {
-  return { specificationVersion: 'v1', name, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true } };
 }
 
 async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> {

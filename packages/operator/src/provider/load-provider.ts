@@ -17,6 +17,16 @@ export async function loadProviderModule(name: string): Promise<ProviderModule> 
   return { createProvider, ...(description === undefined ? {} : { description }) };
 }
 
+/**
+ * What is known of a provider without making it; of a plug-in that says nothing of itself, that it attaches.
+ *
+ * @throws Error when there is no such provider
+ */
+export async function describeProvider(name: string): Promise<ProviderDescription> {
+  const { description } = await loadProviderModule(name);
+  return description ?? { specificationVersion: 'v1', name, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true } };
+}
+
 /** What is known of the providers that are built in. None of them loads a cloud's SDK for that. */
 export async function describeBuiltInProviders(): Promise<readonly ProviderDescription[]> {
   const modules = await Promise.all(Object.keys(builtInProviders).map(loadProviderModule));

@@ -14,7 +14,7 @@ export function signsIn({ infrastructure, nodes }: InfrastructureSigns): Pick<Pr
   const providerIDs = nodes.map((node) => asRecord(asRecord(node)['spec'])['providerID']);
   return {
     ...(typeof platform === 'string' && platform !== '' ? { platform } : {}),
-    providerIDs: providerIDs.filter((id) => typeof id === 'string' && id !== ''),
+    providerIDs: providerIDs.filter((id): id is string => typeof id === 'string' && id !== ''),
   };
 }
 

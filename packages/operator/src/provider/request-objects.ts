@@ -1,5 +1,5 @@
 import type { ClusterRequest } from '@egressip-ipam/core';
-import { isAlreadyExists, ResourceClient, type RestClient } from '@egressip-ipam/kube';
+import { isAlreadyExists, isKubernetesObject, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import { setTimeout as delay } from 'node:timers/promises';
 import { servedBy } from '../network/live-evidence.ts';
 import { resourceOf } from '../network/resources.ts';
@@ -22,8 +22,8 @@ export async function requestObjects(rest: RestClient, requests: readonly Cluste
 }
 
 async function requestObject(rest: RestClient, { resource, object }: ClusterRequest, { signal, onError, pause = retryPause }: RequestOptions): Promise<void> {
-  const metadata = object['metadata'];
-  const namespaced = typeof metadata === 'object' && metadata !== null && 'namespace' in metadata;
+  if (!isKubernetesObject(object)) throw new TypeError(`a ${resource.kind} without metadata was asked for`);
+  const namespaced = object.metadata.namespace !== undefined;
   while (!signal.aborted) {
     try {
       const isServed = await servedBy(rest, [{ resource }]);

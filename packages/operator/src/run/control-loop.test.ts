@@ -1,4 +1,4 @@
-import { buildSnapshot, type ClusterSnapshot } from '@egressip-ipam/core';
+import { buildSnapshot, plain, type ClusterSnapshot } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ControlLoop } from './control-loop.ts';
@@ -34,7 +34,7 @@ describe('the control loop', () => {
   const make = (look = (): ClusterSnapshot => buildSnapshot({})): ControlLoop => {
     const reporter = { tell: () => undefined, tellNews: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
     const runner = { get underWay() { return underWay; }, get isBehind() { return isBehind; }, take: () => void plans.push(now), stop: () => Promise.resolve() };
-    return new ControlLoop({ clock, look: () => ((now += planning), look()), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
+    return new ControlLoop({ clock, backend: plain, look: () => ((now += planning), look()), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
   };
 
   beforeEach(() => {
@@ -102,7 +102,7 @@ describe('the control loop', () => {
     const pool = { name: 'pool', createdAt: '', topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/32', labelValue: 'a' }], coolDown: '9000h', released };
     const node = { name: 'n1', labels: { zone: 'a' }, ready: true, addresses: [] };
     const look = (): ClusterSnapshot =>
-      buildSnapshot({ time: new Date(now).toISOString(), egressIPAMs: [pool], nodes: [node], hostSubnets: [{ name: 'n1', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }], namespaces: [{ name: 'waits', createdAt: '', egressIPAM: 'pool' }] });
+      buildSnapshot({ time: new Date(now).toISOString(), egressIPAMs: [pool], nodes: [node], namespaces: [{ name: 'waits', createdAt: '', egressIPAM: 'pool' }] });
     make(look).start();
     pass(100);
     expect(plans).toHaveLength(1);

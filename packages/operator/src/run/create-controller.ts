@@ -50,12 +50,12 @@ export function createController(parts: ControllerParts): ControlLoop {
     onProgress: () => loop.poke(),
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn(`${step.id} failed`, { reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
+      log.warn('a write failed', { object: `${step.object.kind}/${step.object.name}`, reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
     },
     onUndone: (step, times) => {
       metrics?.stepUndone(step);
       reporter.tellUndone(step, times);
-      log.warn(`${step.id} was undone by someone else, and is put back`, { times });
+      log.warn('a write was undone by someone else, and is put back', { object: `${step.object.kind}/${step.object.name}`, times });
     },
     onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
   });
@@ -75,10 +75,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     reporter,
     log,
     problems: () => store.problems,
-    onPlan: (plan, milliseconds) => {
-      store.noteRefused(plan.refused ?? []);
-      metrics?.planned(plan, milliseconds);
-    },
+    onPlan: (plan, milliseconds) => metrics?.planned(plan, milliseconds),
   });
   return loop;
 }

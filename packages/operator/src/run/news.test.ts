@@ -2,7 +2,7 @@ import { buildSnapshot, type Allocation, type AllocationSource, type Plan } from
 import { describe, expect, it } from 'vitest';
 import { holdingsOf, newsBetween, type Holdings } from './news.ts';
 
-const allocation = (namespace: string, placements: Readonly<Record<string, string | null>>, source: AllocationSource = 'kept'): Allocation => ({ namespace, egressIPAM: 'pool', source, addresses: Object.keys(placements), nodes: Object.values(placements) });
+const allocation = (namespace: string, placements: Readonly<Record<string, string | null>>, source: AllocationSource = 'kept'): Allocation => ({ namespace, egressIPAM: 'pool', source, addresses: Object.keys(placements), nodes: Object.values(placements), carried: true });
 const holdings = (allocations: readonly Allocation[], before?: Holdings): Holdings => holdingsOf({ allocations } as unknown as Plan, before);
 const present = buildSnapshot({ namespaces: ['shop', 'bank'].map((name) => ({ name, createdAt: '2026-01-01T00:00:00Z' })) });
 const told = (before: Holdings, after: Holdings): readonly string[] => newsBetween(before, after, present).map(({ namespace, reason, message }) => `${namespace}: ${reason}: ${message}`);

@@ -37,7 +37,7 @@ describe('what may pass by itself in a moment', () => {
 
   it('is told in one sentence where a whole cluster waits', () => {
     const names = Array.from({ length: 150 }, (_, index) => `ns-${index}`);
-    const allocations = names.map((namespace): Allocation => ({ namespace, egressIPAM: 'pool', source: 'kept', addresses: ['10.0.0.1'], nodes: [null] }));
+    const allocations = names.map((namespace): Allocation => ({ namespace, egressIPAM: 'pool', source: 'kept', addresses: ['10.0.0.1'], nodes: [null], carried: false }));
     const waiting = { ...plan(empty), allocations, findings: names.map(unassigned) };
     reporter.tell(waiting);
     reporter.tellNews(waiting, empty, true);

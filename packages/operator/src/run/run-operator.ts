@@ -1,6 +1,6 @@
 import { createRestClient, EventRecorder, loadConnection, systemClock, type RestClient } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
-import { findNetwork } from '../network/find-network.ts';
+import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import { servedBy } from '../network/live-evidence.ts';
 import * as resources from '../network/resources.ts';
@@ -8,7 +8,7 @@ import { makeClusterProvider, watchProvider, type ClusterProvider } from '../pro
 import { isPlacedByUs } from '../provider/provider-facts.ts';
 import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
-import { ClusterStore, type ClusterNetwork } from '../store/cluster-store.ts';
+import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { serveTexts } from './health-server.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
@@ -110,7 +110,7 @@ async function lead({ network, provider, store, rest, writer, events, term }: Le
   watch?.stop();
 }
 
-function probeOf({ backend, recognition }: ClusterNetwork, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
+function probeOf({ backend, recognition }: FoundNetwork, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
   if (port === undefined) return undefined;
   if (isPlacedByUs(backend, recognition.settings)) return startNodeProbe({ ...parts, port });
   parts.log.warn(`--node-probe has nothing to do: ${backend.title} looks after its nodes itself`);
@@ -118,7 +118,7 @@ function probeOf({ backend, recognition }: ClusterNetwork, { nodeProbePort: port
 }
 
 interface Cluster {
-  readonly network: ClusterNetwork;
+  readonly network: FoundNetwork;
   readonly servesInfrastructures: boolean;
   readonly provider: ClusterProvider;
 }
@@ -129,16 +129,17 @@ interface Cluster {
  * @throws Error when there is no such network or provider
  */
 async function openCluster(rest: RestClient, options: RunOptions, log: Log, metrics: Metrics | undefined, signal: AbortSignal): Promise<Cluster | undefined> {
-  const backends = options.network === undefined ? await loadBuiltInNetworks() : [await loadNetwork(options.network)];
+  const chosen = options.network === undefined ? undefined : await loadNetwork(options.network);
+  const backends = chosen === undefined ? await loadBuiltInNetworks() : [];
   for (let said = ''; !signal.aborted; ) {
-    const found = await findNetwork(rest, backends, options.network !== undefined).catch((error: unknown) => `the API server cannot be asked for its network yet: ${reasonOf(error)}`);
+    const found = await findNetwork(rest, backends, chosen).catch((error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`);
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
       log.info(`the network is ${found.backend.name}`);
       const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log);
       return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
-    if (said !== found) log.warn((said = found));
+    if (said !== found) log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
     await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
   }
   return undefined;

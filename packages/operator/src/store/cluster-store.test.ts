@@ -1,3 +1,4 @@
+import { plain, type ClusterEvidence } from '@egressip-ipam/core';
 import { createRestClient, ResourceClient, staticConnection } from '@egressip-ipam/kube';
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it, vi } from 'vitest';
@@ -5,13 +6,14 @@ import { egressIPAMs, namespaces } from '../network/resources.ts';
 import { openCrd } from '../trial/trial-crds.ts';
 import { ClusterStore } from './cluster-store.ts';
 
+const evidence: ClusterEvidence = { served: new Map(), nodes: [] };
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 
 it('knows what a namespace had that got it and went away between two looks', async () => {
   const server = await createApiServer({ finalizeNamespaces: true, crds: [openCrd(egressIPAMs)] });
   const rest = createRestClient(staticConnection({ server: server.url }));
   let changes = 0;
-  const store = new ClusterStore({ rest, network: { kind: 'openshift-sdn' }, serves: { infrastructures: false, cloudPrivateIPConfigs: false }, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined });
+  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined });
   try {
     const client = new ResourceClient(rest, namespaces);
     await new ResourceClient(rest, egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [] } });

@@ -5,24 +5,22 @@ import {
   readInfrastructure,
   readNamespace,
   readNode,
-  type ClusterEvidence,
   type ClusterSnapshot,
   type DepartedClaim,
   type EgressIPAMSnapshot,
   type Finding,
   type InfrastructureSnapshot,
   type NamespaceSnapshot,
-  type NetworkBackend,
   type NetworkEntry,
   type NetworkKind,
   type NetworkSnapshot,
   type NodeSnapshot,
   type ProviderSnapshot,
   type Read,
-  type Recognition,
 } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
+import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
 import { Collection, type CollectionOptions } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
@@ -32,17 +30,10 @@ const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
 const mostDeparted = 1000;
 
-/** The network of a cluster, as it was decided at start. */
-export interface ClusterNetwork {
-  readonly backend: NetworkBackend;
-  readonly recognition: Recognition;
-  readonly evidence: ClusterEvidence;
-}
-
 /** What the store has to know before it starts. */
 export interface ClusterStoreOptions {
   readonly rest: RestClient;
-  readonly network: ClusterNetwork;
+  readonly network: FoundNetwork;
   /** Whether the cluster serves Infrastructure. */
   readonly servesInfrastructures: boolean;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
@@ -107,7 +98,7 @@ export class ClusterStore {
   }
 
   /** The network that this store was made for. */
-  get network(): ClusterNetwork {
+  get network(): FoundNetwork {
     return this.#options.network;
   }
 
@@ -148,21 +139,17 @@ export class ClusterStore {
     return { name: backend.name, ...(recognition.settings === undefined ? {} : { settings: recognition.settings }), objects };
   }
 
-  /** What the network or the cloud would not put anywhere is left alone for a while, when the object that says so is long gone. */
-  noteRefused(addresses: Iterable<string>): void {
-    for (const address of addresses) this.#refused.add(address);
-  }
-
   /** The cluster as it is known now. */
   snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
-    const refused = this.#refused.list();
+    const network = this.networkSnapshot;
+    const refused = this.#stillRefused(network);
     const base = buildSnapshot({});
     return {
       ...base,
       time: new Date(this.#options.now()).toISOString(),
       ...(unsynced.length > 0 ? { unsynced } : {}),
-      network: this.networkSnapshot,
+      network,
       infrastructure: this.infrastructure,
       provider,
       egressIPAMs: this.egressIPAMs.list(),
@@ -171,6 +158,12 @@ export class ClusterStore {
       ...(refused.length === 0 ? {} : { refused }),
       departed: this.#notRememberedYet(),
     };
+  }
+
+  /** What the cloud would not put anywhere is left alone for a while, when the object that says so is long gone. */
+  #stillRefused({ objects }: NetworkSnapshot): readonly string[] {
+    for (const address of this.network.backend.refusals?.(objects) ?? []) this.#refused.add(address);
+    return this.#refused.list();
   }
 
   /** A namespace went away; one that came and went between two looks, too. */

@@ -3,8 +3,11 @@ import type { Clock } from '../clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { commonInstanceTypes } from './common-instance-types.ts';
 
+/** How many addresses an interface of a type takes: EC2 counts the families apart. */
+export type TypeLimits = Required<Pick<InterfaceLimits, 'ipv4' | 'ipv6'>>;
+
 /** How many addresses an interface of a type takes, or why that is not known. */
-export type TypeReading = Required<InterfaceLimits> | { readonly error: ProviderErrorDescription };
+export type TypeReading = TypeLimits | { readonly error: ProviderErrorDescription };
 
 /** Tells what interfaces of instance types take. */
 export interface InstanceTypes {
@@ -20,7 +23,7 @@ const retryInterval = 600_000;
  * refused, the shipped table answers for the common families.
  */
 export function createInstanceTypes(api: Ec2Api, clock: Clock): InstanceTypes {
-  const known = new Map<string, Required<InterfaceLimits>>();
+  const known = new Map<string, TypeLimits>();
   /** Types that EC2 does not know, and when to ask again. */
   const absentUntil = new Map<string, number>();
   let failure: { readonly error: ProviderErrorDescription; readonly until: number } | undefined;
@@ -54,10 +57,10 @@ function unknownType(type: string): ProviderErrorDescription {
   return { class: 'not-found', message: `EC2 does not know instance type ${type}; its addresses per interface are not known` };
 }
 
-let shipped: ReadonlyMap<string, Required<InterfaceLimits>> | undefined;
+let shipped: ReadonlyMap<string, TypeLimits> | undefined;
 
 /** The shipped table, unfolded when it is first needed. */
-export function shippedLimits(): ReadonlyMap<string, Required<InterfaceLimits>> {
+export function shippedLimits(): ReadonlyMap<string, TypeLimits> {
   shipped ??= new Map(
     Object.entries(commonInstanceTypes).flatMap(([limits, lines]) => {
       const [ipv4 = 0, ipv6 = 0] = limits.split('/').map(Number);

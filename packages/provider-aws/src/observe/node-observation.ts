@@ -1,6 +1,6 @@
 import type { InterfaceLimits, NodeObservation, ProviderErrorDescription, ProviderInterface } from '@egressip-ipam/core';
 import type { InterfaceFacts } from '../ec2/interface-facts.ts';
-import type { TypeReading } from '../instance-types/instance-types.ts';
+import type { TypeLimits, TypeReading } from '../instance-types/instance-types.ts';
 import type { Machine } from './machines.ts';
 import type { SubnetFacts } from './subnet-facts.ts';
 
@@ -42,7 +42,7 @@ function shownInterface({ id, subnetId, addresses }: InterfaceFacts, main: boole
 }
 
 /** The type's addresses per interface, primary and foreign ones included, less the delegated prefixes, which take a place each. */
-function withoutPrefixes(limits: Required<InterfaceLimits>, { prefixes }: InterfaceFacts): InterfaceLimits {
+function withoutPrefixes(limits: TypeLimits, { prefixes }: InterfaceFacts): InterfaceLimits {
   const count = (family: 4 | 6): number => prefixes.filter((prefix) => prefix.family === family).length;
   return { ipv4: Math.max(0, limits.ipv4 - count(4)), ipv6: Math.max(0, limits.ipv6 - count(6)) };
 }

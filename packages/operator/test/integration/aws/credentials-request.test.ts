@@ -1,8 +1,10 @@
+import type { ClusterRequest } from '@egressip-ipam/core';
 import { createRestClient, loadConnection, ResourceClient } from '@egressip-ipam/kube';
 import { createFaultProxy, type FaultProxy } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentialsRequests, namespaces } from '../support/resources.ts';
-import { requestCredentials } from '../../../src/provider/credentials-secret.ts';
+import { requestObjects } from '../../../src/provider/request-objects.ts';
+import { description } from '@egressip-ipam/provider-aws';
 import { bothServers, startServer, writeKubeconfig, type TestServer } from '../support/start-server.ts';
 
 describe.skipIf(bothServers.length === 0)('the CredentialsRequest', () => {
@@ -22,13 +24,14 @@ describe.skipIf(bothServers.length === 0)('the CredentialsRequest', () => {
   it('is asked for until it is there, and then left as it is', async () => {
     const rest = createRestClient(await loadConnection({ kubeconfig: await writeKubeconfig(proxy.url, 'operator') }));
     const errors: unknown[] = [];
-    const question = { namespace: 'egressip-ipam-operator', signal: new AbortController().signal, onError: (error: unknown) => void errors.push(error), pause: 1 };
-    await requestCredentials(rest, question);
+    const requests = (namespace: string): readonly ClusterRequest[] => description.requests?.(namespace) ?? [];
+    const options = { signal: new AbortController().signal, onError: (error: unknown) => void errors.push(error), pause: 1 };
+    await requestObjects(rest, requests('egressip-ipam-operator'), options);
     expect(errors).toHaveLength(2);
     const client = new ResourceClient(server.rest, credentialsRequests);
     const [made] = (await client.list()).items;
     expect(made?.metadata.name).toBe('egress-ipam-operator');
-    await requestCredentials(rest, { ...question, namespace: 'elsewhere' });
+    await requestObjects(rest, requests('elsewhere'), options);
     expect((await client.list()).items).toEqual([made]);
     rest.close();
   });

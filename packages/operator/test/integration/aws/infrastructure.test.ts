@@ -1,3 +1,4 @@
+import { plain } from '@egressip-ipam/core';
 import { ResourceClient } from '@egressip-ipam/kube';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,14 +8,21 @@ import { infrastructures } from '../support/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../../../src/provider/cluster-provider.ts';
 import { bothServers, startServer, type TestServer } from '../support/start-server.ts';
 
-/** A provider that is called after what it was told. */
-const teller = `export const createProvider = ({ region, endpoint }) => ({ specificationVersion: 'v1', name: [region, endpoint].join(' '), platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true, atomicMove: false }, observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });`;
+/** A provider that is called after what it was told, and what it read of the cluster. */
+const teller = `
+const about = { specificationVersion: 'v1', platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true } };
+const infrastructures = { group: 'config.openshift.io', version: 'v1', plural: 'infrastructures', kind: 'Infrastructure' };
+const read = (objects) => objects('Infrastructure').map(({ metadata, status }) => [metadata.name, status.platformStatus.aws.region].join('='));
+export const description = { ...about, name: 'teller', reads: [{ resource: infrastructures, name: 'cluster' }] };
+export const createProvider = ({ region, endpoint, objects }) => ({ ...about, name: [region, endpoint, ...read(objects)].join(' '), observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });
+`;
+const network = { backend: plain, recognition: plain.recognise({ served: new Map(), nodes: [] }) };
 
-describe.skipIf(bothServers.length === 0)('what Infrastructure tells the provider', () => {
+describe.skipIf(bothServers.length === 0)('what a provider is told', () => {
   let server: TestServer;
   let provider: string;
   const told = async (cloud?: ProviderChoice['cloud']): Promise<string> => {
-    const made = await makeClusterProvider(server.rest, { provider, ...(cloud === undefined ? {} : { cloud }) }, () => undefined);
+    const made = await makeClusterProvider(server.rest, network, { provider, ...(cloud === undefined ? {} : { cloud }) }, () => undefined);
     await made.stop();
     return made.provider.name;
   };
@@ -31,12 +39,8 @@ describe.skipIf(bothServers.length === 0)('what Infrastructure tells the provide
   });
   afterAll(() => server.stop());
 
-  it('is its region, and the endpoint that the cluster has for EC2', async () => {
-    expect(await told()).toBe('us-gov-west-1 https://ec2.example');
-  });
-
-  it('gives way to the options', async () => {
-    expect(await told({ region: 'north-1', endpoint: 'http://localhost:1' })).toBe('north-1 http://localhost:1');
-    expect(await told({ region: 'north-1' })).toBe('north-1 https://ec2.example');
+  it('is what it asked to read, and the options of a person', async () => {
+    expect(await told()).toBe('  cluster=us-gov-west-1');
+    expect(await told({ region: 'north-1', endpoint: 'http://localhost:1' })).toBe('north-1 http://localhost:1 cluster=us-gov-west-1');
   });
 });

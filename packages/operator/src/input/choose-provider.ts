@@ -1,0 +1,18 @@
+import { asRecord, decideProvider, type ProviderDecision, type ProviderObservation } from '@egressip-ipam/core';
+import type { FoundNetwork } from '../network/find-network.ts';
+import { describeBuiltInProviders, describeProvider } from '../provider/load-provider.ts';
+import { needsAttaching, signsIn } from '../provider/provider-facts.ts';
+
+/**
+ * The provider of a cluster in files, by the operator's own decision. Planning from files looks at no cloud: what a
+ * ProviderObservation says is all that is known of it.
+ *
+ * @param chosen the name that a person gave
+ * @throws Error when there is no such provider
+ */
+export async function chooseProvider(objects: readonly unknown[], { backend, recognition }: FoundNetwork, observation: ProviderObservation | undefined, chosen: string | undefined): Promise<ProviderDecision> {
+  const ofKind = (kind: string): readonly unknown[] => objects.filter((object) => asRecord(object)['kind'] === kind);
+  const signs = signsIn({ infrastructure: ofKind('Infrastructure')[0], nodes: ofKind('Node') });
+  const named = chosen === undefined ? {} : { chosen: await describeProvider(chosen) };
+  return decideProvider({ ...signs, ...named, needsAttaching: needsAttaching(backend, recognition), isEquipped: () => observation !== undefined }, await describeBuiltInProviders());
+}
