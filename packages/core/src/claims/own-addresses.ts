@@ -1,6 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { Pools } from '../place/make-pools.ts';
 import { compareByAge, type Claim } from './claim.ts';
 import { namespaceFinding } from './namespace-finding.ts';
 
@@ -49,6 +50,22 @@ export function markReleasing(claims: readonly Claim[], ledger: AddressLedger): 
       if (ledger.owner.has(slot)) continue;
       ledger.mark(slot, 'releasing');
       ledger.take(address);
+    }
+  }
+}
+
+/**
+ * Where the network places, its objects go before addresses leave interfaces: what is on an interface then is ours as
+ * far as the EgressIPAM's status remembers it, which only we write.
+ */
+export function markRemembered(pools: Pools, ledger: AddressLedger): void {
+  for (const { placement, egressIPAM } of pools.list) {
+    if (placement !== 'network') continue;
+    for (const { addresses } of egressIPAM.released) {
+      for (const address of addresses) {
+        const slot = ledger.slotOf(address);
+        if (ledger.attachment.has(slot) && !ledger.owner.has(slot)) ledger.mark(slot, 'releasing');
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
 import { markForeignBindings } from '../claims/foreign-bindings.ts';
-import { markReleasing, ownAddresses } from '../claims/own-addresses.ts';
+import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
 import { AddressLayout } from '../ledger/address-layout.ts';
 import { AddressLedger } from '../ledger/address-ledger.ts';
@@ -75,6 +75,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   const read = readClaims({ snapshot, facts, traits, pools, ledger, refused });
   const { claims, contested } = ownAddresses(read.claims, ledger, facts);
   markReleasing(claims, ledger);
+  markRemembered(pools, ledger);
   markForeignBindings(claims, ledger, facts);
   limitByInterfaces(ledger, nodes, snapshot);
   countOccupied(ledger, nodes, facts);

@@ -46,7 +46,7 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
 function* departures(decided: Decided): Iterable<AttachmentChange> {
   const { ledger, nodes, snapshot } = decided;
   const leave = (address: Address, node: string): AttachmentChange =>
-    change(decided, { kind: 'detach', address, node, follows: false });
+    change(decided, { kind: 'detach', address, node, follows: isPlacedByNetwork(decided, address) });
   if (snapshot.observation === undefined) {
     for (const { leaving } of decided.allotments) {
       for (const address of leaving) {
@@ -62,6 +62,11 @@ function* departures(decided: Decided): Iterable<AttachmentChange> {
   }
   for (const { address, node } of doubtedDepartures(decided)) yield leave(address, node);
   yield* unseenDepartures(decided, leave);
+}
+
+/** Whether the network chose the node of an address that no claim has any more. */
+function isPlacedByNetwork({ pools }: Decided, address: Address): boolean {
+  return pools.list.some((pool) => pool.placement === 'network' && pool.assignmentOf(address) !== undefined);
 }
 
 /** What is on our record at a node whose interface was not seen: a look comes first. */

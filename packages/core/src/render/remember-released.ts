@@ -41,7 +41,8 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   if (fresh.length === 0 && isSame) return { released: current, step: undefined };
   const released = bounded(egressIPAM, time, [
     ...egressIPAM.released.flatMap((entry, position) => {
-      const isOver = time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
+      const isOnInterface = entry.addresses.some((address) => decided.ledger.isLeaving(decided.ledger.slotOf(address)) && decided.ledger.attachment.has(decided.ledger.slotOf(address)));
+      const isOver = !isOnInterface && time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
       const isAgain = (address: Address): boolean =>
         fresh.some(([namespace, again]) => namespace === entry.namespace && again.includes(address));
       const addresses = (kept[position] ?? []).filter((address) => !isAgain(address));

@@ -4,6 +4,7 @@ import type { NetworkBackend, Rendering } from '../network-contract/backend.ts';
 import type { StepOrder } from '../network-contract/decisions.ts';
 import type { NetworkView } from '../network-contract/facts.ts';
 import { afterStep, type AnnotateStep, type InterfaceStep, type NetworkStep, type Precondition, type Step } from '../network-contract/step.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
 import { annotationOf, isAnnotated } from './annotations.ts';
 import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
 import type { Decided } from './decided.ts';
@@ -130,7 +131,7 @@ function stepOrder(
   };
   const detachBefore = (address: Address): readonly Precondition[] => {
     const change = attachments.get(address);
-    return change?.kind === 'detach' && !isAfterUnhosting(traits.attach) ? [afterStep(change.id)] : [];
+    return change?.kind === 'detach' && !isLast(traits, change) ? [afterStep(change.id)] : [];
   };
   return {
     beforeHosting: (address) => [...annotations.before(address), ...attachBefore(address)],
@@ -139,9 +140,9 @@ function stepOrder(
   };
 }
 
-/** Where the network wants an address on the interface before it hosts it, it comes off there last. */
-function isAfterUnhosting(attach: Decided['traits']['attach']): boolean {
-  return attach === 'before-hosting';
+/** Where the network wants an address on the interface before it hosts it, or chose the node, it comes off there last. */
+function isLast({ attach }: NetworkTraits, { follows }: AttachmentChange): boolean {
+  return attach === 'before-hosting' || follows;
 }
 
 /** What an interface change waits for: what the network does first. */
@@ -154,7 +155,10 @@ function interfaceStep(
   const { kind, address, node, from, id, unseen, follows } = change;
   const text = formatAddress(address);
   const first = ((): readonly Precondition[] => {
-    if (kind === 'detach') return isAfterUnhosting(traits.attach) ? byAddress.unhosting(address) : byAddress.unbinding(address);
+    if (kind === 'detach') {
+      const unbinding = byAddress.unbinding(address);
+      return isLast(traits, change) ? [...unbinding, ...byAddress.unhosting(address)] : unbinding;
+    }
     const hosting = byAddress.hosting(address);
     const isFirst = (traits.attach === 'before-hosting' && !follows) || hosting.length === 0;
     return isFirst ? annotations.before(address) : hosting;
