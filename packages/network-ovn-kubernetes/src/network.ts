@@ -2,6 +2,7 @@ import type { NetworkBackend, NetworkTraits } from '@egressip-ipam/core';
 import { adoptable } from './adoptable.ts';
 import { nodeAnnotations } from './facts/parse-node.ts';
 import { createFactsReader, type OvnKubernetesFacts } from './facts/read-facts.ts';
+import { guard } from './guard.ts';
 import { cloudPrivateIPConfigKind } from './kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from './kinds/egress-ip.ts';
 import { recognise } from './recognise.ts';
@@ -21,6 +22,7 @@ export const network: NetworkBackend = {
   kinds: [egressIPKind, cloudPrivateIPConfigKind],
   nodeAnnotations,
   nodeVerbs: ['patch'],
+  guard,
   recognise,
   traits: (settings): NetworkTraits => ({
     families: [4, 6],

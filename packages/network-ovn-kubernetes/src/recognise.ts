@@ -1,4 +1,4 @@
-import type { Certainty, ClusterEvidence, Recognition } from '@egressip-ipam/core';
+import { egressIPConfigAnnotation, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
 
 /** Annotations with this prefix are written by OVN-Kubernetes alone. */
 const annotationPrefix = 'k8s.ovn.org/';
@@ -8,6 +8,8 @@ export function recognise(evidence: ClusterEvidence): Recognition {
   const served = evidence.served.get('egressips.k8s.ovn.org');
   return {
     certainty: certaintyOf(evidence, served?.isUsed),
+    // Also where its controller has not come to the nodes yet: their interfaces are its business.
+    clusterAttaches: evidence.served.has('cloudprivateipconfigs.cloud.network.openshift.io') || isAnnounced(evidence),
     settings: { egressNodeSelector: served?.specFields?.has('egressNodeSelector') === true },
   };
 }
@@ -17,4 +19,9 @@ function certaintyOf({ announced, nodes }: ClusterEvidence, isUsed: boolean | un
   const isAtWork = nodes.some(({ annotations = {} }) => Object.keys(annotations).some((key) => key.startsWith(annotationPrefix)));
   if (isAtWork) return 'at-work';
   return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
+}
+
+/** Whether the cluster's own controller announces what interfaces take. */
+function isAnnounced({ nodes }: ClusterEvidence): boolean {
+  return nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations);
 }

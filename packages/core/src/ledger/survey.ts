@@ -38,6 +38,7 @@ export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, fa
   take(parseAddresses((snapshot.source.serviceAddresses ?? []).map(({ address }) => address)));
   for (const { address } of facts.used) ledger.take(address);
   for (const address of facts.refused) ledger.take(address);
+  take(parseAddresses(snapshot.source.refused ?? []));
 }
 
 /** What a subnet of nodes keeps for itself: its own address and broadcast, and what the platform keeps there. */

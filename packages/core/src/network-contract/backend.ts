@@ -88,11 +88,6 @@ export interface NetworkBackend {
   explain(objects: NetworkObjects, address: string): readonly string[];
   /** Bindings that people made, for those who want to hand them over. */
   adoptable?(objects: NetworkObjects): readonly AdoptableBinding[];
-  /**
-   * Addresses that the objects say just now the cloud would not put anywhere. They are kept from others for a while,
-   * when what said so is long gone: see {@link NetworkView.refused}.
-   */
-  refusals?(objects: NetworkObjects): readonly string[];
   /** Objects that the network makes for a new node or namespace by itself, for simulations and the library. */
   provision?(objects: NetworkObjects, added: { readonly nodes: readonly NodeSnapshot[]; readonly namespaces: readonly string[] }): NetworkObjects;
   /** The objects once nodes are gone, for simulations. */

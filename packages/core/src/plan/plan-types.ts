@@ -98,6 +98,8 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly egressIPAMs: readonly EgressIPAMReport[];
   readonly nodes: readonly NodeReport[];
+  /** Addresses that the network or the cloud would not put anywhere just now: to be remembered for a while, and given to a snapshot as `refused`. */
+  readonly refused?: readonly string[];
   /** When to plan again though nothing changes: the next end of a cool-down, RFC 3339. */
   readonly wakeAt?: string;
 }

@@ -1,3 +1,4 @@
+import { compareAddresses, formatAddress } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { NodeCapacity } from '../network-contract/facts.ts';
 import type { Pool, PoolAssignment } from '../place/pool.ts';
@@ -20,6 +21,7 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
+    ...(decided.facts.refused.size === 0 ? {} : { refused: [...decided.facts.refused].sort(compareAddresses).map(formatAddress) }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };
 }

@@ -75,7 +75,10 @@ export function createController(parts: ControllerParts): ControlLoop {
     reporter,
     log,
     problems: () => store.problems,
-    onPlan: (plan, milliseconds) => metrics?.planned(plan, milliseconds),
+    onPlan: (plan, milliseconds) => {
+      store.noteRefused(plan.refused ?? []);
+      metrics?.planned(plan, milliseconds);
+    },
   });
   return loop;
 }

@@ -139,17 +139,21 @@ export class ClusterStore {
     return { name: backend.name, ...(recognition.settings === undefined ? {} : { settings: recognition.settings }), objects };
   }
 
+  /** What the network or the cloud would not put anywhere is left alone for a while, when the object that said so is long gone. */
+  noteRefused(addresses: readonly string[]): void {
+    for (const address of addresses) this.#refused.add(address);
+  }
+
   /** The cluster as it is known now. */
   snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
-    const network = this.networkSnapshot;
-    const refused = this.#stillRefused(network);
+    const refused = this.#refused.list();
     const base = buildSnapshot({});
     return {
       ...base,
       time: new Date(this.#options.now()).toISOString(),
       ...(unsynced.length > 0 ? { unsynced } : {}),
-      network,
+      network: this.networkSnapshot,
       infrastructure: this.infrastructure,
       provider,
       egressIPAMs: this.egressIPAMs.list(),
@@ -158,12 +162,6 @@ export class ClusterStore {
       ...(refused.length === 0 ? {} : { refused }),
       departed: this.#notRememberedYet(),
     };
-  }
-
-  /** What the cloud would not put anywhere is left alone for a while, when the object that says so is long gone. */
-  #stillRefused({ objects }: NetworkSnapshot): readonly string[] {
-    for (const address of this.network.backend.refusals?.(objects) ?? []) this.#refused.add(address);
-    return this.#refused.list();
   }
 
   /** A namespace went away; one that came and went between two looks, too. */

@@ -1,0 +1,17 @@
+import { annotationPrefix, type UnassignedGuard } from '@egressip-ipam/core';
+
+/** Traffic to nodes, the API server's included, never leaves with an egress IP: it is not kept from going. */
+const toNodes = { type: 'Allow', to: { nodeSelector: {} } };
+const toAnywhere = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
+
+/** An EgressFirewall lets nothing out of a namespace that would leave with the address of a node. */
+export const guard: UnassignedGuard = {
+  resource: { group: 'k8s.ovn.org', version: 'v1', plural: 'egressfirewalls', kind: 'EgressFirewall' },
+  // The only name that OVN-Kubernetes takes.
+  name: 'default',
+  label: `${annotationPrefix}/guard`,
+  // The schemas of old releases have no nodeSelector.
+  bodies: [{ spec: { egress: [toNodes, ...toAnywhere] } }, { spec: { egress: toAnywhere } }],
+  // Somebody else's EgressIP is there for the namespace.
+  exceptions: ['EgressIPConflict'],
+};
