@@ -24,7 +24,8 @@ const node = (name: string, labelValue: string): object => ({
   status: { addresses: [{ type: 'InternalIP', address: `192.168.0.${name.charCodeAt(0)}` }], conditions: [{ type: 'Ready', status: 'True' }] },
 });
 const hostSubnet = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'HostSubnet', metadata: { name }, host: name, hostIP: '192.168.0.1', subnet: '10.128.0.0/23' });
-const netNamespace = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'NetNamespace', metadata: { name }, netname: name, netid: 1 });
+let netids = 0;
+const netNamespace = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'NetNamespace', metadata: { name }, netname: name, netid: (netids += 1) });
 const nodes = ['a', 'b', 'c'];
 const cluster = [
   pool,
@@ -79,7 +80,7 @@ describe('input', () => {
     const { error, out } = await runCli(['plan', path, '-o', 'json']);
     expect(error.split('\n')).toEqual(
       expect.arrayContaining([
-        `${path}:19: Namespace/odd: metadata.labels.app.kubernetes.io/name: a text is expected, not 7`,
+        `${path}:19: Namespace/odd: metadata.labels.app.kubernetes.io/name: expected a string, got 7`,
         expect.stringMatching(/broken\.yaml:2[1-3]: /),
       ]),
     );
@@ -90,7 +91,7 @@ describe('input', () => {
     const path = file('broken.json', JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2));
     const line = JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2).split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
     const { error } = await runCli(['plan', path]);
-    expect(error).toContain(`${path}:${line}: EgressIPAM/two: spec.topologyLabel: a text is expected, not 3`);
+    expect(error).toContain(`${path}:${line}: EgressIPAM/two: spec.topologyLabel: expected a string, got 3`);
   });
 
   it('finds the line in the second of two JSON texts, and takes items of a typed list for what the list says', async () => {
@@ -98,7 +99,7 @@ describe('input', () => {
     const typed = { kind: 'EgressIPAMList', apiVersion: pool.apiVersion, items: [odd] };
     const input = `${JSON.stringify(pool)}\n${JSON.stringify(typed, null, 2)}\n`;
     const line = input.split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
-    expect((await runCli(['plan', '-'], { input })).error).toContain(`standard input:${line}: EgressIPAM/odd: spec.topologyLabel: a text is expected, not 3`);
+    expect((await runCli(['plan', '-'], { input })).error).toContain(`standard input:${line}: EgressIPAM/odd: spec.topologyLabel: expected a string, got 3`);
   });
 
   it.each([
@@ -131,7 +132,7 @@ describe('input', () => {
 
   it.each([
     ['an observation without lists', { apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [{}], cidrs: [] }, 'ProviderObservation: nodes and cidrs are expected'],
-    ['a snapshot of another version', { formatVersion: 9 }, 'ClusterSnapshot: formatVersion: 1 is expected'],
+    ['a snapshot of another version', { formatVersion: 9 }, 'ClusterSnapshot: formatVersion: 2 is expected'],
     ['a document without a kind', { metadata: { name: 'x' } }, 'kind: a Kubernetes object with a kind is expected'],
   ])('names %s', async (_what, document, message) => {
     const { code, error } = await runCli(['plan', '-'], { input: stringify(document) });
@@ -156,17 +157,13 @@ describe('what a cloud shows', () => {
 
 describe('a saved snapshot', () => {
   const saved = {
-    formatVersion: 1,
-    network: { kind: 'openshift-sdn' },
+    formatVersion: 2,
+    network: { name: 'openshift-sdn', objects: { HostSubnet: [{ name: 'a', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }], NetNamespace: [{ name: 'shop', netid: 5, egressIPs: [] }] } },
     infrastructure: { virtualIPs: [] },
     provider: { name: 'baremetal', attach: false, cloud: false, observationRequired: false },
     egressIPAMs: [{ name: 'pool', createdAt: '2026-01-01T00:00:00Z', topologyLabel: zone, cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }] }],
     namespaces: [{ name: 'shop', createdAt: '2026-01-01T00:00:00Z', egressIPAM: 'pool' }],
     nodes: [{ name: 'a', labels: { [zone]: 'a' }, ready: true, addresses: [] }],
-    hostSubnets: [{ name: 'a', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }],
-    netNamespaces: [],
-    egressIPs: [],
-    cloudPrivateIPConfigs: [],
   };
 
   it('is planned as it is', async () => {

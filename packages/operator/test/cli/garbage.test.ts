@@ -35,7 +35,7 @@ describe('garbage in the input never stops a command', () => {
         const items = list.reduce<Json[]>((all, [index, way, something]) => all.map((object, position) => (position === index % all.length ? spoil(object, way, something) : object)), objects);
         const result = await runCli([command, '-', '-o', 'json'], { input: JSON.stringify(items) });
         expect([0, 2], result.error).toContain(result.code);
-        expect(JSON.parse(result.out)).toMatchObject({ formatVersion: 1 });
+        expect(JSON.parse(result.out)).toMatchObject({ formatVersion: command === 'plan' ? 2 : 1 });
       }),
       { numRuns: 60 },
     );
