@@ -92,7 +92,10 @@ class Annotations {
       const step = annotationOf(allotment);
       if (step === undefined) continue;
       steps.push(step);
-      if (step.allocated === null) this.#leaving.set(step.namespace, allotment.leaving);
+      if (step.allocated !== null) continue;
+      // What is on record may be held by the cloud still, when nothing else proves any more that it was there.
+      const recorded = allotment.claim.namespace.allocated?.addresses ?? [];
+      this.#leaving.set(step.namespace, [...new Set([...allotment.leaving, ...recorded])]);
     }
     this.steps = steps;
     this.#byNamespace = new Map(steps.map((step) => [step.namespace, step]));
