@@ -159,7 +159,8 @@ function interfaceStep(
   const text = formatAddress(address);
   const first = ((): readonly Precondition[] => {
     if (kind === 'detach') {
-      const unbinding = byAddress.unbinding(address);
+      // What binds an address and is the last trace of it goes once the address is off.
+      const unbinding = byAddress.unbinding(address, id);
       return isLast(traits, change) ? [...unbinding, ...byAddress.unhosting(address)] : unbinding;
     }
     const hosting = byAddress.hosting(address);
