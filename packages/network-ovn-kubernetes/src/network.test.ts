@@ -10,6 +10,8 @@ describeNetworkBackend({
   react: assign,
   runs: Number(process.env['LAW_RUNS'] ?? 40),
   describe,
-  it,
+  it: (law, body) => {
+    it(law, body, 300_000);
+  },
   skip: it.skip,
 });

@@ -64,9 +64,15 @@ function* departures(decided: Decided): Iterable<AttachmentChange> {
   yield* unseenDepartures(decided, leave);
 }
 
-/** Whether the network chose the node of an address that no claim has any more. */
-function isPlacedByNetwork({ pools }: Decided, address: Address): boolean {
-  return pools.list.some((pool) => pool.placement === 'network' && pool.assignmentOf(address) !== undefined);
+/**
+ * Whether the network chose the node of an address that no claim has any more, and the EgressIPAM's status remembers it
+ * when the network's own object is gone. Where nothing does, it comes off the interface first (law 9).
+ */
+function isPlacedByNetwork({ pools, snapshot }: Decided, address: Address): boolean {
+  if (snapshot.time === undefined) return false;
+  return pools.list.some(
+    (pool) => pool.placement === 'network' && !pool.egressIPAM.deleting && pool.assignmentOf(address) !== undefined,
+  );
 }
 
 /** What is on our record at a node whose interface was not seen: a look comes first. */

@@ -92,7 +92,10 @@ class Annotations {
       const step = annotationOf(allotment);
       if (step === undefined) continue;
       steps.push(step);
-      if (step.allocated === null) this.#leaving.set(step.namespace, allotment.leaving);
+      if (step.allocated !== null) continue;
+      // What is on record may be held by the cloud still, when nothing else proves any more that it was there.
+      const recorded = allotment.claim.namespace.allocated?.addresses ?? [];
+      this.#leaving.set(step.namespace, [...new Set([...allotment.leaving, ...recorded])]);
     }
     this.steps = steps;
     this.#byNamespace = new Map(steps.map((step) => [step.namespace, step]));
@@ -156,7 +159,8 @@ function interfaceStep(
   const text = formatAddress(address);
   const first = ((): readonly Precondition[] => {
     if (kind === 'detach') {
-      const unbinding = byAddress.unbinding(address);
+      // What binds an address and is the last trace of it goes once the address is off.
+      const unbinding = byAddress.unbinding(address, id);
       return isLast(traits, change) ? [...unbinding, ...byAddress.unhosting(address)] : unbinding;
     }
     const hosting = byAddress.hosting(address);

@@ -22,9 +22,10 @@ export class StepsByAddress {
     return this.#preconditions(address, ({ effects }, text) => effects.hosted?.includes(text) === true);
   }
 
-  /** The steps that end what traffic is bound to an address. */
-  unbinding(address: Address): readonly Precondition[] {
-    return this.#preconditions(address, ({ effects }, text) => effects.unbound?.includes(text) === true);
+  /** The steps that end what traffic is bound to an address, but for those that wait for another step themselves. */
+  unbinding(address: Address, another: string): readonly Precondition[] {
+    const waits = ({ after }: Step): boolean => after.some((before) => before.kind === 'step' && before.id === another);
+    return this.#preconditions(address, (step, text) => step.effects.unbound?.includes(text) === true && !waits(step));
   }
 
   /** The steps that take an address off a node. */

@@ -1,6 +1,7 @@
 import {
   entriesOf,
   ListMemo,
+  parseAddresses,
   type Address,
   type AddressUse,
   type FactsReader,
@@ -66,7 +67,12 @@ function factsOf(
     bindings: ofNamespace,
     reserved: reservedOf(nodes),
     used: foreign.flatMap(usesOf),
-    mentioned: [...configs.map(({ address }) => address), ...surplus.flatMap(({ addresses, unconfirmed }) => [...addresses, ...unconfirmed])],
+    mentioned: [
+      ...configs.map(({ address }) => address),
+      ...surplus.flatMap(({ addresses, unconfirmed }) => [...addresses, ...unconfirmed]),
+      // What the cloud refused a while ago is refused to others, too.
+      ...parseAddresses(view.refused),
+    ],
     refused: refusedByCloud(configs, egressIPs, view),
     occupied: view.platform.isCloud ? occupiedBy(egressIPs, configs) : [],
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,

@@ -1,4 +1,4 @@
-import type { Address, NetworkDecisions, Precondition } from '@egressip-ipam/core';
+import type { Address, NetworkDecisions, ObjectReference, Precondition } from '@egressip-ipam/core';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 
 /**
@@ -7,24 +7,18 @@ import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
  */
 export function beforeReleases(decisions: NetworkDecisions, facts: OvnKubernetesFacts): ReadonlyMap<Address, readonly Precondition[]> {
   const before = new Map<Address, readonly Precondition[]>();
-  const leaving = decisions.claims.filter((claim) => claim.leaving.length > 0);
-  if (leaving.length === 0) return before;
-  const configOf = new Map(facts.configs.map(({ address, name }) => [address, name]));
-  for (const claim of leaving) {
-    const egressIP = facts.bindings.get(claim.namespace);
-    const isGoing = egressIP?.source.deletedAt !== undefined;
-    for (const address of claim.leaving) {
-      const config = configOf.get(address);
-      const gone = [
-        ...(egressIP !== undefined && isGoing ? [goneOf('EgressIP', egressIP.name)] : []),
-        ...(config === undefined ? [] : [goneOf('CloudPrivateIPConfig', config)]),
-      ];
-      if (gone.length > 0) before.set(address, gone);
-    }
+  const add = (address: Address, object: ObjectReference): void => {
+    const gone: Precondition = { kind: 'observed', object, state: 'gone' };
+    before.set(address, [...(before.get(address) ?? []), gone]);
+  };
+  for (const { address, name } of facts.configs) {
+    if (decisions.ownerOf(address) === undefined) add(address, { kind: 'CloudPrivateIPConfig', name });
+  }
+  for (const { namespace, leaving } of decisions.claims) {
+    if (leaving.length === 0) continue;
+    const egressIP = facts.bindings.get(namespace);
+    if (egressIP?.source.deletedAt === undefined) continue;
+    for (const address of leaving) add(address, egressIP.object);
   }
   return before;
-}
-
-function goneOf(kind: string, name: string): Precondition {
-  return { kind: 'observed', object: { kind, name }, state: 'gone' };
 }

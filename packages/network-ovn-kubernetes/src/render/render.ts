@@ -162,16 +162,14 @@ function writeOf(
   const addresses = nextAddresses(decisions, claim, existing);
   if (existing !== undefined && isAsWanted(existing, namespace, addresses, selector)) return undefined;
   const name = existing?.name ?? egressIPName(namespace);
-  const after = [...labels.beforeApplying(egressIPAM), ...beforeHosting(decisions, claim)];
+  const leaving = (existing?.addresses ?? []).filter((address) => !addresses.includes(address) && decisions.isLeaving(address));
+  const after = [...labels.beforeApplying(egressIPAM), ...before(decisions, claim.addresses, leaving)];
   return applyStep({ name, claim, egressIPAM, existing, addresses, selector, after });
 }
 
-function beforeHosting({ order }: NetworkDecisions, { addresses }: ClaimDecision): readonly Precondition[] {
-  const ids = new Set<string>();
-  const others: Precondition[] = [];
-  for (const precondition of addresses.flatMap((address) => order.beforeHosting(address))) {
-    if (precondition.kind === 'step') ids.add(precondition.id);
-    else others.push(precondition);
-  }
-  return [...[...ids].map(afterStep), ...others];
+/** What has to be before addresses come into an EgressIP, and before others leave it. */
+function before({ order }: NetworkDecisions, coming: readonly Address[], leaving: readonly Address[]): readonly Precondition[] {
+  const all = [...coming.flatMap((address) => order.beforeHosting(address)), ...leaving.flatMap((address) => order.beforeForgetting(address))];
+  const ids = new Set(all.flatMap((precondition) => (precondition.kind === 'step' ? [precondition.id] : [])));
+  return [...[...ids].map(afterStep), ...all.filter(({ kind }) => kind !== 'step')];
 }

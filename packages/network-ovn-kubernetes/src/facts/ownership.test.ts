@@ -1,0 +1,86 @@
+import type { ClusterSnapshot } from '@egressip-ipam/core';
+import { aNamespace } from '@egressip-ipam/core/testing';
+import { describe, expect, it } from 'vitest';
+import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
+import {
+  aForeignEgressIP,
+  anEgressIP,
+  codesOf,
+  egressIPsOf,
+  onOvn,
+  planOf,
+  settled,
+  withEgressIPs,
+  writesOf,
+} from '../testing/builders.ts';
+
+const annotated = aNamespace('shop', 0, { egressIPs: '10.0.0.9' });
+
+describe('EgressIPs that were there before', () => {
+  it('are adopted with just the addresses that their namespace is annotated with', () => {
+    const snapshot = onOvn({ namespaces: [annotated] }, [aForeignEgressIP('shop', ['10.0.0.9'])]);
+    const result = planOf(snapshot);
+    expect(result.allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.9'], source: 'kept' }]);
+    expect(result.findings.filter(({ severity, code }) => severity === 'error' && code !== 'Unassigned')).toEqual([]);
+    expect(writesOf(snapshot)).toContain('apply EgressIP/egressip-shop');
+  });
+
+  it('are adopted under the name that a person gave them', () => {
+    const byHand = aForeignEgressIP('shop', ['10.0.0.9'], { name: 'made-by-hand' });
+    const adopted = settled(onOvn({ namespaces: [annotated] }, [byHand]));
+    expect(egressIPsOf(adopted)).toMatchObject([{ name: 'made-by-hand', egressIPAM: 'pool', egressIPs: ['10.0.0.9'] }]);
+    expect(planOf(adopted).steps).toEqual([]);
+    const optedOut = { ...adopted, namespaces: adopted.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) };
+    expect(egressIPsOf(settled(optedOut))).toEqual([]);
+  });
+
+  it('are no reason to leave the one that carries the namespace already', () => {
+    const adopted = settled(onOvn({ namespaces: [annotated] }, [aForeignEgressIP('shop', ['10.0.0.9'], { name: 'made-by-hand' })]));
+    const both = withEgressIPs(adopted, [aForeignEgressIP('shop', ['10.0.0.9']), ...egressIPsOf(adopted)]);
+    expect(planOf(both).steps).toEqual([]);
+    expect(codesOf(both)).toEqual(expect.arrayContaining(['AddressConflict', 'OverlappingEgressIP']));
+  });
+
+  it.each([
+    ['other addresses', aForeignEgressIP('shop', ['10.0.0.9', '10.0.0.10'])],
+    ['another namespace', aForeignEgressIP('shop', ['10.0.0.9'], { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } })],
+  ])('are left alone with %s', (_what, egressIP) => {
+    const snapshot = onOvn({ namespaces: [annotated] }, [egressIP]);
+    expect(writesOf(snapshot).filter((write) => !write.startsWith('label'))).toEqual([]);
+    expect(planOf(snapshot).findings.some(({ severity, object }) => severity === 'error' && object.name === 'shop')).toBe(true);
+  });
+});
+
+describe('law 5: an EgressIP that a person copied, our label with it', () => {
+  const served = settled(onOvn({ namespaces: [aNamespace('shop')] }));
+  const withCopy = (copy: EgressIPEntry): ClusterSnapshot => withEgressIPs(served, [...egressIPsOf(served), copy]);
+  const elsewhere = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'byhand' } } };
+
+  it.each([
+    ['under another name', anEgressIP('shop', ['10.0.0.20'], { name: 'copy', applied: false })],
+    ['for another namespace', anEgressIP('byhand', ['10.0.0.20'], { name: 'copy', applied: false, ...elsewhere })],
+    ['under the name that we would give', anEgressIP('byhand', ['10.0.0.20'], { applied: false })],
+    ['under another name, read from a file', (({ applied: _applied, ...rest }) => rest)(anEgressIP('byhand', ['10.0.0.20'], { name: 'copy' }))],
+  ])('stays: %s', (_how, copy) => {
+    expect(writesOf(withCopy(copy))).toEqual([]);
+  });
+
+  it('is not taken for ours by the managed fields that it brought along', () => {
+    const managedFields = [
+      { manager: 'egressip-ipam-operator', operation: 'Apply', time: '2026-01-03T00:00:00Z' },
+      { manager: 'kubectl-create', operation: 'Update', time: '2026-01-05T00:00:00Z' },
+    ];
+    const metadata = { name: 'copy', creationTimestamp: '2026-01-05T00:00:00Z', managedFields };
+    const read = egressIPKind.read({ metadata, spec: { egressIPs: [], namespaceSelector: {} } });
+    expect(read).toMatchObject({ ok: true, value: { applied: false, changedAt: '2026-01-05T00:00:00Z' } });
+    const ours = egressIPKind.read({ metadata: { ...metadata, creationTimestamp: '2026-01-03T00:00:00Z' } });
+    expect(ours).toMatchObject({ ok: true, value: { applied: true, appliedAt: '2026-01-03T00:00:00Z' } });
+  });
+
+  it('is told from our own, which goes with its namespace', () => {
+    const ours = anEgressIP('gone', ['10.0.0.20']);
+    const { applied: _applied, ...fromFile } = ours;
+    expect(writesOf(withCopy(ours))).toEqual(['delete EgressIP/egressip-gone']);
+    expect(writesOf(withCopy(fromFile))).toEqual(['delete EgressIP/egressip-gone']);
+  });
+});
