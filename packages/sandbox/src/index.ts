@@ -1,4 +1,5 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+export { fnv32a, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
@@ -18,6 +19,7 @@ export {
 export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, startSdnMaster } from './sdn-master/index.ts';
 export { seededRandom } from './stand-in/seeded-random.ts';
 
+export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
 export type {
   Ec2Call,
