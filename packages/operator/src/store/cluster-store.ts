@@ -22,7 +22,7 @@ import {
 } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
-import { Collection } from './collection.ts';
+import { Collection, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
 
 const rememberRefusal = 600_000;
@@ -30,7 +30,7 @@ const rememberRefusal = 600_000;
 const mostDeparted = 1000;
 
 /** What the store has to know before it starts. */
-export interface ClusterStoreOptions {
+export interface ClusterStoreOptions extends ReadingHooks {
   readonly rest: RestClient;
   readonly network: NetworkSnapshot;
   /** What of optional kinds the cluster serves. */
@@ -40,7 +40,6 @@ export interface ClusterStoreOptions {
   readonly now: () => number;
   /** Something changed that no write of ours explains; a node perhaps, and then it is urgent. */
   readonly onChange: (isUrgent: boolean) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** All that a plan is made from, kept up to date by watches. */
@@ -60,18 +59,18 @@ export class ClusterStore {
   readonly #refused = new Map<string, number>();
 
   constructor(options: ClusterStoreOptions) {
-    const { rest, onError, network, serves } = options;
+    const { rest, network, serves } = options;
     const onChange = (): void => options.onChange(false);
     this.#options = options;
-    this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, onError);
-    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, onError, (namespace) => this.#noteDeparture(namespace));
-    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), onError, (node) => this.#departedNodes.note(node));
+    this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, options);
+    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, options, (namespace) => this.#noteDeparture(namespace));
+    this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), options, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
-    this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, onError) : undefined;
-    this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, onError) : undefined;
-    this.egressIPs = onSdn ? undefined : new Collection(rest, resources.egressIPs, readEgressIP, onChange, onError);
-    this.#cloudPrivateIPConfigs = serves.cloudPrivateIPConfigs ? new Collection(rest, resources.cloudPrivateIPConfigs, readCloudPrivateIPConfig, onChange, onError) : undefined;
-    this.#infrastructures = serves.infrastructures ? new Collection(rest, resources.infrastructures, readNamedInfrastructure, onChange, onError) : undefined;
+    this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, options) : undefined;
+    this.netNamespaces = onSdn ? new Collection(rest, resources.netNamespaces, readNetNamespace, onChange, options) : undefined;
+    this.egressIPs = onSdn ? undefined : new Collection(rest, resources.egressIPs, readEgressIP, onChange, options);
+    this.#cloudPrivateIPConfigs = serves.cloudPrivateIPConfigs ? new Collection(rest, resources.cloudPrivateIPConfigs, readCloudPrivateIPConfig, onChange, options) : undefined;
+    this.#infrastructures = serves.infrastructures ? new Collection(rest, resources.infrastructures, readNamedInfrastructure, onChange, options) : undefined;
   }
 
   /** Every kind that is watched. */

@@ -1,10 +1,17 @@
 import type { Finding, Read } from '@egressip-ipam/core';
-import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange } from '@egressip-ipam/kube';
+import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange, type Vanishing } from '@egressip-ipam/kube';
 
 /** What every entry of a snapshot's lists has. */
 export interface Entry {
   readonly name: string;
   readonly unconfirmed?: readonly string[];
+}
+
+/** What a {@link Collection} tells of reading. */
+export interface ReadingHooks {
+  readonly onError: (error: unknown) => void;
+  /** A list of this kind lacks much of what is known. */
+  readonly onVanishing: (kind: string, vanishing: Vanishing) => void;
 }
 
 interface Unconfirmed {
@@ -36,7 +43,7 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, onError: (error: unknown) => void, onDeleted: (entry: Slim) => void = () => undefined) {
+  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, reading: ReadingHooks, onDeleted: (entry: Slim) => void = () => undefined) {
     this.client = new ResourceClient(rest, resource);
     this.#onChange = onChange;
     this.#onDeleted = onDeleted;
@@ -45,7 +52,8 @@ export class Collection<Slim extends Entry> {
       consistency: 'latest',
       project: (object) => this.#project(object, read),
       onChange: (change) => this.#changed(change),
-      onError,
+      onError: reading.onError,
+      onVanishing: (vanishing) => reading.onVanishing(this.kind, vanishing),
     });
   }
 
