@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function follow(thingServer: ThingServer, options: Partial<ReflectorOptions<unknown>> = {}) {
-  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 80 } });
+  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 1_000 } });
   const changes: string[] = [];
   const errors: unknown[] = [];
   reflector = new Reflector<unknown>({
