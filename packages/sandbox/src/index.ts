@@ -4,6 +4,7 @@ export { startCloudNetworkConfigController } from './cloud-network-config/index.
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
+export { createNodeNetwork, nodeNetworkUnavailable } from './node-network/index.ts';
 export {
   addressOfConfigName,
   assignEgressIps,
@@ -46,6 +47,7 @@ export type {
   OvnNode,
 } from './ovn-kubernetes/index.ts';
 export type { HostSubnet, NetNamespace, SdnMasterOptions, SdnNode, SdnTraffic } from './sdn-master/index.ts';
+export type { Cut, Frame, Link, Machine, NeighbourMessage, NodeNetwork, Recorder } from './node-network/index.ts';
 export type { StandIn } from './stand-in/cluster-loop.ts';
 export type { AuditEvent, Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest/index.ts';
 export type {
