@@ -85,8 +85,8 @@ class Network implements NodeNetwork {
     await this.#applyCuts();
     return {
       name,
-      run: namespace.run,
-      spawn: namespace.spawn,
+      run: (command, commandArguments, input) => namespace.run(command, commandArguments, input),
+      spawn: (command, commandArguments, options) => namespace.spawn(command, commandArguments, options),
       mac: async (device) => {
         const [link] = JSON.parse(await namespace.run('ip', ['-j', 'link', 'show', 'dev', device])) as readonly { readonly address: string }[];
         return link?.address ?? '';
