@@ -1,6 +1,7 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
 export { fnv32a, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
+export { networkCrds } from './crds/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
@@ -22,6 +23,7 @@ export { seededRandom } from './stand-in/seeded-random.ts';
 
 export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
+export type { CustomResourceDefinition, NetworkCrd } from './crds/index.ts';
 export type {
   Ec2Call,
   Ec2CallCounts,

@@ -1,10 +1,11 @@
 import type { Resource } from '@egressip-ipam/kube';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs, hostSubnets, netNamespaces } from '../network/resources.ts';
+import { networkCrds } from '@egressip-ipam/sandbox';
+import { cloudPrivateIPConfigs, egressIPAMs } from '../network/resources.ts';
 
-/** The kinds of the trial's cluster, without the schemas of the real ones: nobody but this program writes there. */
-export const trialKinds = {
-  'openshift-sdn': [egressIPAMs, hostSubnets, netNamespaces],
-  'ovn-kubernetes': [egressIPAMs, egressIPs, cloudPrivateIPConfigs],
+/** The networks' kinds in the trial's cluster. */
+export const trialCrds = {
+  'openshift-sdn': [networkCrds.hostsubnets, networkCrds.netnamespaces],
+  'ovn-kubernetes': [networkCrds.egressips, networkCrds.cloudprivateipconfigs],
 } as const;
 
 /** A CustomResourceDefinition that takes anything. */
