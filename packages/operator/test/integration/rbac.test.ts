@@ -7,7 +7,8 @@ import { createLog } from '../../src/run/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 import { openCrd } from '../../src/trial/trial-crds.ts';
-import { deployPath, readManifests } from '../deploy/documents.ts';
+import { deployPath, readKustomization, readManifests } from '../deploy/documents.ts';
+import { collectionOf } from '../deploy/guard/guarded-server.ts';
 import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';
 import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
@@ -18,7 +19,7 @@ const input = 'egressip-ipam-operator.redhat-cop.io/egressips';
 const crds: readonly NetworkCrd[] = ['hostsubnets', 'netnamespaces', 'egressips', 'egressfirewalls', 'cloudprivateipconfigs', 'infrastructures', 'credentialsrequests', 'machinesets'];
 const roleFiles = [...readdirSync(deployPath('manifests')).map((file) => `manifests/${file}`), ...readdirSync(deployPath('manifests/optional')).flatMap((folder) => readdirSync(deployPath(`manifests/optional/${folder}`)).map((file) => `manifests/optional/${folder}/${file}`))].filter((file) => /\/rbac[^/]*\.yaml$/.test(file));
 
-describe('the operator under the roles that are shipped', unless(realServer.length === 0, noRealServer), () => {
+describe('the operator under the roles and the guard that are shipped', unless(realServer.length === 0, noRealServer), () => {
   let server: TestServer;
   let rules: readonly PolicyRule[];
   const stops: (() => unknown)[] = [];
@@ -29,10 +30,7 @@ describe('the operator under the roles that are shipped', unless(realServer.leng
     rules = roleFiles.flatMap((file) => parseRoles(readFileSync(deployPath(file), 'utf8')));
     for (const namespace of [ownNamespace, 'openshift-machine-api', 'openshift-cloud-credential-operator']) await client(namespaces).create({ metadata: { name: namespace } });
     await client(namespaces).create({ metadata: { name: 'kube-node-lease' } }).catch(() => undefined);
-    for (const object of roleFiles.flatMap(readManifests)) {
-      const { namespace } = object.metadata;
-      await server.rest.request('POST', `/apis/${object.apiVersion}/${namespace === undefined ? '' : `namespaces/${namespace}/`}${object.kind.toLowerCase()}s`, { body: object });
-    }
+    for (const object of [...roleFiles.flatMap(readManifests), ...readKustomization('guard')]) await server.rest.request('POST', collectionOf(object), { body: object });
   }, 120_000);
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
