@@ -1,4 +1,5 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+export { AntreaWebhook, startAntrea } from './antrea/index.ts';
 export { fnv32a, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
 export { networkCrds } from './crds/index.ts';
@@ -21,6 +22,7 @@ export {
 export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, startSdnMaster } from './sdn-master/index.ts';
 export { seededRandom } from './stand-in/seeded-random.ts';
 
+export type { Antrea, AntreaOptions, AntreaPod, AntreaTraffic } from './antrea/index.ts';
 export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
 export type { CustomResourceDefinition, NetworkCrd } from './crds/index.ts';

@@ -46,7 +46,7 @@ interface Spec {
 }
 
 /** The label that holds an endpoint's namespace; the agent sets it over whatever a pod claims. */
-export const podNamespaceLabel = 'io.kubernetes.pod.namespace';
+const podNamespaceLabel = 'io.kubernetes.pod.namespace';
 const namespaceLabels = 'io.cilium.k8s.namespace.labels.';
 
 /** The labels of an endpoint: the pod's, its namespace's under a prefix, and the name of its namespace. */
