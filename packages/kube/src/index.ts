@@ -37,7 +37,7 @@ export { watch } from './watch/watch-stream.ts';
 export type { Clock, ClockTimer } from './clock/clock.ts';
 export type { Connection, Credentials, StaticConnectionOptions, TlsOptions } from './connection/connection.ts';
 export type { ApiErrorCause, ApiErrorDetails } from './errors/api-error.ts';
-export type { RequestOutcome, TransportErrorKind } from './errors/transport-error.ts';
+export type { AnswerSize, RequestOutcome, TransportErrorKind } from './errors/transport-error.ts';
 export type { InClusterOptions } from './connection/in-cluster.ts';
 export type { LoadConnectionOptions } from './connection/load.ts';
 export type { EventInput, EventSource, ObjectReference } from './events/event.ts';
@@ -53,6 +53,7 @@ export type {
   DeleteOptions,
   JsonPatchOperation,
   ListOptions,
+  PageOptions,
   Selection,
   WriteOptions,
 } from './resource/resource-client.ts';
@@ -62,4 +63,5 @@ export type { Method, QueryValue, RequestLabel, RequestObservation, RequestOptio
 export type { Fence, RestClientOptions } from './rest/rest-client.ts';
 export type { ReflectorHooks, ReflectorOptions } from './watch/reflector.ts';
 export type { Projection, Replacement, StoreChange } from './watch/store.ts';
+export type { Vanishing } from './watch/vanishing.ts';
 export type { WatchEvent, WatchOptions } from './watch/watch-stream.ts';

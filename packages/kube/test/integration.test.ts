@@ -22,13 +22,13 @@ import {
 } from '../src/index.ts';
 import { startNetwork } from './network.ts';
 import { findAssets, startApiServer, type ApiServer } from './api-server.ts';
+import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 
 const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
 const assets = findAssets();
 
-// Without the two programs there is nothing to test against; see the repository's notes on how to get them.
-describe.skipIf(assets === undefined)('against a real kube-apiserver', () => {
+describe('against a real kube-apiserver', unless(assets === undefined, noRealServer), () => {
   let server: ApiServer;
   let rest: RestClient;
   let maps: ResourceClient;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Reflector, ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
-import { installCrds, startEnvtest, startSdnMaster, type Envtest } from '@egressip-ipam/sandbox';
+import { installCrds, networkCrds, startEnvtest, startSdnMaster, type Envtest } from '@egressip-ipam/sandbox';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const resource = (group: string, version: string, plural: string, kind: string) => ({ group, version, plural, kind, namespaced: false });
@@ -48,8 +48,7 @@ export async function each<Item>(items: readonly Item[], work: (item: Item) => P
 export async function startBenchCluster(nodeCount: number, namespaceCount: number): Promise<BenchCluster> {
   const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }] });
   const rest = envtest.client();
-  const crd = (name: string): string => join(root, '../shared/crds', `network.openshift.io_${name}.yaml`);
-  await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), crd('hostsubnets'), crd('netnamespaces')]);
+  await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), networkCrds.hostsubnets, networkCrds.netnamespaces]);
   const client = (kind: keyof typeof kinds): ResourceClient => new ResourceClient(rest, kinds[kind]);
   const setReady = (name: string, ready: boolean, more: object = {}): Promise<KubernetesObject> =>
     client('nodes').mergePatch({ name }, { status: { ...more, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' });

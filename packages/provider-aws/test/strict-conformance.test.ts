@@ -2,10 +2,11 @@ import { describeCloudProvider, type ProviderFault } from '@egressip-ipam/core/t
 import { findMoto, startStrictEc2, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { attempts, strictProvider, terminate } from './strict-ec2.ts';
+import { noMoto, unless } from '../../../tools/testing/unless.ts';
 
 const refusals = { throttled: { code: 'RequestLimitExceeded', status: 503 }, transient: { code: 'InternalError', status: 500 }, unauthorized: { code: 'UnauthorizedOperation', status: 403 } };
 
-describe.skipIf(findMoto() === undefined)('over HTTP (skipped where moto_server is absent: pip install "moto[ec2,server]")', () => {
+describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
   let ec2: StrictEc2;
   beforeAll(async () => {
     ec2 = await startStrictEc2();

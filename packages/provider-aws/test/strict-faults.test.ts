@@ -3,12 +3,13 @@ import { findMoto, startStrictEc2, type Ec2Fault, type Ec2Node, type StrictEc2 }
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { change, inShort, look } from './cluster.ts';
 import { attempts, strictProvider, type StrictProviderOptions } from './strict-ec2.ts';
+import { noMoto, unless } from '../../../tools/testing/unless.ts';
 
 const cidrs = ['10.0.1.0/24'];
 const assign = ['AssignPrivateIpAddresses'];
 const attach = (address: string, node: ProviderNode): ProviderChange => ({ type: 'attach', address, node });
 
-describe.skipIf(findMoto() === undefined)('over HTTP (skipped where moto_server is absent: pip install "moto[ec2,server]")', () => {
+describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
   let ec2: StrictEc2;
   beforeAll(async () => {
     ec2 = await startStrictEc2();

@@ -1,8 +1,12 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
+export { AntreaWebhook, startAntrea } from './antrea/index.ts';
+export { fnv32a, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
+export { networkCrds } from './crds/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
+export { createNodeNetwork, nodeNetworkUnavailable } from './node-network/index.ts';
 export {
   addressOfConfigName,
   assignEgressIps,
@@ -18,7 +22,10 @@ export {
 export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, startSdnMaster } from './sdn-master/index.ts';
 export { seededRandom } from './stand-in/seeded-random.ts';
 
+export type { Antrea, AntreaOptions, AntreaPod, AntreaTraffic } from './antrea/index.ts';
+export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
+export type { CustomResourceDefinition, NetworkCrd } from './crds/index.ts';
 export type {
   Ec2Call,
   Ec2CallCounts,
@@ -44,6 +51,7 @@ export type {
   OvnNode,
 } from './ovn-kubernetes/index.ts';
 export type { HostSubnet, NetNamespace, SdnMasterOptions, SdnNode, SdnTraffic } from './sdn-master/index.ts';
+export type { Cut, Frame, Link, Machine, NeighbourMessage, NodeNetwork, Recorder } from './node-network/index.ts';
 export type { StandIn } from './stand-in/cluster-loop.ts';
 export type { AuditEvent, Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest/index.ts';
 export type {

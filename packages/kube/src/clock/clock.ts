@@ -10,16 +10,19 @@ export interface Clock {
   now(): number;
   /** Milliseconds of a clock that never goes back and goes on while the process is stopped. For durations. */
   monotonic(): number;
-  /** Calls back once, after so many milliseconds. */
+  /** Calls back once, after so many milliseconds; the machine's clock after no more than 24 days. */
   setTimeout(callback: () => void, milliseconds: number): ClockTimer;
 }
+
+/** Timers count milliseconds in 31 bits; with more a callback would come at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout(callback, milliseconds) {
-    const timer = setTimeout(callback, milliseconds);
+    const timer = setTimeout(callback, Math.min(longestTimer, milliseconds));
     return { cancel: () => clearTimeout(timer) };
   },
 };

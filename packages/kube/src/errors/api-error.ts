@@ -2,6 +2,9 @@ import { isRecord } from '../resource/object.ts';
 
 const marker = Symbol.for('@egressip-ipam/kube.ApiError');
 
+const longestText = 4_096;
+const mostCauses = 100;
+
 /** One cause in a Kubernetes Status, e.g. which field was invalid. */
 export interface ApiErrorCause {
   readonly reason?: string | undefined;
@@ -61,18 +64,18 @@ export class ApiError extends Error {
 export function apiErrorFrom(request: string, status: number, body: unknown, retryAfterHeader?: string): ApiError {
   const record = isRecord(body) ? body : {};
   const details = isRecord(record.details) ? record.details : {};
-  const seconds = typeof details.retryAfterSeconds === 'number' ? details.retryAfterSeconds : undefined;
+  const seconds = typeof details.retryAfterSeconds === 'number' && details.retryAfterSeconds >= 0 ? details.retryAfterSeconds : undefined;
   return new ApiError({
     request,
     status,
     reason: text(record.reason) ?? '',
-    serverMessage: text(record.message) ?? (typeof body === 'string' ? body.slice(0, 500).trim() : ''),
+    serverMessage: text(record.message) ?? (typeof body === 'string' ? printable(body).slice(0, 500) : ''),
     details: {
       name: text(details.name),
       group: text(details.group),
       kind: text(details.kind),
       uid: text(details.uid),
-      causes: Array.isArray(details.causes) ? details.causes.filter(isRecord).map(toCause) : undefined,
+      causes: Array.isArray(details.causes) ? details.causes.slice(0, mostCauses).filter(isRecord).map(toCause) : undefined,
     },
     retryAfterSeconds: parseRetryAfter(retryAfterHeader) ?? seconds,
   });
@@ -82,8 +85,13 @@ function toCause(cause: Record<string, unknown>): ApiErrorCause {
   return { reason: text(cause.reason), message: text(cause.message), field: text(cause.field) };
 }
 
+/** A text of the server's, fit for a log: of bounded length, in one line. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? printable(value) : undefined;
+}
+
+function printable(value: string): string {
+  return value.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
 // The API server only ever sends seconds; a date (RFC 9110 allows it) is left to the caller's own back-off.

@@ -1,4 +1,5 @@
-import { isKubernetesObject, isRecord, type KubernetesObject } from './object.ts';
+import { asKubernetesObject, isRecord, type KubernetesObject } from './object.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
 
 /** One page of a list. */
 export interface ListPage {
@@ -10,19 +11,34 @@ export interface ListPage {
 }
 
 /**
- * Parses a list answer. Items get the `apiVersion` and `kind` that lists leave out.
+ * Parses the answer to a list. It is believed only when it is one, of this very kind and at some version, and all its
+ * items are objects of it: an answer of anything else that has no items must not look like an empty collection.
+ * Items get the `apiVersion` and `kind` that lists leave out.
  *
- * @throws TypeError when it is no list
+ * @throws TypeError that says what is wrong
  */
-export function parseList(value: unknown, apiVersion: string, kind: string): ListPage {
-  if (!isRecord(value) || !isRecord(value.metadata) || !(Array.isArray(value.items) || value.items === null)) {
-    throw new TypeError(`the answer is no list of ${kind}: it has no items or no metadata`);
-  }
-  const { resourceVersion, continue: token } = value.metadata;
-  const items: readonly unknown[] = value.items ?? [];
-  return {
-    items: items.filter(isKubernetesObject).map((item) => ({ ...item, apiVersion, kind })),
-    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
-    continueToken: typeof token === 'string' && token !== '' ? token : undefined,
-  };
+export function parseList(value: unknown, resource: Resource): ListPage {
+  const { kind, listKind = `${kind}List` } = resource;
+  const apiVersion = apiVersionOf(resource);
+  const wrong = (what: string): TypeError => new TypeError(`the answer is no ${listKind} of ${apiVersion}: ${what}`);
+  if (!isRecord(value)) throw wrong('it is no object');
+  if (value.kind !== listKind) throw wrong(`its kind is ${describe(value.kind)}`);
+  if (value.apiVersion !== apiVersion) throw wrong(`its apiVersion is ${describe(value.apiVersion)}`);
+  const metadata = isRecord(value.metadata) ? value.metadata : {};
+  const { resourceVersion, continue: token } = metadata;
+  if (typeof resourceVersion !== 'string' || resourceVersion === '') throw wrong('it has no metadata.resourceVersion');
+  if (token !== undefined && typeof token !== 'string') throw wrong(`its metadata.continue is ${describe(token)}`);
+  if (!Array.isArray(value.items)) throw wrong(`its items are ${describe(value.items)}`);
+  const items = value.items.map((item: unknown, index) => {
+    const object = asKubernetesObject(item, resource);
+    if (typeof object === 'string') throw wrong(`items[${index}] ${object}`);
+    return object;
+  });
+  return { items, resourceVersion, continueToken: token === '' ? undefined : token };
+}
+
+/** A value in a message: short, whatever it is. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  return value === null || value === undefined ? String(value) : `of type ${Array.isArray(value) ? 'array' : typeof value}`;
 }

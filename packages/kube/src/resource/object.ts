@@ -1,3 +1,5 @@
+import { apiVersionOf, type Resource } from './resource.ts';
+
 /** The part of Kubernetes' ObjectMeta that machinery needs; unknown fields are kept. */
 export interface ObjectMeta {
   readonly name: string;
@@ -26,9 +28,30 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Does this JSON value look like a Kubernetes object, with a metadata.name? */
+/** Does this JSON value look like a Kubernetes object: a name, and a namespace and a version that are texts where they are there? */
 export function isKubernetesObject(value: unknown): value is KubernetesObject {
-  return isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === 'string';
+  if (!isRecord(value) || !isRecord(value.metadata)) return false;
+  const { name, namespace, resourceVersion } = value.metadata;
+  return typeof name === 'string' && name !== '' && isTextOrAbsent(namespace) && isTextOrAbsent(resourceVersion);
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+/**
+ * An object of a collection's list or watch, with the `apiVersion` and `kind` that lists leave out; else what is wrong
+ * with it, as the end of a sentence.
+ */
+export function asKubernetesObject(value: unknown, resource: Resource): KubernetesObject | string {
+  if (!isKubernetesObject(value)) return 'is no object with a name';
+  const { kind } = resource;
+  const apiVersion = apiVersionOf(resource);
+  // The items of a list of a built-in kind say neither, those of a custom resource say both.
+  if ((value.kind ?? kind) !== kind || (value.apiVersion ?? apiVersion) !== apiVersion) return `is no ${kind} of ${apiVersion}`;
+  if (value.metadata.resourceVersion === undefined || value.metadata.resourceVersion === '') return 'has no metadata.resourceVersion';
+  if (resource.namespaced !== ((value.metadata.namespace ?? '') !== '')) return resource.namespaced ? 'has no namespace' : 'has a namespace';
+  return { ...value, apiVersion, kind };
 }
 
 /** How caches and queues name an object: `namespace/name`, or `name` when it has no namespace (client-go's MetaNamespaceKeyFunc). */

@@ -3,6 +3,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import type { QueryValue, RequestOptions } from '../rest/request.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { parseList, type ListPage } from './list.ts';
+import { mostPageBytes, PageSize } from './page-size.ts';
 import { isKubernetesObject, type KubernetesObject } from './object.ts';
 import { apiVersionOf, collectionPath, objectPath, type ObjectName, type Resource } from './resource.ts';
 
@@ -28,12 +29,20 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
+const defaultLimit = 500;
+
 /** What a list takes. */
 export interface ListOptions extends Selection, CallOptions {
-  /** Objects per page. Default 500, as client-go. */
+  /** Objects per page, at most. Default 500, as client-go. */
   readonly limit?: number;
   /** `''` or undefined: the newest state; `'0'`: whatever the server has at hand; else at least as new as this. */
   readonly resourceVersion?: string;
+}
+
+/** What a page of a list takes. */
+export interface PageOptions extends ListOptions, Pick<RequestOptions, 'maxAnswerBytes' | 'onBody'> {
+  /** Token of the page, from the page before. */
+  readonly continueToken?: string;
 }
 
 /** One operation of a JSON patch (RFC 6902). */
@@ -69,24 +78,36 @@ export class ResourceClient {
   }
 
   /** Reads one page of the collection. */
-  async listPage(options: ListOptions & { readonly continueToken?: string } = {}): Promise<ListPage> {
-    const { namespace, labelSelector, fieldSelector, limit = 500, resourceVersion, continueToken } = options;
+  async listPage(options: PageOptions = {}): Promise<ListPage> {
+    const { namespace, labelSelector, fieldSelector, limit = defaultLimit, resourceVersion, continueToken } = options;
     const answer = await this.rest.request('GET', collectionPath(this.resource, namespace), {
       ...pick(options),
       label: { verb: 'list', resource: this.resource.plural },
       query: { labelSelector, fieldSelector, limit, continue: continueToken, ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}) },
     });
-    return this.#parse('list', () => parseList(answer, apiVersionOf(this.resource), this.resource.kind));
+    return this.#parse('list', () => parseList(answer, this.resource));
   }
 
-  /** Reads the collection page by page. A token that expired half-way ends the iteration with an error. */
+  /**
+   * Reads the collection page by page, as many objects at once as make some two megabytes. A token that expired half-way
+   * ends the iteration with an error.
+   */
   async *pages(options: ListOptions = {}): AsyncGenerator<ListPage, void, undefined> {
+    const size = new PageSize(options.limit ?? defaultLimit);
+    let { resourceVersion } = options;
     let continueToken: string | undefined;
-    do {
-      const page = await this.listPage({ ...options, ...(continueToken !== undefined && { continueToken }) });
-      yield page;
-      continueToken = page.continueToken;
-    } while (continueToken !== undefined);
+    for (;;) {
+      const place = { ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(continueToken === undefined ? {} : { continueToken }) };
+      const page = await this.#sizedPage({ ...options, ...place }, size);
+      // What the server has at hand it gives in one piece, whatever is asked for.
+      if (page === undefined) resourceVersion = '';
+      else {
+        yield page;
+        if (page.continueToken === undefined) return;
+        if (page.continueToken === continueToken) throw new TransportError(`list ${this.resource.plural}: a page leads to itself`, { kind: 'protocol', outcome: 'unknown' });
+        continueToken = page.continueToken;
+      }
+    }
   }
 
   /** Reads the whole collection into memory; begins again, once, when it changes too much between pages (410). */
@@ -172,6 +193,25 @@ export class ResourceClient {
     return this.#parseObject(verb, answer);
   }
 
+  /** One page as large as it may be; undefined when it has to be asked for anew, in a smaller size. */
+  async #sizedPage(options: PageOptions, size: PageSize): Promise<ListPage | undefined> {
+    const { maxAnswerBytes } = this.rest;
+    let bytes = 0;
+    try {
+      const page = await this.listPage({
+        ...options,
+        limit: size.limit,
+        maxAnswerBytes: size.limit === 1 ? maxAnswerBytes : Math.min(maxAnswerBytes, mostPageBytes),
+        onBody: (length) => (bytes = length),
+      });
+      size.seen(page.items.length, bytes);
+      return page;
+    } catch (error) {
+      if (TransportError.isInstance(error) && error.kind === 'too-large' && size.shrink()) return undefined;
+      throw error;
+    }
+  }
+
   #parseObject(verb: string, answer: unknown): KubernetesObject {
     return this.#parse(verb, () => {
       if (isKubernetesObject(answer)) return answer;
@@ -189,11 +229,13 @@ export class ResourceClient {
   }
 }
 
-function pick({ signal, deadline, immediate }: CallOptions): RequestOptions {
+function pick({ signal, deadline, immediate, maxAnswerBytes, onBody }: CallOptions & Pick<RequestOptions, 'maxAnswerBytes' | 'onBody'>): RequestOptions {
   return {
-    ...(signal && { signal }),
-    ...(deadline !== undefined && { deadline }),
-    ...(immediate !== undefined && { immediate }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(immediate === undefined ? {} : { immediate }),
+    ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
+    ...(onBody === undefined ? {} : { onBody }),
   };
 }
 

@@ -6,6 +6,8 @@ export interface Resource {
   /** Plural lower-case name as in paths, e.g. `namespaces`. */
   readonly plural: string;
   readonly kind: string;
+  /** The kind of its lists; by default the kind with `List` after it, as nearly all have it. */
+  readonly listKind?: string;
   readonly namespaced: boolean;
 }
 

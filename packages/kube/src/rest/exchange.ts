@@ -2,9 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { tcpKeepAlive, type Route } from './agents.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { resetSocket } from './tls-connect.ts';
-import { TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
+import { tooLargeError, TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
 
 /** Where a server listens. */
 export interface Endpoint {
@@ -74,19 +75,37 @@ export function exchange(options: Exchange): Promise<http.IncomingMessage> {
   });
 }
 
+/** How a body is read. */
+export interface BodyOptions {
+  /** What was asked, for messages. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+  /** The most that is read, in bytes. */
+  readonly limit: number;
+}
+
 /**
- * Reads the rest of an answer as text.
+ * Reads the rest of an answer.
  *
- * @throws TransportError when the connection breaks or the exchange's signal ends it
+ * @throws TransportError when the connection breaks, the exchange's signal ends it, or more comes than is read
  */
-export function readBody(response: http.IncomingMessage, name: string, signal: AbortSignal): Promise<string> {
+export function readBody(response: http.IncomingMessage, { name, signal, limit }: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const bytes = new GatheredBytes(limit);
     const fail = (error?: unknown): void => reject(toTransportError(name, signal.aborted ? signal.reason : (error ?? new Error('the answer broke off')), 'unknown', false));
+    const failOversized = (received: number): void => {
+      fail(tooLargeError('the answer', { limit, received }));
+      resetSocket(response.socket);
+      response.destroy();
+    };
     if (response.destroyed) return fail();
+    const announced = Number(response.headers['content-length'] ?? 0);
+    if (announced > limit) return failOversized(announced);
     // By events: an async iterator costs as much as everything else of a small answer.
-    response.on('data', (chunk: unknown) => chunks.push(toBuffer(chunk)));
-    response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    response.on('data', (chunk: unknown) => {
+      if (!bytes.add(toBuffer(chunk))) failOversized(bytes.length);
+    });
+    response.once('end', () => resolve(bytes.take()));
     response.once('error', fail);
     response.once('close', () => {
       if (!response.readableEnded) fail();
@@ -102,7 +121,7 @@ export function toBuffer(chunk: unknown): Buffer {
 /** Any failure of a connection as a {@link TransportError}; one that is already is kept, with this outcome. */
 export function toTransportError(name: string, error: unknown, outcome: RequestOutcome, reusedConnection: boolean): TransportError {
   if (TransportError.isInstance(error)) {
-    return new TransportError(`${name}: ${error.message}`, { kind: error.kind, outcome, reusedConnection, cause: error.cause });
+    return new TransportError(`${name}: ${error.message}`, { kind: error.kind, outcome, reusedConnection, size: error.size, cause: error.cause });
   }
   const message = error instanceof Error ? error.message : 'aborted by the caller';
   return new TransportError(`${name}: ${message}`, { kind: kindOf(error, outcome), outcome, reusedConnection, cause: error });

@@ -16,6 +16,10 @@ export interface RequestOptions {
   readonly deadline?: number;
   /** Does not wait for a place among the requests in flight. For the few that must never queue, such as a lease's renewal. */
   readonly immediate?: boolean;
+  /** The most that is read of the answer, in bytes; more is a TransportError of the kind `too-large`. By default the client's. */
+  readonly maxAnswerBytes?: number;
+  /** Told of the size of the answer's body, in bytes. */
+  readonly onBody?: (bytes: number) => void;
   /** What metrics call this request; by default the method in lower case and an empty resource. */
   readonly label?: RequestLabel;
 }

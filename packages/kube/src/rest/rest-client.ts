@@ -20,6 +20,11 @@ export interface RestClientOptions {
   /** Milliseconds a request may take when it says nothing itself. Default 30,000. */
   readonly deadline?: number;
   readonly userAgent?: string;
+  /**
+   * The most that is read of an answer, and of a line of a watch, in bytes. Default 10 MiB: etcd takes no object of more
+   * than 1.5 MiB (its `--max-request-bytes`), which JSON's escapes make six times as long at most.
+   */
+  readonly maxAnswerBytes?: number;
   /** Called after every HTTP exchange; must not throw. */
   readonly onRequest?: (observation: RequestObservation) => void;
   readonly liveness?: LivenessOptions;
@@ -28,7 +33,10 @@ export interface RestClientOptions {
 /** Called right before the bytes of a write leave; throws when this process may no longer write. */
 export type Fence = () => void;
 
+const defaultMaxAnswerBytes = 10 << 20;
+
 interface Shared {
+  readonly maxAnswerBytes: number;
   readonly transport: Transport;
   readonly limiter: Limiter;
   readonly liveness: Liveness;
@@ -56,6 +64,11 @@ export class RestClient {
   /** Whether the server can be reached, found out by a cheap request while anything is watched. */
   get liveness(): Liveness {
     return this.#shared.liveness;
+  }
+
+  /** The most that is read of an answer, and of a line of a watch, in bytes. */
+  get maxAnswerBytes(): number {
+    return this.#shared.maxAnswerBytes;
   }
 
   /** The clock that all of this client's waiting uses. */
@@ -148,8 +161,10 @@ export class RestClient {
 /** A client for the API server of a connection. It opens no connection until it is asked something. */
 export function createRestClient(connection: Connection, options: RestClientOptions = {}): RestClient {
   const clock = options.clock ?? systemClock;
+  const { maxAnswerBytes = defaultMaxAnswerBytes } = options;
   const transport = new Transport(connection, {
     clock,
+    maxAnswerBytes,
     userAgent: options.userAgent ?? 'egressip-ipam-kube',
     ...(options.onRequest && { onRequest: options.onRequest }),
   });
@@ -158,6 +173,7 @@ export function createRestClient(connection: Connection, options: RestClientOpti
     transport,
     liveness,
     clock,
+    maxAnswerBytes,
     limiter: new Limiter(options.maxInFlight ?? 32),
     deadline: options.deadline ?? 30_000,
   });

@@ -8,9 +8,14 @@ import { Agents } from './agents.ts';
 import { exchange, readBody, type Endpoint } from './exchange.ts';
 import type { Method, RequestObservation, RequestOptions } from './request.ts';
 
+/** The body of a failure, in bytes: a Status is small. */
+const maxFailureBytes = 1 << 20;
+
 interface TransportOptions {
   readonly clock: Clock;
   readonly userAgent: string;
+  /** The most that is read of an answer, in bytes. */
+  readonly maxAnswerBytes: number;
   readonly onRequest?: (observation: RequestObservation) => void;
 }
 
@@ -65,7 +70,9 @@ export class Transport {
         const { response, error } = await this.#head(method, path, options, controller.signal, beforeSend);
         if (error) throw error;
         const name = `${method} ${path}`;
-        const text = await readBody(response, name, controller.signal);
+        const body = await readBody(response, { name, signal: controller.signal, limit: options.maxAnswerBytes ?? this.#options.maxAnswerBytes });
+        options.onBody?.(body.length);
+        const text = body.toString('utf8');
         // Health endpoints answer in plain text whatever is asked for.
         const value = response.headers['content-type']?.startsWith('text/plain') ? text : parseJson(name, text);
         return { value, status: response.statusCode ?? 0 };
@@ -121,8 +128,16 @@ export class Transport {
     });
     const status = response.statusCode ?? 0;
     if (status < 300) return { response };
-    const text = await readBody(response, `${method} ${path}`, signal);
-    return { response, error: apiErrorFrom(`${method} ${path}`, status, tryJson(text), response.headers['retry-after']) };
+    const name = `${method} ${path}`;
+    const text = await readBody(response, { name, signal, limit: maxFailureBytes }).then(
+      (bytes) => bytes.toString('utf8'),
+      (error: unknown) => {
+        // The status tells enough.
+        if (TransportError.isInstance(error) && error.kind === 'too-large') return error.message;
+        throw error;
+      },
+    );
+    return { response, error: apiErrorFrom(name, status, tryJson(text), response.headers['retry-after']) };
   }
 
   async #observed<Value>(method: Method, options: RequestOptions, run: () => Promise<{ value: Value; status: number }>): Promise<Value> {

@@ -36,6 +36,8 @@ export async function startTestServer(handler: Handler, options: RestClientOptio
   });
   server.keepAliveTimeout = 60_000;
   server.on('connection', (socket: Socket) => {
+    // A connection may be made the moment the server closes, which then waits for it.
+    if (!server.listening) return socket.destroy();
     connections++;
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -53,8 +55,9 @@ export async function startTestServer(handler: Handler, options: RestClientOptio
     connections: () => connections,
     async close() {
       client.close();
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }

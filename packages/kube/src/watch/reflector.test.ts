@@ -1,52 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../resource/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
 import { answer, failure, startTestServer, until, type TestServer } from '../testing/test-server.ts';
+import { thing, thingList, things, ThingServer } from '../testing/thing-server.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
-
-const things = { group: 'test.io', version: 'v1', plural: 'things', kind: 'Thing', namespaced: false };
-
-/** A collection served the way a test wants; by default all of it in one page, and watches that stay open. */
-class Collection {
-  readonly lists: URLSearchParams[] = [];
-  readonly watches: { readonly query: URLSearchParams; readonly response: ServerResponse }[] = [];
-  items: KubernetesObject[] = [];
-  resourceVersion = '10';
-  /** Answers in place of a list or watch as long as it returns true. */
-  intercept: (kind: 'list' | 'watch', response: ServerResponse, query: URLSearchParams) => boolean = () => false;
-  #silent = false;
-
-  handle(url: string, response: ServerResponse): void {
-    if (this.#silent) return;
-    const { pathname, searchParams: query } = new URL(url, 'http://loopback');
-    if (pathname === '/version') return answer(response, 200, {});
-    const kind = query.get('watch') === 'true' ? 'watch' : 'list';
-    if (kind === 'watch') this.watches.push({ query, response });
-    else this.lists.push(query);
-    if (this.intercept(kind, response, query)) return;
-    if (kind === 'list') answer(response, 200, { metadata: { resourceVersion: this.resourceVersion }, items: this.items });
-    else response.writeHead(200).flushHeaders();
-  }
-
-  /** From now on nothing is answered, and what is open stays open and silent. */
-  fallSilent(): void {
-    this.#silent = true;
-  }
-
-  /** New requests are answered again; those that came in silence never are. */
-  recover(): void {
-    this.#silent = false;
-  }
-
-  send(...events: object[]): void {
-    this.watches.at(-1)?.response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  }
-}
-
-function thing(name: string, resourceVersion: string, value = 'a'): KubernetesObject {
-  return { metadata: { name, resourceVersion }, spec: { value } };
-}
 
 let server: TestServer | undefined;
 let reflector: Reflector<unknown> | undefined;
@@ -55,8 +12,8 @@ afterEach(async () => {
   await server?.close();
 });
 
-async function follow(collection: Collection, options: Partial<ReflectorOptions<unknown>> = {}) {
-  server = await startTestServer((request, response) => collection.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 80 } });
+async function follow(thingServer: ThingServer, options: Partial<ReflectorOptions<unknown>> = {}) {
+  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 1_000 } });
   const changes: string[] = [];
   const errors: unknown[] = [];
   reflector = new Reflector<unknown>({
@@ -73,13 +30,13 @@ async function follow(collection: Collection, options: Partial<ReflectorOptions<
 
 describe('Reflector', () => {
   it('lists what is at hand, then watches from there with bookmarks and a time limit', async () => {
-    const collection = new Collection();
-    collection.items = [thing('a', '5'), thing('b', '9')];
-    const { store, reflector } = await follow(collection);
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('a', '5'), thing('b', '9')];
+    const { store, reflector } = await follow(thingServer);
     await reflector.whenSynced();
-    await until(() => collection.watches.length === 1);
-    expect(Object.fromEntries(collection.lists[0] ?? [])).toEqual({ limit: '500', resourceVersion: '0' });
-    expect(Object.fromEntries(collection.watches[0]?.query ?? [])).toEqual({
+    await until(() => thingServer.watches.length === 1);
+    expect(Object.fromEntries(thingServer.lists[0] ?? [])).toEqual({ limit: '25', resourceVersion: '0' });
+    expect(Object.fromEntries(thingServer.watches[0]?.query ?? [])).toEqual({
       watch: 'true', allowWatchBookmarks: 'true', resourceVersion: '10', timeoutSeconds: '300',
     });
     expect([...store.entries()]).toEqual([['a', { value: 'a' }], ['b', { value: 'a' }]]);
@@ -87,16 +44,16 @@ describe('Reflector', () => {
   });
 
   it('takes in every event, also one cut into pieces, and goes on after the last one', async () => {
-    const collection = new Collection();
-    const { changes, store } = await follow(collection);
-    await until(() => collection.watches.length === 1);
+    const thingServer = new ThingServer();
+    const { changes, store } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
     const line = JSON.stringify({ type: 'ADDED', object: thing('ä', '11') });
     const bytes = Buffer.from(`${line}\n`);
     const middle = bytes.indexOf('ä') + 1;
-    collection.watches[0]?.response.write(bytes.subarray(0, middle));
+    thingServer.watches[0]?.response.write(bytes.subarray(0, middle));
     await new Promise((resolve) => setImmediate(resolve));
-    collection.watches[0]?.response.write(bytes.subarray(middle));
-    collection.send(
+    thingServer.watches[0]?.response.write(bytes.subarray(middle));
+    thingServer.send(
       { type: 'MODIFIED', object: thing('ä', '12', 'b') },
       { type: 'MODIFIED', object: thing('ä', '13', 'b') },
       { type: 'DELETED', object: thing('ä', '14', 'b') },
@@ -104,92 +61,93 @@ describe('Reflector', () => {
     );
     await until(() => store.resourceVersion === '20');
     expect(changes).toEqual(['added ä', 'updated ä', 'deleted ä']);
-    collection.watches[0]?.response.end();
-    await until(() => collection.watches.length === 2);
-    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('20');
-    expect(collection.lists).toHaveLength(1);
+    thingServer.watches[0]?.response.end();
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('20');
+    expect(thingServer.lists).toHaveLength(1);
   });
 
   it('lists page by page', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response, query) => {
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response, query) => {
       if (kind === 'watch') return false;
       const next = query.get('continue') === null ? 'next' : undefined;
-      answer(response, 200, { metadata: { resourceVersion: '10', continue: next }, items: [thing(next ?? 'last', '1')] });
+      answer(response, 200, thingList({ resourceVersion: '10', continue: next }, [thing(next ?? 'last', '1')]));
       return true;
     };
-    const { store, reflector } = await follow(collection, { pageSize: 1 });
+    const { store, reflector } = await follow(thingServer, { pageSize: 1 });
     await reflector.whenSynced();
     expect([...store.entries()].map(([key]) => key)).toEqual(['next', 'last']);
-    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
   });
 
   it.each([
     ['an ERROR event', (response: ServerResponse) => response.writeHead(200).write(`${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`)],
     ['a status', (response: ServerResponse) => answer(response, 410, failure(410, 'Expired'))],
   ])('lists again after 410 as %s, and finds what vanished', async (_name, refuse) => {
-    const collection = new Collection();
-    collection.items = [thing('a', '5'), thing('b', '6')];
-    collection.intercept = (kind, response) => {
-      if (kind === 'list' || collection.watches.length > 1) return false;
-      collection.items = [thing('a', '15', 'changed')];
-      collection.resourceVersion = '20';
+    const thingServer = new ThingServer();
+    const others = Array.from({ length: 10 }, (_, index) => thing(`other-${index}`, '4'));
+    thingServer.items = [thing('a', '5'), thing('b', '6'), ...others];
+    thingServer.intercept = (kind, response) => {
+      if (kind === 'list' || thingServer.watches.length > 1) return false;
+      thingServer.items = [thing('a', '15', 'changed'), ...others];
+      thingServer.resourceVersion = '20';
       refuse(response);
       return true;
     };
-    const { changes } = await follow(collection);
-    await until(() => collection.watches.length === 2);
-    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10']);
-    expect(changes).toEqual(['added a', 'added b', 'updated a', 'deleted b']);
-    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('20');
+    const { changes } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10']);
+    expect(changes.filter((change) => !change.includes('other'))).toEqual(['added a', 'added b', 'updated a', 'deleted b']);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('20');
   });
 
   it('asks for the newest state, after a pause, when what it just listed is too old to watch', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response, query) => {
-      if (kind === 'list' && query.get('resourceVersion') === null) collection.resourceVersion = '20';
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response, query) => {
+      if (kind === 'list' && query.get('resourceVersion') === null) thingServer.resourceVersion = '20';
       if (kind === 'list' || query.get('resourceVersion') === '20') return false;
       answer(response, 410, failure(410, 'Expired'));
       return true;
     };
     const start = performance.now();
-    const { errors } = await follow(collection);
-    await until(() => collection.watches.at(-1)?.query.get('resourceVersion') === '20');
-    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
+    const { errors } = await follow(thingServer);
+    await until(() => thingServer.watches.at(-1)?.query.get('resourceVersion') === '20');
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
     expect(errors).toHaveLength(2);
     expect(performance.now() - start).toBeGreaterThan(700);
   });
 
   it('never asks for exactly the version that it has: at least as new will do', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response) => {
-      if (kind === 'list' || collection.watches.length > 1) return false;
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response) => {
+      if (kind === 'list' || thingServer.watches.length > 1) return false;
       response.writeHead(200).write(`${JSON.stringify({ type: 'ADDED', object: thing('a', '15') })}\n${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`);
       return true;
     };
-    await follow(collection);
-    await until(() => collection.watches.length === 2);
-    expect(collection.lists.map((query) => [query.get('resourceVersion'), query.get('resourceVersionMatch')])).toEqual([['0', null], ['15', 'NotOlderThan']]);
+    await follow(thingServer);
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.lists.map((query) => [query.get('resourceVersion'), query.get('resourceVersionMatch')])).toEqual([['0', null], ['15', 'NotOlderThan']]);
   });
 
   it('lists the newest state when its own version has expired, too', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response) => {
-      if (kind === 'watch' && collection.watches.length === 1) answer(response, 410, failure(410, 'Expired'));
-      else if (kind === 'list' && collection.lists.length === 2) answer(response, 410, failure(410, 'Expired'));
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response) => {
+      if (kind === 'watch' && thingServer.watches.length === 1) answer(response, 410, failure(410, 'Expired'));
+      else if (kind === 'list' && thingServer.lists.length === 2) answer(response, 410, failure(410, 'Expired'));
       else return false;
       return true;
     };
-    await follow(collection);
-    await until(() => collection.watches.length === 2);
-    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
+    await follow(thingServer);
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10', null]);
   });
 
   it('goes on watching, without a list, after a reset, 429 and 500, and never ends', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response) => {
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response) => {
       if (kind === 'list') return false;
-      switch (collection.watches.length) {
+      switch (thingServer.watches.length) {
         case 1:
           response.socket?.resetAndDestroy();
           return true;
@@ -200,28 +158,28 @@ describe('Reflector', () => {
           return false;
       }
     };
-    const { errors } = await follow(collection);
-    await until(() => collection.watches.length === 3);
-    expect(collection.lists).toHaveLength(1);
+    const { errors } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 3);
+    expect(thingServer.lists).toHaveLength(1);
     expect(errors).toHaveLength(2);
   });
 
   it('does not ask a server without pause that ends each watch at once', async () => {
-    const collection = new Collection();
-    collection.intercept = (kind, response) => {
+    const thingServer = new ThingServer();
+    thingServer.intercept = (kind, response) => {
       if (kind === 'list') return false;
       response.writeHead(200).end();
       return true;
     };
-    const { errors } = await follow(collection);
+    const { errors } = await follow(thingServer);
     await until(() => errors.length === 1);
-    expect(collection.watches).toHaveLength(1);
+    expect(thingServer.watches).toHaveLength(1);
   });
 
   it('survives a listener that throws', async () => {
-    const collection = new Collection();
-    collection.items = [thing('a', '5'), thing('b', '6')];
-    const { store, reflector, errors } = await follow(collection, {
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('a', '5'), thing('b', '6')];
+    const { store, reflector, errors } = await follow(thingServer, {
       onChange: () => {
         throw new Error('a listener');
       },
@@ -232,57 +190,57 @@ describe('Reflector', () => {
   });
 
   it('notices a watch that fell silent, and goes on from where it was when the network is back', async () => {
-    const collection = new Collection();
-    const { store, server } = await follow(collection);
-    await until(() => collection.watches.length === 1);
-    collection.fallSilent();
+    const thingServer = new ThingServer();
+    const { store, server } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    thingServer.fallSilent();
     await until(() => !server.client.liveness.alive);
     const write = server.client.request('PATCH', '/thing', { body: {} });
     const failed = expect(write).rejects.toMatchObject({ kind: 'reset', outcome: 'unknown' });
     await until(() => server.requests.includes('PATCH /thing'));
-    collection.recover();
-    await until(() => collection.watches.length === 2);
+    thingServer.recover();
+    await until(() => thingServer.watches.length === 2);
     await failed;
     expect(server.client.liveness.alive).toBe(true);
-    expect(collection.lists).toHaveLength(1);
-    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('10');
-    collection.send({ type: 'ADDED', object: thing('late', '11') });
+    expect(thingServer.lists).toHaveLength(1);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('10');
+    thingServer.send({ type: 'ADDED', object: thing('late', '11') });
     await until(() => store.size === 1);
   });
 
   it('opens a watch anew, where it was, on which a living server sends nothing, not even bookmarks', async () => {
-    const collection = new Collection();
-    const { store } = await follow(collection, { longestSilence: 300 });
-    await until(() => collection.watches.length === 1);
-    const bookmarks = setInterval(() => collection.send({ type: 'BOOKMARK', object: thing('', '12') }), 50);
+    const thingServer = new ThingServer();
+    const { store } = await follow(thingServer, { longestSilence: 300 });
+    await until(() => thingServer.watches.length === 1);
+    const bookmarks = setInterval(() => thingServer.send({ type: 'BOOKMARK', object: thing('', '12') }), 50);
     await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(collection.watches).toHaveLength(1);
+    expect(thingServer.watches).toHaveLength(1);
     clearInterval(bookmarks);
-    await until(() => collection.watches.length === 2);
-    expect(collection.lists).toHaveLength(1);
-    expect(collection.watches[1]?.query.get('resourceVersion')).toBe('12');
-    collection.send({ type: 'ADDED', object: thing('late', '13') });
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.lists).toHaveLength(1);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('12');
+    thingServer.send({ type: 'ADDED', object: thing('late', '13') });
     await until(() => store.size === 1);
   });
 
   it('lists the newest state when asked to, whatever the watch has seen', async () => {
-    const collection = new Collection();
-    collection.items = [thing('a', '5')];
-    const { store, reflector, errors } = await follow(collection);
-    await until(() => collection.watches.length === 1);
-    collection.items = [thing('b', '15')];
-    collection.resourceVersion = '20';
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('a', '5')];
+    const { store, reflector, errors } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    thingServer.items = [thing('a', '5'), thing('b', '15')];
+    thingServer.resourceVersion = '20';
     await reflector.refresh();
-    expect([...store.entries()].map(([key]) => key)).toEqual(['b']);
-    await until(() => collection.watches.length === 2);
-    expect(collection.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
+    expect([...store.entries()].map(([key]) => key)).toEqual(['a', 'b']);
+    await until(() => thingServer.watches.length === 2);
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
     expect(errors).toEqual([]);
   });
 
   it('stops without an error', async () => {
-    const collection = new Collection();
-    const { errors, reflector } = await follow(collection);
-    await until(() => collection.watches.length === 1);
+    const thingServer = new ThingServer();
+    const { errors, reflector } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
     await reflector.stop();
     expect(errors).toEqual([]);
   });

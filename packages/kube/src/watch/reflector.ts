@@ -5,12 +5,16 @@ import { TransportError } from '../errors/transport-error.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
 import { Backoff } from './backoff.ts';
-import { Store, type Projection, type StoreChange } from './store.ts';
+import { Store, type Projection, type Replacement, type StoreChange } from './store.ts';
+import { VanishingDoubt, type Vanishing } from './vanishing.ts';
 import { watch, type WatchEvent } from './watch-stream.ts';
 
 // With the server away for network reasons nothing is gained by waiting long; a server in trouble is given time.
 const networkBackoffCap = 4_000;
 const serverBackoffCap = 30_000;
+/** Seconds: a server that asks to be left alone for a day is asked again all the same. */
+const longestRetryAfter = 300;
+const shortestGoodWatch = 10_000;
 const defaultLongestSilence = 150_000;
 
 /** What a {@link Reflector} reports to metrics and logs; none of these may throw. */
@@ -21,6 +25,8 @@ export interface ReflectorHooks {
   readonly onWatchEnd?: (ended: { readonly milliseconds: number; readonly error?: unknown }) => void;
   /** Something failed and is tried again after so many milliseconds. Also what an `onChange` threw, with 0. */
   readonly onError?: (error: unknown, retryInMilliseconds: number) => void;
+  /** A list lacks more than a tenth of what is held: it is read once more before anything is given on as deleted. */
+  readonly onVanishing?: (vanishing: Vanishing) => void;
 }
 
 /** What a {@link Reflector} follows and keeps. */
@@ -62,6 +68,8 @@ export class Reflector<Slim> {
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
   #lastSeen: number | undefined;
+  #failingSince: number | undefined;
+  #watchingSince: number | undefined;
   /** Watches that were refused as too old, since one delivered anything. */
   #expiredInARow = 0;
   #listNewest = false;
@@ -79,7 +87,7 @@ export class Reflector<Slim> {
     this.#whenSynced = new Promise((resolve) => {
       this.#resolveSynced = resolve;
     });
-    this.store = new Store(options.project, (change) => this.#tell(change));
+    this.store = new Store(options.project, (change) => this.#tell(change), (error) => options.onError?.(error, 0));
   }
 
   /** True once the first list is complete; stays true. */
@@ -95,6 +103,11 @@ export class Reflector<Slim> {
   /** Monotonic time, in milliseconds, at which the server last sent anything here: list, event or bookmark. */
   get lastSeen(): number | undefined {
     return this.#lastSeen;
+  }
+
+  /** Monotonic time, in milliseconds, since when neither a list nor a watch has succeeded; undefined while all is well. */
+  get failingSince(): number | undefined {
+    return this.#isWatchingWell() ? undefined : this.#failingSince;
   }
 
   /** Begins; a second call does nothing. */
@@ -149,31 +162,47 @@ export class Reflector<Slim> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, pageSize, consistency = 'cached' } = this.#options;
-    const newest = this.#listNewest || consistency === 'latest';
+    const doubt = new VanishingDoubt(this.store.size);
     const start = this.#clock.monotonic();
-    let replacement: ReturnType<Store<Slim>['replace']> | undefined;
+    let isNewest = this.#listNewest || this.#options.consistency === 'latest';
+    let read = await this.#read(isNewest, signal);
+    for (let vanishing; (vanishing = doubt.judge(read.replacement)) !== undefined; read = await this.#read(isNewest, signal)) {
+      this.#options.onVanishing?.(vanishing);
+      if (vanishing.outcome !== 'doubted') break;
+      isNewest = true;
+      await sleep(this.#clock, vanishing.retryInMilliseconds, signal);
+    }
+    read.replacement.finish();
+    this.#mustList = false;
+    this.#listNewest = false;
+    for (const resolve of this.#refreshing.splice(0)) resolve();
+    this.#options.onListed?.({ items: read.items, milliseconds: this.#clock.monotonic() - start });
+    this.#hasSynced = true;
+    this.#failingSince = undefined;
+    this.#resolveSynced();
+  }
+
+  /** Reads the whole list into the store, but for what it does not name. */
+  async #read(isNewest: boolean, signal: AbortSignal): Promise<{ readonly replacement: Replacement; readonly items: number }> {
+    const { client, pageSize } = this.#options;
+    let replacement: Replacement | undefined;
     let items = 0;
     const pages = client.pages({
       ...this.#selection(),
-      ...(pageSize !== undefined && { limit: pageSize }),
-      resourceVersion: newest ? '' : this.store.resourceVersion || '0',
+      ...(pageSize === undefined ? {} : { limit: pageSize }),
+      resourceVersion: isNewest ? '' : this.store.resourceVersion || '0',
       signal,
     });
     for await (const page of pages) {
-      replacement ??= this.store.replace(page.resourceVersion, newest);
+      signal.throwIfAborted();
+      replacement ??= this.store.replace(page.resourceVersion, isNewest);
       for (const item of page.items) replacement.add(item);
       items += page.items.length;
       this.#lastSeen = this.#clock.monotonic();
     }
     signal.throwIfAborted();
-    replacement?.finish();
-    this.#mustList = false;
-    this.#listNewest = false;
-    for (const resolve of this.#refreshing.splice(0)) resolve();
-    this.#options.onListed?.({ items, milliseconds: this.#clock.monotonic() - start });
-    this.#hasSynced = true;
-    this.#resolveSynced();
+    if (replacement === undefined) throw new TypeError('a list has a page at least');
+    return { replacement, items };
   }
 
   async #watch(controller: AbortController): Promise<void> {
@@ -191,6 +220,8 @@ export class Reflector<Slim> {
       failure = { error };
       throw error;
     } finally {
+      if (this.#isWatchingWell()) this.#failingSince = undefined;
+      this.#watchingSince = undefined;
       timer.cancel();
       silence.cancel();
       this.#options.onWatchEnd?.({ milliseconds: this.#clock.monotonic() - start, ...failure });
@@ -210,15 +241,21 @@ export class Reflector<Slim> {
     return { cancel: () => timer.cancel() };
   }
 
+  // One that is refused, or breaks, does so at once; a good one may have nothing to tell for minutes.
+  #isWatchingWell(): boolean {
+    return this.#watchingSince !== undefined && this.#clock.monotonic() - this.#watchingSince >= shortestGoodWatch;
+  }
+
   async #consume(timeoutSeconds: number, signal: AbortSignal, start: number): Promise<void> {
     let events = 0;
     const { client } = this.#options;
-    for await (const event of watch(client, { ...this.#selection(), resourceVersion: this.store.resourceVersion, timeoutSeconds, signal })) {
+    for await (const event of watch(client, { ...this.#selection(), resourceVersion: this.store.resourceVersion, timeoutSeconds, signal, onOpen: () => (this.#watchingSince = this.#clock.monotonic()) })) {
       if (event.type === 'error') throw event.error;
       events++;
       this.#lastSeen = this.#clock.monotonic();
       this.#backoff.reset();
       this.#expiredInARow = 0;
+      this.#failingSince = undefined;
       this.#take(event);
     }
     // A server that ends each watch at once would otherwise be asked without pause.
@@ -234,6 +271,7 @@ export class Reflector<Slim> {
   }
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#failingSince ??= this.#clock.monotonic();
     const expired = isExpired(error) || isResourceVersionTooLarge(error);
     if (expired && !this.#mustList) {
       // The watch is too far behind; a list at the last version returns something at least as new. Where that is too old
@@ -252,8 +290,9 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
       return;
     }
-    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends.
-    if (ApiError.isInstance(error) && error.status < 500 && error.status !== 429) this.#mustList = true;
+    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends; of an event that makes no
+    // sense nobody knows what it would have told.
+    if (isRefusal(error) || isNonsense(error)) this.#mustList = true;
     const delay = this.#delayAfter(error);
     this.#options.onError?.(error, delay);
     await sleep(this.#clock, delay, signal);
@@ -263,8 +302,8 @@ export class Reflector<Slim> {
     const alive = this.#options.client.rest.liveness.alive;
     // Liveness itself tells when to go on.
     if (!alive) return 0;
-    if (!ApiError.isInstance(error)) return this.#backoff.next(networkBackoffCap);
-    return Math.max(this.#backoff.next(serverBackoffCap), (error.retryAfterSeconds ?? 0) * 1000);
+    if (!ApiError.isInstance(error)) return this.#backoff.next(isNonsense(error) ? serverBackoffCap : networkBackoffCap);
+    return Math.max(this.#backoff.next(serverBackoffCap), Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000);
   }
 
   #selection(): Selection {
@@ -284,6 +323,14 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return ApiError.isInstance(error) && error.status < 500 && error.status !== 429;
+}
+
+function isNonsense(error: unknown): boolean {
+  return TransportError.isInstance(error) && (error.kind === 'protocol' || error.kind === 'too-large');
 }
 
 // Only a refresh breaks off without the reflector being stopped; a network found dead is no abort.

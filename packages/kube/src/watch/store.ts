@@ -31,12 +31,15 @@ interface Entry<Slim> {
 export class Store<Slim> {
   readonly #project: Projection<Slim>;
   readonly #onChange: (change: StoreChange<Slim>) => void;
+  readonly #onProjectionError: (error: unknown) => void;
   readonly #entries = new Map<string, Entry<Slim>>();
   #resourceVersion = '';
 
-  constructor(project: Projection<Slim>, onChange: (change: StoreChange<Slim>) => void = () => undefined) {
+  /** @param onProjectionError told of what `project` threw; the object stays as it was known before */
+  constructor(project: Projection<Slim>, onChange: (change: StoreChange<Slim>) => void = () => undefined, onProjectionError: (error: unknown) => void = () => undefined) {
     this.#project = project;
     this.#onChange = onChange;
+    this.#onProjectionError = onProjectionError;
   }
 
   get size(): number {
@@ -104,16 +107,16 @@ export class Store<Slim> {
   replace(resourceVersion: string, newest: boolean): Replacement {
     const setBack = newest && isOlder(resourceVersion, this.#resourceVersion);
     const listed = new Set<string>();
+    const isGone = (key: string, entry: Entry<Slim>): boolean => !listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion));
     return {
+      missing: () => [...this.#entries].flatMap(([key, entry]) => (isGone(key, entry) ? [key] : [])),
       add: (object) => {
         const key = objectKey(object);
         listed.add(key);
         this.#put(key, object, setBack);
       },
       finish: () => {
-        for (const [key, entry] of this.#entries) {
-          if (!listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion))) this.#remove(key, entry);
-        }
+        for (const [key, entry] of this.#entries) if (isGone(key, entry)) this.#remove(key, entry);
         this.advance(resourceVersion);
       },
     };
@@ -123,7 +126,7 @@ export class Store<Slim> {
     const entry = this.#entries.get(key);
     const resourceVersion = versionOf(object);
     if (entry && !force && isKnown(resourceVersion, entry.resourceVersion)) return;
-    const slim = this.#project(object);
+    const slim = this.#projected(object, entry);
     if (slim === undefined) {
       if (entry) this.#remove(key, entry);
     } else if (!entry) {
@@ -137,6 +140,16 @@ export class Store<Slim> {
     }
   }
 
+  // One object that cannot be read must not end the list or the watch that all others come by.
+  #projected(object: KubernetesObject, entry: Entry<Slim> | undefined): Slim | undefined {
+    try {
+      return this.#project(object);
+    } catch (error) {
+      this.#onProjectionError(error);
+      return entry?.slim;
+    }
+  }
+
   #remove(key: string, entry: Entry<Slim>, resourceVersion?: string): void {
     this.#entries.delete(key);
     this.#onChange({ type: 'deleted', key, previous: entry.slim, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
@@ -147,6 +160,8 @@ export class Store<Slim> {
 export interface Replacement {
   /** Takes in one listed object. */
   add(object: KubernetesObject): void;
+  /** The keys of what is held and was not listed so far, and would be gone. */
+  missing(): readonly string[];
   /** The list is complete: what it did not name is gone. */
   finish(): void;
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { apiErrorFrom, type ApiError } from '../errors/api-error.ts';
-import { TransportError } from '../errors/transport-error.ts';
-import { isKubernetesObject, isRecord, type KubernetesObject } from '../resource/object.ts';
+import { tooLargeError, TransportError } from '../errors/transport-error.ts';
+import { asKubernetesObject, isRecord, type KubernetesObject } from '../resource/object.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
-import { apiVersionOf, collectionPath } from '../resource/resource.ts';
+import { collectionPath, type Resource } from '../resource/resource.ts';
+import { GatheredBytes } from '../rest/gathered-bytes.ts';
 import { toBuffer, toTransportError } from '../rest/exchange.ts';
 
 /** What a watch delivers. A bookmark tells how far the watch has come without any object. */
@@ -19,6 +20,8 @@ export interface WatchOptions extends Selection {
   /** Seconds after which the server ends the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** The server accepted the watch. */
+  readonly onOpen?: () => void;
 }
 
 /**
@@ -36,12 +39,10 @@ export async function* watch(client: ResourceClient, options: WatchOptions): Asy
     label: { verb: 'watch', resource: client.resource.plural },
     query: { watch: true, allowWatchBookmarks: true, labelSelector, fieldSelector, resourceVersion, timeoutSeconds },
   });
+  options.onOpen?.();
   const name = `watch ${path}`;
   try {
-    for await (const line of lines(response)) {
-      const event = parseEvent(name, line, apiVersionOf(client.resource), client.resource.kind);
-      if (event) yield event;
-    }
+    for await (const line of lines(response, client.rest.maxAnswerBytes)) yield parseEvent(name, line, client.resource);
   } catch (error) {
     throw toTransportError(name, signal.aborted ? signal.reason : error, 'unknown', false);
   } finally {
@@ -50,43 +51,50 @@ export async function* watch(client: ResourceClient, options: WatchOptions): Asy
 }
 
 // Lines are cut as bytes and each becomes its own string: none keeps a whole network buffer in memory.
-async function* lines(response: IncomingMessage): AsyncGenerator<string, void, undefined> {
-  let parts: Buffer[] = [];
+async function* lines(response: IncomingMessage, limit: number): AsyncGenerator<string, void, undefined> {
+  const line = new GatheredBytes(limit);
+  const add = (piece: Buffer): void => {
+    if (!line.add(piece)) throw tooLargeError('a line', { limit, received: line.length });
+  };
   for await (const chunk of response) {
     let rest = toBuffer(chunk);
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = Buffer.concat([...parts, rest.subarray(0, end)]).toString('utf8');
-      parts = [];
+      add(rest.subarray(0, end));
+      const text = line.take().toString('utf8');
       rest = rest.subarray(end + 1);
-      if (line !== '') yield line;
+      if (text !== '') yield text;
     }
-    if (rest.length > 0) parts.push(rest);
+    if (rest.length > 0) add(rest);
   }
 }
 
-function parseEvent(name: string, line: string, apiVersion: string, kind: string): WatchEvent | undefined {
+function parseEvent(name: string, line: string, resource: Resource): WatchEvent {
   const event = parseLine(name, line);
   const { object } = event;
   switch (event.type) {
     case 'ADDED':
     case 'MODIFIED':
-    case 'DELETED':
-      // An object without a name can be of no use to anyone; it must not end the watch either.
-      return isKubernetesObject(object)
-        ? { type: event.type === 'ADDED' ? 'added' : event.type === 'MODIFIED' ? 'modified' : 'deleted', object: { ...object, apiVersion, kind } }
-        : undefined;
+    case 'DELETED': {
+      const parsed = asKubernetesObject(object, resource);
+      // What it would have told is not known now.
+      if (typeof parsed === 'string') throw protocolError(`${name}: the object of an event ${parsed}`);
+      return { type: eventTypes[event.type], object: parsed };
+    }
     case 'BOOKMARK': {
       const resourceVersion = isRecord(object) && isRecord(object.metadata) ? object.metadata.resourceVersion : undefined;
-      return typeof resourceVersion === 'string' ? { type: 'bookmark', resourceVersion } : undefined;
+      if (typeof resourceVersion !== 'string' || resourceVersion === '') throw protocolError(`${name}: a bookmark has no metadata.resourceVersion`);
+      return { type: 'bookmark', resourceVersion };
     }
     case 'ERROR': {
       const code = isRecord(object) && typeof object.code === 'number' ? object.code : 500;
       return { type: 'error', error: apiErrorFrom(name, code, object) };
     }
     default:
-      throw protocolError(`${name}: unknown event type ${JSON.stringify(event.type)}`);
+      throw protocolError(`${name}: the type of an event is ${typeof event.type === 'string' ? JSON.stringify(event.type.slice(0, 80)) : typeof event.type}`);
   }
 }
+
+const eventTypes = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
 function parseLine(name: string, line: string): Record<string, unknown> {
   try {

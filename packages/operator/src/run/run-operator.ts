@@ -1,4 +1,4 @@
-import { createRestClient, EventRecorder, loadConnection, systemClock, type RestClient } from '@egressip-ipam/kube';
+import { createRestClient, EventRecorder, loadConnection, systemClock, type RestClient, type Vanishing } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
 import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
@@ -62,7 +62,7 @@ async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, sur
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
-  const store = new ClusterStore({ ...cluster, rest, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }) });
+  const store = new ClusterStore({ ...cluster, rest, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }), onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing) });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
   whenRead(() => store.unsynced.length === 0);
@@ -78,6 +78,13 @@ async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, sur
   await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
   await lease.release();
   await Promise.all([cluster.provider.stop(), ...store.collections.map((collection) => collection.stop())]);
+}
+
+/** Says that much of a kind is gone at once, and what came of it. */
+function tellVanishing(log: Log, kind: string, { outcome, missing, held, retryInMilliseconds }: Vanishing): void {
+  const fields = { kind, missing, known: held };
+  if (outcome === 'doubted') log.warn('a list lacks much of what is known; nothing is given up before it is read once more', { ...fields, retryInMilliseconds });
+  else log.warn(outcome === 'confirmed' ? 'a second list lacks it, too: it is taken for deleted' : 'a second list has it again: the first was wrong', fields);
 }
 
 interface Leadership extends Cluster {

@@ -13,7 +13,7 @@ it('knows what a namespace had that got it and went away between two looks', asy
   const server = await createApiServer({ finalizeNamespaces: true, crds: [openCrd(egressIPAMs)] });
   const rest = createRestClient(staticConnection({ server: server.url }));
   let changes = 0;
-  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined });
+  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined, onVanishing: () => undefined });
   try {
     const client = new ResourceClient(rest, namespaces);
     await new ResourceClient(rest, egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [] } });

@@ -22,7 +22,7 @@ import type { RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
-import { Collection, type CollectionOptions } from './collection.ts';
+import { Collection, type CollectionOptions, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
 import { TimedSet } from './timed-set.ts';
 
@@ -31,7 +31,7 @@ const rememberRefusal = 600_000;
 const mostDeparted = 1000;
 
 /** What the store has to know before it starts. */
-export interface ClusterStoreOptions {
+export interface ClusterStoreOptions extends ReadingHooks {
   readonly rest: RestClient;
   readonly network: FoundNetwork;
   /** Whether the cluster serves Infrastructure. */
@@ -41,7 +41,6 @@ export interface ClusterStoreOptions {
   readonly now: () => number;
   /** Something changed that no write of ours explains; a node perhaps, and then it is urgent. */
   readonly onChange: (isUrgent: boolean) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** The objects of a kind, as those who write them need them. */
@@ -62,9 +61,9 @@ export class ClusterStore {
   #attaching: { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: boolean } | undefined;
 
   constructor(options: ClusterStoreOptions) {
-    const { rest, onError, network, servesInfrastructures } = options;
+    const { rest, onError, onVanishing, network, servesInfrastructures } = options;
     const { backend, evidence } = network;
-    const common = { rest, onError, onChange: () => options.onChange(false) };
+    const common = { rest, onError, onVanishing, onChange: () => options.onChange(false) };
     this.#options = options;
     this.#refused = new TimedSet(rememberRefusal, options.now);
     this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });

@@ -1,10 +1,17 @@
 import type { Finding, Read } from '@egressip-ipam/core';
-import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange } from '@egressip-ipam/kube';
+import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange, type Vanishing } from '@egressip-ipam/kube';
 
 /** What every entry of a snapshot's lists has. */
 export interface Entry {
   readonly name: string;
   readonly unconfirmed?: readonly string[];
+}
+
+/** What a {@link Collection} tells of reading. */
+export interface ReadingHooks {
+  readonly onError: (error: unknown) => void;
+  /** A list of this kind lacks much of what is known. */
+  readonly onVanishing: (kind: string, vanishing: Vanishing) => void;
 }
 
 interface Unconfirmed {
@@ -14,7 +21,7 @@ interface Unconfirmed {
 }
 
 /** What a {@link Collection} is made of. */
-export interface CollectionOptions<Slim extends Entry> {
+export interface CollectionOptions<Slim extends Entry> extends ReadingHooks {
   readonly rest: RestClient;
   readonly resource: Resource;
   /** For a kind with namespaces: the one in which the objects are. */
@@ -24,7 +31,6 @@ export interface CollectionOptions<Slim extends Entry> {
   readonly read: (object: unknown) => Read<Slim>;
   /** Told of what no write of ours explains. */
   readonly onChange: () => void;
-  readonly onError: (error: unknown) => void;
   readonly onDeleted?: (entry: Slim) => void;
 }
 
@@ -50,7 +56,7 @@ export class Collection<Slim extends Entry> {
   #lastDeletion = 0;
 
   constructor(options: CollectionOptions<Slim>) {
-    const { rest, resource, namespace, name, read, onError } = options;
+    const { rest, resource, namespace, name, read, onError, onVanishing } = options;
     this.client = new ResourceClient(rest, resource);
     this.#options = options;
     this.#reflector = new Reflector<Slim>({
@@ -61,6 +67,7 @@ export class Collection<Slim extends Entry> {
       project: (object) => this.#project(object, read),
       onChange: (change) => this.#changed(change),
       onError,
+      onVanishing: (vanishing) => onVanishing(this.kind, vanishing),
     });
   }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
-import { openCrd, trialKinds, type TrialNetwork } from './trial-crds.ts';
+import { openCrd, trialCrds, type TrialNetwork } from './trial-crds.ts';
 
 /** A small cluster inside this process: three zones, nine nodes, one EgressIPAM, and a stand-in for what programs the network. */
 export interface TrialCluster {
@@ -21,7 +21,7 @@ const zoneLabel = 'topology.kubernetes.io/zone';
 
 /** Starts the cluster; its network's stand-in is at work when this resolves. */
 export async function startTrialCluster(network: TrialNetwork): Promise<TrialCluster> {
-  const server = await createApiServer({ finalizeNamespaces: true, crds: trialKinds[network].map(openCrd) });
+  const server = await createApiServer({ finalizeNamespaces: true, crds: [openCrd(egressIPAMs), ...trialCrds[network]] });
   const rest = createRestClient(staticConnection({ server: server.url }));
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const setReady = (node: string, ready: boolean): Promise<KubernetesObject> =>

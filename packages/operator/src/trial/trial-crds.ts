@@ -1,19 +1,19 @@
 import type { Resource } from '@egressip-ipam/kube';
+import { networkCrds } from '@egressip-ipam/sandbox';
 import { egressIPAMs } from '../network/resources.ts';
-import { cloudPrivateIPConfigs, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
 
-/** The kinds of the trial's cluster, without the schemas of the real ones: nobody but this program writes there. */
-export const trialKinds = {
-  'openshift-sdn': [egressIPAMs, hostSubnets, netNamespaces],
-  'ovn-kubernetes': [egressIPAMs, egressIPs, cloudPrivateIPConfigs],
+/** The networks' kinds in the trial's cluster. */
+export const trialCrds = {
+  'openshift-sdn': [networkCrds.hostsubnets, networkCrds.netnamespaces],
+  'ovn-kubernetes': [networkCrds.egressips, networkCrds.cloudprivateipconfigs],
 } as const;
 
 /** The networks that the trial can show. */
-export type TrialNetwork = keyof typeof trialKinds;
+export type TrialNetwork = keyof typeof trialCrds;
 
 /** A CustomResourceDefinition that takes anything. */
 export function openCrd({ group, version, plural, kind }: Resource): Readonly<Record<string, unknown>> {
-  const hasStatus = plural === egressIPAMs.plural || plural === cloudPrivateIPConfigs.plural;
+  const hasStatus = plural === egressIPAMs.plural;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

@@ -3,6 +3,7 @@ import { isForbidden, ResourceClient, type KubernetesObject, type Resource, type
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readKustomization, readManifests, type Manifest } from './documents.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
 const serviceAccount = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:egressip-ipam-operator' };
 const egressIPAMs: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressipams', kind: 'EgressIPAM', namespaced: false };
@@ -20,8 +21,7 @@ function collectionOf({ apiVersion, kind, metadata: { namespace } }: Manifest): 
   return `${root}/${namespace === undefined ? '' : `namespaces/${namespace}/`}${kind.toLowerCase()}s`;
 }
 
-// Needs kube-apiserver and etcd; tools/envtest says how to get them.
-describe.skipIf(findEnvtestAssets() === undefined)('the manifests on a real API server', () => {
+describe('the manifests on a real API server', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let envtest: Envtest;
   let admin: RestClient;
   let operator: RestClient;

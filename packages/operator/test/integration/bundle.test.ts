@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { namespaces, nodes } from './support/resources.ts';
 import { bothServers, root, startServer, type TestServer } from './support/start-server.ts';
+import { unless } from '../../../../tools/testing/unless.ts';
 
 const run = promisify(execFile);
 const bundle = join(root, 'packages/operator/dist/cli.js');
@@ -21,14 +22,14 @@ interface Kubeconfig {
 }
 
 // What is shipped leaves out most of the Kubernetes library: whatever a kubeconfig can say must still work. (`npm test` builds it.)
-describe.skipIf(!existsSync(bundle)).each(bothServers)('the bundled command, on %s', (name) => {
+describe.each(bothServers)('the bundled command, on %s', unless(!existsSync(bundle), 'the command is not built: npm run build'), (name) => {
   let server: TestServer;
   let folder: string;
   let proxy: Server;
   let tunnels = 0;
 
   beforeAll(async () => {
-    server = await startServer(name, ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces']);
+    server = await startServer(name, ['hostsubnets', 'netnamespaces']);
     folder = await mkdtemp(join(tmpdir(), 'bundle-test-'));
     await new ResourceClient(server.rest, nodes).create({ metadata: { name: 'n1' } });
     await new ResourceClient(server.rest, namespaces).create({ metadata: { name: 'shop' } });

@@ -1,6 +1,5 @@
 import { createRestClient, ResourceClient, staticConnection, systemClock } from '@egressip-ipam/kube';
-import { createApiServer, installCrds, startSdnMaster } from '@egressip-ipam/sandbox';
-import { existsSync } from 'node:fs';
+import { createApiServer, installCrds, networkCrds, startSdnMaster } from '@egressip-ipam/sandbox';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,11 +11,9 @@ import { createLog } from '../../src/run/log.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const sharedCrds = join(root, '../shared/crds');
 const names = ['n1', 'n2', 'n3', 'n4'];
 
-// Skipped where the networks' CRDs are not there.
-describe.skipIf(!existsSync(sharedCrds))('--node-probe', () => {
+describe('--node-probe', () => {
   let client: (resource: typeof nodes) => ResourceClient;
   const silent = new Set<string>();
   const listeners = new Map<string, Server>();
@@ -37,7 +34,7 @@ describe.skipIf(!existsSync(sharedCrds))('--node-probe', () => {
     const server = await createApiServer({});
     const rest = createRestClient(staticConnection({ server: server.url }));
     client = (resource) => new ResourceClient(rest, resource);
-    await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...['hostsubnets', 'netnamespaces'].map((name) => join(sharedCrds, `network.openshift.io_${name}.yaml`))]);
+    await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), networkCrds.hostsubnets, networkCrds.netnamespaces]);
     const kubeconfig = join(await mkdtemp(join(tmpdir(), 'node-probe-')), 'kubeconfig');
     await writeFile(kubeconfig, server.kubeconfig());
     const master = await startSdnMaster({ rest });

@@ -1,5 +1,5 @@
 import { ResourceClient, type Resource } from '@egressip-ipam/kube';
-import { createFaultProxy, parseRoles, startOvnClusterManager, startSdnMaster, type PolicyRule } from '@egressip-ipam/sandbox';
+import { createFaultProxy, parseRoles, startOvnClusterManager, startSdnMaster, type PolicyRule, type NetworkCrd } from '@egressip-ipam/sandbox';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressFirewalls, egressIPAMs, egressIPs, namespaces, netNamespaces, networks, nodeLeases, nodes } from './support/resources.ts';
@@ -7,31 +7,30 @@ import { createLog } from '../../src/run/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 import { openCrd } from '../../src/trial/trial-crds.ts';
-import { deployPath, readManifests } from '../deploy/documents.ts';
+import { deployPath, readKustomization, readManifests } from '../deploy/documents.ts';
+import { collectionOf } from '../deploy/guard/guarded-server.ts';
 import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 30_000, interval: 100 };
 const ownNamespace = 'egressip-ipam-operator';
 const serviceAccount = `system:serviceaccount:${ownNamespace}:egressip-ipam-operator`;
 const input = 'egressip-ipam-operator.redhat-cop.io/egressips';
-const crds = ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', 'k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs', 'config.openshift.io_infrastructures', 'cloudcredential.openshift.io_credentialsrequests', 'machine.openshift.io_machinesets'];
+const crds: readonly NetworkCrd[] = ['hostsubnets', 'netnamespaces', 'egressips', 'egressfirewalls', 'cloudprivateipconfigs', 'infrastructures', 'credentialsrequests', 'machinesets'];
 const roleFiles = [...readdirSync(deployPath('manifests')).map((file) => `manifests/${file}`), ...readdirSync(deployPath('manifests/optional')).flatMap((folder) => readdirSync(deployPath(`manifests/optional/${folder}`)).map((file) => `manifests/optional/${folder}/${file}`))].filter((file) => /\/rbac[^/]*\.yaml$/.test(file));
 
-describe.each(realServer)('the operator under the roles that are shipped, on %s', (name) => {
+describe('the operator under the roles and the guard that are shipped', unless(realServer.length === 0, noRealServer), () => {
   let server: TestServer;
   let rules: readonly PolicyRule[];
   const stops: (() => unknown)[] = [];
   const client = (resource: Resource): ResourceClient => new ResourceClient(server.rest, resource);
 
   beforeAll(async () => {
-    server = await startServer(name, crds, [{ token: 'shipped', user: serviceAccount }]);
+    server = await startServer('a real API server', crds, [{ token: 'shipped', user: serviceAccount }]);
     rules = roleFiles.flatMap((file) => parseRoles(readFileSync(deployPath(file), 'utf8')));
     for (const namespace of [ownNamespace, 'openshift-machine-api', 'openshift-cloud-credential-operator']) await client(namespaces).create({ metadata: { name: namespace } });
     await client(namespaces).create({ metadata: { name: 'kube-node-lease' } }).catch(() => undefined);
-    for (const object of roleFiles.flatMap(readManifests)) {
-      const { namespace } = object.metadata;
-      await server.rest.request('POST', `/apis/${object.apiVersion}/${namespace === undefined ? '' : `namespaces/${namespace}/`}${object.kind.toLowerCase()}s`, { body: object });
-    }
+    for (const object of [...roleFiles.flatMap(readManifests), ...readKustomization('guard')]) await server.rest.request('POST', collectionOf(object), { body: object });
   }, 120_000);
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();

@@ -3,8 +3,9 @@ import { findMoto, startStrictEc2, type Ec2Node, type StrictEc2 } from './index.
 import { asList } from './query.ts';
 import { Ec2TestClient } from './testing/ec2-test-client.ts';
 import { items, text } from './xml.ts';
+import { noMoto, unless } from '../../../../tools/testing/unless.ts';
 
-describe.skipIf(findMoto() === undefined)("EC2's rules for addresses (skipped where moto_server is absent: findMoto)", () => {
+describe("EC2's rules for addresses", unless(findMoto() === undefined, noMoto), () => {
   let ec2: StrictEc2;
   let client: Ec2TestClient;
   let nodes: [Ec2Node, Ec2Node, Ec2Node];

@@ -3,8 +3,9 @@ import { findMoto, startStrictEc2, type Ec2Node, type StrictEc2 } from './index.
 import { asFilter } from './query.ts';
 import { Ec2TestClient } from './testing/ec2-test-client.ts';
 import { items, text, type XmlElement } from './xml.ts';
+import { noMoto, unless } from '../../../../tools/testing/unless.ts';
 
-describe.skipIf(findMoto() === undefined)('Faults and log of the strict EC2 (skipped where moto_server is absent: findMoto)', () => {
+describe('Faults and log of the strict EC2', unless(findMoto() === undefined, noMoto), () => {
   let ec2: StrictEc2;
   let client: Ec2TestClient;
   let node: Ec2Node;

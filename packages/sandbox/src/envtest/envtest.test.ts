@@ -1,18 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isForbidden, ResourceClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { networkCrds } from '../crds/index.ts';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from './index.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
-const assets = findEnvtestAssets();
-const crds = resolve(assets ?? '', '../crds');
 const operator = { token: 'operator', user: 'system:serviceaccount:egressip-ipam-operator:operator' };
 
-// Needs kube-apiserver and etcd; tools/envtest says how to get them.
-describe.skipIf(assets === undefined)('startEnvtest', () => {
+describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let envtest: Envtest;
   beforeAll(async () => {
     envtest = await startEnvtest({ audit: true, tokens: [operator] });
@@ -56,9 +55,9 @@ describe.skipIf(assets === undefined)('startEnvtest', () => {
     await rm(folder, { recursive: true });
   });
 
-  // The definitions of OpenShift and OVN-Kubernetes lie beside the programs, where they are.
-  it.skipIf(!existsSync(crds))('installs definitions, also twice', async () => {
+  it('installs definitions, also twice', async () => {
     const client = envtest.client();
+    const crds = Object.values(networkCrds);
     expect(await installCrds(client, crds)).toContain('egressips.k8s.ovn.org');
     await installCrds(client, crds);
     const hostSubnets = new ResourceClient(client, { group: 'network.openshift.io', version: 'v1', plural: 'hostsubnets', kind: 'HostSubnet', namespaced: false });

@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlreadyExists, isKubernetesObject, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { parseAllDocuments } from 'yaml';
@@ -10,16 +9,15 @@ const customResourceDefinitions: Resource = {
 const servedMilliseconds = 30_000;
 
 /**
- * Creates the CustomResourceDefinitions of YAML files and resolves when the server serves them all. Definitions that are
- * there already stay as they are; files and documents of other kinds are passed over.
+ * Creates CustomResourceDefinitions and resolves when the server serves them all. Definitions that are there already stay
+ * as they are; files and documents of other kinds are passed over.
  *
- * @param source a folder, of which every `.yaml` file is read, or a list of files
+ * @param sources YAML files, and definitions themselves
  * @returns the names of the definitions
  * @throws Error when a definition is not served within 30 s; ApiError when the server refuses one
  */
-export async function installCrds(rest: RestClient, source: string | readonly string[]): Promise<string[]> {
-  const files = typeof source === 'string' ? (await readdir(source)).filter((name) => name.endsWith('.yaml')).map((name) => join(source, name)) : source;
-  const definitions = (await Promise.all(files.map(readDefinitions))).flat();
+export async function installCrds(rest: RestClient, sources: readonly (string | KubernetesObject)[]): Promise<string[]> {
+  const definitions = (await Promise.all(sources.map((source) => (typeof source === 'string' ? readDefinitions(source) : Promise.resolve(source))))).flat();
   const client = new ResourceClient(rest, customResourceDefinitions);
   return Promise.all(
     definitions.map(async (definition) => {

@@ -1,20 +1,16 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { isInvalid, ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloudNetworkConfigController } from '../cloud-network-config/index.ts';
+import { networkCrds } from '../crds/index.ts';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '../envtest/index.ts';
 import type { StandIn } from '../stand-in/cluster-loop.ts';
 import { cloudPrivateIpConfigs, egressIps, events, nodes } from '../stand-in/resources.ts';
 import { seededRandom } from '../stand-in/seeded-random.ts';
 import { until } from '../stand-in/testing/until.ts';
 import { clusterManagerUser, markAdmissionPolicy, startOvnClusterManager } from './index.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
-const assets = findEnvtestAssets();
-const crds = resolve(assets ?? '', '../crds');
-
-// Needs kube-apiserver, etcd and, beside them, OVN-Kubernetes' own definitions; tools/envtest says how to get the programs.
-describe.skipIf(assets === undefined || !existsSync(crds))('the stand-in of OVN-Kubernetes on a real API server', () => {
+describe('the stand-in of OVN-Kubernetes on a real API server', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let envtest: Envtest;
   let admin: RestClient;
   let manager: RestClient;
@@ -24,7 +20,7 @@ describe.skipIf(assets === undefined || !existsSync(crds))('the stand-in of OVN-
     envtest = await startEnvtest({ tokens: [{ token: 'manager', user: clusterManagerUser, groups: ['system:masters'] }] });
     admin = envtest.client();
     manager = envtest.client('manager');
-    await installCrds(admin, crds);
+    await installCrds(admin, [networkCrds.egressips, networkCrds.cloudprivateipconfigs]);
     for (const object of markAdmissionPolicy) {
       await admin.request('POST', `/apis/${object.apiVersion}/${object.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`, { body: object });
     }

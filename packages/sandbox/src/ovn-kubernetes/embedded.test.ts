@@ -1,23 +1,14 @@
 import { createRestClient, isInvalid, ResourceClient, staticConnection } from '@egressip-ipam/kube';
 import { expect, it } from 'vitest';
 import { createApiServer } from '../api-server/index.ts';
+import { networkCrds } from '../crds/index.ts';
 import { egressIps, nodes } from '../stand-in/resources.ts';
 import { until } from '../stand-in/testing/until.ts';
 import { clusterManagerUser, markAdmission, startOvnClusterManager } from './index.ts';
 
-const egressIpDefinition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'egressips.k8s.ovn.org' },
-  spec: {
-    group: 'k8s.ovn.org', scope: 'Cluster', names: { plural: 'egressips', singular: 'egressip', kind: 'EgressIP', listKind: 'EgressIPList' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
-  },
-};
-
 it('assigns and marks on the embedded API server too, where nobody else may mark', async () => {
   const server = await createApiServer({
-    crds: [egressIpDefinition], admission: markAdmission,
+    crds: [networkCrds.egressips], admission: markAdmission,
     tokens: { admin: { user: 'admin', groups: ['system:masters'] }, manager: { user: clusterManagerUser, groups: ['system:masters'] } },
   });
   const client = (token: string) => createRestClient(staticConnection({ server: server.url, token }));

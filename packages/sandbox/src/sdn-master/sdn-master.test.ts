@@ -1,25 +1,21 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networkCrds } from '../crds/index.ts';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '../envtest/index.ts';
 import type { StandIn } from '../stand-in/cluster-loop.ts';
 import { hostSubnets, namespaces, netNamespaces, nodes } from '../stand-in/resources.ts';
 import { until } from '../stand-in/testing/until.ts';
 import { startSdnMaster } from './index.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
-const assets = findEnvtestAssets();
-const crds = ['hostsubnets', 'netnamespaces'].map((plural) => resolve(assets ?? '', `../crds/network.openshift.io_${plural}.yaml`));
-
-// Needs kube-apiserver, etcd and, beside them, OpenShift's own definitions; tools/envtest says how to get the programs.
-describe.skipIf(assets === undefined || !crds.every((file) => existsSync(file)))('startSdnMaster on a real API server', () => {
+describe('startSdnMaster on a real API server', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let envtest: Envtest;
   let rest: RestClient;
   let master: StandIn | undefined;
   beforeAll(async () => {
     envtest = await startEnvtest();
     rest = envtest.client();
-    await installCrds(rest, crds);
+    await installCrds(rest, [networkCrds.hostsubnets, networkCrds.netnamespaces]);
   });
   afterAll(async () => {
     await master?.stop();

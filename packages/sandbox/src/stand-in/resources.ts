@@ -9,3 +9,6 @@ export const netNamespaces = clusterScoped('network.openshift.io', 'v1', 'netnam
 export const egressIps = clusterScoped('k8s.ovn.org', 'v1', 'egressips', 'EgressIP');
 export const cloudPrivateIpConfigs = clusterScoped('cloud.network.openshift.io', 'v1', 'cloudprivateipconfigs', 'CloudPrivateIPConfig');
 export const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
+export const ciliumEgressGatewayPolicies = clusterScoped('cilium.io', 'v2', 'ciliumegressgatewaypolicies', 'CiliumEgressGatewayPolicy');
+export const egresses = clusterScoped('crd.antrea.io', 'v1beta1', 'egresses', 'Egress');
+export const externalIpPools = clusterScoped('crd.antrea.io', 'v1beta1', 'externalippools', 'ExternalIPPool');

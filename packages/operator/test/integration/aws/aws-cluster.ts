@@ -1,5 +1,5 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { findMoto, startSdnMaster, startStrictEc2, type Ec2Node, type StrictEc2 } from '@egressip-ipam/sandbox';
+import { findMoto, startSdnMaster, startStrictEc2, type Ec2Node, type NetworkCrd, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { expect } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
@@ -8,10 +8,11 @@ import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
 import { spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
 import { removeNamespace } from '../support/remove-namespace.ts';
-import { bothServers, realServer, startServer, type TestServer } from '../support/start-server.ts';
+import { oneServer, startServer, type TestServer } from '../support/start-server.ts';
+import { noMoto, unless } from '../../../../../tools/testing/unless.ts';
 
 /** Whether the networks' CRDs and moto (pip install 'moto[ec2,server]') are there. */
-export const isThere = bothServers.length > 0 && findMoto() !== undefined;
+export const withMoto = unless(findMoto() === undefined, noMoto);
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 const zoneLabel = 'topology.kubernetes.io/zone';
 export const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
@@ -67,7 +68,7 @@ export interface AwsClusterOptions {
   /** Default /24. */
   readonly subnets?: readonly string[];
   /** Files of the shared folder, beside those of OpenShift SDN. */
-  readonly crds?: readonly string[];
+  readonly crds?: readonly NetworkCrd[];
 }
 
 /** Starts it all; the workers are Nodes with their provider IDs. */
@@ -75,7 +76,7 @@ export async function startAwsCluster({ workersPerZone, instanceType, subnets = 
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-  const [server, ec2] = await Promise.all([startServer(realServer[0] ?? 'the sandbox', ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds]), startStrictEc2()]);
+  const [server, ec2] = await Promise.all([startServer(oneServer[0] ?? 'the sandbox', ['hostsubnets', 'netnamespaces', ...crds]), startStrictEc2()]);
   const { rest, kubeconfig } = server;
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const workers = await ec2.createCluster({ zones: subnets.map((cidr, index) => ({ zone: zones[index] ?? '', cidr, workers: workersPerZone })), instanceType });

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodes } from '../support/resources.ts';
-import { cidrs, expectInStep, isThere, startAwsCluster, zones, type AwsCluster, type AwsState } from './aws-cluster.ts';
+import { cidrs, expectInStep, withMoto, startAwsCluster, zones, type AwsCluster, type AwsState } from './aws-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 200 };
 const assignments = cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] }));
 const foreign = ['10.0.0.200', '10.0.1.200', '10.0.2.200'];
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('the operator on AWS, against a strict EC2', () => {
+describe('the operator on AWS, against a strict EC2', withMoto, () => {
   let cluster: AwsCluster;
   const names = Array.from({ length: 60 }, (_, index) => `ns-${String(index).padStart(2, '0')}`);
   const zoneOf = (node: string): string => cluster.workers.find(({ name }) => name === node)?.zone ?? '';

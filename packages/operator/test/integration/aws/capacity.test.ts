@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cidrs, expectInStep, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, expectInStep, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 200 };
 const foreign = ['10.0.1.200'];
 const names = Array.from({ length: 9 }, (_, index) => `ns-${index}`);
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('the capacity of an instance type', () => {
+describe('the capacity of an instance type', withMoto, () => {
   let cluster: AwsCluster;
 
   beforeAll(async () => {

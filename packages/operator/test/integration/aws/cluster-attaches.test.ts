@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodes } from '../support/resources.ts';
-import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 200 };
 
 // OpenShift 4.10 and later: the cluster's own cloud network config controller puts what HostSubnets say on the interfaces.
-describe.skipIf(!isThere)('where the cloud network config controller attaches', () => {
+describe('where the cloud network config controller attaches', withMoto, () => {
   let cluster: AwsCluster;
 
   beforeAll(async () => {
-    cluster = await startAwsCluster({ workersPerZone: 1, instanceType: 'm5.large', crds: ['cloud.network.openshift.io_cloudprivateipconfigs'] });
+    cluster = await startAwsCluster({ workersPerZone: 1, instanceType: 'm5.large', crds: ['cloudprivateipconfigs'] });
     for (const { name, networkInterfaceId, subnetCidr } of cluster.workers) {
       const egressIPConfig = JSON.stringify([{ interface: networkInterfaceId, ifaddr: { ipv4: subnetCidr }, capacity: { ipv4: 2, ipv6: 10 } }]);
       await cluster.client(nodes).mergePatch({ name }, { metadata: { annotations: { 'cloud.network.openshift.io/egress-ipconfig': egressIPConfig } } });

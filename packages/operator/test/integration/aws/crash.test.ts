@@ -2,14 +2,14 @@ import { createFaultProxy, seededRandom, type FaultProxy } from '@egressip-ipam/
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeKubeconfig } from '../support/start-server.ts';
-import { cidrs, expectInStep, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, expectInStep, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const kills = Number(process.env['CRASHES'] ?? 14);
 const poll = { timeout: 60_000, interval: 200 };
 const foreign = ['10.0.0.200', '10.0.1.200', '10.0.2.200'];
 
 // Each life of the operator ends right before or right after one of its writes or of its calls to EC2, while it attaches, moves or releases.
-describe.skipIf(!isThere)('kill -9 on AWS', () => {
+describe('kill -9 on AWS', withMoto, () => {
   let cluster: AwsCluster;
   let proxy: FaultProxy;
   let kubeconfig: string;

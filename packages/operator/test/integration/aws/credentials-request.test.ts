@@ -3,16 +3,16 @@ import { createRestClient, loadConnection, ResourceClient } from '@egressip-ipam
 import { createFaultProxy, type FaultProxy } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentialsRequests, namespaces } from '../support/resources.ts';
+import { startServer, writeKubeconfig, type TestServer } from '../support/start-server.ts';
 import { requestObjects } from '../../../src/provider/request-objects.ts';
 import { description } from '@egressip-ipam/provider-aws';
-import { bothServers, startServer, writeKubeconfig, type TestServer } from '../support/start-server.ts';
 
-describe.skipIf(bothServers.length === 0)('the CredentialsRequest', () => {
+describe('the CredentialsRequest', () => {
   let server: TestServer;
   let proxy: FaultProxy;
 
   beforeAll(async () => {
-    server = await startServer('the sandbox', ['cloudcredential.openshift.io_credentialsrequests']);
+    server = await startServer('the sandbox', ['credentialsrequests']);
     await new ResourceClient(server.rest, namespaces).create({ metadata: { name: 'openshift-cloud-credential-operator' } });
     proxy = await createFaultProxy({ target: server.target, rules: [{ fault: { kind: 'status', status: 500 }, method: 'POST', path: /credentialsrequests/, times: 2 }] });
   });

@@ -1,13 +1,12 @@
 import type { Ec2FaultRule } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cidrs, expectInStep, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, expectInStep, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 200 };
 const mutating = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'];
 const foreign = ['10.0.0.200', '10.0.1.200', '10.0.2.200'];
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('faults between the operator and EC2', () => {
+describe('faults between the operator and EC2', withMoto, () => {
   let cluster: AwsCluster;
   let names: string[] = [];
 

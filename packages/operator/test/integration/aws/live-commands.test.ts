@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { runCli, type CliResult } from '../../cli/run-cli.ts';
-import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('commands on a live cluster on AWS', () => {
+describe('commands on a live cluster on AWS', withMoto, () => {
   let cluster: AwsCluster;
   const live = (...args: string[]): Promise<CliResult> => runCli([...args, '--live', '--kubeconfig', cluster.kubeconfig, '--provider', 'aws', '--cloud-region', 'us-east-1', '--cloud-endpoint', cluster.ec2.url]);
 

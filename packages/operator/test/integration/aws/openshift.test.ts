@@ -1,19 +1,19 @@
+import type { NetworkCrd } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentialsRequests, egressIPAMs, infrastructures, machineSets, namespaces, secrets } from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
-import { cidrs, isThere, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
+import { cidrs, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 200 };
 const secretName = 'egress-ipam-operator-cloud-credentials';
-const crds = ['config.openshift.io_infrastructures', 'cloudcredential.openshift.io_credentialsrequests', 'machine.openshift.io_machinesets'];
+const crds: readonly NetworkCrd[] = ['infrastructures', 'credentialsrequests', 'machinesets'];
 /** What must be seen nowhere. */
 const confidential = ['first/confidential+key', 'second/confidential+key', 'a-confidential-token'];
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('what OpenShift on AWS tells the operator', () => {
+describe('what OpenShift on AWS tells the operator', withMoto, () => {
   let cluster: AwsCluster;
   let metrics: string;
 

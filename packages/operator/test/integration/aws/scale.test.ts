@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectInStep, isThere, startAwsCluster, type AwsCluster } from './aws-cluster.ts';
+import { expectInStep, withMoto, startAwsCluster, type AwsCluster } from './aws-cluster.ts';
 
 const subnet = '10.0.0.0/20';
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the networks' CRDs are not there.
-describe.skipIf(!isThere)('a thousand addresses on fifty workers of AWS', () => {
+describe('a thousand addresses on fifty workers of AWS', withMoto, () => {
   let cluster: AwsCluster;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { cloudPrivateIPConfigs, egressIPs, namespaces } from '../support/resources.ts';
 import { runLive, spawnOperator } from '../support/operator-process.ts';
-import { realServer, writeKubeconfig } from '../support/start-server.ts';
+import { oneServer, writeKubeconfig } from '../support/start-server.ts';
 import { prefix, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 
 const kills = Math.min(60, Number(process.env['CRASHES'] ?? 12));
@@ -23,7 +23,7 @@ async function readAllocations(cluster: OvnCluster, before: ReadonlyMap<string, 
 }
 
 // Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while after the start.
-it.each(realServer)(`kill -9 at ${kills} random points on OVN-Kubernetes in a cloud, while namespaces come and go: nothing lost, nothing doubled (on %s)`, async (server) => {
+it.each(oneServer)(`kill -9 at ${kills} random points on OVN-Kubernetes in a cloud, while namespaces come and go: nothing lost, nothing doubled (on %s)`, async (server) => {
   const random = seededRandom(Number(process.env['SEED'] ?? 5));
   const cluster = await startOvnCluster(server, { cloud: { interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/16' }, capacity: { ipv4: 200 } }), cloudDelay: 50 } });
   const proxy = await createFaultProxy({ target: cluster.target, random });

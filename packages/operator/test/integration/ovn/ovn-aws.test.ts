@@ -1,13 +1,13 @@
 import { findMoto, startStrictEc2, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nodes } from '../support/resources.ts';
-import { realServer } from '../support/start-server.ts';
+import { oneServer } from '../support/start-server.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+import { noMoto, unless } from '../../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
 
-// Skipped where moto (pip install 'moto[ec2,server]') or the real API server is not there.
-describe.skipIf(findMoto() === undefined || realServer.length === 0)('OVN-Kubernetes on AWS, with credentials', () => {
+describe.each(oneServer)('OVN-Kubernetes on AWS, with credentials, on %s', unless(findMoto() === undefined, noMoto), (server) => {
   let cluster: OvnCluster;
   let ec2: StrictEc2;
 
@@ -20,7 +20,7 @@ describe.skipIf(findMoto() === undefined || realServer.length === 0)('OVN-Kubern
     await ec2.assignForeign({ networkInterfaceId: first?.networkInterfaceId ?? '', address: '10.0.0.65' });
     await ec2.createLoadBalancerInterface({ subnetId: first?.subnetId ?? '', address: '10.0.0.66', description: 'ELB app/shop' });
     const interfaces = new Map(workers.map(({ name, networkInterfaceId }) => [name, networkInterfaceId]));
-    cluster = await startOvnCluster('a real API server', { cloud: { interfaceOf: ({ metadata }) => ({ interface: interfaces.get(metadata.name) ?? '', ifaddr: { ipv4: '10.0.0.0/24' }, capacity: { ipv4: 8 } }) } });
+    cluster = await startOvnCluster(server, { cloud: { interfaceOf: ({ metadata }) => ({ interface: interfaces.get(metadata.name) ?? '', ifaddr: { ipv4: '10.0.0.0/24' }, capacity: { ipv4: 8 } }) } });
     for (const { name, providerID, primaryAddress } of workers) {
       await cluster.client(nodes).create({ metadata: { name, labels: { zone: 'a' }, annotations: { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({ ipv4: `${primaryAddress}/24` }), 'k8s.ovn.org/host-cidrs': JSON.stringify([`${primaryAddress}/24`]) } }, spec: { providerID } });
       await cluster.client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: primaryAddress }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });

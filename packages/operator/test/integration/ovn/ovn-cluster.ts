@@ -1,5 +1,5 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type FaultProxyTarget, type StandIn } from '@egressip-ipam/sandbox';
+import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type FaultProxyTarget, type StandIn, type NetworkCrd } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -7,7 +7,7 @@ import { runOperator } from '../../../src/run/run-operator.ts';
 import { removeNamespace } from '../support/remove-namespace.ts';
 import { startServer, type ServerName, type Write } from '../support/start-server.ts';
 
-const crds = ['k8s.ovn.org_egressips', 'k8s.ovn.org_egressfirewalls', 'cloud.network.openshift.io_cloudprivateipconfigs'];
+const crds: readonly NetworkCrd[] = ['egressips', 'egressfirewalls', 'cloudprivateipconfigs'];
 export const prefix = 'egressip-ipam-operator.redhat-cop.io';
 export const assignable = 'k8s.ovn.org/egress-assignable';
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPs, namespaces } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
-import { bothServers } from '../support/start-server.ts';
+import { oneServer } from '../support/start-server.ts';
 
 const count = 1_000;
 const nodeCount = 20;
 
 // On the real API server where there is one, else on the sandbox; nothing is run where the networks' CRDs are not there.
-describe.each(bothServers.slice(-1))('a thousand namespaces on OVN-Kubernetes, on %s', (server) => {
+describe.each(oneServer)('a thousand namespaces on OVN-Kubernetes, on %s', (server) => {
   let cluster: OvnCluster;
 
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { seededRandom } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { nodes } from '../support/resources.ts';
-import { realServer } from '../support/start-server.ts';
+import { oneServer } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';
 
 const kills = Number(process.env['CRASHES'] ?? 30);
@@ -18,7 +18,7 @@ async function happen(cluster: SdnCluster, random: () => number, unready: Set<st
 }
 
 // Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while after the start.
-it.each(realServer)(`kill -9 at ${kills} random points, 100 namespaces and node changes: nothing lost, nothing doubled, the same end (on %s)`, async (server) => {
+it.each(oneServer)(`kill -9 at ${kills} random points, 100 namespaces and node changes: nothing lost, nothing doubled, the same end (on %s)`, async (server) => {
   const random = seededRandom(Number(process.env['SEED'] ?? 11));
   const cluster = await SdnCluster.start(server);
   try {

@@ -17,7 +17,7 @@ describe.each(bothServers)('a bare metal cluster of OpenShift, on %s', (server) 
   let [metrics, health] = ['', ''];
 
   beforeAll(async () => {
-    cluster = await SdnCluster.start(server, ['config.openshift.io_infrastructures']);
+    cluster = await SdnCluster.start(server, ['infrastructures']);
     await cluster.client(infrastructures).create({ metadata: { name: 'cluster' }, spec: { platformSpec: { type: 'BareMetal' } } });
     const baremetal = { apiServerInternalIP: '10.0.0.1', ingressIP: '10.0.0.2', apiServerInternalIPs: ['10.0.0.1'], ingressIPs: ['10.0.0.2'] };
     const status = { infrastructureName: 'test', apiServerURL: 'https://api', apiServerInternalURI: 'https://api-int', controlPlaneTopology: 'HighlyAvailable', infrastructureTopology: 'HighlyAvailable', platform: 'BareMetal', platformStatus: { type: 'BareMetal', baremetal } };

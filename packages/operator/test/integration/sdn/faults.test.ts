@@ -1,15 +1,16 @@
 import type { FaultRule } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { realServer } from '../support/start-server.ts';
+import { oneServer } from '../support/start-server.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { SdnCluster } from './sdn-cluster.ts';
+import { noRealServer, unless } from '../../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 60_000, interval: 100 };
 const writes = /^\/(?!.*(events|leases))/;
 
 // One operator lives through all of this: none of it may need a restart.
-describe.each(realServer)('the operator under faults, on %s', (server) => {
+describe.each(oneServer)('the operator under faults, on %s', (server) => {
   let cluster: SdnCluster;
   let network: Awaited<ReturnType<SdnCluster['addProxy']>>;
   let operator: OperatorProcess;
@@ -69,13 +70,13 @@ describe.each(realServer)('the operator under faults, on %s', (server) => {
     await liveThrough();
   }, 90_000);
 
-  it('goes on when the API server is killed and comes back', async () => {
+  it('goes on when the API server is killed and comes back', { ...unless(server === 'the sandbox', noRealServer), timeout: 120_000 }, async () => {
     await addNamespaces(5);
     await cluster.server.envtest?.kill();
     await wait(3_000);
     await cluster.server.envtest?.restart();
     await liveThrough();
-  }, 120_000);
+  });
 
   it('is right again within 15 seconds after a half-open network is back', async () => {
     network.proxy.freeze();

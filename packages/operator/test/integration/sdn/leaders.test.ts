@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorProcess } from '../support/operator-process.ts';
-import { realServer, writeKubeconfig, type Write } from '../support/start-server.ts';
+import { oneServer, writeKubeconfig, type Write } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';
 
 const users = ['operator-1', 'operator-2'] as const;
@@ -10,7 +10,7 @@ const poll = { timeout: 60_000, interval: 100 };
 const election = ['--leader-elect', '--namespace', 'default', '--leader-elect-lease-duration', '6', '--leader-elect-renew-deadline', '4', '--leader-elect-retry-period', '1'];
 
 // Told apart by their users in the audit log, in which the server itself wrote down when each request came.
-describe.each(realServer)('two replicas, on %s', (server) => {
+describe.each(oneServer)('two replicas, on %s', (server) => {
   let cluster: SdnCluster;
   let replicas: Record<User, OperatorProcess>;
   const names: string[] = [];

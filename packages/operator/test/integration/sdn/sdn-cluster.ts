@@ -1,5 +1,5 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createFaultProxy, seededRandom, startSdnMaster, type EnvtestToken, type FaultProxy } from '@egressip-ipam/sandbox';
+import { createFaultProxy, seededRandom, startSdnMaster, type EnvtestToken, type FaultProxy, type NetworkCrd } from '@egressip-ipam/sandbox';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -30,8 +30,8 @@ export class SdnCluster {
     this.#master = master;
   }
 
-  static async start(name: ServerName, crds: readonly string[] = [], moreTokens: readonly EnvtestToken[] = []): Promise<SdnCluster> {
-    const server = await startServer(name, ['network.openshift.io_hostsubnets', 'network.openshift.io_netnamespaces', ...crds], moreTokens);
+  static async start(name: ServerName, crds: readonly NetworkCrd[] = [], moreTokens: readonly EnvtestToken[] = []): Promise<SdnCluster> {
+    const server = await startServer(name, ['hostsubnets', 'netnamespaces', ...crds], moreTokens);
     return new SdnCluster(server, await observeLaws(server.rest), await startSdnMaster({ rest: server.rest }));
   }
 

@@ -1,6 +1,5 @@
 import { createRestClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
-import { clusterManagerUser, createApiServer, findEnvtestAssets, installCrds, markAdmission, markAdmissionPolicy, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget } from '@egressip-ipam/sandbox';
-import { existsSync } from 'node:fs';
+import { clusterManagerUser, createApiServer, findEnvtestAssets, installCrds, markAdmission, markAdmissionPolicy, networkCrds, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget, type NetworkCrd, type User } from '@egressip-ipam/sandbox';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 
 export const root = fileURLToPath(new URL('../../../../..', import.meta.url));
-const sharedCrds = join(root, '../shared/crds');
 
-/** The API servers that a suite runs on: none at all where the networks' CRDs are not there. */
+/** The API servers that a suite runs on. */
 export type ServerName = 'the sandbox' | 'a real API server';
-export const realServer: readonly ServerName[] = existsSync(sharedCrds) && findEnvtestAssets() !== undefined ? ['a real API server'] : [];
-export const bothServers: readonly ServerName[] = existsSync(sharedCrds) ? ['the sandbox', ...realServer] : [];
+export const realServer: readonly ServerName[] = findEnvtestAssets() !== undefined ? ['a real API server'] : [];
+export const bothServers: readonly ServerName[] = ['the sandbox', ...realServer];
+/** For what takes long: the real one where it is there, else the sandbox. */
+export const oneServer: readonly ServerName[] = bothServers.slice(-1);
 
 /** A write of the operator that reached the API server. */
 export interface Write {
@@ -43,12 +43,11 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server; `crds` are files of the shared folder without their extension. */
-export async function startServer(name: ServerName, crds: readonly string[], moreTokens: readonly EnvtestToken[] = []): Promise<TestServer> {
-  const files = [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...crds.map((crd) => join(sharedCrds, `${crd}.yaml`))];
-  const server = name === 'the sandbox' ? await startSandbox() : await startReal(moreTokens);
-  await installCrds(server.rest, files);
-  if (server.envtest !== undefined && crds.includes('k8s.ovn.org_egressips')) {
+/** Starts a server that serves these kinds beside EgressIPAMs. */
+export async function startServer(name: ServerName, crds: readonly NetworkCrd[], moreTokens: readonly EnvtestToken[] = []): Promise<TestServer> {
+  const server = name === 'the sandbox' ? await startSandbox(moreTokens) : await startReal(moreTokens);
+  await installCrds(server.rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...crds.map((crd) => networkCrds[crd])]);
+  if (server.envtest !== undefined && crds.includes('egressips')) {
     for (const policy of markAdmissionPolicy) await server.rest.request('POST', `/apis/admissionregistration.k8s.io/v1/${policy.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`, { body: policy });
   }
   return server;
@@ -66,8 +65,9 @@ export async function writeKubeconfig(server: string, token: string, ca?: string
 const clusterManager = { token: 'cluster-manager', user: clusterManagerUser, groups: ['system:masters'] };
 const writing = new Set(['create', 'update', 'patch', 'delete']);
 
-async function startSandbox(): Promise<TestServer> {
-  const server = await createApiServer({ finalizeNamespaces: true, admission: markAdmission, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] }, [clusterManager.token]: clusterManager } });
+async function startSandbox(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
+  const users = Object.fromEntries(moreTokens.map(({ token, user, groups = [] }): [string, User] => [token, { user, groups }]));
+  const server = await createApiServer({ finalizeNamespaces: true, admission: markAdmission, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] }, [clusterManager.token]: clusterManager, ...users } });
   const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
   const manager = createRestClient(staticConnection({ server: server.url, token: clusterManager.token }));
   const kubeconfig = await writeKubeconfig(server.url, 'operator');

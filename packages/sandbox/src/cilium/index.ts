@@ -1,0 +1,7 @@
+export { startCilium } from './cilium.ts';
+export { fnv32a } from './gateway.ts';
+
+export type { Cilium, CiliumOptions } from './cilium.ts';
+export type { CiliumPod } from './cilium-objects.ts';
+export type { CiliumTraffic, DropReason } from './cilium-traffic.ts';
+export type { PolicyMapEntry, PolicyMapValue } from './policy-map.ts';
