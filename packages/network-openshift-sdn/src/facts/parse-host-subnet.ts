@@ -7,10 +7,9 @@ import {
   type HostedAddress,
   type HostFacts,
   type HostingState,
-  type ObjectReference,
 } from '@egressip-ipam/core';
 import type { HostSubnetEntry } from '../kinds/host-subnet.ts';
-import { parseHostedIPs, RecordedNamespaces } from './hosted-ips.ts';
+import { HostedRecord } from './hosted-ips.ts';
 
 const none: readonly never[] = [];
 
@@ -23,8 +22,8 @@ export interface ParsedHostSubnet extends HostFacts {
   readonly egressCIDRs: readonly string[];
   /** What this project put there, in the order of the record; the list of `egressIPs` itself where it is the same. */
   readonly recorded: readonly Address[];
-  /** The namespaces of that record. */
-  readonly recordedNamespaces: RecordedNamespaces;
+  /** That record, with its namespaces. */
+  readonly record: HostedRecord;
   /** CIDRs that this project put there, as they stand in `egressCIDRs`. */
   readonly recordedCIDRs: readonly string[];
   readonly unconfirmed: readonly Address[];
@@ -34,58 +33,52 @@ export interface ParsedHostSubnet extends HostFacts {
 export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
   const { name, hostedIPs = '', hostedCIDRs = '' } = source;
   const egressIPs = parseAddresses(source.egressIPs);
-  const listed = parseHostedIPs(hostedIPs);
-  const recorded = sameInOrder(listed, egressIPs) ? egressIPs : listed;
-  const recordedNamespaces = new RecordedNamespaces(hostedIPs);
+  const record = HostedRecord.parse(hostedIPs);
+  const isAsRecorded = sameInOrder(record.addresses, egressIPs);
   const unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
   return {
     name,
-    object: { kind: 'HostSubnet', name } satisfies ObjectReference,
-    hosted: hostedOn(name, { egressIPs, recorded, unconfirmed, recordedNamespaces }),
+    object: { kind: 'HostSubnet', name },
+    hosted: isAsRecorded ? hostedAsRecorded(name, record, unconfirmed) : hostedOtherwise(name, egressIPs, record, unconfirmed),
     hostIP: parseAddress(source.hostIP),
     egressIPs,
     egressCIDRs: source.egressCIDRs.map((text) => parseCidr(text)?.cidr.text ?? text),
-    recorded,
-    recordedNamespaces,
+    recorded: isAsRecorded ? egressIPs : record.addresses,
+    record,
     recordedCIDRs: hostedCIDRs === '' ? none : hostedCIDRs.split(','),
     unconfirmed,
   };
 }
 
-type Hosting = Pick<ParsedHostSubnet, 'egressIPs' | 'recorded' | 'unconfirmed' | 'recordedNamespaces'>;
-
-function hostedOn(node: string, { egressIPs, recorded, unconfirmed, recordedNamespaces }: Hosting): readonly HostedAddress[] {
-  const isAsRecorded = recorded === egressIPs;
-  const onRecord = isAsRecorded ? undefined : new Set(recorded);
-  const make = (address: Address, state: HostingState): HostedAddress => {
-    const ours = onRecord?.has(address) ?? (state === 'shown' || egressIPs.includes(address));
-    return new AddressOnHostSubnet(address, node, ours, state, recordedNamespaces);
-  };
-  const hosted = egressIPs.map((address) => make(address, 'shown'));
-  if (isAsRecorded && unconfirmed.length === 0) return hosted;
-  const shown = new Set(egressIPs);
-  for (const address of unconfirmed) if (!shown.has(address)) hosted.push(make(address, 'unconfirmed'));
-  for (const address of recorded) if (!shown.has(address)) hosted.push(make(address, 'recorded'));
-  return hosted;
+/** The usual case: everything there is ours, in the order of the record. */
+function hostedAsRecorded(node: string, record: HostedRecord, unconfirmed: readonly Address[]): readonly HostedAddress[] {
+  const hosted = record.addresses.map((address, index): HostedAddress => {
+    return { address, node, ours: true, namespace: record.namespaceAt(index), state: 'shown' };
+  });
+  if (unconfirmed.length === 0) return hosted;
+  const shown = new Set(record.addresses);
+  return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
 }
 
-/** One address on a HostSubnet; for whom it is there is read from the record when somebody asks. */
-class AddressOnHostSubnet implements HostedAddress {
-  readonly address: Address;
-  readonly node: string;
-  readonly ours: boolean;
-  readonly state: HostingState;
-  readonly #namespaces: RecordedNamespaces;
+function doubted(address: Address, node: string): HostedAddress {
+  return { address, node, ours: false, namespace: undefined, state: 'unconfirmed' };
+}
 
-  constructor(address: Address, node: string, ours: boolean, state: HostingState, namespaces: RecordedNamespaces) {
-    this.address = address;
-    this.node = node;
-    this.ours = ours;
-    this.state = state;
-    this.#namespaces = namespaces;
-  }
-
-  get namespace(): string | undefined {
-    return this.ours ? this.#namespaces.of(this.address) : undefined;
-  }
+function hostedOtherwise(
+  node: string,
+  egressIPs: readonly Address[],
+  record: HostedRecord,
+  unconfirmed: readonly Address[],
+): readonly HostedAddress[] {
+  const shown = new Set(egressIPs);
+  const recorded = new Set(record.addresses);
+  const make = (address: Address, state: HostingState): HostedAddress => {
+    const ours = recorded.has(address);
+    return { address, node, ours, namespace: ours ? record.namespaceOf(address) : undefined, state };
+  };
+  return [
+    ...egressIPs.map((address) => make(address, 'shown')),
+    ...unconfirmed.filter((address) => !shown.has(address)).map((address) => make(address, 'unconfirmed')),
+    ...record.addresses.filter((address) => !shown.has(address)).map((address) => make(address, 'recorded')),
+  ];
 }

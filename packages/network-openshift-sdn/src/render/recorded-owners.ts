@@ -5,7 +5,7 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 export class RecordedOwners {
   readonly #decisions: NetworkDecisions;
   readonly #facts: OpenShiftSdnFacts;
-  #recorded: ReadonlyMap<Address, string> | undefined;
+  #recorded: ReadonlyMap<Address, string | undefined> | undefined;
 
   constructor(decisions: NetworkDecisions, facts: OpenShiftSdnFacts) {
     this.#decisions = decisions;
@@ -17,18 +17,13 @@ export class RecordedOwners {
     const owner = this.#decisions.ownerOf(address);
     if (owner !== undefined) return owner;
     const host = this.#decisions.hostOf(address);
-    const named = host === undefined ? undefined : this.#facts.hostSubnetOf(host)?.recordedNamespaces.of(address);
+    const named = host === undefined ? undefined : this.#facts.hostSubnetOf(host)?.record.namespaceOf(address);
     return named ?? this.#anywhere(address);
   }
 
   #anywhere(address: Address): string | undefined {
     this.#recorded ??= new Map(
-      this.#facts.hosts.flatMap(({ recorded, recordedNamespaces }) =>
-        recorded.flatMap((entry) => {
-          const namespace = recordedNamespaces.of(entry);
-          return namespace === undefined ? [] : [[entry, namespace] as const];
-        }),
-      ),
+      this.#facts.hosts.flatMap(({ record }) => record.addresses.map((entry, index) => [entry, record.namespaceAt(index)] as const)),
     );
     return this.#recorded.get(address);
   }

@@ -28,11 +28,11 @@ import { reportTopology } from './topology.ts';
  */
 export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, view: NetworkView): Rendering {
   const canPin = view.settings['egressNodeSelector'] === true;
-  const { claims, deletions } = sortOut(decisions, facts);
+  const { holders, deletions } = sortOut(decisions, facts);
   const endOf = (egressIPAM: EgressIPAMDecision): readonly Precondition[] =>
     deletions.filter((deletion) => deletion.egressIPAM === egressIPAM).map(({ egressIP }) => afterEndOf(egressIP));
   const labels = planLabels(decisions, facts, endOf);
-  const served = serve(decisions, facts, view, claims, labels, new NodeSelectors(canPin));
+  const served = serve(decisions, facts, view, holders, labels, new NodeSelectors(canPin));
   const going = deletions.filter(({ egressIP }) => egressIP.source.deletedAt === undefined);
   return {
     steps: [...labels.steps, ...served.steps, ...going.map(({ egressIP, egressIPAM }) => deleteStep(decisions, egressIP, egressIPAM?.name))],
@@ -53,19 +53,28 @@ interface Deletion {
   readonly egressIPAM: EgressIPAMDecision | undefined;
 }
 
+/** Claims that are to have an EgressIP, and at the same positions those that they have. */
+interface Holders {
+  readonly claims: readonly ClaimDecision[];
+  readonly existing: readonly (ParsedEgressIP | undefined)[];
+}
+
 /** Claims that have an EgressIP or are to have one, and EgressIPs of ours that nobody has. */
 function sortOut(
   decisions: NetworkDecisions,
   { bindings, ownership }: OvnKubernetesFacts,
-): { readonly claims: readonly ClaimDecision[]; readonly deletions: readonly Deletion[] } {
+): { readonly holders: Holders; readonly deletions: readonly Deletion[] } {
   const claims: ClaimDecision[] = [];
+  const held: (ParsedEgressIP | undefined)[] = [];
   const deletions: Deletion[] = [];
   let found = 0;
   for (const claim of decisions.claims) {
     const existing = bindings.get(claim.namespace);
     if (existing !== undefined) found += 1;
-    if (isToHaveOne(claim)) claims.push(claim);
-    else if (existing?.ours === true) deletions.push({ egressIP: existing, egressIPAM: claim.egressIPAM });
+    if (isToHaveOne(claim)) {
+      claims.push(claim);
+      held.push(existing);
+    } else if (existing?.ours === true) deletions.push({ egressIP: existing, egressIPAM: claim.egressIPAM });
   }
   if (found < bindings.size) {
     for (const [namespace, egressIP] of bindings) {
@@ -73,7 +82,7 @@ function sortOut(
     }
   }
   for (const egressIP of ownership.surplus) deletions.push({ egressIP, egressIPAM: undefined });
-  return { claims, deletions };
+  return { holders: { claims, existing: held }, deletions };
 }
 
 /** A namespace whose EgressIPAM is not there keeps what it has. */
@@ -92,7 +101,7 @@ function serve(
   decisions: NetworkDecisions,
   facts: OvnKubernetesFacts,
   view: NetworkView,
-  claims: readonly ClaimDecision[],
+  { claims, existing: held }: Holders,
   labels: LabelPlan,
   selectors: NodeSelectors,
 ): Served {
@@ -106,8 +115,8 @@ function serve(
   const note = (finding: Finding | undefined): void => {
     if (finding !== undefined) findings.push(finding);
   };
-  for (const claim of claims) {
-    const existing = facts.bindings.get(claim.namespace);
+  for (const [position, claim] of claims.entries()) {
+    const existing = held[position];
     const step = writeOf(decisions, facts, claim, existing, labels, selectors);
     if (step !== undefined) steps.push(step);
     if (claim.addresses.length === 0) continue;
