@@ -4,14 +4,18 @@ import { egressIPConfigAnnotation, type Certainty, type ClusterEvidence, type Re
 export function recognise({ announced, served, nodes }: ClusterEvidence): Recognition {
   return {
     certainty: certaintyOf(announced, served.get('hostsubnets.network.openshift.io')?.isUsed),
-    // OpenShift 4.10 and later, where its controller has come to the nodes.
-    clusterAttaches:
-      served.has('cloudprivateipconfigs.cloud.network.openshift.io') &&
-      nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations),
+    ...attachment(served, nodes),
   };
 }
 
 function certaintyOf(announced: string | undefined, isUsed: boolean | undefined): Certainty {
   if (announced === 'OpenShiftSDN') return 'announced';
   return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
+}
+
+/** OpenShift 4.10 and later, once the cluster's own controller has come to the nodes. */
+function attachment(served: ClusterEvidence['served'], nodes: ClusterEvidence['nodes']): Pick<Recognition, 'clusterAttaches'> {
+  const isServed = served.has('cloudprivateipconfigs.cloud.network.openshift.io');
+  const isAtWork = isServed && nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations);
+  return isAtWork ? { clusterAttaches: 'at-work' } : {};
 }

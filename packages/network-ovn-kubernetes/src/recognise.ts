@@ -8,8 +8,7 @@ export function recognise(evidence: ClusterEvidence): Recognition {
   const served = evidence.served.get('egressips.k8s.ovn.org');
   return {
     certainty: certaintyOf(evidence, served?.isUsed),
-    // Also where its controller has not come to the nodes yet: their interfaces are its business.
-    clusterAttaches: evidence.served.has('cloudprivateipconfigs.cloud.network.openshift.io') || isAnnounced(evidence),
+    ...attachment(evidence),
     settings: { egressNodeSelector: served?.specFields?.has('egressNodeSelector') === true },
   };
 }
@@ -21,7 +20,8 @@ function certaintyOf({ announced, nodes }: ClusterEvidence, isUsed: boolean | un
   return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
 }
 
-/** Whether the cluster's own controller announces what interfaces take. */
-function isAnnounced({ nodes }: ClusterEvidence): boolean {
-  return nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations);
+/** Also where the cluster's own controller has not come to the nodes yet, their interfaces are its business. */
+function attachment({ nodes, served }: ClusterEvidence): Pick<Recognition, 'clusterAttaches'> {
+  if (nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations)) return { clusterAttaches: 'at-work' };
+  return served.has('cloudprivateipconfigs.cloud.network.openshift.io') ? { clusterAttaches: 'expected' } : {};
 }

@@ -35,7 +35,8 @@ export interface Recognition {
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /**
    * Whether a controller of the cluster's own tells the platform's interfaces what to carry, so that this project
-   * leaves them alone. Asked again whenever nodes change.
+   * leaves them alone: `at-work`, nodes show it; `expected`, it has not come to them yet. Asked again whenever nodes
+   * change.
    */
-  readonly clusterAttaches?: boolean;
+  readonly clusterAttaches?: 'at-work' | 'expected';
 }

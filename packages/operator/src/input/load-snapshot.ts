@@ -75,7 +75,7 @@ function providerOf({ backend, recognition }: FoundNetwork, decision: ProviderDe
     decision,
     isChosen: options.provider !== undefined,
     isPlacedByUs: isPlacedByUs(backend, recognition.settings),
-    clusterAttaches: recognition.clusterAttaches === true,
+    clusterAttaches: recognition.clusterAttaches,
     ...(observation === undefined ? {} : { observation }),
   });
   // What is in use cannot be told from an observation that cannot be read: nothing may look free.

@@ -26,5 +26,5 @@ export function isPlacedByUs(backend: NetworkBackend, settings: NetworkSnapshot[
 
 /** Whether addresses lead nowhere on a cloud unless this project attaches them: a network that places goes by what it sees. */
 export function needsAttaching(backend: NetworkBackend, { settings, clusterAttaches }: Recognition): boolean {
-  return isPlacedByUs(backend, settings) && clusterAttaches !== true;
+  return isPlacedByUs(backend, settings) && clusterAttaches !== 'at-work';
 }

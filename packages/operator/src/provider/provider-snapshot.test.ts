@@ -9,7 +9,7 @@ const foreign = provider('foreign', false, { isCloud: true });
 
 function snapshot(decision: Partial<ProviderDecision>, situation: Partial<ProviderSituation> = {}): Omit<ProviderSnapshot, 'keptInSubnets'> {
   const whole = { provider: metal, platform: undefined, isAnnounced: false, reason: '', ...decision };
-  const { keptInSubnets: _kept, ...rest } = providerSnapshot({ decision: whole, isChosen: false, isPlacedByUs: true, clusterAttaches: false, ...situation });
+  const { keptInSubnets: _kept, ...rest } = providerSnapshot({ decision: whole, isChosen: false, isPlacedByUs: true, clusterAttaches: undefined, ...situation });
   return rest;
 }
 
@@ -24,8 +24,13 @@ describe('a snapshot of the provider', () => {
   });
 
   it('only looks where the cluster attaches', () => {
-    expect(snapshot({ provider: cloud, platform: cloud }, { clusterAttaches: true })).toEqual({ name: 'cloud', attach: false, cloud: true, observationRequired: true });
-    expect(snapshot({ provider: foreign, platform: foreign }, { clusterAttaches: true })).toEqual({ name: 'foreign', attach: false, cloud: true, observationRequired: false });
+    expect(snapshot({ provider: cloud, platform: cloud }, { clusterAttaches: 'at-work' })).toEqual({ name: 'cloud', attach: false, cloud: true, observationRequired: true });
+    expect(snapshot({ provider: foreign, platform: foreign }, { clusterAttaches: 'at-work' })).toEqual({ name: 'foreign', attach: false, cloud: true, observationRequired: false });
+  });
+
+  it('leaves interfaces alone that the cluster may attach to, and takes no platform for a cloud by that', () => {
+    expect(snapshot({ provider: cloud, platform: cloud }, { clusterAttaches: 'expected', isPlacedByUs: false })).toMatchObject({ attach: false, cloud: false });
+    expect(snapshot({ provider: metal, platform: metal }, { clusterAttaches: 'expected' })).toMatchObject({ attach: false, cloud: false, observationRequired: false });
   });
 
   it('gives nothing out on a cloud where nobody attaches, unless a person says so', () => {
@@ -40,6 +45,6 @@ describe('a snapshot of the provider', () => {
 
   it('knows what the platform keeps of subnets, whichever provider serves', () => {
     const decision = { provider: metal, platform: cloud, isAnnounced: false, reason: '' };
-    expect(providerSnapshot({ decision, isChosen: false, isPlacedByUs: true, clusterAttaches: true }).keptInSubnets).toEqual({ first: 4, last: 1 });
+    expect(providerSnapshot({ decision, isChosen: false, isPlacedByUs: true, clusterAttaches: 'at-work' }).keptInSubnets).toEqual({ first: 4, last: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import type { DoubtedAttachment, ProviderDecision, ProviderObservation, ProviderSnapshot } from '@egressip-ipam/core';
+import type { DoubtedAttachment, ProviderDecision, ProviderObservation, ProviderSnapshot, Recognition } from '@egressip-ipam/core';
 
 /** What a snapshot says of a provider follows from this. */
 export interface ProviderSituation {
@@ -8,7 +8,7 @@ export interface ProviderSituation {
   /** Whether the network takes addresses wherever this project puts them. */
   readonly isPlacedByUs: boolean;
   /** Whether a controller of the cluster's own tells interfaces what to carry. */
-  readonly clusterAttaches: boolean;
+  readonly clusterAttaches: Recognition['clusterAttaches'];
   readonly observation?: ProviderObservation;
   readonly doubted?: readonly DoubtedAttachment[];
 }
@@ -17,12 +17,12 @@ export interface ProviderSituation {
 export function providerSnapshot({ decision, isChosen, isPlacedByUs, clusterAttaches, observation, doubted = [] }: ProviderSituation): ProviderSnapshot {
   const { provider, platform, isAnnounced } = decision;
   const canAttach = provider.capabilities.attach;
-  const attach = canAttach && !clusterAttaches;
+  const attach = canAttach && clusterAttaches === undefined;
   const isCloudBelow = platform?.isCloud === true;
   // A network that places goes by what the cluster says it runs on: to it, machines of a cloud are like any others without that.
-  const cloud = clusterAttaches || attach || (isCloudBelow && (isPlacedByUs || isAnnounced));
+  const cloud = clusterAttaches === 'at-work' || attach || (isCloudBelow && (isPlacedByUs || isAnnounced));
   // On a cloud where nobody attaches, an address that no interface carries would lead nowhere.
-  const isBlind = isCloudBelow && isPlacedByUs && !clusterAttaches && !isChosen && !canAttach;
+  const isBlind = isCloudBelow && isPlacedByUs && clusterAttaches === undefined && !isChosen && !canAttach;
   const kept = platform?.keptInSubnets ?? provider.keptInSubnets;
   return {
     name: provider.name,

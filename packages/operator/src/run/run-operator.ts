@@ -99,7 +99,7 @@ interface Leadership extends Cluster {
 async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: (isUrgent: boolean) => void) => void): Promise<void> {
   log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
   // Where the cluster attaches, what credentials there are is enough to read with.
-  const requests = provider.isChosen || !store.clusterAttaches ? (provider.provider.requests?.(options.namespace) ?? []) : [];
+  const requests = provider.isChosen || store.clusterAttaches === undefined ? (provider.provider.requests?.(options.namespace) ?? []) : [];
   void requestObjects(writer, requests, { signal: term.ended, onError: (error) => log.warn('what the provider needs cannot be asked for', { reason: reasonOf(error) }) });
   const onChange = (isUrgent: boolean): void => {
     watch?.check();

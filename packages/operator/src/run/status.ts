@@ -45,7 +45,7 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries the addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
-    cidrs: report.cidrs.map(({ nodes, ...usage }) => ({ ...usage, nodes: nodes.length })),
+    cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
     served: report.served,
     waiting: waiting.length,
     waitingClaims: waiting.slice(0, mostWaitingClaims).map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: reason.message })),

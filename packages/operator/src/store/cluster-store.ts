@@ -17,6 +17,7 @@ import {
   type NodeSnapshot,
   type ProviderSnapshot,
   type Read,
+  type Recognition,
 } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
@@ -58,7 +59,7 @@ export class ClusterStore {
   readonly #departedNodes = new DepartedNodes();
   readonly #refused: TimedSet;
   #departed: readonly DepartedClaim[] = [];
-  #attaching: { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: boolean } | undefined;
+  #attaching: { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
 
   constructor(options: ClusterStoreOptions) {
     const { rest, onError, onVanishing, network, servesInfrastructures } = options;
@@ -102,18 +103,18 @@ export class ClusterStore {
   }
 
   /** Whether a controller of the cluster's own attaches addresses, as its network's back end sees it now. */
-  get clusterAttaches(): boolean {
+  get clusterAttaches(): Recognition['clusterAttaches'] {
     const nodes = this.nodes.list();
     if (this.#attaching?.nodes !== nodes) {
       const { backend, evidence } = this.network;
-      this.#attaching = { nodes, byCluster: backend.recognise({ ...evidence, nodes: nodes.length === 0 ? evidence.nodes : nodes }).clusterAttaches === true };
+      this.#attaching = { nodes, byCluster: backend.recognise({ ...evidence, nodes: nodes.length === 0 ? evidence.nodes : nodes }).clusterAttaches };
     }
     return this.#attaching.byCluster;
   }
 
   /** The nodes, and those that went away while their machines may still carry addresses. */
   get machines(): readonly NodeSnapshot[] {
-    return this.#options.remembersNodes && !this.clusterAttaches ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
+    return this.#options.remembersNodes && this.clusterAttaches === undefined ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
   }
 
   /** Forgets nodes that went away and of which nothing is left. */
