@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
+import type { BindingFacts } from '../network-contract/facts.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
@@ -33,6 +34,8 @@ export type Intent =
 export interface Claim {
   readonly namespace: ParsedNamespace;
   readonly index: ClaimIndex;
+  /** What the network sends its traffic out by. */
+  readonly binding: BindingFacts | undefined;
   /** The EgressIPAM that it names; undefined where there is none of that name, or it names none. */
   readonly pool: Pool | undefined;
   /** The EgressIPAM that its addresses came from, where it has switched. */

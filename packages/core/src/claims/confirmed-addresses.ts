@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { BindingFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 
@@ -12,19 +12,12 @@ const none: readonly never[] = [];
  * way (law 11).
  */
 export class ConfirmedAddresses {
-  readonly #facts: NetworkFacts;
   readonly #ledger: AddressLedger;
   readonly #isRecordProof: boolean;
 
-  constructor(facts: NetworkFacts, ledger: AddressLedger, traits: NetworkTraits) {
-    this.#facts = facts;
+  constructor(ledger: AddressLedger, traits: NetworkTraits) {
     this.#ledger = ledger;
     this.#isRecordProof = !traits.provesAllocations;
-  }
-
-  /** What the network sends a namespace's traffic out by. */
-  boundTo({ name }: ParsedNamespace): readonly Address[] {
-    return this.#facts.bindings.get(name)?.addresses ?? none;
   }
 
   /** Whether our record on a node has an address as this namespace's. */
@@ -33,10 +26,10 @@ export class ConfirmedAddresses {
   }
 
   /** Everything that a namespace has, in the order of its annotation, then of the network's. */
-  of(namespace: ParsedNamespace): ReadonlySet<Address> {
+  of(namespace: ParsedNamespace, binding: BindingFacts | undefined): ReadonlySet<Address> {
     const { listed, allocated, unconfirmed } = namespace;
     const record = allocated?.addresses ?? none;
-    const bound = this.boundTo(namespace);
+    const bound = binding?.addresses ?? none;
     const isProved = (address: Address): boolean =>
       this.#isRecordProof || bound.includes(address) || this.isHostedFor(namespace, address);
     const proved = record.filter(isProved);

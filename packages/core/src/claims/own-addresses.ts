@@ -1,6 +1,5 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
 import type { Pools } from '../place/make-pools.ts';
 import { compareByAge, type Claim } from './claim.ts';
 import { namespaceFinding } from './namespace-finding.ts';
@@ -21,7 +20,7 @@ export interface OwnedClaims {
  * Enters what claims keep into the ledger; of two claims for one address, the one that carries traffic wins, then the
  * older one. What nobody may have is in the ledger already.
  */
-export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, facts: NetworkFacts): OwnedClaims {
+export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): OwnedClaims {
   const owned = [...claims];
   const contested: ContestedAddress[] = [];
   for (const claim of claims) {
@@ -34,7 +33,7 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, fa
         ledger.owner.set(slot, claim.index);
         continue;
       }
-      const [winner, loser] = outranks(facts, claim, other, address) ? [claim, other] : [other, claim];
+      const [winner, loser] = outranks(claim, other, address) ? [claim, other] : [other, claim];
       owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
       ledger.owner.set(slot, winner.index);
     }
@@ -70,9 +69,8 @@ export function markRemembered(pools: Pools, ledger: AddressLedger): void {
   }
 }
 
-function outranks(facts: NetworkFacts, claim: Claim, other: Claim, address: Address): boolean {
-  const isBound = ({ namespace }: Claim): boolean =>
-    facts.bindings.get(namespace.name)?.addresses.includes(address) === true;
+function outranks(claim: Claim, other: Claim, address: Address): boolean {
+  const isBound = ({ binding }: Claim): boolean => binding?.addresses.includes(address) === true;
   const [bound, otherBound] = [isBound(claim), isBound(other)];
   return bound === otherBound ? compareByAge(claim, other) < 0 : bound;
 }

@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { sameAddresses, sameInOrder } from '../parse/parse-lists.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
@@ -42,63 +42,74 @@ export function readClaims(sources: ClaimSources): ClaimsRead {
   const reader = new ClaimReader(sources);
   const claims: Claim[] = [];
   for (const namespace of sources.snapshot.namespaces) {
-    if (namespace.isIdle && !sources.facts.bindings.has(namespace.name)) continue;
-    const claim = reader.read(namespace, claims.length as ClaimIndex);
+    const binding = sources.facts.bindings.get(namespace.name);
+    if (binding === undefined && namespace.isIdle) continue;
+    const claim = reader.read(namespace, binding, claims.length as ClaimIndex);
     if (claim !== undefined) claims.push(claim);
   }
   return { claims, findings: reader.findings };
 }
 
+/** A namespace, and what the network sends its traffic out by. */
+type Subject = Pick<Claim, 'namespace' | 'binding' | 'index'>;
+
 type ClaimParts = Partial<Pick<Claim, 'from' | 'leaving' | 'edited' | 'intent'>>;
 
 class ClaimReader {
   readonly findings: Finding[] = [];
-  readonly #facts: NetworkFacts;
   readonly #traits: NetworkTraits;
   readonly #pools: Pools;
   readonly #ledger: AddressLedger;
   readonly #confirmed: ConfirmedAddresses;
   readonly #refusedAddresses: ReadonlySet<Address>;
+  #lastPool: Pool | undefined;
 
-  constructor({ facts, traits, pools, ledger, refused }: ClaimSources) {
-    this.#facts = facts;
+  constructor({ traits, pools, ledger, refused }: ClaimSources) {
     this.#traits = traits;
     this.#pools = pools;
     this.#ledger = ledger;
-    this.#confirmed = new ConfirmedAddresses(facts, ledger, traits);
+    this.#confirmed = new ConfirmedAddresses(ledger, traits);
     this.#refusedAddresses = refused;
   }
 
-  read(namespace: ParsedNamespace, index: ClaimIndex): Claim | undefined {
-    if (namespace.egressIPAM === undefined) return this.#optedOut(namespace, index);
-    const pool = this.#pools.named(namespace.egressIPAM);
-    if (pool === undefined) return this.#withoutPool(namespace, index);
-    if (pool.egressIPAM.deleting) return this.#releasing(namespace, index, pool, 'all');
-    if (this.#hasAllItShould(namespace, pool)) return makeClaim(namespace, index, pool, namespace.listed);
-    return this.#claimAnew(namespace, index, pool);
+  read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
+    const subject = { namespace, binding, index };
+    if (namespace.egressIPAM === undefined) return this.#optedOut(subject);
+    const pool = this.#poolNamed(namespace.egressIPAM);
+    if (pool === undefined) return this.#withoutPool(subject);
+    if (pool.egressIPAM.deleting) return this.#releasing(subject, pool, 'all');
+    if (this.#hasAllItShould(subject, pool)) return makeClaim(subject, pool, namespace.listed);
+    return this.#claimAnew(subject, pool);
+  }
+
+  /** Mostly the one of the namespace before. */
+  #poolNamed(name: string): Pool | undefined {
+    if (this.#lastPool?.name !== name) this.#lastPool = this.#pools.named(name);
+    return this.#lastPool;
   }
 
   /** The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic. */
-  #hasAllItShould(namespace: ParsedNamespace, pool: Pool): boolean {
+  #hasAllItShould({ namespace, binding }: Subject, pool: Pool): boolean {
     const { listed, allocated, invalid } = namespace;
     if (listed.length === 0 || invalid.length > 0 || !fitsInOrder(listed, pool.egressIPAM.assignments)) return false;
     if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
       return false;
     }
     const isProved =
-      sameInOrder(this.#confirmed.boundTo(namespace), listed) ||
+      sameInOrder(binding?.addresses ?? none, listed) ||
       (allocated !== undefined && !this.#traits.provesAllocations);
-    return isProved && this.#refused(namespace).length === 0;
+    return isProved && this.#refused(namespace, binding).length === 0;
   }
 
-  #claimAnew(namespace: ParsedNamespace, index: ClaimIndex, pool: Pool): Claim {
-    const confirmed = this.#confirmed.of(namespace);
+  #claimAnew(subject: Subject, pool: Pool): Claim {
+    const { namespace, binding } = subject;
+    const confirmed = this.#confirmed.of(namespace, binding);
     const record = namespace.allocated?.addresses ?? none;
     const asked = namespace.listed.length > 0 || namespace.invalid.length > 0;
     const edited = asked && isEdited(namespace, record, confirmed);
     const from = this.#switchedFrom(namespace, pool, confirmed);
-    const before = record.length > 0 ? record : adoptable(this.#confirmed.boundTo(namespace), from ?? pool);
-    const refused = this.#refused(namespace);
+    const before = record.length > 0 ? record : adoptable(binding?.addresses ?? none, from ?? pool);
+    const refused = this.#refused(namespace, binding);
     const promised = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, from ?? pool).filter(
       (address) => !refused.includes(address),
     );
@@ -108,7 +119,7 @@ class ClaimReader {
       (address) => confirmed.has(address) && !kept.includes(address),
     );
     const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, hasSwitched: from !== undefined });
-    return makeClaim(namespace, index, pool, kept, { from, leaving, edited, intent });
+    return makeClaim(subject, pool, kept, { from, leaving, edited, intent });
   }
 
   #intentOf(
@@ -149,36 +160,38 @@ class ClaimReader {
   }
 
   /** Addresses of a namespace that somebody else turned out to have before they ever carried its traffic. */
-  #refused(namespace: ParsedNamespace): readonly Address[] {
+  #refused(namespace: ParsedNamespace, binding: BindingFacts | undefined): readonly Address[] {
     const refused = this.#refusedAddresses;
     if (refused.size === 0) return none;
-    const bound = this.#confirmed.boundTo(namespace);
+    const bound = binding?.addresses ?? none;
     const isPromised = (address: Address): boolean => this.#traits.boundCarries && bound.includes(address);
     return namespace.listed.filter((address) => refused.has(address) && !isPromised(address));
   }
 
   /** Nothing is taken from a namespace whose EgressIPAM is not there, whatever its annotation says now. */
-  #withoutPool(namespace: ParsedNamespace, index: ClaimIndex): Claim {
-    const confirmed = this.#confirmed.of(namespace);
+  #withoutPool(subject: Subject): Claim {
+    const { namespace } = subject;
+    const confirmed = this.#confirmed.of(namespace, subject.binding);
     const kept = [...new Set([...namespace.listed.filter((address) => confirmed.has(address)), ...confirmed])];
     const finding = namespaceFinding(namespace.name, {
       code: 'EgressIPAMNotFound',
       severity: 'error',
       message: `there is no EgressIPAM "${namespace.egressIPAM}"; create it or correct the namespace's annotation. What the namespace has, it keeps`,
     });
-    return makeClaim(namespace, index, undefined, kept, { intent: { kind: 'blocked', finding } });
+    return makeClaim(subject, undefined, kept, { intent: { kind: 'blocked', finding } });
   }
 
   /** A namespace that claims no more, or never did. What it has of ours goes; what its owner wrote beforehand stays. */
-  #optedOut(namespace: ParsedNamespace, index: ClaimIndex): Claim | undefined {
-    const bound = this.#confirmed.boundTo(namespace);
+  #optedOut(subject: Subject): Claim | undefined {
+    const { namespace, binding } = subject;
+    const bound = binding?.addresses ?? none;
     const isHosted = (address: Address): boolean => this.#confirmed.isHostedFor(namespace, address);
     if (namespace.allocated !== undefined || namespace.listed.some((entry) => bound.includes(entry) || isHosted(entry))) {
-      return this.#releasing(namespace, index, undefined, 'all');
+      return this.#releasing(subject, undefined, 'all');
     }
-    const isOurs = this.#facts.bindings.get(namespace.name)?.ours === true;
+    const isOurs = binding?.ours === true;
     if (namespace.unconfirmed.length > 0 || isOurs || bound.some(isHosted)) {
-      return this.#releasing(namespace, index, undefined, 'record');
+      return this.#releasing(subject, undefined, 'record');
     }
     if (namespace.listed.length === 0) return undefined;
     const finding = {
@@ -190,23 +203,18 @@ class ClaimReader {
     return undefined;
   }
 
-  #releasing(
-    namespace: ParsedNamespace,
-    index: ClaimIndex,
-    pool: Pool | undefined,
-    scope: 'all' | 'record',
-  ): Claim | undefined {
+  #releasing(subject: Subject, pool: Pool | undefined, scope: 'all' | 'record'): Claim | undefined {
+    const { namespace, binding } = subject;
     const { listed, allocated, unconfirmed } = namespace;
-    const binding = this.#facts.bindings.get(namespace.name);
     const isOurs = (address: Address): boolean =>
       listed.includes(address) ||
       allocated?.addresses.includes(address) === true ||
       unconfirmed.includes(address) ||
       binding?.ours === true ||
       this.#ledger.isMarked(this.#ledger.slotOf(address), 'recorded');
-    const leaving = [...this.#confirmed.of(namespace)].filter(isOurs);
+    const leaving = [...this.#confirmed.of(namespace, binding)].filter(isOurs);
     if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
-    return makeClaim(namespace, index, pool, none, { leaving, intent: { kind: 'release', scope } });
+    return makeClaim(subject, pool, none, { leaving, intent: { kind: 'release', scope } });
   }
 }
 
@@ -261,11 +269,10 @@ function notAllowed(namespace: ParsedNamespace, pool: Pool): Intent {
 }
 
 function makeClaim(
-  namespace: ParsedNamespace,
-  index: ClaimIndex,
+  { namespace, binding, index }: Subject,
   pool: Pool | undefined,
   kept: readonly Address[],
   { from, leaving = none, edited = false, intent = keep }: ClaimParts = {},
 ): Claim {
-  return { namespace, index, pool, from, kept, leaving, edited, intent };
+  return { namespace, index, binding, pool, from, kept, leaving, edited, intent };
 }

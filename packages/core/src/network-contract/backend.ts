@@ -15,8 +15,8 @@ export interface Rendering {
   readonly steps: readonly NetworkStep[];
   /** What the network has made of what namespaces were given, and what stands in its way. */
   readonly findings: readonly Finding[];
-  /** By namespace: what the network has made of its addresses, in the network's own word, where it has any. */
-  readonly states: ReadonlyMap<string, string>;
+  /** By position of the claim: what the network has made of its addresses, in the network's own word, where it has any. */
+  readonly states?: readonly (string | undefined)[];
   /** Namespaces some of whose addresses carry no traffic now, though a node has them by the network's word. */
   readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
   /** By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given back. */

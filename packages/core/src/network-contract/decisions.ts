@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 import type { LabelSelector } from '../snapshot/snapshot.ts';
+import type { BindingFacts } from './facts.ts';
 import type { Precondition } from './step.ts';
 import type { PlacementMode } from './traits.ts';
 
@@ -11,6 +12,8 @@ export interface ClaimDecision {
   readonly egressIPAM: EgressIPAMDecision | undefined;
   /** What it has, in the order of its annotation. */
   readonly addresses: readonly Address[];
+  /** The back end's own facts of what the network sends its traffic out by. */
+  readonly binding: BindingFacts | undefined;
   /** What it gives back. */
   readonly leaving: readonly Address[];
   /** Everything of it goes: opt-out, or the end of its EgressIPAM. */

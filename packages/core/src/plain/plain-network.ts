@@ -35,7 +35,7 @@ export const plain: NetworkBackend = {
     pinsNodes: true,
   }),
   createFactsReader: () => ({ read: () => nothing }),
-  render: () => ({ steps: [], findings: [], states: new Map() }),
+  render: () => ({ steps: [], findings: [] }),
   write: (step) => {
     throw unknownStep(step);
   },

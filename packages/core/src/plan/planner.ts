@@ -73,7 +73,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   for (const address of elsewhere) ledger.take(address);
   const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
   const read = readClaims({ snapshot, facts, traits, pools, ledger, refused });
-  const { claims, contested } = ownAddresses(read.claims, ledger, facts);
+  const { claims, contested } = ownAddresses(read.claims, ledger);
   markReleasing(claims, ledger);
   markRemembered(pools, ledger);
   markForeignBindings(claims, ledger, facts);

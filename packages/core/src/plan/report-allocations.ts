@@ -1,5 +1,6 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { Allotment } from '../allocate/allotment.ts';
+import type { Claim } from '../claims/claim.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
 import type { Pool } from '../place/pool.ts';
@@ -52,18 +53,18 @@ export function reportWaiting(allotments: readonly Allotment[]): readonly Waitin
 class Reporter {
   readonly #decided: Decided;
   readonly #rendering: Rendering;
-  readonly #counts = new Map<Pool, PoolCounts>();
+  readonly #counts: readonly PoolCounts[];
   readonly #onNode: Uint32Array;
 
   constructor(decided: Decided, rendering: Rendering) {
     this.#decided = decided;
     this.#rendering = rendering;
     this.#onNode = new Uint32Array(decided.nodes.nodes.length);
-    for (const pool of decided.pools.list) this.#counts.set(pool, noCounts(pool));
+    this.#counts = decided.pools.list.map(noCounts);
   }
 
   countsOf(pool: Pool): PoolCounts {
-    return this.#counts.get(pool) ?? noCounts(pool);
+    return this.#counts[pool.index] ?? noCounts(pool);
   }
 
   placedOn(node: NodeIndex): number {
@@ -77,46 +78,36 @@ class Reporter {
       return undefined;
     }
     const { namespace } = claim;
-    const isCarried = this.#carrier(allotment);
     const nodes: (string | null)[] = [];
     let carried = true;
     for (let index = 0; index < addresses.length; index += 1) {
       const address = addresses[index];
       if (address === undefined) continue;
       const node = nodeOf(this.#decided, allotment, address);
-      const carries = isCarried(address, node);
-      carried &&= carries;
+      const carries = this.#isCarried(claim, address, node);
+      if (!carries) carried = false;
       nodes.push(node === undefined ? null : this.#decided.nodes.nameOf(node));
       this.#countAddress(allotment, address, node, carries);
     }
     this.#countClaim(allotment, carried);
     const texts = addresses === namespace.listed ? namespace.texts : addresses.map(formatAddress);
-    const state = this.#rendering.states.get(namespace.name);
-    return {
-      namespace: namespace.name,
-      egressIPAM: namespace.egressIPAM ?? '',
-      source,
-      addresses: texts,
-      nodes,
-      carried,
-      ...(state === undefined ? {} : { state }),
-    };
+    const egressIPAM = namespace.egressIPAM ?? '';
+    const state = this.#rendering.states?.[claim.index];
+    const allocation = { namespace: namespace.name, egressIPAM, source, addresses: texts, nodes, carried };
+    return state === undefined ? allocation : { ...allocation, state };
   }
 
-  /** Whether the addresses of an allotment carry its traffic now, by what the network and the interfaces show. */
-  #carrier(allotment: Allotment): (address: Address, node: NodeIndex | undefined) => boolean {
-    const { facts, traits, ledger, nodes, snapshot } = this.#decided;
-    if (!traits.provesAllocations) return (_address, node) => node !== undefined && nodes.isUsable(node);
-    const { name } = allotment.claim.namespace;
-    const bound = facts.bindings.get(name)?.addresses ?? [];
-    const uncarried = this.#rendering.uncarried?.get(name) ?? [];
-    const { attach } = snapshot.source.provider;
-    return (address) => {
-      const slot = ledger.slotOf(address);
-      const host = ledger.host.at(slot);
-      if (host === undefined || !bound.includes(address) || nodes.nodes[host]?.source.ready !== true) return false;
-      return (!attach || ledger.attachment.is(slot, host)) && !uncarried.includes(address);
-    };
+  /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */
+  #isCarried({ namespace, binding }: Claim, address: Address, node: NodeIndex | undefined): boolean {
+    const { traits, ledger, nodes, snapshot } = this.#decided;
+    if (!traits.provesAllocations) return node !== undefined && nodes.isUsable(node);
+    const slot = ledger.slotOf(address);
+    const host = ledger.host.at(slot);
+    if (host === undefined || binding?.addresses.includes(address) !== true) return false;
+    if (nodes.nodes[host]?.source.ready !== true) return false;
+    if (snapshot.source.provider.attach && !ledger.attachment.is(slot, host)) return false;
+    const { uncarried } = this.#rendering;
+    return uncarried === undefined || uncarried.size === 0 || uncarried.get(namespace.name)?.includes(address) !== true;
   }
 
   #countClaim({ claim, pool, addresses, waiting }: Allotment, carried: boolean): void {
@@ -128,7 +119,7 @@ class Reporter {
     else if (addresses.length > 0) counts.served += 1;
     if (waiting !== undefined && menderOf(waiting.code) === 'owner') counts.refused += 1;
     if (carried) counts.carried += 1;
-    const state = this.#rendering.states.get(claim.namespace.name);
+    const state = this.#rendering.states?.[claim.index];
     if (state !== undefined && pool === named) counts.states.set(state, (counts.states.get(state) ?? 0) + 1);
   }
 

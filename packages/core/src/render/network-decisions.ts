@@ -63,6 +63,7 @@ function claimDecision(
     namespace: claim.namespace.name,
     egressIPAM: pool === undefined ? undefined : egressIPAMs.get(pool),
     addresses,
+    binding: claim.binding,
     leaving,
     releases: claim.intent.kind === 'release',
   };

@@ -19,7 +19,7 @@ export function bindingChanges(decisions: NetworkDecisions, facts: OpenShiftSdnF
   const changes: BindingChange[] = [];
   let found = 0;
   for (const claim of decisions.claims) {
-    const binding = facts.bindings.get(claim.namespace);
+    const { binding } = claim;
     if (binding === undefined) continue;
     found += 1;
     const { addresses: current, unconfirmed } = binding;

@@ -6,8 +6,6 @@ import { planHosts } from './host-steps.ts';
 import { KeptCidrs } from './kept-cidrs.ts';
 import { NodeCidrs } from './node-cidrs.ts';
 
-const noStates: ReadonlyMap<string, string> = new Map();
-
 /**
  * From decisions to writes. On the way in: annotation, host, attach, bind; on the way out the reverse (law 7), as the
  * SDN drops traffic that is bound to an address without a host.
@@ -16,5 +14,5 @@ export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, vi
   const kept = new KeptCidrs(decisions);
   const bindings = bindingChanges(decisions, facts, kept);
   const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, kept), new Unbinding(bindings));
-  return { steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)], findings: [], states: noStates };
+  return { steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)], findings: [] };
 }

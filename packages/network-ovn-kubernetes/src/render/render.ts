@@ -57,6 +57,8 @@ interface Deletion {
 interface Holders {
   readonly claims: readonly ClaimDecision[];
   readonly existing: readonly (ParsedEgressIP | undefined)[];
+  /** And their positions among all claims. */
+  readonly positions: readonly number[];
 }
 
 /** Claims that have an EgressIP or are to have one, and EgressIPs of ours that nobody has. */
@@ -66,14 +68,17 @@ function sortOut(
 ): { readonly holders: Holders; readonly deletions: readonly Deletion[] } {
   const claims: ClaimDecision[] = [];
   const held: (ParsedEgressIP | undefined)[] = [];
+  const positions: number[] = [];
   const deletions: Deletion[] = [];
   let found = 0;
-  for (const claim of decisions.claims) {
-    const existing = bindings.get(claim.namespace);
+  for (const [position, claim] of decisions.claims.entries()) {
+    // Bindings are those of the reader of facts.
+    const existing = claim.binding as ParsedEgressIP | undefined;
     if (existing !== undefined) found += 1;
     if (isToHaveOne(claim)) {
       claims.push(claim);
       held.push(existing);
+      positions.push(position);
     } else if (existing?.ours === true) deletions.push({ egressIP: existing, egressIPAM: claim.egressIPAM });
   }
   if (found < bindings.size) {
@@ -82,7 +87,7 @@ function sortOut(
     }
   }
   for (const egressIP of ownership.surplus) deletions.push({ egressIP, egressIPAM: undefined });
-  return { holders: { claims, existing: held }, deletions };
+  return { holders: { claims, existing: held, positions }, deletions };
 }
 
 /** A namespace whose EgressIPAM is not there keeps what it has. */
@@ -93,7 +98,7 @@ function isToHaveOne({ releases, addresses, egressIPAM }: ClaimDecision): boolea
 interface Served {
   readonly steps: readonly NetworkStep[];
   readonly findings: readonly Finding[];
-  readonly states: ReadonlyMap<string, AssignmentState>;
+  readonly states: readonly (AssignmentState | undefined)[];
   readonly uncarried: ReadonlyMap<string, readonly Address[]>;
 }
 
@@ -101,13 +106,13 @@ function serve(
   decisions: NetworkDecisions,
   facts: OvnKubernetesFacts,
   view: NetworkView,
-  { claims, existing: held }: Holders,
+  { claims, existing: held, positions }: Holders,
   labels: LabelPlan,
   selectors: NodeSelectors,
 ): Served {
   const steps: NetworkStep[] = [];
   const findings: Finding[] = [];
-  const states = new Map<string, AssignmentState>();
+  const states = new Array<AssignmentState | undefined>(decisions.claims.length).fill(undefined);
   const uncarried = new Map<string, readonly Address[]>();
   const carriers = new Carriers(view);
   const contested = new Set<Address>(facts.used.map(({ address }) => address));
@@ -123,7 +128,7 @@ function serve(
     if (!selections.isEmpty) note(selections.report(claim, existing?.name ?? egressIPName(claim.namespace)));
     const missing = carriers.missingOf(claim, existing);
     const isContested = contested.size > 0 && claim.addresses.some((address) => contested.has(address));
-    states.set(claim.namespace, stateOf(claim, existing, missing, isContested || isObstructed(facts, claim, existing)));
+    states[positions[position] ?? 0] = stateOf(claim, existing, missing, isContested || isObstructed(facts, claim, existing));
     if (missing.length === 0) continue;
     uncarried.set(claim.namespace, missing);
     if (existing !== undefined) note(reportMissing(facts, carriers, claim, existing, missing));
