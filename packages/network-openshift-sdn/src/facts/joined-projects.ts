@@ -6,7 +6,7 @@ const globalNetwork = 0;
 
 /** What joined projects mean for those that claim. */
 export interface JoinedProjects {
-  readonly obstacleOf: (namespace: string) => NetworkObstacle | undefined;
+  readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
   readonly findings: readonly Finding[];
 }
 
@@ -26,7 +26,7 @@ export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[
       else findings.push(sharing(name, netid, others));
     }
   }
-  return { obstacleOf: (namespace) => obstacles.get(namespace), findings };
+  return { obstacles, findings };
 }
 
 function listed(group: readonly ParsedNetNamespace[]): string {

@@ -6,6 +6,7 @@ import {
   type BindingFacts,
   type FactsReader,
   type NetworkFacts,
+  type NetworkObstacle,
   type NetworkView,
   type NodeFacts,
 } from '@egressip-ipam/core';
@@ -22,6 +23,8 @@ import { nodeFactsOf, parseNode, type ParsedNode } from './parse-node.ts';
 export interface OpenShiftSdnFacts extends NetworkFacts {
   readonly hosts: readonly ParsedHostSubnet[];
   readonly bindings: ReadonlyMap<string, BindingFacts>;
+  /** Why namespaces cannot be served, by name. */
+  readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
   readonly hostSubnetOf: (node: string) => ParsedHostSubnet | undefined;
 }
 
@@ -75,7 +78,7 @@ function factsOf(
   const nodeFacts = new Map<string, NodeFacts>();
   for (const { name, announced } of nodes) nodeFacts.set(name, nodeFactsOf(hostSubnetOf.get(name), announced, view.platform));
   const withoutNode = hosts.filter(({ name }) => !nodeFacts.has(name));
-  const { obstacleOf, findings } = joinedProjects(joined, view);
+  const { obstacles, findings } = joinedProjects(joined, view);
   return {
     hosts,
     bindings: byNamespace,
@@ -85,7 +88,8 @@ function factsOf(
     refused: new Set(),
     occupied: [],
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
-    obstacleOf,
+    obstacleOf: (namespace) => obstacles.get(namespace),
+    obstacles,
     findings: [...nodes.flatMap((node) => node.findings), ...reportDeparted(withoutNode), ...findings],
     hostSubnetOf: (node) => hostSubnetOf.get(node),
   };

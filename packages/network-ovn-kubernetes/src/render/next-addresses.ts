@@ -27,16 +27,17 @@ export function nextAddresses(
   return sameAddresses(next, target) ? target : next;
 }
 
-/** Whether a node is there for an address. Room counts for nothing: what is replaced may still have it. */
+/** Whether a node is there for an address. Room counts for nothing, unless it is asked for: what is replaced may still have it. */
 export function mayBeAssigned(
   decisions: NetworkDecisions,
   { egressIPAM }: ClaimDecision,
   { hosted, addresses }: ParsedEgressIP,
   address: Address,
+  isOpen: (node: string) => boolean = () => true,
 ): boolean {
   const busy = new Set(hosted.filter((entry) => addresses.includes(entry.address)).map(({ node }) => node));
   const candidates = egressIPAM === undefined ? [] : (decisions.assignmentOf(egressIPAM, address)?.candidates ?? []);
-  return candidates.some((node) => !busy.has(node) && decisions.canHost(node, address));
+  return candidates.some((node) => !busy.has(node) && isOpen(node) && decisions.canHost(node, address));
 }
 
 function isSameAssignment(

@@ -21,6 +21,7 @@ import { nextAddresses } from './next-addresses.ts';
 import { NodeSelectors } from './node-selectors.ts';
 import { ForeignSelections, reportAbsent, reportMissing, type AssignmentState } from './reports.ts';
 import { reportTopology } from './topology.ts';
+import { Touching } from './touch.ts';
 
 /**
  * From decisions to writes. On the way in: annotation, labels of the nodes, EgressIP; on the way out: EgressIP,
@@ -39,6 +40,7 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
     findings: [...labels.findings, ...served.findings, ...reportTopology(decisions, facts, canPin)],
     states: served.states,
     uncarried: served.uncarried,
+    ...(served.wakeAt === undefined ? {} : { wakeAt: served.wakeAt }),
     beforeRelease: beforeReleases(decisions, facts),
   };
 }
@@ -100,6 +102,7 @@ interface Served {
   readonly findings: readonly Finding[];
   readonly states: readonly (AssignmentState | undefined)[];
   readonly uncarried: ReadonlyMap<string, readonly Address[]>;
+  readonly wakeAt: number | undefined;
 }
 
 function serve(
@@ -114,6 +117,8 @@ function serve(
   const findings: Finding[] = [];
   const states = new Array<AssignmentState | undefined>(decisions.claims.length).fill(undefined);
   const uncarried = new Map<string, readonly Address[]>();
+  let wakeAt: number | undefined;
+  let touching: Touching | undefined;
   const carriers = new Carriers(view);
   const contested = new Set<Address>(facts.used.map(({ address }) => address));
   const selections = new ForeignSelections(facts.ownership.foreign, view);
@@ -131,10 +136,16 @@ function serve(
     states[positions[position] ?? 0] = stateOf(claim, existing, missing, isContested || isObstructed(facts, claim, existing));
     if (missing.length === 0) continue;
     uncarried.set(claim.namespace, missing);
-    if (existing !== undefined) note(reportMissing(facts, carriers, claim, existing, missing));
-    else if (isPromised(decisions, claim)) note(reportAbsent(claim));
+    if (existing !== undefined) {
+      note(reportMissing(facts, carriers, claim, existing, missing));
+      if (step !== undefined) continue;
+      touching ??= new Touching(decisions, facts, view);
+      const touch = touching.decide(claim, existing, missing);
+      if (touch.step !== undefined) steps.push(touch.step);
+      if (touch.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? Infinity, touch.wakeAt);
+    } else if (isPromised(decisions, claim)) note(reportAbsent(claim));
   }
-  return { steps, findings, states, uncarried };
+  return { steps, findings, states, uncarried, wakeAt };
 }
 
 function isObstructed(facts: OvnKubernetesFacts, { namespace }: ClaimDecision, existing: ParsedEgressIP | undefined): boolean {

@@ -31,7 +31,7 @@ export function simulate(network: SimulatedNetwork, step: NetworkStep): Simulate
     case 'delete':
       return withEgressIPs(others);
     case 'touch':
-      return withEgressIPs(egressIPs.map((entry) => (entry === existing ? { ...entry, touched: payload.touched } : entry)));
+      return withEgressIPs(egressIPs.map((entry) => (entry === existing ? touched(entry, payload.touched) : entry)));
     case 'label':
       return {
         objects: network.objects,
@@ -42,19 +42,24 @@ export function simulate(network: SimulatedNetwork, step: NetworkStep): Simulate
 
 function applied(name: string, existing: EgressIPEntry | undefined, payload: ApplyPayload): EgressIPEntry {
   const { namespace, egressIPAM, egressIPs, egressNodeSelector } = payload;
-  const { mark, touched } = existing ?? {};
+  const { mark, touched: row } = existing ?? {};
   return {
     name,
     createdAt: existing?.createdAt ?? simulatedCreation,
     egressIPAM,
     applied: true,
     ...(mark === undefined ? {} : { mark }),
-    ...(touched === undefined ? {} : { touched }),
+    ...(row === undefined ? {} : { touched: row }),
     egressIPs,
     namespaceSelector: { matchLabels: { [namespaceNameLabel]: namespace } },
     ...(egressNodeSelector === undefined ? {} : { egressNodeSelector }),
     assigned: (existing?.assigned ?? []).filter(({ egressIP }) => egressIPs.includes(egressIP)),
   };
+}
+
+function touched(entry: EgressIPEntry, text: string): EgressIPEntry {
+  const changedAt = text.split('/').at(-1);
+  return { ...entry, touched: text, ...(changedAt === undefined ? {} : { changedAt }) };
 }
 
 function labelled(node: NodeSnapshot, present: boolean): NodeSnapshot {

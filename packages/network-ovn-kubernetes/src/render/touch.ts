@@ -1,0 +1,97 @@
+import type { Address, ClaimDecision, NetworkDecisions, NetworkStep, NetworkView } from '@egressip-ipam/core';
+import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
+import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
+import { egressAssignableLabel } from '../kinds/names.ts';
+import type { Payload } from '../write/payload.ts';
+import { egressIPStepId } from './egress-ip-steps.ts';
+import { mayBeAssigned } from './next-addresses.ts';
+
+const second = 1_000;
+/** The network gets so long to assign by itself, after whatever was written last. */
+const shortestWait = 10 * second;
+const longestWait = 600 * second;
+/** A row of touches that ended so long ago was about something else. */
+const rowEnds = 3_600 * second;
+
+/** A row of times at which the network was asked to look again, in milliseconds since 1970. */
+interface Touches {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What to do about an EgressIP that the network has not assigned, and when there will be something to do. */
+export interface Touch {
+  readonly step?: NetworkStep;
+  readonly wakeAt?: number;
+}
+
+/**
+ * OVN-Kubernetes tries an address that it could not assign again only when something happens to the object. Where there
+ * is room for one, an annotation happens, each time after as long as it took so far: all of it can be told from the
+ * object, so that a restart begins no new row.
+ */
+export class Touching {
+  readonly #decisions: NetworkDecisions;
+  readonly #time: number | undefined;
+  readonly #isLabelled: ReadonlySet<string>;
+  readonly #taken: ReadonlySet<Address>;
+  readonly #load = new Map<string, number>();
+  readonly #facts: OvnKubernetesFacts;
+
+  constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, { time }: NetworkView) {
+    this.#decisions = decisions;
+    this.#facts = facts;
+    this.#time = time;
+    const labelled = facts.nodes.filter(({ source }) => Object.hasOwn(source.labels, egressAssignableLabel));
+    this.#isLabelled = new Set(labelled.map(({ name }) => name));
+    this.#taken = new Set([...facts.used.map(({ address }) => address), ...facts.configs.map(({ address }) => address)]);
+    for (const { node } of facts.occupied) this.#load.set(node, (this.#load.get(node) ?? 0) + 1);
+  }
+
+  /** Decides about an EgressIP that says what it shall, and some of whose addresses carry nothing. */
+  decide(claim: ClaimDecision, egressIP: ParsedEgressIP, missing: readonly Address[]): Touch {
+    const { changedAt, touched } = egressIP.source;
+    const changed = Date.parse(changedAt ?? '');
+    if (this.#time === undefined || Number.isNaN(changed) || !egressIP.ours) return {};
+    if (!missing.some((address) => this.#hasRoom(claim, egressIP, address))) return {};
+    const row = currentRow(touched, this.#time);
+    const wait = row === undefined ? shortestWait : Math.min(Math.max(row.last - row.first, shortestWait), longestWait);
+    const due = changed + wait;
+    if (due > this.#time) return { wakeAt: due };
+    return { step: touchStep(egressIP, `${isoTime(row?.first ?? this.#time)}/${isoTime(this.#time)}`), wakeAt: this.#time + shortestWait };
+  }
+
+  /** Whether nothing is in the way of an address that no node has. */
+  #hasRoom(claim: ClaimDecision, egressIP: ParsedEgressIP, address: Address): boolean {
+    if (this.#taken.has(address) || egressIP.hosted.some((entry) => entry.address === address)) return false;
+    const isOpen = (node: string): boolean => {
+      const { ipv4, ipv6, total } = this.#facts.nodeOf(node).capacity;
+      const most = Math.min(total, typeof address === 'number' ? ipv4 : ipv6);
+      return this.#isLabelled.has(node) && (this.#load.get(node) ?? 0) < most;
+    };
+    return mayBeAssigned(this.#decisions, claim, egressIP, address, isOpen);
+  }
+}
+
+/** What the annotation says of a row that goes on; anything else begins a new one. */
+function currentRow(text: string | undefined, time: number): Touches | undefined {
+  const [first = Number.NaN, last = Number.NaN] = (text ?? '').split('/').map((part) => Date.parse(part));
+  return first <= last && last <= time && time - last < rowEnds ? { first, last } : undefined;
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function touchStep({ name, object, namespace }: ParsedEgressIP, touched: string): NetworkStep {
+  return {
+    kind: 'network',
+    action: 'touch',
+    id: egressIPStepId(name),
+    object,
+    namespace,
+    effects: {},
+    after: [],
+    payload: { write: 'touch', touched } satisfies Payload,
+  };
+}
