@@ -1,6 +1,5 @@
 import { entriesOf, withEntries, type NetworkObjects } from '@egressip-ipam/core';
 import { describeNetworkBackend } from '@egressip-ipam/core/testing';
-
 import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
 import { createRestClient, ResourceClient, staticConnection, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { mkdtemp, writeFile } from 'node:fs/promises';
