@@ -9,12 +9,14 @@ import type { AddressUsers } from '../ledger/address-users.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
 import { isHostable } from '../place/node-group.ts';
 import type { Pool } from '../place/pool.ts';
+import type { CoolingAddresses } from './cool-down.ts';
 
 /** What a wish is checked against. */
 export interface WishChecks {
   readonly claims: readonly Claim[];
   readonly ledger: AddressLedger;
   readonly users: AddressUsers;
+  readonly cooling: CoolingAddresses;
 }
 
 /**
@@ -68,7 +70,7 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
   }
   for (const address of wishes) {
     const isOwn = checks.ledger.owner.is(checks.ledger.slotOf(address), claim.index);
-    const problem = isOwn ? undefined : problemWith(checks, pool, address);
+    const problem = isOwn ? undefined : problemWith(checks, claim, pool, address);
     if (problem !== undefined) reject(problem.code, problem.message, address);
   }
   if (causes.size === 0 && isInput(claim)) {
@@ -90,7 +92,8 @@ function wrongCount({ egressIPAM: { open, assignments } }: Pool, input: readonly
 }
 
 function problemWith(
-  { claims, ledger, users }: WishChecks,
+  { claims, ledger, users, cooling }: WishChecks,
+  { namespace }: Claim,
   pool: Pool,
   address: Address,
 ): { readonly code: FindingCode; readonly message: string } | undefined {
@@ -113,7 +116,7 @@ function problemWith(
     const message = `${text} belongs to namespace ${claims[owner]?.namespace.name ?? ''}; ask for another address, or remove the annotation to get a free one`;
     return { code: 'DuplicateAddress', message };
   }
-  if (ledger.isTaken(address)) {
+  if (ledger.isTaken(address) && cooling.waitsFor.get(address) !== namespace.name) {
     const user = users.of(address) ?? 'someone else, or cools down after its last use';
     return { code: 'AddressInUse', message: `${text} is in use by ${user}; ask for another address` };
   }

@@ -33,7 +33,8 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
     for (const address of allotment.addresses) {
       const wanted = nodeOf(decided, allotment, address);
       const attached = ledger.attachment.at(ledger.slotOf(address));
-      if (wanted === undefined || wanted === attached) continue;
+      // A node that is gone has no interface, whatever the network still has there.
+      if (wanted === undefined || wanted === attached || wanted >= nodes.present) continue;
       const follows = placementOf(allotment, address) === 'network';
       const node = nodes.nameOf(wanted);
       if (attached === undefined) yield change(decided, { kind: 'attach', address, node, follows });

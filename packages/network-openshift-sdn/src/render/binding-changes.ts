@@ -23,7 +23,7 @@ export function bindingChanges(decisions: NetworkDecisions, facts: OpenShiftSdnF
     if (binding === undefined) continue;
     found += 1;
     const { addresses: current, unconfirmed } = binding;
-    const target = targetOf(decisions, kept, claim, current);
+    const target = targetOf(decisions, facts, kept, claim, current);
     if (target === current && unconfirmed.length === 0) continue;
     const unbound = [...current, ...unconfirmed.filter((address) => !current.includes(address))].filter(
       (address) => !target.includes(address),
@@ -52,6 +52,7 @@ function leftovers(decisions: NetworkDecisions, facts: OpenShiftSdnFacts): reado
 /** The addresses of a claim that a node carries or is about to; the current list itself when nothing changes. */
 function targetOf(
   decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
   kept: KeptCidrs,
   claim: ClaimDecision,
   current: readonly Address[],
@@ -65,7 +66,7 @@ function targetOf(
   let bound = 0;
   let others: Address[] | undefined;
   for (const address of claim.addresses) {
-    const isCarried = isPlacedByCidr ? isCarriedByCidr(decisions, kept, claim, address) : decisions.nodeOf(address) !== undefined;
+    const isCarried = isPlacedByCidr ? isCarriedByCidr(decisions, kept, claim, address) : hasNode(decisions, facts, address, current);
     if (!isCarried) continue;
     if (others === undefined && current[bound] === address) {
       bound += 1;
@@ -77,6 +78,16 @@ function targetOf(
     others.push(address);
   }
   return others ?? (bound === current.length ? current : current.slice(0, bound));
+}
+
+/**
+ * Whether an address has a node, or is to get one. What is bound already and has none, or one that is gone, stays
+ * bound: the SDN drops the traffic then, where it would leave with the addresses of nodes if it were bound to nothing.
+ */
+function hasNode(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, address: Address, current: readonly Address[]): boolean {
+  const node = decisions.nodeOf(address);
+  if (node !== undefined && facts.nodeOf(node).usable) return true;
+  return current.includes(address) && (node !== undefined || decisions.hostOf(address) === undefined);
 }
 
 function isCarriedByCidr(decisions: NetworkDecisions, kept: KeptCidrs, { egressIPAM }: ClaimDecision, address: Address): boolean {

@@ -184,7 +184,7 @@ function withoutNode(provider: ProviderSnapshot, name: string): ProviderSnapshot
 
 /** A person puts an address on a node that nobody has or mentions. */
 function hostByHand(
-  { hostByHand: host }: NetworkUnderTest,
+  network: NetworkUnderTest,
   snapshot: ClusterSnapshot,
   node: string,
   address: string,
@@ -193,11 +193,19 @@ function hostByHand(
   const isMentioned = JSON.stringify([snapshot.namespaces, snapshot.network.objects, snapshot.egressIPAMs.map(({ released }) => released)])
     .split(/[^0-9.]+/)
     .includes(address);
-  if (isMentioned || !snapshot.nodes.some(({ name }) => name === node)) return undefined;
-  const objects = host?.(snapshot.network.objects, node, address);
+  // Where the network chooses among the nodes of a CIDR, what a person puts there is the network's to take off.
+  const isNetworks = placesByCidr(network, snapshot);
+  if (isMentioned || isNetworks || !snapshot.nodes.some(({ name }) => name === node)) return undefined;
+  const objects = network.hostByHand?.(snapshot.network.objects, node, address);
   if (objects === undefined) return undefined;
   memory.foreign.add(`${node}/${address}`);
   return { ...snapshot, network: { ...snapshot.network, objects } };
+}
+
+/** Whether the network chooses among nodes that have a CIDR. */
+export function placesByCidr({ backend, settings = {} }: NetworkUnderTest, { provider, egressIPAMs }: ClusterSnapshot): boolean {
+  const { placement } = backend.traits(settings, { isCloud: provider.cloud, attaches: provider.attach });
+  return egressIPAMs.some(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us-by-cidr');
 }
 
 type Namespace = ClusterSnapshot['namespaces'][number];

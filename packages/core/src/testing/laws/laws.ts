@@ -5,7 +5,7 @@ import { applyStep, readySteps } from '../../simulate/apply-step.ts';
 import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
-import { beginning } from './cluster.ts';
+import { beginning, placesByCidr } from './cluster.ts';
 import { histories, type History } from './happening.ts';
 import { converge, ensure, live, look } from './live.ts';
 import type { NetworkLaw, NetworkUnderTest } from './suite.ts';
@@ -97,8 +97,11 @@ function law2(network: NetworkUnderTest): Check {
         for (const { name, allocated, egressIPAM, egressIPs } of snapshot.namespaces) {
           const record = allocated?.slice(allocated.indexOf('/') + 1);
           const isSettled = egressIPAM !== undefined && egressIPs === record && allocated?.startsWith(`${egressIPAM}/`) === true;
-          if (isSettled) had.set(name, (now.get(name) ?? []).filter((address) => sure.get(name)?.includes(address) === true));
-          else had.delete(name);
+          if (!isSettled) had.delete(name);
+          else {
+            const fresh = (now.get(name) ?? []).filter((address) => sure.get(name)?.includes(address) === true);
+            had.set(name, [...new Set([...(had.get(name) ?? []), ...fresh])]);
+          }
         }
       },
     });
@@ -185,19 +188,13 @@ function law7(network: NetworkUnderTest): Check {
         const boundBefore = new Set([...was.bound.values()].flat());
         const moving = new Map(plan(after, network.backend).allocations.flatMap(({ addresses, nodes }) => addresses.map((address, index) => [address, nodes[index] ?? null])));
         for (const address of [...is.bound.values()].flat()) {
-          if (!boundBefore.has(address)) ensure(is.hosts.has(address) || byCidr(network, after), `${address} is bound, and on no node`);
+          if (!boundBefore.has(address)) ensure(is.hosts.has(address) || placesByCidr(network, after), `${address} is bound, and on no node`);
           const isMoving = moving.get(address) !== undefined && moving.get(address) !== null;
           if (was.hosts.has(address) && !isMoving) ensure(is.hosts.has(address), `${address} left its node, and is bound`);
         }
       },
     });
   };
-}
-
-/** Whether the network chooses among nodes that have a CIDR, which may be a moment after it is bound. */
-function byCidr({ backend, settings = {} }: NetworkUnderTest, { provider, egressIPAMs }: ClusterSnapshot): boolean {
-  const { placement } = backend.traits(settings, { isCloud: provider.cloud, attaches: provider.attach });
-  return egressIPAMs.some(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us-by-cidr');
 }
 
 function law8(network: NetworkUnderTest): Check {

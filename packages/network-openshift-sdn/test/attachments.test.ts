@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plan } from '../plan/planner.ts';
-import type { NodeObservation } from '../provider/contract.ts';
-import type { ProviderErrorClass } from '../provider/provider-error.ts';
-import { applyStep, readySteps } from '../simulate/apply-step.ts';
-import { settle } from '../simulate/settle.ts';
-import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
-import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import type { NodeObservation, ProviderErrorClass } from '@egressip-ipam/core';
+import { inShort, aNamespace, aNode, anEgressIPAM, aSnapshot, applyStep, plan, readySteps, settle, type FlatSnapshot } from './support/flat.ts';
 
 const nodes = [aNode('n1'), aNode('n2')];
 const seen = (node: string, index: number): NodeObservation => ({
@@ -20,19 +15,19 @@ const settled = settle(
     nodes,
     egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
     namespaces: [aNamespace('shop')],
-    provider: { name: 'memory', attach: true, atomicMove: true, cloud: true, observationRequired: true, observation: { nodes: nodes.map(({ name }, index) => seen(name, index)), cidrs: [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }] } },
+    provider: { name: 'memory', attach: true, cloud: true, observationRequired: true, observation: { nodes: nodes.map(({ name }, index) => seen(name, index)), cidrs: [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }] } },
   }),
 );
 
-function withUnreadable(snapshot: ClusterSnapshot, node: string, errorClass: ProviderErrorClass): ClusterSnapshot {
+function withUnreadable(snapshot: FlatSnapshot, node: string, errorClass: ProviderErrorClass): FlatSnapshot {
   const { observation } = snapshot.provider;
   if (observation === undefined) return snapshot;
   const entries = observation.nodes.map((entry): NodeObservation => (entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry));
   return { ...snapshot, provider: { ...snapshot.provider, observation: { ...observation, nodes: entries } } };
 }
 
-const optedOut = (snapshot: ClusterSnapshot): ClusterSnapshot => ({ ...snapshot, namespaces: snapshot.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) });
-const hosted = (snapshot: ClusterSnapshot): readonly string[] => snapshot.hostSubnets.flatMap(({ egressIPs }) => egressIPs);
+const optedOut = (snapshot: FlatSnapshot): FlatSnapshot => ({ ...snapshot, namespaces: snapshot.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) });
+const hosted = (snapshot: FlatSnapshot): readonly string[] => snapshot.hostSubnets.flatMap(({ egressIPs }) => egressIPs);
 
 describe('attachments that cannot be seen', () => {
   it('has the address on an interface to begin with', () => {
@@ -49,9 +44,11 @@ describe('attachments that cannot be seen', () => {
     expect(hosted(waiting)).toEqual(['10.0.0.1']);
     expect(waiting.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual([]);
     expect(readySteps(plan(waiting))).toEqual([]);
-    expect(plan(waiting).steps.filter(({ kind }) => kind === 'host').map(({ after }) => after)).toEqual([['observed/node/n1']]);
+    const [detach, host] = ['Interface', 'HostSubnet'].map((kind) => plan(waiting).steps.find(({ object }) => object.kind === kind));
+    expect(detach?.after).toEqual([{ kind: 'observed', object: { kind: 'Interface', name: 'n1' }, state: 'read' }]);
+    expect(host?.after).toEqual([{ kind: 'step', id: detach?.id }]);
     const readable = { ...waiting, provider: settled.provider };
-    expect(readySteps(plan(readable)).map(({ id }) => id)).toEqual(['detach/n1']);
+    expect(readySteps(plan(readable)).map(inShort)).toEqual(['detach n1']);
     expect(hosted(settle(readable))).toEqual([]);
   });
 
@@ -59,10 +56,10 @@ describe('attachments that cannot be seen', () => {
     const lost = { ...settled, nodes: settled.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)) };
     const [first, ...others] = readySteps(plan(lost));
     expect(others).toEqual([]);
-    expect(first).toMatchObject({ kind: 'host', node: 'n1', egressIPs: [], hostedIPs: '10.0.0.1=shop' });
+    expect(first).toMatchObject({ action: 'host', node: 'n1', payload: { egressIPs: [], hostedIPs: '10.0.0.1=shop' } });
     const between = first === undefined ? lost : applyStep(lost, first);
     const gone = { ...between, namespaces: [], netNamespaces: [] };
-    expect(readySteps(plan(gone)).map(({ id }) => id)).toEqual(['remember/pool', 'detach/n1']);
+    expect(readySteps(plan(gone)).map(inShort)).toEqual(['remember pool', 'detach n1']);
     const end = settle(gone);
     expect(end.hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([undefined, undefined]);
     expect(plan(end).steps).toEqual([]);
@@ -77,29 +74,31 @@ describe('attachments that cannot be seen', () => {
     if (observation === undefined) throw new Error('the settled cluster was seen');
     const unseen = { ...settled.provider, observation: { ...observation, nodes: nodes.map(({ name }, index) => seen(name, index)) } };
     const left = optedOut(settled);
-    const doubted = (...entries: readonly { node: string; address: string }[]): ClusterSnapshot => ({ ...left, provider: { ...unseen, doubted: entries } });
-    const idsOf = (snapshot: ClusterSnapshot): readonly string[] => plan(snapshot).steps.map(({ id }) => id);
-    const unbound = [doubted({ node: 'n1', address: '10.0.0.1' })].map((snapshot) => readySteps(plan(snapshot)).filter(({ kind }) => kind === 'claim').reduce(applyStep, snapshot))[0] ?? left;
+    const doubted = (...entries: readonly { node: string; address: string }[]): FlatSnapshot => ({ ...left, provider: { ...unseen, doubted: entries } });
+    const idsOf = (snapshot: FlatSnapshot): readonly string[] => plan(snapshot).steps.map(inShort);
+    const unbound = [doubted({ node: 'n1', address: '10.0.0.1' })].map((snapshot) => readySteps(plan(snapshot)).filter((step) => inShort(step) === 'bind shop').reduce(applyStep, snapshot))[0] ?? left;
     expect(unbound.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual([]);
-    expect(readySteps(plan(unbound)).map(({ id }) => id)).toEqual(['remember/pool', 'detach/n1']);
+    expect(readySteps(plan(unbound)).map(inShort)).toEqual(['remember pool', 'detach n1']);
     const end = settle(unbound);
     expect(hosted(end)).toEqual([]);
     expect(plan(end).steps).toEqual([]);
     expect(hosted(settle(withUnreadable(doubted({ node: 'n1', address: '10.0.0.1' }), 'n1', 'not-found')))).toEqual([]);
     expect(idsOf(withUnreadable(doubted({ node: 'n1', address: '10.0.0.1' }), 'n1', 'not-found')).filter((id) => id.startsWith('detach'))).toEqual([]);
     // Neither foreign addresses, nor those that are on another node, nor those that are wanted are touched.
-    expect(idsOf(doubted({ node: 'n1', address: '10.0.0.99' }))).not.toContain('detach/n1');
-    expect(idsOf({ ...left, provider: { ...settled.provider, doubted: [{ node: 'n2', address: '10.0.0.1' }] } })).not.toContain('detach/n2/then');
-    expect(plan({ ...settled, provider: { ...unseen, doubted: [{ node: 'n1', address: '10.0.0.1' }] } }).steps.map(({ id }) => id)).toEqual(['attach/n1']);
+    expect(idsOf(doubted({ node: 'n1', address: '10.0.0.99' }))).not.toContain('detach n1');
+    expect(idsOf({ ...left, provider: { ...settled.provider, doubted: [{ node: 'n2', address: '10.0.0.1' }] } })).not.toContain('detach n2');
+    expect(plan({ ...settled, provider: { ...unseen, doubted: [{ node: 'n1', address: '10.0.0.1' }] } }).steps.map(inShort)).toEqual(['attach n1']);
   });
 
-  it('law 9: stays on record when its node is no longer chosen and no other has room, and is taken off with its namespace', () => {
+  it('law 2: stays where it is when its node is no longer chosen and no other has room, is said to, and is taken off with its namespace', () => {
     const alone = { ...settled, nodes: settled.nodes.map((node) => (node.name === 'n1' ? { ...node, labels: {} } : { ...node, ready: false })) };
     const homeless = settle(alone);
-    expect(homeless.hostSubnets.find(({ name }) => name === 'n1')).toMatchObject({ egressIPs: [], hostedIPs: '10.0.0.1=shop' });
+    expect(homeless.hostSubnets.find(({ name }) => name === 'n1')).toMatchObject({ egressIPs: ['10.0.0.1'], hostedIPs: '10.0.0.1=shop' });
+    expect(homeless.netNamespaces.flatMap(({ egressIPs }) => egressIPs)).toEqual(['10.0.0.1']);
     expect(plan(homeless).steps).toEqual([]);
+    expect(plan(homeless).findings.map(({ code }) => code)).toContain('AddressNotPlaced');
     const gone = { ...homeless, namespaces: [], netNamespaces: [] };
-    expect(readySteps(plan(gone)).map(({ id }) => id)).toContain('detach/n1');
+    expect(readySteps(plan(gone)).map(inShort)).toContain('detach n1');
     expect(settle(gone).hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([undefined, undefined]);
   });
 
@@ -124,7 +123,7 @@ describe('attachments that cannot be seen', () => {
 });
 
 describe('an address that the platform shows in use', () => {
-  const inUse = { ...settled, netNamespaces: settled.netNamespaces.map((entry) => ({ ...entry, egressIPs: [] })), hostSubnets: settled.hostSubnets.map(({ hostedIPs: _hostedIPs, ...entry }) => ({ ...entry, egressIPs: [] })) };
+  const inUse = { ...settled, hostSubnets: settled.hostSubnets.map(({ hostedIPs: _hostedIPs, ...entry }) => ({ ...entry, egressIPs: [] })) };
 
   it('law 2: stays with its namespace where it may be on an interface that could not be read', () => {
     const { allocations } = plan(withUnreadable(inUse, 'n1', 'throttled'));

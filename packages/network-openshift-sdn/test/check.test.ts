@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from '../simulate/settle.ts';
-import type { ClusterSnapshot, NodeSnapshot } from '../snapshot/snapshot.ts';
-import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
-import { check } from './check.ts';
+import type { NodeSnapshot } from '@egressip-ipam/core';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot, check, cloudNode as describedNode, settle, type FlatSnapshot } from './support/flat.ts';
 
 const cloudNode = (name: string, capacity: number, overrides: Partial<NodeSnapshot> = {}): NodeSnapshot =>
-  aNode(name, 'a', { egressIPConfig: JSON.stringify([{ interface: name, ifaddr: { ipv4: '10.0.0.0/16' }, capacity: { ipv4: capacity } }]), ...overrides });
+  describedNode(aNode(name, 'a', overrides), '10.0.0.0/16', capacity);
 
-function cluster(nodes: readonly NodeSnapshot[], cidrs: readonly string[], namespaces: number): ClusterSnapshot {
-  const cloud = nodes.some(({ egressIPConfig }) => egressIPConfig !== undefined);
+function cluster(nodes: readonly NodeSnapshot[], cidrs: readonly string[], namespaces: number): FlatSnapshot {
+  const cloud = nodes.some(({ annotations }) => annotations !== undefined);
   return settle(
     aSnapshot({
       provider: { name: cloud ? 'aws' : 'baremetal', attach: false, cloud, observationRequired: false },
@@ -19,7 +17,7 @@ function cluster(nodes: readonly NodeSnapshot[], cidrs: readonly string[], names
   );
 }
 
-const survives = (snapshot: ClusterSnapshot): readonly boolean[] => check(snapshot).capacity.map(({ survivesNodeLoss }) => survivesNodeLoss);
+const survives = (snapshot: FlatSnapshot): readonly boolean[] => check(snapshot).capacity.map(({ survivesNodeLoss }) => survivesNodeLoss);
 
 describe('the capacity with a node lost', () => {
   it('counts what CIDR assignments with one topology value put on the same nodes', () => {
