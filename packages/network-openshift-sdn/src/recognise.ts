@@ -1,6 +1,9 @@
 import { egressIPConfigAnnotation, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
 
-/** OpenShift SDN is there where the cluster says so, or else by its HostSubnets; they outlive a migration to another network. */
+/**
+ * OpenShift SDN is there where the cluster says so, or else by its HostSubnets; they outlive a migration to another
+ * network.
+ */
 export function recognise({ announced, served, nodes }: ClusterEvidence): Recognition {
   return {
     certainty: certaintyOf(announced, served.get('hostsubnets.network.openshift.io')?.isUsed),
@@ -14,7 +17,10 @@ function certaintyOf(announced: string | undefined, isUsed: boolean | undefined)
 }
 
 /** OpenShift 4.10 and later, once the cluster's own controller has come to the nodes. */
-function attachment(served: ClusterEvidence['served'], nodes: ClusterEvidence['nodes']): Pick<Recognition, 'clusterAttaches'> {
+function attachment(
+  served: ClusterEvidence['served'],
+  nodes: ClusterEvidence['nodes'],
+): Pick<Recognition, 'clusterAttaches'> {
   const isServed = served.has('cloudprivateipconfigs.cloud.network.openshift.io');
   const isAtWork = isServed && nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations);
   return isAtWork ? { clusterAttaches: 'at-work' } : {};

@@ -1,4 +1,10 @@
-import { entriesOf, formatAddress, parseAddresses, type AdoptableBinding, type NetworkObjects } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  formatAddress,
+  parseAddresses,
+  type AdoptableBinding,
+  type NetworkObjects,
+} from '@egressip-ipam/core';
 import { ParsedEgressIP } from './facts/parse-egress-ip.ts';
 import { egressIPKind, type EgressIPEntry } from './kinds/egress-ip.ts';
 import { namespaceNameLabel, namespaceOfName } from './kinds/names.ts';
@@ -21,12 +27,20 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
 
 function refusalOf({ name, podSelector, egressIPs }: EgressIPEntry, selected: string | undefined): string | undefined {
   if (selected === undefined) {
-    return `it selects namespaces by other labels than ${namespaceNameLabel}, or several; give each namespace an EgressIP of its own that selects it by that label`;
+    return (
+      `it selects namespaces by other labels than ${namespaceNameLabel}, or several; give each namespace an ` +
+      'EgressIP of its own that selects it by that label'
+    );
   }
   if (podSelector !== undefined) {
-    return 'it selects some pods of its namespace only, and an EgressIPAM serves whole namespaces; remove its podSelector';
+    return (
+      'it selects some pods of its namespace only, and an EgressIPAM serves whole namespaces; remove its ' +
+      'podSelector'
+    );
   }
   const named = namespaceOfName(name) ?? selected;
   if (named !== selected) return `its name is the one that namespace ${named}'s gets; make it anew under another name`;
-  return parseAddresses(egressIPs).length === egressIPs.length ? undefined : 'one of its addresses is none; correct spec.egressIPs';
+  return parseAddresses(egressIPs).length === egressIPs.length
+    ? undefined
+    : 'one of its addresses is none; correct spec.egressIPs';
 }

@@ -15,13 +15,16 @@ export function recognise(evidence: ClusterEvidence): Recognition {
 
 function certaintyOf({ announced, nodes }: ClusterEvidence, isUsed: boolean | undefined): Certainty {
   if (announced === 'OVNKubernetes') return 'announced';
-  const isAtWork = nodes.some(({ annotations = {} }) => Object.keys(annotations).some((key) => key.startsWith(annotationPrefix)));
+  const isAtWork = nodes.some(({ annotations = {} }) =>
+    Object.keys(annotations).some((key) => key.startsWith(annotationPrefix)),
+  );
   if (isAtWork) return 'at-work';
   return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
 }
 
 /** Also where the cluster's own controller has not come to the nodes yet, their interfaces are its business. */
 function attachment({ nodes, served }: ClusterEvidence): Pick<Recognition, 'clusterAttaches'> {
-  if (nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations)) return { clusterAttaches: 'at-work' };
+  if (nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations))
+    return { clusterAttaches: 'at-work' };
   return served.has('cloudprivateipconfigs.cloud.network.openshift.io') ? { clusterAttaches: 'expected' } : {};
 }

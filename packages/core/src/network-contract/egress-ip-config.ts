@@ -2,7 +2,10 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { asRecord } from '../snapshot/object-reader.ts';
 import type { NodeCapacity } from './facts.ts';
 
-/** On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by it. */
+/**
+ * On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by
+ * it.
+ */
 export const egressIPConfigAnnotation = 'cloud.network.openshift.io/egress-ipconfig';
 
 /** What is announced of a node's interface. */
@@ -13,8 +16,9 @@ export interface EgressIPConfig {
 
 /**
  * Reads the value of {@link egressIPConfigAnnotation},
- * `[{"interface":"…","ifaddr":{"ipv4":"10.0.0.0/18"},"capacity":{"ipv4":14,"ipv6":15} or {"ip":14}}]`, of which networks
- * use the first element alone. An absent capacity means no limit. Undefined where it is not understood.
+ * `[{"interface":"…","ifaddr":{"ipv4":"10.0.0.0/18"},"capacity":{"ipv4":14,"ipv6":15}}]`, or with a capacity of
+ * `{"ip":14}` for both families, of which networks use the first element alone. An absent capacity means no limit.
+ * Undefined where it is not understood.
  */
 export function parseEgressIPConfig(text: string): EgressIPConfig | undefined {
   const value = parseJson(text);

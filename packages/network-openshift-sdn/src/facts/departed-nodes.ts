@@ -4,7 +4,9 @@ import type { ParsedHostSubnet } from './parse-host-subnet.ts';
 /** The addresses of HostSubnets without a node, such as those of load balancers outside of the cluster. */
 export function reservedOf(withoutNode: readonly ParsedHostSubnet[]): readonly ReservedRange[] {
   return withoutNode.flatMap(({ name, hostIP }) =>
-    hostIP === undefined ? [] : [{ first: hostIP, last: hostIP, reason: `it is the host's own address in HostSubnet ${name}` }],
+    hostIP === undefined
+      ? []
+      : [{ first: hostIP, last: hostIP, reason: `it is the host's own address in HostSubnet ${name}` }],
   );
 }
 
@@ -23,7 +25,8 @@ function withoutNodeFinding(name: string, addresses: readonly Address[]): Findin
     severity: 'warning',
     object: { kind: 'HostSubnet', name },
     message:
-      `there is no node ${name}, so nothing carries ${texts.join(', ')}, and no other node may host what this HostSubnet has; ` +
+      `there is no node ${name}, so nothing carries ${texts.join(', ')}, and no other node may host what this ` +
+      'HostSubnet has; ' +
       'it was not put there by this operator: delete the HostSubnet if the node is gone for good',
     addresses: texts,
   };

@@ -15,7 +15,12 @@ describe('the record of a HostSubnet', () => {
   });
 
   it('is read as it was written', () => {
-    const record = HostedRecord.parse(formatHostedIPs([['10.0.0.1', 'shop'], ['10.0.0.2', undefined]]));
+    const record = HostedRecord.parse(
+      formatHostedIPs([
+        ['10.0.0.1', 'shop'],
+        ['10.0.0.2', undefined],
+      ]),
+    );
     expect(record.namespaceOf(parseAddress('10.0.0.1') ?? 0)).toBe('shop');
     expect(record.namespaceOf(parseAddress('10.0.0.2') ?? 0)).toBeUndefined();
     expect(record.namespaceOf(parseAddress('10.0.0.9') ?? 0)).toBeUndefined();

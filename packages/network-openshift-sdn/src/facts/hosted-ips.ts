@@ -44,6 +44,8 @@ export class HostedRecord {
 }
 
 /** Writes a record; `undefined` for a namespace that nobody knows. */
-export function formatHostedIPs(entries: readonly (readonly [address: string, namespace: string | undefined])[]): string {
+export function formatHostedIPs(
+  entries: readonly (readonly [address: string, namespace: string | undefined])[],
+): string {
   return entries.map(([address, namespace]) => `${address}=${namespace ?? ''}`).join(',');
 }

@@ -3,20 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { aNetNamespace, findingsOf, onSdn, planOf, settled, withNets } from '../testing/builders.ts';
 
 const parts = { nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])] };
-const named = (code: string, snapshot: Parameters<typeof findingsOf>[0]): readonly string[] => findingsOf(snapshot, code).map(({ object }) => object.name);
+const named = (code: string, snapshot: Parameters<typeof findingsOf>[0]): readonly string[] =>
+  findingsOf(snapshot, code).map(({ object }) => object.name);
 
 describe('projects joined to one network', () => {
   it('are told, each, and none is served: OpenShift SDN binds per NETID', () => {
     const namespaces = [aNamespace('a'), aNamespace('b'), aNamespace('global'), aNamespace('well')];
-    const nets = [aNetNamespace('a', [], 777), aNetNamespace('b', [], 777), aNetNamespace('global', [], 0), aNetNamespace('well', [], 1)];
+    const nets = [
+      aNetNamespace('a', [], 777),
+      aNetNamespace('b', [], 777),
+      aNetNamespace('global', [], 0),
+      aNetNamespace('well', [], 1),
+    ];
     const snapshot = onSdn({ ...parts, namespaces }, [], nets);
     expect(named('JoinedNetwork', snapshot)).toEqual(['a', 'b', 'global']);
     expect(planOf(snapshot).allocations.map(({ namespace }) => namespace)).toEqual(['well']);
-    expect(planOf(snapshot).waiting.map(({ reason }) => reason.code)).toEqual(['JoinedNetwork', 'JoinedNetwork', 'JoinedNetwork']);
+    expect(planOf(snapshot).waiting.map(({ reason }) => reason.code)).toEqual([
+      'JoinedNetwork',
+      'JoinedNetwork',
+      'JoinedNetwork',
+    ]);
   });
 
   it('are told where one alone claims, which is served: the others leave by its addresses', () => {
-    const namespaces = [aNamespace('a'), aNamespace('b', 1)].map(({ egressIPAM, ...rest }) => (rest.name === 'a' ? { ...rest, egressIPAM: egressIPAM ?? '' } : rest));
+    const namespaces = [aNamespace('a'), aNamespace('b', 1)].map(({ egressIPAM, ...rest }) =>
+      rest.name === 'a' ? { ...rest, egressIPAM: egressIPAM ?? '' } : rest,
+    );
     const snapshot = onSdn({ ...parts, namespaces }, [], [aNetNamespace('a', [], 777), aNetNamespace('b', [], 777)]);
     expect(findingsOf(snapshot, 'JoinedNetwork')).toMatchObject([{ severity: 'warning', object: { name: 'a' } }]);
     expect(planOf(snapshot).allocations.map(({ namespace }) => namespace)).toEqual(['a']);

@@ -22,7 +22,8 @@ export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[
     for (const { name, netid } of claiming) {
       const others = listed(group.filter((other) => other.name !== name));
       if (netid === globalNetwork) obstacles.set(name, { code: 'JoinedNetwork', message: globalMessage(name) });
-      else if (claiming.length > 1) obstacles.set(name, { code: 'JoinedNetwork', message: joinedMessage(name, netid, others) });
+      else if (claiming.length > 1)
+        obstacles.set(name, { code: 'JoinedNetwork', message: joinedMessage(name, netid, others) });
       else findings.push(sharing(name, netid, others));
     }
   }
@@ -43,7 +44,8 @@ function globalMessage(name: string): string {
 
 function joinedMessage(name: string, netid: number | undefined, others: string): string {
   return (
-    `project ${name} is joined with ${others} to one network (NETID ${netid}), and OpenShift SDN binds egress addresses ` +
+    `project ${name} is joined with ${others} to one network (NETID ${netid}), and OpenShift SDN binds egress ` +
+    'addresses ' +
     `per NETID; isolate it (oc adm pod-network isolate-projects ${name}), or let one of them claim alone`
   );
 }
@@ -60,7 +62,9 @@ function sharing(name: string, netid: number | undefined, others: string): Findi
 }
 
 /** The NetNamespaces of each number that several have, and of the global one. */
-export function groupByNetwork(netNamespaces: readonly ParsedNetNamespace[]): readonly (readonly ParsedNetNamespace[])[] {
+export function groupByNetwork(
+  netNamespaces: readonly ParsedNetNamespace[],
+): readonly (readonly ParsedNetNamespace[])[] {
   const shared = sharedNumbers(netNamespaces);
   const groups = new Map<number, ParsedNetNamespace[]>();
   if (shared.size === 0) return [];

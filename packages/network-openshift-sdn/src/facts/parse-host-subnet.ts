@@ -39,7 +39,9 @@ export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
   return {
     name,
     object: { kind: 'HostSubnet', name },
-    hosted: isAsRecorded ? hostedAsRecorded(name, record, unconfirmed) : hostedOtherwise(name, egressIPs, record, unconfirmed),
+    hosted: isAsRecorded
+      ? hostedAsRecorded(name, record, unconfirmed)
+      : hostedOtherwise(name, egressIPs, record, unconfirmed),
     hostIP: parseAddress(source.hostIP),
     egressIPs,
     egressCIDRs: source.egressCIDRs.map((text) => parseCidr(text)?.cidr.text ?? text),
@@ -51,7 +53,11 @@ export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
 }
 
 /** The usual case: everything there is ours, in the order of the record. */
-function hostedAsRecorded(node: string, record: HostedRecord, unconfirmed: readonly Address[]): readonly HostedAddress[] {
+function hostedAsRecorded(
+  node: string,
+  record: HostedRecord,
+  unconfirmed: readonly Address[],
+): readonly HostedAddress[] {
   const hosted = record.addresses.map((address, index): HostedAddress => {
     return { address, node, ours: true, namespace: record.namespaceAt(index), state: 'shown' };
   });

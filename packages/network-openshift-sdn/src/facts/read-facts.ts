@@ -43,13 +43,18 @@ export function createFactsReader(): FactsReader {
       if (all !== bound.netNamespaces) bound = bindingsOf(all);
       const hosts = hostSubnets.parseAll(entriesOf(view.objects, hostSubnetKind));
       const parsedNodes = nodes.parseAll(view.nodes);
-      const mentioned = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind)).flatMap(({ addresses }) => addresses);
+      const mentioned = configs
+        .parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind))
+        .flatMap(({ addresses }) => addresses);
       return factsOf(view, hosts, bound, parsedNodes, mentioned);
     },
   };
 }
 
-function parseConfig(entry: { readonly name: string }): { readonly name: string; readonly addresses: readonly Address[] } {
+function parseConfig(entry: { readonly name: string }): {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+} {
   const address = addressOfConfig(entry);
   return { name: entry.name, addresses: address === undefined ? [] : [address] };
 }
@@ -76,7 +81,8 @@ function factsOf(
 ): OpenShiftSdnFacts {
   const hostSubnetOf = new Map(hosts.map((hostSubnet) => [hostSubnet.name, hostSubnet]));
   const nodeFacts = new Map<string, NodeFacts>();
-  for (const { name, announced } of nodes) nodeFacts.set(name, nodeFactsOf(hostSubnetOf.get(name), announced, view.platform));
+  for (const { name, announced } of nodes)
+    nodeFacts.set(name, nodeFactsOf(hostSubnetOf.get(name), announced, view.platform));
   const withoutNode = hosts.filter(({ name }) => !nodeFacts.has(name));
   const { obstacles, findings } = joinedProjects(joined, view);
   return {

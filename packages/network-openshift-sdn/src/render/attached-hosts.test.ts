@@ -1,13 +1,32 @@
 import type { ClusterSnapshot, NodeObservation, ProviderErrorClass } from '@egressip-ipam/core';
 import { aNamespace, aNode, anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
-import { applied, findingsOf, hostSubnetsOf, inShort, netNamespacesOf, onSdn, planOf, readyOf, settled, withHosts, withNets } from '../testing/builders.ts';
+import {
+  applied,
+  findingsOf,
+  hostSubnetsOf,
+  inShort,
+  netNamespacesOf,
+  onSdn,
+  planOf,
+  readyOf,
+  settled,
+  withHosts,
+  withNets,
+} from '../testing/builders.ts';
 
 const nodes = [aNode('n1'), aNode('n2')];
 const seen = (node: string, index: number): NodeObservation => ({
   node,
   limits: { ipv4: 10 },
-  interfaces: [{ id: `nic-${node}`, main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: `10.0.0.${250 + index}`, primary: true }] }],
+  interfaces: [
+    {
+      id: `nic-${node}`,
+      main: true,
+      subnets: ['10.0.0.0/24'],
+      addresses: [{ address: `10.0.0.${250 + index}`, primary: true }],
+    },
+  ],
 });
 const bare = nodes.map(({ name }, index) => seen(name, index));
 const cidrs = [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }];
@@ -18,15 +37,22 @@ const start = settled(
     nodes,
     egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
     namespaces: [aNamespace('shop')],
-    provider: { name: 'memory', attach: true, cloud: true, observationRequired: true, observation: { nodes: bare, cidrs } },
+    provider: {
+      name: 'memory',
+      attach: true,
+      cloud: true,
+      observationRequired: true,
+      observation: { nodes: bare, cidrs },
+    },
   }),
 );
 
 function withUnreadable(snapshot: ClusterSnapshot, node: string, errorClass: ProviderErrorClass): ClusterSnapshot {
   const { observation } = snapshot.provider;
   if (observation === undefined) return snapshot;
-  const entries = observation.nodes.map((entry): NodeObservation =>
-    entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry,
+  const entries = observation.nodes.map(
+    (entry): NodeObservation =>
+      entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry,
   );
   return { ...snapshot, provider: { ...snapshot.provider, observation: { ...observation, nodes: entries } } };
 }
@@ -35,8 +61,10 @@ const optedOut = (snapshot: ClusterSnapshot): ClusterSnapshot => ({
   ...snapshot,
   namespaces: snapshot.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest),
 });
-const hosted = (snapshot: ClusterSnapshot): readonly string[] => hostSubnetsOf(snapshot).flatMap(({ egressIPs }) => egressIPs);
-const recorded = (snapshot: ClusterSnapshot): readonly (string | undefined)[] => hostSubnetsOf(snapshot).map(({ hostedIPs }) => hostedIPs);
+const hosted = (snapshot: ClusterSnapshot): readonly string[] =>
+  hostSubnetsOf(snapshot).flatMap(({ egressIPs }) => egressIPs);
+const recorded = (snapshot: ClusterSnapshot): readonly (string | undefined)[] =>
+  hostSubnetsOf(snapshot).map(({ hostedIPs }) => hostedIPs);
 const without = (snapshot: ClusterSnapshot): ClusterSnapshot => withNets({ ...snapshot, namespaces: [] }, []);
 
 describe('what a HostSubnet keeps on record for interfaces', () => {
@@ -61,7 +89,10 @@ describe('what a HostSubnet keeps on record for interfaces', () => {
   });
 
   it('law 9: stays on record when its namespace goes in the middle of a move, and is taken off', () => {
-    const lost = { ...start, nodes: start.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)) };
+    const lost = {
+      ...start,
+      nodes: start.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)),
+    };
     const [first, ...others] = readyOf(lost);
     expect(others).toEqual([]);
     expect(first).toMatchObject({ object: { name: 'n1' }, payload: { egressIPs: [], hostedIPs: '10.0.0.1=shop' } });
@@ -76,7 +107,7 @@ describe('what a HostSubnet keeps on record for interfaces', () => {
     expect(planOf(moved).steps).toEqual([]);
   });
 
-  it('law 9: what may be on an interface though a look does not show it is taken off before it leaves the record', () => {
+  it('law 9: what may be on an interface though a look does not show it is taken off before the record goes', () => {
     const unseen = { ...start.provider, observation: { nodes: bare, cidrs } };
     const left = optedOut(start);
     const doubted = (...entries: readonly { readonly node: string; readonly address: string }[]): ClusterSnapshot => ({
@@ -98,10 +129,15 @@ describe('what a HostSubnet keeps on record for interfaces', () => {
   });
 
   it('law 2: keeps an address that was promised when a stranger takes it, and says who has it', () => {
-    const stolen = { nodes: bare, cidrs: [{ cidr: '10.0.0.0/24', inUse: [{ address: '10.0.0.1', usedBy: 'load balancer eni-7' }], reserved: [] }] };
+    const stolen = {
+      nodes: bare,
+      cidrs: [{ cidr: '10.0.0.0/24', inUse: [{ address: '10.0.0.1', usedBy: 'load balancer eni-7' }], reserved: [] }],
+    };
     const snapshot = { ...start, provider: { ...start.provider, observation: stolen } };
     expect(planOf(snapshot).allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.1'] }]);
-    expect(findingsOf(snapshot, 'AddressConflict').map(({ message }) => message)).toContainEqual(expect.stringContaining('load balancer eni-7'));
+    expect(findingsOf(snapshot, 'AddressConflict').map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('load balancer eni-7'),
+    );
   });
 
   it('is hosted again where somebody took it off, and stays attached', () => {

@@ -1,4 +1,12 @@
-import { afterStep, formatAddress, type Address, type ClaimDecision, type NetworkDecisions, type NetworkStep, type Precondition } from '@egressip-ipam/core';
+import {
+  afterStep,
+  formatAddress,
+  type Address,
+  type ClaimDecision,
+  type NetworkDecisions,
+  type NetworkStep,
+  type Precondition,
+} from '@egressip-ipam/core';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { BindPayload } from '../write/payload.ts';
 import { bindId, type BindingChange } from './binding-changes.ts';
@@ -14,7 +22,8 @@ export function bindSteps(
 ): readonly NetworkStep[] {
   return changes.map(({ namespace, claim, current, target, unbound }): NetworkStep => {
     const bound = target.filter((address) => !current.includes(address));
-    const after = claim === undefined ? [] : bound.flatMap((address) => beforeBinding(decisions, facts, hosts, claim, address));
+    const after =
+      claim === undefined ? [] : bound.flatMap((address) => beforeBinding(decisions, facts, hosts, claim, address));
     return {
       kind: 'network',
       action: 'bind',
@@ -41,7 +50,11 @@ function beforeBinding(
 ): readonly Precondition[] {
   const { order } = decisions;
   if (claim.egressIPAM?.placement === 'us-by-cidr') {
-    return [...order.beforeHosting(address), ...order.beforeBinding(address), ...hostedByCidr(decisions, facts, hosts, claim, address)];
+    return [
+      ...order.beforeHosting(address),
+      ...order.beforeBinding(address),
+      ...hostedByCidr(decisions, facts, hosts, claim, address),
+    ];
   }
   const hosting = hosts.hostingOf(address);
   return [...(hosting === undefined ? [] : [afterStep(hosting)]), ...order.beforeBinding(address)];
@@ -58,7 +71,9 @@ function hostedByCidr(
   const assignment = egressIPAM === undefined ? undefined : decisions.assignmentOf(egressIPAM, address);
   if (egressIPAM === undefined || assignment === undefined) return [];
   const cidrs = egressIPAM.assignments.map(({ cidr }) => cidr.text);
-  const isThere = assignment.selected.some((node) => facts.hostSubnetOf(node)?.egressCIDRs.some((cidr) => cidrs.includes(cidr)));
+  const isThere = assignment.selected.some((node) =>
+    facts.hostSubnetOf(node)?.egressCIDRs.some((cidr) => cidrs.includes(cidr)),
+  );
   if (isThere) return [];
   const selected = new Set(assignment.selected);
   const giving = steps.find(({ object }) => selected.has(object.name));

@@ -15,7 +15,11 @@ export interface BindingChange {
 }
 
 /** NetNamespaces that have to be written. One that is not there yet is waited for: the SDN makes it. */
-export function bindingChanges(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, kept: KeptCidrs): readonly BindingChange[] {
+export function bindingChanges(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  kept: KeptCidrs,
+): readonly BindingChange[] {
   const changes: BindingChange[] = [];
   let found = 0;
   for (const claim of decisions.claims) {
@@ -44,7 +48,13 @@ function leftovers(decisions: NetworkDecisions, facts: OpenShiftSdnFacts): reado
     if (current.length === 0 || decisions.claimOf(namespace) !== undefined) continue;
     const unbound = current.filter(isLeftover);
     if (unbound.length === 0) continue;
-    changes.push({ namespace, claim: undefined, current, target: current.filter((address) => !unbound.includes(address)), unbound });
+    changes.push({
+      namespace,
+      claim: undefined,
+      current,
+      target: current.filter((address) => !unbound.includes(address)),
+      unbound,
+    });
   }
   return changes;
 }
@@ -59,14 +69,18 @@ function targetOf(
 ): readonly Address[] {
   if (claim.releases) {
     const { leaving } = claim;
-    return current.some((address) => leaving.includes(address)) ? current.filter((address) => !leaving.includes(address)) : current;
+    return current.some((address) => leaving.includes(address))
+      ? current.filter((address) => !leaving.includes(address))
+      : current;
   }
   if (claim.egressIPAM === undefined) return current;
   const isPlacedByCidr = claim.egressIPAM.placement === 'us-by-cidr';
   let bound = 0;
   let others: Address[] | undefined;
   for (const address of claim.addresses) {
-    const isCarried = isPlacedByCidr ? isCarriedByCidr(decisions, kept, claim, address) : hasNode(decisions, facts, address, current);
+    const isCarried = isPlacedByCidr
+      ? isCarriedByCidr(decisions, kept, claim, address)
+      : hasNode(decisions, facts, address, current);
     if (!isCarried) continue;
     if (others === undefined && current[bound] === address) {
       bound += 1;
@@ -84,13 +98,23 @@ function targetOf(
  * Whether an address has a node, or is to get one. What is bound already and has none, or one that is gone, stays
  * bound: the SDN drops the traffic then, where it would leave with the addresses of nodes if it were bound to nothing.
  */
-function hasNode(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, address: Address, current: readonly Address[]): boolean {
+function hasNode(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  address: Address,
+  current: readonly Address[],
+): boolean {
   const node = decisions.nodeOf(address);
   if (node !== undefined && facts.nodeOf(node).usable) return true;
   return current.includes(address) && (node !== undefined || decisions.hostOf(address) === undefined);
 }
 
-function isCarriedByCidr(decisions: NetworkDecisions, kept: KeptCidrs, { egressIPAM }: ClaimDecision, address: Address): boolean {
+function isCarriedByCidr(
+  decisions: NetworkDecisions,
+  kept: KeptCidrs,
+  { egressIPAM }: ClaimDecision,
+  address: Address,
+): boolean {
   if (egressIPAM === undefined) return false;
   const assignment = decisions.assignmentOf(egressIPAM, address);
   if (assignment !== undefined) return assignment.selected.length > 0;
@@ -102,7 +126,8 @@ export class Unbinding {
   readonly #steps = new Map<Address, string>();
 
   constructor(changes: readonly BindingChange[]) {
-    for (const { namespace, unbound } of changes) for (const address of unbound) this.#steps.set(address, bindId(namespace));
+    for (const { namespace, unbound } of changes)
+      for (const address of unbound) this.#steps.set(address, bindId(namespace));
   }
 
   /** The step that takes an address from its NetNamespace. */
@@ -112,7 +137,9 @@ export class Unbinding {
 
   /** The steps that unbind some addresses. */
   stepsOf(isConcerned: (address: Address) => boolean): readonly string[] {
-    return this.#steps.size === 0 ? none : [...this.#steps].flatMap(([address, id]) => (isConcerned(address) ? [id] : []));
+    return this.#steps.size === 0
+      ? none
+      : [...this.#steps].flatMap(([address, id]) => (isConcerned(address) ? [id] : []));
   }
 }
 

@@ -16,7 +16,9 @@ export interface HostChange {
   readonly leaving: readonly Address[];
   /** Hosted here, ours, and staying. */
   readonly staying: readonly Address[];
-  /** Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off. */
+  /**
+   * Placed here by the SDN for a CIDR that leaves: when the node's last CIDR is gone nobody else would take them off.
+   */
   readonly withCidr: readonly Address[];
   /** Hosted here no more, and still on the node's interface: on record until they are off it. */
   readonly attached: readonly Address[];
@@ -25,10 +27,14 @@ export interface HostChange {
 /** Where an address that a HostSubnet has belongs. */
 type Fate = 'moving' | 'leaving' | 'staying' | 'withCidr';
 
-/** Whether a HostSubnet hosts just what is placed there, all on record: the usual case, decided without writing anything down. */
+/**
+ * Whether a HostSubnet hosts just what is placed there, all on record: the usual case, decided without writing anything
+ * down.
+ */
 export function isAsPlaced(decisions: NetworkDecisions, hostSubnet: ParsedHostSubnet): boolean {
   const { name, egressIPs, recorded, unconfirmed, egressCIDRs, recordedCIDRs } = hostSubnet;
-  if (recorded !== egressIPs || unconfirmed.length > 0 || egressCIDRs.length > 0 || recordedCIDRs.length > 0) return false;
+  if (recorded !== egressIPs || unconfirmed.length > 0 || egressCIDRs.length > 0 || recordedCIDRs.length > 0)
+    return false;
   for (const address of egressIPs) {
     if (decisions.nodeOf(address) !== name || decisions.ownerOf(address) === undefined) return false;
   }
@@ -63,7 +69,12 @@ export function changeOf(
 }
 
 /** Undefined where it is not for us to say. */
-function fateOf(decisions: NetworkDecisions, node: string, address: Address, isPlacedByCidr: boolean): Fate | undefined {
+function fateOf(
+  decisions: NetworkDecisions,
+  node: string,
+  address: Address,
+  isPlacedByCidr: boolean,
+): Fate | undefined {
   const claim = claimWith(decisions, address);
   if (claim !== undefined) return fateOfOwned(decisions, node, claim, address, isPlacedByCidr);
   if (decisions.isLeaving(address)) return 'leaving';
@@ -71,7 +82,12 @@ function fateOf(decisions: NetworkDecisions, node: string, address: Address, isP
   return isPlacedByCidr && !decisions.isBoundByOthers(address) ? 'withCidr' : undefined;
 }
 
-function fateOfDoubted(decisions: NetworkDecisions, node: string, address: Address, isPlacedByCidr: boolean): Fate | undefined {
+function fateOfDoubted(
+  decisions: NetworkDecisions,
+  node: string,
+  address: Address,
+  isPlacedByCidr: boolean,
+): Fate | undefined {
   const claim = claimWith(decisions, address);
   return claim === undefined ? 'leaving' : fateOfOwned(decisions, node, claim, address, isPlacedByCidr);
 }
@@ -96,7 +112,11 @@ function fateOfOwned(
   return placed === node ? 'staying' : placed === undefined ? 'leaving' : 'moving';
 }
 
-function stillAttached(decisions: NetworkDecisions, hostSubnet: ParsedHostSubnet, lists: Record<Fate, Address[]>): readonly Address[] {
+function stillAttached(
+  decisions: NetworkDecisions,
+  hostSubnet: ParsedHostSubnet,
+  lists: Record<Fate, Address[]>,
+): readonly Address[] {
   const { name, egressIPs, recorded } = hostSubnet;
   // What has nowhere to go is its namespace's still, and stays on the interface.
   const homeless = lists.leaving.filter((address) => decisions.ownerOf(address) !== undefined);

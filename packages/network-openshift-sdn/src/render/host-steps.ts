@@ -56,14 +56,18 @@ function hostChanges(
   const changes: HostChange[] = [];
   for (const hostSubnet of facts.hosts) {
     const coming = additions.get(hostSubnet.name) ?? [];
-    const isSettled = coming.length === 0 && cidrs.wantedOn(hostSubnet.name).length === 0 && isAsPlaced(decisions, hostSubnet);
+    const isSettled =
+      coming.length === 0 && cidrs.wantedOn(hostSubnet.name).length === 0 && isAsPlaced(decisions, hostSubnet);
     if (!isSettled) changes.push(changeOf(decisions, hostSubnet, coming, cidrs, view.platform.attaches));
   }
   return changes;
 }
 
 /** What is placed on nodes and not hosted there yet, or only perhaps. */
-function additionsByNode(decisions: NetworkDecisions, facts: OpenShiftSdnFacts): ReadonlyMap<string, readonly Address[]> {
+function additionsByNode(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+): ReadonlyMap<string, readonly Address[]> {
   const additions = new Map<string, Address[]>();
   const doubted = new Set(facts.hosts.filter(({ unconfirmed }) => unconfirmed.length > 0).map(({ name }) => name));
   const isHosted = (address: Address, node: string): boolean =>
@@ -89,7 +93,9 @@ function orderOf(
   changes: readonly HostChange[],
 ): HostOrder {
   const { order } = decisions;
-  const movingFrom = new Set(changes.filter(({ moving }) => moving.length > 0).map(({ hostSubnet }) => hostSubnet.name));
+  const movingFrom = new Set(
+    changes.filter(({ moving }) => moving.length > 0).map(({ hostSubnet }) => hostSubnet.name),
+  );
   return {
     beforeHosting: (address, node) => [
       ...order.beforeHosting(address),
@@ -104,7 +110,12 @@ function orderOf(
 }
 
 /** Other nodes that host an address, or may: it has to be off them first (law 1). */
-function otherHostsOf(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, address: Address, node: string): readonly string[] {
+function otherHostsOf(
+  decisions: NetworkDecisions,
+  facts: OpenShiftSdnFacts,
+  address: Address,
+  node: string,
+): readonly string[] {
   if (decisions.isHostedTwice(address)) {
     const isHost = ({ hosted }: OpenShiftSdnFacts['hosts'][number]): boolean =>
       hosted.some((entry) => entry.address === address && entry.state !== 'recorded');
@@ -120,7 +131,12 @@ function afterLeaving(node: string, movingFrom: ReadonlySet<string>): Preconditi
   return { kind: 'observed', object: { kind: 'HostSubnet', name: node }, state: 'read' };
 }
 
-function hostStep(decisions: NetworkDecisions, change: HostChange, write: HostWrite, owners: RecordedOwners): NetworkStep {
+function hostStep(
+  decisions: NetworkDecisions,
+  change: HostChange,
+  write: HostWrite,
+  owners: RecordedOwners,
+): NetworkStep {
   const { hostSubnet } = change;
   const { egressIPs, hosted, cidrs } = write.target;
   const record = hosted.map((address) => [formatAddress(address), owners.of(address)] as const);
@@ -149,7 +165,11 @@ function hostStep(decisions: NetworkDecisions, change: HostChange, write: HostWr
 }
 
 /** An EgressIPAM on its way out that a write belongs to. */
-function endingEgressIPAM(decisions: NetworkDecisions, { hostSubnet, moving, leaving }: HostChange, write: HostWrite): string | undefined {
+function endingEgressIPAM(
+  decisions: NetworkDecisions,
+  { hostSubnet, moving, leaving }: HostChange,
+  write: HostWrite,
+): string | undefined {
   const deleting = decisions.egressIPAMs.filter((egressIPAM) => egressIPAM.deleting);
   if (deleting.length === 0) return undefined;
   const dropped = hostSubnet.recorded.filter((address) => !write.target.hosted.includes(address));

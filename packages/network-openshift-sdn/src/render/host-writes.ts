@@ -1,4 +1,11 @@
-import { afterStep, compareAddresses, sameInOrder, type Address, type Cidr, type Precondition } from '@egressip-ipam/core';
+import {
+  afterStep,
+  compareAddresses,
+  sameInOrder,
+  type Address,
+  type Cidr,
+  type Precondition,
+} from '@egressip-ipam/core';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { HostChange } from './host-change.ts';
 import type { HostedCidrs, NodeCidrs } from './node-cidrs.ts';
@@ -81,7 +88,10 @@ interface Sorted {
   readonly after: readonly Precondition[];
 }
 
-function withPreconditions(addresses: readonly Address[], before: (address: Address) => readonly Precondition[]): Sorted {
+function withPreconditions(
+  addresses: readonly Address[],
+  before: (address: Address) => readonly Precondition[],
+): Sorted {
   const ready: Address[] = [];
   const waiting: Address[] = [];
   const after: Precondition[] = [];
@@ -93,7 +103,12 @@ function withPreconditions(addresses: readonly Address[], before: (address: Addr
   return { ready, waiting, after };
 }
 
-function targetOf({ hostSubnet, staying, attached }: HostChange, delta: Delta, cidrs: HostedCidrs, stillHere: readonly Address[]): HostTarget {
+function targetOf(
+  { hostSubnet, staying, attached }: HostChange,
+  delta: Delta,
+  cidrs: HostedCidrs,
+  stillHere: readonly Address[],
+): HostTarget {
   const present = new Set(hostSubnet.egressIPs);
   const gone = new Set(delta.removed);
   const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
@@ -104,7 +119,11 @@ function targetOf({ hostSubnet, staying, attached }: HostChange, delta: Delta, c
 }
 
 /** Whether a HostSubnet is anything else, or may be, than it shall be. */
-function isNeeded({ egressIPs, egressCIDRs, recorded, recordedCIDRs }: ParsedHostSubnet, target: HostTarget, { removed }: Delta): boolean {
+function isNeeded(
+  { egressIPs, egressCIDRs, recorded, recordedCIDRs }: ParsedHostSubnet,
+  target: HostTarget,
+  { removed }: Delta,
+): boolean {
   return (
     removed.length > 0 ||
     !sameInOrder(target.egressIPs, egressIPs) ||
@@ -131,7 +150,8 @@ class WriteList {
     const { name, egressIPs, egressCIDRs } = this.#change.hostSubnet;
     const last = this.all.at(-1);
     const before = last?.target.egressIPs ?? egressIPs;
-    const id = last === undefined && after.length === 0 ? firstHostId(name) : `${firstHostId(name)}/${this.all.length + 1}`;
+    const id =
+      last === undefined && after.length === 0 ? firstHostId(name) : `${firstHostId(name)}/${this.all.length + 1}`;
     const gone = new Set(this.all.flatMap((earlier) => earlier.removed));
     this.all.push({
       id,

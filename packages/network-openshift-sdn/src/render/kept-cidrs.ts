@@ -1,10 +1,17 @@
-import { formatAddress, type Address, type ClaimDecision, type EgressIPAMDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import {
+  formatAddress,
+  type Address,
+  type ClaimDecision,
+  type EgressIPAMDecision,
+  type NetworkDecisions,
+} from '@egressip-ipam/core';
 
 const none: readonly never[] = [];
 
 /**
  * CIDRs of one address each, for those that namespaces keep though their pool of one CIDR was edited and has them no
- * longer: OpenShift SDN takes off what is in none of a HostSubnet's `egressCIDRs`, and would drop their traffic (law 2).
+ * longer: OpenShift SDN takes off what is in none of a HostSubnet's `egressCIDRs`, and would drop their traffic
+ * (law 2).
  */
 export class KeptCidrs {
   readonly #byEgressIPAM = new Map<string, string[]>();
@@ -33,7 +40,10 @@ export class KeptCidrs {
   }
 }
 
-/** Whether an address in no CIDR of its pool is hosted, on our record, by a node that the pool's CIDR has nothing to do with: it stays there. */
+/**
+ * Whether an address in no CIDR of its pool is hosted, on our record, by a node that the pool's CIDR has nothing to do
+ * with: it stays there.
+ */
 export function staysBeside(decisions: NetworkDecisions, { egressIPAM }: ClaimDecision, address: Address): boolean {
   const node = decisions.hostOf(address);
   if (egressIPAM === undefined || node === undefined || !decisions.isRecorded(address)) return false;

@@ -12,7 +12,9 @@ export class RecordedOwners {
     this.#facts = facts;
   }
 
-  /** The namespace that has an address, or else the one that our record names: mostly on the HostSubnet that hosts it. */
+  /**
+   * The namespace that has an address, or else the one that our record names: mostly on the HostSubnet that hosts it.
+   */
   of(address: Address): string | undefined {
     const owner = this.#decisions.ownerOf(address);
     if (owner !== undefined) return owner;
@@ -23,7 +25,9 @@ export class RecordedOwners {
 
   #anywhere(address: Address): string | undefined {
     this.#recorded ??= new Map(
-      this.#facts.hosts.flatMap(({ record }) => record.addresses.map((entry, index) => [entry, record.namespaceAt(index)] as const)),
+      this.#facts.hosts.flatMap(({ record }) =>
+        record.addresses.map((entry, index) => [entry, record.namespaceAt(index)] as const),
+      ),
     );
     return this.#recorded.get(address);
   }

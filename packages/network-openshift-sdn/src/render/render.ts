@@ -14,7 +14,10 @@ export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, vi
   const kept = new KeptCidrs(decisions);
   const bindings = bindingChanges(decisions, facts, kept);
   const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, kept), new Unbinding(bindings));
-  return { steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)], findings: obstructed(decisions, facts) };
+  return {
+    steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)],
+    findings: obstructed(decisions, facts),
+  };
 }
 
 /** What stands in the way of namespaces that have addresses already: they keep them (law 2), and are told. */

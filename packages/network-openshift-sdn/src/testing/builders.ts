@@ -78,7 +78,10 @@ export function netNamespacesOf({ network: { objects } }: ClusterSnapshot): read
 }
 
 /** The snapshot with its HostSubnets changed. */
-export function withHosts(snapshot: ClusterSnapshot, change: (entry: HostSubnetEntry) => HostSubnetEntry): ClusterSnapshot {
+export function withHosts(
+  snapshot: ClusterSnapshot,
+  change: (entry: HostSubnetEntry) => HostSubnetEntry,
+): ClusterSnapshot {
   return withChanged(snapshot, hostSubnetKind, hostSubnetsOf(snapshot).map(change));
 }
 

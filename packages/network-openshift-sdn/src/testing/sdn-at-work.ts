@@ -17,7 +17,9 @@ import { netNamespaceKind } from '../kinds/net-namespace.ts';
 export function placeByCidr(snapshot: ClusterSnapshot): ClusterSnapshot {
   const { objects } = snapshot.network;
   const netNamespaces = entriesOf(objects, netNamespaceKind);
-  const owners = new Map(netNamespaces.flatMap(({ name, egressIPs }) => egressIPs.map((address) => [address, name] as const)));
+  const owners = new Map(
+    netNamespaces.flatMap(({ name, egressIPs }) => egressIPs.map((address) => [address, name] as const)),
+  );
   const ready = new Set(snapshot.nodes.flatMap((node) => (node.ready ? [node.name] : [])));
   const hosted = new Map<string, string[]>();
   const hosts = entriesOf(objects, hostSubnetKind);
@@ -54,5 +56,9 @@ export function hostByHand(objects: NetworkObjects, node: string, address: strin
   const host = hosts.find(({ name }) => name === node);
   if (host === undefined || host.egressCIDRs.length > 0) return undefined;
   const changed = { ...host, egressIPs: [...host.egressIPs, address] };
-  return withEntries(objects, hostSubnetKind, hosts.map((entry) => (entry === host ? changed : entry)));
+  return withEntries(
+    objects,
+    hostSubnetKind,
+    hosts.map((entry) => (entry === host ? changed : entry)),
+  );
 }

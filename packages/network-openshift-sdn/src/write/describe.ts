@@ -16,7 +16,8 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   if (payload.egressCIDRs !== undefined) {
     return `has the CIDRs ${list(hostSubnet?.egressCIDRs ?? [])} and should have ${list(payload.egressCIDRs)}`;
   }
-  if (payload.egressIPs !== undefined) return `has ${list(hostSubnet?.egressIPs ?? [])} and should have ${list(payload.egressIPs)}`;
+  if (payload.egressIPs !== undefined)
+    return `has ${list(hostSubnet?.egressIPs ?? [])} and should have ${list(payload.egressIPs)}`;
   return `has the record ${hostSubnet?.hostedIPs ?? 'of nothing'} and should have ${payload.hostedIPs ?? 'none'}`;
 }
 
@@ -27,13 +28,18 @@ function list(texts: readonly string[]): string {
 /** Sentences about every object that names an address. */
 export function explain(objects: NetworkObjects, address: string): readonly string[] {
   const parsed = parseAddress(address);
-  const names = (texts: readonly string[] | undefined): boolean => texts?.some((text) => parseAddress(text) === parsed) === true;
+  const names = (texts: readonly string[] | undefined): boolean =>
+    texts?.some((text) => parseAddress(text) === parsed) === true;
   const hostSubnets = entriesOf(objects, hostSubnetKind);
   const netNamespaces = entriesOf(objects, netNamespaceKind);
   const configs = entriesOf(objects, cloudPrivateIPConfigKind);
   return [
     ...hostSubnets.filter(({ egressIPs }) => names(egressIPs)).map(({ name }) => `HostSubnet ${name} hosts it.`),
-    ...netNamespaces.filter(({ egressIPs }) => names(egressIPs)).map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
-    ...configs.filter((config) => addressOfConfig(config) === parsed).map(({ name }) => `CloudPrivateIPConfig ${name} asks the cloud for it.`),
+    ...netNamespaces
+      .filter(({ egressIPs }) => names(egressIPs))
+      .map(({ name }) => `NetNamespace ${name} binds traffic to it.`),
+    ...configs
+      .filter((config) => addressOfConfig(config) === parsed)
+      .map(({ name }) => `CloudPrivateIPConfig ${name} asks the cloud for it.`),
   ];
 }

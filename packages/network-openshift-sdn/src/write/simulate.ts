@@ -19,14 +19,21 @@ export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep
     const hostSubnets = replace(entriesOf(objects, hostSubnetKind), name, (entry) => hosting(entry, payload));
     return { objects: withEntries(objects, hostSubnetKind, hostSubnets), nodes };
   }
-  const netNamespaces = replace(entriesOf(objects, netNamespaceKind), name, ({ unconfirmed: _unconfirmed, ...entry }) => ({
-    ...entry,
-    egressIPs: payload.egressIPs,
-  }));
+  const netNamespaces = replace(
+    entriesOf(objects, netNamespaceKind),
+    name,
+    ({ unconfirmed: _unconfirmed, ...entry }) => ({
+      ...entry,
+      egressIPs: payload.egressIPs,
+    }),
+  );
   return { objects: withEntries(objects, netNamespaceKind, netNamespaces), nodes };
 }
 
-function hosting(entry: HostSubnetEntry, { egressIPs, egressCIDRs, hostedIPs, hostedCIDRs }: HostPayload): HostSubnetEntry {
+function hosting(
+  entry: HostSubnetEntry,
+  { egressIPs, egressCIDRs, hostedIPs, hostedCIDRs }: HostPayload,
+): HostSubnetEntry {
   return {
     name: entry.name,
     hostIP: entry.hostIP,
@@ -58,12 +65,19 @@ export function provision(
   return withEntries(withHosts, netNamespaceKind, merge(entriesOf(objects, netNamespaceKind), netNamespaces));
 }
 
-function merge<Entry extends { readonly name: string }>(present: readonly Entry[], added: readonly Entry[]): readonly Entry[] {
+function merge<Entry extends { readonly name: string }>(
+  present: readonly Entry[],
+  added: readonly Entry[],
+): readonly Entry[] {
   const names = new Set(present.map(({ name }) => name));
   return [...present, ...added.filter(({ name }) => !names.has(name))].sort(byName);
 }
 
 /** The objects once nodes are gone: the SDN deletes their HostSubnets. */
 export function withoutNodes(objects: NetworkObjects, isGone: (node: string) => boolean): NetworkObjects {
-  return withEntries(objects, hostSubnetKind, entriesOf(objects, hostSubnetKind).filter(({ name }) => !isGone(name)));
+  return withEntries(
+    objects,
+    hostSubnetKind,
+    entriesOf(objects, hostSubnetKind).filter(({ name }) => !isGone(name)),
+  );
 }

@@ -10,7 +10,13 @@ export function write(step: NetworkStep): KubernetesWrite {
   const payload = payloadOf(step);
   return payload.write === 'host'
     ? { verb: 'patch', resource: hostSubnetKind.resource, name, body: hostBody(payload), conditional: true }
-    : { verb: 'patch', resource: netNamespaceKind.resource, name, body: { egressIPs: payload.egressIPs }, conditional: true };
+    : {
+        verb: 'patch',
+        resource: netNamespaceKind.resource,
+        name,
+        body: { egressIPs: payload.egressIPs },
+        conditional: true,
+      };
 }
 
 function hostBody({ egressIPs, egressCIDRs, hostedIPs, hostedCIDRs }: HostPayload): Readonly<Record<string, unknown>> {

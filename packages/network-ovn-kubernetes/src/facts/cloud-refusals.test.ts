@@ -1,6 +1,17 @@
 import { aNamespace } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
-import { anOvnNode, announced, egressIPsOf, onCloud, onOvn, planOf, settled, withConfigs, withEach, withEgressIPs } from '../testing/builders.ts';
+import {
+  anOvnNode,
+  announced,
+  egressIPsOf,
+  onCloud,
+  onOvn,
+  planOf,
+  settled,
+  withConfigs,
+  withEach,
+  withEgressIPs,
+} from '../testing/builders.ts';
 
 const nodes = ['n1', 'n2'].map((name) => anOvnNode(name, 'a', announced({ ipv4: '10.0.0.0/24' }, { ipv4: 10 })));
 const served = settled(onOvn({ provider: onCloud, nodes, namespaces: [aNamespace('shop')] }));
@@ -24,7 +35,10 @@ describe('an address that the cloud refuses', () => {
 
   it.each([
     ['its node changed before, so that it was attached', { generation: 2 }],
-    ['the interface is full, which is no fault of the address', { message: 'PrivateIpAddressLimitExceeded: Number of private addresses will exceed limit.' }],
+    [
+      'the interface is full, which is no fault of the address',
+      { message: 'PrivateIpAddressLimitExceeded: Number of private addresses will exceed limit.' },
+    ],
     ['its object was made anew long after', { createdAt: '2026-03-01T00:00:00Z' }],
     ['the cloud is still at it', { assigned: 'Unknown', reason: 'CloudResponsePending' }],
     ...[
@@ -34,7 +48,10 @@ describe('an address that the cloud refuses', () => {
       'InternalError: status code: 503',
       'Node "n1" does not exist',
       'context deadline exceeded',
-    ].map((message): [string, object] => [`the cloud says "${message}", which is no fault of the address`, { message }]),
+    ].map((message): [string, object] => [
+      `the cloud says "${message}", which is no fault of the address`,
+      { message },
+    ]),
   ])('stays when %s (law 2)', (_why, change) => {
     expect(addressesAfter(change)).toEqual(['10.0.0.1']);
   });
@@ -49,14 +66,24 @@ describe('an address that the cloud refuses', () => {
   });
 
   it('gives way when it came into an old EgressIP a moment before', () => {
-    const egressIPs = egressIPsOf(served).map((entry) => ({ ...entry, createdAt: '2025-01-01T00:00:00Z', appliedAt: '2026-01-03T00:00:00Z' }));
+    const egressIPs = egressIPsOf(served).map((entry) => ({
+      ...entry,
+      createdAt: '2025-01-01T00:00:00Z',
+      appliedAt: '2026-01-03T00:00:00Z',
+    }));
     expect(addressesAfter({}, egressIPs)).toEqual(['10.0.0.2']);
     expect(addressesAfter({ createdAt: '2026-03-01T00:00:00Z' }, egressIPs)).toEqual(['10.0.0.1']);
   });
 
   it('stays when the cloud refuses one address after the other and attaches none: that is for another reason', () => {
     const refused = Array.from({ length: 32 }, (_, index) => `10.0.1.${index + 1}`);
-    const attached = { name: '10.0.0.99', specNode: 'n2', statusNode: 'n2', assigned: 'True', reason: 'CloudResponseSuccess' };
+    const attached = {
+      name: '10.0.0.99',
+      specNode: 'n2',
+      statusNode: 'n2',
+      assigned: 'True',
+      reason: 'CloudResponseSuccess',
+    };
     const after = (...configs: readonly { readonly name: string }[]): unknown =>
       planOf({ ...withConfigs(served, [refusal, ...configs]), refused }).allocations[0]?.addresses;
     expect(after()).toEqual(['10.0.0.1']);

@@ -2,7 +2,10 @@ import type { Address, NetworkView } from '@egressip-ipam/core';
 import type { ParsedConfig } from './parse-config.ts';
 import type { ParsedEgressIP } from './parse-egress-ip.ts';
 
-/** A CloudPrivateIPConfig that came this soon after its EgressIP was made or changed is the first one that there was for the address. */
+/**
+ * A CloudPrivateIPConfig that came this soon after its EgressIP was made or changed is the first one that there was for
+ * the address.
+ */
 const firstAttempt = 600_000;
 /** What clouds say when the interface is full: that is no fault of the address. */
 const fullInterface = /limit|capacity|exceed|no more|quota/i;
@@ -17,12 +20,18 @@ const otherTrouble = new RegExp(
   ].join('|'),
   'i',
 );
-/** When so many addresses were refused and none is attached, it is not for the addresses: nobody is given another one in vain. */
+/**
+ * When so many addresses were refused and none is attached, it is not for the addresses: nobody is given another one in
+ * vain.
+ */
 const mostInVain = 32;
 
-/** Whether a CloudPrivateIPConfig says that the cloud would not attach its address to any node, because of the address. */
+/**
+ * Whether a CloudPrivateIPConfig says that the cloud would not attach its address to any node, because of the address.
+ */
 function isCloudRefusal({ source: { assigned, reason, generation = 1, message = '' } }: ParsedConfig): boolean {
-  if (assigned !== 'False' || reason !== 'CloudResponseError' || generation > 1 || fullInterface.test(message)) return false;
+  if (assigned !== 'False' || reason !== 'CloudResponseError' || generation > 1 || fullInterface.test(message))
+    return false;
   return takenAddress.test(message) || !otherTrouble.test(message);
 }
 

@@ -14,7 +14,9 @@ export function reportDuplicateMarks(egressIPs: readonly ParsedEgressIP[]): read
     if (same === undefined) byMark.set(mark, [egressIP]);
     else same.push(egressIP);
   }
-  return [...byMark].flatMap(([mark, same]) => (same.length < 2 ? [] : same.map((egressIP) => duplicateMark(mark, egressIP, same))));
+  return [...byMark].flatMap(([mark, same]) =>
+    same.length < 2 ? [] : same.map((egressIP) => duplicateMark(mark, egressIP, same)),
+  );
 }
 
 function duplicateMark(mark: string, { name, ours }: ParsedEgressIP, same: readonly ParsedEgressIP[]): Finding {
@@ -25,7 +27,8 @@ function duplicateMark(mark: string, { name, ours }: ParsedEgressIP, same: reado
     severity: 'error',
     object: { kind: 'EgressIP', name },
     message:
-      `it has the mark ${mark}, as EgressIP ${others} has, and OVN-Kubernetes' cluster manager stops at that for the whole ` +
+      `it has the mark ${mark}, as EgressIP ${others} has, and OVN-Kubernetes' cluster manager stops at that ` +
+      'for the whole ' +
       `cluster; delete one of them without the annotation of the mark (${again})`,
   };
 }

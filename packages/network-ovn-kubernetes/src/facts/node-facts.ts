@@ -24,8 +24,13 @@ export function nodeFactsOf(nodes: readonly ParsedNode[], platform: NetworkPlatf
   );
 }
 
-function subnetsOf(node: ParsedNode, { isCloud, attaches }: NetworkPlatform, othersTell: boolean): readonly Cidr[] | undefined {
-  // Nothing is assigned to a node without `host-cidrs`, such as one of Windows, which a cloud announces like any other. Old releases have it nowhere.
+function subnetsOf(
+  node: ParsedNode,
+  { isCloud, attaches }: NetworkPlatform,
+  othersTell: boolean,
+): readonly Cidr[] | undefined {
+  // Nothing is assigned to a node without `host-cidrs`, such as one of Windows, which a cloud announces like any other.
+  // Old releases have it nowhere.
   if (othersTell && node.hostSubnets === undefined) return [];
   const known = [...(node.primarySubnets ?? []), ...(node.hostSubnets ?? [])];
   // This project looks at the interfaces itself, where nodes do not tell.

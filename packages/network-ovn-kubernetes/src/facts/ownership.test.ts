@@ -35,7 +35,9 @@ describe('EgressIPs that were there before', () => {
   });
 
   it('are no reason to leave the one that carries the namespace already', () => {
-    const adopted = settled(onOvn({ namespaces: [annotated] }, [aForeignEgressIP('shop', ['10.0.0.9'], { name: 'made-by-hand' })]));
+    const adopted = settled(
+      onOvn({ namespaces: [annotated] }, [aForeignEgressIP('shop', ['10.0.0.9'], { name: 'made-by-hand' })]),
+    );
     const both = withEgressIPs(adopted, [aForeignEgressIP('shop', ['10.0.0.9']), ...egressIPsOf(adopted)]);
     expect(planOf(both).steps).toEqual([]);
     expect(codesOf(both)).toEqual(expect.arrayContaining(['AddressConflict', 'OverlappingEgressIP']));
@@ -43,11 +45,18 @@ describe('EgressIPs that were there before', () => {
 
   it.each([
     ['other addresses', aForeignEgressIP('shop', ['10.0.0.9', '10.0.0.10'])],
-    ['another namespace', aForeignEgressIP('shop', ['10.0.0.9'], { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } })],
+    [
+      'another namespace',
+      aForeignEgressIP('shop', ['10.0.0.9'], {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } },
+      }),
+    ],
   ])('are left alone with %s', (_what, egressIP) => {
     const snapshot = onOvn({ namespaces: [annotated] }, [egressIP]);
     expect(writesOf(snapshot).filter((write) => !write.startsWith('label'))).toEqual([]);
-    expect(planOf(snapshot).findings.some(({ severity, object }) => severity === 'error' && object.name === 'shop')).toBe(true);
+    expect(
+      planOf(snapshot).findings.some(({ severity, object }) => severity === 'error' && object.name === 'shop'),
+    ).toBe(true);
   });
 });
 
@@ -60,7 +69,10 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
     ['under another name', anEgressIP('shop', ['10.0.0.20'], { name: 'copy', applied: false })],
     ['for another namespace', anEgressIP('byhand', ['10.0.0.20'], { name: 'copy', applied: false, ...elsewhere })],
     ['under the name that we would give', anEgressIP('byhand', ['10.0.0.20'], { applied: false })],
-    ['under another name, read from a file', (({ applied: _applied, ...rest }) => rest)(anEgressIP('byhand', ['10.0.0.20'], { name: 'copy' }))],
+    [
+      'under another name, read from a file',
+      (({ applied: _applied, ...rest }) => rest)(anEgressIP('byhand', ['10.0.0.20'], { name: 'copy' })),
+    ],
   ])('stays: %s', (_how, copy) => {
     expect(writesOf(withCopy(copy))).toEqual([]);
   });

@@ -38,7 +38,10 @@ export function proven(egressIPs: readonly ParsedEgressIP[]): Proven {
   return { egressIPs, ofNamespace, surplus, others };
 }
 
-/** What carries a namespace stays, whatever else is made for the same addresses; where nothing is ours, its owner may ask for what is there. */
+/**
+ * What carries a namespace stays, whatever else is made for the same addresses; where nothing is ours, its owner may
+ * ask for what is there.
+ */
 export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: NetworkView): Ownership {
   if (others.length === 0) return { ofNamespace, surplus, foreign: others };
   const adopted = new Map<string, ParsedEgressIP>();
@@ -55,7 +58,10 @@ export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: Netw
   };
 }
 
-/** An object that was made by hand, or left by the migration from OpenShift SDN, for just the addresses that its namespace is annotated with. */
+/**
+ * An object that was made by hand, or left by the migration from OpenShift SDN, for just the addresses that its
+ * namespace is annotated with.
+ */
 function isAdoptable({ source, addresses, selected = '' }: ParsedEgressIP, view: NetworkView): boolean {
   if (source.deletedAt !== undefined || source.podSelector !== undefined || addresses.length === 0) return false;
   if ((namespaceOfName(source.name) ?? selected) !== selected) return false;

@@ -19,7 +19,10 @@ export class ConfigParser {
   }
 }
 
-function parseConfig(source: CloudPrivateIPConfigEntry): { readonly name: string; readonly config: ParsedConfig | undefined } {
+function parseConfig(source: CloudPrivateIPConfigEntry): {
+  readonly name: string;
+  readonly config: ParsedConfig | undefined;
+} {
   const { name, statusNode = '', specNode } = source;
   const address = addressOfConfig(source);
   const node = statusNode === '' ? specNode : statusNode;

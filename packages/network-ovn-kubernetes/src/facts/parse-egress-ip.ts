@@ -54,8 +54,8 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 }
 
 /**
- * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they decide;
- * where they are left out, as in files, the name has to be the one that we give.
+ * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they
+ * decide; where they are left out, as in files, the name has to be the one that we give.
  */
 function isProven({ name, egressIPAM, applied }: EgressIPEntry, selected: string | undefined): boolean {
   if (egressIPAM === undefined) return false;
@@ -64,7 +64,9 @@ function isProven({ name, egressIPAM, applied }: EgressIPEntry, selected: string
 
 function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undefined {
   const { matchLabels = {}, matchExpressions = none } = namespaceSelector;
-  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 ? matchLabels[namespaceNameLabel] : undefined;
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1
+    ? matchLabels[namespaceNameLabel]
+    : undefined;
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
@@ -72,7 +74,12 @@ function distinct(addresses: readonly Address[]): readonly Address[] {
   return addresses.some(isRepeated) ? [...new Set(addresses)] : addresses;
 }
 
-function hostedBy({ assigned }: EgressIPEntry, ours: boolean, namespace: string, intern: Interner): readonly HostedAddress[] {
+function hostedBy(
+  { assigned }: EgressIPEntry,
+  ours: boolean,
+  namespace: string,
+  intern: Interner,
+): readonly HostedAddress[] {
   const hosted: HostedAddress[] = [];
   for (const { node, egressIP } of assigned) {
     const address = parseAddress(egressIP);

@@ -121,7 +121,8 @@ function parseGateways(text: string): readonly Address[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const gateways = Object.values(value).flatMap((gateway) => {
     const { 'next-hops': hops, 'next-hop': hop } = asRecord(gateway);
-    return [...(Array.isArray(hops) ? hops : []), hop].flatMap((entry) => (typeof entry === 'string' ? [entry] : []));
+    const entries: readonly unknown[] = Array.isArray(hops) ? hops : [];
+    return [...entries, hop].filter((entry) => typeof entry === 'string');
   });
   return [...new Set(parseAddresses(gateways))];
 }

@@ -89,7 +89,9 @@ function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUs
   return [...used].map((address) => ({ address, by: `EgressIP ${name}` }));
 }
 
-/** What the network has on nodes, and what the cloud has not taken back yet: it takes of the capacity that is announced. */
+/**
+ * What the network has on nodes, and what the cloud has not taken back yet: it takes of the capacity that is announced.
+ */
 function occupiedBy(
   egressIPs: readonly ParsedEgressIP[],
   configs: readonly ParsedConfig[],
@@ -118,7 +120,9 @@ function obstacles(
     if (names.size === 0 || !names.has(name) || ofNamespace.has(namespace)) return undefined;
     return {
       code: 'EgressIPConflict',
-      message: `EgressIP ${name} is not ours and names other addresses or namespaces; delete it, or put its addresses into the namespace's annotation to have it adopted`,
+      message:
+        `EgressIP ${name} is not ours and names other addresses or namespaces; delete it, or put its addresses ` +
+        `into the namespace's annotation to have it adopted`,
     };
   };
 }

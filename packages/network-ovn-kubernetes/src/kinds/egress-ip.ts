@@ -17,7 +17,9 @@ export interface EgressIPEntry extends NetworkEntry {
   readonly deletedAt?: string;
   /** Value of our ownership label; anybody can copy it. */
   readonly egressIPAM?: string;
-  /** Whether its managed fields say that we applied it; absent where they say nothing, as `kubectl get` leaves them out. */
+  /**
+   * Whether its managed fields say that we applied it; absent where they say nothing, as `kubectl get` leaves them out.
+   */
   readonly applied?: boolean;
   /** When we applied it last, and when anybody last wrote it, as its managed fields tell. RFC 3339. */
   readonly appliedAt?: string;
@@ -75,20 +77,27 @@ function readEgressIP(object: unknown): Read<EgressIPEntry> {
 }
 
 /** The fields that have a value. */
-function present<Fields extends object>(fields: Fields): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+function present<Fields extends object>(
+  fields: Fields,
+): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   // Only what is undefined was taken out.
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
   };
 }
 
-function readManagedFields(reader: ObjectReader, createdAt: string): Pick<EgressIPEntry, 'applied' | 'appliedAt' | 'changedAt'> {
+function readManagedFields(
+  reader: ObjectReader,
+  createdAt: string,
+): Pick<EgressIPEntry, 'applied' | 'appliedAt' | 'changedAt'> {
   const entries = reader.list('metadata', 'managedFields').map(asRecord);
   if (entries.length === 0) return {};
   const timesOf = (fields: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>
     fields.flatMap(({ time }) => (typeof time === 'string' ? [time] : [])).sort();
   // What a copy brought along was applied before there was the copy.
-  const [appliedAt] = timesOf(entries.filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply'));
+  const [appliedAt] = timesOf(
+    entries.filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply'),
+  );
   const applied = appliedAt !== undefined && !(Date.parse(appliedAt) < Date.parse(createdAt));
   const changedAt = timesOf(entries).at(-1);
   return { applied, ...(applied ? { appliedAt } : {}), ...(changedAt === undefined ? {} : { changedAt }) };

@@ -5,7 +5,10 @@ import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
  * An address is free once its EgressIP and its CloudPrivateIPConfig are gone: nobody here deletes the latter, so that
  * its end is only observed.
  */
-export function beforeReleases(decisions: NetworkDecisions, facts: OvnKubernetesFacts): ReadonlyMap<Address, readonly Precondition[]> {
+export function beforeReleases(
+  decisions: NetworkDecisions,
+  facts: OvnKubernetesFacts,
+): ReadonlyMap<Address, readonly Precondition[]> {
   const before = new Map<Address, readonly Precondition[]>();
   const add = (address: Address, object: ObjectReference): void => {
     const gone: Precondition = { kind: 'observed', object, state: 'gone' };

@@ -79,7 +79,11 @@ export function applyStep({ name, claim, egressIPAM, existing, addresses, select
 }
 
 /** The step that deletes an EgressIP of ours. */
-export function deleteStep(decisions: NetworkDecisions, egressIP: ParsedEgressIP, egressIPAM: string | undefined): NetworkStep {
+export function deleteStep(
+  decisions: NetworkDecisions,
+  egressIP: ParsedEgressIP,
+  egressIPAM: string | undefined,
+): NetworkStep {
   const { name, namespace, addresses } = egressIP;
   return {
     kind: 'network',

@@ -40,7 +40,10 @@ export function planLabels(
     const egressIPAM = decisions.egressIPAMOfNode(node.name);
     if (egressIPAM === undefined || egressIPAM.deleting) {
       if (node.isLabelledByUs) dismissed.push({ node, egressIPAM });
-    } else if (!Object.hasOwn(node.source.labels, egressAssignableLabel) && facts.nodeOf(node.name).subnets?.length !== 0) {
+    } else if (
+      !Object.hasOwn(node.source.labels, egressAssignableLabel) &&
+      facts.nodeOf(node.name).subnets?.length !== 0
+    ) {
       // A node that announces no network (Windows, or one that is not set up yet) carries nothing.
       added.set(egressIPAM, [...(added.get(egressIPAM) ?? none), labelStep(node.name, true, [])]);
     }
@@ -93,7 +96,9 @@ function mayMove(decisions: NetworkDecisions, address: Address, node: string): b
   const { egressIPAM } = claim;
   if (egressIPAM === undefined) return false;
   const busy = new Set(claim.addresses.map((sibling) => decisions.hostOf(sibling)));
-  const candidates = decisions.assignmentOf(egressIPAM, address)?.candidates ?? egressIPAM.assignments.flatMap((entry) => entry.candidates);
+  const candidates =
+    decisions.assignmentOf(egressIPAM, address)?.candidates ??
+    egressIPAM.assignments.flatMap((entry) => entry.candidates);
   return candidates.some((other) => other !== node && !busy.has(other) && decisions.canHost(other, address));
 }
 

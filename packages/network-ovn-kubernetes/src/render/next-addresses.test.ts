@@ -1,21 +1,44 @@
 import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { AssignedItem } from '../kinds/egress-ip.ts';
-import { anEgressIP, anOvnNode, announced, appliedNext, onCloud, onOvn, primary, writesOf } from '../testing/builders.ts';
+import {
+  anEgressIP,
+  anOvnNode,
+  announced,
+  appliedNext,
+  onCloud,
+  onOvn,
+  primary,
+  writesOf,
+} from '../testing/builders.ts';
 
 const egressIPAMs = [anEgressIPAM(['a', 'b', 'c'].map((zone, index) => `10.0.${index}.0/24=${zone}`))];
-const nodes = ['a', 'b', 'c'].map((zone, index) => anOvnNode(`n${index + 1}`, zone, primary({ ipv4: `10.0.${index}.250/24` })));
+const nodes = ['a', 'b', 'c'].map((zone, index) =>
+  anOvnNode(`n${index + 1}`, zone, primary({ ipv4: `10.0.${index}.250/24` })),
+);
 const asked = ['10.0.0.9', '10.0.1.9', '10.0.2.9'];
 const on = (node: string, egressIP: string): AssignedItem => ({ node, egressIP });
 const [a1, b1, c1] = [on('n1', '10.0.0.1'), on('n2', '10.0.1.1'), on('n3', '10.0.2.1')];
 const [a2, b2] = [on('n1', '10.0.0.9'), on('n2', '10.0.1.9')];
 
-/** What is applied next to an EgressIP with these addresses, of which some are assigned, once the new ones are promised. */
-const next = (egressIPs: readonly string[], assigned: readonly AssignedItem[], deadNode = ''): readonly string[] | undefined => {
+/**
+ * What is applied next to an EgressIP with these addresses, of which some are assigned, once the new ones are promised.
+ */
+const next = (
+  egressIPs: readonly string[],
+  assigned: readonly AssignedItem[],
+  deadNode = '',
+): readonly string[] | undefined => {
   // What a write of our own may have put into the annotation is the namespace's.
-  const shop = aNamespace('shop', 0, { egressIPs: asked.join(), allocated: `pool/${asked.join()}`, unconfirmed: asked });
+  const shop = aNamespace('shop', 0, {
+    egressIPs: asked.join(),
+    allocated: `pool/${asked.join()}`,
+    unconfirmed: asked,
+  });
   const alive = nodes.map((node) => ({ ...node, ready: node.name !== deadNode }));
-  return appliedNext(onOvn({ egressIPAMs, nodes: alive, namespaces: [shop] }, [anEgressIP('shop', egressIPs, { assigned })]));
+  return appliedNext(
+    onOvn({ egressIPAMs, nodes: alive, namespaces: [shop] }, [anEgressIP('shop', egressIPs, { assigned })]),
+  );
 };
 
 describe('a change of several addresses', () => {
@@ -44,11 +67,19 @@ describe('a change of several addresses', () => {
   it('waits for what will have the room that the cloud has not taken back yet', () => {
     const full = ['n1', 'n2'].map((name) => anOvnNode(name, 'a', announced({ ipv4: '10.0.0.0/24' }, { ipv4: 1 })));
     const wanted = '10.0.0.9,10.0.0.73';
-    const shop = aNamespace('shop', 0, { egressIPs: wanted, allocated: `pool/${wanted}`, unconfirmed: wanted.split(',') });
+    const shop = aNamespace('shop', 0, {
+      egressIPs: wanted,
+      allocated: `pool/${wanted}`,
+      unconfirmed: wanted.split(','),
+    });
     const egressIP = anEgressIP('shop', ['10.0.0.65', '10.0.0.9'], { assigned: [on('n2', '10.0.0.65')] });
     const leaving = { name: '10.0.0.1', deletedAt: '2026-01-31T00:00:00Z', specNode: 'n1', statusNode: 'n1' };
     const pools = [anEgressIPAM(['10.0.0.0/27=a', '10.0.0.64/27=a'])];
-    const snapshot = onOvn({ provider: onCloud, nodes: full, egressIPAMs: pools, namespaces: [shop] }, [egressIP], [leaving]);
+    const snapshot = onOvn(
+      { provider: onCloud, nodes: full, egressIPAMs: pools, namespaces: [shop] },
+      [egressIP],
+      [leaving],
+    );
     expect(writesOf(snapshot).filter((write) => write.startsWith('apply'))).toEqual([]);
   });
 });

@@ -19,7 +19,8 @@ export function nextAddresses(
   if (carrying.length === 0) return target;
   const missing = target.filter((address) => !present.includes(address));
   const [idle] = missing.length === 0 ? [] : stale.filter((address) => !isAssigned(address));
-  const isOnItsWay = (address: Address): boolean => !isAssigned(address) && mayBeAssigned(decisions, claim, existing, address);
+  const isOnItsWay = (address: Address): boolean =>
+    !isAssigned(address) && mayBeAssigned(decisions, claim, existing, address);
   if (idle === undefined && present.some((address) => target.includes(address) && isOnItsWay(address))) return present;
   const leaving = idle ?? carrying[0];
   const coming = missing.find((address) => isSameAssignment(decisions, claim, address, leaving)) ?? missing[0];
@@ -27,7 +28,10 @@ export function nextAddresses(
   return sameAddresses(next, target) ? target : next;
 }
 
-/** Whether a node is there for an address. Room counts for nothing, unless it is asked for: what is replaced may still have it. */
+/**
+ * Whether a node is there for an address. Room counts for nothing, unless it is asked for: what is replaced may still
+ * have it.
+ */
 export function mayBeAssigned(
   decisions: NetworkDecisions,
   { egressIPAM }: ClaimDecision,

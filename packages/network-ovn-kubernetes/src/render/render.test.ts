@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
 import {
   aForeignEgressIP,
-  anEgressIP,
   anOvnNode,
   announced,
   appliedNext,
@@ -60,7 +59,10 @@ describe('the way out', () => {
     expect(writesOf(withEgressIPs(held, []))).toEqual(['apply EgressIP/egressip-shop']);
     const waiting = settled(optedOut(held));
     expect(planOf(waiting).steps).toMatchObject([
-      { kind: 'annotate', after: [{ kind: 'observed', object: { kind: 'EgressIP', name: 'egressip-shop' }, state: 'gone' }] },
+      {
+        kind: 'annotate',
+        after: [{ kind: 'observed', object: { kind: 'EgressIP', name: 'egressip-shop' }, state: 'gone' }],
+      },
     ]);
     expect(settled(withEgressIPs(waiting, [])).namespaces[0]?.egressIPs).toBeUndefined();
   });
@@ -68,7 +70,9 @@ describe('the way out', () => {
   it('hands the address to nobody while the CloudPrivateIPConfig is there, though its namespace is gone', () => {
     const gone = settled({ ...withConfigs(served, [config]), namespaces: [] });
     expect(egressIPsOf(gone)).toEqual([]);
-    expect(planOf({ ...gone, namespaces: [aNamespace('web')] }).allocations).toMatchObject([{ namespace: 'web', addresses: ['10.0.0.2'] }]);
+    expect(planOf({ ...gone, namespaces: [aNamespace('web')] }).allocations).toMatchObject([
+      { namespace: 'web', addresses: ['10.0.0.2'] },
+    ]);
   });
 });
 
@@ -81,7 +85,9 @@ describe('an EgressIP that somebody edited', () => {
   ])('is put right when it was %s, and is not said to carry', (_how, change) => {
     const edited = withEach(assigned, (entry) => ({ ...entry, ...change }));
     expect(writesOf(edited)).toEqual(['apply EgressIP/egressip-shop']);
-    expect(egressIPsOf(settled(edited))).toEqual(egressIPsOf(assigned).map((entry) => ({ ...entry, assigned: settledItems(edited) })));
+    expect(egressIPsOf(settled(edited))).toEqual(
+      egressIPsOf(assigned).map((entry) => ({ ...entry, assigned: settledItems(edited) })),
+    );
   });
 
   /** What of the status is left when it is applied again. */
@@ -90,17 +96,25 @@ describe('an EgressIP that somebody edited', () => {
   }
 
   it('law 12: carries nothing while it is not there, narrowed, or its node is not ready or gone', () => {
-    const states = (snapshot: ClusterSnapshot): unknown => planOf(snapshot).allocations.map(({ state, carried }) => [state, carried]);
+    const states = (snapshot: ClusterSnapshot): unknown =>
+      planOf(snapshot).allocations.map(({ state, carried }) => [state, carried]);
     expect(states(assigned)).toEqual([['Assigned', true]]);
-    expect(states(withEach(assigned, (entry) => ({ ...entry, podSelector: { matchLabels: { app: 'web' } } })))).toEqual([['Unassigned', false]]);
-    expect(states({ ...assigned, nodes: assigned.nodes.map((node) => ({ ...node, ready: node.name !== 'n1' })) })).toEqual([['Unassigned', false]]);
-    expect(states({ ...assigned, nodes: assigned.nodes.filter(({ name }) => name !== 'n1') })).toEqual([['Unassigned', false]]);
+    expect(states(withEach(assigned, (entry) => ({ ...entry, podSelector: { matchLabels: { app: 'web' } } })))).toEqual(
+      [['Unassigned', false]],
+    );
+    expect(
+      states({ ...assigned, nodes: assigned.nodes.map((node) => ({ ...node, ready: node.name !== 'n1' })) }),
+    ).toEqual([['Unassigned', false]]);
+    expect(states({ ...assigned, nodes: assigned.nodes.filter(({ name }) => name !== 'n1') })).toEqual([
+      ['Unassigned', false],
+    ]);
   });
 });
 
 describe("an EgressIP of a namespace's name that is someone else's", () => {
   const foreign = aForeignEgressIP('shop', ['10.0.0.20']);
-  const waiting = (snapshot: ClusterSnapshot): unknown => planOf(snapshot).waiting.map(({ namespace, reason }) => `${namespace}: ${reason.code}`);
+  const waiting = (snapshot: ClusterSnapshot): unknown =>
+    planOf(snapshot).waiting.map(({ namespace, reason }) => `${namespace}: ${reason.code}`);
 
   it('law 4: is in the way, so that nothing is promised', () => {
     const snapshot = onOvn({ namespaces: [aNamespace('shop')] }, [foreign]);
@@ -115,7 +129,9 @@ describe('an address that something else has too', () => {
   const withHostCidr = (name: string): ClusterSnapshot => ({
     ...assigned,
     nodes: assigned.nodes.map((node) =>
-      node.name === name ? { ...node, annotations: { ...node.annotations, 'k8s.ovn.org/host-cidrs': '["10.0.0.30/27","10.0.0.1/27"]' } } : node,
+      node.name === name
+        ? { ...node, annotations: { ...node.annotations, 'k8s.ovn.org/host-cidrs': '["10.0.0.30/27","10.0.0.1/27"]' } }
+        : node,
     ),
   });
 
@@ -125,7 +141,9 @@ describe('an address that something else has too', () => {
     expect(codesOf(withHostCidr('n2'))).toEqual(['AddressConflict']);
     const foreign = withEgressIPs(assigned, [...egressIPsOf(assigned), aForeignEgressIP('elsewhere', ['10.0.0.1'])]);
     expect(codesOf(foreign)).toEqual(['AddressConflict']);
-    expect(planOf(foreign).allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.1'], state: 'Conflict' }]);
+    expect(planOf(foreign).allocations).toMatchObject([
+      { namespace: 'shop', addresses: ['10.0.0.1'], state: 'Conflict' },
+    ]);
   });
 
   it('law 12: a conflict hides nothing that is not carried', () => {
@@ -137,9 +155,12 @@ describe('an address that something else has too', () => {
 
 describe('the capacity of nodes in a cloud', () => {
   const nodes = ['n1', 'n2'].map((name) => anOvnNode(name, 'a', announced({ ipv4: '10.0.0.0/24' }, { ipv4: 1 })));
-  const inCloud = (parts: Partial<ClusterSnapshot>, ...rest: readonly [EgressIPEntry[]?, { readonly name: string }[]?]): ClusterSnapshot =>
-    onOvn({ provider: onCloud, nodes, ...parts }, ...rest);
-  const servedOf = (snapshot: ClusterSnapshot): readonly string[] => planOf(snapshot).allocations.map(({ namespace }) => namespace);
+  const inCloud = (
+    parts: Partial<ClusterSnapshot>,
+    ...rest: readonly [EgressIPEntry[]?, { readonly name: string }[]?]
+  ): ClusterSnapshot => onOvn({ provider: onCloud, nodes, ...parts }, ...rest);
+  const servedOf = (snapshot: ClusterSnapshot): readonly string[] =>
+    planOf(snapshot).allocations.map(({ namespace }) => namespace);
   const namespaces = [aNamespace('first'), aNamespace('second', 1)];
 
   it('law 4: is none where less than none is announced', () => {
@@ -160,7 +181,10 @@ describe('the capacity of nodes in a cloud', () => {
 
   it('law 4: a node without host-cidrs, such as one of Windows, carries nothing where others have them', () => {
     const [first] = nodes;
-    const telling = anOvnNode('n2', 'a', { ...announced({ ipv4: '10.0.0.0/24' }, { ipv4: 1 }), 'k8s.ovn.org/host-cidrs': '["10.0.0.3/24"]' });
+    const telling = anOvnNode('n2', 'a', {
+      ...announced({ ipv4: '10.0.0.0/24' }, { ipv4: 1 }),
+      'k8s.ovn.org/host-cidrs': '["10.0.0.3/24"]',
+    });
     const snapshot = inCloud({ nodes: first === undefined ? [telling] : [first, telling], namespaces });
     expect(servedOf(snapshot)).toEqual(['first']);
     expect(writesOf(snapshot).filter((write) => write.startsWith('label'))).toEqual(['label Node/n2']);
@@ -168,8 +192,13 @@ describe('the capacity of nodes in a cloud', () => {
 
   it('law 4: is counted where the network assigned an address, before any is reserved for those that wait', () => {
     const both = settled(inCloud({ namespaces }));
-    const second = withEach(both, (entry) => (entry.name === 'egressip-second' ? { ...entry, assigned: [on('n1', entry.egressIPs[0] ?? '')] } : entry));
-    expect(servedOf({ ...second, namespaces: [...second.namespaces, aNamespace('third', 2)] })).toEqual(['first', 'second']);
+    const second = withEach(both, (entry) =>
+      entry.name === 'egressip-second' ? { ...entry, assigned: [on('n1', entry.egressIPs[0] ?? '')] } : entry,
+    );
+    expect(servedOf({ ...second, namespaces: [...second.namespaces, aNamespace('third', 2)] })).toEqual([
+      'first',
+      'second',
+    ]);
   });
 });
 
@@ -188,14 +217,19 @@ describe('dual stack', () => {
     const nodes = ['n1', 'n2'].map((name) => anOvnNode(name, 'a', announced(both, { ipv4: 1, ipv6: 1 })));
     const namespaces = ['first', 'second', 'third'].map((name, index) => aNamespace(name, index));
     const { allocations } = planOf(onOvn({ nodes, egressIPAMs, namespaces, provider: onCloud }));
-    expect(allocations.filter(({ addresses }) => addresses.length === 2).map(({ namespace }) => namespace)).toEqual(['first', 'second']);
+    expect(allocations.filter(({ addresses }) => addresses.length === 2).map(({ namespace }) => namespace)).toEqual([
+      'first',
+      'second',
+    ]);
   });
 
   it('law 12: one family without a node is said to leak', () => {
     const nodes = ['n1', 'n2'].map((name) => anOvnNode(name, 'a', primary(both)));
     const cluster = settled(onOvn({ nodes, egressIPAMs, namespaces: [aNamespace('shop')] }));
     const half = withEach(cluster, (entry) => ({ ...entry, assigned: [on('n1', '10.0.0.1')] }));
-    expect(findingsOf(half, 'PartiallyAssigned')).toMatchObject([{ severity: 'error', message: expect.stringContaining('IPv6 traffic leaves') as string }]);
+    expect(findingsOf(half, 'PartiallyAssigned')).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('IPv6 traffic leaves') as string },
+    ]);
     expect(planOf(half).allocations).toMatchObject([{ state: 'PartiallyAssigned', carried: false }]);
   });
 });

@@ -12,10 +12,15 @@ import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressIPName, namespaceNameLabel } from '../kinds/names.ts';
 import { selectsAllOf, type Carriers } from './carried.ts';
 
-/** What OVN-Kubernetes has made of a namespace's addresses, from specs and status. Its Events may be gone, and count for nothing. */
+/**
+ * What OVN-Kubernetes has made of a namespace's addresses, from specs and status. Its Events may be gone, and count for
+ * nothing.
+ */
 export type AssignmentState = 'Allocated' | 'Assigned' | 'PartiallyAssigned' | 'Unassigned' | 'Conflict';
 
-/** Says what carries no traffic, and why: what no node carries leaves with the address of whatever node a pod runs on. */
+/**
+ * Says what carries no traffic, and why: what no node carries leaves with the address of whatever node a pod runs on.
+ */
 export function reportMissing(
   facts: OvnKubernetesFacts,
   carriers: Carriers,
@@ -27,15 +32,21 @@ export function reportMissing(
   const base = { object: { kind: 'Namespace', name: claim.namespace }, addresses: texts };
   const why = reasonOf(facts, carriers, claim, existing, missing);
   const families = new Set(missing.map(familyOf));
-  const bare = [...families].filter((family) => claim.addresses.every((address) => familyOf(address) !== family || missing.includes(address)));
+  const bare = [...families].filter((family) =>
+    claim.addresses.every((address) => familyOf(address) !== family || missing.includes(address)),
+  );
   const list = texts.join(', ');
   if (missing.length === claim.addresses.length) {
-    const message = `no node carries ${list} yet${why}: until one does, traffic leaves with the address of whatever node a pod runs on`;
+    const message =
+      `no node carries ${list} yet${why}: until one does, traffic leaves with the address of whatever node a pod ` +
+      'runs on';
     return { ...base, code: 'Unassigned', severity: 'error', message };
   }
   const [family] = bare;
   if (family !== undefined) {
-    const message = `no node carries ${list} yet${why}: until one does, IPv${family} traffic leaves with the address of whatever node a pod runs on`;
+    const message =
+      `no node carries ${list} yet${why}: until one does, IPv${family} traffic leaves with the address of ` +
+      'whatever node a pod runs on';
     return { ...base, code: 'PartiallyAssigned', severity: 'error', message };
   }
   const message = `no node carries ${list} yet${why}; the other addresses carry the traffic`;
@@ -54,10 +65,15 @@ function reasonOf(
   if (!selectsAllOf(existing, namespace)) return ` (EgressIP ${name} does not select all of the namespace)`;
   const said = configs.filter((config) => config.source.assigned === 'False' && missing.includes(config.address));
   if (said.length > 0) {
-    return ` (the cloud says: ${said.map((config) => config.source.message ?? config.source.reason ?? 'no').join('; ')})`;
+    return (
+      ' (the cloud says: ' +
+      `${said.map((config) => config.source.message ?? config.source.reason ?? 'no').join('; ')})`
+    );
   }
   const lost = existing.hosted.filter(({ address, node }) => missing.includes(address) && !carriers.isReady(node));
-  return lost.length === 0 ? '' : ` (OVN-Kubernetes has it on ${[...new Set(lost.map(({ node }) => node))].join(', ')}, not ready or gone)`;
+  return lost.length === 0
+    ? ''
+    : ` (OVN-Kubernetes has it on ${[...new Set(lost.map(({ node }) => node))].join(', ')}, not ready or gone)`;
 }
 
 /** The finding for a namespace whose EgressIP is not there, though its addresses are promised. */
@@ -79,7 +95,10 @@ export class ForeignSelections {
   readonly #view: NetworkView;
   /** By name of the one namespace that they select. */
   readonly #byName = new Map<string, string[]>();
-  readonly #others: { readonly name: string; readonly matches: (labels: Readonly<Record<string, string>>) => boolean }[] = [];
+  readonly #others: {
+    readonly name: string;
+    readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
+  }[] = [];
 
   constructor(foreign: readonly ParsedEgressIP[], view: NetworkView) {
     this.#view = view;
@@ -107,7 +126,9 @@ export class ForeignSelections {
       code: 'OverlappingEgressIP',
       severity: 'warning',
       object: { kind: 'Namespace', name: namespace },
-      message: `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods use is undefined. Narrow or delete it`,
+      message:
+        `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods ` +
+        'use is undefined. Narrow or delete it',
     };
   }
 }

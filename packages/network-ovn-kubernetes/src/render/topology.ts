@@ -1,4 +1,11 @@
-import { cidrsOverlap, type AssignmentDecision, type Cidr, type EgressIPAMDecision, type Finding, type NetworkDecisions } from '@egressip-ipam/core';
+import {
+  cidrsOverlap,
+  type AssignmentDecision,
+  type Cidr,
+  type EgressIPAMDecision,
+  type Finding,
+  type NetworkDecisions,
+} from '@egressip-ipam/core';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 
@@ -14,7 +21,11 @@ interface NodeSet {
  * where each has subnets of its own, and tenants are apart only where their nodes are; unless EgressIPs say which nodes
  * they may use, which is one selection for all of their addresses.
  */
-export function reportTopology(decisions: NetworkDecisions, facts: OvnKubernetesFacts, canPin: boolean): readonly Finding[] {
+export function reportTopology(
+  decisions: NetworkDecisions,
+  facts: OvnKubernetesFacts,
+  canPin: boolean,
+): readonly Finding[] {
   const sets = nodeSets(decisions, facts);
   return decisions.egressIPAMs.flatMap((egressIPAM) => {
     if (egressIPAM.deleting) return [];
@@ -33,7 +44,7 @@ function nodeSets(decisions: NetworkDecisions, facts: OvnKubernetesFacts): reado
     const subnets = facts.nodeOf(name).subnets ?? [];
     const key = subnets.map(({ text }) => text).join();
     let owned = sets.get(egressIPAM);
-    if (owned === undefined) sets.set(egressIPAM, (owned = new Map()));
+    if (owned === undefined) sets.set(egressIPAM, (owned = new Map<string, NodeSet>()));
     const set = owned.get(key);
     if (set === undefined) owned.set(key, { egressIPAM, subnets, nodes: [name] });
     else set.nodes.push(name);
@@ -55,7 +66,9 @@ function reportAssignment(
     return nodes.length === 0 ? [] : [`${listed(nodes)} (${ownerOf(set, egressIPAM)})`];
   });
   if (elsewhere.length === 0) return [];
-  const why = canPin ? 'one EgressIP has one node selector for all of its addresses' : 'it cannot be told otherwise in this version';
+  const why = canPin
+    ? 'one EgressIP has one node selector for all of its addresses'
+    : 'it cannot be told otherwise in this version';
   return [
     {
       code: 'TopologyNotEnforceable',
@@ -63,8 +76,10 @@ function reportAssignment(
       object: { kind: 'EgressIPAM', name: egressIPAM.name },
       field: `spec.cidrAssignments[${position}]`,
       message:
-        `OVN-Kubernetes may place addresses of ${cidr.text} ("${labelValue}") on nodes that are in its subnet and not among its own: ` +
-        `${elsewhere.join('; ')}; ${why}. Give each its own subnet, or take the label ${egressAssignableLabel} off nodes that are not to carry them`,
+        `OVN-Kubernetes may place addresses of ${cidr.text} ("${labelValue}") on nodes that are in its subnet ` +
+        'and not among its own: ' +
+        `${elsewhere.join('; ')}; ${why}. Give each its own subnet, or take the label ${egressAssignableLabel} ` +
+        'off nodes that are not to carry them',
     },
   ];
 }

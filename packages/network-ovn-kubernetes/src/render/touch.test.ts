@@ -2,7 +2,17 @@ import type { ClusterSnapshot } from '@egressip-ipam/core';
 import { aNamespace, applyStep } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { network } from '../network.ts';
-import { aForeignEgressIP, egressIPsOf, onOvn, planOf, readyOf, settled, withEach, withEgressIPs, writesOf } from '../testing/builders.ts';
+import {
+  aForeignEgressIP,
+  egressIPsOf,
+  onOvn,
+  planOf,
+  readyOf,
+  settled,
+  withEach,
+  withEgressIPs,
+  writesOf,
+} from '../testing/builders.ts';
 
 const at = (snapshot: ClusterSnapshot, time: string): ClusterSnapshot => ({ ...snapshot, time: `2026-05-01T${time}Z` });
 const served = settled(onOvn({ namespaces: [aNamespace('shop')] }));
@@ -37,9 +47,15 @@ describe('an EgressIP that no node has, and for which there is room', () => {
   });
 
   it.each([
-    ['somebody else has the address', withEgressIPs(idle, [...egressIPsOf(idle), aForeignEgressIP('other', ['10.0.0.1'])])],
+    [
+      'somebody else has the address',
+      withEgressIPs(idle, [...egressIPsOf(idle), aForeignEgressIP('other', ['10.0.0.1'])]),
+    ],
     ['no node has the label', { ...idle, nodes: idle.nodes.map((node) => ({ ...node, ready: false })) }],
-    ['the network has it on a node', withEach(idle, (entry) => ({ ...entry, assigned: [{ node: 'n1', egressIP: '10.0.0.1' }] }))],
+    [
+      'the network has it on a node',
+      withEach(idle, (entry) => ({ ...entry, assigned: [{ node: 'n1', egressIP: '10.0.0.1' }] })),
+    ],
     ['nobody knows when it was written last', served],
   ])('is let alone while %s', (_why, snapshot) => {
     expect(writesOf(at(snapshot, '12:00:00'))).toEqual([]);
@@ -48,6 +64,11 @@ describe('an EgressIP that no node has, and for which there is room', () => {
   it('is patched, not applied: annotations are the network’s own', () => {
     const [step] = readyOf(at(idle, '10:00:10'));
     if (step?.kind !== 'network') throw new Error('the touch is a step of the network');
-    expect(network.write(step)).toMatchObject({ verb: 'patch', name: 'egressip-shop', body: { metadata: { annotations: {} } }, conditional: true });
+    expect(network.write(step)).toMatchObject({
+      verb: 'patch',
+      name: 'egressip-shop',
+      body: { metadata: { annotations: {} } },
+      conditional: true,
+    });
   });
 });

@@ -44,7 +44,10 @@ export class Touching {
     this.#time = time;
     const labelled = facts.nodes.filter(({ source }) => Object.hasOwn(source.labels, egressAssignableLabel));
     this.#isLabelled = new Set(labelled.map(({ name }) => name));
-    this.#taken = new Set([...facts.used.map(({ address }) => address), ...facts.configs.map(({ address }) => address)]);
+    this.#taken = new Set([
+      ...facts.used.map(({ address }) => address),
+      ...facts.configs.map(({ address }) => address),
+    ]);
     for (const { node } of facts.occupied) this.#load.set(node, (this.#load.get(node) ?? 0) + 1);
   }
 
@@ -58,7 +61,10 @@ export class Touching {
     const wait = row === undefined ? shortestWait : Math.min(Math.max(row.last - row.first, shortestWait), longestWait);
     const due = changed + wait;
     if (due > this.#time) return { wakeAt: due };
-    return { step: touchStep(egressIP, `${isoTime(row?.first ?? this.#time)}/${isoTime(this.#time)}`), wakeAt: this.#time + shortestWait };
+    return {
+      step: touchStep(egressIP, `${isoTime(row?.first ?? this.#time)}/${isoTime(this.#time)}`),
+      wakeAt: this.#time + shortestWait,
+    };
   }
 
   /** Whether nothing is in the way of an address that no node has. */

@@ -43,12 +43,20 @@ export function aForeignEgressIP(
 }
 
 /** A node that says what OVN-Kubernetes writes on it. */
-export function anOvnNode(name: string, zone: string, annotations: Readonly<Record<string, string>>, overrides: Partial<NodeSnapshot> = {}): NodeSnapshot {
+export function anOvnNode(
+  name: string,
+  zone: string,
+  annotations: Readonly<Record<string, string>>,
+  overrides: Partial<NodeSnapshot> = {},
+): NodeSnapshot {
   return aNode(name, zone, { annotations, ...overrides });
 }
 
 /** The annotation of the primary interface. */
-export function primary(networks: { readonly ipv4?: string; readonly ipv6?: string }): Readonly<Record<string, string>> {
+export function primary(networks: {
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+}): Readonly<Record<string, string>> {
   return { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify(networks) };
 }
 
@@ -58,7 +66,12 @@ export function announced(ifaddr: object, capacity: object = {}): Readonly<Recor
 }
 
 /** A cloud whose own controller attaches. */
-export const onCloud: ClusterSnapshot['provider'] = { name: 'aws', attach: false, cloud: true, observationRequired: false };
+export const onCloud: ClusterSnapshot['provider'] = {
+  name: 'aws',
+  attach: false,
+  cloud: true,
+  observationRequired: false,
+};
 
 type Parts = Partial<Omit<ClusterSnapshot, 'formatVersion' | 'network'>>;
 
@@ -121,13 +134,17 @@ export function withConfigs(snapshot: ClusterSnapshot, configs: readonly CloudPr
 
 /** Steps of the network, by what they do: `apply EgressIP/egressip-shop`. */
 export function writesOf(snapshot: ClusterSnapshot): readonly string[] {
-  return planOf(snapshot).steps.flatMap((step) => (step.kind === 'network' ? [`${step.action} ${step.object.kind}/${step.object.name}`] : []));
+  return planOf(snapshot).steps.flatMap((step) =>
+    step.kind === 'network' ? [`${step.action} ${step.object.kind}/${step.object.name}`] : [],
+  );
 }
 
 /** The addresses that are applied next, by name of the EgressIP. */
 export function appliedNext(snapshot: ClusterSnapshot, name = 'egressip-shop'): readonly string[] | undefined {
   const step = planOf(snapshot).steps.find(({ object }) => object.kind === 'EgressIP' && object.name === name);
-  return step?.kind === 'network' && step.action === 'apply' ? (step.payload as { readonly egressIPs: readonly string[] }).egressIPs : undefined;
+  return step?.kind === 'network' && step.action === 'apply'
+    ? (step.payload as { readonly egressIPs: readonly string[] }).egressIPs
+    : undefined;
 }
 
 /** The findings of a plan with a code. */

@@ -41,7 +41,9 @@ export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
     const items = [...(kept[index] ?? [])];
     for (const address of entry.egressIPs) {
       if (taken.has(address)) continue;
-      const candidates = able.filter((node) => !items.some((item) => item.node === node.name) && isInSubnet(node, address));
+      const candidates = able.filter(
+        (node) => !items.some((item) => item.node === node.name) && isInSubnet(node, address),
+      );
       const [least] = candidates.sort((a, b) => (load.get(a.name) ?? 0) - (load.get(b.name) ?? 0));
       if (least !== undefined) items.push(count({ node: least.name, egressIP: address }));
     }
@@ -52,7 +54,10 @@ export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
 }
 
 function isInSubnet({ annotations }: NodeSnapshot, address: string): boolean {
-  const { ipv4, ipv6 } = JSON.parse(annotations?.[primaryAnnotation] ?? '{}') as { readonly ipv4?: string; readonly ipv6?: string };
+  const { ipv4, ipv6 } = JSON.parse(annotations?.[primaryAnnotation] ?? '{}') as {
+    readonly ipv4?: string;
+    readonly ipv6?: string;
+  };
   const parsed = parseAddress(address);
   return [ipv4, ipv6].some((text) => {
     const cidr = text === undefined ? undefined : parseCidr(text)?.cidr;

@@ -11,7 +11,8 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   const addresses = existing?.egressIPs ?? [];
   switch (payload.write) {
     case 'apply':
-      if (!sameTexts(addresses, payload.egressIPs)) return `has ${list(addresses)} and should have ${list(payload.egressIPs)}`;
+      if (!sameTexts(addresses, payload.egressIPs))
+        return `has ${list(addresses)} and should have ${list(payload.egressIPs)}`;
       if (existing?.podSelector !== undefined) return 'is narrowed to some pods and should select the whole namespace';
       if (existing?.namespaceSelector.matchLabels?.[namespaceNameLabel] !== payload.namespace) {
         return `selects something else and should select namespace ${payload.namespace}`;
@@ -22,7 +23,9 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
     case 'touch':
       return 'is to be looked at again by OVN-Kubernetes, as there is room for it';
     case 'label':
-      return payload.present ? `should have the label ${egressAssignableLabel}` : `should have the label ${egressAssignableLabel} no longer`;
+      return payload.present
+        ? `should have the label ${egressAssignableLabel}`
+        : `should have the label ${egressAssignableLabel} no longer`;
   }
 }
 
@@ -37,13 +40,22 @@ function list(texts: readonly string[]): string {
 /** Sentences about every object that names an address. */
 export function explain(objects: NetworkObjects, address: string): readonly string[] {
   const parsed = parseAddress(address);
-  const egressIPs = entriesOf(objects, egressIPKind).filter(({ egressIPs: texts }) => texts.some((text) => parseAddress(text) === parsed));
+  const egressIPs = entriesOf(objects, egressIPKind).filter(({ egressIPs: texts }) =>
+    texts.some((text) => parseAddress(text) === parsed),
+  );
   const configs = entriesOf(objects, cloudPrivateIPConfigKind).filter((config) => addressOfConfig(config) === parsed);
   return [
-    ...egressIPs.map(({ name, egressIPAM }) => `EgressIP ${name} names it${egressIPAM === undefined ? ', and is not ours' : ''}.`),
-    ...egressIPs.flatMap(({ assigned }) => assigned.filter(({ egressIP }) => parseAddress(egressIP) === parsed)).map(({ node }) => `OVN-Kubernetes has it on node ${node}.`),
+    ...egressIPs.map(
+      ({ name, egressIPAM }) => `EgressIP ${name} names it${egressIPAM === undefined ? ', and is not ours' : ''}.`,
+    ),
+    ...egressIPs
+      .flatMap(({ assigned }) => assigned.filter(({ egressIP }) => parseAddress(egressIP) === parsed))
+      .map(({ node }) => `OVN-Kubernetes has it on node ${node}.`),
     ...configs.map(({ name, specNode = 'no node', deletedAt }) => {
-      const what = deletedAt === undefined ? `asks the cloud for it on ${specNode}` : 'is going away, and holds it until it is gone';
+      const what =
+        deletedAt === undefined
+          ? `asks the cloud for it on ${specNode}`
+          : 'is going away, and holds it until it is gone';
       return `CloudPrivateIPConfig ${name} ${what}.`;
     }),
   ];

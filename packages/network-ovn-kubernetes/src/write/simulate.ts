@@ -66,14 +66,20 @@ function labelled(node: NodeSnapshot, present: boolean): NodeSnapshot {
   const { [egressAssignableLabel]: _label, ...labels } = node.labels;
   const { [labelledByUsAnnotation]: _annotation, ...annotations } = node.annotations ?? {};
   return present
-    ? { ...node, labels: { ...labels, [egressAssignableLabel]: '' }, annotations: { ...annotations, [labelledByUsAnnotation]: '' } }
+    ? {
+        ...node,
+        labels: { ...labels, [egressAssignableLabel]: '' },
+        annotations: { ...annotations, [labelledByUsAnnotation]: '' },
+      }
     : { ...node, labels, annotations };
 }
 
 /** The objects once nodes are gone: the network takes off what was assigned to them. */
 export function withoutNodes(objects: NetworkObjects, isGone: (node: string) => boolean): NetworkObjects {
   const left = entriesOf(objects, egressIPKind).map((entry) =>
-    entry.assigned.some(({ node }) => isGone(node)) ? { ...entry, assigned: entry.assigned.filter(({ node }) => !isGone(node)) } : entry,
+    entry.assigned.some(({ node }) => isGone(node))
+      ? { ...entry, assigned: entry.assigned.filter(({ node }) => !isGone(node)) }
+      : entry,
   );
   return withEntries(objects, egressIPKind, left);
 }

@@ -1,6 +1,17 @@
-import { fieldManager, ownershipLabel, type KubernetesWrite, type NetworkStep, type ResourceReference } from '@egressip-ipam/core';
+import {
+  fieldManager,
+  ownershipLabel,
+  type KubernetesWrite,
+  type NetworkStep,
+  type ResourceReference,
+} from '@egressip-ipam/core';
 import { egressIPKind } from '../kinds/egress-ip.ts';
-import { egressAssignableLabel, labelledByUsAnnotation, namespaceNameLabel, touchedAnnotation } from '../kinds/names.ts';
+import {
+  egressAssignableLabel,
+  labelledByUsAnnotation,
+  namespaceNameLabel,
+  touchedAnnotation,
+} from '../kinds/names.ts';
 import { payloadOf, type ApplyPayload } from './payload.ts';
 
 const nodeResource: ResourceReference = { group: '', version: 'v1', plural: 'nodes', kind: 'Node' };

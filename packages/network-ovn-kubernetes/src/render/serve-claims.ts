@@ -1,0 +1,84 @@
+import type { Address, ClaimDecision, Finding, NetworkDecisions, NetworkStep, NetworkView } from '@egressip-ipam/core';
+import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
+import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
+import { egressIPName } from '../kinds/names.ts';
+import { Carriers } from './carried.ts';
+import { egressIPOf } from './deletions.ts';
+import { ForeignSelections, reportAbsent, reportMissing, type AssignmentState } from './reports.ts';
+import { Touching } from './touch.ts';
+import type { Writing } from './write-egress-ip.ts';
+
+/** Looks at one claim after the other: what has to be written for it, and what the network has made of it. */
+export class Serving {
+  readonly steps: NetworkStep[] = [];
+  readonly findings: Finding[] = [];
+  /** By position of the claim. */
+  readonly states: (AssignmentState | undefined)[];
+  /** Namespaces some of whose addresses carry nothing. */
+  readonly uncarried = new Map<string, readonly Address[]>();
+  /** When there will be something to do though nothing changes; milliseconds since 1970. */
+  wakeAt: number | undefined;
+  readonly #decisions: NetworkDecisions;
+  readonly #facts: OvnKubernetesFacts;
+  readonly #view: NetworkView;
+  readonly #writing: Writing;
+  readonly #carriers: Carriers;
+  readonly #selections: ForeignSelections;
+  /** Addresses that EgressIPs of others name, too. */
+  readonly #contested: ReadonlySet<Address>;
+  #touching: Touching | undefined;
+
+  constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, view: NetworkView, writing: Writing) {
+    this.states = new Array<AssignmentState | undefined>(decisions.claims.length).fill(undefined);
+    this.#decisions = decisions;
+    this.#facts = facts;
+    this.#view = view;
+    this.#writing = writing;
+    this.#carriers = new Carriers(view);
+    this.#selections = new ForeignSelections(facts.ownership.foreign, view);
+    this.#contested = new Set(facts.used.map(({ address }) => address));
+  }
+
+  /** Serves the claim at a position among all. */
+  serve(claim: ClaimDecision, position: number): void {
+    const existing = egressIPOf(claim);
+    const step = this.#writing.stepFor(claim, existing);
+    if (step !== undefined) this.steps.push(step);
+    if (claim.addresses.length === 0) return;
+    if (!this.#selections.isEmpty) {
+      this.#note(this.#selections.report(claim, existing?.name ?? egressIPName(claim.namespace)));
+    }
+    const missing = this.#carriers.missingOf(claim, existing);
+    this.states[position] = this.#stateOf(claim, existing, missing);
+    if (missing.length === 0) return;
+    this.uncarried.set(claim.namespace, missing);
+    if (existing !== undefined) {
+      this.#note(reportMissing(this.#facts, this.#carriers, claim, existing, missing));
+      if (step === undefined) this.#touch(claim, existing, missing);
+    } else if (this.#isPromised(claim)) this.#note(reportAbsent(claim));
+  }
+
+  #stateOf(claim: ClaimDecision, existing: ParsedEgressIP | undefined, missing: readonly Address[]): AssignmentState {
+    if (existing === undefined) return this.#writing.isObstructed(claim, existing) ? 'Conflict' : 'Allocated';
+    if (missing.length === claim.addresses.length) return 'Unassigned';
+    if (missing.length > 0) return 'PartiallyAssigned';
+    const isContested = this.#contested.size > 0 && claim.addresses.some((address) => this.#contested.has(address));
+    return isContested ? 'Conflict' : 'Assigned';
+  }
+
+  #touch(claim: ClaimDecision, existing: ParsedEgressIP, missing: readonly Address[]): void {
+    this.#touching ??= new Touching(this.#decisions, this.#facts, this.#view);
+    const { step, wakeAt } = this.#touching.decide(claim, existing, missing);
+    if (step !== undefined) this.steps.push(step);
+    if (wakeAt !== undefined) this.wakeAt = Math.min(this.wakeAt ?? Infinity, wakeAt);
+  }
+
+  /** Whether a namespace has been told its addresses, so that it counts on them. */
+  #isPromised({ addresses }: ClaimDecision): boolean {
+    return addresses.every((address) => this.#decisions.order.beforeHosting(address).length === 0);
+  }
+
+  #note(finding: Finding | undefined): void {
+    if (finding !== undefined) this.findings.push(finding);
+  }
+}
