@@ -25,7 +25,9 @@ describeNetworkBackend({
     if (kind === undefined) return undefined;
     const change = (entry: { readonly name: string }): { readonly name: string } => {
       const { data } = entry as unknown as { readonly data: Readonly<Record<string, string>> };
-      return entry.name === node && data[address] === undefined ? { ...entry, data: { ...data, [address]: 'a person' } } : entry;
+      if (entry.name !== node || data[address] !== undefined) return entry;
+      const edited = { name: entry.name, data: { ...data, [address]: 'a person' } };
+      return edited;
     };
     return withEntries(objects, kind, entriesOf(objects, kind).map(change));
   },

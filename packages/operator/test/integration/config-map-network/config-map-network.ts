@@ -146,7 +146,7 @@ export const network: NetworkBackend = {
   recognise: ({ served }) => ({ certainty: served.get('configmaps')?.isUsed === true ? 'used' : 'absent' }),
   traits: () => ({ families: [4], placement: () => 'us', boundCarries: true, provesAllocations: true, attach: 'before-hosting', pinsNodes: true }),
   createFactsReader: () => ({ read: ({ objects }) => readFacts(entriesOf(objects, nodeKind)) }),
-  render: (decisions, facts) => ({ steps: render(decisions, facts), findings: [], states: new Map() }),
+  render: (decisions, facts) => ({ steps: render(decisions, facts), findings: [] }),
   write: ({ object, payload }) => {
     const { key, value } = payload as Payload;
     return { verb: 'patch', resource: nodeKind.resource, namespace: networkNamespace, name: object.name, body: { data: { [key]: value } }, conditional: true };
