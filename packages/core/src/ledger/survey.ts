@@ -104,7 +104,8 @@ export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): 
   if (!snapshot.source.provider.attach || snapshot.observation === undefined) return used;
   for (const { change, address, error } of snapshot.source.provider.failures ?? []) {
     const parsed = change !== 'detach' && error.class === 'conflict' ? parseAddress(address) : undefined;
-    if (parsed !== undefined) used.add(parsed);
+    // What is on an interface of ours was in the way of a change by us.
+    if (parsed !== undefined && !ledger.attachment.has(ledger.slotOf(parsed))) used.add(parsed);
   }
   // What is in use may be on an interface of ours that could not be read.
   if (snapshot.nodes.some(({ name }) => !isSeen(snapshot, name))) return used;

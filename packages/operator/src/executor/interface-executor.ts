@@ -1,4 +1,4 @@
-import type { CloudProvider, InterfaceStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
+import type { CloudProvider, InterfaceStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorClass, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { describeError } from '../provider/load-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
@@ -29,6 +29,8 @@ export interface InterfaceExecutorOptions {
 }
 
 const longestCall = 120_000;
+/** After these, what is there is looked at before anything is made of them. */
+const seenFirst: ReadonlySet<ProviderErrorClass> = new Set(['unknown', 'conflict', 'capacity']);
 
 /**
  * Carries out the ready changes of interfaces of the newest plan: one call at a time
@@ -106,10 +108,11 @@ export class InterfaceExecutor {
       const results = await this.#apply(steps.map((step) => changeOf(step, nodeOf)));
       this.#options.onResults(results);
       const failed = results.filter((result) => result.outcome === 'failed');
-      this.#judge(steps, nodes, failed, clock.monotonic() - start);
-      // Only a look tells what became of a change of unknown outcome, and who has what this one wanted.
-      if (failed.some(({ error }) => error.class === 'unknown')) await this.#options.look();
+      const milliseconds = clock.monotonic() - start;
+      // Only a look tells what became of a change of unknown outcome, and whether it is us who have what this one wanted.
+      if (failed.some(({ error }) => seenFirst.has(error.class))) await this.#options.look();
       else if (failed.length > 0) void this.#options.look();
+      this.#judge(steps, nodes, failed, milliseconds);
     } finally {
       release();
       for (const node of nodes) this.#busy.delete(node);

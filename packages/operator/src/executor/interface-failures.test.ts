@@ -41,11 +41,11 @@ describe('changes of interfaces that failed', () => {
     expect([failures.all, failures.until(step)]).toEqual([[], 0]);
   });
 
-  it.each(['conflict', 'capacity'] as const)('are reckoned with for a while after a %s, whoever asks for it', (errorClass) => {
+  it.each([['conflict', 600_000], ['capacity', 60_000]] as const)('are reckoned with for a while after a %s, whoever asks for it', (errorClass, milliseconds) => {
     failures.fail(step, error(errorClass), 0);
-    failures.keepOnly([], 599_999);
+    failures.keepOnly([], milliseconds - 1);
     expect(failures.all).toMatchObject([{ address: '10.0.0.1', node: 'n1', error: { class: errorClass } }]);
-    failures.keepOnly([], 600_000);
+    failures.keepOnly([], milliseconds);
     expect(failures.all).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { InterfaceStep, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
+import type { InterfaceStep, ProviderErrorClass, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
 import { BackOff } from './back-off.ts';
 
 interface Failed {
@@ -8,8 +8,11 @@ interface Failed {
   readonly input: string;
 }
 
-/** For so long, in milliseconds, others are not given what one could not have: the look that follows may not show who has it. */
-const rememberRefusal = 600_000;
+/**
+ * For so long, in milliseconds, others are not given what one could not have: the look that follows may not show who
+ * has it. An interface that was full has room again once something left it.
+ */
+const reckonedWithFor: Partial<Readonly<Record<ProviderErrorClass, number>>> = { conflict: 600_000, capacity: 60_000 };
 
 /**
  * What became of changes of interfaces that failed, and when each may be tried again: what is refused for good, not
@@ -59,7 +62,7 @@ export class InterfaceFailures {
   keepOnly(wanted: readonly InterfaceStep[], now: number): void {
     const keys = new Set(wanted.map(keyOf));
     for (const [key, { failure, at }] of this.#failed) {
-      const isReckonedWith = (failure.error.class === 'conflict' || failure.error.class === 'capacity') && now - at < rememberRefusal;
+      const isReckonedWith = now - at < (reckonedWithFor[failure.error.class] ?? 0);
       if (!keys.has(key) && !isReckonedWith) this.#failed.delete(key);
     }
     this.#back.keepOnly((key) => keys.has(key) || this.#failed.has(key));
