@@ -2,6 +2,7 @@ import { cidrContains, parseCidr, type Address, type ClaimDecision, type Network
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import { staysBeside } from './kept-cidrs.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
+import type { Placements } from './placements.ts';
 
 const none: readonly never[] = [];
 
@@ -31,14 +32,12 @@ type Fate = 'moving' | 'leaving' | 'staying' | 'withCidr';
  * Whether a HostSubnet hosts just what is placed there, all on record: the usual case, decided without writing anything
  * down.
  */
-export function isAsPlaced(decisions: NetworkDecisions, hostSubnet: ParsedHostSubnet): boolean {
+export function isAsPlaced(hostSubnet: ParsedHostSubnet, placements: Placements): boolean {
   const { name, egressIPs, recorded, unconfirmed, egressCIDRs, recordedCIDRs } = hostSubnet;
   if (recorded !== egressIPs || unconfirmed.length > 0 || egressCIDRs.length > 0 || recordedCIDRs.length > 0)
     return false;
-  for (const address of egressIPs) {
-    if (decisions.nodeOf(address) !== name || decisions.ownerOf(address) === undefined) return false;
-  }
-  return true;
+  // Where as many are placed and hosted as there are, they are the same ones.
+  return placements.hostedOn(name) === egressIPs.length;
 }
 
 /** What a HostSubnet has, by what is to become of it. */

@@ -15,6 +15,7 @@ import type { Unbinding } from './binding-changes.ts';
 import { changeOf, isAsPlaced, type HostChange } from './host-change.ts';
 import { firstHostId, hostWritesOf, type HostOrder, type HostWrite } from './host-writes.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
+import { Placements } from './placements.ts';
 import { RecordedOwners } from './recorded-owners.ts';
 
 /** The writes of HostSubnets, and what they mean for those who wait for them. */
@@ -52,38 +53,15 @@ function hostChanges(
   view: NetworkView,
   cidrs: NodeCidrs,
 ): readonly HostChange[] {
-  const additions = additionsByNode(decisions, facts);
+  const placements = new Placements(decisions, facts);
   const changes: HostChange[] = [];
   for (const hostSubnet of facts.hosts) {
-    const coming = additions.get(hostSubnet.name) ?? [];
-    const isSettled =
-      coming.length === 0 && cidrs.wantedOn(hostSubnet.name).length === 0 && isAsPlaced(decisions, hostSubnet);
-    if (!isSettled) changes.push(changeOf(decisions, hostSubnet, coming, cidrs, view.platform.attaches));
+    const { name } = hostSubnet;
+    const additions = placements.additionsOn(name);
+    const isSettled = additions.length === 0 && cidrs.wantedOn(name).length === 0 && isAsPlaced(hostSubnet, placements);
+    if (!isSettled) changes.push(changeOf(decisions, hostSubnet, additions, cidrs, view.platform.attaches));
   }
   return changes;
-}
-
-/** What is placed on nodes and not hosted there yet, or only perhaps. */
-function additionsByNode(
-  decisions: NetworkDecisions,
-  facts: OpenShiftSdnFacts,
-): ReadonlyMap<string, readonly Address[]> {
-  const additions = new Map<string, Address[]>();
-  const doubted = new Set(facts.hosts.filter(({ unconfirmed }) => unconfirmed.length > 0).map(({ name }) => name));
-  const isHosted = (address: Address, node: string): boolean =>
-    decisions.hostOf(address) === node &&
-    (!doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true);
-  for (const { egressIPAM, addresses, releases } of decisions.claims) {
-    if (egressIPAM?.placement !== 'us' || releases) continue;
-    for (const address of addresses) {
-      const node = decisions.nodeOf(address);
-      if (node === undefined || isHosted(address, node)) continue;
-      const list = additions.get(node);
-      if (list === undefined) additions.set(node, [address]);
-      else list.push(address);
-    }
-  }
-  return additions;
 }
 
 function orderOf(
