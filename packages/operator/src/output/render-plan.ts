@@ -65,6 +65,18 @@ export function describeStep(step: Step, { snapshot, backend }: PlanSource): str
     case 'move':
       return `move ${step.address} from node ${step.from} to node ${step.node}`;
     case 'network':
-      return `${step.object.kind} ${step.object.name}: ${backend.describe(snapshot.network.objects, step)}`;
+      return `${step.object.kind} ${step.object.name}: ${describeEffects(step) ?? backend.describe(snapshot.network.objects, step)}`;
   }
+}
+
+/** What a step does to addresses, in words; undefined where it does nothing to any. */
+function describeEffects({ effects }: Step): string | undefined {
+  const verbs = [
+    ['host', effects.hosted],
+    ['take off', effects.unhosted],
+    ['bind traffic to', effects.bound],
+    ['unbind traffic from', effects.unbound],
+  ] as const;
+  const parts = verbs.flatMap(([verb, addresses = []]) => (addresses.length === 0 ? [] : [`${verb} ${list(addresses)}`]));
+  return parts.length === 0 ? undefined : parts.join(', ');
 }

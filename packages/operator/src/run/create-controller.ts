@@ -96,7 +96,7 @@ function createGuard({ rest, writer, store, clock, log }: ControllerParts, onPro
     clock,
     onProgress,
     onError: (namespace, error) => log.warn(`the ${guard.resource.kind} of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
-    onUnreadable: (error) => log.warn(`${guard.resource.plural} cannot be read, and nothing is guarded`, { reason: reasonOf(error) }),
+    onUnreadable: (error) => log.warn('what guards namespaces cannot be read, and nothing is guarded', { kind: guard.resource.kind, reason: reasonOf(error) }),
   });
 }
 

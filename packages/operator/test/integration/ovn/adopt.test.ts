@@ -27,7 +27,7 @@ describe.each(bothServers)('adopt, on %s', (server) => {
     const { uid } = (await cluster.client(egressIPs).get({ name: 'by-hand' })).metadata;
     const planned = await runCli(['adopt', '--live', '--kubeconfig', cluster.kubeconfig]);
     expect(planned.code).toBe(2);
-    expect(planned.out).toMatch(/shop +pool +10\.0\.0\.70, 10\.0\.1\.70 +by-hand +to be written by --apply/);
+    expect(planned.out).toMatch(/shop +pool +10\.0\.0\.70, 10\.0\.1\.70 +EgressIP\/by-hand +to be written by --apply/);
     expect(planned.out).toMatch(/NotAdopted +EgressIP\/by-team|by-team.*other labels/);
     expect(await cluster.annotation('shop')).toBeUndefined();
     const applied = await runCli(['adopt', '--live', '--kubeconfig', cluster.kubeconfig, '--apply']);

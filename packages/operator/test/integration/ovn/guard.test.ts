@@ -77,7 +77,7 @@ describe.each(bothServers)('--guard-unassigned where EgressFirewalls are not ser
     await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
     await cluster.addNamespace('shop');
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(1);
-    await expect.poll(() => cluster.logged.filter((line) => line.includes('EgressFirewalls cannot be read, and nothing is guarded')).length, poll).toBeGreaterThan(0);
+    await expect.poll(() => cluster.logged.filter((line) => line.includes('what guards namespaces cannot be read, and nothing is guarded')).length, poll).toBeGreaterThan(0);
   }, 60_000);
 });
 

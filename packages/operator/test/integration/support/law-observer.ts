@@ -74,7 +74,10 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
       const [was, is] = [before, object].map((entry) => entry?.metadata.annotations?.[`${prefix}/allocated`]);
       // An address that never carried traffic is not promised yet: the cloud may have refused it.
       const isPromised = was?.split('/')[1]?.split(',').some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) === true;
-      if (was !== undefined && is !== undefined && (isPromised || was.split('/')[0] !== is.split('/')[0]) && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
+      const [poolBefore, pool] = [was, is].map((record) => record?.split('/')[0]);
+      // Who names another EgressIPAM asks for its addresses, and goes over to them in one write.
+      const hasAsked = poolBefore !== pool && object?.metadata.annotations?.[`${prefix}/egressipam`] === pool;
+      if (was !== undefined && is !== undefined && !hasAsked && (isPromised || poolBefore !== pool) && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
     }
     if (kind === 'NetNamespace') {
       for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs))) if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
