@@ -28,8 +28,9 @@ function releaseOf({ claim, leaving }: Allotment, scope: 'all' | 'record'): Anno
 }
 
 function allocationOf(allotment: Allotment): AnnotateStep | undefined {
-  const { claim, pool, addresses, edited, leaving } = allotment;
-  if (edited || addresses.length === 0 || pool === undefined || claim.intent.kind === 'blocked') return undefined;
+  const { claim, pool, addresses, edited, leaving, waiting } = allotment;
+  // What waits has what it had: nothing new is to be written down.
+  if (edited || addresses.length === 0 || pool === undefined || waiting !== undefined) return undefined;
   const { name, listed, allocated } = claim.namespace;
   const isLegacy = carriedBefore(allotment);
   if (addresses === listed && isLegacy) return undefined;

@@ -57,7 +57,10 @@ export function createController(parts: ControllerParts): ControlLoop {
       reporter.tellUndone(step, times);
       log.warn('a write was undone by someone else, and is put back', { object: `${step.object.kind}/${step.object.name}`, times });
     },
-    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+    onDone: (step, milliseconds) => {
+      if (step.kind === 'annotate' && step.allocated !== null) store.namespaces.promise(step.namespace, step.addresses);
+      metrics?.stepDone(step, milliseconds);
+    },
   });
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
   const look = (): ClusterSnapshot | undefined => {
@@ -76,6 +79,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     log,
     problems: () => store.problems,
     onPlan: (plan, milliseconds) => {
+      store.forgetPromises(plan);
       store.noteRefused(plan.refused ?? []);
       metrics?.planned(plan, milliseconds);
     },

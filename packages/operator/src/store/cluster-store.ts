@@ -15,6 +15,7 @@ import {
   type NetworkKind,
   type NetworkSnapshot,
   type NodeSnapshot,
+  type Plan,
   type ProviderSnapshot,
   type Read,
   type Recognition,
@@ -115,6 +116,12 @@ export class ClusterStore {
   /** The nodes, and those that went away while their machines may still carry addresses. */
   get machines(): readonly NodeSnapshot[] {
     return this.#options.remembersNodes && this.clusterAttaches === undefined ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
+  }
+
+  /** Forgets what was given and is carried by now, or is given no longer. */
+  forgetPromises({ allocations }: Plan): void {
+    const underWay = new Set(allocations.flatMap(({ namespace, carried }) => (carried ? [] : [namespace])));
+    this.namespaces.forgetPromises((namespace) => underWay.has(namespace));
   }
 
   /** Forgets nodes that went away and of which nothing is left. */

@@ -45,6 +45,8 @@ export class Collection<Slim extends Entry> {
   readonly #reflector: Reflector<Slim>;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
+  /** Addresses that writes of ours have given, until the network shows them: a write that has ended well is no doubt. */
+  readonly #promised = new Map<string, readonly string[]>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
   /** Objects with a write of ours under way: what changes of them is taken to be that. */
   readonly #writing = new Set<string>();
@@ -138,6 +140,7 @@ export class Collection<Slim extends Entry> {
     this.#writing.add(name);
     if (addresses.length === 0) return;
     this.#unconfirmed.set(name, { addresses, resourceVersion: this.resourceVersionOf(name) });
+    this.#overlaid.delete(name);
     this.#touch(name);
   }
 
@@ -156,6 +159,23 @@ export class Collection<Slim extends Entry> {
     this.#unconfirmed.delete(name);
     this.#overlaid.delete(name);
     this.#touch(name);
+  }
+
+  /** A write has given addresses: they count as given, whatever else of the cluster may not show it yet. */
+  promise(name: string, addresses: readonly string[]): void {
+    this.#promised.set(name, addresses);
+    this.#overlaid.delete(name);
+    this.#snapshot = undefined;
+  }
+
+  /** The network shows what was given, or it is another's by now. */
+  forgetPromises(isKept: (name: string) => boolean): void {
+    for (const name of this.#promised.keys()) {
+      if (isKept(name)) continue;
+      this.#promised.delete(name);
+      this.#overlaid.delete(name);
+      this.#snapshot = undefined;
+    }
   }
 
   /** A write has ended, in whatever way. */
@@ -179,6 +199,7 @@ export class Collection<Slim extends Entry> {
     } else if (change.type === 'deleted') {
       this.#names.splice(this.#position(name), 1);
       this.#unconfirmed.delete(name);
+      this.#promised.delete(name);
       this.#overlaid.delete(name);
       this.#problems.delete(name);
       this.#incarnations.delete(name);
@@ -201,11 +222,11 @@ export class Collection<Slim extends Entry> {
 
   #entryOf(name: string): Slim | undefined {
     const slim = this.#reflector.store.get(this.#keyOf(name));
-    const overlay = this.#unconfirmed.get(name);
-    if (slim === undefined || overlay === undefined) return slim;
+    const addresses = this.#unconfirmed.get(name)?.addresses ?? this.#promised.get(name);
+    if (slim === undefined || addresses === undefined) return slim;
     const known = this.#overlaid.get(name);
     if (known?.slim === slim) return known.entry;
-    const entry = { ...slim, unconfirmed: overlay.addresses };
+    const entry = { ...slim, unconfirmed: addresses };
     this.#overlaid.set(name, { slim, entry });
     return entry;
   }
