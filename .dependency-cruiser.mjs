@@ -17,6 +17,16 @@ export default {
     layer('sandbox-imports-kube-only', 'sandbox', ['kube']),
     layer('providers-import-core-only-aws', 'provider-aws', ['core']),
     layer('providers-import-core-only-baremetal', 'provider-baremetal', ['core']),
+    layer('providers-import-core-only-cluster-attached', 'provider-cluster-attached', ['core']),
+    layer('networks-import-core-only-openshift-sdn', 'network-openshift-sdn', ['core']),
+    layer('networks-import-core-only-ovn-kubernetes', 'network-ovn-kubernetes', ['core']),
+    {
+      name: 'plug-ins-only-in-the-list-of-what-is-built-in',
+      comment: 'The operator names no network and no cloud.',
+      severity: 'error',
+      from: { path: '^packages/operator/src/', pathNot: [tests, '/built-in/'] },
+      to: { path: '@egressip-ipam/(network|provider)-|^packages/(network|provider)-' },
+    },
     {
       name: 'core-does-no-io',
       severity: 'error',

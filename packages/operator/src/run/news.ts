@@ -38,7 +38,7 @@ function newsOf(namespace: string, before: Allocation | undefined, { egressIPAM,
   if (gained.length > 0) news.push({ namespace, egressIPAM, reason: 'Allocated', message: `EgressIPAM ${egressIPAM} gives it ${gained.map(({ address, node }) => (node === null ? address : `${address} (on node ${node})`)).join(', ')}` });
   addresses.forEach((address, index) => {
     const [from, to] = [nodeBefore.get(address), nodes[index] ?? null];
-    // OVN-Kubernetes chooses nodes itself, and tells them itself.
+    // A network that chooses nodes itself has a word for it, and tells it itself.
     if (from === undefined || to === null || from === to || state !== undefined) return;
     news.push({ namespace, egressIPAM, reason: 'Placed', message: from === null ? `${address} is on node ${to}` : `${address} moved from node ${from} to node ${to}` });
   });
