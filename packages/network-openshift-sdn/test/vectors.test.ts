@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NamespaceSnapshot, NodeSnapshot } from '@egressip-ipam/core';
-import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, boundByRecord, cloudNode as describedNode, plan, settle, zoneLabel } from './support/flat.ts';
+import { aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, boundByRecord, cloudNode as describedNode, plan, settle } from './support/flat.ts';
 
 /** A node as the cloud network config controller describes it. */
 const cloudNode = (name: string, ipv4: string, capacity: number): NodeSnapshot => describedNode(aNode(name), ipv4, capacity);

@@ -51,7 +51,7 @@ export const onOpenShiftSdn: LargeNetwork = {
       netid: index + 1,
       egressIPs: settled ? addresses : [],
     }));
-    return { HostSubnet: hostSubnets as NetworkEntry[], NetNamespace: netNamespaces as NetworkEntry[] };
+    return { HostSubnet: hostSubnets, NetNamespace: netNamespaces };
   },
 };
 
@@ -84,7 +84,7 @@ export const onOvnKubernetes: LargeNetwork = {
           assigned: addresses.map((egressIP, position) => ({ node: nodes[position] ?? '', egressIP })),
         }))
       : [];
-    return { EgressIP: egressIPs as NetworkEntry[], CloudPrivateIPConfig: [] };
+    return { EgressIP: egressIPs, CloudPrivateIPConfig: [] };
   },
 };
 
