@@ -27,7 +27,6 @@ const snapshot = buildSnapshot({
   ],
   nodes,
   namespaces,
-  hostSubnets: nodes.map(({ name, addresses }) => ({ name, hostIP: addresses[0], egressIPs: [], egressCIDRs: [] })),
 });
 
 for (const { namespace, addresses, nodes: carriers } of plan(snapshot).allocations) {

@@ -39,6 +39,7 @@ export type {
   ProviderFailure,
   ProviderSnapshot,
   ReleasedAddresses,
+  TeamLimitsSnapshot,
 } from './snapshot/snapshot.ts';
 
 // What is planned.

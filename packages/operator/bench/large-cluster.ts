@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, NamespaceSnapshot, NetworkEntry, NetworkObjects, NodeSnapshot } from '@egressip-ipam/core';
+import type { ClusterSnapshot, NamespaceSnapshot, NetworkObjects, NodeSnapshot } from '@egressip-ipam/core';
 
 /** Shape of a made-up cluster. */
 export interface LargeClusterOptions {

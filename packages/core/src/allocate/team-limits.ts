@@ -14,11 +14,12 @@ export class TeamLimits {
   obstacleFor(claim: Claim, pool: Pool): Obstacle | undefined {
     const limit = pool.egressIPAM.source.maxClaims;
     if (limit === undefined || isServed(claim)) return undefined;
-    const team = teamOf(claim, limit.label);
-    if ((this.#served.get(keyOf(pool, team)) ?? 0) < limit.count) return undefined;
+    const team = teamOf(claim, limit.teamLabel);
+    const most = limit.teams?.find(({ name }) => name === team)?.maxClaims ?? limit.perTeam;
+    if ((this.#served.get(keyOf(pool, team)) ?? 0) < most) return undefined;
     return {
       code: 'TeamLimitReached',
-      message: `EgressIPAM ${pool.name} serves at most ${limit.count} namespaces with ${limit.label}=${team}, and does; it waits until another one of them claims no more`,
+      message: `EgressIPAM ${pool.name} serves at most ${most} namespaces with ${limit.teamLabel}=${team}, and does; it waits until another one of them claims no more`,
     };
   }
 
@@ -30,7 +31,7 @@ export class TeamLimits {
   #count(claim: Claim, pool: Pool): void {
     const limit = pool.egressIPAM.source.maxClaims;
     if (limit === undefined) return;
-    const key = keyOf(pool, teamOf(claim, limit.label));
+    const key = keyOf(pool, teamOf(claim, limit.teamLabel));
     this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
   }
 }

@@ -1,6 +1,6 @@
-import { ObjectReader, type Read } from './object-reader.ts';
+import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import { readSelector } from './read-selector.ts';
-import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, ReleasedAddresses } from './snapshot.ts';
+import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, ReleasedAddresses, TeamLimitsSnapshot } from './snapshot.ts';
 
 /** Reads an EgressIPAM as `kubectl get -o json` prints it. Never throws. */
 export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
@@ -13,6 +13,7 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const nodeSelector = readSelector(reader, 'spec', 'nodeSelector');
   const namespaceSelector = readSelector(reader, 'spec', 'namespaceSelector');
   const coolDown = reader.text('spec', 'coolDown');
+  const maxClaims = readTeamLimits(reader);
   const released = readReleased(reader);
   return reader.result({
     name: reader.name,
@@ -24,9 +25,31 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
     cidrAssignments: readAssignments(reader),
+    ...(maxClaims === undefined ? {} : { maxClaims }),
     ...(coolDown === undefined ? {} : { coolDown }),
     ...(released.length === 0 ? {} : { released }),
   });
+}
+
+/** A limit that cannot be understood limits to nothing new: serving too few is safer than serving without one. */
+function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
+  if (!reader.has('spec', 'maxClaims')) return undefined;
+  const teams = reader.list('spec', 'maxClaims', 'teams').flatMap((entry, index) => {
+    const { name, maxClaims } = asRecord(entry);
+    if (typeof name === 'string' && isCount(maxClaims)) return [{ name, maxClaims }];
+    reader.problem(`spec.maxClaims.teams[${index}]`, 'expected a name and a number of claims; the entry is ignored');
+    return [];
+  });
+  const teamLabel = reader.text('spec', 'maxClaims', 'teamLabel');
+  const perTeam = reader.number('spec', 'maxClaims', 'perTeam');
+  if (teamLabel === undefined || !isCount(perTeam)) {
+    reader.problem('spec.maxClaims', 'expected teamLabel and perTeam; until they are there no other namespace is served');
+  }
+  return { teamLabel: teamLabel ?? '', perTeam: isCount(perTeam) ? perTeam : 0, ...(teams.length === 0 ? {} : { teams }) };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function readAssignments(reader: ObjectReader): readonly CidrAssignmentSnapshot[] {

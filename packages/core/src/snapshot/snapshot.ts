@@ -32,6 +32,15 @@ export interface ReleasedAddresses {
   readonly releasedAt: string;
 }
 
+/** The most namespaces of one team that an EgressIPAM serves. */
+export interface TeamLimitsSnapshot {
+  /** The label of namespaces whose value names their team; those without it are one team. */
+  readonly teamLabel: string;
+  readonly perTeam: number;
+  /** Other limits for some teams, by value of the label. */
+  readonly teams?: readonly { readonly name: string; readonly maxClaims: number }[];
+}
+
 /** A pool object. */
 export interface EgressIPAMSnapshot {
   readonly name: string;
@@ -46,8 +55,7 @@ export interface EgressIPAMSnapshot {
   /** Which namespaces may claim; absent means all. */
   readonly namespaceSelector?: LabelSelector;
   readonly cidrAssignments: readonly CidrAssignmentSnapshot[];
-  /** The most namespaces of one team that are served, and the label of namespaces whose value names the team. */
-  readonly maxClaims?: { readonly label: string; readonly count: number };
+  readonly maxClaims?: TeamLimitsSnapshot;
   /** Go duration (`10m`, `1h30m`) that a released address waits before another namespace gets it. */
   readonly coolDown?: string;
   /** `status.released`. */

@@ -33,21 +33,68 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       lastTransitionTime: last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
   };
-  const ready = waiting.length === 0;
+  const readiness = readinessOf(plan, report);
   const { states } = report;
-  const without = states?.Unassigned === 0 ? [] : plan.allocations.filter(({ egressIPAM, state }) => egressIPAM === report.name && state === 'Unassigned').map(({ namespace }) => namespace);
+  const without =
+    states?.['Unassigned'] === 0
+      ? []
+      : plan.allocations
+          .filter(({ egressIPAM, state }) => egressIPAM === report.name && state === 'Unassigned')
+          .map(({ namespace }) => namespace);
   const some = without.slice(0, mostWaitingClaims).join(', ');
   return {
     conditions: [
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
-      condition('Ready', ready, ready ? 'AllServed' : 'ClaimsWaiting', ready ? `${report.served} namespaces are served` : `${report.served} namespaces are served, ${waiting.length} wait`),
+      condition('Ready', readiness.isReady, readiness.reason, readiness.message),
       condition('Degraded', problem !== undefined, problem?.code ?? 'AsExpected', problem?.message ?? 'nothing is wrong with this EgressIPAM'),
       ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries the addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
-    cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
+    cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, carried, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, carried, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
+    claims: report.claims,
     served: report.served,
+    carried: report.carried,
     waiting: waiting.length,
+    refused: report.refused,
+    summary: {
+      served: `${report.served}/${report.claims}`,
+      carried: `${report.carried}/${report.claims}`,
+      free: freeIn(report),
+    },
     waitingClaims: waiting.slice(0, mostWaitingClaims).map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: reason.message })),
   };
+}
+
+/** Whether everything is well, and the worst thing that is not. */
+interface Readiness {
+  readonly isReady: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * Ready is who keeps every promise: no claim waits for what is not its owner's to mend, and every address carries
+ * traffic (law 12). What owners mistyped is counted beside.
+ */
+function readinessOf({ allocations, waiting }: Plan, report: EgressIPAMReport): Readiness {
+  const lost = allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
+  const unserved = waiting.filter(({ egressIPAM, mender }) => egressIPAM === report.name && mender === 'cluster');
+  const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
+  const served = `${report.served} of ${report.claims} namespaces are served`;
+  const names = (entries: readonly { readonly namespace: string }[]): string =>
+    `${entries.slice(0, 3).map(({ namespace }) => namespace).join(', ')}${entries.length > 3 ? ', …' : ''}`;
+  if (lost.length > 0) {
+    const message = `addresses of ${lost.length} namespaces carry no traffic: ${names(lost)}; ${served}${refused}`;
+    return { isReady: false, reason: 'NotCarried', message };
+  }
+  if (unserved.length > 0) {
+    const message = `${unserved.length} namespaces wait: ${names(unserved)}; ${served}${refused}`;
+    return { isReady: false, reason: 'ClaimsWaiting', message };
+  }
+  return { isReady: true, reason: 'AllServed', message: `${served}, and every address carries traffic${refused}` };
+}
+
+/** Addresses that can still be handed out in all CIDRs together, decimal text. */
+function freeIn({ cidrs }: EgressIPAMReport): string {
+  return cidrs.reduce((sum, { free }) => sum + BigInt(free), 0n).toString();
 }
