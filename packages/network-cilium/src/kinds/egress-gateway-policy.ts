@@ -9,7 +9,7 @@ import {
   type NetworkKind,
   type Read,
 } from '@egressip-ipam/core';
-import { bootsAnnotation, reserveAnnotation } from './names.ts';
+import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
 
 /** Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status. */
 export interface EgressGatewayPolicyEntry extends NetworkEntry {
@@ -18,6 +18,8 @@ export interface EgressGatewayPolicyEntry extends NetworkEntry {
   readonly egressIPAM?: string;
   /** The annotation {@link bootsAnnotation}, raw. */
   readonly boots?: string;
+  /** The annotation {@link looksAnnotation}, raw. */
+  readonly looks?: string;
   /** The annotation {@link reserveAnnotation}, raw. */
   readonly reserve?: string;
   readonly selectors: readonly PolicyRule[];
@@ -53,6 +55,7 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
   const egressIPAM = reader.text('metadata', 'labels', ownershipLabel);
   const boots = reader.text('metadata', 'annotations', bootsAnnotation);
+  const looks = reader.text('metadata', 'annotations', looksAnnotation);
   const reserve = reader.text('metadata', 'annotations', reserveAnnotation);
   const listed = reader.list('spec', 'egressGateways');
   const gateways = listed.length > 0 ? listed : [reader.record('spec', 'egressGateway')].filter((gateway) => gateway !== undefined);
@@ -61,6 +64,7 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(egressIPAM === undefined ? {} : { egressIPAM }),
     ...(boots === undefined ? {} : { boots }),
+    ...(looks === undefined ? {} : { looks }),
     ...(reserve === undefined ? {} : { reserve }),
     selectors: reader.list('spec', 'selectors').map((rule) => readRule(reader, rule)),
     destinationCIDRs: reader.texts('spec', 'destinationCIDRs'),

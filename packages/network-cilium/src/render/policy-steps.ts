@@ -14,7 +14,7 @@ import type { CiliumFacts } from '../facts/read-facts.ts';
 import { policyName } from '../kinds/names.ts';
 import { contentOf } from '../write/policy-spec.ts';
 import type { PolicyContent } from '../write/payload.ts';
-import { bootsOf, inReserve, reserveText, type WantedGateway, type WantedPolicy } from './wanted-policy.ts';
+import { bootsOf, inReserve, presentGateways, reserveText, type WantedGateway, type WantedPolicy } from './wanted-policy.ts';
 
 /** What is rendered from, and the policy it is about. */
 export interface PolicyContext {
@@ -41,9 +41,10 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
     return current === undefined ? [] : [deletion(context, forgetting(decisions, leaving))];
   }
   const gone = leaving.filter((address) => !lingering.some((other) => other.address === address));
+  const present = presentGateways(current, facts);
   const waits = gateways.map((gateway) => ({ gateway, before: beforeHosting(gateway, context) }));
   const now = {
-    gateways: waits.flatMap(({ gateway, before }) => (before.length === 0 ? [gateway] : staying(gateway, current))),
+    gateways: waits.flatMap(({ gateway, before }) => (before.length === 0 ? [gateway] : present.filter(({ address }) => address === gateway.address))),
     reserve: [...whole.reserve],
   };
   const waiting = gateways.filter(({ address }) => !now.gateways.some((other) => other.address === address));
@@ -55,37 +56,40 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
   const id = `CiliumEgressGatewayPolicy/${policyName(claim.namespace, family)}`;
   const isWhole = waits.every(({ before }) => before.length === 0) && forgotten.length === 0 && annotated.length === 0;
   const isUseful = now.gateways.length > 0 || (context.view.platform.attaches && unknown.length > 0);
-  const first = isUseful && !isWhole ? application(context, id, keepCarrying(now, current, facts), annotated) : [];
+  const first = isUseful && !isWhole ? application(context, id, keepCarrying(now, present), annotated) : [];
   const after = [...waits.flatMap(({ before }) => before), ...forgotten, ...annotated, ...first.map((step) => afterStep(step.id))];
   return [...first, ...application(context, first.length > 0 ? `${id}/2` : id, whole, after)];
 }
 
 /** A gateway that leaves goes on carrying until there is another: there is no moment without any. */
-function keepCarrying(now: WantedPolicy, current: ParsedPolicy | undefined, { gateways }: CiliumFacts): WantedPolicy {
-  if (now.gateways.length > 0 || current === undefined) return now;
-  const carrying = current.gateways.flatMap(({ address, hostname = '' }) => [{ address, hostname, node: gateways.byHostname(hostname) ?? hostname }]);
-  const carried = new Set(carrying.map(({ address }) => address));
-  return { gateways: carrying, reserve: now.reserve.filter(({ address }) => !carried.has(address)) };
+function keepCarrying(now: WantedPolicy, present: readonly WantedGateway[]): WantedPolicy {
+  if (now.gateways.length > 0) return now;
+  const carried = new Set(present.map(({ address }) => address));
+  return { gateways: present, reserve: now.reserve.filter(({ address }) => !carried.has(address)) };
 }
 
-/** What an address waits for that the policy does not send to its node yet, or whose node has lost it. */
-function beforeHosting({ address, node, hostname }: WantedGateway, { current, decisions, view }: PolicyContext): readonly Precondition[] {
-  const isThere = current?.gateways.some((gateway) => gateway.address === address && gateway.hostname === hostname) === true;
-  const isLost = view.platform.attaches && !decisions.isAttachedTo(address, node);
-  return isThere && !isLost ? [] : decisions.order.beforeHosting(address);
+/** What an address waits for that the policy does not send to its node yet. */
+function beforeHosting(gateway: WantedGateway, { current, decisions }: PolicyContext): readonly Precondition[] {
+  return isNamed(gateway, current) ? [] : decisions.order.beforeHosting(gateway.address);
 }
 
-function staying({ address }: WantedGateway, current: ParsedPolicy | undefined): readonly WantedGateway[] {
-  return (current?.gateways ?? []).flatMap(({ address: other, hostname }) =>
-    other === address && hostname !== undefined ? [{ address, hostname, node: hostname }] : [],
-  );
+function isNamed({ address, hostname }: WantedGateway, current: ParsedPolicy | undefined): boolean {
+  return current?.gateways.some((gateway) => gateway.address === address && gateway.hostname === hostname) === true;
+}
+
+/** Counts what nodes lost: while one lacks an address that it is to have, and once more when it is back. */
+function looksOf(gateways: readonly WantedGateway[], { current, decisions, view }: PolicyContext): string {
+  const before = current?.source.looks ?? '';
+  const isLost = view.platform.attaches && gateways.some((gateway) => isNamed(gateway, current) && !decisions.isAttachedTo(gateway.address, gateway.node));
+  if (!isLost) return before.replace('?', '');
+  return before.endsWith('?') ? before : `${(Number.parseInt(before, 10) || 0) + 1}?`;
 }
 
 function forgetting(decisions: NetworkDecisions, addresses: readonly Address[]): readonly Precondition[] {
   return addresses.flatMap((address) => decisions.order.beforeForgetting(address));
 }
 
-/** A write of the policy, where it says anything new or has to make the agents look again. */
+/** A write of the policy, where it says anything new. */
 function application(context: PolicyContext, id: string, wanted: WantedPolicy, after: readonly Precondition[]): readonly NetworkStep[] {
   const { claim, family, current, facts } = context;
   const egressIPAM = claim.egressIPAM?.name ?? current?.source.egressIPAM ?? '';
@@ -95,9 +99,10 @@ function application(context: PolicyContext, id: string, wanted: WantedPolicy, a
     family,
     gateways: wanted.gateways.map(({ hostname, address }) => ({ hostname, egressIP: formatAddress(address) })),
     boots: bootsOf(wanted.gateways, facts),
+    looks: looksOf(wanted.gateways, context),
     reserve: reserveText(wanted.reserve),
   };
-  if (after.length === 0 && isAsWanted(policy, current)) return [];
+  if (isAsWanted(policy, current)) return [];
   return [{ ...base(context, id, egressIPAM, after), action: 'bind', effects: effectsOf(current, wanted), payload: { write: 'apply', policy } }];
 }
 

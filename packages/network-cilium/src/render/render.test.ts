@@ -4,7 +4,7 @@ import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { network } from '../network.ts';
-import { aCluster, aGateway, settings } from '../testing/cluster.ts';
+import { aCluster, aGateway, attaching, settings } from '../testing/cluster.ts';
 
 const settled = (parts: Parameters<typeof aCluster>[0]): ClusterSnapshot => settle(aCluster(parts), network);
 const policiesOf = ({ network: { objects } }: ClusterSnapshot): readonly NetworkEntry[] => objects['CiliumEgressGatewayPolicy'] ?? [];
@@ -112,5 +112,55 @@ describe('a Cilium that takes one gateway', () => {
     expect(policiesOf(lost)).toMatchObject([{ gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') }]);
     const back = settle(withNode(lost, 'node1', { ready: true }), network);
     expect(policiesOf(back)).toMatchObject([{ gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') }]);
+  });
+});
+
+describe('where an agent puts addresses on nodes', () => {
+  const empty = attaching({ node1: [], node2: [], node3: [] });
+
+  it('the policy notes an address, then it goes on the node, then the policy sends by it', () => {
+    const steps = plan(aCluster({ namespaces: [aNamespace('team')], provider: empty }), network).steps;
+    const [annotate, record, ...others] = steps;
+    expect(annotate).toMatchObject({ kind: 'annotate', after: [] });
+    expect(record).toMatchObject({ kind: 'network', effects: { recorded: ['10.0.0.1', '10.0.1.1'] }, after: [{ id: annotate?.id }] });
+    const attached = others.filter(({ kind }) => kind === 'attach');
+    expect(attached).toHaveLength(2);
+    for (const { after } of attached) expect(after).toContainEqual({ kind: 'step', id: record?.id });
+    expect(others.at(-1)).toMatchObject({ effects: { bound: ['10.0.0.1', '10.0.1.1'] }, after: expect.arrayContaining(attached.map(({ id }) => ({ kind: 'step', id }))) });
+  });
+
+  it('a record is a policy without destinations, which Cilium takes without effect', () => {
+    const cluster = aCluster({ namespaces: [aNamespace('team')], provider: empty });
+    const record = plan(cluster, network).steps.find(({ kind }) => kind === 'network');
+    if (record?.kind !== 'network') throw new Error('no record');
+    const write = network.write(record);
+    expect(write).toMatchObject({ verb: 'apply', object: { spec: { destinationCIDRs: [], egressGateway: { nodeSelector: {} } } } });
+  });
+
+  it('an address moves to the other node first, then the policy follows', () => {
+    const cluster = withNode(settled({ namespaces: [aNamespace('team')], provider: empty }), 'node1', { ready: false });
+    const { steps } = plan(cluster, network);
+    const move = steps.find(({ kind }) => kind === 'move');
+    expect(move).toMatchObject({ from: 'node1', node: 'node2', after: [] });
+    const following = steps.filter(({ effects }) => effects.hosted?.includes('10.0.0.1'));
+    expect(following).toMatchObject([{ kind: 'network', after: expect.arrayContaining([{ kind: 'step', id: move?.id }]) }]);
+    expect(policiesOf(settle(cluster, network))).toMatchObject([{ gateways: [gateway('node2', '10.0.0.1'), gateway('node3', '10.0.1.1')] }]);
+  });
+
+  it('when a node has lost an address, the policy is written once more after it is back: that makes the agents look', () => {
+    const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
+    const lost = { ...cluster, provider: attaching({ node1: [], node2: [], node3: ['10.0.1.1'] }) };
+    expect(plan(lost, network).steps).toMatchObject([{ kind: 'network', payload: { policy: { looks: '1?' } } }, { kind: 'attach', node: 'node1' }]);
+    const back = settle(lost, network);
+    expect(policiesOf(back)).toMatchObject([{ looks: '1', gateways: [gateway('node1', '10.0.0.1'), gateway('node3', '10.0.1.1')] }]);
+    expect(plan(back, network).steps).toEqual([]);
+  });
+
+  it('what leaves stays on record until it is off the node', () => {
+    const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
+    const gone = { ...cluster, namespaces: [] };
+    const steps = plan(gone, network).steps.filter(({ kind }) => kind !== 'remember');
+    expect(steps[0]).toMatchObject({ kind: 'network', effects: { unbound: ['10.0.0.1', '10.0.1.1'] }, payload: { write: 'apply', policy: { gateways: [], reserve: '10.0.0.1=node1,10.0.1.1=node3' } } });
+    expect(policiesOf(settle(gone, network))).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ export function wantedPolicy(
   // Pods of a gateway that is down would be dropped, while another could take them.
   const ready = placed.filter(({ node }) => facts.gateways.snapshotOf(node)?.ready === true);
   const able = ready.length > 0 ? ready : placed;
-  const kept = able.length > 0 ? able : addresses.flatMap((address) => stayingAt(address, current, facts));
+  const kept = able.length > 0 ? able : presentGateways(current, facts).filter(({ address }) => addresses.includes(address));
   const gateways = facts.settings.severalGateways ? kept : oneOf(kept, current);
   const carried = new Set(gateways.map(({ address }) => address));
   const others = addresses.filter((address) => !carried.has(address));
@@ -59,9 +59,10 @@ function gatewayAt(address: Address, node: string | undefined, { gateways }: Cil
   return node === undefined || hostname === undefined ? undefined : { address, node, hostname };
 }
 
-function stayingAt(address: Address, current: ParsedPolicy | undefined, { gateways }: CiliumFacts): readonly WantedGateway[] {
-  return (current?.gateways ?? []).flatMap(({ address: other, hostname }) =>
-    other !== address || hostname === undefined ? [] : [{ address, hostname, node: gateways.byHostname(hostname) ?? hostname }],
+/** The gateways that a policy has now, as far as each selects by a hostname. */
+export function presentGateways(current: ParsedPolicy | undefined, { gateways }: CiliumFacts): readonly WantedGateway[] {
+  return (current?.gateways ?? []).flatMap(({ address, hostname }) =>
+    hostname === undefined ? [] : [{ address, hostname, node: gateways.byHostname(hostname) ?? hostname }],
   );
 }
 

@@ -13,19 +13,13 @@ export function aGateway(name: string, zone = 'a', more: Partial<NodeSnapshot> =
 
 /** A provider that attaches, with interfaces that carry what is given by node. */
 export function attaching(attached: Readonly<Record<string, readonly string[]>>): ProviderSnapshot {
-  return {
-    name: 'agent',
-    attach: true,
-    cloud: false,
-    observationRequired: true,
-    observation: {
-      nodes: Object.entries(attached).map(([node, addresses]) => ({
-        node,
-        interfaces: [{ id: 'eth0', primaryAddresses: [], attached: addresses, subnets: [{ cidr: '10.0.0.0/24' }], capacity: {} }],
-      })),
-      usedAddresses: [],
-    },
-  } as unknown as ProviderSnapshot;
+  const nodes = Object.entries(attached).map(([node, addresses]) => {
+    const own = { address: `192.168.9.${node.slice(-1)}`, primary: true };
+    const carried = addresses.map((address) => ({ address, primary: false }));
+    return { node, limits: {}, interfaces: [{ id: `nic-${node}`, main: true, subnets: ['10.0.0.0/8'], addresses: [own, ...carried] }] };
+  });
+  const cidrs = ['10.0.0.0/29', '10.0.1.0/29'].map((cidr) => ({ cidr, inUse: [], reserved: [] }));
+  return { name: 'agent', attach: true, cloud: false, observationRequired: true, observation: { nodes, cidrs } };
 }
 
 /** A cluster on Cilium: two gateways in zone `a`, one in `b`, one EgressIPAM with a CIDR each. */

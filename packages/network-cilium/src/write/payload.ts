@@ -10,6 +10,8 @@ export interface PolicyContent {
   readonly gateways: readonly { readonly hostname: string; readonly egressIP: string }[];
   /** `NODE=BOOTID,…`; empty for none. */
   readonly boots: string;
+  /** `2`, or `2?` while a node lacks an address; empty where none ever did. */
+  readonly looks: string;
   /** Comma-separated; empty for none. */
   readonly reserve: string;
 }

@@ -1,7 +1,7 @@
 import { ownershipLabel } from '@egressip-ipam/core';
 import { onlyLabel, onlyNamespace } from '../facts/parse-policy.ts';
 import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
-import { bootsAnnotation, hostnameLabel, podNamespaceLabel, policyName, policySubject, reserveAnnotation } from '../kinds/names.ts';
+import { bootsAnnotation, hostnameLabel, looksAnnotation, podNamespaceLabel, policyName, policySubject, reserveAnnotation } from '../kinds/names.ts';
 import type { PolicyContent } from './payload.ts';
 
 /** All destinations of a family. Cilium itself leaves out what is inside the cluster, so that nothing has to be excluded. */
@@ -11,9 +11,9 @@ const destinations = { 4: '0.0.0.0/0', 6: '::/0' };
  * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP of
  * its own would leave by the address of the gateway.
  */
-export function objectOf({ egressIPAM, namespace, family, gateways, boots, reserve }: PolicyContent): Readonly<Record<string, unknown>> {
+export function objectOf({ egressIPAM, namespace, family, gateways, boots, looks, reserve }: PolicyContent): Readonly<Record<string, unknown>> {
   const [first] = gateways;
-  const annotations = { ...(boots === '' ? {} : { [bootsAnnotation]: boots }), ...(reserve === '' ? {} : { [reserveAnnotation]: reserve }) };
+  const annotations = written({ [bootsAnnotation]: boots, [looksAnnotation]: looks, [reserveAnnotation]: reserve });
   return {
     metadata: {
       name: policyName(namespace, family),
@@ -42,17 +42,21 @@ function gatewayOf({ hostname, egressIP }: PolicyContent['gateways'][number]): P
 
 /** The slim entry that the API server then has. */
 export function entryOf(content: PolicyContent): EgressGatewayPolicyEntry {
-  const { egressIPAM, namespace, family, gateways, boots, reserve } = content;
+  const { egressIPAM, namespace, family, gateways, boots, looks, reserve } = content;
   return {
     name: policyName(namespace, family),
     egressIPAM,
-    ...(boots === '' ? {} : { boots }),
-    ...(reserve === '' ? {} : { reserve }),
+    ...written({ boots, looks, reserve }),
     selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
     destinationCIDRs: destinationsOf(family, gateways),
     excludedCIDRs: [],
     gateways: gateways.length === 0 ? [noGateway] : gateways.map(gatewayOf),
   };
+}
+
+/** The texts that say anything. */
+function written(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
 }
 
 /** What a policy of ours says, as far as it is one that we would write; undefined where somebody has changed its form. */
@@ -69,6 +73,7 @@ export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | unde
     family: subject.family,
     gateways,
     boots: entry.boots ?? '',
+    looks: entry.looks ?? '',
     reserve: entry.reserve ?? '',
   };
 }
