@@ -15,6 +15,8 @@ export default {
     layer('core-imports-nothing-of-ours', 'core', []),
     layer('kube-knows-no-egress-ips', 'kube', []),
     layer('sandbox-imports-kube-only', 'sandbox', ['kube']),
+    layer('networks-import-core-only-antrea', 'network-antrea', ['core']),
+    layer('networks-import-core-only-cilium', 'network-cilium', ['core']),
     layer('providers-import-core-only-aws', 'provider-aws', ['core']),
     layer('providers-import-core-only-baremetal', 'provider-baremetal', ['core']),
     layer('providers-import-core-only-cluster-attached', 'provider-cluster-attached', ['core']),

@@ -56,7 +56,7 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
   program
     .command('trial')
     .description('Show the operator at work on a small cluster inside this process; nothing outside of it is touched.')
-    .addOption(new Option('--network <name>', 'the network of the cluster').choices(['openshift-sdn', 'ovn-kubernetes', 'sdn', 'ovn']).default('openshift-sdn'))
+    .addOption(new Option('--network <name>', 'the network of the cluster').choices(['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea', 'sdn', 'ovn']).default('openshift-sdn'))
     .action(async (options: TrialOptions) => done(await trialCommand(context, options)));
   addRun(program, context, done);
   return program;

@@ -1,6 +1,6 @@
 export { createApiServer, parseRoles, rbacAuthorizer, ruleAllows, StatusError } from './api-server/index.ts';
 export { AntreaWebhook, startAntrea } from './antrea/index.ts';
-export { fnv32a, startCilium } from './cilium/index.ts';
+export { fnv32a, packetRules, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
 export { networkCrds } from './crds/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
@@ -23,7 +23,7 @@ export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, star
 export { seededRandom } from './stand-in/seeded-random.ts';
 
 export type { Antrea, AntreaOptions, AntreaPod, AntreaTraffic } from './antrea/index.ts';
-export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
+export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PacketPorts, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
 export type { CustomResourceDefinition, NetworkCrd } from './crds/index.ts';
 export type {

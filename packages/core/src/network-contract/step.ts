@@ -22,6 +22,11 @@ export interface StepEffects {
   /** Written into the namespace's annotation, or no longer promised there. */
   readonly allocated?: readonly string[];
   readonly released?: readonly string[];
+  /**
+   * Noted as ours in an object, and used for nothing yet. Where a network wants addresses on interfaces first, a crash in
+   * between would leave one there that is on no record (law 9).
+   */
+  readonly recorded?: readonly string[];
   /** Put on the node, or taken off it. */
   readonly hosted?: readonly string[];
   readonly unhosted?: readonly string[];

@@ -165,7 +165,7 @@ function interfaceStep(
     }
     const hosting = byAddress.hosting(address);
     const isFirst = (traits.attach === 'before-hosting' && !follows) || hosting.length === 0;
-    return isFirst ? annotations.before(address) : hosting;
+    return isFirst ? [...annotations.before(address), ...byAddress.recording(address)] : hosting;
   })();
   const base = {
     id,

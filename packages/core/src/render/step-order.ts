@@ -8,13 +8,19 @@ export class StepsByAddress {
   constructor(steps: readonly Step[]) {
     for (const step of steps) {
       const { effects } = step;
-      const addresses = [...(effects.hosted ?? []), ...(effects.unhosted ?? []), ...(effects.bound ?? []), ...(effects.unbound ?? [])];
+      const onNodes = [...(effects.recorded ?? []), ...(effects.hosted ?? []), ...(effects.unhosted ?? [])];
+      const addresses = [...onNodes, ...(effects.bound ?? []), ...(effects.unbound ?? [])];
       for (const address of new Set([...addresses, ...(effects.attached ?? []), ...(effects.detached ?? [])])) {
         const list = this.#steps.get(address);
         if (list === undefined) this.#steps.set(address, [step]);
         else list.push(step);
       }
     }
+  }
+
+  /** The steps that note an address as ours before it goes anywhere. */
+  recording(address: Address): readonly Precondition[] {
+    return this.#preconditions(address, ({ effects }, text) => effects.recorded?.includes(text) === true);
   }
 
   /** The steps that put an address on a node, the first of each object. */

@@ -1,6 +1,6 @@
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import type { TrialNetwork } from './trial-crds.ts';
-import { egressIPs, hostSubnets, netNamespaces } from './resources.ts';
+import { egresses, egressGatewayPolicies, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
 
 /** What a namespace's traffic leaves with, and from where: read from what the network's own objects say. */
 export interface Binding {
@@ -8,10 +8,17 @@ export interface Binding {
   readonly addresses: readonly { readonly address: string; readonly node: string | undefined }[];
 }
 
+const readers: Readonly<Record<TrialNetwork, (rest: RestClient) => Promise<readonly Binding[]>>> = {
+  'openshift-sdn': fromOpenShiftSdn,
+  'ovn-kubernetes': fromOvnKubernetes,
+  cilium: fromCilium,
+  antrea: fromAntrea,
+};
+
 /** Reads the bindings of all namespaces that have one, by name. */
 export async function readBindings(rest: RestClient, network: TrialNetwork): Promise<readonly Binding[]> {
-  const bindings = network === 'openshift-sdn' ? await fromOpenShiftSdn(rest) : await fromOvnKubernetes(rest);
-  return bindings.filter(({ addresses }) => addresses.length > 0).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  const bindings = await readers[network](rest);
+  return [...bindings].filter(({ addresses }) => addresses.length > 0).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }
 
 async function fromOpenShiftSdn(rest: RestClient): Promise<Binding[]> {
@@ -29,6 +36,44 @@ async function fromOvnKubernetes(rest: RestClient): Promise<Binding[]> {
       namespace: spec?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? item.metadata.name,
       addresses: texts(spec?.egressIPs).map((address) => ({ address, node: nodeOf.get(address) })),
     };
+  });
+}
+
+/** Cilium says nothing of what it does: the gateways are those that the policies name. */
+async function fromCilium(rest: RestClient): Promise<Binding[]> {
+  const { items } = await new ResourceClient(rest, egressGatewayPolicies).list();
+  return items.map((item) => {
+    const { spec } = item as { spec?: { selectors?: readonly Selection[]; egressGateway?: Gateway; egressGateways?: readonly Gateway[] } };
+    const gateways = spec?.egressGateways?.length ? spec.egressGateways : [spec?.egressGateway ?? {}];
+    return {
+      namespace: spec?.selectors?.[0]?.podSelector?.matchLabels?.['io.kubernetes.pod.namespace'] ?? '',
+      addresses: gateways.flatMap(({ egressIP, nodeSelector }) => (egressIP === undefined ? [] : [{ address: egressIP, node: nodeSelector?.matchLabels?.['kubernetes.io/hostname'] }])),
+    };
+  });
+}
+
+interface Selection {
+  readonly podSelector?: Labels;
+}
+
+interface Gateway {
+  readonly egressIP?: string;
+  readonly nodeSelector?: Labels;
+}
+
+interface Labels {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+}
+
+/** Of a namespace's Egresses one selects its pods; the others are in reserve. */
+async function fromAntrea(rest: RestClient): Promise<Binding[]> {
+  const { items } = await new ResourceClient(rest, egresses).list();
+  return items.flatMap((item) => {
+    const { spec, status } = item as { spec?: { egressIP?: string; appliedTo?: { podSelector?: unknown; namespaceSelector?: Labels } }; status?: { egressNode?: string } };
+    const { egressIP, appliedTo } = spec ?? {};
+    if (egressIP === undefined || appliedTo?.podSelector !== undefined) return [];
+    const node = status?.egressNode === '' ? undefined : status?.egressNode;
+    return [{ namespace: appliedTo?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? '', addresses: [{ address: egressIP, node }] }];
   });
 }
 

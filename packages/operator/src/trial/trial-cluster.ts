@@ -1,5 +1,5 @@
 import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, seededRandom, startOvnClusterManager, startSdnMaster } from '@egressip-ipam/sandbox';
+import { createApiServer, seededRandom, startAntrea, startOvnClusterManager, startSdnMaster } from '@egressip-ipam/sandbox';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   for (const [index, zone] of zones.entries()) {
     for (let number = 1; number <= nodesPerZone; number += 1) await addNode(client(nodes), zone, index, number);
   }
-  const standIn = network === 'openshift-sdn' ? await startSdnMaster({ rest }) : await startOvnClusterManager({ rest, random: seededRandom(1) });
+  const standIn = await startNetwork(network, rest);
   await client(egressIPAMs).create({
     metadata: { name: 'trial' },
     spec: { topologyLabel: zoneLabel, nodeSelector: { matchLabels: { role: 'egress' } }, cidrAssignments: zones.map((zone, index) => ({ CIDR: `10.0.${index}.128/27`, labelValue: zone, reservedIPs: [`10.0.${index}.129`] })) },
@@ -40,7 +40,10 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   return {
     rest,
     kubeconfig,
-    setReady,
+    setReady: async (node, ready) => {
+      if (!ready) standIn.powerOff?.(node);
+      await setReady(node, ready);
+    },
     addNamespace: (name) => client(namespaces).create({ metadata: { name, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'trial' } } }),
     stop: async () => {
       await standIn.stop();
@@ -51,10 +54,24 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   };
 }
 
+/** What programs the network, as far as anything answers: Cilium's agents write nothing into the cluster. */
+async function startNetwork(network: TrialNetwork, rest: RestClient): Promise<{ stop(): Promise<void>; powerOff?(node: string): void }> {
+  switch (network) {
+    case 'openshift-sdn':
+      return startSdnMaster({ rest });
+    case 'ovn-kubernetes':
+      return startOvnClusterManager({ rest, random: seededRandom(1) });
+    case 'antrea':
+      return startAntrea({ rest });
+    case 'cilium':
+      return { stop: () => Promise.resolve() };
+  }
+}
+
 async function addNode(client: ResourceClient, zone: string, zoneIndex: number, number: number): Promise<void> {
   const name = `worker-${zone}${number}`;
   const address = `10.0.${zoneIndex}.${10 + number}`;
   const annotations = { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({ ipv4: `${address}/24` }), 'k8s.ovn.org/host-cidrs': JSON.stringify([`${address}/24`]) };
-  await client.create({ metadata: { name, labels: { [zoneLabel]: zone, role: 'egress' }, annotations } });
+  await client.create({ metadata: { name, labels: { [zoneLabel]: zone, 'kubernetes.io/hostname': name, role: 'egress' }, annotations } });
   await client.mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
 }

@@ -6,6 +6,8 @@ import { egressIPAMs } from '../network/resources.ts';
 export const trialCrds = {
   'openshift-sdn': [networkCrds.hostsubnets, networkCrds.netnamespaces],
   'ovn-kubernetes': [networkCrds.egressips, networkCrds.cloudprivateipconfigs],
+  cilium: [networkCrds.ciliumegressgatewaypolicies],
+  antrea: [networkCrds.egresses, networkCrds.externalippools],
 } as const;
 
 /** The networks that the trial can show. */

@@ -1,19 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createRestClient, ResourceClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApiServer, type ApiServer } from '../api-server/index.ts';
-import { findEnvtestAssets } from '../envtest/index.ts';
+import { networkCrds } from '../crds/index.ts';
 import { ciliumEgressGatewayPolicies, nodes } from '../stand-in/resources.ts';
 import { seededRandom } from '../stand-in/seeded-random.ts';
 import { until } from '../stand-in/testing/until.ts';
 import { startCilium, type Cilium } from './index.ts';
 import { testPod, testPolicy } from './testing/agents.ts';
 
-const crd = resolve(findEnvtestAssets() ?? '', '../crds/cilium.io_ciliumegressgatewaypolicies.yaml');
-
-// Needs Cilium's own definition, which lies beside the real API server's programs; tools/envtest says how to get those.
-describe.skipIf(!existsSync(crd))('startCilium', () => {
+describe('startCilium', () => {
   let server: ApiServer;
   let rest: RestClient;
   let cilium: Cilium;
@@ -22,7 +17,7 @@ describe.skipIf(!existsSync(crd))('startCilium', () => {
   const policies = (): ResourceClient => new ResourceClient(rest, ciliumEgressGatewayPolicies);
 
   beforeEach(async () => {
-    server = await createApiServer({ crds: [readFileSync(crd, 'utf8')] });
+    server = await createApiServer({ crds: [networkCrds.ciliumegressgatewaypolicies] });
     rest = createRestClient(staticConnection({ server: server.url }));
     for (const [index, name] of ['a', 'b', 'c'].entries()) {
       held.set(name, new Set());

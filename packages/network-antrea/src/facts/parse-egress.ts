@@ -1,0 +1,50 @@
+import { parseAddress, parseAddresses, type Address, type ObjectReference } from '@egressip-ipam/core';
+import type { EgressEntry } from '../kinds/egress.ts';
+import { egressSubject, namespaceNameLabel, reserveLabel } from '../kinds/names.ts';
+
+/** An Egress with its address parsed. */
+export interface ParsedEgress {
+  readonly name: string;
+  readonly source: EgressEntry;
+  readonly object: ObjectReference;
+  readonly address: Address | undefined;
+  /** For whom it is, where it is ours. */
+  readonly ours: { readonly namespace: string; readonly address: Address } | undefined;
+  /** Whether it selects the pods of its namespace; else it is in reserve. */
+  readonly active: boolean;
+  /** The node that has its address, as far as is known: our record where we place, else what Antrea says. */
+  readonly node: string | undefined;
+  /** Whether Antrea says so, too. */
+  readonly isConfirmed: boolean;
+  readonly unconfirmed: readonly Address[];
+}
+
+/** Parses an Egress. It is ours by its labels and the name that we give together: a copy has another name. */
+export function parseEgress(source: EgressEntry): ParsedEgress {
+  const { namespace, egressIPAM, placedOn, egressNode } = source;
+  const subject = egressSubject(source.name);
+  const ours = egressIPAM !== undefined && subject?.namespace === namespace ? subject : undefined;
+  const address = ours?.address ?? parseAddress(source.egressIP);
+  const isShown = egressNode !== '' && parseAddress(source.statusIP) === address;
+  const isPlacedByUs = source.externalIPPool === '' && ours !== undefined;
+  const node = isPlacedByUs ? placedOn : isShown ? egressNode : undefined;
+  return {
+    name: source.name,
+    source,
+    object: { kind: 'Egress', name: source.name },
+    address,
+    ours,
+    active: source.podSelector?.matchLabels?.[reserveLabel] === undefined,
+    node,
+    isConfirmed: isShown && egressNode === node,
+    unconfirmed: parseAddresses(source.unconfirmed ?? []),
+  };
+}
+
+/** The selection of an Egress of ours: a namespace's pods, or none of them while it is in reserve. */
+export function appliedTo(namespace: string, active: boolean): Pick<EgressEntry, 'namespaceSelector' | 'podSelector'> {
+  return {
+    namespaceSelector: { matchLabels: { [namespaceNameLabel]: namespace } },
+    ...(active ? {} : { podSelector: { matchLabels: { [reserveLabel]: 'true' } } }),
+  };
+}

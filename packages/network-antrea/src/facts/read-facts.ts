@@ -1,0 +1,121 @@
+import {
+  entriesOf,
+  formatAddress,
+  ListMemo,
+  unlimited,
+  type Address,
+  type BindingFacts,
+  type FactsReader,
+  type Finding,
+  type HostFacts,
+  type NetworkFacts,
+  type NetworkView,
+  type NodeFacts,
+  type NodeSnapshot,
+} from '@egressip-ipam/core';
+import { egressKind } from '../kinds/egress.ts';
+import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
+import { maxEgressIPsAnnotation } from '../kinds/names.ts';
+import { foreignObstacles } from './foreign-egresses.ts';
+import { parseEgress, type ParsedEgress } from './parse-egress.ts';
+import { boundsOf, type Bounds } from './ranges.ts';
+
+/** A pool with its ranges parsed. */
+export interface ParsedPool {
+  readonly name: string;
+  readonly source: ExternalIPPoolEntry;
+  readonly ranges: readonly Bounds[];
+}
+
+/** What Antrea's objects say, with what `render` needs of them. */
+export interface AntreaFacts extends NetworkFacts {
+  /** Ours. */
+  readonly egresses: readonly ParsedEgress[];
+  readonly ofNamespace: ReadonlyMap<string, readonly ParsedEgress[]>;
+  /** All pools. */
+  readonly pools: readonly ParsedPool[];
+  /** Names of the pools that any Egress names: never to be deleted. */
+  readonly poolsInUse: ReadonlySet<string>;
+}
+
+/** Makes a reader that parses each object once in its life. */
+export function createFactsReader(): FactsReader {
+  const egresses = new ListMemo(parseEgress);
+  const pools = new ListMemo(parsePool);
+  return {
+    read: (view) => factsOf(view, egresses.parseAll(entriesOf(view.objects, egressKind)), pools.parseAll(entriesOf(view.objects, externalIPPoolKind))),
+  };
+}
+
+function parsePool(source: ExternalIPPoolEntry): ParsedPool {
+  return { name: source.name, source, ranges: source.ipRanges.flatMap((range) => boundsOf(range) ?? []) };
+}
+
+function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonly ParsedPool[]): AntreaFacts {
+  const egresses = all.filter(({ ours }) => ours !== undefined);
+  const foreign = all.filter(({ ours }) => ours === undefined);
+  const ofNamespace = groupByNamespace(egresses);
+  const nodes = new Map(view.nodes.map((node) => [node.name, nodeFacts(node, view)]));
+  const { obstacle } = view.settings;
+  return {
+    hosts: egresses.map(hostsOf),
+    bindings: new Map([...ofNamespace].map(([namespace, list]) => [namespace, bindingOf(namespace, list)])),
+    reserved: pools.filter(({ source }) => source.egressIPAM === undefined).flatMap(({ name, ranges }) => ranges.map((range) => ({ ...range, reason: `it is in ExternalIPPool ${name}, from which Antrea gives addresses itself` }))),
+    used: foreign.flatMap(({ name, address }) => (address === undefined ? [] : [{ address, by: `Egress ${name}` }])),
+    mentioned: [],
+    refused: new Set(),
+    occupied: foreign.flatMap(({ address, node }) => (address === undefined || node === undefined ? [] : [{ address, node }])),
+    nodeOf: (node) => nodes.get(node)?.facts ?? { usable: false, capacity: unlimited, addresses: [] },
+    obstacleOf: foreignObstacles(foreign, view.claimantOf),
+    ...(typeof obstacle === 'string' && obstacle !== '' ? { standstill: { code: 'EgressOff', message: obstacle } } : {}),
+    findings: [...[...nodes.values()].flatMap(({ findings }) => findings), ...egresses.flatMap(reportFailure)],
+    egresses,
+    ofNamespace,
+    pools,
+    poolsInUse: new Set(all.map(({ source }) => source.externalIPPool)),
+  };
+}
+
+function groupByNamespace(egresses: readonly ParsedEgress[]): ReadonlyMap<string, readonly ParsedEgress[]> {
+  const groups = new Map<string, ParsedEgress[]>();
+  for (const egress of egresses) {
+    const namespace = egress.ours?.namespace ?? '';
+    const group = groups.get(namespace);
+    if (group === undefined) groups.set(namespace, [egress]);
+    else group.push(egress);
+  }
+  return groups;
+}
+
+/**
+ * Where we place, an address is hosted once Antrea has found it on the node that we chose; until then it is on our record.
+ * Its status outlives the address, so that it says nothing of another node.
+ */
+function hostsOf({ object, ours, node, isConfirmed }: ParsedEgress): HostFacts {
+  if (ours === undefined) return { object, hosted: [] };
+  return { object, hosted: [{ ...ours, node: node ?? '', ours: true, state: isConfirmed ? 'shown' : 'recorded' }] };
+}
+
+function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): BindingFacts {
+  const addresses = egresses.filter(({ active }) => active).flatMap(({ ours }) => (ours === undefined ? [] : [ours.address]));
+  const unconfirmed: readonly Address[] = egresses.flatMap((egress) => egress.unconfirmed);
+  const object = egresses[0]?.object ?? { kind: 'Egress', name: '' };
+  return { namespace, object, ours: true, addresses, unconfirmed };
+}
+
+/** Antrea limits what it puts on a node itself; what we put there is not counted. */
+function nodeFacts({ name, annotations = {} }: NodeSnapshot, { platform }: NetworkView): { readonly facts: NodeFacts; readonly findings: readonly Finding[] } {
+  const text = annotations[maxEgressIPsAnnotation];
+  const isValid = text === undefined || /^\d+$/.test(text);
+  const most = Math.min(255, text === undefined || !isValid ? 255 : Number(text));
+  const capacity = platform.attaches && !platform.isCloud ? unlimited : { ipv4: most, ipv6: most, total: most };
+  const message = `Node ${name} has ${maxEgressIPsAnnotation}=${text ?? ''}, which is no whole number: Antrea takes it for 255. Correct it or remove it.`;
+  const findings: readonly Finding[] = isValid ? [] : [{ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message }];
+  return { facts: { usable: true, capacity, addresses: [] }, findings };
+}
+
+function reportFailure({ name, ours, source }: ParsedEgress): readonly Finding[] {
+  if (source.failure === undefined || ours === undefined) return [];
+  const address = formatAddress(ours.address);
+  return [{ code: 'EgressFailed', severity: 'error', object: { kind: 'Namespace', name: ours.namespace }, addresses: [address], message: `Antrea has no node for ${address} of namespace ${ours.namespace} (Egress ${name}): ${source.failure}` }];
+}

@@ -1,0 +1,64 @@
+import { ObjectReader, ownershipLabel, readSelector, type LabelSelector, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { namespaceLabel, nodeAnnotation } from './names.ts';
+
+/** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */
+export interface EgressEntry extends NetworkEntry {
+  readonly deletedAt?: string;
+  /** Value of our ownership label; anybody who may write Egresses can copy it. */
+  readonly egressIPAM?: string;
+  /** Our label with the namespace. */
+  readonly namespace?: string;
+  /** Our annotation with the node, where we place. */
+  readonly placedOn?: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector?: LabelSelector;
+  /** As written; empty where Antrea is to choose one. */
+  readonly egressIP: string;
+  /** Empty where whoever made it puts the address on a node. */
+  readonly externalIPPool: string;
+  /** `status.egressNode`: who has the address; of an Egress without a pool, who had it last. Empty for nobody. */
+  readonly egressNode: string;
+  /** `status.egressIP`. */
+  readonly statusIP: string;
+  /** Reason and message of the condition that says that Antrea cannot do it. */
+  readonly failure?: string;
+}
+
+/** The kind Egress. */
+export const egressKind: NetworkKind<EgressEntry> = {
+  resource: { group: 'crd.antrea.io', version: 'v1beta1', plural: 'egresses', kind: 'Egress' },
+  verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+  read: readEgress,
+};
+
+function readEgress(object: unknown): Read<EgressEntry> {
+  const reader = new ObjectReader(object, 'Egress');
+  const failed = reader
+    .list('status', 'conditions')
+    .map((condition) => new ObjectReader({ metadata: { name: reader.name }, condition }, 'Egress'))
+    .find((condition) => condition.text('condition', 'status') === 'False');
+  return reader.result({
+    name: reader.name,
+    ...present({
+      deletedAt: reader.text('metadata', 'deletionTimestamp'),
+      egressIPAM: reader.text('metadata', 'labels', ownershipLabel),
+      namespace: reader.text('metadata', 'labels', namespaceLabel),
+      placedOn: reader.text('metadata', 'annotations', nodeAnnotation),
+      namespaceSelector: readSelector(reader, 'spec', 'appliedTo', 'namespaceSelector'),
+      podSelector: readSelector(reader, 'spec', 'appliedTo', 'podSelector'),
+      failure: failed?.text('condition', 'message'),
+    }),
+    egressIP: reader.text('spec', 'egressIP') ?? '',
+    externalIPPool: reader.text('spec', 'externalIPPool') ?? '',
+    egressNode: reader.text('status', 'egressNode') ?? '',
+    statusIP: reader.text('status', 'egressIP') ?? '',
+  });
+}
+
+/** The fields that have a value. */
+export function present<Fields extends object>(fields: Fields): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  // Only what is undefined was taken out.
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
+  };
+}

@@ -1,0 +1,41 @@
+import { asRecord, ObjectReader, ownershipLabel, readSelector, type LabelSelector, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { present } from './egress.ts';
+
+/** Addresses that Antrea may put on the nodes of a selection (crd.antrea.io/v1beta1). No two overlap. */
+export interface ExternalIPPoolEntry extends NetworkEntry {
+  readonly deletedAt?: string;
+  readonly egressIPAM?: string;
+  readonly ipRanges: readonly IPRange[];
+  readonly nodeSelector: LabelSelector;
+}
+
+/** Either `cidr`, or `start` and `end`; as written. */
+export interface IPRange {
+  readonly cidr?: string;
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** The kind ExternalIPPool. */
+export const externalIPPoolKind: NetworkKind<ExternalIPPoolEntry> = {
+  resource: { group: 'crd.antrea.io', version: 'v1beta1', plural: 'externalippools', kind: 'ExternalIPPool' },
+  verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+  read: readPool,
+};
+
+function readPool(object: unknown): Read<ExternalIPPoolEntry> {
+  const reader = new ObjectReader(object, 'ExternalIPPool');
+  return reader.result({
+    name: reader.name,
+    ...present({ deletedAt: reader.text('metadata', 'deletionTimestamp'), egressIPAM: reader.text('metadata', 'labels', ownershipLabel) }),
+    ipRanges: reader.list('spec', 'ipRanges').map((range) => {
+      const { cidr, start, end } = asRecord(range);
+      return present({ cidr: textOf(cidr), start: textOf(start), end: textOf(end) });
+    }),
+    nodeSelector: readSelector(reader, 'spec', 'nodeSelector') ?? {},
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,16 @@
+import { describeNetworkBackend } from '@egressip-ipam/core/testing';
+import { describe, it } from 'vitest';
+import { network } from './network.ts';
+import { antreaAtWork } from './testing/antrea-at-work.ts';
+
+describeNetworkBackend({
+  name: 'Antrea',
+  backend: network,
+  react: antreaAtWork,
+  runs: Number(process.env['LAW_RUNS'] ?? 40),
+  describe,
+  it: (law, body) => {
+    it(law, body, 300_000);
+  },
+  skip: it.skip,
+});

@@ -1,0 +1,182 @@
+import {
+  afterStep,
+  formatAddress,
+  type Address,
+  type ClaimDecision,
+  type NetworkDecisions,
+  type NetworkStep,
+  type NetworkView,
+  type Precondition,
+  type StepEffects,
+} from '@egressip-ipam/core';
+import type { ParsedEgress } from '../facts/parse-egress.ts';
+import type { AntreaFacts } from '../facts/read-facts.ts';
+import { egressName } from '../kinds/names.ts';
+import { contentOf } from '../write/write.ts';
+import type { EgressContent } from '../write/payload.ts';
+import type { PoolPlan } from './pools.ts';
+
+/** What is rendered from. */
+export interface EgressContext {
+  readonly decisions: NetworkDecisions;
+  readonly facts: AntreaFacts;
+  readonly view: NetworkView;
+  readonly pools: PoolPlan;
+}
+
+/** What a namespace's Egresses come to. */
+export interface NamespaceSteps {
+  readonly steps: readonly NetworkStep[];
+  /** The address that carries, or is to. */
+  readonly active: Address | undefined;
+}
+
+/**
+ * The writes of a namespace's Egresses: one for each address, of which one is active, as one alone counts for a pod. An
+ * Egress is in reserve first: Antrea or this project puts its address on a node. Then it becomes active, and only then
+ * the one before it goes into reserve, so that the namespace never leaves by its nodes in between. Where Antrea places,
+ * one alone has a pool, as Antrea would put several addresses of a namespace on one node.
+ */
+export function egressSteps(claim: ClaimDecision, context: EgressContext): NamespaceSteps {
+  const { facts } = context;
+  const present = new Map((facts.ofNamespace.get(claim.namespace) ?? []).map((egress) => [egress.ours?.address, egress]));
+  const addresses = claim.releases ? [] : claim.addresses;
+  const active = chooseActive(addresses, present, context);
+  const steps: NetworkStep[] = [];
+  const leading = chooseLeading(addresses, active, present);
+  const use = (address: Address): Use => ({ address, present: present.get(address), active: address === active, hosted: address === leading || address === active });
+  const activation = active === undefined ? [] : applied(claim, use(active), [], context);
+  steps.push(...activation);
+  const afterActivation = activation.map(({ id }) => afterStep(id));
+  for (const address of addresses) {
+    if (address !== active) steps.push(...applied(claim, use(address), present.get(address)?.active === true ? afterActivation : [], context));
+  }
+  for (const [address, egress] of present) {
+    if (address !== undefined && !addresses.includes(address)) steps.push(...departure(claim, address, egress, afterActivation, context));
+  }
+  return { steps, active };
+}
+
+/** What carries goes on for as long as its node is Ready; else the first that a Ready node has takes over. */
+function chooseActive(addresses: readonly Address[], present: ReadonlyMap<Address | undefined, ParsedEgress>, { decisions, view }: EgressContext): Address | undefined {
+  const isCarried = (address: Address): boolean => {
+    const egress = present.get(address);
+    const node = egress?.node;
+    if (egress?.isConfirmed !== true || node === undefined || view.nodes.find(({ name }) => name === node)?.ready !== true) return false;
+    return !view.platform.attaches || decisions.isAttachedTo(address, node);
+  };
+  const current = addresses.find((address) => present.get(address)?.active === true);
+  return current !== undefined && isCarried(current) ? current : (addresses.find(isCarried) ?? current);
+}
+
+/** The address that Antrea is to put on a node: the next one, where it says that it cannot with this one. */
+function chooseLeading(addresses: readonly Address[], active: Address | undefined, present: ReadonlyMap<Address | undefined, ParsedEgress>): Address | undefined {
+  const hasPool = (address: Address): boolean => (present.get(address)?.source.externalIPPool ?? '') !== '';
+  const current = addresses.find((address) => address !== active && hasPool(address)) ?? active;
+  if (current === undefined || present.get(current)?.source.failure === undefined) return current ?? addresses[0];
+  return addresses[(addresses.indexOf(current) + 1) % addresses.length];
+}
+
+/** What an Egress shall be. */
+interface Use {
+  readonly address: Address;
+  readonly present: ParsedEgress | undefined;
+  readonly active: boolean;
+  /** Whether a node is to have it, where Antrea places. */
+  readonly hosted: boolean;
+}
+
+/** The write of an Egress, where it says anything new. */
+function applied(claim: ClaimDecision, use: Use, after: readonly Precondition[], context: EgressContext): readonly NetworkStep[] {
+  const { address, present, active } = use;
+  const pool = poolOf(claim, address, context);
+  const egress = wantedContent(claim, use, pool?.name, context);
+  if (egress === undefined) return [];
+  const isKnown = present !== undefined && present.unconfirmed.length === 0;
+  if (isKnown && isSame(contentOf(present.source, active), egress)) return [];
+  const { order } = context.decisions;
+  const isHosting = takesPlace(egress, present);
+  const first = isHosting ? order.beforeHosting(address) : present === undefined ? order.beforeBinding(address) : [];
+  const ofPool = egress.pool === '' || pool === undefined ? [] : pool.after;
+  return [
+    {
+      ...base(claim, address, present),
+      id: `Egress/${egressName(claim.namespace, address)}`,
+      action: active ? 'bind' : 'host',
+      effects: effectsOf(egress, present, isHosting),
+      after: [...first, ...ofPool, ...after],
+      payload: { write: 'egress', egress },
+    },
+  ];
+}
+
+function isSame(one: EgressContent | undefined, other: EgressContent): boolean {
+  if (one === undefined) return false;
+  const pairs = [[one.egressIPAM, other.egressIPAM], [one.egressIP, other.egressIP], [one.pool, other.pool], [one.node, other.node]];
+  return one.active === other.active && pairs.every(([left, right]) => left === right);
+}
+
+function poolOf({ egressIPAM }: ClaimDecision, address: Address, { pools }: EgressContext): ReturnType<PoolPlan['poolOf']> {
+  return egressIPAM?.placement === 'network' ? pools.poolOf(egressIPAM, address) : undefined;
+}
+
+/** What an Egress shall say; undefined where nobody could put its address anywhere. */
+function wantedContent(claim: ClaimDecision, { address, present, active, hosted }: Use, poolName: string | undefined, { decisions }: EgressContext): EgressContent | undefined {
+  const { egressIPAM, namespace } = claim;
+  const common = { egressIPAM: egressIPAM?.name ?? present?.source.egressIPAM ?? '', namespace, egressIP: formatAddress(address), active };
+  if (egressIPAM?.placement !== 'network') {
+    const node = decisions.nodeOf(address) ?? present?.source.placedOn ?? '';
+    return present === undefined && node === '' ? undefined : { ...common, pool: '', node };
+  }
+  if (present === undefined && poolName === undefined) return undefined;
+  return { ...common, pool: hosted ? (poolName ?? present?.source.externalIPPool ?? '') : '', node: '' };
+}
+
+/** Whether an Egress asks for a place that it did not ask for. */
+function takesPlace({ pool, node }: EgressContent, present: ParsedEgress | undefined): boolean {
+  if (pool !== '') return present?.source.externalIPPool !== pool;
+  return node !== '' && present?.source.placedOn !== node;
+}
+
+function effectsOf({ egressIP, active, pool, node }: EgressContent, present: ParsedEgress | undefined, isHosting: boolean): StepEffects {
+  const wasActive = present?.active === true;
+  const isUnhosting = present?.node !== undefined && (isHosting || (pool === '' && node === ''));
+  const effects = {
+    recorded: present === undefined && !isHosting,
+    hosted: isHosting,
+    unhosted: isUnhosting,
+    bound: active && !wasActive,
+    unbound: !active && wasActive,
+  };
+  return Object.fromEntries(Object.entries(effects).flatMap(([effect, is]) => (is ? [[effect, [egressIP]]] : [])));
+}
+
+/** An Egress that goes: out of use first, then, once its address is off the interface, altogether. */
+function departure(claim: ClaimDecision, address: Address, egress: ParsedEgress, after: readonly Precondition[], { decisions, view }: EgressContext): readonly NetworkStep[] {
+  const text = [formatAddress(address)];
+  const id = `Egress/${egress.name}`;
+  const { source } = egress;
+  const unbinds = egress.active && view.platform.attaches;
+  const content: EgressContent = {
+    egressIPAM: source.egressIPAM ?? '', namespace: claim.namespace, egressIP: text[0] ?? '', pool: source.externalIPPool, node: source.placedOn ?? '', active: false,
+  };
+  const unbinding: readonly NetworkStep[] = unbinds
+    ? [{ ...base(claim, address, egress), id, action: 'unbind', effects: { unbound: text }, after, payload: { write: 'egress', egress: content } }]
+    : [];
+  const forgetting = [...(unbinds ? [afterStep(id)] : after), ...decisions.order.beforeForgetting(address)];
+  const effects = unbinds || !egress.active ? { unhosted: text } : { unbound: text, unhosted: text };
+  return [
+    ...unbinding,
+    { ...base(claim, address, egress), id: unbinds ? `${id}/gone` : id, action: 'unhost', effects, after: forgetting, payload: { write: 'delete' } },
+  ];
+}
+
+function base({ namespace, egressIPAM }: ClaimDecision, address: Address, present: ParsedEgress | undefined) {
+  const name = egressIPAM?.name ?? present?.source.egressIPAM;
+  return {
+    kind: 'network' as const,
+    object: { kind: 'Egress', name: egressName(namespace, address) },
+    namespace,
+    ...(name === undefined ? {} : { egressIPAM: name }),
+  };
+}

@@ -1,0 +1,30 @@
+import { formatAddress, type ClaimDecision, type Finding, type NetworkDecisions, type NetworkView, type Rendering } from '@egressip-ipam/core';
+import type { AntreaFacts } from '../facts/read-facts.ts';
+import { egressSteps, type NamespaceSteps } from './egress-steps.ts';
+import { planPools } from './pools.ts';
+
+/** From decisions to pools and Egresses. */
+export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): Rendering {
+  const pools = planPools(decisions, facts);
+  const claims = [...decisions.claims, ...withoutClaim(decisions, facts)];
+  const results = claims.map((claim) => ({ claim, ...egressSteps(claim, { decisions, facts, view, pools }) }));
+  return {
+    steps: [...pools.steps, ...results.flatMap(({ steps }) => steps)],
+    findings: results.flatMap((result) => reportReserve(result.claim, result)),
+    states: new Map(),
+  };
+}
+
+/** Egresses of ours whose namespace claims nothing any more, or is gone. */
+function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFacts): readonly ClaimDecision[] {
+  return [...ofNamespace.keys()]
+    .filter((namespace) => claimOf(namespace) === undefined)
+    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], leaving: [], releases: true }));
+}
+
+function reportReserve({ namespace, addresses, releases }: ClaimDecision, { active }: NamespaceSteps): readonly Finding[] {
+  if (releases || active === undefined || addresses.length < 2) return [];
+  const others = addresses.filter((address) => address !== active).map(formatAddress);
+  const message = `With Antrea one address counts for a pod, of both families together: namespace ${namespace} leaves by ${formatAddress(active)}, and ${others.join(', ')} takes over when no node has that.`;
+  return [{ code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses: others, message }];
+}

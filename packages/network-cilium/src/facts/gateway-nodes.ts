@@ -1,0 +1,61 @@
+import { unlimited, type Address, type Finding, type NodeFacts, type NodeSnapshot, parseAddress, parseCidrs, cidrContains, parseCidr } from '@egressip-ipam/core';
+import { hostnameLabel } from '../kinds/names.ts';
+import type { CiliumSettings } from '../settings.ts';
+
+/** The nodes as gateways. */
+export interface GatewayNodes {
+  readonly nodeOf: (node: string) => NodeFacts;
+  /** The node that a policy selects by a hostname: of several the first by name, as Cilium takes it. */
+  readonly byHostname: (hostname: string) => string | undefined;
+  readonly snapshotOf: (node: string) => NodeSnapshot | undefined;
+  readonly findings: readonly Finding[];
+}
+
+const unknownNode: NodeFacts = { usable: false, capacity: unlimited, addresses: [] };
+
+/** What an address must be in on a node whose own IPv6 address is a private one: all of IPv4, and private IPv6. */
+const privateOnly = parseCidrs(['0.0.0.0/0', 'fc00::/7']);
+const uniqueLocal = parseCidr('fc00::/7')?.cidr;
+
+/**
+ * A node can be a gateway when its hostname label is its alone, as policies select by it, and it has an IPv4 address, by
+ * which others tunnel to it. Nodes are sorted by name.
+ */
+export function gatewayNodes(nodes: readonly NodeSnapshot[], { prefersPublic }: CiliumSettings): GatewayNodes {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const byHostname = new Map<string, string>();
+  const facts = new Map<string, NodeFacts>();
+  const findings: Finding[] = [];
+  for (const node of nodes) {
+    const hostname = node.labels[hostnameLabel];
+    const first = hostname === undefined ? undefined : byHostname.get(hostname);
+    if (hostname !== undefined && first === undefined) byHostname.set(hostname, node.name);
+    const usable = hostname !== undefined && first === undefined;
+    if (!usable) findings.push(unusable(node.name, hostname, first));
+    const subnets = prefersPublic && isPrivateIPv6(node) ? { subnets: privateOnly } : {};
+    facts.set(node.name, { usable, ...subnets, capacity: unlimited, addresses: [] });
+  }
+  return {
+    nodeOf: (name) => facts.get(name) ?? unknownNode,
+    byHostname: (hostname) => byHostname.get(hostname),
+    snapshotOf: (name) => byName.get(name),
+    findings,
+  };
+}
+
+function unusable(name: string, hostname: string | undefined, first: string | undefined): Finding {
+  const object = { kind: 'Node', name };
+  if (hostname === undefined) {
+    return { code: 'HostnameLabelMissing', severity: 'warning', object, message: `Node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway: it gets no addresses. Set the label.` };
+  }
+  return { code: 'HostnameLabelShared', severity: 'warning', object, message: `Node ${name} has the label ${hostnameLabel}=${hostname} of node ${first ?? ''}, and Cilium would take that one as the gateway: it gets no addresses. Give it a label of its own.` };
+}
+
+/**
+ * Since Cilium 1.19 a public address beats a private one for masquerading: it would become the source of all pods of the
+ * node. In IPv4 `scope host` keeps the agent's addresses out of that choice; IPv6 has no such scope.
+ */
+function isPrivateIPv6({ addresses }: NodeSnapshot): boolean {
+  const own = addresses.map((text) => parseAddress(text)).filter((address): address is Address & bigint => typeof address === 'bigint');
+  return own.length > 0 && own.every((address) => uniqueLocal !== undefined && cidrContains(uniqueLocal, address));
+}

@@ -1,0 +1,75 @@
+import {
+  parseAddress,
+  parseAddresses,
+  type Address,
+  type LabelSelector,
+  type ObjectReference,
+} from '@egressip-ipam/core';
+import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
+import { hostnameLabel, podNamespaceLabel, policySubject } from '../kinds/names.ts';
+
+/** One gateway of a policy that has an egress IP. */
+export interface ParsedGateway {
+  readonly address: Address;
+  /** The value of the hostname label that it selects; undefined where it selects otherwise. */
+  readonly hostname: string | undefined;
+}
+
+/** An address of a namespace that nothing carries now. */
+export interface ReservedAddress {
+  readonly address: Address;
+  /** The node whose interface has it, or had it last; empty where none had. */
+  readonly node: string;
+}
+
+/** A policy with its addresses parsed. */
+export interface ParsedPolicy {
+  readonly name: string;
+  readonly source: EgressGatewayPolicyEntry;
+  readonly object: ObjectReference;
+  /** For whom it is, where it is ours. */
+  readonly ours: { readonly namespace: string; readonly family: 4 | 6 } | undefined;
+  readonly gateways: readonly ParsedGateway[];
+  /** Of its namespace, and carried by no gateway now. */
+  readonly reserve: readonly ReservedAddress[];
+  readonly unconfirmed: readonly Address[];
+}
+
+/** Parses a policy. It is ours by its label and the name that we give together: a copy has another name. */
+export function parsePolicy(source: EgressGatewayPolicyEntry): ParsedPolicy {
+  return {
+    name: source.name,
+    source,
+    object: { kind: 'CiliumEgressGatewayPolicy', name: source.name },
+    ours: source.egressIPAM === undefined ? undefined : policySubject(source.name),
+    // Without destinations nothing is sent anywhere.
+    gateways: source.destinationCIDRs.length === 0 ? [] : source.gateways.flatMap(parseGateway),
+    reserve: (source.reserve ?? '').split(',').flatMap(parseReserved),
+    unconfirmed: parseAddresses(source.unconfirmed ?? []),
+  };
+}
+
+function parseReserved(text: string): readonly ReservedAddress[] {
+  const [first = '', node = ''] = text.split('=');
+  const address = parseAddress(first);
+  return address === undefined ? [] : [{ address, node }];
+}
+
+function parseGateway({ nodeSelector, egressIP }: PolicyGateway): readonly ParsedGateway[] {
+  const address = parseAddress(egressIP);
+  return address === undefined ? [] : [{ address, hostname: onlyLabel(nodeSelector, hostnameLabel) }];
+}
+
+/** The value that a selector asks of a label, where it asks for nothing else. */
+export function onlyLabel({ matchLabels = {}, matchExpressions = [] }: LabelSelector, label: string): string | undefined {
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 ? matchLabels[label] : undefined;
+}
+
+/** The one namespace whose pods, all of them, a policy selects; undefined where it selects otherwise. */
+export function onlyNamespace({ selectors }: EgressGatewayPolicyEntry): string | undefined {
+  const [rule, ...others] = selectors;
+  if (rule === undefined || others.length > 0 || rule.nodeSelector !== undefined) return undefined;
+  if (rule.namespaceSelector === undefined) return onlyLabel(rule.podSelector ?? {}, podNamespaceLabel);
+  const isEveryPod = rule.podSelector === undefined || Object.keys(rule.podSelector).length === 0;
+  return isEveryPod ? onlyLabel(rule.namespaceSelector, 'kubernetes.io/metadata.name') : undefined;
+}

@@ -1,0 +1,94 @@
+import {
+  entriesOf,
+  ListMemo,
+  type Address,
+  type BindingFacts,
+  type FactsReader,
+  type HostedAddress,
+  type HostFacts,
+  type NetworkFacts,
+  type NetworkObstacle,
+  type NetworkView,
+} from '@egressip-ipam/core';
+import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
+import { readSettings, type CiliumSettings } from '../settings.ts';
+import { foreignPolicies } from './foreign-policies.ts';
+import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
+import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
+import { policyMapUse, type PolicyMapUse } from './policy-map.ts';
+
+/** What Cilium's objects say, with what `render` needs of them. */
+export interface CiliumFacts extends NetworkFacts {
+  readonly settings: CiliumSettings;
+  readonly gateways: GatewayNodes;
+  /** Our policies, by name. */
+  readonly ours: ReadonlyMap<string, ParsedPolicy>;
+}
+
+/** Makes a reader that parses each policy once in its life. */
+export function createFactsReader(): FactsReader {
+  const policies = new ListMemo(parsePolicy);
+  return { read: (view) => factsOf(view, policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind))) };
+}
+
+function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFacts {
+  const settings = readSettings(view.settings);
+  const gateways = gatewayNodes(view.nodes, settings);
+  const foreign = foreignPolicies(policies.filter(({ ours }) => ours === undefined));
+  const use = policyMapUse(policies, settings.mapSize);
+  const own = policies.filter(({ ours }) => ours !== undefined);
+  const bindings = bindingsOf(own);
+  return {
+    hosts: own.map((policy) => hostsOf(policy, gateways)),
+    bindings,
+    reserved: [],
+    used: foreign.used,
+    mentioned: [],
+    refused: new Set(),
+    occupied: [],
+    nodeOf: gateways.nodeOf,
+    obstacleOf: (namespace) => foreign.obstacleOf(namespace, view.claimantOf(namespace)),
+    ...standstill(settings, use),
+    findings: [...gateways.findings, ...use.findings],
+    settings,
+    gateways,
+    ours: new Map(own.map((policy) => [policy.name, policy])),
+  };
+}
+
+function standstill({ obstacle }: CiliumSettings, { atLeast, size }: PolicyMapUse): { readonly standstill?: NetworkObstacle } {
+  if (obstacle !== '') return { standstill: { code: 'EgressGatewayOff', message: obstacle } };
+  if (atLeast < size) return {};
+  return { standstill: { code: 'PolicyMapFull', message: `Cilium's egress policy map of ${size} entries is full` } };
+}
+
+/** A policy hosts an address on the node that it names: there it is sent from, or dropped. What it keeps in reserve is our record. */
+function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: GatewayNodes): HostFacts {
+  const namespace = ours?.namespace;
+  const recorded = reserve.map(({ address, node }): HostedAddress => ({ address, node, ours: true, namespace, state: 'recorded' }));
+  const named = gateways.map(({ address, hostname = '' }): HostedAddress => {
+    const node = nodes.byHostname(hostname);
+    // No node has the label any more: Cilium drops, and the interface may have the address still.
+    return { address, node: node ?? hostname, ours: true, namespace, state: node === undefined ? 'recorded' : 'shown' };
+  });
+  return { object, hosted: [...named, ...recorded] };
+}
+
+/** A namespace's policies of both families together. */
+function bindingsOf(own: readonly ParsedPolicy[]): ReadonlyMap<string, BindingFacts> {
+  const bindings = new Map<string, BindingFacts>();
+  for (const { ours, object, gateways, unconfirmed } of own) {
+    if (ours === undefined) continue;
+    const { namespace } = ours;
+    const other = bindings.get(namespace);
+    const addresses: readonly Address[] = gateways.map(({ address }) => address);
+    bindings.set(namespace, {
+      namespace,
+      object: other?.object ?? object,
+      ours: true,
+      addresses: [...(other?.addresses ?? []), ...addresses],
+      unconfirmed: [...(other?.unconfirmed ?? []), ...unconfirmed],
+    });
+  }
+  return bindings;
+}

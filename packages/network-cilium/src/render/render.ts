@@ -1,0 +1,46 @@
+import {
+  formatAddress,
+  type ClaimDecision,
+  type Finding,
+  type NetworkDecisions,
+  type NetworkView,
+  type Rendering,
+} from '@egressip-ipam/core';
+import type { CiliumFacts } from '../facts/read-facts.ts';
+import { policyName } from '../kinds/names.ts';
+import { policySteps } from './policy-steps.ts';
+import { wantedPolicy, type WantedPolicy } from './wanted-policy.ts';
+
+const families = [4, 6] as const;
+
+/** From decisions to policies: one for each namespace and family. */
+export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: NetworkView): Rendering {
+  const results = [...decisions.claims, ...withoutClaim(decisions, facts)].flatMap((claim) =>
+    families.map((family) => {
+      const current = facts.ours.get(policyName(claim.namespace, family));
+      const wanted = wantedPolicy(claim, family, current, decisions, facts);
+      const steps = policySteps({ claim, family, current, decisions, facts, view }, wanted);
+      return { steps, findings: reportReserve(claim, wanted, facts) };
+    }),
+  );
+  return {
+    steps: results.flatMap(({ steps }) => steps),
+    findings: results.flatMap(({ findings }) => findings),
+    states: new Map(),
+  };
+}
+
+/** Policies of ours whose namespace claims nothing any more, or is gone. */
+function withoutClaim({ claimOf }: NetworkDecisions, { bindings }: CiliumFacts): readonly ClaimDecision[] {
+  return [...bindings.values()]
+    .filter(({ namespace }) => claimOf(namespace) === undefined)
+    .map(({ namespace, addresses }) => ({ namespace, egressIPAM: undefined, addresses: [], leaving: addresses, releases: true }));
+}
+
+function reportReserve({ namespace }: ClaimDecision, { gateways, reserve }: WantedPolicy, { settings }: CiliumFacts): readonly Finding[] {
+  const [carrying] = gateways;
+  if (settings.severalGateways || carrying === undefined || reserve.length === 0) return [];
+  const addresses = reserve.map(({ address }) => formatAddress(address));
+  const message = `This Cilium sends a namespace's traffic by one address: namespace ${namespace} leaves by ${formatAddress(carrying.address)}, and ${addresses.join(', ')} takes over when that has no node. Cilium 1.18 can use all.`;
+  return [{ code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses, message }];
+}

@@ -1,0 +1,26 @@
+import type { NetworkStep } from '@egressip-ipam/core';
+
+/** A policy of ours, whole. */
+export interface PolicyContent {
+  /** The EgressIPAM, for the label. */
+  readonly egressIPAM: string;
+  readonly namespace: string;
+  readonly family: 4 | 6;
+  /** None while the policy is but a record. */
+  readonly gateways: readonly { readonly hostname: string; readonly egressIP: string }[];
+  /** `NODE=BOOTID,…`; empty for none. */
+  readonly boots: string;
+  /** `2`, or `2?` while a node lacks an address; empty where none ever did. */
+  readonly looks: string;
+  /** Comma-separated; empty for none. */
+  readonly reserve: string;
+}
+
+/** What a step of this back end writes. */
+export type PolicyPayload = { readonly write: 'apply'; readonly policy: PolicyContent } | { readonly write: 'delete' };
+
+/** What a step writes. */
+export function payloadOf({ payload }: NetworkStep): PolicyPayload {
+  // The steps that come here are those that `render` made.
+  return payload as PolicyPayload;
+}

@@ -1,0 +1,79 @@
+import { ownershipLabel } from '@egressip-ipam/core';
+import { onlyLabel, onlyNamespace } from '../facts/parse-policy.ts';
+import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
+import { bootsAnnotation, hostnameLabel, looksAnnotation, podNamespaceLabel, policyName, policySubject, reserveAnnotation } from '../kinds/names.ts';
+import type { PolicyContent } from './payload.ts';
+
+/** All destinations of a family. Cilium itself leaves out what is inside the cluster, so that nothing has to be excluded. */
+const destinations = { 4: '0.0.0.0/0', 6: '::/0' };
+
+/**
+ * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP of
+ * its own would leave by the address of the gateway.
+ */
+export function objectOf({ egressIPAM, namespace, family, gateways, boots, looks, reserve }: PolicyContent): Readonly<Record<string, unknown>> {
+  const [first] = gateways;
+  const annotations = written({ [bootsAnnotation]: boots, [looksAnnotation]: looks, [reserveAnnotation]: reserve });
+  return {
+    metadata: {
+      name: policyName(namespace, family),
+      labels: { [ownershipLabel]: egressIPAM },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
+      destinationCIDRs: destinationsOf(family, gateways),
+      egressGateway: first === undefined ? noGateway : gatewayOf(first),
+      ...(gateways.length > 1 ? { egressGateways: gateways.map(gatewayOf) } : {}),
+    },
+  };
+}
+
+/** A policy that is but a record has no destinations: Cilium takes it without effect. The schema wants a gateway in it. */
+const noGateway: PolicyGateway = { nodeSelector: {}, egressIP: '' };
+
+function destinationsOf(family: 4 | 6, gateways: PolicyContent['gateways']): readonly string[] {
+  return gateways.length === 0 ? [] : [destinations[family]];
+}
+
+function gatewayOf({ hostname, egressIP }: PolicyContent['gateways'][number]): PolicyGateway {
+  return { nodeSelector: { matchLabels: { [hostnameLabel]: hostname } }, egressIP };
+}
+
+/** The slim entry that the API server then has. */
+export function entryOf(content: PolicyContent): EgressGatewayPolicyEntry {
+  const { egressIPAM, namespace, family, gateways, boots, looks, reserve } = content;
+  return {
+    name: policyName(namespace, family),
+    egressIPAM,
+    ...written({ boots, looks, reserve }),
+    selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
+    destinationCIDRs: destinationsOf(family, gateways),
+    excludedCIDRs: [],
+    gateways: gateways.length === 0 ? [noGateway] : gateways.map(gatewayOf),
+  };
+}
+
+/** The texts that say anything. */
+function written(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
+}
+
+/** What a policy of ours says, as far as it is one that we would write; undefined where somebody has changed its form. */
+export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | undefined {
+  const subject = policySubject(entry.name);
+  if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined) return undefined;
+  if (entry.selectors[0]?.namespaceSelector !== undefined || entry.excludedCIDRs.length > 0) return undefined;
+  const isRecord = entry.destinationCIDRs.length === 0;
+  if (!isRecord && entry.destinationCIDRs.join() !== destinations[subject.family]) return undefined;
+  const gateways = (isRecord ? [] : entry.gateways).map(({ nodeSelector, egressIP }) => ({ hostname: onlyLabel(nodeSelector, hostnameLabel) ?? '', egressIP }));
+  return {
+    egressIPAM: entry.egressIPAM ?? '',
+    namespace: subject.namespace,
+    family: subject.family,
+    gateways,
+    boots: entry.boots ?? '',
+    looks: entry.looks ?? '',
+    reserve: entry.reserve ?? '',
+  };
+}
