@@ -17,6 +17,8 @@ export default {
     layer('sandbox-imports-kube-only', 'sandbox', ['kube']),
     layer('providers-import-core-only-aws', 'provider-aws', ['core']),
     layer('providers-import-core-only-baremetal', 'provider-baremetal', ['core']),
+    layer('the-agent-is-below-its-provider', 'agent', ['core', 'kube']),
+    layer('the-agent-s-provider-imports-no-network-and-no-cloud', 'provider-agent', ['agent', 'core', 'kube']),
     {
       name: 'core-does-no-io',
       severity: 'error',
