@@ -15,7 +15,7 @@ export type PeerMessage =
 const macLength = 32;
 /** Longer datagrams are nobody's of ours. */
 const maxLength = 1_024;
-const leastQuestionLength = 384;
+const leastQuestionLength = 512;
 
 /**
  * A message as a datagram: an HMAC-SHA256 with the cluster's key, then JSON. Who does not have the key can neither make an
