@@ -12,7 +12,7 @@ function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): A
   const { values } = parseArgs({
     args: [...args],
     options: {
-      kubeconfig: text, context: text, node: text, namespace: text, term: text, 'peer-address': text, 'peer-port': text,
+      server: text, kubeconfig: text, context: text, node: text, namespace: text, term: text, 'peer-address': text, 'peer-port': text,
       'key-folder': text, 'state-file': text, 'metrics-bind-address': text, 'health-probe-bind-address': text,
     },
   });
@@ -29,6 +29,7 @@ function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): A
     stateFile: values['state-file'] ?? defaults.stateFile,
     metricsBindAddress: values['metrics-bind-address'] ?? '0',
     healthProbeBindAddress: values['health-probe-bind-address'] ?? '0',
+    ...(values.server === undefined ? {} : { server: values.server }),
     ...(values.kubeconfig === undefined ? {} : { kubeconfig: values.kubeconfig }),
     ...(values.context === undefined ? {} : { context: values.context }),
     ...(values['key-folder'] === undefined ? {} : { keyFolder: values['key-folder'] }),

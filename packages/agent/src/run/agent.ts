@@ -1,4 +1,4 @@
-import { Reflector, ResourceClient, sleep, type Clock, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { isAlreadyExists, Reflector, ResourceClient, sleep, type Clock, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { randomBytes } from 'node:crypto';
 import { egressNodes, readEgressNode, type EgressNode } from '../egress-node/egress-node.ts';
 import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from '../fencing/hold.ts';
@@ -300,7 +300,7 @@ export class Agent {
     const node = { metadata: { name: options.node, ...this.#owner }, spec: { addresses: [] } };
     await new ResourceClient(rest, egressNodes).create(node, { deadline: 3_000 }).then(
       (created) => this.#node.store.upsertFromResponse(created),
-      (error: unknown) => this.#warn('the EgressNode cannot be created', error),
+      (error: unknown) => isAlreadyExists(error) || this.#warn('the EgressNode cannot be created', error),
     );
   }
 

@@ -1,4 +1,5 @@
-import { createRestClient, loadConnection, sleep } from '@egressip-ipam/kube';
+import { createRestClient, loadConnection, sleep, staticConnection, type Connection } from '@egressip-ipam/kube';
+import { timingsOf } from '../fencing/timings.ts';
 import { systemKernel } from '../kernel/kernel.ts';
 import { watchKernel } from '../kernel/watch-kernel.ts';
 import { findAnnouncer } from '../neighbours/announcer.ts';
@@ -17,11 +18,12 @@ import { serveTexts } from './text-server.ts';
  * @throws Error when it cannot start: no kubeconfig, no `arping`, an address that cannot be listened on
  */
 export async function runAgent(options: AgentOptions, log: Log, signal: AbortSignal): Promise<void> {
-  const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
+  const connection = await connect(options);
   const announcer = await findAnnouncer((message) => log.warn('an address could not be announced', { reason: message }));
   let agent: Agent | undefined = undefined as Agent | undefined;
   const metrics = new Metrics(() => agent?.holdSeconds ?? 0);
-  const rest = createRestClient(connection, { clock, userAgent: 'egressip-ipam-agent', onRequest: (request) => metrics.requested(request), liveness: { interval: 2_000, deadline: 1_500 } });
+  const { renewal } = timingsOf(options.term);
+  const rest = createRestClient(connection, { clock, userAgent: 'egressip-ipam-agent', onRequest: (request) => metrics.requested(request), liveness: { interval: renewal, deadline: renewal * 0.75 } });
   const keys = keyReader(options.keyFolder, () => clock.monotonic());
   const parts = { options, rest, clock, log, kernel: systemKernel(), guard: new InputGuard(), announcer, keys, metrics };
   // Ready also while a former agent of this node still runs: it ends only when this one is there.
@@ -40,6 +42,11 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     for (const server of servers) server?.close();
     rest.close();
   }
+}
+
+function connect({ server, kubeconfig, context }: AgentOptions): Promise<Connection> {
+  if (server !== undefined) return Promise.resolve(staticConnection({ server }));
+  return loadConnection({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) });
 }
 
 async function listen(options: AgentOptions, signal: AbortSignal, log: Log, metrics: Metrics): Promise<readonly ({ close(): void } | undefined)[]> {
