@@ -33,7 +33,8 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #leases: ResourceClient;
   #current: KubernetesObject | undefined;
-  #reachesServer = true;
+  // Unknown counts as no: an agent that has just started keeps none of its peers from holding on.
+  #reachesServer = false;
   #lastAnswer = -Infinity;
   #wake = new AbortController();
   #running: Promise<void> | undefined;

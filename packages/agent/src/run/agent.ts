@@ -30,6 +30,8 @@ export interface AgentParts {
   readonly guard: InputGuard;
   readonly announcer: Announcer;
   readonly state: StateFile;
+  /** Which start of the machine this is. */
+  readonly bootID: string;
   readonly keys: () => readonly Buffer[];
   readonly metrics: Metrics | undefined;
 }
@@ -58,11 +60,11 @@ export class Agent {
     const { options, rest, clock, log, state, kernel, guard, announcer } = parts;
     this.#parts = parts;
     this.#timings = timingsOf(options.term);
-    const former = state.read();
+    const former = state.read(parts.bootID);
     this.#own = former?.own ?? [];
     this.#acknowledged = former?.acknowledged;
     this.#hold = former === undefined ? released : holdAt({ kind: 'held', until: former.heldUntil, number: former.counted, answers: {} }, clock.monotonic());
-    this.#status = new StatusWriter(rest, clock, options.node, (error) => log.warn('the status cannot be written', { reason: reasonOf(error) }));
+    this.#status = new StatusWriter(rest, clock, options.node, (written) => this.#node.store.upsertFromResponse(written), (error) => log.warn('the status cannot be written', { reason: reasonOf(error) }));
     this.#node = new Reflector({
       client: new ResourceClient(rest, egressNodes),
       fieldSelector: `metadata.name=${options.node}`,
@@ -284,7 +286,7 @@ export class Agent {
   #writeState(): void {
     const [heldUntil, counted] = this.#hold.kind === 'held' ? [this.#hold.until, this.#hold.number] : [0, 0];
     const acknowledged = this.#acknowledged === undefined ? {} : { acknowledged: this.#acknowledged };
-    this.#parts.state.write({ own: this.#own, heldUntil, counted, ...acknowledged });
+    this.#parts.state.write({ bootID: this.#parts.bootID, own: this.#own, heldUntil, counted, ...acknowledged });
   }
 
   /** Objects of this node go away with it. */

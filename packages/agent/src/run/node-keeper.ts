@@ -38,6 +38,7 @@ export class NodeKeeper {
   #own: readonly OwnAddress[];
   #present: ReadonlySet<string>;
   #results: readonly AddressResult[] = [];
+  #guardTrouble: string | undefined;
   #isDirty = false;
   #running: Promise<void> | undefined;
   #announcing: NodeJS.Timeout | undefined;
@@ -108,7 +109,8 @@ export class NodeKeeper {
     const kept = outcome.decisions.filter(({ isPresent }) => isPresent).map(({ address }) => address);
     this.#setOwn([...this.#own, ...outcome.own]);
     const trouble = await guard.guard([...new Set([...kept, ...this.#own.map(({ address }) => address)])]);
-    if (trouble !== undefined) this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
+    if (trouble !== undefined && trouble !== this.#guardTrouble) this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
+    this.#guardTrouble = trouble;
     const refusal = await this.#change(outcome, kept);
     const isTouched = refusal !== '' || outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) || outcome.decisions.some(({ isRestored }) => isRestored);
     const seen = isTouched ? await kernel.interfaces() : interfaces;

@@ -1,4 +1,5 @@
 import { createRestClient, loadConnection, sleep, staticConnection, type Connection } from '@egressip-ipam/kube';
+import { readFileSync } from 'node:fs';
 import { timingsOf } from '../fencing/timings.ts';
 import { systemKernel } from '../kernel/kernel.ts';
 import { watchKernel } from '../kernel/watch-kernel.ts';
@@ -25,7 +26,8 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
   const { renewal } = timingsOf(options.term);
   const rest = createRestClient(connection, { clock, userAgent: 'egressip-ipam-agent', onRequest: (request) => metrics.requested(request), liveness: { interval: renewal, deadline: renewal * 0.75 } });
   const keys = keyReader(options.keyFolder, () => clock.monotonic());
-  const parts = { options, rest, clock, log, kernel: systemKernel(), guard: new InputGuard(), announcer, keys, metrics };
+  const bootID = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const parts = { options, bootID, rest, clock, log, kernel: systemKernel(), guard: new InputGuard(), announcer, keys, metrics };
   // Ready also while a former agent of this node still runs: it ends only when this one is there.
   const servers = await listen(options, signal, log, metrics);
   try {

@@ -7,6 +7,8 @@ import type { OwnAddress } from '../kernel/reconcile.ts';
  * restart of the machine, as the kernel's addresses are.
  */
 export interface AgentState {
+  /** Which start of the machine it is from: of an earlier one, no clock and no address is left. */
+  readonly bootID: string;
   /** What is ours on the interfaces, written before it is put there. */
   readonly own: readonly OwnAddress[];
   /** Until when it is held, on the machine's monotonic clock in milliseconds. */
@@ -26,10 +28,11 @@ export class StateFile {
     this.#path = path;
   }
 
-  /** What the former life left; undefined when there was none, or it cannot be read. */
-  read(): AgentState | undefined {
+  /** What the former life left; undefined when there was none since this start of the machine, or it cannot be read. */
+  read(bootID: string): AgentState | undefined {
     try {
-      return parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      const state = parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      return state?.bootID === bootID ? state : undefined;
     } catch {
       return undefined;
     }
@@ -48,11 +51,11 @@ export class StateFile {
 }
 
 function parse(value: unknown): AgentState | undefined {
-  const { own, heldUntil, counted, acknowledged } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  if (!Array.isArray(own) || typeof heldUntil !== 'number' || typeof counted !== 'number') return undefined;
+  const { bootID, own, heldUntil, counted, acknowledged } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (typeof bootID !== 'string' || !Array.isArray(own) || typeof heldUntil !== 'number' || typeof counted !== 'number') return undefined;
   const addresses = own.flatMap((entry: unknown) => {
     const { address, interface: device } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
     return typeof address === 'string' && typeof device === 'string' ? [{ address, interface: device }] : [];
   });
-  return { own: addresses, heldUntil, counted, ...(typeof acknowledged === 'number' ? { acknowledged } : {}) };
+  return { bootID, own: addresses, heldUntil, counted, ...(typeof acknowledged === 'number' ? { acknowledged } : {}) };
 }

@@ -49,10 +49,12 @@ export interface AgentClusterOptions {
   readonly names?: readonly string[];
   /** Seconds. */
   readonly term?: number;
+  /** Milliseconds within which all agents must be there. */
+  readonly startLimit?: number;
 }
 
 /** Makes it, with all agents running and counted. */
-export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6 }: AgentClusterOptions = {}): Promise<AgentCluster> {
+export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, startLimit = 50_000 }: AgentClusterOptions = {}): Promise<AgentCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-cluster-'));
   mkdirSync(join(folder, 'keys'));
   writeFileSync(join(folder, 'keys', '1'), randomBytes(32));
@@ -135,7 +137,7 @@ export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6 }: A
     const counted = await Promise.all(names.map((name) => nodes.get({ name }).then(readEgressNode).catch(() => undefined)));
     return found.every((lease) => Number(lease?.metadata.annotations?.['egressip-ipam-operator.redhat-cop.io/counted-roster'] ?? 0) > 0)
       && counted.every((node) => (node?.status.observedGeneration ?? 0) > 0);
-  }, 60_000);
+  }, startLimit);
   return cluster;
 }
 
