@@ -1,4 +1,4 @@
-import { ProviderError, type CloudProvider, type ProviderChangeResult } from '@egressip-ipam/core';
+import { ProviderError, type CloudProvider, type ProviderChange, type ProviderChangeResult } from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import { applyChange, failure } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
@@ -34,7 +34,8 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
   return {
     specificationVersion: 'v1',
     name: 'agent',
-    platforms: { types: [], providerIDPrefixes: [] },
+    // No infrastructure calls itself so: this provider is chosen by name, or for a network that needs it.
+    platforms: { types: ['Agent'], providerIDPrefixes: [] },
     capabilities: { attach: true, atomicMove: false },
     async observe({ nodes, cidrs, signal }) {
       await start(signal).catch((error: unknown) => {
@@ -53,7 +54,7 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
           // One lane per address: what is asked for it first is done first.
           const result = (lanes.get(change.address) ?? begun).then(
             () => settle(change),
-            (error: unknown): ProviderChangeResult => ({ change, outcome: 'failed', error: failure('transient', messageOf(error)) }),
+            (error: unknown): ProviderChangeResult => (signal.aborted ? cutShort(change) : { change, outcome: 'failed', error: failure('transient', messageOf(error)) }),
           );
           lanes.set(change.address, result);
           return result;
@@ -61,7 +62,7 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
       );
 
       async function settle(change: ProviderChangeResult['change']): Promise<ProviderChangeResult> {
-        if (signal.aborted) return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`) };
+        if (signal.aborted) return cutShort(change);
         try {
           const error = await applyChange(change, parts, signal);
           return error === undefined ? { change, outcome: 'done' } : { change, outcome: 'failed', error };
@@ -72,6 +73,10 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
     },
     close: () => view.stop(),
   };
+}
+
+function cutShort(change: ProviderChange): ProviderChangeResult {
+  return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`) };
 }
 
 function messageOf(error: unknown): string {
