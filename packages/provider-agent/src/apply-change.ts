@@ -28,6 +28,10 @@ export async function applyChange(change: ProviderChange, parts: ChangeParts, si
   const isMove = change.type === 'move' && change.from.name !== node.name;
   const vacated = isMove ? await vacate(address, change.from.name, parts, signal) : undefined;
   if (vacated?.error !== undefined) return vacated.error;
+  for (const other of leftBehind(address, node.name, parts)) {
+    const { error } = await vacate(address, other, parts, signal);
+    if (error !== undefined) return error;
+  }
   return occupy(address, node.name, vacated?.isConfirmed === true && change.type === 'move' ? change.from.name : undefined, parts, signal);
 }
 
@@ -46,7 +50,7 @@ function refusal(change: Exclude<ProviderChange, { type: 'detach' }>, { view }: 
       return failure(errorClass, `${address} is an address of node ${other.name} itself; choose another address`);
     }
     const isElsewhere = other.name !== node.name && other.name !== from;
-    if (isElsewhere && carries(other, address)) return failure('conflict', `${address} is in use by node ${other.name}; move it from there, or choose another address`);
+    if (isElsewhere && carries(other, address, view)) return failure('conflict', `${address} is in use by node ${other.name}; move it from there, or choose another address`);
   }
   const subnets = target.status.interfaces.flatMap(({ subnets: some }) => some);
   const parsed = parseAddress(address);
@@ -66,9 +70,15 @@ export function ownAddresses(node: EgressNode | undefined): readonly string[] {
   return node?.status.interfaces.flatMap(({ addresses }) => addresses) ?? [];
 }
 
-/** Whether a node has an address, is to have it, or may have it still. */
-export function carries({ wishes, status }: EgressNode, address: string): boolean {
-  return wishes.some((wish) => wish.address === address) || status.addresses.some((result) => result.address === address && result.state === 'Held');
+/** Whether a node has an address, or is to have it and can. */
+function carries(node: EgressNode, address: string, view: ChangeParts['view']): boolean {
+  return !view.isFenced(node.name) && (node.wishes.some((wish) => wish.address === address) || view.heldBy(node).includes(address));
+}
+
+/** Fenced nodes that would take an address again if they came back. */
+function leftBehind(address: string, node: string, { view }: ChangeParts): readonly string[] {
+  const others = [...view.nodes.store.values()].filter(({ name, wishes }) => name !== node && wishes.some((wish) => wish.address === address));
+  return others.map(({ name }) => name).filter((name) => view.isFenced(name));
 }
 
 /** Has a node let go of an address: it confirms that, or its agent is fenced. */

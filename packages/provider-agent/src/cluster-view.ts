@@ -12,6 +12,7 @@ export class ClusterView {
   readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
   readonly #waiting = new Set<() => void>();
   readonly #now: () => number;
+  #startedAt = Infinity;
 
   constructor(rest: RestClient, namespace: string, onError: (error: unknown) => void) {
     this.#now = () => rest.clock.monotonic();
@@ -43,6 +44,7 @@ export class ClusterView {
 
   /** Begins, and resolves when everything has been read; never, when stopped before. */
   async start(): Promise<void> {
+    this.#startedAt = this.#now();
     const all = [this.nodes, this.#leases, this.#rosters];
     for (const reflector of all) reflector.start();
     await Promise.all(all.map((reflector) => reflector.whenSynced()));
@@ -50,6 +52,22 @@ export class ClusterView {
 
   async stop(): Promise<void> {
     await Promise.all([this.nodes.stop(), this.#leases.stop(), this.#rosters.stop()]);
+  }
+
+  /** When reading began, on the monotonic clock: what was before is not known. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** What a node holds by its own report; nothing, once its Lease was taken away, whatever it reported last. */
+  heldBy({ name, status }: EgressNode): readonly string[] {
+    if (this.isFenced(name)) return [];
+    return status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
+  }
+
+  /** Whether a node's Lease is there, and nobody holds it. */
+  isFenced(name: string): boolean {
+    return this.sightings.of(name)?.isHeld === false;
   }
 
   node(name: string): EgressNode | undefined {

@@ -22,8 +22,13 @@ export async function fenceAgent(node: string, parts: FenceParts, isSettled: () 
   const client = new ResourceClient(rest, leases);
   while (!signal.aborted && !isSettled()) {
     const target = view.sightings.of(node);
-    // An agent that never had a Lease holds nothing.
-    if (target === undefined) return true;
+    if (target === undefined) {
+      // A Lease that was deleted before we began to read was held for no longer than this.
+      const { term, margin } = timingsOf(defaultTerm);
+      if (rest.clock.monotonic() >= view.startedAt + term + margin) return mark(client, node, namespace, undefined);
+      await view.next(view.startedAt + term + margin, signal);
+      continue;
+    }
     const timings = timingsOf(Math.max(3_000, view.sightings.lease(node)?.term ?? defaultTerm));
     const step = nextFenceStep(target, view.sightings.all, view.roster, rest.clock.monotonic(), timings);
     switch (step.kind) {

@@ -9,7 +9,7 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
   if (node === undefined || node.status.observedGeneration === 0) {
     return { node: name, error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`) };
   }
-  const addresses = addressesOf(node);
+  const addresses = addressesOf(node, view);
   return {
     node: name,
     interfaces: [{ id: 'kernel', main: true, subnets: [...new Set(node.status.interfaces.flatMap(({ subnets }) => subnets))].sort(), addresses }],
@@ -26,12 +26,11 @@ function isSilent(name: string, view: ClusterView, now: number): boolean {
   return lease.holder === undefined || silence > term + margin;
 }
 
-function addressesOf(node: EgressNode): readonly AttachedAddress[] {
+function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {
   const own = ownAddresses(node);
-  const held = node.status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
   return [
     ...own.map((address, index) => ({ address, primary: index === 0 })),
-    ...[...new Set(held)].sort().map((address) => ({ address, primary: false })),
+    ...[...new Set(view.heldBy(node))].sort().map((address) => ({ address, primary: false })),
   ];
 }
 
@@ -45,7 +44,7 @@ export function observeCidr(text: string, view: ClusterView): CidrObservation {
   if (cidr === undefined) return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
   const used = new Map<string, string>();
   for (const node of view.nodes.store.values()) {
-    for (const { address } of addressesOf(node)) used.set(address, `node ${node.name}`);
+    for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
     for (const { address, state, duplicateMAC } of node.status.addresses) {
       if (state === 'Duplicate') used.set(address, `the machine with MAC address ${duplicateMAC ?? 'unknown'}`);
     }

@@ -54,4 +54,20 @@ describe('the agents as a provider', () => {
     await provider.close?.();
     await agents.close();
   });
+
+  it('fences a node that fell silent, by its Lease, and believes nothing of what it reported last', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [from, node] = nodes;
+    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
+    agents.silence('node-1');
+    expect(await provider.apply({ changes: [{ type: 'move', address: '10.0.0.10', from, node }], signal })).toMatchObject([{ outcome: 'done' }]);
+    expect(await agents.lease('node-1')).toMatchObject({ holderIdentity: '' });
+    const seen = await provider.observe({ nodes: [...nodes], cidrs: [], signal });
+    const carried = seen.nodes.map((one) => ('error' in one ? [] : one.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))).includes('10.0.0.10'));
+    expect(carried).toEqual([false, true]);
+    expect(await provider.apply({ changes: [{ type: 'detach', address: '10.0.0.10', node }, { type: 'attach', address: '10.0.0.10', node }], signal })).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    await provider.close?.();
+    await agents.close();
+  });
 });
