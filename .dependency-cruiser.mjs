@@ -29,6 +29,8 @@ export default {
       from: { path: '^packages/operator/src/', pathNot: [tests, '/built-in/'] },
       to: { path: '@egressip-ipam/(network|provider)-|^packages/(network|provider)-' },
     },
+    layer('the-agent-is-below-its-provider', 'agent', ['core', 'kube']),
+    layer('the-agent-s-provider-imports-no-network-and-no-cloud', 'provider-agent', ['agent', 'core', 'kube']),
     {
       name: 'core-does-no-io',
       severity: 'error',

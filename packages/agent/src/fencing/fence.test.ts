@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { nextFenceStep, type AgentSighting } from './fence.ts';
+import { nextRoster, parseRoster, type Roster } from './roster.ts';
+import { timingsOf } from './timings.ts';
+
+const timings = timingsOf(6_000);
+const members = (names: string) => [...names].map((node) => ({ node, address: '192.0.2.1', port: 1 }));
+const roster = (names: string, number = 1): Roster => ({ number, generations: [{ since: 1, members: members(names) }] });
+const agent = (node: string, more: Partial<AgentSighting> = {}): AgentSighting => ({ node, isHeld: true, counts: [1], renewedAt: 0, acknowledgements: [], ...more });
+const acknowledged = (node: string, seenAt: number) => agent(node, { acknowledgements: [{ number: 2, seenAt }] });
+const step = (others: readonly AgentSighting[], known: Roster, now: number, target = agent('a')) => nextFenceStep(target, others, known, now, timings);
+
+describe('fencing an agent', () => {
+  it('waits half a term, asks the others, waits for the longer of both times, and marks', () => {
+    expect(step([], roster('abc'), 2_999)).toMatchObject({ kind: 'wait', until: 3_000 });
+    expect(step([], roster('abc'), 3_000)).toEqual({ kind: 'ask' });
+    const others = [acknowledged('b', 3_100), acknowledged('c', 3_200)];
+    expect(step(others, roster('abc', 2), 3_300)).toMatchObject({ kind: 'wait', until: 7_200 });
+    expect(step(others, roster('abc', 2), 7_200)).toEqual({ kind: 'mark' });
+    expect(step([acknowledged('b', 0), acknowledged('c', 0)], roster('abc', 2), 6_999)).toMatchObject({ kind: 'wait', until: 7_000 });
+  });
+
+  it('has done with one whose Lease was taken away', () => {
+    expect(step([], roster('abc'), 0, agent('a', { isHeld: false }))).toEqual({ kind: 'fenced' });
+  });
+
+  it.each([
+    ['ab', 'b', 'mark'],
+    ['abc', 'b', 'wait'],
+    ['abc', 'bc', 'mark'],
+    ['abcd', 'bc', 'mark'],
+    ['abcde', 'bc', 'wait'],
+    ['abcde', 'bcd', 'mark'],
+  ])('of %s needs more than a majority could spare: with %s it comes to "%s"', (all, answering, kind) => {
+    expect(step([...answering].map((node) => acknowledged(node, 3_000)), roster(all, 2), 60_000).kind).toBe(kind);
+  });
+
+  it('counts neither the agent itself nor one that is not counted', () => {
+    expect(step([acknowledged('a', 0), acknowledged('z', 0), acknowledged('b', 0)], roster('abc', 2), 60_000).kind).toBe('wait');
+  });
+
+  it('satisfies both rosters that the agent may count by', () => {
+    const grown: Roster = { number: 3, generations: [{ since: 1, members: members('abc') }, { since: 2, members: members('ade') }] };
+    const newer = (node: string) => agent(node, { acknowledgements: [{ number: 3, seenAt: 0 }] });
+    const target = agent('a', { counts: [2, 1] });
+    expect(step(['d', 'e'].map(newer), grown, 60_000, target).kind).toBe('wait');
+    expect(step(['b', 'c', 'd', 'e'].map(newer), grown, 60_000, target).kind).toBe('mark');
+  });
+});
+
+describe('a roster', () => {
+  it('begins a generation where the members change, and forgets those by which nobody counts', () => {
+    const asked = nextRoster(roster('ab'), members('ab'), 1);
+    expect(asked).toEqual(roster('ab', 2));
+    const grown = nextRoster(asked, members('abc'), 1);
+    expect(grown.generations.map(({ since }) => since)).toEqual([1, 3]);
+    expect(nextRoster(grown, members('abc'), 3).generations.map(({ since }) => since)).toEqual([3]);
+    expect(parseRoster(JSON.stringify(grown))).toEqual(grown);
+  });
+
+  it.each(['', '{}', '[]', '{"number":-1,"generations":[]}', '{"number":1,"generations":[{"since":1,"members":[{}]}]}'])('is none that reads %j', (text) => {
+    expect(parseRoster(text)).toBeUndefined();
+  });
+});

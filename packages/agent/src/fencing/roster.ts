@@ -1,0 +1,82 @@
+/** An agent that is counted, and where its peers ask it. */
+export interface Member {
+  readonly node: string;
+  /** IP address of the node. */
+  readonly address: string;
+  /** UDP port. */
+  readonly port: number;
+}
+
+/** Who is counted from a number on. */
+export interface RosterGeneration {
+  readonly since: number;
+  readonly members: readonly Member[];
+}
+
+/**
+ * The agents that are counted when a majority is asked for. The operator writes it, every agent acknowledges its number
+ * with a renewal. A higher number with the same members is a question: an agent that has acknowledged it helps nobody
+ * any more who still counts by a lower one.
+ */
+export interface Roster {
+  readonly number: number;
+  /** By rising `since`; the last one is in force. Earlier ones stay while an agent may still count by them. */
+  readonly generations: readonly RosterGeneration[];
+}
+
+/** Before anybody wrote one: nobody is counted. */
+export const emptyRoster: Roster = { number: 0, generations: [] };
+
+/** Whom an agent counts that acknowledged this number last. */
+export function membersAt(roster: Roster, number: number): readonly Member[] {
+  return roster.generations.findLast(({ since }) => since <= number)?.members ?? [];
+}
+
+/** The least number of members that is more than half of all. */
+export function strictMajority(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
+
+/** The next number; a new generation begins where the members change. Generations below `least` are forgotten. */
+export function nextRoster(roster: Roster, members: readonly Member[], least: number): Roster {
+  const number = roster.number + 1;
+  const current = roster.generations.at(-1);
+  const isSame = current !== undefined && JSON.stringify(current.members) === JSON.stringify(members);
+  const generations = isSame ? roster.generations : [...roster.generations, { since: number, members }];
+  const firstNeeded = Math.max(0, generations.findLastIndex(({ since }) => since <= least));
+  return { number, generations: generations.slice(firstNeeded) };
+}
+
+/** Reads a roster's JSON text; undefined for anything else. */
+export function parseRoster(text: string): Roster | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { number, generations } = fields(value);
+  if (!isCount(number) || !Array.isArray(generations)) return undefined;
+  const parsed = generations.map(parseGeneration);
+  return parsed.every((generation) => generation !== undefined) ? { number, generations: parsed } : undefined;
+}
+
+function parseGeneration(value: unknown): RosterGeneration | undefined {
+  const { since, members } = fields(value);
+  if (!isCount(since) || !Array.isArray(members)) return undefined;
+  const parsed = members.map(parseMember);
+  return parsed.every((member) => member !== undefined) ? { since, members: parsed } : undefined;
+}
+
+function parseMember(value: unknown): Member | undefined {
+  const { node, address, port } = fields(value);
+  return typeof node === 'string' && typeof address === 'string' && isCount(port) ? { node, address, port } : undefined;
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,59 @@
+import { formatAddress, parseAddress, parseCidr } from '@egressip-ipam/core';
+
+/** An address on an interface of the node, as the kernel tells it. */
+export interface KernelAddress {
+  /** Canonical text. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefixLength: number;
+  /** Whether the kernel takes it away by itself after a time, as it does with all that the agent adds. */
+  readonly expires: boolean;
+  /** Whether duplicate address detection refused it. */
+  readonly isRefused: boolean;
+}
+
+/** An interface of the node. */
+export interface KernelInterface {
+  readonly name: string;
+  readonly index: number;
+  readonly isUp: boolean;
+  readonly isLoopback: boolean;
+  readonly addresses: readonly KernelAddress[];
+}
+
+// The value that stands for ever.
+const forever = 4_294_967_295;
+
+/**
+ * Reads what `ip -j address show` prints.
+ *
+ * @throws Error when it is no JSON array
+ */
+export function readInterfaces(json: string): readonly KernelInterface[] {
+  const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
+  if (!Array.isArray(parsed)) throw new Error('ip -j address shows no list');
+  return parsed.map(record).flatMap((entry) => {
+    const { ifname, ifindex, flags, addr_info: infos } = entry;
+    if (typeof ifname !== 'string' || typeof ifindex !== 'number') return [];
+    const set = Array.isArray(flags) ? flags : [];
+    const addresses = (Array.isArray(infos) ? infos : []).map(record).flatMap(readAddress);
+    return [{ name: ifname, index: ifindex, isUp: set.includes('UP'), isLoopback: set.includes('LOOPBACK'), addresses }];
+  });
+}
+
+function readAddress({ local, prefixlen, valid_life_time: lifetime, scope, dadfailed }: Readonly<Record<string, unknown>>): readonly KernelAddress[] {
+  const address = typeof local === 'string' ? parseAddress(local) : undefined;
+  if (address === undefined || typeof prefixlen !== 'number' || (scope === 'link' && typeof local === 'string' && local.includes(':'))) return [];
+  const text = formatAddress(address);
+  return [{ address: text, family: text.includes(':') ? 6 : 4, prefixLength: prefixlen, expires: lifetime !== forever, isRefused: dadfailed === true }];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** The subnets of an interface: those of its own addresses, a full-length one not being any. */
+export function subnetsOf({ addresses }: KernelInterface): readonly string[] {
+  const subnets = addresses.flatMap(({ address, family, prefixLength }) => (prefixLength < (family === 4 ? 32 : 128) ? (parseCidr(`${address}/${prefixLength}`)?.cidr.text ?? []) : []));
+  return [...new Set(subnets)];
+}

@@ -1,0 +1,92 @@
+import { chooseInterface } from './choose-interface.ts';
+import type { KernelInterface } from './interfaces.ts';
+
+/** An address that the agent put on an interface, or is about to. */
+export interface OwnAddress {
+  readonly address: string;
+  readonly interface: string;
+}
+
+/** A change of the kernel's addresses. `put` also renews the lifetime of what is there. */
+export type KernelChange =
+  | { readonly type: 'put'; readonly address: string; readonly interface: string; readonly lifetimeSeconds: number }
+  | { readonly type: 'remove'; readonly address: string; readonly interface: string };
+
+/** What an address that is to be on the node still lacks. */
+export type Obstacle = 'no-interface' | 'foreign' | 'not-probed' | 'duplicate' | 'no-hold';
+
+/** What a look at the network found out about an address. */
+export type ProbeVerdict = 'unknown' | 'free' | 'duplicate';
+
+/** What is decided about one address. */
+export interface Decision {
+  readonly address: string;
+  readonly interface: string | undefined;
+  /** Whether it is on the node once the changes are made. */
+  readonly isPresent: boolean;
+  readonly obstacle?: Obstacle;
+  /** It was ours and there a moment ago, and somebody else took it away. */
+  readonly isRestored: boolean;
+}
+
+/** All that decides; nothing of it is asked of a clock or of the kernel. */
+export interface ReconcileInput {
+  /** Canonical texts of the addresses that are to be on the node. */
+  readonly wishes: readonly string[];
+  readonly interfaces: readonly KernelInterface[];
+  /** What is on record as ours; anything else is somebody else's, and left alone. */
+  readonly own: readonly OwnAddress[];
+  /** Addresses that were on the node after the last changes: what of them is missing, somebody took away. */
+  readonly present: ReadonlySet<string>;
+  /** Whole seconds for which addresses may be held; 0: not at all. */
+  readonly lifetimeSeconds: number;
+  /** Whether addresses may be taken that are not held yet: not by a majority alone. */
+  readonly mayTake: boolean;
+  readonly verdict: (address: string) => ProbeVerdict;
+}
+
+/** What to do. */
+export interface Reconciliation {
+  readonly changes: readonly KernelChange[];
+  /** The record of what is ours, to be kept before the changes are made. */
+  readonly own: readonly OwnAddress[];
+  readonly decisions: readonly Decision[];
+}
+
+/** Compares what should be on the node with what is. */
+export function reconcile(input: ReconcileInput): Reconciliation {
+  const places = placesOf(input.interfaces);
+  const decisions = input.wishes.map((address) => decide(address, input, places));
+  const keeps = new Map(decisions.flatMap(({ address, isPresent, interface: device }) => (isPresent && device !== undefined ? [[address, device] as const] : [])));
+  const puts = [...keeps].map(([address, device]): KernelChange => ({ type: 'put', address, interface: device, lifetimeSeconds: input.lifetimeSeconds }));
+  const removals = input.own.flatMap(({ address, interface: device }): readonly KernelChange[] => {
+    const isThere = places.get(address)?.includes(device) ?? false;
+    return isThere && keeps.get(address) !== device ? [{ type: 'remove', address, interface: device }] : [];
+  });
+  const left = removals.map(({ address, interface: device }) => ({ address, interface: device }));
+  return { changes: [...removals, ...puts], own: [...left, ...[...keeps].map(([address, device]) => ({ address, interface: device }))], decisions };
+}
+
+function placesOf(interfaces: readonly KernelInterface[]): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const { name, addresses } of interfaces) {
+    for (const { address } of addresses) places.set(address, [...(places.get(address) ?? []), name]);
+  }
+  return places;
+}
+
+function decide(address: string, input: ReconcileInput, places: ReadonlyMap<string, readonly string[]>): Decision {
+  const { interfaces, own, present, lifetimeSeconds, mayTake, verdict } = input;
+  const recorded = own.find((one) => one.address === address)?.interface;
+  const where = places.get(address) ?? [];
+  const device = chooseInterface(interfaces, address);
+  const without = (obstacle: Obstacle): Decision => ({ address, interface: device, isPresent: false, obstacle, isRestored: false });
+  if (where.some((name) => name !== recorded)) return without('foreign');
+  if (device === undefined) return without('no-interface');
+  if (lifetimeSeconds < 1) return without('no-hold');
+  const isThere = where.includes(device);
+  const wasThere = present.has(address);
+  if (!isThere && !wasThere && !mayTake) return without('no-hold');
+  if (!isThere && !wasThere && verdict(address) !== 'free') return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
+  return { address, interface: device, isPresent: true, isRestored: !isThere && wasThere };
+}

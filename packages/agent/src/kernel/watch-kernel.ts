@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** Ends a watch. */
+export interface KernelWatch {
+  stop(): void;
+}
+
+const pause = 1_000;
+
+/**
+ * Calls back when an address is taken off an interface or an interface changes. What is added does not count: most of it
+ * is the agent's own renewal of lifetimes. `ip monitor` is started anew when it ends.
+ */
+export function watchKernel(onChange: () => void, onEnd: (reason: string) => void): KernelWatch {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let child: ReturnType<typeof start> | undefined;
+  function start() {
+    const monitor = spawn('ip', ['-o', 'monitor', 'address', 'link'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    createInterface({ input: monitor.stdout }).on('line', (line) => {
+      if (line.startsWith('Deleted') || !/^\d+: \S+ +inet6? /.test(line)) onChange();
+    });
+    monitor.once('error', () => undefined).once('close', (code) => {
+      if (isStopped) return;
+      onEnd(`ip monitor ended with ${code}`);
+      timer = setTimeout(() => {
+        child = start();
+        // What happened meanwhile was not seen.
+        onChange();
+      }, pause);
+    });
+    return monitor;
+  }
+  child = start();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+      child?.kill('SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { ApiError, isConflict, isNotFound, isTooManyRequests, leases, ResourceClient, sleep, type Clock, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import { agentLeaseName, readAgentLease, renewedLease, type AgentLease, type Renewal } from './agent-lease.ts';
+
+/** What a {@link LeaseKeeper} is made of. */
+export interface LeaseKeeperOptions {
+  readonly rest: RestClient;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly namespace: string;
+  /** Unlike that of any other life of this agent. */
+  readonly identity: string;
+  readonly term: number;
+  /** Milliseconds between two renewals. */
+  readonly interval: number;
+  readonly endpoint: NonNullable<AgentLease['endpoint']>;
+  /** Fields of the Lease's metadata that it is created with, such as its owner. */
+  readonly metadata: () => Readonly<Record<string, unknown>>;
+  /** The roster number to acknowledge, kept in mind before this returns; and the one that is counted by now. */
+  readonly numbers: () => { readonly acknowledged: number; readonly counted: number };
+  /** A renewal that was sent at this monotonic time has succeeded. */
+  readonly onRenewed: (sentAt: number, acknowledged: number) => void;
+  /** The Lease was taken away: resolves when nothing is held any more; only then it is asked for again. */
+  readonly onLost: (reason: string) => Promise<void>;
+  /** An attempt failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Renews the Lease of this node's agent, again and again, always from the version it knows: a Lease that somebody else has
+ * written since is read again, and one that the operator took away ends what is held.
+ */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #leases: ResourceClient;
+  #current: KubernetesObject | undefined;
+  // Unknown counts as no: an agent that has just started keeps none of its peers from holding on.
+  #reachesServer = false;
+  #lastAnswer = -Infinity;
+  #wake = new AbortController();
+  #running: Promise<void> | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+    this.#leases = new ResourceClient(options.rest, leases);
+  }
+
+  /** Whether the API server answered the last attempt that ended. */
+  get reachesServer(): boolean {
+    return this.#reachesServer;
+  }
+
+  start(): void {
+    this.#running ??= this.#run(this.#stop.signal);
+  }
+
+  /** Renews at once. */
+  poke(): void {
+    this.#wake.abort();
+  }
+
+  /** A peer asks whether the API server is there: looks for itself, at most once a second. */
+  lookForPeer(): void {
+    if (this.#options.clock.monotonic() - this.#lastAnswer > 1_000) this.poke();
+  }
+
+  /** Ends it; the Lease stays held until its time is over, for the next life of this agent to go on with. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#running;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock, interval } = this.#options;
+    while (!signal.aborted) {
+      const start = clock.monotonic();
+      this.#wake = new AbortController();
+      const isRepeated = await this.#attempt(start, signal);
+      // While the server is away it is looked for more often, as everybody waits for it.
+      const period = this.#reachesServer ? interval : interval / 2;
+      if (!isRepeated) await sleep(clock, Math.max(50, period - (clock.monotonic() - start)), AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+
+  /** One attempt; true when the next is to follow at once. */
+  async #attempt(sentAt: number, signal: AbortSignal): Promise<boolean> {
+    try {
+      if (this.#current === undefined) await this.#read(signal);
+      const { acknowledged, counted } = this.#options.numbers();
+      const written = await this.#write(this.#renewal(acknowledged, counted), signal);
+      this.#current = written;
+      this.#answered();
+      this.#options.onRenewed(sentAt, acknowledged);
+      return false;
+    } catch (error) {
+      if (signal.aborted) return false;
+      const isAnswer = ApiError.isInstance(error) && error.status < 500 && !isTooManyRequests(error);
+      if (isAnswer) this.#answered();
+      else this.#reachesServer = false;
+      // What we know may be old, or a renewal without an answer may have been stored.
+      this.#current = undefined;
+      if (isConflict(error)) return true;
+      this.#options.onError(error);
+      return false;
+    }
+  }
+
+  /** Reads the Lease; when it was taken away, what was held is let go before this resolves. */
+  async #read(signal: AbortSignal): Promise<void> {
+    const { node, namespace, onLost } = this.#options;
+    const found = await this.#leases.get({ name: agentLeaseName(node), namespace }, this.#call(signal)).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    this.#answered();
+    const lease = found && readAgentLease(found);
+    this.#current = found;
+    if (lease?.holder === undefined) await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
+  }
+
+  #renewal(acknowledged: number, counted: number): Renewal {
+    const { node, namespace, identity: holder, term, endpoint, clock } = this.#options;
+    return { node, namespace, holder, term, acknowledged, counted, endpoint, now: clock.now() };
+  }
+
+  #write(renewal: Renewal, signal: AbortSignal): Promise<KubernetesObject> {
+    const lease = renewedLease(this.#current, renewal);
+    if (this.#current !== undefined) return this.#leases.replace(lease, this.#call(signal));
+    return this.#leases.create({ ...lease, metadata: { ...lease.metadata, ...this.#options.metadata() } }, this.#call(signal));
+  }
+
+  #answered(): void {
+    this.#reachesServer = true;
+    this.#lastAnswer = this.#options.clock.monotonic();
+  }
+
+  #call(signal: AbortSignal): { readonly signal: AbortSignal; readonly deadline: number; readonly immediate: true } {
+    return { signal, deadline: this.#options.interval * 0.6, immediate: true };
+  }
+}

@@ -1,0 +1,113 @@
+import type { Clock, ClockTimer } from '@egressip-ipam/kube';
+import type { Kernel, Question } from '../kernel/kernel.ts';
+import type { ProbeVerdict } from '../kernel/reconcile.ts';
+
+/** When questions are sent, in milliseconds after the first, and when silence counts as "nobody has it". */
+const questionsAt = [0, 350, 700] as const;
+const silenceAt = 1_050;
+const looks = 50;
+/** How long a verdict counts, and after how long a duplicate is looked for again. */
+const freeFor = 3_000;
+const duplicateFor = 30_000;
+
+interface Known {
+  readonly verdict: 'free' | 'duplicate';
+  readonly at: number;
+  readonly mac?: string;
+}
+
+/**
+ * Finds out whether somebody on the network has an address, before it is used: the kernel asks, by ARP or neighbour
+ * discovery, and its neighbour table shows who answered. All addresses that are wanted at a time are asked for together.
+ */
+export class Prober {
+  readonly #kernel: Kernel;
+  readonly #clock: Pick<Clock, 'monotonic' | 'setTimeout'>;
+  readonly #onVerdict: () => void;
+  readonly #onError: (error: unknown) => void;
+  readonly #known = new Map<string, Known>();
+  readonly #asking = new Set<string>();
+  #again: ClockTimer | undefined;
+
+  constructor(parts: { kernel: Kernel; clock: Pick<Clock, 'monotonic' | 'setTimeout'>; onVerdict: () => void; onError: (error: unknown) => void }) {
+    this.#kernel = parts.kernel;
+    this.#clock = parts.clock;
+    this.#onVerdict = parts.onVerdict;
+    this.#onError = parts.onError;
+  }
+
+  /** What is known now. */
+  verdict(address: string): ProbeVerdict {
+    const known = this.#known.get(address);
+    if (known === undefined) return 'unknown';
+    if (known.verdict === 'free' && this.#clock.monotonic() - known.at > freeFor) return 'unknown';
+    return known.verdict;
+  }
+
+  /** Who answers for an address that is a duplicate. */
+  duplicateMAC(address: string): string | undefined {
+    return this.#known.get(address)?.mac;
+  }
+
+  /** Takes it as known that nobody has an address: its last holder said so a moment ago. */
+  takeAsFree(address: string): void {
+    this.#known.set(address, { verdict: 'free', at: this.#clock.monotonic() });
+  }
+
+  /** Forgets all but these. */
+  keep(addresses: ReadonlySet<string>): void {
+    for (const address of this.#known.keys()) if (!addresses.has(address)) this.#known.delete(address);
+  }
+
+  /** Asks for those that are not being asked for, nor known well enough. */
+  probe(questions: readonly Question[]): void {
+    const now = this.#clock.monotonic();
+    const due = questions.filter(({ address }) => {
+      const known = this.#known.get(address);
+      const isFresh = known !== undefined && now - known.at < (known.verdict === 'free' ? freeFor : duplicateFor);
+      return !isFresh && !this.#asking.has(address);
+    });
+    if (due.length > 0) void this.#ask(due).catch(this.#onError);
+    if (this.#again === undefined && [...this.#known.values()].some(({ verdict }) => verdict === 'duplicate')) {
+      this.#again = this.#clock.setTimeout(() => {
+        this.#again = undefined;
+        this.#onVerdict();
+      }, duplicateFor);
+    }
+  }
+
+  stop(): void {
+    this.#again?.cancel();
+  }
+
+  async #ask(questions: readonly Question[]): Promise<void> {
+    for (const { address } of questions) this.#asking.add(address);
+    let open = questions;
+    try {
+      const start = this.#clock.monotonic();
+      let sent = 0;
+      for (let elapsed = 0; elapsed < silenceAt && open.length > 0; elapsed = this.#clock.monotonic() - start) {
+        if (elapsed >= (questionsAt[sent] ?? Infinity)) {
+          sent++;
+          await this.#kernel.ask(open);
+        }
+        await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, looks));
+        const answered = new Map((await this.#kernel.neighbours()).flatMap(({ address, mac }) => (mac === undefined ? [] : [[address, mac] as const])));
+        const taken = open.filter(({ address }) => answered.has(address));
+        for (const { address } of taken) this.#settle(address, { verdict: 'duplicate', at: this.#clock.monotonic(), mac: answered.get(address) ?? '' });
+        open = open.filter(({ address }) => !answered.has(address));
+        if (taken.length > 0) this.#onVerdict();
+      }
+      for (const { address } of open) this.#settle(address, { verdict: 'free', at: this.#clock.monotonic() });
+      await this.#kernel.forget(questions);
+    } finally {
+      for (const { address } of questions) this.#asking.delete(address);
+    }
+    this.#onVerdict();
+  }
+
+  #settle(address: string, known: Known): void {
+    this.#known.set(address, known);
+    this.#asking.delete(address);
+  }
+}

@@ -1,0 +1,182 @@
+import type { Clock } from '@egressip-ipam/kube';
+import type { AddressResult, ReportedInterface, Wish } from '../egress-node/egress-node.ts';
+import { lifetimeSeconds, type Hold } from '../fencing/hold.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { KernelInterface } from '../kernel/interfaces.ts';
+import { reconcile, type OwnAddress, type Reconciliation } from '../kernel/reconcile.ts';
+import { AnnouncementSchedule } from '../neighbours/announcement-schedule.ts';
+import type { Announcer } from '../neighbours/announcer.ts';
+import { Prober } from '../neighbours/prober.ts';
+import type { InputGuard } from '../packet-filter/input-guard.ts';
+import { reasonOf, type Log } from './options.ts';
+import { reportedInterfaces, resultsOf } from './results.ts';
+
+/** What a {@link NodeKeeper} is made of. */
+export interface NodeKeeperParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly kernel: Kernel;
+  readonly guard: InputGuard;
+  readonly announcer: Announcer;
+  /** What should be on the node; undefined as long as nobody has said: what is there stays. */
+  readonly wishes: () => { readonly generation: number | undefined; readonly wishes: readonly Wish[] } | undefined;
+  readonly hold: () => Hold;
+  /** Whether addresses may be taken, and not only kept. */
+  readonly mayTake: () => boolean;
+  /** Keeps the record of what is ours, before it is put there. */
+  readonly record: (own: readonly OwnAddress[]) => void;
+  readonly onResults: (generation: number, addresses: readonly AddressResult[], interfaces: readonly ReportedInterface[]) => void;
+  readonly onRestored: () => void;
+}
+
+/** Keeps the node's addresses as they should be: compares, changes, asks the network, announces, reports. */
+export class NodeKeeper {
+  readonly #parts: NodeKeeperParts;
+  readonly #prober: Prober;
+  readonly #schedule = new AnnouncementSchedule();
+  readonly #restored = new Map<string, number>();
+  #own: readonly OwnAddress[];
+  #present: ReadonlySet<string>;
+  #results: readonly AddressResult[] = [];
+  #guardTrouble: string | undefined;
+  #isDirty = false;
+  #running: Promise<void> | undefined;
+  #announcing: NodeJS.Timeout | undefined;
+
+  /** @param own what the agent's former life has on record as ours */
+  constructor(parts: NodeKeeperParts, own: readonly OwnAddress[]) {
+    this.#parts = parts;
+    this.#own = own;
+    this.#present = new Set(own.map(({ address }) => address));
+    this.#prober = new Prober({
+      kernel: parts.kernel,
+      clock: parts.clock,
+      onVerdict: () => this.poke(),
+      onError: (error) => parts.log.warn('the network cannot be asked for an address', { reason: reasonOf(error) }),
+    });
+  }
+
+  /** Addresses whose last holder has confirmed a moment ago that it let go of them. */
+  takeAsFree(address: string): void {
+    this.#prober.takeAsFree(address);
+  }
+
+  /** What was reported before this life. */
+  noteFormer(results: readonly AddressResult[]): void {
+    if (this.#results.length === 0) this.#results = results;
+  }
+
+  /** Has the node looked after; what changes meanwhile is looked after in another pass. */
+  poke(): void {
+    this.#isDirty = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when a pass has ended that began after this call. */
+  async settle(): Promise<void> {
+    await this.#running;
+    this.poke();
+    await this.#running;
+  }
+
+  stop(): void {
+    this.#prober.stop();
+    clearTimeout(this.#announcing);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isDirty) {
+      this.#isDirty = false;
+      await this.#pass().catch((error: unknown) => this.#parts.log.error('the node cannot be looked after', { reason: reasonOf(error) }));
+    }
+    this.#running = undefined;
+  }
+
+  async #pass(): Promise<void> {
+    const { kernel, hold, mayTake, wishes, clock, guard } = this.#parts;
+    const interfaces = await kernel.interfaces();
+    const wanted = wishes();
+    const addresses = wanted?.wishes.map(({ address }) => address) ?? this.#own.map(({ address }) => address);
+    const outcome = reconcile({
+      wishes: addresses,
+      interfaces,
+      own: this.#own,
+      present: this.#present,
+      lifetimeSeconds: lifetimeSeconds(hold(), clock.monotonic()),
+      mayTake: mayTake(),
+      verdict: (address) => this.#prober.verdict(address),
+    });
+    const kept = outcome.decisions.filter(({ isPresent }) => isPresent).map(({ address }) => address);
+    this.#setOwn([...this.#own, ...outcome.own]);
+    const trouble = await guard.guard([...new Set([...kept, ...this.#own.map(({ address }) => address)])]);
+    if (trouble !== undefined && trouble !== this.#guardTrouble) this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
+    this.#guardTrouble = trouble;
+    const refusal = await this.#change(outcome, kept);
+    const isTouched = refusal !== '' || outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) || outcome.decisions.some(({ isRestored }) => isRestored);
+    const seen = isTouched ? await kernel.interfaces() : interfaces;
+    this.#concludes(outcome, kept, seen, refusal, wanted?.generation);
+  }
+
+  /** The lifetime is worked out at the last moment before the kernel is told. */
+  async #change(outcome: Reconciliation, kept: readonly string[]): Promise<string> {
+    const { kernel, hold, clock } = this.#parts;
+    const seconds = lifetimeSeconds(hold(), clock.monotonic());
+    if (seconds < 1 && kept.length > 0) {
+      // It ran out meanwhile: another pass takes everything off.
+      this.#isDirty = true;
+      return kernel.change(outcome.changes.filter(({ type }) => type === 'remove'));
+    }
+    return kernel.change(outcome.changes.map((change) => (change.type === 'put' ? { ...change, lifetimeSeconds: seconds } : change)));
+  }
+
+  #concludes(outcome: Reconciliation, kept: readonly string[], seen: readonly KernelInterface[], refusal: string, generation: number | undefined): void {
+    const { log, clock, onResults, onRestored } = this.#parts;
+    const places = new Map(seen.flatMap(({ name, addresses }) => addresses.filter(({ isRefused }) => !isRefused).map(({ address }) => [`${address} ${name}`, address] as const)));
+    const isThere = ({ address, interface: device }: OwnAddress): boolean => places.has(`${address} ${device}`);
+    const targets = outcome.decisions.flatMap(({ address, interface: device, isPresent }) => (isPresent && device !== undefined ? [{ address, interface: device }] : []));
+    const fresh = targets.filter((target) => !this.#present.has(target.address));
+    const taken = targets.filter((target) => isThere(target) && !this.#present.has(target.address));
+    const refused = new Set(fresh.filter((target) => !isThere(target)).map(({ address }) => address));
+    const left = this.#own.filter((one) => isThere(one) && !targets.some(({ address, interface: device }) => address === one.address && device === one.interface));
+    for (const { address } of outcome.decisions.filter(({ isRestored }) => isRestored)) {
+      this.#restored.set(address, (this.#restored.get(address) ?? 0) + 1);
+      onRestored();
+      log.warn('somebody else took an address off the node; it is put back', { address });
+      this.#schedule.take(address, clock.monotonic());
+    }
+    for (const { address, interface: device } of taken) {
+      log.info('an address is on the node', { address, interface: device });
+      this.#schedule.take(address, clock.monotonic());
+    }
+    for (const address of this.#present) if (!kept.includes(address)) log.info('an address is off the node', { address });
+    this.#present = new Set(kept.filter((address) => !refused.has(address)));
+    this.#setOwn([...targets, ...left]);
+    this.#schedule.keep(this.#present);
+    this.#announce();
+    this.#probe(outcome);
+    const facts = { left, refusal, refused, restored: this.#restored, duplicateMAC: (address: string) => this.#prober.duplicateMAC(address) };
+    this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
+    if (generation !== undefined) onResults(generation, this.#results, reportedInterfaces(seen, this.#own));
+  }
+
+  #probe({ decisions }: Reconciliation): void {
+    const open = decisions.filter(({ obstacle }) => obstacle === 'not-probed' || obstacle === 'duplicate');
+    this.#prober.keep(new Set(decisions.map(({ address }) => address)));
+    this.#prober.probe(open.flatMap(({ address, interface: device }) => (device === undefined ? [] : [{ address, interface: device }])));
+  }
+
+  #announce(): void {
+    clearTimeout(this.#announcing);
+    const { clock, announcer } = this.#parts;
+    const now = clock.monotonic();
+    const { due, next } = this.#schedule.due(now);
+    announcer.announce(this.#own.filter(({ address }) => due.includes(address)));
+    if (next !== undefined) this.#announcing = setTimeout(() => this.#announce(), Math.max(1, next - now));
+  }
+
+  #setOwn(own: readonly OwnAddress[]): void {
+    const unique = new Map(own.map((one) => [`${one.address} ${one.interface}`, one]));
+    this.#own = [...unique.values()];
+    this.#parts.record(this.#own);
+  }
+}

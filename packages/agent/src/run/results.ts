@@ -1,0 +1,65 @@
+import type { AddressResult, AddressState, ReportedInterface } from '../egress-node/egress-node.ts';
+import { usableInterfaces } from '../kernel/choose-interface.ts';
+import { subnetsOf, type KernelInterface } from '../kernel/interfaces.ts';
+import type { Decision, OwnAddress } from '../kernel/reconcile.ts';
+
+/** What is known beside the decisions. */
+export interface ResultFacts {
+  /** What is on the interfaces and ours although it is not wanted any more. */
+  readonly left: readonly OwnAddress[];
+  readonly duplicateMAC: (address: string) => string | undefined;
+  /** What the kernel said against the last changes. */
+  readonly refusal: string;
+  /** Addresses that the kernel does not show although they were put. */
+  readonly refused: ReadonlySet<string>;
+  /** How often each was taken away by somebody else. */
+  readonly restored: ReadonlyMap<string, number>;
+}
+
+/** Results as they are now; `since` is the time of now where a result is another than before. */
+export function resultsOf(decisions: readonly Decision[], facts: ResultFacts, former: readonly AddressResult[], now: string): readonly AddressResult[] {
+  const before = new Map(former.map((result) => [result.address, result]));
+  const left = facts.left.map(({ address, interface: device }): Untimed => ({ address, state: 'Held', interface: device, message: 'it is on its way off the node' }));
+  return [...decisions.map((decision) => resultOf(decision, facts)), ...left]
+    .map((result) => ({ ...result, since: sinceOf(result, before.get(result.address)) ?? now }))
+    .sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+type Untimed = Omit<AddressResult, 'since'>;
+
+function sinceOf(result: Untimed, former: AddressResult | undefined): string | undefined {
+  return former?.state === result.state && former.interface === result.interface ? former.since : undefined;
+}
+
+function resultOf({ address, interface: device, isPresent, obstacle }: Decision, facts: ResultFacts): Untimed {
+  const as = (state: AddressState, message?: string): Untimed => ({ address, state, ...(device === undefined ? {} : { interface: device }), ...(message === undefined ? {} : { message }) });
+  if (isPresent) {
+    if (facts.refused.has(address)) return as('Failed', `the kernel refuses it: ${facts.refusal}`);
+    const times = facts.restored.get(address);
+    return as('Held', times === undefined ? undefined : `somebody else took it off the node ${times} times, and it was put back`);
+  }
+  switch (obstacle) {
+    case 'duplicate': {
+      const mac = facts.duplicateMAC(address) ?? '';
+      return { ...as('Duplicate', `the machine with MAC address ${mac} answers for it; it is not used before that ends`), duplicateMAC: mac };
+    }
+    case 'foreign':
+      return as('Foreign', 'it is on this node already, put there by somebody else, and is left alone');
+    case 'no-interface':
+      return as('NoInterface', 'no interface of this node that is up has a subnet with it');
+    case 'no-hold':
+      return as('Probing', 'the Lease of this agent is not renewed, so that no address may be taken');
+    default:
+      return as('Probing', 'it is being found out whether another machine has it');
+  }
+}
+
+/** What of the interfaces is reported: those that addresses may come to, and what they carry that is not ours. */
+export function reportedInterfaces(interfaces: readonly KernelInterface[], own: readonly OwnAddress[]): readonly ReportedInterface[] {
+  const ours = new Set(own.map(({ address }) => address));
+  return usableInterfaces(interfaces).map((one) => ({
+    name: one.name,
+    subnets: [...subnetsOf(one)].sort(),
+    addresses: one.addresses.map(({ address }) => address).filter((address) => !ours.has(address)).sort(),
+  }));
+}

@@ -1,0 +1,88 @@
+import { createRestClient, loadConnection, sleep, staticConnection, type Connection } from '@egressip-ipam/kube';
+import { readFileSync } from 'node:fs';
+import { timingsOf } from '../fencing/timings.ts';
+import { systemKernel } from '../kernel/kernel.ts';
+import { watchKernel } from '../kernel/watch-kernel.ts';
+import { findAnnouncer } from '../neighbours/announcer.ts';
+import { InputGuard } from '../packet-filter/input-guard.ts';
+import { keyReader } from '../peers/read-keys.ts';
+import { StateFile } from '../state/state-file.ts';
+import { Agent } from './agent.ts';
+import { machineClock as clock } from './machine-clock.ts';
+import { Metrics } from './metrics.ts';
+import type { AgentOptions, Log } from './options.ts';
+import { serveTexts } from './text-server.ts';
+
+/**
+ * Runs the agent until it is told to stop. The node's addresses stay for what is left of their time.
+ *
+ * @throws Error when it cannot start: no kubeconfig, no `arping`, an address that cannot be listened on
+ */
+export async function runAgent(options: AgentOptions, log: Log, signal: AbortSignal): Promise<void> {
+  const connection = await connect(options);
+  const announcer = await findAnnouncer((message) => log.warn('an address could not be announced', { reason: message }));
+  let agent: Agent | undefined = undefined as Agent | undefined;
+  const metrics = new Metrics(() => agent?.holdSeconds ?? 0);
+  const { renewal } = timingsOf(options.term);
+  const rest = createRestClient(connection, { clock, userAgent: 'egressip-ipam-agent', onRequest: (request) => metrics.requested(request), liveness: { interval: renewal, deadline: renewal * 0.75 } });
+  const keys = keyReader(options.keyFolder, () => clock.monotonic());
+  const bootID = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const parts = { options, bootID, rest, clock, log, kernel: systemKernel(), guard: new InputGuard(), announcer, keys, metrics };
+  // Ready also while a former agent of this node still runs: it ends only when this one is there.
+  const servers = await listen(options, signal, log, metrics);
+  try {
+    agent = await takeOver(() => new Agent({ ...parts, state: new StateFile(options.stateFile) }), log, signal);
+    if (agent === undefined) return;
+    log.info('the agent runs', { node: options.node, term: options.term, asksPeers: keys().length > 0 });
+    const running = agent;
+    const watch = watchKernel(() => running.kernelChanged(), (reason) => log.warn('changes of the kernel are not seen for a moment', { reason }));
+    running.start();
+    await aborted(signal);
+    watch.stop();
+    await running.stop();
+  } finally {
+    for (const server of servers) server?.close();
+    rest.close();
+  }
+}
+
+function connect({ server, kubeconfig, context }: AgentOptions): Promise<Connection> {
+  if (server !== undefined) return Promise.resolve(staticConnection({ server }));
+  return loadConnection({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) });
+}
+
+async function listen(options: AgentOptions, signal: AbortSignal, log: Log, metrics: Metrics): Promise<readonly ({ close(): void } | undefined)[]> {
+  const health = { '/healthz': () => 'ok\n', '/readyz': () => 'ok\n' };
+  const open = [
+    await persist(() => serveTexts(options.healthProbeBindAddress, health), signal, log),
+    await persist(() => serveTexts(options.metricsBindAddress, { '/metrics': () => metrics.text() }), signal, log),
+  ];
+  return open;
+}
+
+/** A former agent of this node, on its way out, still has the port. */
+async function persist<Value>(open: () => Promise<Value>, signal: AbortSignal, log: Log): Promise<Value | undefined> {
+  for (let isTold = false; !signal.aborted; isTold = true) {
+    try {
+      return await open();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (!isTold) log.info('another agent of this node still runs; this one waits for it to end');
+      await sleep(clock, 50, signal);
+    }
+  }
+  return undefined;
+}
+
+/** An agent is made when the port is its own: what the former one left is read then, and not before. */
+async function takeOver(make: () => Agent, log: Log, signal: AbortSignal): Promise<Agent | undefined> {
+  return persist(async () => {
+    const agent = make();
+    await agent.openPeers();
+    return agent;
+  }, signal, log);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

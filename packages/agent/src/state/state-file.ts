@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { OwnAddress } from '../kernel/reconcile.ts';
+
+/**
+ * What an agent's next life must know. It is kept in memory of the node (a tmpfs such as /run), which is gone after a
+ * restart of the machine, as the kernel's addresses are.
+ */
+export interface AgentState {
+  /** Which start of the machine it is from: of an earlier one, no clock and no address is left. */
+  readonly bootID: string;
+  /** What is ours on the interfaces, written before it is put there. */
+  readonly own: readonly OwnAddress[];
+  /** Until when it is held, on the machine's monotonic clock in milliseconds. */
+  readonly heldUntil: number;
+  /** The roster number that it is held by. */
+  readonly counted: number;
+  /** The highest roster number that an acknowledgement was begun for; absent when that is not known. */
+  readonly acknowledged?: number;
+}
+
+/** Reads and writes the state of the agent. */
+export class StateFile {
+  readonly #path: string;
+  #written = '';
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What the former life left; undefined when there was none since this start of the machine, or it cannot be read. */
+  read(bootID: string): AgentState | undefined {
+    try {
+      const state = parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      return state?.bootID === bootID ? state : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes it, whole or not at all. @throws Error when the folder cannot be written */
+  write(state: AgentState): void {
+    const text = JSON.stringify(state);
+    if (text === this.#written) return;
+    mkdirSync(dirname(this.#path), { recursive: true });
+    const draft = `${this.#path}.new`;
+    writeFileSync(draft, text);
+    renameSync(draft, this.#path);
+    this.#written = text;
+  }
+}
+
+function parse(value: unknown): AgentState | undefined {
+  const { bootID, own, heldUntil, counted, acknowledged } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (typeof bootID !== 'string' || !Array.isArray(own) || typeof heldUntil !== 'number' || typeof counted !== 'number') return undefined;
+  const addresses = own.flatMap((entry: unknown) => {
+    const { address, interface: device } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
+    return typeof address === 'string' && typeof device === 'string' ? [{ address, interface: device }] : [];
+  });
+  return { bootID, own: addresses, heldUntil, counted, ...(typeof acknowledged === 'number' ? { acknowledged } : {}) };
+}

@@ -1,0 +1,112 @@
+import { agentLeaseLabel, egressNodes, emptyRoster, parseRoster, readAgentLease, readEgressNode, rosterKey, rosterName, type AgentLease, type EgressNode, type Roster } from '@egressip-ipam/agent';
+import { leases, Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { Sightings } from './sightings.ts';
+
+export const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
+
+/** What the provider watches: EgressNodes, the Leases of their agents, and the roster. */
+export class ClusterView {
+  readonly sightings = new Sightings();
+  readonly nodes: Reflector<EgressNode>;
+  readonly #leases: Reflector<AgentLease>;
+  readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
+  readonly #waiting = new Set<() => void>();
+  readonly #now: () => number;
+  #startedAt = Infinity;
+
+  constructor(rest: RestClient, namespace: string, onError: (error: unknown) => void) {
+    this.#now = () => rest.clock.monotonic();
+    const onChange = (): void => this.#changed();
+    this.nodes = new Reflector({ client: new ResourceClient(rest, egressNodes), consistency: 'latest', project: readEgressNode, onChange, onError });
+    this.#leases = new Reflector({
+      client: new ResourceClient(rest, leases),
+      namespace,
+      labelSelector: `${agentLeaseLabel.key}=${agentLeaseLabel.value}`,
+      consistency: 'latest',
+      project: readAgentLease,
+      onChange: (change) => {
+        if (change.type === 'deleted') this.sightings.noteGone(change.previous.node, this.#now());
+        else this.sightings.note(change.object, this.#now());
+        this.#changed();
+      },
+      onError,
+    });
+    this.#rosters = new Reflector({
+      client: new ResourceClient(rest, configMaps),
+      namespace,
+      fieldSelector: `metadata.name=${rosterName}`,
+      consistency: 'latest',
+      project: readRoster,
+      onChange,
+      onError,
+    });
+  }
+
+  /** Begins, and resolves when everything has been read; never, when stopped before. */
+  async start(): Promise<void> {
+    this.#startedAt = this.#now();
+    const all = [this.nodes, this.#leases, this.#rosters];
+    for (const reflector of all) reflector.start();
+    await Promise.all(all.map((reflector) => reflector.whenSynced()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.nodes.stop(), this.#leases.stop(), this.#rosters.stop()]);
+  }
+
+  /** When reading began, on the monotonic clock: what was before is not known. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** What a node holds by its own report; nothing, once its Lease was taken away, whatever it reported last. */
+  heldBy({ name, status }: EgressNode): readonly string[] {
+    if (this.isFenced(name)) return [];
+    return status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
+  }
+
+  /** Whether a node's Lease is there, and nobody holds it. */
+  isFenced(name: string): boolean {
+    return this.sightings.of(name)?.isHeld === false;
+  }
+
+  node(name: string): EgressNode | undefined {
+    return this.nodes.store.get(name);
+  }
+
+  get roster(): Roster {
+    return [...this.#rosters.store.values()][0]?.roster ?? emptyRoster;
+  }
+
+  /** Takes in the answer to a write, ahead of its event. */
+  noteRoster(object: KubernetesObject): void {
+    this.#rosters.store.upsertFromResponse(object);
+  }
+
+  /** Resolves with the next change, at the time given (monotonic milliseconds), or when the signal ends it. */
+  next(until: number | undefined, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, until === undefined ? 60_000 : Math.max(0, until - this.#now()) + 1);
+      this.#waiting.add(done);
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+}
+
+function readRoster({ metadata, ...object }: KubernetesObject): { readonly roster: Roster; readonly resourceVersion: string } | undefined {
+  const data = object['data'];
+  const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
+  const roster = typeof text === 'string' ? parseRoster(text) : undefined;
+  return roster && { roster, resourceVersion: metadata.resourceVersion ?? '' };
+}

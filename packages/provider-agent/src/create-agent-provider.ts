@@ -1,0 +1,84 @@
+import { ProviderError, type CloudProvider, type ProviderChange, type ProviderChangeResult } from '@egressip-ipam/core';
+import type { RestClient } from '@egressip-ipam/kube';
+import { applyChange, failure } from './apply-change.ts';
+import { ClusterView } from './cluster-view.ts';
+import { observeCidr, observeNode } from './observe.ts';
+import { RosterWriter } from './roster-writer.ts';
+import { WishWriter } from './wish-writer.ts';
+
+/** What the provider needs of its cluster. */
+export interface AgentProviderOptions {
+  /** Its clock is the one that fencing goes by. */
+  readonly rest: RestClient;
+  /** The operator's namespace, where the Leases of the agents and their roster are. */
+  readonly namespace: string;
+  /** Told of trouble in reading; reading goes on. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * The provider that puts addresses into the kernels of egress nodes. Its platform is the agents: wishes and results travel
+ * in one EgressNode per node. An address goes to a node only after the one that had it has confirmed that it let go, or is fenced.
+ */
+export function createAgentProvider({ rest, namespace, onError = () => undefined }: AgentProviderOptions): CloudProvider {
+  const view = new ClusterView(rest, namespace, onError);
+  const rosters = new RosterWriter(rest, namespace, view);
+  const parts = { rest, namespace, view, rosters, wishes: new WishWriter(rest, view) };
+  let started: Promise<void> | undefined;
+  const start = async (signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    started ??= view.start();
+    await Promise.race([started, new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))]);
+    await rosters.keep();
+  };
+  return {
+    specificationVersion: 'v1',
+    name: 'agent',
+    // No infrastructure calls itself so: this provider is chosen by name, or for a network that needs it.
+    platforms: { types: ['Agent'], providerIDPrefixes: [] },
+    capabilities: { attach: true, atomicMove: false },
+    async observe({ nodes, cidrs, signal }) {
+      await start(signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw new ProviderError(failure('transient', `the agents cannot be read: ${messageOf(error)}`), { cause: error });
+      });
+      const now = rest.clock.monotonic();
+      return { nodes: nodes.map(({ name }) => observeNode(name, view, now)), cidrs: cidrs.map((cidr) => observeCidr(cidr, view)) };
+    },
+    async apply({ changes, signal }) {
+      const lanes = new Map<string, Promise<unknown>>();
+      const begun = start(signal);
+      begun.catch(() => undefined);
+      return Promise.all(
+        changes.map((change) => {
+          // One lane per address: what is asked for it first is done first.
+          const result = (lanes.get(change.address) ?? begun).then(
+            () => settle(change),
+            (error: unknown): ProviderChangeResult => (signal.aborted ? cutShort(change) : { change, outcome: 'failed', error: failure('transient', messageOf(error)) }),
+          );
+          lanes.set(change.address, result);
+          return result;
+        }),
+      );
+
+      async function settle(change: ProviderChangeResult['change']): Promise<ProviderChangeResult> {
+        if (signal.aborted) return cutShort(change);
+        try {
+          const error = await applyChange(change, parts, signal);
+          return error === undefined ? { change, outcome: 'done' } : { change, outcome: 'failed', error };
+        } catch (error) {
+          return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} (node ${change.node.name}): ${messageOf(error)}`) };
+        }
+      }
+    },
+    close: () => view.stop(),
+  };
+}
+
+function cutShort(change: ProviderChange): ProviderChangeResult {
+  return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

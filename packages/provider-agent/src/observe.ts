@@ -1,0 +1,57 @@
+import { timingsOf, type EgressNode } from '@egressip-ipam/agent';
+import { cidrContains, parseAddress, parseCidr, type AttachedAddress, type CidrObservation, type NodeObservation, type UsedAddress } from '@egressip-ipam/core';
+import { failure, ownAddresses } from './apply-change.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+/** What is known of one node. Its interfaces count as one: the agent finds for each address the one whose subnet has it. */
+export function observeNode(name: string, view: ClusterView, now: number): NodeObservation {
+  const node = view.node(name);
+  if (node === undefined || node.status.observedGeneration === 0) {
+    return { node: name, error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`) };
+  }
+  const addresses = addressesOf(node, view);
+  return {
+    node: name,
+    interfaces: [{ id: 'kernel', main: true, subnets: [...new Set(node.status.interfaces.flatMap(({ subnets }) => subnets))].sort(), addresses }],
+    // An agent that is silent takes nothing more, and what it has may have to move.
+    limits: isSilent(name, view, now) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
+  };
+}
+
+function isSilent(name: string, view: ClusterView, now: number): boolean {
+  const silence = view.sightings.silence(name, now);
+  const lease = view.sightings.lease(name);
+  if (silence === undefined || lease === undefined) return true;
+  const { term, margin } = timingsOf(Math.max(3_000, lease.term));
+  return lease.holder === undefined || silence > term + margin;
+}
+
+function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {
+  const own = ownAddresses(node);
+  return [
+    ...own.map((address, index) => ({ address, primary: index === 0 })),
+    ...[...new Set(view.heldBy(node))].sort().map((address) => ({ address, primary: false })),
+  ];
+}
+
+function countOf(addresses: readonly AttachedAddress[], family: 4 | 6): number {
+  return addresses.filter(({ address }) => address.includes(':') === (family === 6)).length;
+}
+
+/** What is in use of a CIDR: on egress nodes, and by machines that answered when an address of it was looked for. */
+export function observeCidr(text: string, view: ClusterView): CidrObservation {
+  const cidr = parseCidr(text)?.cidr;
+  if (cidr === undefined) return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
+  const used = new Map<string, string>();
+  for (const node of view.nodes.store.values()) {
+    for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
+    for (const { address, state, duplicateMAC } of node.status.addresses) {
+      if (state === 'Duplicate') used.set(address, `the machine with MAC address ${duplicateMAC ?? 'unknown'}`);
+    }
+  }
+  const inUse = [...used].flatMap(([address, usedBy]): readonly UsedAddress[] => {
+    const parsed = parseAddress(address);
+    return parsed !== undefined && cidrContains(cidr, parsed) ? [{ address, usedBy }] : [];
+  });
+  return { cidr: text, inUse: inUse.sort((one, other) => (one.address < other.address ? -1 : 1)), reserved: [] };
+}

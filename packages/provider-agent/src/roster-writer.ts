@@ -1,0 +1,53 @@
+import { nextRoster, parseRoster, emptyRoster, rosterKey, rosterName, type Member } from '@egressip-ipam/agent';
+import { isAlreadyExists, isConflict, isNotFound, ResourceClient, type RestClient } from '@egressip-ipam/kube';
+import { configMaps, type ClusterView } from './cluster-view.ts';
+
+/** Writes the roster: who is counted, and questions to all. */
+export class RosterWriter {
+  readonly #configMaps: ResourceClient;
+  readonly #namespace: string;
+  readonly #view: ClusterView;
+  #writing: Promise<void> | undefined;
+
+  constructor(rest: RestClient, namespace: string, view: ClusterView) {
+    this.#configMaps = new ResourceClient(rest, configMaps);
+    this.#namespace = namespace;
+    this.#view = view;
+  }
+
+  /** Counts the agents that have Leases; does nothing when these are counted already. */
+  async keep(): Promise<void> {
+    const current = this.#view.roster.generations.at(-1)?.members ?? [];
+    if (JSON.stringify(current) !== JSON.stringify(this.#members())) await this.ask();
+  }
+
+  /** Writes the next number. Of several calls at a time one writes. */
+  ask(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const name = { name: rosterName, namespace: this.#namespace };
+    const found = await this.#configMaps.get(name, { immediate: true }).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    const data = found?.['data'];
+    const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
+    const roster = (typeof text === 'string' ? parseRoster(text) : undefined) ?? emptyRoster;
+    // Nobody counts by less than what is the least in any Lease.
+    const least = Math.min(roster.number, ...this.#view.sightings.all.flatMap(({ counts }) => counts));
+    const next = { ...found, metadata: { ...found?.metadata, ...name }, data: { [rosterKey]: JSON.stringify(nextRoster(roster, this.#members(), least)) } };
+    try {
+      this.#view.noteRoster(await (found === undefined ? this.#configMaps.create(next) : this.#configMaps.replace(next, { immediate: true })));
+    } catch (error) {
+      // Another replica wrote: its number does as well.
+      if (!isConflict(error) && !isAlreadyExists(error)) throw error;
+    }
+  }
+
+  #members(): readonly Member[] {
+    return this.#view.sightings.leases.flatMap(({ node, endpoint }) => (endpoint === undefined ? [] : [{ node, ...endpoint }]));
+  }
+}
