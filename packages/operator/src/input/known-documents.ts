@@ -24,9 +24,11 @@ function isRecord(value: unknown): value is Fields {
 export function kindOf(object: unknown): string | undefined {
   if (!isRecord(object) || typeof object['kind'] !== 'string') return undefined;
   const { kind, apiVersion } = object;
+  const known = Object.hasOwn(groups, kind) ? groups[kind] : undefined;
+  if (known === undefined) return 'other';
   if (typeof apiVersion !== 'string') return kind;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return groups[kind] === group ? kind : 'other';
+  return known === group ? kind : 'other';
 }
 
 /** Whether a document says that it is a saved ClusterSnapshot. */
