@@ -23,6 +23,8 @@ export interface InputOptions extends SnapshotOptions, LiveFlags {
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly standardInput: StandardInput;
+  /** Run as `kubectl egressip`: without files, commands are about the cluster of the kubeconfig. */
+  readonly isPlugIn?: boolean;
 }
 
 /** Reads the cluster in files, or itself; what cannot be read is written to standard error. */

@@ -56,11 +56,11 @@ describe('the same as the original definitions', unless(pairs.length === 0, 'the
         expect(outcome).toEqual(originally(object));
         outcomes[outcome.errors.length === 0 ? 'accepted' : 'refused'] += 1;
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     expect(outcomes.accepted).toBeGreaterThan(0);
-    expect(outcomes.refused).toBeGreaterThan(20);
-  });
+    expect(outcomes.refused).toBeGreaterThan(10);
+  }, 120_000);
 });
 
 /** What the sandbox makes of an object by a schema. */
