@@ -5,6 +5,9 @@ import { SkipReporter } from './tools/testing/skips.ts';
 /** Tests run on the sources of every package, so that no build is needed before them. */
 const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
+/** Where a report for programs is written, where one is wanted. */
+const report = process.env['TEST_REPORT'];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -14,7 +17,7 @@ export default defineConfig({
     ],
   },
   test: {
-    reporters: ['default', new SkipReporter()],
+    reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]])],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
     // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
     maxWorkers: 2,

@@ -22,9 +22,10 @@ async function run(suite: string): Promise<{ readonly code: unknown; readonly ou
 }
 
 it('tells what is skipped, once for each reason, and lets the run pass', async () => {
-  const { code, output } = await run("describe('a', unless(true, 'no moon'), () => { it('b', () => {}); it('c', () => {}); });\nit('d', unless(true, 'no sun'), () => {});\nit('e', unless(false, 'never'), () => {});");
+  const { code, output } = await run("describe('a', unless(true, 'no moon'), () => { it('b', () => {}); it('c', () => {}); });\ndescribe.skip('f (skipped: no stars)', () => { it('g', () => {}); });\nit('d', unless(true, 'no sun'), () => {});\nit('e', unless(false, 'never'), () => {});");
   expect(output).toContain('Skipped: 2 tests in 1 file: no moon\n');
   expect(output).toContain('Skipped: 1 test in 1 file: no sun\n');
+  expect(output).toContain('Skipped: 1 test in 1 file: no stars\n');
   expect(output).not.toContain('never');
   expect(code).toBe(0);
 });

@@ -28,8 +28,11 @@ export class SkipReporter implements Reporter {
   }
 }
 
+/** Suites that know why only when they have looked put it into their name. */
+const saidInName = (task: TestCase | TestSuite | TestModule): string | undefined => (task.type === 'suite' ? /\(skipped: (.*)\)$/.exec(task.name)?.[1] : undefined);
+
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function reasonOf(task: TestCase | TestSuite | TestModule): string | undefined {
-  return task.meta().skippedFor ?? (task.type === 'module' ? undefined : reasonOf(task.parent));
+  return task.meta().skippedFor ?? saidInName(task) ?? (task.type === 'module' ? undefined : reasonOf(task.parent));
 }

@@ -1,21 +1,9 @@
 #!/usr/bin/env node
-import { text } from 'node:stream/consumers';
-import { main } from './main.ts';
+// An old Node would end with an error of its own while it loads the rest: it is asked first.
+import { oldestNode, supportsNode } from './supports-node.ts';
 
-const { stdout, stderr, stdin } = process;
-
-// A reader that has seen enough (| head) closes the pipe: that is no failure.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
-});
-
-process.exitCode = await main(process.argv.slice(2), {
-  terminal: {
-    out: (output) => void stdout.write(output),
-    error: (output) => void stderr.write(output),
-    color: stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
-    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
-  },
-  standardInput: () => text(stdin),
-});
+if (supportsNode(process.versions.node)) await import('./start.ts');
+else {
+  process.stderr.write(`egressip-ipam: this is Node ${process.versions.node}, which is too old: Node ${oldestNode} or later is needed, best 24.\n`);
+  process.exitCode = 1;
+}

@@ -1,25 +1,28 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
 import { builtInNetworks } from './built-in/networks.ts';
 import { builtInProviders } from './built-in/providers.ts';
 import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
 import { checkCommand } from './commands/check.ts';
+import { completionCommand, shellNames } from './commands/completion.ts';
 import type { CommandContext, InputOptions } from './commands/context.ts';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
+import { examples } from './commands/examples.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand, type InitOptions } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand, type RunFlags } from './commands/run.ts';
 import { trialCommand, type TrialOptions } from './commands/trial.ts';
+import type { TrialNetwork } from './trial/trial-crds.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
 const networkNames = Object.keys(builtInNetworks).join(', ');
 const providerNames = Object.keys(builtInProviders).join(', ');
-const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
+const inputHelp = 'files, folders (and all below) or - for standard input: what kubectl get … -o yaml or -o json prints';
 
 /** Builds the command line. `done` takes the exit code of the command that ran. */
 export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
-  const program = new Command('egressip-ipam')
+  const program = new Command(context.isPlugIn === true ? 'kubectl egressip' : 'egressip-ipam')
     .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
     .version(packageManifest.version)
     .exitOverride()
@@ -56,10 +59,41 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
   program
     .command('trial')
     .description('Show the operator at work on a small cluster inside this process; nothing outside of it is touched.')
-    .addOption(new Option('--network <name>', 'the network of the cluster').choices(['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea', 'sdn', 'ovn']).default('openshift-sdn'))
+    .addOption(trialNetworkOption())
     .action(async (options: TrialOptions) => done(await trialCommand(context, options)));
   addRun(program, context, done);
+  program
+    .command('completion')
+    .description('Print what a shell needs to complete commands and flags.')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shellNames))
+    .action((shell: (typeof shellNames)[number]) => done(completionCommand(context, shell, program)));
+  for (const command of program.commands) command.addHelpText('after', `\nExamples:\n${(examples[command.name()] ?? []).map((line) => `  ${program.name()} ${line}`).join('\n')}`);
+  if (context.isPlugIn === true) program.hook('preAction', (_program, command) => readClusterWithoutFiles(command));
   return program;
+}
+
+const shortNetworks: Readonly<Record<string, string>> = { sdn: 'openshift-sdn', ovn: 'ovn-kubernetes' };
+const trialNetworks: readonly TrialNetwork[] = ['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea'];
+const fullName = (network: string): string => (Object.hasOwn(shortNetworks, network) ? (shortNetworks[network] ?? network) : network);
+
+/** `--network` of the commands that take an installed package, too. */
+function networkOption(description: string): Option {
+  return new Option('--network <name>', `${description}: ${networkNames}, or an installed package`).argParser(fullName);
+}
+
+/** `--network` of the trial, which takes the networks that it has a stand-in for. */
+function trialNetworkOption(): Option {
+  const names = [...trialNetworks, ...Object.keys(shortNetworks)];
+  return new Option('--network <name>', 'the network of the cluster').choices(names).default('openshift-sdn').argParser((value) => {
+    if (!names.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}.`);
+    return fullName(value);
+  });
+}
+
+/** As kubectl's plug-in, what is not told to read files reads the cluster. */
+function readClusterWithoutFiles(command: Command): void {
+  const paths: unknown = command.processedArgs.at(-1);
+  if (command.options.some(({ long }) => long === '--live') && Array.isArray(paths) && paths.length === 0) command.setOptionValue('live', true);
 }
 
 /** The flags of the original, and ours; each can be given as an environment variable too. */
@@ -75,7 +109,7 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--leader-elect-renew-deadline <seconds>', 'how long the leader goes on without a renewal', 'LEADER_ELECT_RENEW_DEADLINE').default(10).argParser(parsePositive))
     .addOption(option('--leader-elect-retry-period <seconds>', 'time between two renewals', 'LEADER_ELECT_RETRY_PERIOD').default(2).argParser(parsePositive))
     .addOption(option('--namespace <name>', "the operator's own namespace; by default that of its pod", 'NAMESPACE'))
-    .addOption(option('--network <name>', `the network: ${networkNames}, or an installed package; by default by what the cluster shows`, 'NETWORK'))
+    .addOption(networkOption('the network, by default by what the cluster shows').env('EGRESSIP_IPAM_NETWORK'))
     .addOption(option('--provider <name>', `the infrastructure: ${providerNames}, or an installed package; by default by what the cluster shows`, 'PROVIDER'))
     .addOption(option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure", 'CLOUD_REGION'))
     .addOption(option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own", 'CLOUD_ENDPOINT'))
@@ -119,7 +153,7 @@ function withCluster(command: Command): Command {
     .option('--live', 'read the cluster of the kubeconfig, and its cloud, instead of files')
     .option('--kubeconfig <file>', 'the cluster to read, as with --live; by default the one this runs in, or $KUBECONFIG')
     .option('--context <name>', 'the context of the kubeconfig')
-    .option('--network <name>', `the network: ${networkNames}, or an installed package; by default by the objects`)
+    .addOption(networkOption('the network, by default by the objects'))
     .option('--provider <name>', `the infrastructure: ${providerNames}, or an installed package; by default from Infrastructure or the nodes`)
     .option('--namespace <name>', 'where the secret with cloud credentials is; by default those of the environment are used')
     .option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure")

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import type { CommandContext } from './commands/context.ts';
 import { createProgram } from './create-program.ts';
+import { printable } from './output/printable.ts';
 
 /** Runs a command line and returns its exit code. Users never see a stack trace. */
 export async function main(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -14,7 +15,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
-    context.terminal.error(`egressip-ipam: ${error instanceof Error ? error.message : String(error)}\n`);
+    context.terminal.error(`egressip-ipam: ${printable(error instanceof Error ? error.message : String(error))}\n`);
     return exitCode.couldNotRun;
   }
 }

@@ -36,7 +36,7 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
     name: 'agent',
     // No infrastructure calls itself so: this provider is chosen by name, or for a network that needs it.
     platforms: { types: ['Agent'], providerIDPrefixes: [] },
-    capabilities: { attach: true, atomicMove: false },
+    capabilities: { attach: true },
     async observe({ nodes, cidrs, signal }) {
       await start(signal).catch((error: unknown) => {
         signal.throwIfAborted();

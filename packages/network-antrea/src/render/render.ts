@@ -11,7 +11,6 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
   return {
     steps: [...pools.steps, ...results.flatMap(({ steps }) => steps)],
     findings: results.flatMap((result) => reportReserve(result.claim, result)),
-    states: new Map(),
   };
 }
 
@@ -19,7 +18,7 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
 function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFacts): readonly ClaimDecision[] {
   return [...ofNamespace.keys()]
     .filter((namespace) => claimOf(namespace) === undefined)
-    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], leaving: [], releases: true }));
+    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: [], releases: true }));
 }
 
 function reportReserve({ namespace, addresses, releases }: ClaimDecision, { active }: NamespaceSteps): readonly Finding[] {

@@ -1,4 +1,4 @@
-import { InputError, readDocuments, type ReadDocuments } from '../input/read-documents.ts';
+import { InputError, readDocuments, type ReadDocuments, type StandardInput } from '../input/read-documents.ts';
 import type { LiveOptions } from '../input/read-live.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
 import { writeNotes, writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
@@ -22,7 +22,9 @@ export interface InputOptions extends SnapshotOptions, LiveFlags {
 /** What a command works with. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  readonly standardInput: () => Promise<string>;
+  readonly standardInput: StandardInput;
+  /** Run as `kubectl egressip`: without files, commands are about the cluster of the kubeconfig. */
+  readonly isPlugIn?: boolean;
 }
 
 /** Reads the cluster in files, or itself; what cannot be read is written to standard error. */

@@ -1,6 +1,7 @@
 import { explain, parseAddress, plan, type Subject } from '@egressip-ipam/core';
 import { InputError } from '../input/read-documents.ts';
 import { describeStep, renderFindings } from '../output/render-plan.ts';
+import { printable } from '../output/printable.ts';
 import { writeData } from '../output/terminal.ts';
 import { loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -14,9 +15,9 @@ export async function explainCommand(context: CommandContext, subjectText: strin
   if (options.output === 'table') {
     const steps = planned.steps.filter(({ id }) => explanation.steps.includes(id)).map((step) => describeStep(step, { snapshot, backend }));
     const sections = [
-      explanation.statements.join('\n'),
+      explanation.statements.map(printable).join('\n'),
       renderFindings(explanation.findings, context.terminal),
-      steps.length === 0 ? undefined : ['What the operator would do:', ...steps.map((step) => `- ${step}`)].join('\n'),
+      steps.length === 0 ? undefined : ['What the operator would do:', ...steps.map((step) => `- ${printable(step)}`)].join('\n'),
     ];
     context.terminal.out(`${sections.filter((section) => section !== undefined).join('\n\n')}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...explanation, inputProblems: problems });

@@ -1,10 +1,9 @@
 import { buildSnapshot, cidrContains, parseCidr, parseRange, plan, readEgressIPAM } from '@egressip-ipam/core';
-import { stringify } from 'yaml';
 import { loadSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
 import type { LiveDocuments } from '../input/read-live.ts';
 import { InputError, readDocuments, type ReadDocuments } from '../input/read-documents.ts';
 import { renderFindings } from '../output/render-plan.ts';
-import { writeProblems } from '../output/terminal.ts';
+import { writeData, writeProblems } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { isLive, liveOptionsOf, type CommandContext, type LiveFlags } from './context.ts';
@@ -26,7 +25,7 @@ export async function initCommand(context: CommandContext, paths: readonly strin
   const egressIPAM = makeEgressIPAM(options.cidr === undefined ? { ...options, ...suggestFor(options, documents) } : options);
   const { problems, snapshot, backend } = await loadSnapshot(documents, options, live?.decisions);
   writeProblems(context.terminal, problems);
-  context.terminal.out(stringify(egressIPAM));
+  writeData(context.terminal, 'yaml', egressIPAM);
   if (documents.objects.length === 0) return exitCode.nothingToDo;
   const read = readEgressIPAM(egressIPAM);
   if (!read.ok) throw new InputError(`--name ${options.name}: ${read.problems[0]?.message ?? 'is not a name'}`);

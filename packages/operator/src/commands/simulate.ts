@@ -1,5 +1,6 @@
 import { simulate, type Scenario } from '@egressip-ipam/core/simulate';
 import { InputError } from '../input/read-documents.ts';
+import { printable } from '../output/printable.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
@@ -25,7 +26,7 @@ export async function simulateCommand(context: CommandContext, paths: readonly s
     const sections = [
       moves.length === 0 ? 'No address moves.' : table(['MOVES', 'NAMESPACE', 'FROM', 'TO'], moves.map(({ address, namespace, from, to }) => [address, namespace, from ?? '-', to ?? 'no node can carry it']), terminal),
       newlyWaiting.length === 0 ? 'No further namespace waits.' : table(['WAITS', 'EGRESSIPAM', 'WHY'], newlyWaiting.map(({ namespace, egressIPAM, reason }) => [namespace, egressIPAM, reason.message]), terminal),
-      ...(newlyServed.length === 0 ? [] : [`Served in addition: ${newlyServed.length} namespaces (${newlyServed.slice(0, 5).join(', ')}${newlyServed.length > 5 ? ', …' : ''}).`]),
+      ...(newlyServed.length === 0 ? [] : [`Served in addition: ${newlyServed.length} namespaces (${newlyServed.slice(0, 5).map(printable).join(', ')}${newlyServed.length > 5 ? ', …' : ''}).`]),
     ];
     terminal.out(`${sections.join('\n\n')}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, moves, newlyWaiting, newlyServed, egressIPAMs: after.egressIPAMs, inputProblems: problems });

@@ -7,7 +7,7 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** The flags of `trial`. */
 export interface TrialOptions {
-  readonly network: TrialNetwork | 'sdn' | 'ovn';
+  readonly network: TrialNetwork;
 }
 
 const namespaces = ['billing', 'crm', 'frontend', 'payments', 'reports', 'search', 'shop', 'warehouse'];
@@ -16,7 +16,7 @@ const longestWait = 30_000;
 
 /** `trial`: the operator on a cluster inside this process; shows addresses being given out, and moved when a node dies. */
 export async function trialCommand(context: CommandContext, options: TrialOptions): Promise<ExitCode> {
-  const network = options.network === 'sdn' ? 'openshift-sdn' : options.network === 'ovn' ? 'ovn-kubernetes' : options.network;
+  const { network } = options;
   const [{ startTrialCluster }, { createLog }, { runOperator }] = await Promise.all([import('../trial/trial-cluster.ts'), import('../run/log.ts'), import('../run/run-operator.ts')]);
   const cluster = await startTrialCluster(network);
   const stop = new AbortController();

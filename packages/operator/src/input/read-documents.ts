@@ -1,194 +1,72 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
-import { splitJson, type JsonPart } from './json-stream.ts';
-import { locate } from './locate.ts';
+import { readFile } from 'node:fs/promises';
+import { decodeText, mostBytes, tooLarge } from './decode-text.ts';
+import { findFiles, type FoundFile } from './find-files.ts';
+import { InputError, type InputProblem } from './input-problem.ts';
+import { looksLikeJson, readJson } from './read-json.ts';
+import { readYaml } from './read-yaml.ts';
+import type { ReadDocuments, ReadText, SourceObject } from './source-object.ts';
 
-/** A Kubernetes object, or another document, and where it stands. */
-export interface SourceObject {
-  readonly file: string;
-  /** 1-based. Found when asked for: ask only for what is reported. */
-  readonly line: number;
-  readonly object: unknown;
-  /** The line of a field such as `spec.cidrAssignments[0].CIDR`, or of what is nearest to it. */
-  readonly lineOf: (field: string) => number;
-}
+export { InputError, type InputProblem } from './input-problem.ts';
+export type { ReadDocuments, SourceObject } from './source-object.ts';
 
-/** Something in the input that cannot be used. The rest goes on. */
-export interface InputProblem {
-  readonly file: string;
-  readonly line: number;
-  /** `KIND/NAME` where it is known. */
-  readonly object?: string;
-  readonly field?: string;
-  readonly message: string;
-}
+/** Reads all of standard input. */
+export type StandardInput = () => Promise<string | Uint8Array>;
 
-/** What was found in files. */
-export interface ReadDocuments {
-  readonly objects: readonly SourceObject[];
-  readonly problems: readonly InputProblem[];
-}
-
-/** An input that cannot be read at all: the command could not run. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
+const nothing = 'there is nothing in it; did the command that should write it fail?';
 
 /**
- * Reads files, folders (their .yaml, .yml and .json files, in order of names) and
- * standard input (`-`): single objects, multi-documents and Lists, YAML or JSON.
+ * Reads files, folders (their .yaml, .yml and .json files, in order of names, with all folders below) and standard input
+ * (`-`): single objects, multi-documents and Lists, YAML or JSON, UTF-8 or UTF-16.
  *
- * @throws InputError when a path does not exist or cannot be read, and for a folder without such files.
+ * @throws InputError when a path does not exist or cannot be read, when nothing in it can be used, and when it is cut off
  */
-export async function readDocuments(paths: readonly string[], standardInput: () => Promise<string>): Promise<ReadDocuments> {
+export async function readDocuments(paths: readonly string[], standardInput: StandardInput): Promise<ReadDocuments> {
+  const all: ReadDocuments[] = [];
+  for (const path of paths) all.push(path === '-' ? readNamed(await standardInput(), 'standard input') : await readPath(path));
+  return { objects: all.flatMap(({ objects }) => objects), problems: all.flatMap(({ problems }) => problems) };
+}
+
+async function readPath(path: string): Promise<ReadDocuments> {
+  const { files, problems } = await findFiles(path);
+  const [first] = files;
+  if (files.length === 1 && first?.path === path) return readNamed(await readBytes(first), path);
   const objects: SourceObject[] = [];
-  const problems: InputProblem[] = [];
-  for (const path of paths) {
-    for (const file of path === '-' ? ['-'] : await filesOf(path)) {
-      const text = file === '-' ? await standardInput() : await readText(file);
-      const name = file === '-' ? 'standard input' : file;
-      const json = parseJson(text);
-      for (const { part, value } of json ?? []) readJson(part, value, name, objects, problems);
-      if (json === undefined && !readYaml(text, name, objects, problems)) problems.push({ file: name, line: 1, message: 'there is nothing in it; did the command that should write it fail?' });
-    }
+  const found: InputProblem[] = [...problems];
+  for (const file of files) {
+    const read = readText(await readBytes(file), file.path);
+    // One by one: a call has no room for the objects of a large cluster as its arguments.
+    for (const object of read.objects) objects.push(object);
+    for (const problem of read.problems) found.push(problem);
   }
-  return { objects, problems };
+  if (objects.length === 0 && found.length > 0) throw unreadable(found);
+  return { objects, problems: found };
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new InputError(`${path}: there is no such file or folder`);
-  if (!found.isDirectory()) return [path];
-  const names = await readdir(path);
-  const files = names.filter((name) => ['.yaml', '.yml', '.json'].includes(extname(name))).sort();
-  if (files.length === 0) throw new InputError(`${path}: there are no .yaml, .yml or .json files in this folder`);
-  return files.map((name) => join(path, name));
+/** An input that somebody named: where it is of no use, the command cannot run. */
+function readNamed(input: string | Uint8Array, name: string): ReadDocuments {
+  const read = readText(input, name);
+  if (read.isCutOff || (read.objects.length === 0 && read.problems.length > 0)) throw unreadable(read.problems);
+  return read;
 }
 
-async function readText(file: string): Promise<string> {
+function unreadable(problems: readonly InputProblem[]): InputError {
+  const [first, ...others] = problems.map(({ file, line, object, field, message }) => [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '));
+  return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
+}
+
+function readText(input: string | Uint8Array, file: string): ReadText {
+  const failed = (message: string): ReadText => ({ objects: [], problems: [{ file, line: 1, message }], isAny: true, isCutOff: false });
+  const decoded = typeof input === 'string' ? ({ ok: true, text: input } as const) : decodeText(input);
+  if (!decoded.ok) return failed(decoded.message);
+  const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
+  return read.isAny ? read : failed(nothing);
+}
+
+async function readBytes({ path, size }: FoundFile): Promise<Uint8Array> {
+  if (size > mostBytes) throw new InputError(`${path}: ${tooLarge(size)}`);
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(path);
   } catch (error) {
-    throw new InputError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new InputError(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-}
-
-interface ParsedPart {
-  readonly part: JsonPart;
-  readonly value: unknown;
-}
-
-/** One JSON text or several, one behind the other; undefined where it is something else. */
-function parseJson(text: string): readonly ParsedPart[] | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  const whole = { text, line: 1 };
-  try {
-    return [{ part: whole, value: JSON.parse(text) }];
-  } catch {
-    try {
-      return splitJson(text)?.map((part) => ({ part, value: JSON.parse(part.text) as unknown }));
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** Large inputs are JSON, which is parsed fast and without lines; a file with a problem is read once more for them. */
-function readJson({ text, line }: JsonPart, value: unknown, file: string, objects: SourceObject[], problems: InputProblem[]): void {
-  let nodes: { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } | undefined;
-  const lineOf = (index: number, field: string): number => {
-    nodes ??= nodesOfJson(text);
-    const node = nodes.items[index];
-    return line - 1 + (node === undefined ? 1 : nodes.lineAt(locate(node, field)));
-  };
-  if (isBrokenList(value)) problems.push({ file, line, object: value.kind, field: 'items', message: 'a list is expected' });
-  itemsOf(value).forEach((object, index) => {
-    objects.push({
-      file,
-      get line() {
-        return lineOf(index, '');
-      },
-      object,
-      lineOf: (field) => lineOf(index, field),
-    });
-  });
-}
-
-function nodesOfJson(text: string): { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } {
-  const lines = new LineCounter();
-  const [document] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  return { items: document?.contents ? itemNodesOf(document.contents) : [], lineAt: (node) => lines.linePos(node.range?.[0] ?? 0).line };
-}
-
-/** Returns whether there was any document. */
-function readYaml(text: string, file: string, objects: SourceObject[], problems: InputProblem[]): boolean {
-  let isAny = false;
-  const lines = new LineCounter();
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  for (const document of 'empty' in documents ? [] : documents) {
-    const [error] = document.errors;
-    const read = error === undefined ? toObject(document) : { ok: false as const, message: error.message };
-    if (!read.ok) {
-      problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
-      isAny = true;
-      continue;
-    }
-    // Nothing between two separators is no document.
-    if (document.contents === null || read.value === null) continue;
-    isAny = true;
-    const values = itemsOf(read.value);
-    if (isBrokenList(read.value)) problems.push({ file, line: lineAt(document.contents.range?.[0] ?? 0), object: read.value.kind, field: 'items', message: 'a list is expected' });
-    itemNodesOf(document.contents).forEach((node, index) => {
-      const lineOf = (field: string): number => lineAt(locate(node, field).range?.[0] ?? 0);
-      objects.push({ file, line: lineOf(''), object: values[index], lineOf });
-    });
-  }
-  return isAny;
-}
-
-// Aliases that multiply without end are refused by an exception.
-function toObject(document: Document): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
-  try {
-    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) };
-  } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The objects of a List, of a plain array, or the one object itself. */
-function itemsOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  if (!isListLike(value)) return [value];
-  if (!Array.isArray(value.items)) return [];
-  const { kind, apiVersion } = value;
-  // The API server's own lists, such as a NamespaceList, do not say the kind of each item.
-  return kind === 'List' ? (value.items as unknown[]) : value.items.map((item: unknown) => withKind(item, kind.slice(0, -'List'.length), apiVersion));
-}
-
-function withKind(item: unknown, kind: string, apiVersion: unknown): unknown {
-  return typeof item === 'object' && item !== null && !Array.isArray(item) && !('kind' in item) ? { ...item, kind, apiVersion } : item;
-}
-
-interface ListLike {
-  readonly kind: string;
-  readonly apiVersion?: unknown;
-  readonly items?: unknown;
-}
-
-function isListLike(value: unknown): value is ListLike {
-  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string' && value.kind.endsWith('List');
-}
-
-function isBrokenList(value: unknown): value is ListLike {
-  return isListLike(value) && !Array.isArray(value.items);
-}
-
-/** The nodes of what {@link itemsOf} gives, in the same order. */
-function itemNodesOf(contents: Node): readonly Node[] {
-  if (isSeq(contents)) return contents.items as Node[];
-  if (!isMap(contents) || !String(contents.get('kind')).endsWith('List')) return [contents];
-  const items = contents.get('items');
-  return isSeq(items) ? (items.items as Node[]) : [];
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** How a table is drawn. */
 export interface TableOptions {
   /** Whether headings are in colour. */
@@ -9,8 +11,12 @@ export interface TableOptions {
 /** A last column that is narrower than this is not wrapped: it would be harder to read than a long line. */
 const narrowest = 24;
 
-/** Draws rows under headings, two spaces between columns; where the lines are too long for the terminal, the last column is wrapped. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[], { color, columns }: TableOptions): string {
+/**
+ * Draws rows under headings, two spaces between columns; where the lines are too long for the terminal, the last column is
+ * wrapped. Control characters in cells are shown escaped.
+ */
+export function table(headings: readonly string[], cells: readonly (readonly string[])[], { color, columns }: TableOptions): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = headings.slice(0, -1).map((heading, column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length) + 2);
   const indent = widths.reduce((sum, width) => sum + width, 0);
   const room = columns === undefined || columns - indent < narrowest ? Infinity : columns - indent;

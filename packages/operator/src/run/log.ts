@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { printable, printableLines } from '../output/printable.ts';
 
 /** Writes what happens, for people or for programs. */
 export interface Log {
@@ -19,7 +20,8 @@ export interface LogOptions {
 
 /** A log that writes lines: plain text, or one JSON object each. */
 export function createLog(write: (line: string) => void, { format, level, now }: LogOptions): Log {
-  const destination = { write: format === 'json' ? write : (line: string): void => write(asText(line)) };
+  // Both forms write texts as JSON does, to which the escapes of what JSON leaves as it is are added.
+  const destination = { write: (line: string): void => write(printableLines(format === 'json' ? line : asText(line))) };
   const logger = pino(
     { level, base: null, messageKey: 'message', timestamp: () => `,"time":"${new Date(now()).toISOString()}"`, formatters: { level: (label) => ({ level: label }) } },
     destination,
@@ -30,5 +32,5 @@ export function createLog(write: (line: string) => void, { format, level, now }:
 
 function asText(line: string): string {
   const { time, level, message, ...fields } = JSON.parse(line) as { time: string; level: string; message: string };
-  return `${time} ${level.toUpperCase().padEnd(5)} ${message}${Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`;
+  return `${time} ${level.toUpperCase().padEnd(5)} ${printable(message)}${Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')}\n`;
 }

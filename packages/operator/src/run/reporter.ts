@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
 import type { WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
+import { printable } from '../output/printable.ts';
 import { statusOf } from './status.ts';
 
 /** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
@@ -130,7 +131,7 @@ export class Reporter {
   #record(kind: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const apiVersion = kind === 'EgressIPAM' ? 'redhatcop.redhat.io/v1alpha1' : kind === 'Namespace' || kind === 'Node' ? 'v1' : undefined;
     if (apiVersion === undefined) return;
-    this.#events.record({ object: { apiVersion, kind, name }, type, reason, message });
+    this.#events.record({ object: { apiVersion, kind, name }, type, reason, message: printable(message) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterSnapshot, EgressIPAMReport, Plan } from '@egressip-ipam/core';
+import { printable } from '../output/printable.ts';
 
 /** A Kubernetes condition. */
 interface Condition {
@@ -28,7 +29,7 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       type,
       status,
       reason,
-      message: message.slice(0, 32_768),
+      message: printable(message).slice(0, 32_768),
       ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
       lastTransitionTime: last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
@@ -61,7 +62,7 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       carried: `${report.carried}/${report.claims}`,
       free: freeIn(report),
     },
-    waitingClaims: waiting.slice(0, mostWaitingClaims).map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: reason.message })),
+    waitingClaims: waiting.slice(0, mostWaitingClaims).map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: printable(reason.message) })),
   };
 }
 

@@ -110,7 +110,7 @@ describe('input', () => {
   ])('does not take %s for a cluster in which nothing is to do', async (_what, input, message) => {
     const { code, error } = await runCli(['plan', '-'], { input });
     expect(error).toContain(`standard input:1: ${message}`);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
   });
 
   it('takes a List without items for a cluster without objects', async () => {

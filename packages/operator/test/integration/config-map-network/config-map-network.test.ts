@@ -81,7 +81,7 @@ describe('a network that the operator has never heard of', () => {
     const { out, error } = await runCli(['plan', '--live', '--kubeconfig', kubeconfig, '--network', module]);
     expect(error).toBe('');
     expect(out).toMatch(/allocate 10\.0\.0\.2 to namespace shop/);
-    expect(out).toMatch(/ConfigMap n\d: 10\.0\.0\.2 is to be carried for namespace shop/);
+    expect(out).toMatch(/ConfigMap n\d: host 10\.0\.0\.2, bind traffic to 10\.0\.0\.2/);
   }, 60_000);
 
   it('gets its addresses, moves them from a lost node, gives them back, and what people put there stays', async () => {

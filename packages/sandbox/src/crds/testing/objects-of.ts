@@ -44,6 +44,7 @@ const known = new Map<string, readonly string[]>();
 
 /** The texts that a schema accepts. */
 function fitting(schema: StructuralSchema): readonly string[] {
+  if (Object.keys(schema).length === 1) return texts;
   const key = JSON.stringify(schema);
   const found = known.get(key) ?? findFitting(schema);
   known.set(key, found);

@@ -1,0 +1,92 @@
+import { CST, isScalar, Lexer, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from 'yaml';
+import { lineAt as lineOfIndex } from './decode-text.ts';
+import type { InputProblem } from './input-problem.ts';
+import { isBrokenList, itemsOf } from './list-items.ts';
+import { locate } from './locate.ts';
+import { itemNodesOf, type ReadText, type SourceObject } from './source-object.ts';
+
+/** More than Kubernetes' objects ever need; the parser's work grows without an end otherwise. */
+const deepest = 64;
+const mostAnchors = 100;
+
+/** What yaml's lexer says beside the text: see its CST.DOCUMENT, FLOW_END and SCALAR. */
+const scalarMark = CST.SCALAR;
+const marks: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
+
+/** Reads YAML documents. One that is broken is said, and the others count. */
+export function readYaml(text: string, file: string): ReadText {
+  const objects: SourceObject[] = [];
+  const problems: InputProblem[] = [];
+  const refusal = refuse(text);
+  if (refusal !== undefined) return { objects, problems: [{ file, ...refusal }], isAny: true, isCutOff: false };
+  let isAny = false;
+  const lines = new LineCounter();
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  for (const document of 'empty' in documents ? [] : documents) {
+    const [error] = document.errors;
+    isAny ||= error !== undefined || document.contents !== null;
+    const read = error === undefined ? toObject(document) : { ok: false as const, message: error.message };
+    if (!read.ok) {
+      problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
+      continue;
+    }
+    // Nothing between two separators is no document.
+    if (document.contents === null || read.value === null) continue;
+    if (typeof read.value !== 'object') {
+      problems.push({ file, line: lineAt(document.contents.range?.[0] ?? 0), message: 'a Kubernetes object with a kind is expected, not a text' });
+      continue;
+    }
+    problems.push(...duplicatesIn(document).map(({ key, offset }) => ({ file, line: lineAt(offset), message: `the key "${key}" stands twice in one map; the last one counts` })));
+    const values = itemsOf(read.value);
+    if (isBrokenList(read.value)) problems.push({ file, line: lineAt(document.contents.range?.[0] ?? 0), object: read.value.kind, field: 'items', message: 'a list is expected' });
+    itemNodesOf(document.contents).forEach((node, index) => {
+      const lineOf = (field: string): number => lineAt(locate(node, field).range?.[0] ?? 0);
+      objects.push({ file, line: lineOf(''), object: values[index], lineOf });
+    });
+  }
+  return { objects, problems, isAny, isCutOff: false };
+}
+
+/** What the parser would need too long for, found by the tokens alone. */
+function refuse(text: string): { readonly line: number; readonly message: string } | undefined {
+  let [index, depth, anchors] = [0, 0, 0];
+  let isScalarNext = false;
+  for (const token of new Lexer().lex(text)) {
+    if (isScalarNext) isScalarNext = false;
+    else if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    else if (token[0] === '&' || token[0] === '*') anchors += 1;
+    if (depth > deepest) return { line: lineOfIndex(text, index), message: `brackets are nested more than ${deepest} deep` };
+    if (anchors > mostAnchors) return { line: lineOfIndex(text, index), message: `more than ${mostAnchors} anchors and aliases (& and *) are not read` };
+    // The lexer puts control characters before documents and scalars, and where flows end badly: they are not in the text.
+    if (token === scalarMark) isScalarNext = true;
+    else if (!marks.has(token)) index += token.length;
+  }
+  return undefined;
+}
+
+// Aliases that multiply without end are refused by an exception.
+function toObject(document: Document): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: mostAnchors }) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Keys that stand twice in one map. The parser's own search compares each with all others. */
+function duplicatesIn(document: Document): readonly { readonly key: string; readonly offset: number }[] {
+  const found: { key: string; offset: number }[] = [];
+  visit(document, {
+    Map(_key, map: YAMLMap) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push({ key: String(key.value), offset: key.range?.[0] ?? 0 });
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}

@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import { InputError } from './input/input-problem.ts';
+import { mostBytes, tooLarge } from './input/decode-text.ts';
+import { main } from './main.ts';
+
+const { stdout, stderr, stdin } = process;
+
+// A reader that has seen enough (| head) closes the pipe: that is no failure.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2), {
+  terminal: {
+    out: (output) => void stdout.write(output),
+    error: (output) => void stderr.write(output),
+    color: stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+  },
+  standardInput: readStandardInput,
+  // kubectl runs what is named so for `kubectl egressip`.
+  isPlugIn: basename(process.argv[1] ?? '').startsWith('kubectl-egressip'),
+});
+
+/** All bytes of standard input, as long as they are not more than a text can hold. */
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > mostBytes) throw new InputError(`standard input: ${tooLarge(size)}`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

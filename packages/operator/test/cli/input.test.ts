@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDocuments } from '../../src/input/read-documents.ts';
+import { splitJson } from '../../src/input/json-texts.ts';
+import { runCli } from './run-cli.ts';
+
+const namespace = (name: string, labels: object = {}): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+const list = (...items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'egressip-ipam-input-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+};
+const namesIn = async (...paths: readonly string[]): Promise<readonly unknown[]> => (await readDocuments(paths, () => Promise.resolve(''))).objects.map(({ object }) => (object as { metadata: { name: string } }).metadata.name);
+
+/** Milliseconds that one reading takes, for ratios alone. */
+async function timeOf(input: string): Promise<number> {
+  const start = performance.now();
+  await runCli(['plan', '-'], { input });
+  return performance.now() - start;
+}
+
+describe('encodings', () => {
+  const text = list(namespace('shop-äöü'));
+  const utf16 = (order: 'le' | 'be', mark: boolean): Uint8Array => {
+    const bytes = Buffer.from(`${mark ? '\ufeff' : ''}${text}`, 'utf16le');
+    return order === 'le' ? bytes : bytes.swap16();
+  };
+  it.each([
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`)],
+    ['UTF-16, as PowerShell writes it', utf16('le', true)],
+    ['UTF-16, the other way round', utf16('be', true)],
+    ['UTF-16 without a mark', utf16('le', false)],
+    ['UTF-16 without a mark, the other way round', utf16('be', false)],
+  ])('%s is read', async (name, bytes) => {
+    expect(await namesIn(file(`${name}.json`, bytes))).toEqual(['shop-äöü']);
+  });
+});
+
+describe('what cannot be read at all ends with 1, and is named', () => {
+  it.each<readonly [string, string | Uint8Array, string]>([
+    ['binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3, 0xff]), 'it is binary'],
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), 'it is compressed (gzip)'],
+    ['Latin-1', Buffer.from('kind: Namespace # \xe4\n', 'latin1'), 'not UTF-8'],
+    ['a NUL in the text', 'kind: Namespace\nmetadata:\n  name: a\0b\n', 'a NUL character in line 3'],
+    ['JSON that is cut off', list(namespace('a'), namespace('b')).slice(0, -20), 'ends in the middle'],
+    ['JSON that is cut off in a text', '{"kind": "Namespa', 'ends in the middle'],
+    ['a second JSON text that is cut off', `${list(namespace('a'))}\n{"kind": "Li`, 'ends in the middle'],
+    ['JSON with something between', `${list(namespace('a')).slice(0, -1)}, oops}`, 'this is no JSON'],
+    ['an error page', '<html><body>502 Bad Gateway</body></html>', 'a Kubernetes object with a kind is expected'],
+    ['nothing', '', 'there is nothing in it'],
+  ])('%s', async (name, content, message) => {
+    const path = file(`${name}.json`, content);
+    const { code, error, out } = await runCli(['plan', path]);
+    expect(error).toContain(message);
+    expect(error).toContain(path);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+  });
+
+  it('more than a text can hold', async () => {
+    const path = file('large.json', '');
+    truncateSync(path, 600 * 2 ** 20);
+    expect(await runCli(['plan', path])).toMatchObject({ code: 1, error: expect.stringMatching(/large\.json: it has 600 MB, and more than 5\d\d MB cannot be read at once/) });
+  });
+
+  it('a named pipe, at which it would wait for ever', async () => {
+    const path = join(folder, 'pipe.yaml');
+    execFileSync('mkfifo', [path]);
+    expect(await runCli(['plan', path])).toMatchObject({ code: 1, error: expect.stringContaining('it is a named pipe (FIFO), not a file') });
+    rmSync(path);
+  });
+});
+
+describe('folders', () => {
+  it('are read with all that is below them, as must-gather writes them', async () => {
+    const root = join(folder, 'must-gather');
+    file('must-gather/a/core/nodes/n1.yaml', 'apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n');
+    file('must-gather/a/namespaces/shop/shop.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n');
+    file('must-gather/version', 'not read');
+    symlinkSync(root, join(root, 'a/round-and-round'));
+    expect(await namesIn(root)).toEqual(['n1', 'shop']);
+  });
+
+  it('go on past pipes, broken links and files that are no text, and name them', async () => {
+    file('mixed/fine.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: fine}\n');
+    file('mixed/binary.yaml', Buffer.from([0, 1, 2, 0xff]));
+    execFileSync('mkfifo', [join(folder, 'mixed/pipe.yaml')]);
+    symlinkSync('nowhere', join(folder, 'mixed/link.json'));
+    const { code, error } = await runCli(['plan', join(folder, 'mixed')]);
+    expect(code).toBe(2);
+    expect(error).toContain('pipe.yaml:1: passed over: it is a named pipe (FIFO)');
+    expect(error).toContain('link.json:1: passed over: it is a link to nothing');
+    expect(error).toContain('binary.yaml:1: it is binary');
+  });
+});
+
+describe('what looks right and is not', () => {
+  it('says keys that stand twice, in JSON and in YAML', async () => {
+    const json = '{"apiVersion": "v1", "kind": "Namespace",\n "metadata": {"name": "a",\n "name": "b"}}';
+    expect(await runCli(['plan', '-'], { input: json })).toMatchObject({ code: 2, error: 'standard input:3: the key "name" stands twice in one object; the last one counts\n' });
+    const yaml = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  name: b\n';
+    expect(await runCli(['plan', '-'], { input: yaml })).toMatchObject({ code: 2, error: 'standard input:5: the key "name" stands twice in one map; the last one counts\n' });
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('takes kind %s for one that it does not know', async (kind) => {
+    for (const apiVersion of ['v1', undefined]) expect(await runCli(['plan', '-'], { input: JSON.stringify([namespace('a'), { apiVersion, kind, metadata: { name: 'x' } }]) })).toMatchObject({ code: 0, error: '' });
+  });
+
+  it('tells one problem ten times, and then how often', async () => {
+    const items = Array.from({ length: 500 }, (_, index) => namespace(`n${index}`, { app: index }));
+    const { error } = await runCli(['plan', '-'], { input: list(...items) });
+    const lines = error.trimEnd().split('\n');
+    expect(lines).toHaveLength(11);
+    expect(lines.at(-1)).toBe('… and 490 more times: Namespace: metadata.labels.app: a text is expected, not …');
+  });
+});
+
+describe('the work grows with the text, and no faster', () => {
+  it('splits what stands one behind the other', () => {
+    const text = `{"a": "}]\\"{"}\n[1,\n2]{"b": [{}]}`;
+    expect(splitJson(text).texts).toEqual([{ text: '{"a": "}]\\"{"}', line: 1 }, { text: '[1,\n2]', line: 2 }, { text: '{"b": [{}]}', line: 3 }]);
+  });
+
+  // What is quadratic takes a hundred times as long for ten times the text; a machine that is busy, perhaps three times.
+  it.each<readonly [string, (size: number) => string]>([
+    ['quotes that do not end', (size) => `{"a": ${'"\\'.repeat(size)}`],
+    ['an open text behind many whole ones', (size) => `${'{"a":1}\n'.repeat(size)}{"b`],
+    ['many objects on lines of their own', (size) => `${JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1' })}\n`.repeat(size)],
+    ['brackets that do not end', (size) => '[{"a":'.repeat(size)],
+  ])('%s', async (_what, make) => {
+    await timeOf(make(500));
+    const [small, large] = [await timeOf(make(5_000)), await timeOf(make(50_000))];
+    expect(large / Math.max(small, 20)).toBeLessThan(40);
+  });
+
+  it.each<readonly [string, string, string]>([
+    ['brackets nested in brackets', '{a: '.repeat(300), 'nested more than 64 deep'],
+    ['anchors without an end', Array.from({ length: 2000 }, (_, index) => `- &a${index} x`).join('\n'), 'anchors and aliases'],
+    ['aliases without an end', `a: &a x\nb:\n${'- *a\n'.repeat(2000)}`, 'anchors and aliases'],
+  ])('refuses %s before they are parsed', async (_what, input, message) => {
+    expect(await runCli(['plan', '-'], { input })).toMatchObject({ code: 1, error: expect.stringContaining(message) });
+  });
+
+  it('takes asterisks and ampersands in texts for what they are', async () => {
+    const input = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  annotations:\n    readme: |\n${'      * one & two\n'.repeat(300)}`;
+    expect(await runCli(['plan', '-'], { input })).toMatchObject({ code: 0, error: '' });
+  });
+});

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { unless } from '../../../../tools/testing/unless.ts';
+import { createProgram } from '../../src/create-program.ts';
+import { runCli } from './run-cli.ts';
+
+const isThere = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
+const missing = (program: string): ReturnType<typeof unless> => unless(!isThere(program), `${program} is not there`);
+const silent = { terminal: { out: () => undefined, error: () => undefined, color: false }, standardInput: () => Promise.resolve('') };
+const program = createProgram(silent, () => undefined);
+const commands = program.commands.map((command) => command.name());
+
+/** Runs a script in a shell, after the completion for it. */
+async function inShell(shell: string, args: readonly string[], script: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'egressip-ipam-shell-'));
+  try {
+    const { out, code } = await runCli(['completion', shell]);
+    expect(code).toBe(0);
+    writeFileSync(join(folder, 'script'), `${out}\n${script}`);
+    return execFileSync(shell, [...args, join(folder, 'script')], { encoding: 'utf8', cwd: folder, env: { ...process.env, HOME: folder } }).trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('completion for bash', missing('bash'), () => {
+  const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
+    const script = `COMP_WORDS=(egressip-ipam ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _egressip_ipam; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return (await inShell('bash', [], script)).split('\n');
+  };
+
+  it('offers commands, flags, their choices, and files', async () => {
+    expect(await complete('')).toEqual(expect.arrayContaining([...commands, '--help']));
+    expect(await complete('si')).toEqual(['simulate']);
+    expect(await complete('plan', '--li')).toEqual(['--live']);
+    expect(await complete('plan', '-o', '')).toEqual(['table', 'json', 'yaml']);
+    expect(await complete('plan', '--network', 'ovn-')).toEqual(['ovn-kubernetes']);
+    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await complete('plan', 'scr')).toEqual(['script']);
+    expect(await complete('trial', 'scr')).toEqual(['']);
+  });
+});
+
+it('completion for zsh is understood by it', missing('zsh'), async () => {
+  expect(await inShell('zsh', ['-f', '-c', 'autoload -U compinit && compinit -u -D; source "$0"; print ${_comps[egressip-ipam]}'], '')).toBe('_egressip_ipam');
+});
+
+it('completion for fish offers commands, flags and their choices', missing('fish'), async () => {
+  const offered = await inShell('fish', ['--no-config'], 'complete -C "egressip-ipam si"; complete -C "egressip-ipam plan --li"; complete -C "egressip-ipam plan --output "');
+  expect(offered.split('\n').map((line) => line.split('\t')[0])).toEqual(expect.arrayContaining(['simulate', '--live', 'json', 'yaml']));
+});
+
+it.each(['bash', 'zsh', 'fish'])('completion for %s names every command and every flag', async (shell) => {
+  const { out } = await runCli(['completion', shell]);
+  for (const command of program.commands) {
+    expect(out).toContain(command.name());
+    for (const { long } of command.options) expect(out).toContain(shell === 'fish' ? `-l ${long?.slice(2)} ` : long);
+  }
+});
+
+describe('--help', () => {
+  it.each(commands)('of %s has two examples, which are understood', async (name) => {
+    const { out, code } = await runCli([name, '--help']);
+    expect(code).toBe(0);
+    const lines = out.slice(out.indexOf('Examples:')).split('\n').slice(1).filter((line) => line !== '');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      const [first, command, ...args] = (line.replace(/ [|>].*/, '').trim()).split(' ');
+      expect([first, command]).toEqual(['egressip-ipam', name]);
+      const parsed = createProgram(silent, () => undefined);
+      // Only what the flags say is looked at: nothing is run.
+      for (const one of parsed.commands) one.action(() => undefined);
+      await expect(parsed.parseAsync([name, ...args], { from: 'user' })).resolves.toBeDefined();
+    }
+  });
+});
+
+describe('--network', () => {
+  it.each(commands.filter((name) => name !== 'completion'))('of %s takes the same names, short ones too', (name) => {
+    const option = program.commands.find((command) => command.name() === name)?.options.find(({ long }) => long === '--network');
+    expect(option?.argChoices).toEqual(['openshift-sdn', 'ovn-kubernetes', 'sdn', 'ovn']);
+    expect(option?.parseArg?.('ovn', undefined)).toBe('ovn-kubernetes');
+    expect(() => option?.parseArg?.('calico', undefined)).toThrow('Allowed choices');
+  });
+});
+
+describe('kubectl egressip', () => {
+  it('reads the cluster where it is not told to read files', async () => {
+    const read = async (...args: readonly string[]): Promise<unknown> => {
+      const plugIn = createProgram({ ...silent, isPlugIn: true }, () => undefined);
+      for (const one of plugIn.commands) one.action(() => undefined);
+      await plugIn.parseAsync([...args], { from: 'user' });
+      return plugIn.commands.find((command) => command.name() === args[0])?.opts()['live'];
+    };
+    expect(await read('plan')).toBe(true);
+    expect(await read('explain', 'namespace/shop')).toBe(true);
+    expect(await read('plan', 'cluster.yaml')).toBeUndefined();
+    expect(await read('trial')).toBeUndefined();
+  });
+
+  it('is named so in its help', () => {
+    expect(createProgram({ ...silent, isPlugIn: true }, () => undefined).helpInformation()).toContain('Usage: kubectl egressip ');
+  });
+});
