@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { chartFolder, deployPath } from '../paths.ts';
+import { renderBundle } from './bundle.ts';
+import { renderChartReadme } from './chart-readme.ts';
+import { renderManifests, type Files } from './manifests.ts';
+
+const definition = 'redhatcop.redhat.io_egressipams.yaml';
+
+/** Folders that hold nothing but what is rendered. */
+export const renderedFolders: readonly string[] = ['manifests', 'olm/manifests', 'olm/metadata'];
+
+/** Everything that is made from the chart and from `crds`, by path below `deploy`. */
+export function renderAll(helm: string): Files {
+  return new Map([
+    [`${chartFolder}/files/${definition}`, readFileSync(deployPath(`crds/${definition}`), 'utf8')],
+    [`${chartFolder}/README.md`, renderChartReadme()],
+    ...renderManifests(helm),
+    ...renderBundle(helm),
+  ]);
+}
