@@ -45,10 +45,6 @@ describe.skipIf(helm === '' || kubectl === '')('kubectl kustomize (skipped witho
     expect(build([])).toEqual(rendered({}));
   });
 
-  it.each(components)('makes those of the chart with component $name, too', ({ name, values }) => {
-    expect(build([name])).toEqual(rendered(values));
-  });
-
   it('makes those of the chart with all components', () => {
     expect(build(components.map(({ name }) => name))).toEqual(rendered(components.reduce<Values>((all, { values }) => mergeValues(all, values), {})));
   });
