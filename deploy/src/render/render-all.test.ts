@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { unless } from '../../../tools/testing/unless.ts';
 import { byKey, parseManifests, type Manifest } from '../objects/manifest.ts';
 import { mergeValues, type Values } from '../objects/values.ts';
 import { deployPath, releaseName } from '../paths.ts';
+import { noHelm, noKubectl } from '../../test/support/helms.ts';
 import { findTool } from '../toolbox/find-tool.ts';
 import { baseValues, components } from './components.ts';
 import { helmTemplate } from './helm-template.ts';
@@ -15,7 +17,7 @@ import { renderAll, renderedFolders } from './render-all.ts';
 const helm = findTool('helm4') ?? '';
 const kubectl = findTool('kubectl') ?? '';
 
-describe.skipIf(helm === '')('what is made from the chart (skipped without Helm 4)', () => {
+describe('what is made from the chart', unless(helm === '', noHelm), () => {
   it('is what is committed; `pnpm render` makes it anew', () => {
     const files = renderAll(helm);
     for (const [path, text] of files) expect(existsSync(deployPath(path)) ? readFileSync(deployPath(path), 'utf8') : 'missing', path).toBe(text);
@@ -24,7 +26,7 @@ describe.skipIf(helm === '')('what is made from the chart (skipped without Helm 
   });
 });
 
-describe.skipIf(helm === '' || kubectl === '')('kubectl kustomize (skipped without Helm 4 and kubectl)', () => {
+describe('kubectl kustomize', unless(helm === '' || kubectl === '', noKubectl), () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kustomize-'));

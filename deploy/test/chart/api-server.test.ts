@@ -6,11 +6,12 @@ import { ResourceClient, type Resource, type RestClient } from '@egressip-ipam/k
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseDocument, stringify } from 'yaml';
+import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { parseManifests, type Manifest } from '../../src/objects/manifest.ts';
 import { chartFolder, deployPath, releaseName, root } from '../../src/paths.ts';
 import { helmTemplate, runHelm } from '../../src/render/helm-template.ts';
 import { findTool } from '../../src/toolbox/find-tool.ts';
-import { helm4, helms } from '../support/helms.ts';
+import { helm4, helms, noHelm, noKubectl } from '../support/helms.ts';
 import { valueSets } from '../support/value-sets.ts';
 
 const kubectl = findTool('kubectl') ?? '';
@@ -37,7 +38,7 @@ const monitoringKinds = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((
   },
 }));
 
-describe.skipIf(findEnvtestAssets() === undefined || helm4 === '' || kubectl === '')('the chart on a real API server (skipped without it, Helm 4 or kubectl)', () => {
+describe('the chart on a real API server', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let server: Envtest;
   let rest: RestClient;
   let folder: string;
@@ -65,7 +66,7 @@ describe.skipIf(findEnvtestAssets() === undefined || helm4 === '' || kubectl ===
     rmSync(folder, { recursive: true });
   });
 
-  it('takes what every set of values makes, and the pods that come of it', () => {
+  it('takes what every set of values makes, and the pods that come of it', { timeout: 120_000, ...unless(helm4 === '' || kubectl === '', noKubectl) }, () => {
     const objects = valueSets.map(({ values }) => parseManifests(helmTemplate(helm4, { values }))).flatMap((made) => [...made, podOf(made)]);
     const items = [...new Set(objects.map((object) => JSON.stringify(object)))].map((text): unknown => JSON.parse(text));
     const applied = execFileSync(kubectl, ['--kubeconfig', kubeconfig, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict', '-f', '-'], {
@@ -74,7 +75,7 @@ describe.skipIf(findEnvtestAssets() === undefined || helm4 === '' || kubectl ===
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     expect(applied.trim().split('\n')).toHaveLength(items.length);
-  }, 120_000);
+  });
 
   describe.each(helms)('with $name', ({ name, helm }) => {
     const run = (...args: readonly string[]): string => runHelm(helm, [...args, '--kubeconfig', kubeconfig]);
@@ -82,7 +83,7 @@ describe.skipIf(findEnvtestAssets() === undefined || helm4 === '' || kubectl ===
     const poolSpec = async (): Promise<unknown> => (await new ResourceClient(rest, pools).get({ name: 'of-the-original' }))['spec'];
     const schema = async (): Promise<string> => JSON.stringify((await new ResourceClient(rest, definitions).get({ name: definitionName }))['spec']);
 
-    it.skipIf(helm === '')(`${helm === '' ? `(skipped: ${name} is not here) ` : ''}is installed over the original's definition, upgraded to the next one, refused elsewhere and uninstalled, and no pool changes`, async () => {
+    it("is installed over the original's definition, upgraded to the next one, refused elsewhere and uninstalled, and no pool changes", { timeout: 120_000, ...unless(helm === '', noHelm) }, async () => {
       // As the original left it: nobody's.
       await new ResourceClient(rest, definitions).mergePatch({ name: definitionName }, { metadata: { labels: null, annotations: null } });
       await rest.request('PATCH', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definitionName}`, { body: parse(readFileSync(originalDefinition, 'utf8')), contentType: 'application/merge-patch+json' });
@@ -106,7 +107,7 @@ describe.skipIf(findEnvtestAssets() === undefined || helm4 === '' || kubectl ===
       // The kept definition is still the release's: it is installed again without more ado.
       install();
       run('uninstall', releaseName, '--namespace', releaseName);
-    }, 120_000);
+    });
   });
 });
 
