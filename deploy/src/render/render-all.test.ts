@@ -18,7 +18,7 @@ const helm = findTool('helm4') ?? '';
 const kubectl = findTool('kubectl') ?? '';
 
 describe('what is made from the chart', unless(helm === '', noHelm), () => {
-  it('is what is committed; `pnpm render` makes it anew', () => {
+  it('is what is committed; `pnpm render` makes it anew', { timeout: 120_000 }, () => {
     const files = renderAll(helm);
     for (const [path, text] of files) expect(existsSync(deployPath(path)) ? readFileSync(deployPath(path), 'utf8') : 'missing', path).toBe(text);
     const committed = renderedFolders.flatMap((folder) => readdirSync(deployPath(folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`)).filter((path) => path.endsWith('.yaml'));
