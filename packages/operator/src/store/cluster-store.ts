@@ -7,7 +7,6 @@ import {
   readEgressIPAM,
   readHostSubnet,
   readInfrastructure,
-  readNamespace,
   readNetNamespace,
   readNode,
   type ClusterSnapshot,
@@ -24,6 +23,7 @@ import type { RestClient } from '@egressip-ipam/kube';
 import * as resources from '../network/resources.ts';
 import { Collection, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
+import { readTenantNamespace } from './read-tenant-namespace.ts';
 
 const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
@@ -63,7 +63,7 @@ export class ClusterStore {
     const onChange = (): void => options.onChange(false);
     this.#options = options;
     this.egressIPAMs = new Collection(rest, resources.egressIPAMs, readEgressIPAM, onChange, options);
-    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readNamespace, onChange, options, (namespace) => this.#noteDeparture(namespace));
+    this.namespaces = new Collection<NamespaceSnapshot>(rest, resources.namespaces, readTenantNamespace, onChange, options, (namespace) => this.#noteDeparture(namespace));
     this.nodes = new Collection<NodeSnapshot>(rest, resources.nodes, readNode, () => options.onChange(true), options, (node) => this.#departedNodes.note(node));
     const onSdn = network.kind === 'openshift-sdn';
     this.hostSubnets = onSdn ? new Collection(rest, resources.hostSubnets, readHostSubnet, onChange, options) : undefined;

@@ -43,7 +43,7 @@ export class Collection<Slim extends Entry> {
   #sequence = 0;
   #lastDeletion = 0;
 
-  constructor(rest: RestClient, resource: Resource, read: (object: unknown) => Read<Slim>, onChange: () => void, reading: ReadingHooks, onDeleted: (entry: Slim) => void = () => undefined) {
+  constructor(rest: RestClient, resource: Resource, read: (object: KubernetesObject) => Read<Slim>, onChange: () => void, reading: ReadingHooks, onDeleted: (entry: Slim) => void = () => undefined) {
     this.client = new ResourceClient(rest, resource);
     this.#onChange = onChange;
     this.#onDeleted = onDeleted;
@@ -143,7 +143,7 @@ export class Collection<Slim extends Entry> {
     this.#writing.delete(name);
   }
 
-  #project(object: KubernetesObject, read: (object: unknown) => Read<Slim>): Slim | undefined {
+  #project(object: KubernetesObject, read: (object: KubernetesObject) => Read<Slim>): Slim | undefined {
     const result = read(object);
     const { name } = object.metadata;
     if (result.problems.length > 0) this.#problems.set(name, result.problems);
