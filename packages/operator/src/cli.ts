@@ -19,3 +19,6 @@ process.exitCode = await main(process.argv.slice(2), {
   },
   standardInput: () => text(stdin),
 });
+
+// A plug-in may leave timers and connections behind, which would keep a process that has nothing more to do.
+if (process.argv[2] === 'run') setTimeout(() => process.exit(), 2_000).unref();

@@ -166,7 +166,7 @@ export function createRestClient(connection: Connection, options: RestClientOpti
     clock,
     maxAnswerBytes,
     userAgent: options.userAgent ?? 'egressip-ipam-kube',
-    ...(options.onRequest && { onRequest: options.onRequest }),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
   const liveness = new Liveness(transport, clock, options.liveness);
   return new RestClient({

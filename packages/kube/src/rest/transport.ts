@@ -119,12 +119,12 @@ export class Transport {
         accept: 'application/json',
         'user-agent': this.#options.userAgent,
         ...headers,
-        ...(body !== undefined && { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
       route: this.#agents.get(tls),
       signal,
-      ...(body !== undefined && { body }),
-      ...(beforeSend && { beforeSend }),
+      ...(body === undefined ? {} : { body }),
+      ...(beforeSend === undefined ? {} : { beforeSend }),
     });
     const status = response.statusCode ?? 0;
     if (status < 300) return { response };

@@ -1,6 +1,6 @@
 import type { AttachStep, CloudProvider, DetachStep, MoveStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
-import { describeError } from '../provider/load-provider.ts';
+import { describeError } from '../provider/contained-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
 import { AttachBatches } from './attach-batches.ts';
 import { BackOff } from './back-off.ts';
@@ -27,8 +27,6 @@ export interface InterfaceExecutorOptions {
   readonly onError: (step: InterfaceStep, error: ProviderErrorDescription, retryInMilliseconds: number) => void;
   readonly onDone?: (step: InterfaceStep, milliseconds: number) => void;
 }
-
-const longestCall = 120_000;
 
 /**
  * Carries out the ready changes of interfaces of the newest plan: one call at a time
@@ -127,7 +125,7 @@ export class InterfaceExecutor {
   async #apply(changes: readonly ProviderChange[]): Promise<readonly ProviderChangeResult[]> {
     try {
       this.#options.fence();
-      return await this.#options.provider.apply({ changes, signal: AbortSignal.any([AbortSignal.timeout(longestCall), this.#options.lost]) });
+      return await this.#options.provider.apply({ changes, signal: this.#options.lost });
     } catch (error) {
       return changes.map((change) => ({ change, outcome: 'failed', error: describeError(error) }));
     }

@@ -3,7 +3,7 @@ import { createRestClient, loadConnection, ResourceClient, type KubernetesObject
 import { isServed } from '../network/choose-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../provider/cluster-provider.ts';
-import { describeError } from '../provider/load-provider.ts';
+import { describeError } from '../provider/contained-provider.ts';
 import type { ReadDocuments, SourceObject } from './read-documents.ts';
 
 /** Which cluster, and how its cloud is read. */

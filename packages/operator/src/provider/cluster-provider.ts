@@ -5,8 +5,10 @@ import { cloudPrivateIPConfigs, infrastructures, nodes } from '../network/resour
 import type { Log } from '../run/log.ts';
 import type { CloudOptions, RunOptions } from '../run/options.ts';
 import { reasonOf } from '../run/reason.ts';
+import { tellStack } from '../run/uncaught.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { chooseProvider, isCloud, platformOf, type InfrastructureFacts } from './choose-provider.ts';
+import { containProvider, describeError, type ContainedProvider, type ProviderFault } from './contained-provider.ts';
 import { findsCredentials, watchCredentialsSecret } from './credentials-secret.ts';
 import { loadProvider } from './load-provider.ts';
 import { watchMachineSets } from './machine-sets.ts';
@@ -16,7 +18,7 @@ const defaultPollInterval = 60;
 
 /** A provider, made for this cluster. */
 export interface ClusterProvider {
-  readonly provider: CloudProvider;
+  readonly provider: ContainedProvider;
   /** Whether it was chosen by a person. */
   readonly isChosen: boolean;
   stop(): Promise<void>;
@@ -37,20 +39,33 @@ export interface ProviderChoice {
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
+export async function makeClusterProvider(rest: RestClient, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log, onFault?: FaultListener): Promise<ClusterProvider> {
   const { region, endpoint, ...facts } = await findFacts(rest, options);
   const name = chooseProvider(options.provider, facts);
   const isChosen = options.provider !== undefined;
   log?.info('the provider is', { provider: name, platform: platformOf(facts) });
-  if (name === 'baremetal') return { provider: await loadProvider(name, {}), isChosen, stop: () => Promise.resolve() };
+  const contain = (provider: CloudProvider): ContainedProvider => containProvider(provider, { clock: rest.clock, onFault: (call, fault, error) => tellFault(log, onFault, { provider: name, call, fault }, error) });
+  if (name === 'baremetal') return { provider: contain(await loadProvider(name, {})), isChosen, stop: () => Promise.resolve() };
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
   const [secret, subnets] = await Promise.all([options.namespace === undefined ? undefined : watchCredentialsSecret(rest, options.namespace, onError), watchMachineSets(rest, onError)]);
   const known = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
-  const provider = await loadProvider(name, { ...known, ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall });
-  const stop = async (): Promise<void> => {
-    await Promise.all([secret?.stop(), subnets.stop(), provider.close?.()]);
-  };
+  const stopReading = async (): Promise<void> => void (await Promise.all([secret?.stop(), subnets.stop()]));
+  const loaded = await loadProvider(name, { ...known, ...options.cloud, readSecret: () => secret?.read(), subnets: () => subnets.list(), onCall }).catch(async (error: unknown) => {
+    await stopReading();
+    throw error;
+  });
+  const provider = contain(loaded);
+  const stop = async (): Promise<void> => void (await Promise.all([stopReading(), provider.close?.()]));
   return { provider, isChosen, stop };
+}
+
+/** Told of each call to which a provider did not answer as it should. */
+export type FaultListener = (call: string, fault: ProviderFault) => void;
+
+function tellFault(log: Log | undefined, onFault: FaultListener | undefined, fields: { readonly provider: string; readonly call: string; readonly fault: ProviderFault }, error: unknown): void {
+  onFault?.(fields.call, fields.fault);
+  log?.warn('the provider does not keep to its contract', { ...fields, reason: describeError(error).message });
+  if (log !== undefined && fields.fault === 'threw') tellStack(log, error);
 }
 
 /** Where the cloud's API is, as the cluster says. */

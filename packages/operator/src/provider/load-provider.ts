@@ -1,5 +1,8 @@
-import { ProviderError, type CloudProvider, type CreateProvider, type ProviderContext } from '@egressip-ipam/core';
+import { type CloudProvider, type CreateProvider, type ProviderContext } from '@egressip-ipam/core';
+import { describeError } from './contained-provider.ts';
 import { isPath, locateProvider } from './locate-provider.ts';
+
+const longestLoad = 30_000;
 
 /** Providers that come with the operator; what a deployment never uses is never loaded. */
 const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -14,12 +17,29 @@ const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
  * @throws Error when there is no such package, or what it exports is no provider
  */
 export async function loadProvider(name: string, context: ProviderContext): Promise<CloudProvider> {
-  const module = await (builtIn[name] ?? (() => importModule(name)))();
+  const module = await inTime(name, (builtIn[name] ?? (() => importModule(name)))());
   if (!hasCreateProvider(module)) throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
-  const provider: unknown = await module.createProvider(context);
+  const provider: unknown = await inTime(name, create(name, module.createProvider, context));
   const missing = problemOf(provider);
   if (missing !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${missing}`);
   return provider as CloudProvider;
+}
+
+async function create(name: string, createProvider: CreateProvider, context: ProviderContext): Promise<unknown> {
+  try {
+    return await createProvider(context);
+  } catch (error) {
+    throw new Error(`provider "${name}" cannot be made: ${describeError(error).message}`, { cause: error });
+  }
+}
+
+/** A module may wait at its top level, or in createProvider, for what never comes. */
+async function inTime(name: string, work: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`provider "${name}" was not there within ${longestLoad / 1000} s`)), longestLoad);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function importModule(name: string): Promise<unknown> {
@@ -28,7 +48,7 @@ async function importModule(name: string): Promise<unknown> {
   try {
     return await import(url);
   } catch (error) {
-    throw new Error(`provider "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`provider "${name}" cannot be loaded: ${describeError(error).message}`, { cause: error });
   }
 }
 
@@ -41,12 +61,10 @@ function problemOf(provider: unknown): string | undefined {
   const entries = provider as Readonly<Record<string, unknown>>;
   if (entries['specificationVersion'] !== 'v1') return `specificationVersion is ${JSON.stringify(entries['specificationVersion'])}, "v1" is expected`;
   if (typeof entries['name'] !== 'string') return 'name is missing';
-  if (typeof entries['capabilities'] !== 'object' || entries['capabilities'] === null) return 'capabilities are missing';
-  return ['observe', 'apply'].filter((method) => typeof entries[method] !== 'function').map((method) => `${method} is no function`)[0];
+  const { capabilities, close } = entries;
+  if (typeof capabilities !== 'object' || capabilities === null) return 'capabilities are missing';
+  for (const method of ['observe', 'apply']) if (typeof entries[method] !== 'function') return `${method} is no function`;
+  if (close !== undefined && typeof close !== 'function') return 'close is no function';
+  return 'attach' in capabilities && typeof capabilities.attach === 'boolean' ? undefined : 'capabilities.attach is neither true nor false';
 }
 
-/** What went wrong as a provider says it; errors of other kinds are of unknown effect. */
-export function describeError(error: unknown): ProviderError['description'] {
-  if (ProviderError.isInstance(error)) return error.description;
-  return { class: 'unknown', message: error instanceof Error ? error.message : String(error) };
-}

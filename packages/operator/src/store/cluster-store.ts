@@ -74,7 +74,7 @@ export class ClusterStore {
   }
 
   /** Every kind that is watched. */
-  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
+  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
     return [this.egressIPAMs, this.namespaces, this.nodes, this.hostSubnets, this.netNamespaces, this.egressIPs, this.#cloudPrivateIPConfigs, this.#infrastructures].filter((collection) => collection !== undefined);
   }
 

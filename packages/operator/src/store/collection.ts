@@ -67,6 +67,11 @@ export class Collection<Slim extends Entry> {
     return this.#reflector.hasSynced;
   }
 
+  /** Monotonic time, in milliseconds, since when nothing can be read; undefined while all is well. */
+  get failingSince(): number | undefined {
+    return this.#reflector.failingSince;
+  }
+
   /** What is wrong in objects that were read. */
   get problems(): readonly Finding[] {
     return [...this.#problems.values()].flat();
