@@ -13,12 +13,13 @@ export default defineConfig({
     alias: [
       { find: '@egressip-ipam/core/testing', replacement: source('core/src/testing/index.ts') },
       { find: '@egressip-ipam/core/simulate', replacement: source('core/src/simulate/index.ts') },
+      { find: '@egressip-ipam/kube/testing', replacement: source('kube/src/testing/index.ts') },
       { find: /^@egressip-ipam\/([a-z-]+)$/, replacement: source('$1/src/index.ts') },
     ],
   },
   test: {
     reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]])],
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
     // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
     maxWorkers: 2,
     testTimeout: 30_000,

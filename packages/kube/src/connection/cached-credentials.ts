@@ -15,15 +15,18 @@ export function cachedCredentials(
 ): Required<Pick<Connection, 'credentials' | 'invalidate'>> {
   let current: Promise<Credentials> | undefined;
   let loadedAt = -Infinity;
+  let isLoading = false;
   let refused = false;
   return {
     credentials() {
       const age = clock.monotonic() - loadedAt;
-      if (current && (refused ? age < minimumMilliseconds : age < milliseconds)) return current;
+      // One that hangs is not begun a second time.
+      if (current && (isLoading || age < (refused ? minimumMilliseconds : milliseconds))) return current;
+      isLoading = true;
       const loading = load(refused).catch((error: unknown) => {
         if (current === loading) current = undefined;
         throw error;
-      });
+      }).finally(() => (isLoading = false));
       refused = false;
       loadedAt = clock.monotonic();
       current = loading;

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRestClient } from '../rest/rest-client.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { answer, startTestServer } from '../testing/test-server.ts';
+import { answer, startTestServer, until } from '../testing/test-server.ts';
 import { inClusterConnection } from './in-cluster.ts';
 import { loadConnection } from './load.ts';
 
@@ -22,10 +22,18 @@ async function serviceAccount(): Promise<void> {
   ]);
 }
 
-async function kubeconfig(server: string, user: object): Promise<string> {
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function kubeconfig(server: string, user: object, cluster: object = {}): Promise<string> {
   const file = join(folder, 'config');
   await writeFile(file, JSON.stringify({
-    clusters: [{ name: 'c', cluster: { server } }],
+    clusters: [{ name: 'c', cluster: { server, ...cluster } }],
     users: [{ name: 'u', user }],
     contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'team' } }, { name: 'broken', context: { cluster: 'none', user: 'u' } }],
     'current-context': 'one',
@@ -87,6 +95,51 @@ describe('loadConnection', () => {
     expect(server.connections()).toBe(1);
     client.close();
     await server.close();
+  });
+
+  it('ends an exec plug-in that hangs, with the client', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', 'echo $$ > "$0"; sleep 5', join(folder, 'pid')] };
+    const client = createRestClient(await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }));
+    await expect(client.request('GET', '/version', { deadline: 500 })).rejects.toMatchObject({ kind: 'timeout', outcome: 'never-sent' });
+    const second = client.request('GET', '/version');
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    client.close();
+    await expect(second).rejects.toMatchObject({ kind: 'aborted', outcome: 'never-sent' });
+    await until(() => !isRunning(pid));
+  });
+
+  it('says what an exec plug-in said that failed', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', 'echo log in first >&2; exit 1'] };
+    const client = createRestClient(await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }));
+    await expect(client.request('GET', '/version')).rejects.toMatchObject({ kind: 'credentials', message: expect.stringMatching(/log in first/) as string });
+    client.close();
+  });
+
+  it('reads a token file, beside the kubeconfig too, and again as it changes', async () => {
+    const clock = new FakeClock();
+    await writeFile(join(folder, 'token'), 'first\n');
+    const connection = await loadConnection({ kubeconfig: await kubeconfig('https://a', { tokenFile: 'token', token: 'beside' }), clock });
+    expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer first' });
+    await writeFile(join(folder, 'token'), 'second\n');
+    clock.jump(10_000);
+    expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer second' });
+  });
+
+  it('warns of a server whose certificate is not checked', async () => {
+    const file = await kubeconfig('https://a:6443', {}, { 'insecure-skip-tls-verify': true });
+    expect((await loadConnection({ kubeconfig: file })).warnings).toEqual([expect.stringMatching(/certificate of a:6443 is not checked/)]);
+    expect((await loadConnection({ kubeconfig: await kubeconfig('https://a', {}) })).warnings).toBeUndefined();
+  });
+
+  it('goes through the proxy of the environment, unless the kubeconfig names another', async () => {
+    const environment = { HTTP_PROXY: 'http://proxy:1', NO_PROXY: 'direct' };
+    const agentOf = async (server: string, cluster: object = {}): Promise<unknown> => {
+      const { agent } = await loadConnection({ kubeconfig: await kubeconfig(server, {}, cluster), environment });
+      return (agent as { proxy?: { href: string } } | undefined)?.proxy?.href;
+    };
+    expect(await agentOf('http://api')).toBe('http://proxy:1/');
+    expect(await agentOf('http://direct')).toBeUndefined();
+    expect(await agentOf('http://api', { 'proxy-url': 'http://own:2' })).toBe('http://own:2/');
   });
 
   it('names what is wrong', async () => {

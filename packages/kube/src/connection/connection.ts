@@ -25,10 +25,14 @@ export interface Connection {
   readonly namespace?: string;
   /** An agent to use in place of our own, e.g. one that goes through a proxy. */
   readonly agent?: Agent;
+  /** What whoever uses it should know, as sentences, e.g. that the server's certificate is not checked. */
+  readonly warnings?: readonly string[];
   /** Current credentials; called for every request, so implementations cache. */
   credentials(): Promise<Credentials>;
   /** The server did not accept the credentials: get new ones the next time. */
   invalidate?(): void;
+  /** Ends what obtaining credentials has started, such as an exec plug-in that hangs. */
+  close?(): void;
 }
 
 /** What {@link staticConnection} takes. */
@@ -45,6 +49,6 @@ export function staticConnection({ server, token, tls = {}, namespace }: StaticC
   return {
     server: new URL(server),
     credentials: () => Promise.resolve({ headers, tls }),
-    ...(namespace !== undefined && { namespace }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }

@@ -43,7 +43,7 @@ export async function inClusterConnection(options: InClusterOptions = {}): Promi
   const namespace = await readFile(join(directory, 'namespace'), 'utf8').catch(() => '');
   return {
     server: new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`),
-    ...(namespace.trim() !== '' && { namespace: namespace.trim() }),
+    ...(namespace.trim() === '' ? {} : { namespace: namespace.trim() }),
     ...credentials,
   };
 }

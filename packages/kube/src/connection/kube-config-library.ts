@@ -1,2 +1,2 @@
 // Named statically, so that who bundles this leaves out the rest of the library: it is most of it.
-export { KubeConfig } from '@kubernetes/client-node';
+export { KubeConfig, loadYaml } from '@kubernetes/client-node';

@@ -1,49 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../clock/clock.ts';
+import { isRecord } from '../resource/object.ts';
 import { cachedCredentials } from './cached-credentials.ts';
 import type { Connection, Credentials, TlsOptions } from './connection.ts';
+import { environmentProxy, type Environment } from './environment-proxy.ts';
+import { ExecPlugIns } from './exec-plug-ins.ts';
 
-// Certificate files and exec plug-ins' tokens are looked at again this often; client-node keeps a plug-in's token until it expires.
+// Certificate and token files and exec plug-ins' tokens are looked at again this often; client-node keeps a plug-in's token until it expires.
 const refreshMilliseconds = 10_000;
 
+/** What a kubeconfig's connection is made of. */
+export interface KubeConfigOptions {
+  /** Merged as kubectl does with several: the first one's current-context counts. */
+  readonly files: readonly string[];
+  readonly context: string | undefined;
+  /** Names a proxy where the kubeconfig does not. */
+  readonly environment: Environment;
+  readonly clock: Clock;
+}
+
+/** A kubeconfig as read: client-node's, and what that leaves out. */
+interface ReadConfig {
+  readonly config: KubeConfig;
+  /** Path of the file with the user's token; it is read again as it changes. */
+  readonly tokenFile: string | undefined;
+}
+
 /**
- * The API server of a kubeconfig's context: tokens, client certificates, exec plug-ins, OIDC and proxies as
+ * The API server of a kubeconfig's context: tokens, token files, client certificates, exec plug-ins, OIDC and proxies as
  * `@kubernetes/client-node` knows them. That library takes tens of MiB of memory and is loaded here only.
  *
- * @param files merged as kubectl does with several: the first one's current-context counts
  * @throws Error when a file cannot be read or the context is not in it
  */
-export async function kubeConfigConnection(files: readonly string[], context: string | undefined, clock: Clock): Promise<Connection> {
-  let config = await load(files, context);
+export async function kubeConfigConnection(options: KubeConfigOptions): Promise<Connection> {
+  const { files, clock } = options;
+  const plugIns = new ExecPlugIns(options.clock);
+  let current = await load(options, plugIns);
+  const { config } = current;
   const cluster = config.getCurrentCluster();
   if (!cluster) {
     throw new Error(`kubeconfig ${files.join(', ')}: context ${JSON.stringify(config.getCurrentContext())} names no cluster; contexts are ${config.getContexts().map(({ name }) => name).join(', ') || 'none'}`);
   }
+  const server = new URL(cluster.server);
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   const cached = cachedCredentials(clock, refreshMilliseconds, async (refused) => {
-    if (refused) config = await load(files, context);
-    return toCredentials(await httpsOptions(config));
+    if (refused) current = await load(options, plugIns);
+    return withTokenOf(current.tokenFile, toCredentials(await httpsOptions(current.config)));
   });
   // client-node's agent knows proxies and closes each connection; ours is better where there is none.
   const { agent } = cluster.proxyUrl ? await httpsOptions(config) : {};
+  const isUnchecked = cluster.skipTLSVerify && server.protocol === 'https:';
   return {
-    server: new URL(cluster.server),
-    ...(namespace && { namespace }),
-    ...(agent instanceof Agent && { agent }),
+    server,
+    ...(namespace ? { namespace } : {}),
+    ...(agent instanceof Agent ? { agent } : {}),
+    ...(isUnchecked ? { warnings: [`the certificate of ${server.host} is not checked (insecure-skip-tls-verify in the kubeconfig): whoever answers there gets the credentials`] } : {}),
     ...cached,
+    close: () => plugIns.close(),
   };
 }
 
-async function load(files: readonly string[], context: string | undefined): Promise<KubeConfig> {
-  const { KubeConfig } = await import('./kube-config-library.ts');
+async function load({ files, context, environment }: KubeConfigOptions, plugIns: ExecPlugIns): Promise<ReadConfig> {
+  const { KubeConfig, loadYaml } = await import('./kube-config-library.ts');
   const config = new KubeConfig();
+  const tokenFiles = new Map<string, string>();
   for (const [index, file] of files.entries()) {
     const part = new KubeConfig();
     try {
       part.loadFromFile(file);
       config.mergeConfig(part, index > 0);
+      for (const [user, tokenFile] of tokenFilesIn(loadYaml<unknown>(readFileSync(file, 'utf8')))) {
+        if (!tokenFiles.has(user)) tokenFiles.set(user, resolve(dirname(file), tokenFile));
+      }
     } catch (error) {
       throw new Error(`kubeconfig ${file} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}`, { cause: error });
     }
@@ -54,9 +87,41 @@ async function load(files: readonly string[], context: string | undefined): Prom
     }
     config.setCurrentContext(context);
   }
-  // client-node refuses plain HTTP servers unless TLS verification is off, which means nothing there.
-  config.clusters = config.clusters.map((cluster) => (cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster));
-  return config;
+  config.clusters = config.clusters.map((cluster) => {
+    const proxyUrl = cluster.proxyUrl ?? (URL.canParse(cluster.server) ? environmentProxy(new URL(cluster.server), environment) : undefined);
+    return {
+      ...cluster,
+      ...(proxyUrl === undefined ? {} : { proxyUrl }),
+      // client-node refuses plain HTTP servers unless TLS verification is off, which means nothing there.
+      ...(cluster.server.startsWith('http:') ? { skipTLSVerify: true } : {}),
+    };
+  });
+  boundPlugIns(config, plugIns);
+  return { config, tokenFile: tokenFiles.get(config.getCurrentUser()?.name ?? '') };
+}
+
+/** client-node starts exec plug-ins by a function that can be replaced, for its tests, and waits for them without an end. */
+function boundPlugIns(config: KubeConfig, plugIns: ExecPlugIns): void {
+  const { authenticators }: { readonly authenticators?: unknown } = config as object;
+  for (const authenticator of Array.isArray(authenticators) ? (authenticators as readonly unknown[]) : []) {
+    if (isRecord(authenticator) && 'execFn' in authenticator) authenticator.execFn = plugIns.start;
+  }
+}
+
+/** The users' `tokenFile`, which client-node does not know. */
+function tokenFilesIn(file: unknown): readonly (readonly [user: string, tokenFile: string])[] {
+  const users: readonly unknown[] = isRecord(file) && Array.isArray(file.users) ? file.users : [];
+  return users.filter(isRecord).flatMap(({ name, user }) => {
+    const tokenFile = isRecord(user) ? user.tokenFile : undefined;
+    return typeof name === 'string' && typeof tokenFile === 'string' && tokenFile !== '' ? [[name, tokenFile] as const] : [];
+  });
+}
+
+/** Credentials with the token in a file, which wins over one beside it (client-go's rule). */
+async function withTokenOf(file: string | undefined, credentials: Credentials): Promise<Credentials> {
+  if (file === undefined) return credentials;
+  const token = (await readFile(file, 'utf8')).trim();
+  return { ...credentials, headers: { ...credentials.headers, authorization: `Bearer ${token}` } };
 }
 
 async function httpsOptions(config: KubeConfig): Promise<RequestOptions> {
@@ -76,12 +141,12 @@ function toCredentials(options: RequestOptions): Credentials {
 
 function toTls({ ca, cert, key, passphrase, servername, rejectUnauthorized }: RequestOptions): TlsOptions {
   return {
-    ...(isPem(ca) && { ca }),
-    ...(isPem(cert) && { cert }),
-    ...(isPem(key) && { key }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(servername !== undefined && { servername }),
-    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    ...(isPem(ca) ? { ca } : {}),
+    ...(isPem(cert) ? { cert } : {}),
+    ...(isPem(key) ? { key } : {}),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
   };
 }
 

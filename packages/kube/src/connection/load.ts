@@ -16,16 +16,17 @@ export interface LoadConnectionOptions extends InClusterOptions {
 
 /**
  * Finds the API server in controller-runtime's order: the given kubeconfig, `$KUBECONFIG`, the cluster that this process
- * runs in, `~/.kube/config`.
+ * runs in, `~/.kube/config`. The environment's proxies (`HTTPS_PROXY`, `NO_PROXY`) count for kubeconfigs that name none;
+ * a pod talks to its own API server directly.
  *
  * @throws Error when there is none of them, or the one that counts cannot be used
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<Connection> {
   const { kubeconfig, context, environment = process.env, clock = systemClock } = options;
   const files = kubeconfig === undefined ? (environment.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '') : [kubeconfig];
-  if (files.length > 0) return kubeConfigConnection(files, context, clock);
+  if (files.length > 0) return kubeConfigConnection({ files, context, environment, clock });
   if (isInCluster(options)) return inClusterConnection(options);
   const atHome = join(environment.HOME ?? homedir(), '.kube', 'config');
-  if (existsSync(atHome)) return kubeConfigConnection([atHome], context, clock);
+  if (existsSync(atHome)) return kubeConfigConnection({ files: [atHome], context, environment, clock });
   throw new Error(`no Kubernetes API server to talk to: no kubeconfig was given, KUBECONFIG is not set, this is no pod with a service account, and ${atHome} does not exist`);
 }

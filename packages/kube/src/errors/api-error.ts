@@ -1,4 +1,5 @@
 import { isRecord } from '../resource/object.ts';
+import { printable } from './printable.ts';
 
 const marker = Symbol.for('@egressip-ipam/kube.ApiError');
 
@@ -69,7 +70,7 @@ export function apiErrorFrom(request: string, status: number, body: unknown, ret
     request,
     status,
     reason: text(record.reason) ?? '',
-    serverMessage: text(record.message) ?? (typeof body === 'string' ? printable(body).slice(0, 500) : ''),
+    serverMessage: text(record.message) ?? (typeof body === 'string' ? printable(body, 500) : ''),
     details: {
       name: text(details.name),
       group: text(details.group),
@@ -87,11 +88,7 @@ function toCause(cause: Record<string, unknown>): ApiErrorCause {
 
 /** A text of the server's, fit for a log: of bounded length, in one line. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? printable(value) : undefined;
-}
-
-function printable(value: string): string {
-  return value.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return typeof value === 'string' ? printable(value, longestText) : undefined;
 }
 
 // The API server only ever sends seconds; a date (RFC 9110 allows it) is left to the caller's own back-off.

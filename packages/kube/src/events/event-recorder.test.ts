@@ -34,15 +34,19 @@ describe('EventRecorder', () => {
     expect(sent().at(-1)).toMatchObject({ count: 3 });
   });
 
-  it('sends nothing while held, and merges what comes meanwhile', async () => {
-    const { recorder, server, sent } = await makeRecorder(success);
-    const release = recorder.hold();
-    for (let count = 0; count < 5; count++) recorder.record(input('x'));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(server.requests).toEqual([]);
-    release();
-    await until(() => recorder.pending === 0 && server.requests.length === 1);
-    expect(sent()[0]).toMatchObject({ count: 5 });
+  it('merges what comes while another is under way', async () => {
+    let proceed: () => void = () => undefined;
+    const { recorder, server, sent } = await makeRecorder((request, response, body) => {
+      const respond = (): void => success(request, response, body);
+      if (server.requests.length === 1) proceed = respond;
+      else respond();
+    });
+    recorder.record(input('first'));
+    await until(() => server.requests.length === 1);
+    for (let count = 0; count < 5; count++) recorder.record(input('second', 'team-b'));
+    proceed();
+    await recorder.flush(5_000);
+    expect(sent().map((event) => (event as { count?: number }).count)).toEqual([1, 5]);
   });
 
   it('creates the Event anew when the server has dropped it', async () => {

@@ -33,7 +33,7 @@ const retryMilliseconds = 10_000;
 
 /**
  * Tells people what happened by Events, without ever disturbing the work: recording only queues, one request is
- * made at a time, failures end in a hook, and {@link hold} keeps the line free for writes that matter.
+ * made at a time, and failures end in a hook.
  *
  * Events are those of core/v1 and not of events.k8s.io: `kubectl describe` and `kubectl get events` show a core
  * Event's count and time span ("x7 over 5m") as repetition, while the newer API leaves `count` empty and wants a
@@ -48,7 +48,6 @@ export class EventRecorder {
   readonly #written = new LruMap<string, Written>(4096);
   readonly #stop = new AbortController();
   readonly #idle: (() => void)[] = [];
-  #holds = 0;
   #sending: Promise<void> | undefined;
   #sequence = 0;
 
@@ -80,15 +79,6 @@ export class EventRecorder {
     this.#send();
   }
 
-  /** Sends no Events until the returned function is called, once. Holds add up. */
-  hold(): () => void {
-    this.#holds++;
-    return () => {
-      this.#holds--;
-      this.#send();
-    };
-  }
-
   /** Waits until all Events are sent, but no longer than so many milliseconds. */
   async flush(milliseconds: number): Promise<void> {
     if (this.#pending.size === 0 && !this.#sending) return;
@@ -97,10 +87,8 @@ export class EventRecorder {
     await sleep(this.#clock, milliseconds, enough.signal);
   }
 
-  /** Flushes within so many milliseconds, whatever holds there are, and drops the rest. */
+  /** Flushes within so many milliseconds, and drops the rest. */
   async stop(milliseconds: number): Promise<void> {
-    this.#holds = -Infinity;
-    this.#send();
     await this.flush(milliseconds);
     this.#stop.abort();
     await this.#sending;
@@ -109,7 +97,7 @@ export class EventRecorder {
   }
 
   #send(): void {
-    if (this.#pending.size === 0 || this.#holds > 0 || this.#stop.signal.aborted) return;
+    if (this.#pending.size === 0 || this.#stop.signal.aborted) return;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
       // One may have come between the last look at the queue and now.
@@ -120,7 +108,7 @@ export class EventRecorder {
 
   async #sendAll(): Promise<void> {
     for (const [key, pending] of this.#pending) {
-      if (this.#holds > 0 || this.#stop.signal.aborted) return;
+      if (this.#stop.signal.aborted) return;
       this.#pending.delete(key);
       await this.#deliver(key, pending);
     }

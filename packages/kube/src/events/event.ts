@@ -33,7 +33,7 @@ export interface EventSource {
 
 /** A reference to an object that was read or watched. */
 export function referenceTo({ apiVersion = '', kind = '', metadata: { name, namespace, uid } }: KubernetesObject): ObjectReference {
-  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) };
 }
 
 /** Events about cluster-scoped objects live in `default`, as client-go puts them. */

@@ -49,5 +49,5 @@ export async function openApiDocument(client: RestClient, apiVersion: string, si
 }
 
 function options(resource: string, signal?: AbortSignal) {
-  return { label: { verb: 'get', resource }, ...(signal && { signal }) };
+  return { label: { verb: 'get', resource }, ...(signal === undefined ? {} : { signal }) };
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors/printable.ts';
 import { asKubernetesObject, isRecord, type KubernetesObject } from './object.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 
@@ -39,6 +40,6 @@ export function parseList(value: unknown, resource: Resource): ListPage {
 
 /** A value in a message: short, whatever it is. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  if (typeof value === 'string') return JSON.stringify(printable(value, 80));
   return value === null || value === undefined ? String(value) : `of type ${Array.isArray(value) ? 'array' : typeof value}`;
 }

@@ -182,7 +182,7 @@ export class ResourceClient {
     options: WriteOptions,
     query: Readonly<Record<string, QueryValue>> = {},
   ): Promise<KubernetesObject> {
-    const path = objectPath(this.resource, { name, ...(namespace !== undefined && { namespace }) }, options.subresource);
+    const path = objectPath(this.resource, { name, ...(namespace === undefined ? {} : { namespace }) }, options.subresource);
     const resource = options.subresource === undefined ? this.resource.plural : `${this.resource.plural}/${options.subresource}`;
     const answer = await this.rest.request(method, path, {
       ...pick(options),

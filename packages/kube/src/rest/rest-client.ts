@@ -132,10 +132,10 @@ export class RestClient {
     this.#shared.transport.breakOff((request) => request.fenced, reason);
   }
 
-  /** Stops looking after liveness and closes idle connections. Requests in flight end by themselves. */
+  /** Stops looking after liveness, breaks off the requests in flight, closes idle connections, and ends exec plug-ins that run. */
   close(): void {
     this.#shared.liveness.close();
-    this.#shared.transport.dropIdle();
+    this.#shared.transport.close();
   }
 
   async #withRetries(method: Method, path: string, options: RequestOptions, deadline: Deadline): Promise<unknown> {
@@ -166,7 +166,7 @@ export function createRestClient(connection: Connection, options: RestClientOpti
     clock,
     maxAnswerBytes,
     userAgent: options.userAgent ?? 'egressip-ipam-kube',
-    ...(options.onRequest && { onRequest: options.onRequest }),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
   const liveness = new Liveness(transport, clock, options.liveness);
   return new RestClient({

@@ -5,7 +5,7 @@ import { ApiError, apiErrorFrom } from '../errors/api-error.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { Agents } from './agents.ts';
-import { exchange, readBody, type Endpoint } from './exchange.ts';
+import { exchange, readBody, toTransportError, type Endpoint } from './exchange.ts';
 import type { Method, RequestObservation, RequestOptions } from './request.ts';
 
 /** The body of a failure, in bytes: a Status is small. */
@@ -109,7 +109,7 @@ export class Transport {
   }
 
   async #head(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<Reply> {
-    const { headers, tls } = await this.#credentials(`${method} ${path}`);
+    const { headers, tls } = await this.#credentials(`${method} ${path}`, signal);
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const response = await exchange({
       method,
@@ -119,12 +119,12 @@ export class Transport {
         accept: 'application/json',
         'user-agent': this.#options.userAgent,
         ...headers,
-        ...(body !== undefined && { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
       route: this.#agents.get(tls),
       signal,
-      ...(body !== undefined && { body }),
-      ...(beforeSend && { beforeSend }),
+      ...(body === undefined ? {} : { body }),
+      ...(beforeSend === undefined ? {} : { beforeSend }),
     });
     const status = response.statusCode ?? 0;
     if (status < 300) return { response };
@@ -157,13 +157,30 @@ export class Transport {
     }
   }
 
-  async #credentials(name: string): Promise<Credentials> {
+  /** The deadline of a request covers its credentials, too: an exec plug-in may hang. */
+  async #credentials(name: string, signal: AbortSignal): Promise<Credentials> {
+    let onAbort = (): void => undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      onAbort = (): void => reject(toTransportError(`${name}: waiting for credentials`, signal.reason, 'never-sent', false));
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    if (signal.aborted) onAbort();
     try {
-      return await this.#connection.credentials();
+      return await Promise.race([this.#connection.credentials(), aborted]);
     } catch (error) {
-      const message = error instanceof Error ? error.message : 'unknown reason';
+      if (TransportError.isInstance(error)) throw error;
+      const message = (error instanceof Error && error.message.trim()) || 'unknown reason';
       throw new TransportError(`${name}: no credentials: ${message}`, { kind: 'credentials', outcome: 'never-sent', cause: error });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Breaks off whatever is unanswered, and ends what obtaining credentials has started. */
+  close(): void {
+    this.breakOff(() => true, new TransportError('the client is closed', { kind: 'aborted', outcome: 'unknown' }));
+    this.dropIdle();
+    this.#connection.close?.();
   }
 }
 

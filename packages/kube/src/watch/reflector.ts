@@ -309,9 +309,9 @@ export class Reflector<Slim> {
   #selection(): Selection {
     const { namespace, labelSelector, fieldSelector } = this.#options;
     return {
-      ...(namespace !== undefined && { namespace }),
-      ...(labelSelector !== undefined && { labelSelector }),
-      ...(fieldSelector !== undefined && { fieldSelector }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { apiErrorFrom, type ApiError } from '../errors/api-error.ts';
+import { printable } from '../errors/printable.ts';
 import { tooLargeError, TransportError } from '../errors/transport-error.ts';
 import { asKubernetesObject, isRecord, type KubernetesObject } from '../resource/object.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
@@ -90,7 +91,7 @@ function parseEvent(name: string, line: string, resource: Resource): WatchEvent 
       return { type: 'error', error: apiErrorFrom(name, code, object) };
     }
     default:
-      throw protocolError(`${name}: the type of an event is ${typeof event.type === 'string' ? JSON.stringify(event.type.slice(0, 80)) : typeof event.type}`);
+      throw protocolError(`${name}: the type of an event is ${typeof event.type === 'string' ? JSON.stringify(printable(event.type, 80)) : typeof event.type}`);
   }
 }
 

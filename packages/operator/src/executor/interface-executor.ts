@@ -1,6 +1,6 @@
 import type { CloudProvider, InterfaceStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorClass, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
-import { describeError } from '../provider/load-provider.ts';
+import { describeError } from '../provider/contained-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
 import { AttachBatches } from './attach-batches.ts';
 import { BackOff } from './back-off.ts';
@@ -28,7 +28,6 @@ export interface InterfaceExecutorOptions {
   readonly onDone?: (step: InterfaceStep, milliseconds: number) => void;
 }
 
-const longestCall = 120_000;
 /** After these, what is there is looked at before anything is made of them. */
 const seenFirst: ReadonlySet<ProviderErrorClass> = new Set(['unknown', 'conflict', 'capacity']);
 
@@ -124,7 +123,7 @@ export class InterfaceExecutor {
   async #apply(changes: readonly ProviderChange[]): Promise<readonly ProviderChangeResult[]> {
     try {
       this.#options.fence();
-      return await this.#options.provider.apply({ changes, signal: AbortSignal.any([AbortSignal.timeout(longestCall), this.#options.lost]) });
+      return await this.#options.provider.apply({ changes, signal: this.#options.lost });
     } catch (error) {
       return changes.map((change) => ({ change, outcome: 'failed', error: describeError(error) }));
     }

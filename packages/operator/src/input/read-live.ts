@@ -5,7 +5,7 @@ import { gatherEvidence, servedBy } from '../network/live-evidence.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../provider/cluster-provider.ts';
-import { describeError } from '../provider/load-provider.ts';
+import { describeError } from '../provider/contained-provider.ts';
 import { settleNetwork, type ChosenNetwork } from './choose-network.ts';
 import type { LiveDecisions } from './load-snapshot.ts';
 import type { ReadDocuments, SourceObject } from './read-documents.ts';

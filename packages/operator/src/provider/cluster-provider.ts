@@ -11,6 +11,8 @@ import { readOnce, watchReads } from './cluster-reads.ts';
 import { describeBuiltInProviders, describeProvider, loadProviderModule, makeProvider } from './load-provider.ts';
 import { isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
 import { providerSnapshot } from './provider-snapshot.ts';
+import { tellStack } from '../run/uncaught.ts';
+import { containProvider, describeError, type ContainedProvider, type ProviderFault } from './contained-provider.ts';
 import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
 import { recordedAttachments } from './recorded-attachments.ts';
 
@@ -19,7 +21,7 @@ const mostNodes = 50;
 
 /** A provider, made for this cluster. */
 export interface ClusterProvider {
-  readonly provider: CloudProvider;
+  readonly provider: ContainedProvider;
   readonly decision: ProviderDecision;
   /** Whether it was chosen by a person. */
   readonly isChosen: boolean;
@@ -39,20 +41,30 @@ export interface ProviderChoice {
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log): Promise<ClusterProvider> {
+export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log, onFault?: FaultListener): Promise<ClusterProvider> {
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
   const decision = await decide(rest, network, options.provider, options.namespace);
   const name = options.provider ?? decision.provider.name;
   log?.info('the provider is', { provider: name, reason: decision.reason });
   const reads = await watchReads(rest, decision.provider.reads ?? [], options.namespace, onError);
   try {
-    const provider = await makeProvider(name, await loadProviderModule(name), { ...options.cloud, objects: reads.objects, onCall });
+    const made = await makeProvider(name, await loadProviderModule(name), { ...options.cloud, objects: reads.objects, onCall });
+    const provider = containProvider(made, { clock: rest.clock, onFault: (call, fault, error) => tellFault(log, onFault, { provider: name, call, fault }, error) });
     const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
     return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, stop };
   } catch (error) {
     await reads.stop();
     throw error;
   }
+}
+
+/** Told of each call to which a provider did not answer as it should. */
+export type FaultListener = (call: string, fault: ProviderFault) => void;
+
+function tellFault(log: Log | undefined, onFault: FaultListener | undefined, fields: { readonly provider: string; readonly call: string; readonly fault: ProviderFault }, error: unknown): void {
+  onFault?.(fields.call, fields.fault);
+  log?.warn('the provider does not keep to its contract', { ...fields, reason: describeError(error).message });
+  if (log !== undefined && fields.fault === 'threw') tellStack(log, error);
 }
 
 async function decide(rest: RestClient, { backend, recognition }: Pick<FoundNetwork, 'backend' | 'recognition'>, chosen: string | undefined, namespace: string | undefined): Promise<ProviderDecision> {

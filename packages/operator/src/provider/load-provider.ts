@@ -1,6 +1,9 @@
-import { isRecord, ProviderError, type CloudProvider, type ProviderContext, type ProviderDescription, type ProviderModule } from '@egressip-ipam/core';
+import { isRecord, type CloudProvider, type CreateProvider, type ProviderContext, type ProviderDescription, type ProviderModule } from '@egressip-ipam/core';
 import { importPlugIn } from '../built-in/import-plug-in.ts';
 import { builtInProviders } from '../built-in/providers.ts';
+import { describeError } from './contained-provider.ts';
+
+const longestLoad = 30_000;
 
 /**
  * Loads the module of a provider: a built-in one, the name of an installed package, or the path of a module
@@ -9,7 +12,7 @@ import { builtInProviders } from '../built-in/providers.ts';
  * @throws Error when there is no such package, or it exports no createProvider
  */
 export async function loadProviderModule(name: string): Promise<ProviderModule> {
-  const module = await importPlugIn('provider', name, builtInProviders);
+  const module = await inTime(name, importPlugIn('provider', name, builtInProviders));
   if (!isRecord(module) || typeof module['createProvider'] !== 'function') throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
   const { createProvider, description } = module as Partial<ProviderModule> & Pick<ProviderModule, 'createProvider'>;
   const problem = description === undefined ? undefined : problemOfDescription(description);
@@ -39,10 +42,27 @@ export async function describeBuiltInProviders(): Promise<readonly ProviderDescr
  * @throws Error when what it makes is no provider
  */
 export async function makeProvider(name: string, { createProvider }: ProviderModule, context: ProviderContext): Promise<CloudProvider> {
-  const provider: unknown = await createProvider(context);
+  const provider: unknown = await inTime(name, create(name, createProvider, context));
   const problem = problemOf(provider);
   if (problem !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${problem}`);
   return provider as CloudProvider;
+}
+
+async function create(name: string, createProvider: CreateProvider, context: ProviderContext): Promise<unknown> {
+  try {
+    return await createProvider(context);
+  } catch (error) {
+    throw new Error(`provider "${name}" cannot be made: ${describeError(error).message}`, { cause: error });
+  }
+}
+
+/** A module may wait at its top level, or in createProvider, for what never comes. */
+async function inTime(name: string, work: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`provider "${name}" was not there within ${longestLoad / 1000} s`)), longestLoad);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function problemOf(provider: unknown): string | undefined {
@@ -54,11 +74,8 @@ function problemOfDescription(description: object): string | undefined {
   const entries = description as Readonly<Record<string, unknown>>;
   if (entries['specificationVersion'] !== 'v1') return `specificationVersion is ${JSON.stringify(entries['specificationVersion'])}, "v1" is expected`;
   if (typeof entries['name'] !== 'string') return 'name is missing';
-  return isRecord(entries['capabilities']) ? undefined : 'capabilities are missing';
+  const { capabilities } = entries;
+  if (!isRecord(capabilities)) return 'capabilities are missing';
+  return typeof capabilities['attach'] === 'boolean' ? undefined : 'capabilities.attach is neither true nor false';
 }
 
-/** What went wrong as a provider says it; errors of other kinds are of unknown effect. */
-export function describeError(error: unknown): ProviderError['description'] {
-  if (ProviderError.isInstance(error)) return error.description;
-  return { class: 'unknown', message: error instanceof Error ? error.message : String(error) };
-}

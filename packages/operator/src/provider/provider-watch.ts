@@ -2,7 +2,7 @@ import { mergeResults, type CloudProvider, type DoubtedAttachment, type NodeObse
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { AttachmentDoubts } from './attachment-doubts.ts';
-import { describeError } from './load-provider.ts';
+import { describeError } from './contained-provider.ts';
 
 /** What a {@link ProviderWatch} works with. */
 export interface ProviderWatchOptions {
@@ -22,7 +22,6 @@ export interface ProviderSubjects {
   readonly cidrs: readonly string[];
 }
 
-const longestLook = 60_000;
 const firstRetry = 1_000;
 const shortestPause = 250;
 
@@ -167,8 +166,7 @@ export class ProviderWatch {
   }
 
   #observe(subjects: ProviderSubjects): Promise<ProviderObservation> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(longestLook)]);
-    return this.#options.provider.observe({ ...subjects, signal });
+    return this.#options.provider.observe({ ...subjects, signal: this.#stop.signal });
   }
 
   #take(observation: ProviderObservation): void {

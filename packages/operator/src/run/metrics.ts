@@ -21,6 +21,8 @@ export class Metrics {
   readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', ['verb', 'resource', 'status']);
   readonly #cloudCalls = this.#counter('egressip_cloud_calls_total', "Calls to the cloud's API", ['operation', 'error']);
   readonly #cloudSeconds = new Histogram({ name: 'egressip_cloud_call_seconds', help: "Time of calls to the cloud's API", buckets: seconds, labelNames: ['operation'], registers: [this.#registry] });
+  readonly #providerFaults = this.#counter('egressip_provider_faults_total', 'Calls to which the provider did not answer in time, or as its contract says', ['call', 'fault']);
+  readonly #uncaught = this.#counter('egressip_uncaught_errors_total', 'Errors of plug-ins that nobody waited for', []);
   readonly #leader = this.#gauge('egressip_leader', 'Whether this replica is the one that acts', []);
 
   constructor() {
@@ -92,6 +94,16 @@ export class Metrics {
   called({ operation, errorCode, durationMilliseconds }: ProviderCall): void {
     this.#cloudCalls.inc({ operation, error: errorCode ?? '' });
     this.#cloudSeconds.observe({ operation }, durationMilliseconds / 1000);
+  }
+
+  /** The provider did not keep to its contract. */
+  providerFailed(call: string, fault: string): void {
+    this.#providerFaults.inc({ call, fault });
+  }
+
+  /** A plug-in threw where nobody waited for it. */
+  threwUncaught(): void {
+    this.#uncaught.inc();
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {

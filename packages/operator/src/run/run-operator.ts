@@ -10,13 +10,15 @@ import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
-import { serveTexts } from './health-server.ts';
+import { watchEventLoop } from './event-loop-lag.ts';
+import { limited, serveTexts, type TextAnswer } from './health-server.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
 import { Reporter } from './reporter.ts';
+import { containUncaught } from './uncaught.ts';
 
 const clock = systemClock;
 const retryPause = 2_000;
@@ -32,19 +34,25 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
   const metrics = options.metricsBindAddress === '0' ? undefined : new (await import('./metrics.ts')).Metrics();
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => metrics?.requested(observation) });
-  let isReady = (): boolean => false;
+  for (const warning of connection.warnings ?? []) log.warn(warning);
+  let whyNotReady = (): string | undefined => 'the cluster is not known yet';
   const servers = [
-    await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => (isReady() ? 'ok\n' : undefined) }),
-    await serveTexts(options.metricsBindAddress, { '/metrics': () => metrics?.text() }),
+    await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => readiness(whyNotReady()) }),
+    await serveTexts(options.metricsBindAddress, { '/metrics': limited(() => metrics?.text(), () => clock.monotonic()) }),
+  ];
+  const release = [
+    watchEventLoop(log),
+    containUncaught({ log, monotonic: () => clock.monotonic(), onForeign: () => metrics?.threwUncaught(), end: () => process.exit(1) }),
   ];
   try {
-    const cluster = await openCluster(rest, options, log, metrics, signal);
+    const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
     if (cluster === undefined) return 0;
-    await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (isRead) => (isReady = isRead) });
+    await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (whyNot) => (whyNotReady = whyNot) });
     return 0;
   } finally {
     await Promise.all(servers.map(async (server) => server?.close()));
     rest.close();
+    for (const end of release) end();
   }
 }
 
@@ -52,8 +60,8 @@ interface Surroundings {
   readonly options: RunOptions;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  /** Takes in what tells whether everything has been read. */
-  readonly whenRead: (isRead: () => boolean) => void;
+  /** Takes in what tells why this replica is not ready; undefined when it is. */
+  readonly whenRead: (whyNot: () => string | undefined) => void;
 }
 
 /** Watches, and acts while this replica may, term after term; resolves when told to stop and everything has ended. */
@@ -65,7 +73,7 @@ async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, sur
   const store = new ClusterStore({ ...cluster, rest, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }), onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing) });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
-  whenRead(() => store.unsynced.length === 0);
+  whenRead(() => whyNotReady(store, cluster.provider.provider.trouble));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
     metrics?.leads(true);
@@ -78,6 +86,21 @@ async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, sur
   await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
   await lease.release();
   await Promise.all([cluster.provider.stop(), ...store.collections.map((collection) => collection.stop())]);
+}
+
+/** How long reading may fail, in milliseconds, before it is no longer a moment's trouble. */
+const longestFailing = 30_000;
+
+function whyNotReady(store: ClusterStore, trouble: string | undefined): string | undefined {
+  const { unsynced } = store;
+  if (unsynced.length > 0) return `not everything is read yet: ${unsynced.join(', ')}`;
+  const failing = store.collections.filter(({ failingSince }) => failingSince !== undefined && clock.monotonic() - failingSince > longestFailing);
+  if (failing.length > 0) return `the API server has not let these be read for more than ${longestFailing / 1000} s: ${failing.map(({ kind }) => kind).join(', ')}`;
+  return trouble;
+}
+
+function readiness(whyNot: string | undefined): TextAnswer {
+  return whyNot === undefined ? 'ok\n' : { status: 503, text: `not ready: ${whyNot}\n` };
 }
 
 /** Says that much of a kind is gone at once, and what came of it. */
@@ -143,7 +166,7 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
       log.info(`the network is ${found.backend.name}`);
-      const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log);
+      const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log, (call, fault) => metrics?.providerFailed(call, fault));
       return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
     if (said !== found) log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
@@ -152,8 +175,8 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
   return undefined;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return signal.aborted ? Promise.resolve(undefined) : new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 function raceAbort(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {

@@ -3,7 +3,6 @@ import {
   buildSnapshot,
   readEgressIPAM,
   readInfrastructure,
-  readNamespace,
   readNode,
   type ClusterSnapshot,
   type DepartedClaim,
@@ -26,6 +25,7 @@ import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
 import { Collection, type CollectionOptions, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
+import { readTenantNamespace } from './read-tenant-namespace.ts';
 import { TimedSet } from './timed-set.ts';
 
 const rememberRefusal = 600_000;
@@ -69,7 +69,7 @@ export class ClusterStore {
     this.#options = options;
     this.#refused = new TimedSet(rememberRefusal, options.now);
     this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });
-    this.namespaces = new Collection({ ...common, resource: resources.namespaces, read: readNamespace, onDeleted: (namespace) => this.#noteDeparture(namespace) });
+    this.namespaces = new Collection({ ...common, resource: resources.namespaces, read: readTenantNamespace, onDeleted: (namespace) => this.#noteDeparture(namespace) });
     this.nodes = new Collection({
       ...common,
       resource: resources.nodes,
@@ -83,7 +83,7 @@ export class ClusterStore {
   }
 
   /** Every kind that is watched. */
-  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
+  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
     return [this.egressIPAMs, this.namespaces, this.nodes, ...this.#networkObjects.values(), this.#infrastructures].filter((collection) => collection !== undefined);
   }
 

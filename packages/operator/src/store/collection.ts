@@ -28,7 +28,7 @@ export interface CollectionOptions<Slim extends Entry> extends ReadingHooks {
   readonly namespace?: string;
   /** The one object of this name alone. */
   readonly name?: string;
-  readonly read: (object: unknown) => Read<Slim>;
+  readonly read: (object: KubernetesObject) => Read<Slim>;
   /** Told of what no write of ours explains. */
   readonly onChange: () => void;
   readonly onDeleted?: (entry: Slim) => void;
@@ -81,6 +81,11 @@ export class Collection<Slim extends Entry> {
   /** Whether everything has been read once. */
   get hasSynced(): boolean {
     return this.#reflector.hasSynced;
+  }
+
+  /** Monotonic time, in milliseconds, since when nothing can be read; undefined while all is well. */
+  get failingSince(): number | undefined {
+    return this.#reflector.failingSince;
   }
 
   /** What is wrong in objects that were read. */
@@ -183,7 +188,7 @@ export class Collection<Slim extends Entry> {
     this.#writing.delete(name);
   }
 
-  #project(object: KubernetesObject, read: (object: unknown) => Read<Slim>): Slim | undefined {
+  #project(object: KubernetesObject, read: (object: KubernetesObject) => Read<Slim>): Slim | undefined {
     const result = read(object);
     const { name } = object.metadata;
     if (result.problems.length > 0) this.#problems.set(name, result.problems);

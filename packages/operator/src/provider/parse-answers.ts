@@ -1,0 +1,195 @@
+import {
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  type AttachedAddress,
+  type CidrObservation,
+  type InterfaceLimits,
+  type NodeObservation,
+  type ProviderChange,
+  type ProviderChangeResult,
+  type ProviderErrorClass,
+  type ProviderErrorDescription,
+  type ProviderInterface,
+  type ProviderObservation,
+  type UsedAddress,
+} from '@egressip-ipam/core';
+
+/**
+ * The answers of providers, parsed where they come in: a provider is anybody's code. What is wrong is an error of the node,
+ * CIDR or change that it is about, and of the whole answer only where that says nothing of any of them. What was not asked for is left out, and nothing
+ * of the provider's own objects is kept.
+ */
+
+const classes: ReadonlySet<string> = new Set<ProviderErrorClass>(['permanent', 'throttled', 'conflict', 'capacity', 'not-found', 'unauthorized', 'transient', 'unknown']);
+const longestText = 500;
+const longestRetry = 3_600_000;
+
+/** An answer, or a part of it, that has not the shape that the contract gives it. The message is the end of a sentence. */
+export class WrongShape extends Error {
+  override readonly name = 'WrongShape';
+}
+
+/** What was asked of `observe`. */
+interface Asked {
+  readonly nodes: readonly { readonly name: string }[];
+  readonly cidrs: readonly string[];
+}
+
+/**
+ * The answer of `observe`: one entry for every node and CIDR that was asked for, in that order.
+ *
+ * @throws WrongShape when it is no observation at all
+ */
+export function parseObservation(answer: unknown, { nodes, cidrs }: Asked): ProviderObservation {
+  const { nodes: seenNodes, cidrs: seenCidrs } = record(answer, 'observe');
+  const byNode = keyed(list(seenNodes, 'observe: nodes'), 'node');
+  const byCidr = keyed(list(seenCidrs, 'observe: cidrs'), 'cidr');
+  return {
+    nodes: nodes.map(({ name: node }) => orError(() => parseNode(node, byNode.get(node)), (error): NodeObservation => ({ node, error }))),
+    cidrs: cidrs.map((cidr) => orError(() => parseCidrObservation(cidr, byCidr.get(cidr)), (error): CidrObservation => ({ cidr, error }))),
+  };
+}
+
+/**
+ * The answer of `apply`: one result for every change that was asked for, in that order. A change of which it says nothing
+ * may or may not have happened.
+ *
+ * @throws WrongShape when it is no list of results
+ */
+export function parseResults(answer: unknown, changes: readonly ProviderChange[]): readonly ProviderChangeResult[] {
+  const results = new Map<string, unknown>();
+  for (const result of list(answer, 'apply')) {
+    if (isRecord(result) && isRecord(result['change'])) results.set(keyOfChange(result['change']), result);
+  }
+  return changes.map((change) => orError(() => parseResult(change, results.get(keyOfChange(change))), (error): ProviderChangeResult => ({ change, outcome: 'failed', error })));
+}
+
+/** An error as a provider describes it; whatever else it is, is of unknown effect. */
+export function parseErrorDescription(error: unknown): ProviderErrorDescription {
+  if (!isRecord(error)) return { class: 'unknown', message: 'the provider gives no reason' };
+  const { class: errorClass, code, message, retryAfterMilliseconds: retry } = error;
+  return {
+    class: typeof errorClass === 'string' && classes.has(errorClass) ? (errorClass as ProviderErrorClass) : 'unknown',
+    ...(typeof code === 'string' ? { code: printable(code) } : {}),
+    message: typeof message === 'string' && message !== '' ? printable(message) : 'the provider gives no reason',
+    ...(typeof retry === 'number' && retry >= 0 ? { retryAfterMilliseconds: Math.min(longestRetry, retry) } : {}),
+  };
+}
+
+/** A text of a provider, fit for a log and a status: of bounded length, in one line. */
+export function printable(text: string): string {
+  return text.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+function parseNode(node: string, seen: unknown): NodeObservation {
+  const entry = record(seen, `observe: node ${node}`);
+  if (entry['error'] !== undefined) return { node, error: parseErrorDescription(entry['error']) };
+  const interfaces = list(entry['interfaces'], `observe: interfaces of node ${node}`).map((value) => parseInterface(node, value));
+  const mains = interfaces.filter(({ main }) => main).length;
+  if (mains !== 1) throw new WrongShape(`observe: node ${node} has ${mains} main interfaces, and one is expected`);
+  return { node, interfaces, limits: parseLimits(node, entry['limits']) };
+}
+
+function parseInterface(node: string, value: unknown): ProviderInterface {
+  const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
+  const where = `observe: interface ${typeof id === 'string' ? printable(id) : '?'} of node ${node}`;
+  if (typeof id !== 'string' || typeof main !== 'boolean') throw new WrongShape(`${where}: id is a text, and main true or false`);
+  return {
+    id,
+    main,
+    subnets: list(subnets, `${where}: subnets`).map((subnet) => parseCidrText(subnet, where)),
+    addresses: list(addresses, `${where}: addresses`).map((entry): AttachedAddress => {
+      const { address, primary } = record(entry, `${where}: an address`);
+      return { address: parseAddressText(address, where), primary: primary === true };
+    }),
+  };
+}
+
+function parseLimits(node: string, value: unknown): InterfaceLimits {
+  const { ipv4, ipv6 } = record(value, `observe: limits of node ${node}`);
+  for (const limit of [ipv4, ipv6]) {
+    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0)) throw new WrongShape(`observe: limits of node ${node} are numbers of addresses`);
+  }
+  return { ...(typeof ipv4 === 'number' ? { ipv4 } : {}), ...(typeof ipv6 === 'number' ? { ipv6 } : {}) };
+}
+
+function parseCidrObservation(cidr: string, seen: unknown): CidrObservation {
+  const where = `observe: CIDR ${cidr}`;
+  const { error, inUse, reserved } = record(seen, where);
+  if (error !== undefined) return { cidr, error: parseErrorDescription(error) };
+  return {
+    cidr,
+    inUse: list(inUse, `${where}: inUse`).map((entry): UsedAddress => {
+      const { address, usedBy } = record(entry, `${where}: an address in use`);
+      return { address: parseAddressText(address, where), usedBy: typeof usedBy === 'string' ? printable(usedBy) : '?' };
+    }),
+    reserved: list(reserved, `${where}: reserved`).map((entry) => {
+      const [first, last] = typeof entry === 'string' ? entry.split('-', 2) : [];
+      return last === undefined ? parseAddressText(first, where) : `${parseAddressText(first, where)}-${parseAddressText(last, where)}`;
+    }),
+  };
+}
+
+function parseResult(change: ProviderChange, value: unknown): ProviderChangeResult {
+  const { outcome, error } = record(value, `apply: the result of ${change.type} of ${change.address}`);
+  if (outcome === 'done') return { change, outcome };
+  if (outcome === 'failed') return { change, outcome, error: parseErrorDescription(error) };
+  throw new WrongShape(`apply: the outcome of ${change.type} of ${change.address} is neither "done" nor "failed"`);
+}
+
+function parseAddressText(value: unknown, where: string): string {
+  const address = typeof value === 'string' && value.length <= 64 ? parseAddress(value) : undefined;
+  if (address === undefined) throw new WrongShape(`${where}: ${describe(value)} is no address`);
+  return formatAddress(address);
+}
+
+function parseCidrText(value: unknown, where: string): string {
+  const parsed = typeof value === 'string' && value.length <= 64 ? parseCidr(value) : undefined;
+  if (parsed === undefined) throw new WrongShape(`${where}: ${describe(value)} is no CIDR`);
+  return parsed.cidr.text;
+}
+
+/** Entries by their name; of several with the same name none counts, as nobody knows which is right. */
+function keyed(entries: readonly unknown[], field: string): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const entry of entries) {
+    const key = isRecord(entry) ? entry[field] : undefined;
+    if (typeof key === 'string') found.set(key, found.has(key) ? undefined : entry);
+  }
+  return found;
+}
+
+function keyOfChange(change: Readonly<Record<string, unknown>> | ProviderChange): string {
+  const { type, address, node } = change as Readonly<Record<string, unknown>>;
+  return JSON.stringify([type, address, isRecord(node) ? node['name'] : undefined]);
+}
+
+/** What a part of an answer says, or that it is wrong, as an error of what it is about. */
+function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescription) => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof WrongShape)) throw error;
+    return fail({ class: 'unknown', message: `the provider answers wrongly: ${error.message}` });
+  }
+}
+
+function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw new WrongShape(`${where}: ${value === undefined ? 'nothing is said of it, or twice' : `an object is expected, not ${describe(value)}`}`);
+  return value;
+}
+
+function list(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new WrongShape(`${where}: a list is expected, not ${describe(value)}`);
+  return value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(printable(value.slice(0, 80)));
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value === 'object' ? 'an object' : String(value).slice(0, 80);
+}

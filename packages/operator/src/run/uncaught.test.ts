@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from './log.ts';
+import { containUncaught, isOwn } from './uncaught.ts';
+
+function errorAt(...frames: readonly string[]): Error {
+  const error = new Error('broken');
+  error.stack = ['Error: broken', ...frames.map((frame) => `    at ${frame}`)].join('\n');
+  return error;
+}
+
+describe('isOwn', () => {
+  it.each([
+    [['work (file:///app/dist/chunk.js:1:2)'], true],
+    [['file:///app/src/run/x.ts:1:2'], true],
+    [['emit (node:events:1:2)', 'work (/app/dist/chunk.js:1:2)'], true],
+    [['Timeout.tick (file:///app/node_modules/@acme/provider/index.js:1:2)'], false],
+    [['file:///plugins/provider.js:1:2', 'call (file:///app/dist/chunk.js:1:2)'], false],
+    [['listOnTimeout (node:internal/timers:1:2)'], false],
+  ])('goes by the first frame with a file: %j', (frames, own) => {
+    expect(isOwn(errorAt(...frames), '/app/')).toBe(own);
+  });
+
+  it('takes what is no error for a plug-in’s', () => {
+    expect([isOwn('text'), isOwn(undefined), isOwn({ stack: 5 })]).toEqual([false, false, false]);
+    expect(isOwn(new Error('of this file'))).toBe(true);
+  });
+});
+
+describe('containUncaught', () => {
+  function contain() {
+    const lines: string[] = [];
+    let ended = 0;
+    let foreign = 0;
+    let now = 0;
+    const before = { uncaughtException: process.listeners('uncaughtException'), unhandledRejection: process.listeners('unhandledRejection') };
+    const release = containUncaught({
+      log: createLog((line) => void lines.push(line), { format: 'text', level: 'debug', now: () => 0 }),
+      monotonic: () => now,
+      onForeign: () => (foreign += 1),
+      end: () => (ended += 1),
+    });
+    const listener = process.listeners('uncaughtException').find((one) => !before.uncaughtException.includes(one)) as (error: unknown) => void;
+    return { lines, listener, release, pass: (milliseconds: number) => (now += milliseconds), counts: () => ({ ended, foreign }), before };
+  }
+
+  it('says a plug-in’s error once a minute and goes on', () => {
+    const { lines, listener, release, pass, counts, before } = contain();
+    for (let count = 0; count < 1_000; count++) listener(errorAt('file:///plugins/provider.js:1:2'));
+    expect(counts()).toEqual({ ended: 0, foreign: 1_000 });
+    expect(lines).toEqual([expect.stringContaining('a plug-in threw where nobody waits for it'), expect.stringContaining('/plugins/provider.js:1:2')]);
+    pass(60_000);
+    listener(errorAt('file:///plugins/provider.js:1:2'));
+    expect(lines).toHaveLength(4);
+    release();
+    expect(process.listeners('uncaughtException')).toEqual(before.uncaughtException);
+    expect(process.listeners('unhandledRejection')).toEqual(before.unhandledRejection);
+  });
+
+  it('ends the process for an error of its own', () => {
+    const { lines, listener, release, counts } = contain();
+    listener(new Error('of our own'));
+    release();
+    expect(counts()).toEqual({ ended: 1, foreign: 0 });
+    expect(lines[0]).toMatch(/a defect of the operator ends it.*of our own/);
+  });
+});

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import type { Log } from './log.ts';
+import { reasonOf } from './reason.ts';
+
+/** Where this program's own code is, but for what is installed in it. */
+const ownRoot = fileURLToPath(new URL(import.meta.url.includes('/src/run/') ? '../..' : '..', import.meta.url));
+const tellAgainAfter = 60_000;
+
+/** What {@link containUncaught} works with. */
+export interface UncaughtOptions {
+  readonly log: Log;
+  /** Monotonic milliseconds. */
+  readonly monotonic: () => number;
+  /** Called for each error of a plug-in's that was left to itself. */
+  readonly onForeign: () => void;
+  /** Ends this process: its own code is not where it thinks that it is, and a new one reads all from the cluster. */
+  readonly end: () => void;
+}
+
+/**
+ * Takes what nobody caught. A plug-in's timer that throws, or a promise of it that is rejected with nobody waiting, is
+ * said, once a minute, and harms nothing else. An error of our own ends the process, in one line; its stack is told at `debug`.
+ *
+ * @returns takes the listeners away
+ */
+export function containUncaught(options: UncaughtOptions): () => void {
+  const told = new Map<string, number>();
+  const listener = (error: unknown): void => {
+    const reason = reasonOf(error);
+    const { log } = options;
+    if (isOwn(error)) {
+      log.error('a defect of the operator ends it; whoever starts it again loses nothing', { reason });
+      tellStack(log, error);
+      return options.end();
+    }
+    options.onForeign();
+    const now = options.monotonic();
+    if (now - (told.get(reason) ?? -Infinity) < tellAgainAfter) return;
+    if (told.size > 100) told.clear();
+    told.set(reason, now);
+    log.error('a plug-in threw where nobody waits for it; its calls go on', { reason });
+    tellStack(log, error);
+  };
+  process.on('uncaughtException', listener).on('unhandledRejection', listener);
+  return () => void process.off('uncaughtException', listener).off('unhandledRejection', listener);
+}
+
+/** Tells where an error comes from, to those who asked for it. */
+export function tellStack(log: Log, error: unknown): void {
+  if (error instanceof Error && typeof error.stack === 'string') log.debug('it comes from', { stack: error.stack.split('\n').slice(1, 20).map((line) => line.trim()) });
+}
+
+/** Whether the code that threw is ours: the first frame with a file tells, whoever called it. */
+export function isOwn(error: unknown, root = ownRoot): boolean {
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return false;
+  for (const [, file = ''] of error.stack.matchAll(/(?:at |\()((?:file:\/\/|\/)[^\n()]*?):\d+:\d+/g)) {
+    const path = file.startsWith('file://') ? fileURLToPath(file) : file;
+    return path.startsWith(root) && !path.slice(root.length).includes('node_modules/');
+  }
+  return false;
+}
