@@ -16,7 +16,6 @@ import { trialCommand, type TrialOptions } from './commands/trial.ts';
 import type { TrialNetwork } from './trial/trial-crds.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
 
-const networkNames = Object.keys(builtInNetworks).join(', ');
 const providerNames = Object.keys(builtInProviders).join(', ');
 const inputHelp = 'files, folders (and all below) or - for standard input: what kubectl get … -o yaml or -o json prints';
 
@@ -78,7 +77,7 @@ const fullName = (network: string): string => (Object.hasOwn(shortNetworks, netw
 
 /** `--network` of the commands that take an installed package, too. */
 function networkOption(description: string): Option {
-  return new Option('--network <name>', `${description}: ${networkNames}, or an installed package`).argParser(fullName);
+  return new Option('--network <name>', `${description}; or an installed package`).choices([...Object.keys(builtInNetworks), ...Object.keys(shortNetworks)]).argParser(fullName);
 }
 
 /** `--network` of the trial, which takes the networks that it has a stand-in for. */

@@ -122,7 +122,7 @@ describe('what looks right and is not', () => {
     const { error } = await runCli(['plan', '-'], { input: list(...items) });
     const lines = error.trimEnd().split('\n');
     expect(lines).toHaveLength(11);
-    expect(lines.at(-1)).toBe('… and 490 more times: Namespace: metadata.labels.app: a text is expected, not …');
+    expect(lines.at(-1)).toBe('… and 490 more times: Namespace: metadata.labels.app: expected a string, got …');
   });
 });
 
