@@ -16,6 +16,9 @@ import type { Metrics } from './metrics.ts';
 import { reasonOf } from './reason.ts';
 import type { Reporter } from './reporter.ts';
 
+/** What the log says of interface changes. */
+const doneWords = { attach: 'addresses attached', detach: 'addresses detached', move: 'addresses moved between interfaces' } as const;
+
 /** What a controller is made of. */
 export interface ControllerParts {
   readonly store: ClusterStore;
@@ -48,14 +51,17 @@ export function createController(parts: ControllerParts): ControlLoop {
     onProgress: () => loop.poke(),
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn(`${step.id} failed`, { reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
+      log.warn('step failed', { step: step.id, reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
     },
     onUndone: (step, times) => {
       metrics?.stepUndone(step);
       reporter.tellUndone(step, times);
-      log.warn(`${step.id} was undone by someone else, and is put back`, { times });
+      log.warn('write undone by someone else', { step: step.id, times });
     },
-    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+    onDone: (step, milliseconds) => {
+      metrics?.stepDone(step, milliseconds);
+      log.debug('step done', { step: step.id, milliseconds: Math.round(milliseconds) });
+    },
   });
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
   const look = (): ClusterSnapshot | undefined => {
@@ -109,8 +115,11 @@ function createInterfaceExecutor({ provider, store, term, clock, log, metrics }:
     onProgress,
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn(`${step.kind} of ${step.addresses.join(', ')} (node ${step.node}) failed`, { class: error.class, reason: error.message, retryInMilliseconds: Math.round(retry) });
+      log.warn('step failed', { step: step.id, addresses: step.addresses, node: step.node, class: error.class, reason: error.message, retryInMilliseconds: Math.round(retry) });
     },
-    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+    onDone: (step, milliseconds) => {
+      metrics?.stepDone(step, milliseconds);
+      log.info(doneWords[step.kind], { addresses: step.addresses, node: step.node, ...(step.kind === 'move' ? { from: step.from } : {}), milliseconds: Math.round(milliseconds) });
+    },
   });
 }

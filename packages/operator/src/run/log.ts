@@ -19,13 +19,18 @@ export interface LogOptions {
 
 /** A log that writes lines: plain text, or one JSON object each. */
 export function createLog(write: (line: string) => void, { format, level, now }: LogOptions): Log {
-  const destination = { write: format === 'json' ? write : (line: string): void => write(asText(line)) };
+  const destination = { write: (line: string): void => write(escapeControls(format === 'json' ? line : asText(line))) };
   const logger = pino(
     { level, base: null, messageKey: 'message', timestamp: () => `,"time":"${new Date(now()).toISOString()}"`, formatters: { level: (label) => ({ level: label }) } },
     destination,
   );
   const log = (name: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields: Readonly<Record<string, unknown>> = {}): void => logger[name](fields, message);
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+/** Characters that steer a terminal, or turn its text round, are written as JSON would; a line's own end stays. */
+function escapeControls(line: string): string {
+  return line.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''));
 }
 
 function asText(line: string): string {

@@ -1,5 +1,4 @@
 import { buildSnapshot, plan, type Plan, type ProviderCall, type Step } from '@egressip-ipam/core';
-import type { RequestObservation } from '@egressip-ipam/kube';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +45,7 @@ describe('series', () => {
     for (const kind of ['annotate', 'host', 'claim', 'attach', 'detach', 'move', 'finalizer', 'remember', 'label-node', 'apply-egress-ip', 'delete-egress-ip']) {
       for (const note of [(step: Step) => metrics.stepDone(step, 5), (step: Step) => metrics.stepFailed(step), (step: Step) => metrics.stepUndone(step)]) note({ kind } as Step);
     }
-    for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete']) for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases']) for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 } as RequestObservation);
+    for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete']) for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases']) for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 });
     for (const operation of ['DescribeInstances', 'DescribeSubnets', 'DescribeNetworkInterfaces', 'DescribeInstanceTypes', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses']) for (const errorCode of [undefined, 'Throttled']) metrics.called({ operation, errorCode, durationMilliseconds: 4 } as ProviderCall);
     const series = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(series.length).toBeGreaterThan(1_000);

@@ -29,7 +29,10 @@ const nobody: ReadonlySet<string> = new Set();
 export async function runOperator(options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
   const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
   const metrics = options.metricsBindAddress === '0' ? undefined : new (await import('./metrics.ts')).Metrics();
-  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => metrics?.requested(observation) });
+  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => {
+    metrics?.requested(observation);
+    log.debug('request', { ...observation, milliseconds: Math.round(observation.milliseconds) });
+  } });
   let isReady = (): boolean => false;
   const servers = [
     await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => (isReady() ? 'ok\n' : undefined) }),
@@ -137,7 +140,7 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
     });
     if (network !== undefined) {
       const [infrastructures, cloudPrivateIPConfigs] = await Promise.all([isServed(rest, resources.infrastructures), isServed(rest, resources.cloudPrivateIPConfigs)]);
-      log.info(`the network is ${network.kind}`);
+      log.info('network found', { network: network.kind });
       return { network, serves: { infrastructures, cloudPrivateIPConfigs }, provider: await makeClusterProvider(rest, { ...options, networkAttaches: network.kind === 'ovn-kubernetes' }, (call) => metrics?.called(call), log) };
     }
     if (said !== message) log.warn((said = message));
