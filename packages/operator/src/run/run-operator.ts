@@ -9,12 +9,14 @@ import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/s
 import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { serveTexts } from './health-server.ts';
+import { leaderOf } from './leader-of.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
 import { Reporter } from './reporter.ts';
+import { checkServedDefinition } from './served-definition.ts';
 
 const clock = systemClock;
 const retryPause = 2_000;
@@ -41,6 +43,9 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   try {
     const cluster = await openCluster(rest, options, log, metrics, signal);
     if (cluster === undefined) return 0;
+    void checkServedDefinition(rest, log);
+    const leader = options.leaderElect ? undefined : await leaderOf(rest, options.namespace, clock.now());
+    if (leader !== undefined) throw new Error(`${leader} acts as the operator already: two would write against each other; stop it, or wait for your turn with --leader-elect`);
     await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (isRead) => (isReady = isRead) });
     return 0;
   } finally {
