@@ -15,6 +15,7 @@ import { runCommand, type RunFlags } from './commands/run.ts';
 import { trialCommand, type TrialOptions } from './commands/trial.ts';
 import type { TrialNetwork } from './trial/trial-crds.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
+import { uninstallCommand, type UninstallOptions } from './commands/uninstall.ts';
 
 const providerNames = Object.keys(builtInProviders).join(', ');
 const inputHelp = 'files, folders (and all below) or - for standard input: what kubectl get … -o yaml or -o json prints';
@@ -46,6 +47,10 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .option('--egressipam <name>', 'adopt for this EgressIPAM alone')
     .option('--apply', 'write the annotations into the cluster, with --live')
     .action(async (paths: string[], options: AdoptOptions) => done(await adoptCommand(context, paths, options)));
+  withInput(program.command('uninstall').description('Take back everything that was given: say what that is, and with --apply do it, when the operator itself is gone already.').argument('[paths...]', inputHelp))
+    .option('--apply', 'delete all EgressIPAMs and act as the operator until everything is taken back, with --live')
+    .option('--timeout <seconds>', 'how long that may take', parsePositive, 300)
+    .action(async (paths: string[], options: UninstallOptions) => done(await uninstallCommand(context, paths, options)));
   withCluster(program.command('init'))
     .description('Print an EgressIPAM made from options; with a cluster in files, say what the cluster makes of it.')
     .argument('[paths...]', inputHelp)

@@ -36,6 +36,8 @@ export async function runCommand(context: CommandContext, flags: RunFlags): Prom
   const { createLog } = await import('../run/log.ts');
   const { runOperator } = await import('../run/run-operator.ts');
   const log = createLog((line) => context.terminal.error(line), { format: flags.logFormat, level: flags.logLevel, now: () => Date.now() });
+  const { buildInfo } = await import('../build-info.ts');
+  log.info('starting', { ...buildInfo, node: process.version, flags });
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal });

@@ -1,4 +1,4 @@
-import { decideProvider, parseCidr, type CloudProvider, type ProviderCall, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
+import { decideProvider, parseCidr, type ProviderCall, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- plug-ins reject with what is no Error, too */
 import { ProviderError, type CloudProvider, type ObserveOptions, type ProviderChange } from '@egressip-ipam/core';
 import { FakeClock } from '@egressip-ipam/kube/testing';
 import { describe, expect, it } from 'vitest';
@@ -31,9 +32,9 @@ describe('a contained provider', () => {
 
   it.each([
     ['throws at once', () => { throw new Error('boom'); }, 'unknown: the provider failed: boom', 'threw'],
-    ['rejects with a text', () => Promise.reject('boom' as unknown as Error), 'unknown: the provider failed: boom', 'threw'],
-    ['rejects with nothing', () => Promise.reject(undefined as unknown as Error), 'unknown: the provider failed: undefined', 'threw'],
-    ['throws what cannot be read', () => Promise.reject({ toString() { throw new Error('no'); } } as unknown as Error), 'unknown: the provider failed: what was thrown cannot be read', 'threw'],
+    ['rejects with a text', () => Promise.reject('boom'), 'unknown: the provider failed: boom', 'threw'],
+    ['rejects with nothing', () => Promise.reject(undefined), 'unknown: the provider failed: undefined', 'threw'],
+    ['throws what cannot be read', () => Promise.reject({ toString() { throw new Error('no'); } }), 'unknown: the provider failed: what was thrown cannot be read', 'threw'],
     ['answers with nothing', () => Promise.resolve(), 'unknown: the provider answers wrongly: observe: nothing is said of it, or twice', 'wrong-answer'],
     ['answers with a list', () => Promise.resolve([]), 'unknown: the provider answers wrongly: observe: an object is expected, not a list', 'wrong-answer'],
     ['answers without nodes', () => Promise.resolve({ cidrs: [] }), 'unknown: the provider answers wrongly: observe: nodes: a list is expected, not undefined', 'wrong-answer'],
@@ -95,7 +96,7 @@ describe('a contained provider', () => {
   });
 
   it('is in no trouble any more once it answers', async () => {
-    let answer: unknown;
+    let answer: unknown = undefined;
     const { observe, contained } = contain({ observe: () => Promise.resolve(answer) });
     await failure(observe());
     expect(contained.trouble).toBeDefined();

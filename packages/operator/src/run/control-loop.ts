@@ -1,6 +1,7 @@
 import { createPlanner, type ClusterSnapshot, type Finding, type NetworkBackend, type Plan, type Planner, type ProviderFailure } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { reasonOf } from './reason.ts';
+import { Chronicle } from './chronicle.ts';
 import type { Reporter } from './reporter.ts';
 import type { Log } from './log.ts';
 
@@ -46,6 +47,7 @@ const longestSleep = 86_400_000;
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #planner: Planner;
+  readonly #chronicle: Chronicle;
   #timer: ClockTimer | undefined;
   /** When it ends. */
   #due = 0;
@@ -59,6 +61,7 @@ export class ControlLoop {
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#planner = createPlanner(options.backend);
+    this.#chronicle = new Chronicle(options.log);
   }
 
   /** Begins. */
@@ -104,7 +107,7 @@ export class ControlLoop {
   }
 
   #planNow(): void {
-    const { clock, runners, reporter, onPlan } = this.#options;
+    const { clock, runners, reporter, log, onPlan } = this.#options;
     this.#timer = undefined;
     const start = clock.monotonic();
     const snapshot = this.#running ? this.#options.look() : undefined;
@@ -114,6 +117,8 @@ export class ControlLoop {
     onPlan?.(plan, this.#lastDuration);
     for (const runner of runners) runner.take(plan);
     reporter.tell(plan);
+    this.#chronicle.note(plan, snapshot, start, false);
+    log.debug('planned', { milliseconds: Math.round(this.#lastDuration), steps: plan.steps.length, waiting: plan.waiting.length, findings: plan.findings.length });
     this.#wake?.cancel();
     this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())));
     this.#untoldSince ??= start;
@@ -136,6 +141,7 @@ export class ControlLoop {
     if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return now - plannedAt >= longestUnplanned ? this.poke() : this.#reportSoon(plan, snapshot, plannedAt);
     this.#untoldSince = undefined;
     reporter.tellNews(plan, snapshot, !isOverdue);
+    this.#chronicle.note(plan, snapshot, now, true);
     // What was not told yet is, once it is quiet.
     if (isOverdue) this.poke();
     void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));

@@ -17,6 +17,9 @@ import type { Metrics } from './metrics.ts';
 import { reasonOf } from './reason.ts';
 import type { Reporter } from './reporter.ts';
 
+/** What the log says of interface changes. */
+const doneWords = { attach: 'addresses attached', detach: 'addresses detached', move: 'addresses moved between interfaces' } as const;
+
 /** What a controller is made of. */
 export interface ControllerParts {
   readonly store: ClusterStore;
@@ -60,6 +63,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     onDone: (step, milliseconds) => {
       if (step.kind === 'annotate' && step.allocated !== null) store.namespaces.promise(step.namespace, step.addresses);
       metrics?.stepDone(step, milliseconds);
+      log.debug('step done', { step: step.id, milliseconds: Math.round(milliseconds) });
     },
   });
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
@@ -124,6 +128,9 @@ function createInterfaceExecutor({ provider, store, term, clock, log, metrics }:
       const next = Number.isFinite(retry) ? { retryInMilliseconds: Math.round(retry) } : { retry: 'not before something of it is changed' };
       log.warn(`${step.kind} of ${step.address} (node ${step.node}) failed`, { class: error.class, reason: error.message, ...next });
     },
-    onDone: (step, milliseconds) => metrics?.stepDone(step, milliseconds),
+    onDone: (step, milliseconds) => {
+      metrics?.stepDone(step, milliseconds);
+      log.info(doneWords[step.kind], { address: step.address, node: step.node, ...(step.kind === 'move' ? { from: step.from } : {}), milliseconds: Math.round(milliseconds) });
+    },
   });
 }

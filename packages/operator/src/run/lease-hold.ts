@@ -1,6 +1,7 @@
 import { LeaderElector, type Fence, type RestClient } from '@egressip-ipam/kube';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { leaseName } from './leader-of.ts';
 import type { Log } from './log.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
@@ -32,7 +33,7 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
   const elector = new LeaderElector({
     client: rest,
     namespace: options.namespace,
-    name: 'egressip-ipam-operator',
+    name: leaseName,
     identity: `${hostname()}_${randomBytes(6).toString('hex')}`,
     leaseDuration: options.leaseDuration * 1000,
     renewDeadline: options.renewDeadline * 1000,

@@ -1,6 +1,11 @@
-import type { Plan, ProviderCall, Step } from '@egressip-ipam/core';
+import type { CidrUsage, Plan, ProviderCall, Step } from '@egressip-ipam/core';
 import type { RequestObservation } from '@egressip-ipam/kube';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { buildInfo } from '../build-info.ts';
+import { claimFigures } from './plan-figures.ts';
+
+/** Names of the library's own that break the conventions for names, and say nothing that others do not. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total', 'nodejs_eventloop_utilization_histogram', 'nodejs_eventloop_utilization_summary'];
 
 const seconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -9,9 +14,10 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #capacity = this.#gauge('egressip_ip_capacity', 'IP addresses that the main interface of a node can carry, the primary one included', ['egressipam', 'node']);
   readonly #allocated = this.#gauge('egressip_ip_allocated', 'IP addresses that a node carries, the primary one included', ['egressipam', 'node']);
-  readonly #addresses = this.#gauge('egressip_addresses', 'Addresses of a CIDR assignment, by state', ['egressipam', 'cidr', 'state']);
-  readonly #namespaces = this.#gauge('egressip_namespaces', 'Namespaces that claim from an EgressIPAM, by state', ['egressipam', 'state']);
-  readonly #waiting = this.#gauge('egressip_waiting_claims', 'Namespaces that wait for their addresses', []);
+  readonly #addresses = this.#gauge('egressip_cidr_addresses', 'Addresses of a CIDR assignment: allocated, free, or reserved and in use by others', ['egressipam', 'cidr', 'state']);
+  readonly #carried = this.#gauge('egressip_cidr_placed_addresses', 'Allocated addresses of a CIDR assignment that have a node', ['egressipam', 'cidr']);
+  readonly #cidrCapacity = this.#gauge('egressip_cidr_capacity', 'Addresses that the nodes of a CIDR assignment can carry together; absent where there is no limit', ['egressipam', 'cidr']);
+  readonly #claims = this.#gauge('egressip_claims', 'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, or refused for what the owner wrote', ['egressipam', 'state']);
   readonly #findings = this.#gauge('egressip_findings', 'Findings of the last plan', ['code']);
   readonly #pendingSteps = this.#gauge('egressip_pending_steps', 'Steps from what is to what should be, by kind', ['kind']);
   readonly #plans = new Histogram({ name: 'egressip_plan_seconds', help: 'Time to decide for the whole cluster', buckets: seconds, registers: [this.#registry] });
@@ -27,6 +33,8 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
+    this.#gauge('egressip_build_info', 'Which build this is; always 1', ['version', 'commit']).set(buildInfo, 1);
     this.#leader.set(0);
   }
 
@@ -38,13 +46,11 @@ export class Metrics {
   /** This replica acts, or does no more: what its last plan found is another's to say then. */
   leads(isLeader: boolean): void {
     this.#leader.set(isLeader ? 1 : 0);
-    if (isLeader) return;
-    this.#forgetPlan();
-    this.#waiting.set(0);
+    if (!isLeader) this.#forgetPlan();
   }
 
   #forgetPlan(): void {
-    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#namespaces, this.#findings, this.#pendingSteps]) gauge.reset();
+    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#carried, this.#cidrCapacity, this.#claims, this.#findings, this.#pendingSteps]) gauge.reset();
   }
 
   /** A plan was made. */
@@ -56,18 +62,16 @@ export class Metrics {
       if (capacity !== undefined) this.#capacity.set({ egressipam, node }, capacity + 1);
       this.#allocated.set({ egressipam, node }, placed + 1);
     }
-    for (const { name: egressipam, cidrs, served, waiting, states } of plan.egressIPAMs) {
-      for (const [state, count] of Object.entries(states ?? {})) this.#namespaces.set({ egressipam, state }, count);
-      this.#namespaces.set({ egressipam, state: 'served' }, served);
-      this.#namespaces.set({ egressipam, state: 'waiting' }, waiting);
-      for (const { cidr, total, reserved, free, allocated, placed, capacity } of cidrs) {
-        const states = { total: Number(total), reserved: Number(reserved), free: Number(free), allocated, placed, ...(capacity === undefined ? {} : { capacity }) };
-        for (const [state, count] of Object.entries(states)) this.#addresses.set({ egressipam, cidr, state }, count);
-      }
-    }
-    this.#waiting.set(plan.waiting.length);
+    for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
+    for (const { egressIPAM: egressipam, claims } of claimFigures(plan)) for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
     for (const { code } of plan.findings) this.#findings.inc({ code });
     for (const { kind } of plan.steps) this.#pendingSteps.inc({ kind });
+  }
+
+  #use(egressipam: string, { cidr, reserved, free, allocated, placed, capacity }: CidrUsage): void {
+    for (const [state, count] of Object.entries({ reserved, free, allocated })) this.#addresses.set({ egressipam, cidr, state }, Number(count));
+    this.#carried.set({ egressipam, cidr }, placed);
+    if (capacity !== undefined) this.#cidrCapacity.set({ egressipam, cidr }, capacity);
   }
 
   /** A step was carried out. */

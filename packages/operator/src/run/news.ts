@@ -1,4 +1,5 @@
 import type { Allocation, ClusterSnapshot, Plan } from '@egressip-ipam/core';
+import { changesBetween, type Change } from './changes.ts';
 
 /** What happened to a namespace, in words for its owner. */
 export interface News {
@@ -21,32 +22,22 @@ export function holdingsOf({ allocations }: Plan, before: Holdings = new Map()):
   return holdings;
 }
 
-/** Who got, moved or gave back addresses between two moments. */
+/** What to tell the owners of namespaces: who got, moved or gave back addresses between two moments. */
 export function newsBetween(before: Holdings, after: Holdings, { namespaces }: ClusterSnapshot): readonly News[] {
-  const news = [...after].flatMap(([namespace, allocation]) => (before.get(namespace) === allocation ? [] : newsOf(namespace, before.get(namespace), allocation)));
-  for (const { name, deletedAt } of namespaces) {
-    const had = before.get(name);
-    if (had !== undefined && deletedAt === undefined && !after.has(name)) news.push(released(name, had, had.addresses));
-  }
-  return news;
-}
-
-function newsOf(namespace: string, before: Allocation | undefined, { egressIPAM, addresses, nodes, state }: Allocation): readonly News[] {
-  const nodeBefore = new Map(before?.addresses.map((address, index) => [address, before.nodes[index] ?? null]));
-  const news: News[] = [];
-  const gained = addresses.map((address, index) => ({ address, node: nodes[index] ?? null })).filter(({ address }) => !nodeBefore.has(address));
-  if (gained.length > 0) news.push({ namespace, egressIPAM, reason: 'Allocated', message: `EgressIPAM ${egressIPAM} gives it ${gained.map(({ address, node }) => (node === null ? address : `${address} (on node ${node})`)).join(', ')}` });
-  addresses.forEach((address, index) => {
-    const [from, to] = [nodeBefore.get(address), nodes[index] ?? null];
-    // A network that chooses nodes itself has a word for it, and tells it itself.
-    if (from === undefined || to === null || from === to || state !== undefined) return;
-    news.push({ namespace, egressIPAM, reason: 'Placed', message: from === null ? `${address} is on node ${to}` : `${address} moved from node ${from} to node ${to}` });
+  const present = new Set(namespaces.filter(({ deletedAt }) => deletedAt === undefined).map(({ name }) => name));
+  return changesBetween(before, after).flatMap((change) => {
+    const [reason, message] = wordsFor(change, after.get(change.namespace)) ?? [];
+    // Nobody is left to be told.
+    if (reason === undefined || message === undefined || (reason === 'Released' && !present.has(change.namespace))) return [];
+    return [{ namespace: change.namespace, egressIPAM: change.egressIPAM, reason, message }];
   });
-  const lost = before?.addresses.filter((address) => !addresses.includes(address)) ?? [];
-  if (before !== undefined && lost.length > 0) news.push(released(namespace, before, lost));
-  return news;
 }
 
-function released(namespace: string, { egressIPAM }: Allocation, addresses: readonly string[]): News {
-  return { namespace, egressIPAM, reason: 'Released', message: `${addresses.join(', ')} went back to EgressIPAM ${egressIPAM}` };
+function wordsFor(change: Change, allocation: Allocation | undefined): readonly [News['reason'], string] | undefined {
+  if (change.kind === 'allocated') return ['Allocated', `EgressIPAM ${change.egressIPAM} gives it ${change.placements.map(({ address, node }) => (node === null ? address : `${address} (on node ${node})`)).join(', ')}`];
+  if (change.kind === 'released') return ['Released', `${change.addresses.join(', ')} went back to EgressIPAM ${change.egressIPAM}`];
+  const { address, from, to } = change;
+  // A network that chooses nodes itself tells them itself.
+  if (to === null || allocation?.state !== undefined) return undefined;
+  return ['Placed', from === null ? `${address} is on node ${to}` : `${address} moved from node ${from} to node ${to}`];
 }

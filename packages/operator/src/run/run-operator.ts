@@ -12,6 +12,7 @@ import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
 import { limited, serveTexts, type TextAnswer } from './health-server.ts';
+import { leaderOf } from './leader-of.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -19,6 +20,7 @@ import type { RunOptions } from './options.ts';
 import { reasonOf } from './reason.ts';
 import { Reporter } from './reporter.ts';
 import { containUncaught } from './uncaught.ts';
+import { checkServedDefinition } from './served-definition.ts';
 
 const clock = systemClock;
 const retryPause = 2_000;
@@ -33,7 +35,10 @@ const nobody: ReadonlySet<string> = new Set();
 export async function runOperator(options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
   const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
   const metrics = options.metricsBindAddress === '0' ? undefined : new (await import('./metrics.ts')).Metrics();
-  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => metrics?.requested(observation) });
+  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => {
+    metrics?.requested(observation);
+    log.debug('request', { ...observation, milliseconds: Math.round(observation.milliseconds) });
+  } });
   for (const warning of connection.warnings ?? []) log.warn(warning);
   let whyNotReady = (): string | undefined => 'the cluster is not known yet';
   const servers = [
@@ -47,6 +52,9 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   try {
     const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
     if (cluster === undefined) return 0;
+    void checkServedDefinition(rest, log);
+    const leader = options.leaderElect ? undefined : await leaderOf(rest, options.namespace, clock.now());
+    if (leader !== undefined) throw new Error(`${leader} acts as the operator already: two would write against each other; stop it, or wait for your turn with --leader-elect`);
     await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (whyNot) => (whyNotReady = whyNot) });
     return 0;
   } finally {

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- plug-ins reject with what is no Error, too */
 import { ProviderError, type CloudProvider, type ProviderChange } from '@egressip-ipam/core';
 import { FakeClock, createMutator } from '@egressip-ipam/kube/testing';
 import { expect, it } from 'vitest';
@@ -26,7 +27,7 @@ it('takes of a wrong answer what is right, or says that it is wrong, and throws 
     const mutated = mutator.value(value);
     switch (mutator.below(5)) {
       case 0: throw mutated;
-      case 1: return Promise.reject(mutated as Error);
+      case 1: return Promise.reject(mutated);
       default: return Promise.resolve(mutated);
     }
   };

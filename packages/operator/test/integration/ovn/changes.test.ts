@@ -67,9 +67,9 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
 
   it('tells in status and metrics who is assigned and who is not', async () => {
     await expect.poll(() => cluster.assigned('egressip-another'), poll).toHaveLength(1);
-    await expect.poll(() => series('egressip_namespaces{egressipam="cool",state="Assigned"}'), poll).toEqual(['egressip_namespaces{egressipam="cool",state="Assigned"} 2']);
+    await expect.poll(() => series('egressip_claims{egressipam="cool",state="carried"}'), poll).toEqual(['egressip_claims{egressipam="cool",state="carried"} 2']);
     for (const number of [1, 2, 3]) await cluster.setReady(`n${number}`, false);
-    await expect.poll(() => series('egressip_namespaces{egressipam="cool",state="Unassigned"}'), poll).toEqual(['egressip_namespaces{egressipam="cool",state="Unassigned"} 2']);
+    await expect.poll(() => series('egressip_claims{egressipam="cool",state="not_carried"}'), poll).toEqual(['egressip_claims{egressipam="cool",state="not_carried"} 2']);
     await expect.poll(() => condition('cool', 'Assigned'), poll).toMatchObject({ status: 'False', reason: 'Unassigned', message: expect.stringContaining('another, comes-back') });
     for (const number of [1, 2, 3]) await cluster.setReady(`n${number}`, true);
     await expect.poll(() => cluster.assigned('egressip-another'), poll).toHaveLength(1);

@@ -68,8 +68,8 @@ describe.each(bothServers)('a bare metal cluster of OpenShift, on %s', (server) 
     for (const path of ['/healthz', '/readyz']) expect((await fetch(health + path)).status).toBe(200);
     const lines = (await (await fetch(metrics)).text()).split('\n');
     const value = (series: string): number => Number(lines.find((line) => line.startsWith(`${series} `))?.split(' ').at(-1));
-    await expect.poll(async () => value('egressip_leader') === 1 && (await (await fetch(metrics)).text()).includes('egressip_namespaces{egressipam="pool",state="served"} 5'), poll).toBe(true);
-    expect(value('egressip_addresses{egressipam="pool",cidr="10.0.1.0/27",state="total"}')).toBe(32);
+    await expect.poll(async () => value('egressip_leader') === 1 && (await (await fetch(metrics)).text()).includes('egressip_claims{egressipam="pool",state="carried"} 5'), poll).toBe(true);
+    expect(['allocated', 'free', 'reserved'].reduce((sum, state) => sum + value(`egressip_cidr_addresses{egressipam="pool",cidr="10.0.1.0/27",state="${state}"}`), 0)).toBe(32);
     expect(value('egressip_ip_allocated{egressipam="pool",node="b1"}')).toBe(6);
     expect(lines.filter((line) => line.endsWith(' NaN'))).toEqual([]);
   }, 60_000);

@@ -1,0 +1,111 @@
+import type { ClusterSnapshot, NamespaceSnapshot, NodeSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
+import { changesBetween, type Change, type Holding } from './changes.ts';
+import type { Log } from './log.ts';
+
+/** An address whose node the network has yet to choose waits so many milliseconds for it, so that one line tells both. */
+const longestUntold = 5_000;
+
+type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
+
+/**
+ * Writes what was decided about addresses into the log: a line for each allocation, placement, move, release and refusal, with the
+ * namespace, the addresses, the nodes and why. What there is when it begins is no news.
+ */
+export class Chronicle {
+  readonly #log: Log;
+  /** What was told last; undefined before the first plan. */
+  #told: Map<string, Holding> | undefined;
+  /** By namespace: why the planner gave it what is being written. */
+  readonly #sources = new Map<string, string>();
+  /** By namespace: since when its allocation is written, and no node is known. */
+  readonly #untold = new Map<string, number>();
+  #waiting = new Map<string, string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /**
+   * Takes in a plan and what it was made from. While its steps are being carried out the nodes may change once more: moves are told
+   * when it is settled.
+   *
+   * @param now milliseconds of a steady clock
+   */
+  note(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): void {
+    const told = this.#told;
+    const holdings = this.#holdings(plan, told ?? new Map<string, Holding>(), now, isSettled);
+    if (told !== undefined) {
+      const changes = changesBetween(told, holdings);
+      if (changes.length > 0) this.#tell(changes, new Map(snapshot.namespaces.map((entry) => [entry.name, entry])), new Map(snapshot.nodes.map((entry) => [entry.name, entry])));
+    }
+    this.#told = holdings;
+    this.#noteWaiting(plan.waiting);
+  }
+
+  /** What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had. */
+  #holdings(plan: Plan, before: ReadonlyMap<string, Holding>, now: number, isSettled: boolean): Map<string, Holding> {
+    const holdings = new Map<string, Holding>();
+    for (const { namespace, egressIPAM, addresses, nodes, source } of plan.allocations) {
+      const had = before.get(namespace);
+      if (source !== 'kept') this.#sources.set(namespace, source);
+      const isKnown = this.#told === undefined || had !== undefined || nodes.every((node) => node !== null) || this.#isOverdue(namespace, now);
+      const isNews = source === 'kept' && isKnown && !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? nodes : had.nodes));
+      const written = isNews ? { egressIPAM, addresses, nodes } : had;
+      if (written !== undefined) holdings.set(namespace, written);
+    }
+    return holdings;
+  }
+
+  #isOverdue(namespace: string, now: number): boolean {
+    const since = this.#untold.get(namespace);
+    if (since === undefined) this.#untold.set(namespace, now);
+    return since !== undefined && now - since >= longestUntold;
+  }
+
+  #tell(changes: readonly Change[], namespaces: ReadonlyMap<string, NamespaceSnapshot>, nodes: ReadonlyMap<string, NodeSnapshot>): void {
+    for (const change of changes) {
+      if (change.kind === 'allocated') this.#tellAllocated(change);
+      else if (change.kind === 'moved') this.#tellMoved(change, nodes);
+      else this.#log.info('addresses released', { namespace: change.namespace, egressIPAM: change.egressIPAM, addresses: change.addresses, why: whyReleased(change.egressIPAM, namespaces.get(change.namespace)) });
+    }
+  }
+
+  #tellAllocated({ namespace, egressIPAM, placements }: ChangeOf<'allocated'>): void {
+    // What nobody decided in this term was there: an annotation or a network object that is taken over.
+    const why = this.#sources.get(namespace) ?? 'found';
+    this.#sources.delete(namespace);
+    this.#untold.delete(namespace);
+    this.#log.info('addresses allocated', { namespace, egressIPAM, addresses: placements.map(({ address }) => address), nodes: placements.map(({ node }) => node), why });
+  }
+
+  #tellMoved({ namespace, egressIPAM, address, from, to }: ChangeOf<'moved'>, nodes: ReadonlyMap<string, NodeSnapshot>): void {
+    if (from === null) this.#log.info('address placed', { namespace, egressIPAM, address, node: to });
+    else if (to === null) this.#log.warn('address without a node', { namespace, egressIPAM, address, from, why: whyLeft(nodes.get(from)) });
+    else this.#log.info('address moved', { namespace, egressIPAM, address, from, to, why: whyLeft(nodes.get(from)) });
+  }
+
+  /** A claim that is not served is told once for each reason. */
+  #noteWaiting(waiting: readonly WaitingClaim[]): void {
+    const standing = new Map<string, string>();
+    for (const { namespace, egressIPAM, reason: { code, message } } of waiting) {
+      standing.set(namespace, code);
+      if (this.#waiting.get(namespace) !== code) this.#log.warn('claim not served', { namespace, egressIPAM, code, reason: message });
+    }
+    this.#waiting = standing;
+  }
+}
+
+function isSame(had: Holding, egressIPAM: string, addresses: readonly string[], nodes: readonly (string | null)[]): boolean {
+  return had.egressIPAM === egressIPAM && had.addresses.length === addresses.length && addresses.every((address, index) => had.addresses[index] === address && had.nodes[index] === nodes[index]);
+}
+
+function whyReleased(egressIPAM: string, namespace: NamespaceSnapshot | undefined): string {
+  if (namespace === undefined || namespace.deletedAt !== undefined) return 'namespace deleted';
+  if (namespace.egressIPAM === undefined || namespace.egressIPAM === '') return 'claim given up';
+  return namespace.egressIPAM === egressIPAM ? 'other addresses asked for' : 'other EgressIPAM claimed from';
+}
+
+function whyLeft(node: NodeSnapshot | undefined): string {
+  if (node === undefined) return 'node deleted';
+  return node.ready ? 'node not eligible any more, or full' : 'node not ready';
+}

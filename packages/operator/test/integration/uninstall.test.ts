@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { egressIPAMs, egressIPs, hostSubnets, namespaces, nodes } from './support/resources.ts';
+import { startOvnCluster } from './ovn/ovn-cluster.ts';
+import { SdnCluster } from './sdn/sdn-cluster.ts';
+import { runLive } from './support/operator-process.ts';
+
+const poll = { timeout: 240_000, interval: 200 };
+const prefix = 'egressip-ipam-operator.redhat-cop.io/';
+const names = ['one', 'two', 'three'];
+
+describe('uninstall, when the operator is gone already', () => {
+  const stops: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  });
+
+  it('plans first, refuses beside a leader, then takes everything back on OpenShift SDN', async () => {
+    const cluster = await SdnCluster.start('the sandbox');
+    stops.push(() => cluster.stop());
+    for (const [name, zone, address] of [['a1', 'a', '10.0.9.1'], ['b1', 'b', '10.0.9.2']] as const) await cluster.addNode(name, zone, address);
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }, { CIDR: '10.0.1.0/28', labelValue: 'b' }]);
+    for (const name of names) await cluster.addNamespace(name);
+    cluster.run({ leaderElect: true });
+    await expect.poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 2), poll).toBe(true);
+
+    const beside = await cluster.command('uninstall', '--apply', '--namespace', 'default');
+    expect(beside.code).toBe(1);
+    await cluster.stopOperator();
+    const planned = await cluster.command('uninstall', '--namespace', 'default');
+    expect(planned.code).toBe(2);
+    expect(await cluster.bindings(names)).not.toContainEqual([]);
+    expect((await cluster.client(egressIPAMs).list()).items).toHaveLength(1);
+
+    const done = await cluster.command('uninstall', '--apply', '--namespace', 'default');
+    expect(done.code).toBe(0);
+    expect((await cluster.client(egressIPAMs).list()).items).toEqual([]);
+    expect(await cluster.bindings(names)).toEqual([[], [], []]);
+    expect(await cluster.hosted()).toEqual({ a1: [], b1: [] });
+    expect((await cluster.client(hostSubnets).list()).items.flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith(prefix)))).toEqual([]);
+    // What their owners wrote stays theirs.
+    for (const name of names) expect(Object.keys((await cluster.client(namespaces).get({ name })).metadata.annotations ?? {})).toEqual([`${prefix}egressipam`]);
+    expect((await cluster.command('uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
+  }, 900_000);
+
+  it('takes everything back on OVN-Kubernetes', async () => {
+    const cluster = await startOvnCluster('the sandbox');
+    stops.push(() => cluster.stop());
+    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`]);
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    for (const name of names) await cluster.addNamespace(name);
+    cluster.run();
+    await expect.poll(async () => Promise.all(names.map(async (name) => (await cluster.assigned(`egressip-${name}`)).length)), poll).toEqual([1, 1, 1]);
+    await cluster.stopOperator();
+
+    expect((await runLive(cluster.kubeconfig, 'uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
+    expect((await cluster.client(egressIPs).list()).items).toEqual([]);
+    expect((await cluster.client(nodes).list()).items.flatMap(({ metadata }) => [...Object.keys(metadata.labels ?? {}), ...Object.keys(metadata.annotations ?? {})]).filter((key) => key.includes('egress-assignable'))).toEqual([]);
+  }, 900_000);
+
+  it('and run refuses beside a leader', async () => {
+    const cluster = await SdnCluster.start('the sandbox');
+    stops.push(() => cluster.stop());
+    await cluster.addNode('a1', 'a', '10.0.9.1');
+    cluster.run({ leaderElect: true });
+    await expect.poll(() => cluster.logged.some((line) => line.includes('planning begins')), poll).toBe(true);
+    const second = cluster.spawn(undefined, '--namespace', 'default');
+    expect(await second.ended).toBe(1);
+    expect(second.lines.join('\n')).toMatch(/acts as the operator already.*--leader-elect/);
+  }, 900_000);
+});
