@@ -18,7 +18,7 @@ export default defineConfig({
   },
   test: {
     reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]])],
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
     // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -14,7 +14,7 @@ describe('names of metrics', async () => {
     expect([...namesIn(await read('docs/metrics.md'))].sort()).toEqual([...served].sort());
   });
 
-  it.each(['deploy/manifests/optional/monitoring/prometheus-rule.yaml', 'deploy/monitoring/dashboard.json'])('that %s uses are served', async (path) => {
+  it.each(['deploy/manifests/optional/monitoring/prometheus-rule.yaml', 'deploy/helm/egressip-ipam-operator/files/dashboard.json'])('that %s uses are served', async (path) => {
     const used = [...namesIn(await read(path))];
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((name) => !served.has(name))).toEqual([]);

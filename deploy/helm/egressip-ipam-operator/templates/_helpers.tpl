@@ -1,0 +1,70 @@
+{{- define "egressip-ipam.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 54 | trimSuffix "-" }}
+{{- end }}
+
+{{/* The name of all objects, or its beginning. It leaves room for "-metrics" within the 63 characters of a Service. */}}
+{{- define "egressip-ipam.fullname" -}}
+{{- $name := include "egressip-ipam.name" . }}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
+{{- default $full .Values.fullnameOverride | trunc 54 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "egressip-ipam.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "egressip-ipam.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- required "serviceAccount.name: with serviceAccount.create=false it must name a ServiceAccount that is there" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{/* Who is bound to the operator's roles. */}}
+{{- define "egressip-ipam.subjects" -}}
+- kind: ServiceAccount
+  name: {{ include "egressip-ipam.serviceAccountName" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}
+
+{{/* Labels that select the pods of a component: (dict "root" $ "component" "operator"). */}}
+{{- define "egressip-ipam.selectorLabelsOf" -}}
+app.kubernetes.io/name: {{ include "egressip-ipam.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Labels of every object of a component: (dict "root" $ "component" "operator"). */}}
+{{- define "egressip-ipam.labelsOf" -}}
+{{ include "egressip-ipam.selectorLabelsOf" . }}
+app.kubernetes.io/part-of: egressip-ipam
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "egressip-ipam.selectorLabels" -}}
+{{ include "egressip-ipam.selectorLabelsOf" (dict "root" . "component" "operator") }}
+{{- end }}
+
+{{- define "egressip-ipam.labels" -}}
+{{ include "egressip-ipam.labelsOf" (dict "root" . "component" "operator") }}
+{{- end }}
+
+{{/* The image, by tag, digest or both. */}}
+{{- define "egressip-ipam.image" -}}
+{{- $image := .Values.image }}
+{{- $tag := $image.tag | default (ternary "" .Chart.AppVersion (ne $image.digest "")) }}
+{{- $image.repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* "true" on OpenShift, else nothing. */}}
+{{- define "egressip-ipam.onOpenShift" -}}
+{{- if eq (toString .Values.openshift) "auto" }}
+{{- if .Capabilities.APIVersions.Has "config.openshift.io/v1" }}true{{ end }}
+{{- else if .Values.openshift }}true{{ end }}
+{{- end }}
+
+{{/* "true" when what the Prometheus operator reads is wanted; enableMonitoring is the original chart's name for it. */}}
+{{- define "egressip-ipam.monitoring" -}}
+{{- if or .Values.monitoring.enabled .Values.enableMonitoring }}true{{ end }}
+{{- end }}

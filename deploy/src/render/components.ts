@@ -1,0 +1,20 @@
+import type { Values } from '../objects/values.ts';
+
+/** A part that not every cluster needs: a kustomize component, made from what values add to the chart. */
+export interface Component {
+  /** Its folder below `manifests/optional`. */
+  readonly name: string;
+  readonly values: Values;
+}
+
+/** Values of `manifests`: what the chart makes by default, its namespace, and no definition, which `crds` has. */
+export const baseValues: Values = { namespace: { create: true }, crds: { enabled: false }, openshift: false };
+
+/** Every component. */
+export const components: readonly Component[] = [
+  { name: 'aws', values: { openshift: true, aws: { enabled: true } } },
+  { name: 'guard-unassigned', values: { guardUnassigned: { enabled: true } } },
+  { name: 'monitoring', values: { openshift: true, monitoring: { enabled: true } } },
+  { name: 'network-policy', values: { networkPolicy: { enabled: true } } },
+  { name: 'node-probe', values: { nodeProbe: { enabled: true } } },
+];

