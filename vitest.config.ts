@@ -22,6 +22,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
     // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
     maxWorkers: 2,
+    setupFiles: ['tools/testing/fixed-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -87,7 +87,8 @@ export {
 } from './network-contract/egress-ip-config.ts';
 export { unlimited } from './network-contract/facts.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
-export { afterStep } from './network-contract/step.ts';
+export { firstFew, listOrNothing } from './finding/list-texts.ts';
+export { afterStep, distinctPreconditions } from './network-contract/step.ts';
 export { ListMemo } from './parse/list-memo.ts';
 export { parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
 export type {

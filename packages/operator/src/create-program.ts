@@ -76,18 +76,18 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
   return program;
 }
 
-const shortNetworks: Readonly<Record<string, string>> = { sdn: 'openshift-sdn', ovn: 'ovn-kubernetes' };
+const shortNetworks: ReadonlyMap<string, string> = new Map([['sdn', 'openshift-sdn'], ['ovn', 'ovn-kubernetes']]);
 const trialNetworks: readonly TrialNetwork[] = ['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea'];
-const fullName = (network: string): string => (Object.hasOwn(shortNetworks, network) ? (shortNetworks[network] ?? network) : network);
+const fullName = (network: string): string => shortNetworks.get(network) ?? network;
 
 /** `--network` of the commands that take an installed package, too. */
 function networkOption(description: string): Option {
-  return new Option('--network <name>', `${description}; or an installed package`).choices([...Object.keys(builtInNetworks), ...Object.keys(shortNetworks)]).argParser(fullName);
+  return new Option('--network <name>', `${description}; or an installed package`).choices([...Object.keys(builtInNetworks), ...shortNetworks.keys()]).argParser(fullName);
 }
 
 /** `--network` of the trial, which takes the networks that it has a stand-in for. */
 function trialNetworkOption(): Option {
-  const names = [...trialNetworks, ...Object.keys(shortNetworks)];
+  const names = [...trialNetworks, ...shortNetworks.keys()];
   return new Option('--network <name>', 'the network of the cluster').choices(names).default('openshift-sdn').argParser((value) => {
     if (!names.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}.`);
     return fullName(value);

@@ -1,4 +1,5 @@
 import { egressNodes, readEgressNode, type EgressNode, type Wish } from '@egressip-ipam/agent';
+import { asRecord } from '@egressip-ipam/core';
 import { isConflict, isNotFound, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import type { ClusterView } from './cluster-view.ts';
 
@@ -77,8 +78,4 @@ function changed(wishes: readonly Wish[], changes: readonly WishChange[]): reado
     else if (!byAddress.has(change.wish.address)) byAddress.set(change.wish.address, change.wish);
   }
   return [...byAddress.values()].sort((one, other) => (one.address < other.address ? -1 : 1));
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -121,3 +121,15 @@ export type Step = FinalizerStep | RememberStep | AnnotateStep | InterfaceStep |
 export function afterStep(id: string): Precondition {
   return { kind: 'step', id };
 }
+
+/** Preconditions without those that say the same. */
+export function distinctPreconditions(preconditions: readonly Precondition[]): readonly Precondition[] {
+  if (preconditions.length < 2) return preconditions;
+  return [...new Map(preconditions.map((precondition) => [keyOf(precondition), precondition])).values()];
+}
+
+function keyOf(precondition: Precondition): string {
+  if (precondition.kind === 'step') return `step ${precondition.id}${precondition.optional === true ? ' optional' : ''}`;
+  const { object, state } = precondition;
+  return `${object.kind} ${object.name} ${state}`;
+}

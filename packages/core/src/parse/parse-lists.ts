@@ -29,7 +29,7 @@ export function parseTime(text: string): number {
 }
 
 /** Whether two lists are the same, in the same order. */
-export function sameInOrder(a: readonly Address[], b: readonly Address[]): boolean {
+export function sameInOrder<Item>(a: readonly Item[], b: readonly Item[]): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;

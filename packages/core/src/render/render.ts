@@ -3,7 +3,7 @@ import type { Allotment } from '../allocate/allotment.ts';
 import type { NetworkBackend, Rendering } from '../network-contract/backend.ts';
 import type { StepOrder } from '../network-contract/decisions.ts';
 import type { NetworkView } from '../network-contract/facts.ts';
-import { afterStep, type AnnotateStep, type InterfaceStep, type NetworkStep, type Precondition, type Step } from '../network-contract/step.ts';
+import { afterStep, distinctPreconditions, type AnnotateStep, type InterfaceStep, type NetworkStep, type Precondition, type Step } from '../network-contract/step.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { annotationOf, isAnnotated } from './annotations.ts';
 import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
@@ -11,7 +11,7 @@ import type { Decided } from './decided.ts';
 import { finalizersToAdd, finalizersToRemove } from './finalizers.ts';
 import { networkDecisions } from './network-decisions.ts';
 import { rememberReleased, type Remembered } from './remember-released.ts';
-import { addressesOf, distinct, inOrder, StepsByAddress } from './step-order.ts';
+import { addressesOf, inOrder, StepsByAddress } from './step-order.ts';
 
 /** The ordered steps from what is to what should be, and what the network says of it. */
 export interface Rendered {
@@ -55,7 +55,7 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
       ...rememberBefore(address),
       ...(rendering.beforeRelease?.get(address) ?? []),
     ]);
-    return { ...step, after: distinct([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
+    return { ...step, after: distinctPreconditions([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
   });
   const steps: readonly Step[] = [
     ...finalizers,
@@ -171,7 +171,7 @@ function interfaceStep(
     id,
     object: { kind: 'Interface', name: node },
     effects: effectsOf(change),
-    after: distinct([...first, ...unseen]),
+    after: distinctPreconditions([...first, ...unseen]),
     node,
     address: text,
   };
@@ -189,5 +189,5 @@ function withAttachments(
     const change = attachments.get(address);
     return change === undefined || change.kind === 'detach' || change.follows ? [] : [afterStep(change.id)];
   });
-  return awaited.length === 0 ? step : { ...step, after: distinct([...step.after, ...awaited]) };
+  return awaited.length === 0 ? step : { ...step, after: distinctPreconditions([...step.after, ...awaited]) };
 }

@@ -58,17 +58,6 @@ export class StepsByAddress {
   }
 }
 
-/** Preconditions without those that say the same. */
-export function distinct(preconditions: readonly Precondition[]): readonly Precondition[] {
-  if (preconditions.length < 2) return preconditions;
-  const known = new Map<string, Precondition>();
-  for (const precondition of preconditions) {
-    const key = precondition.kind === 'step' ? precondition.id : `${precondition.object.kind}/${precondition.object.name}`;
-    if (!known.has(`${precondition.kind} ${key}`)) known.set(`${precondition.kind} ${key}`, precondition);
-  }
-  return [...known.values()];
-}
-
 /** All steps, each behind those it waits for. */
 export function inOrder(steps: readonly Step[]): readonly Step[] {
   if (steps.every(({ after }) => after.length === 0)) return steps;

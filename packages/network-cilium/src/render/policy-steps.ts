@@ -1,5 +1,6 @@
 import {
   afterStep,
+  distinctPreconditions,
   formatAddress,
   type Address,
   type ClaimDecision,
@@ -128,7 +129,7 @@ function base({ claim, family }: PolicyContext, id: string, egressIPAM: string |
     kind: 'network' as const,
     id,
     object: { kind: 'CiliumEgressGatewayPolicy', name: policyName(claim.namespace, family) },
-    after: distinct(after),
+    after: distinctPreconditions(after),
     namespace: claim.namespace,
     ...(egressIPAM === undefined || egressIPAM === '' ? {} : { egressIPAM }),
   };
@@ -157,9 +158,4 @@ function effectsOf(current: ParsedPolicy | undefined, { gateways, reserve }: { r
 
 function texts(effect: keyof StepEffects, addresses: readonly Address[]): StepEffects {
   return addresses.length === 0 ? {} : { [effect]: addresses.map(formatAddress) };
-}
-
-function distinct(preconditions: readonly Precondition[]): readonly Precondition[] {
-  const known = new Map(preconditions.map((precondition) => [JSON.stringify(precondition), precondition]));
-  return [...known.values()];
 }

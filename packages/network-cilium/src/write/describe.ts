@@ -1,4 +1,4 @@
-import { entriesOf, parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing, parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
 import { onlyLabel, onlyNamespace, parsePolicy } from '../facts/parse-policy.ts';
 import { egressGatewayPolicyKind, type EgressGatewayPolicyEntry } from '../kinds/egress-gateway-policy.ts';
 import { hostnameLabel } from '../kinds/names.ts';
@@ -10,16 +10,12 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   const entry = entriesOf(objects, egressGatewayPolicyKind).find(({ name }) => name === step.object.name);
   const before = entry === undefined ? 'does not exist' : `sends by ${gatewaysOf(entry)}`;
   if (payload.write === 'delete') return `${before} and should not exist`;
-  const after = list(payload.policy.gateways.map(({ hostname, egressIP }) => `${egressIP} of ${hostname}`));
+  const after = listOrNothing(payload.policy.gateways.map(({ hostname, egressIP }) => `${egressIP} of ${hostname}`));
   return `${before} and should send by ${after}`;
 }
 
 function gatewaysOf({ gateways }: EgressGatewayPolicyEntry): string {
-  return list(gateways.map(({ nodeSelector, egressIP }) => `${egressIP === '' ? 'its own address' : egressIP} of ${onlyLabel(nodeSelector, hostnameLabel) ?? 'the first node that it selects'}`));
-}
-
-function list(texts: readonly string[]): string {
-  return texts.length === 0 ? 'nothing' : texts.join(', ');
+  return listOrNothing(gateways.map(({ nodeSelector, egressIP }) => `${egressIP === '' ? 'its own address' : egressIP} of ${onlyLabel(nodeSelector, hostnameLabel) ?? 'the first node that it selects'}`));
 }
 
 /** Sentences about every policy that names an address. */

@@ -1,4 +1,4 @@
-import type { Finding, NetworkObstacle, NetworkView } from '@egressip-ipam/core';
+import { firstFew, type Finding, type NetworkObstacle, type NetworkView } from '@egressip-ipam/core';
 import type { ParsedNetNamespace } from './parse-net-namespace.ts';
 
 /** The network of all projects that were made global (`oc adm pod-network make-projects-global`). */
@@ -20,7 +20,7 @@ export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[
   for (const group of groups) {
     const claiming = group.filter(({ name }) => view.claimantOf(name) !== undefined);
     for (const { name, netid } of claiming) {
-      const others = listed(group.filter((other) => other.name !== name));
+      const others = firstFew(group.filter((other) => other.name !== name).map((other) => other.name));
       if (netid === globalNetwork) obstacles.set(name, { code: 'JoinedNetwork', message: globalMessage(name) });
       else if (claiming.length > 1)
         obstacles.set(name, { code: 'JoinedNetwork', message: joinedMessage(name, netid, others) });
@@ -28,11 +28,6 @@ export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[
     }
   }
   return { obstacles, findings };
-}
-
-function listed(group: readonly ParsedNetNamespace[]): string {
-  const names = group.map(({ name }) => name);
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
 function globalMessage(name: string): string {

@@ -1,5 +1,6 @@
 import {
   afterStep,
+  distinctPreconditions,
   formatAddress,
   type Address,
   type ClaimDecision,
@@ -11,7 +12,6 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { BindPayload } from '../write/payload.ts';
 import { bindId, type BindingChange } from './binding-changes.ts';
 import type { HostPlan } from './host-steps.ts';
-import { distinct } from './preconditions.ts';
 
 /** The writes of NetNamespaces: an address is bound once its node has it (law 7). */
 export function bindSteps(
@@ -34,7 +34,7 @@ export function bindSteps(
         ...(bound.length > 0 ? { bound: bound.map(formatAddress) } : {}),
         ...(unbound.length > 0 ? { unbound: unbound.map(formatAddress) } : {}),
       },
-      after: distinct(after),
+      after: distinctPreconditions(after),
       payload: { write: 'bind', egressIPs: target.map(formatAddress) } satisfies BindPayload,
       ...(claim?.releases === true && claim.egressIPAM !== undefined ? { egressIPAM: claim.egressIPAM.name } : {}),
     };

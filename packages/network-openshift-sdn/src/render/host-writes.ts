@@ -1,6 +1,7 @@
 import {
   afterStep,
   compareAddresses,
+  distinctPreconditions,
   sameInOrder,
   type Address,
   type Cidr,
@@ -9,7 +10,6 @@ import {
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { HostChange } from './host-change.ts';
 import type { HostedCidrs, NodeCidrs } from './node-cidrs.ts';
-import { distinct } from './preconditions.ts';
 
 /** What has to be before addresses come and go. */
 export interface HostOrder {
@@ -127,14 +127,10 @@ function isNeeded(
   return (
     removed.length > 0 ||
     !sameInOrder(target.egressIPs, egressIPs) ||
-    !sameTexts(target.cidrs.all, egressCIDRs) ||
+    !sameInOrder(target.cidrs.all, egressCIDRs) ||
     !sameInOrder(target.hosted, recorded) ||
-    !sameTexts(target.cidrs.ours, recordedCIDRs)
+    !sameInOrder(target.cidrs.ours, recordedCIDRs)
   );
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
 /** The writes of one HostSubnet, each behind the one before it. */
@@ -155,12 +151,12 @@ class WriteList {
     const gone = new Set(this.all.flatMap((earlier) => earlier.removed));
     this.all.push({
       id,
-      after: distinct(last === undefined ? after : [...after, afterStep(last.id)]),
+      after: distinctPreconditions(last === undefined ? after : [...after, afterStep(last.id)]),
       target,
       added: added.filter((address) => !before.includes(address)).sort(compareAddresses),
       removed: removed.filter((address) => !gone.has(address)),
       writesAddresses: removed.length > 0 || added.some((address) => !egressIPs.includes(address)),
-      writesCidrs: !sameTexts(target.cidrs.all, egressCIDRs),
+      writesCidrs: !sameInOrder(target.cidrs.all, egressCIDRs),
     });
   }
 }

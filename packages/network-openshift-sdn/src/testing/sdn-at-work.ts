@@ -3,6 +3,7 @@ import {
   entriesOf,
   parseAddress,
   parseCidr,
+  sameInOrder,
   withEntries,
   type ClusterSnapshot,
   type NetworkObjects,
@@ -34,13 +35,9 @@ export function placeByCidr(snapshot: ClusterSnapshot): ClusterSnapshot {
     const host = candidates.find(({ name }) => isApart(name));
     if (!placed.has(address) && host !== undefined) hosted.get(host.name)?.push(address);
   }
-  if (hosts.every(({ name, egressIPs }) => sameTexts(egressIPs, hosted.get(name) ?? []))) return snapshot;
+  if (hosts.every(({ name, egressIPs }) => sameInOrder(egressIPs, hosted.get(name) ?? []))) return snapshot;
   const entries = hosts.map((entry) => ({ ...entry, egressIPs: hosted.get(entry.name) ?? [] }));
   return { ...snapshot, network: { ...snapshot.network, objects: withEntries(objects, hostSubnetKind, entries) } };
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
 function lies(address: string, cidrs: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { entriesOf, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';
@@ -10,19 +10,15 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   const { name } = step.object;
   if (payload.write === 'bind') {
     const bound = entriesOf(objects, netNamespaceKind).find((entry) => entry.name === name)?.egressIPs ?? [];
-    return `has ${list(bound)} and should have ${list(payload.egressIPs)}`;
+    return `has ${listOrNothing(bound)} and should have ${listOrNothing(payload.egressIPs)}`;
   }
   const hostSubnet = entriesOf(objects, hostSubnetKind).find((entry) => entry.name === name);
   if (payload.egressCIDRs !== undefined) {
-    return `has the CIDRs ${list(hostSubnet?.egressCIDRs ?? [])} and should have ${list(payload.egressCIDRs)}`;
+    return `has the CIDRs ${listOrNothing(hostSubnet?.egressCIDRs ?? [])} and should have ${listOrNothing(payload.egressCIDRs)}`;
   }
   if (payload.egressIPs !== undefined)
-    return `has ${list(hostSubnet?.egressIPs ?? [])} and should have ${list(payload.egressIPs)}`;
+    return `has ${listOrNothing(hostSubnet?.egressIPs ?? [])} and should have ${listOrNothing(payload.egressIPs)}`;
   return `has the record ${hostSubnet?.hostedIPs ?? 'of nothing'} and should have ${payload.hostedIPs ?? 'none'}`;
-}
-
-function list(texts: readonly string[]): string {
-  return texts.length === 0 ? 'nothing' : texts.join(', ');
 }
 
 /** Sentences about every object that names an address. */

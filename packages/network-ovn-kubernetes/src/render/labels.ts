@@ -1,5 +1,6 @@
 import {
   afterStep,
+  firstFew,
   formatAddress,
   type Address,
   type EgressIPAMDecision,
@@ -104,13 +105,12 @@ function mayMove(decisions: NetworkDecisions, address: Address, node: string): b
 
 function stillNeeded(node: string, addresses: readonly Address[]): Finding {
   const texts = addresses.map(formatAddress);
-  const listed = texts.length > 3 ? `${texts.slice(0, 3).join(', ')} and ${texts.length - 3} more` : texts.join(', ');
   return {
     code: 'NodeStillNeeded',
     severity: 'warning',
     object: { kind: 'Node', name: node },
     message:
-      `no EgressIPAM selects it any more, but it carries ${listed}, which no other node can take; it keeps the label ` +
+      `no EgressIPAM selects it any more, but it carries ${firstFew(texts)}, which no other node can take; it keeps the label ` +
       `${egressAssignableLabel} until one can. Add nodes to the EgressIPAM, or give this one its labels back`,
     addresses: texts,
   };

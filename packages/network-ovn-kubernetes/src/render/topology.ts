@@ -1,5 +1,6 @@
 import {
   cidrsOverlap,
+  firstFew,
   type AssignmentDecision,
   type Cidr,
   type EgressIPAMDecision,
@@ -63,7 +64,7 @@ function reportAssignment(
   const own = new Set(selected);
   const elsewhere = inSubnet.flatMap((set) => {
     const nodes = set.egressIPAM === egressIPAM ? set.nodes.filter((node) => !own.has(node)) : set.nodes;
-    return nodes.length === 0 ? [] : [`${listed(nodes)} (${ownerOf(set, egressIPAM)})`];
+    return nodes.length === 0 ? [] : [`${firstFew(nodes)} (${ownerOf(set, egressIPAM)})`];
   });
   if (elsewhere.length === 0) return [];
   const why = canPin
@@ -87,8 +88,4 @@ function reportAssignment(
 function ownerOf(set: NodeSet, egressIPAM: EgressIPAMDecision): string {
   if (set.egressIPAM === undefined) return 'labelled, and of no EgressIPAM';
   return set.egressIPAM === egressIPAM ? `another ${egressIPAM.topologyLabel}` : `EgressIPAM ${set.egressIPAM.name}`;
-}
-
-function listed(nodes: readonly string[]): string {
-  return nodes.length > 3 ? `${nodes.slice(0, 3).join(', ')} and ${nodes.length - 3} more` : nodes.join(', ');
 }

@@ -1,4 +1,4 @@
-import { entriesOf, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing, parseAddress, sameInOrder, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, namespaceNameLabel } from '../kinds/names.ts';
@@ -11,15 +11,15 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   const addresses = existing?.egressIPs ?? [];
   switch (payload.write) {
     case 'apply':
-      if (!sameTexts(addresses, payload.egressIPs))
-        return `has ${list(addresses)} and should have ${list(payload.egressIPs)}`;
+      if (!sameInOrder(addresses, payload.egressIPs))
+        return `has ${listOrNothing(addresses)} and should have ${listOrNothing(payload.egressIPs)}`;
       if (existing?.podSelector !== undefined) return 'is narrowed to some pods and should select the whole namespace';
       if (existing?.namespaceSelector.matchLabels?.[namespaceNameLabel] !== payload.namespace) {
         return `selects something else and should select namespace ${payload.namespace}`;
       }
       return `is to be written for EgressIPAM ${payload.egressIPAM}`;
     case 'delete':
-      return `has ${list(addresses)} and should be gone`;
+      return `has ${listOrNothing(addresses)} and should be gone`;
     case 'touch':
       return 'is to be looked at again by OVN-Kubernetes, as there is room for it';
     case 'label':
@@ -27,14 +27,6 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
         ? `should have the label ${egressAssignableLabel}`
         : `should have the label ${egressAssignableLabel} no longer`;
   }
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
-}
-
-function list(texts: readonly string[]): string {
-  return texts.length === 0 ? 'nothing' : texts.join(', ');
 }
 
 /** Sentences about every object that names an address. */

@@ -1,3 +1,4 @@
+import { isRecord } from '@egressip-ipam/core';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, findPackageJSON } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -56,8 +57,4 @@ function targetOf(exported: unknown): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

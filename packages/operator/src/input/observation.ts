@@ -1,4 +1,4 @@
-import type { ProviderObservation } from '@egressip-ipam/core';
+import { isRecord, type ProviderObservation } from '@egressip-ipam/core';
 
 /** Whether an object is a ProviderObservation as docs/schemas/provider-observation.schema.json says: a plan takes it as it is. */
 export function isObservation(object: unknown): object is ProviderObservation {
@@ -41,8 +41,4 @@ function isText(value: unknown): value is string {
 
 function isListOf(value: unknown, is: (entry: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(is);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -20,12 +20,13 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
     documents.set(apiVersion, document);
     return document;
   };
-  const [isServed, announced, page, maps] = await Promise.all([
+  const [isServed, announced, page] = await Promise.all([
     servedBy(rest, [...kinds.values()].map(({ kind }) => kind)),
     announcedNetwork(rest),
     new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
-    readConfigMaps(rest, backends),
   ]);
+  // Those of a network that is not there are not asked for: a role for each would be needed.
+  const maps = await readConfigMaps(rest, backends.filter((backend) => backend.kinds.some(isServed)));
   const served = await Promise.all(
     [...kinds].filter(([, { kind }]) => isServed(kind)).map(async ([key, { kind, readsDefinition }]) => [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const),
   );

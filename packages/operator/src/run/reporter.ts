@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, Finding, FindingCode, Plan } from '@egressip-ipam/core';
+import { asRecord, type ClusterSnapshot, type Finding, type FindingCode, type Plan } from '@egressip-ipam/core';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
@@ -143,8 +143,4 @@ function countBy(names: readonly string[]): ReadonlyMap<string, number> {
 
 function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(keys.map((key) => [key, record[key]]));
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

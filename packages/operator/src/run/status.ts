@@ -34,7 +34,7 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       lastTransitionTime: last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
   };
-  const readiness = readinessOf(plan, report);
+  const readiness = readinessOf(plan, waiting, report);
   const { states } = report;
   const without =
     states?.['Unassigned'] === 0
@@ -77,9 +77,9 @@ interface Readiness {
  * Ready is who keeps every promise: no claim waits for what is not its owner's to mend, and every address carries
  * traffic (law 12). What owners mistyped is counted beside.
  */
-function readinessOf({ allocations, waiting }: Plan, report: EgressIPAMReport): Readiness {
+function readinessOf({ allocations }: Plan, waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
   const lost = allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
-  const unserved = waiting.filter(({ egressIPAM, mender }) => egressIPAM === report.name && mender === 'cluster');
+  const unserved = waiting.filter(({ mender }) => mender === 'cluster');
   const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
   const served = `${report.served} of ${report.claims} namespaces are served`;
   const names = (entries: readonly { readonly namespace: string }[]): string =>

@@ -115,8 +115,9 @@ export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, sta
     attach: (address, node) => apply({ type: 'attach', address, node: { name: node } }),
     move: (address, from, node) => apply({ type: 'move', address, from: { name: from }, node: { name: node } }),
     keepAsking: (addresses) => {
-      const lines = addresses.map((address) => `neighbour del ${address} dev eth0\nneighbour replace ${address} dev eth0 nud none use\n`).join('');
-      router.spawn('sh', ['-c', 'while :; do printf "$1" | ip -force -batch - 2>/dev/null; sleep 0.1; done', 'ask', lines], { stdio: 'ignore' });
+      // Two runs: of one, ip leaves out the line behind one that fails, and what is not known cannot be forgotten.
+      const [forget, look] = [['del', ''], ['replace', ' nud none use']].map(([verb, form]) => addresses.map((address) => `neighbour ${verb} ${address} dev eth0${form}\n`).join(''));
+      router.spawn('sh', ['-c', 'while :; do for lines in "$1" "$2"; do printf "$lines" | ip -force -batch - 2>/dev/null; done; sleep 0.1; done', 'ask', forget ?? '', look ?? ''], { stdio: 'ignore' });
     },
     doubleAnswers: (addresses) => addresses.flatMap((address) => doubleAnswers(recorder, address, routerMac)),
     setCuts: (cuts) => network.setCuts(cuts),

@@ -60,7 +60,7 @@ const reclassed = (result: ProviderChangeResult, from: string, to: ProviderError
   result.outcome === 'failed' && result.error.class === from ? { ...result, error: { ...result.error, class: to } } : result;
 
 const broken: readonly Broken[] = [
-  { what: 'claims that it cannot attach', caughtBy: 'declares its version', breakIt: () => ({ capabilities: { attach: false, atomicMove: false } }) },
+  { what: 'claims that it cannot attach', caughtBy: 'declares its version', breakIt: () => ({ capabilities: { attach: false } }) },
   { what: 'leaves nodes out', caughtBy: 'observes every node', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.slice(1) })) },
   { what: 'shows nodes in no stable order', caughtBy: 'observes the same twice', breakIt: (provider) => { let flip = false; return mapObservation(provider, (seen) => ((flip = !flip), flip ? seen : { ...seen, nodes: [...seen.nodes].reverse() })); } },
   { what: 'ignores the abort of a look', caughtBy: 'an aborted look', breakIt: (provider) => ({ observe: (options) => provider.observe({ ...options, signal: new AbortController().signal }) }) },
