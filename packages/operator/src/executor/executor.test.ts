@@ -1,5 +1,5 @@
 import { buildSnapshot, plan, type NetworkStep, type Precondition, type Step, type StepEffects } from '@egressip-ipam/core';
-import type { Clock, KubernetesObject } from '@egressip-ipam/kube';
+import { TransportError, type Clock, type KubernetesObject } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressHolds } from './address-holds.ts';
 import { Executor } from './executor.ts';
@@ -31,11 +31,11 @@ describe('the executor', () => {
     },
   };
   const target: Target = { name: '', changedSince: () => false, sequence: 0, incarnation: 0, resourceVersion: () => undefined, begin: () => undefined, observe: () => isCurrent, settle: () => undefined, end: () => undefined, read: () => Promise.reject(new Error('gone')) };
-  const make = (answer: (step: WriteStep) => Promise<KubernetesObject | undefined>): Executor =>
+  const make = (answer: (step: WriteStep) => Promise<KubernetesObject | undefined>, other: Partial<Target> = {}): Executor =>
     new Executor({
       clock,
       holds: new AddressHolds(),
-      targetOf: () => target,
+      targetOf: () => ({ ...target, ...other }),
       write: (step) => {
         written.push(step.id);
         return answer(step);
@@ -76,6 +76,31 @@ describe('the executor', () => {
     const executor = make(() => Promise.resolve({ metadata: { name: 'any' } }));
     await take(executor, [write('first', 'Host/n1', {}), write('second', 'Host/n2', {}, [onStep('first'), { kind: 'observed', object: { kind: 'Host', name: 'n3' }, state: 'gone' }])]);
     expect(written).toEqual(['first']);
+  });
+
+  it('looks until there is an answer at what a write with an unknown outcome may have left: no watch tells of what did not change', async () => {
+    const lost = new TransportError('read ECONNRESET', { kind: 'reset', outcome: 'unknown' });
+    const looks = [() => Promise.reject(lost), () => Promise.reject(lost), () => Promise.resolve({ metadata: { name: 'n1' } })];
+    const seen: KubernetesObject[] = [];
+    const executor = make(() => Promise.reject(lost), { read: () => looks.shift()?.() ?? Promise.reject(new Error('one too many')), observe: (object) => seen.push(object) > 0 });
+    await take(executor, [write('host', 'Host/n1', { hosted: [address] })]);
+    for (const delay of [50, 100]) {
+      expect(seen).toEqual([]);
+      expect(executor.underWay).toBe(1);
+      expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([delay]);
+      timers.shift()?.callback();
+      await new Promise(setImmediate);
+    }
+    expect(seen).toEqual([{ metadata: { name: 'n1' } }]);
+    expect(executor.underWay).toBe(0);
+  });
+
+  it('ends with a look that gets no answer when it is stopped', async () => {
+    const lost = new TransportError('read ECONNRESET', { kind: 'reset', outcome: 'unknown' });
+    const executor = make(() => Promise.reject(lost), { read: () => Promise.reject(lost) });
+    await take(executor, [write('host', 'Host/n1', { hosted: [address] })]);
+    await executor.stop();
+    expect(executor.underWay).toBe(0);
   });
 
   it('writes one object once at a time, whatever the steps are called', async () => {

@@ -1,5 +1,5 @@
 import type { Plan, Precondition } from '@egressip-ipam/core';
-import { FencedError, isConflict, isNotFound, isOutcomeUnknown, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
+import { FencedError, isConflict, isNotFound, isOutcomeUnknown, isTooManyRequests, sleep, TransportError, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
 import type { AddressHolds } from './address-holds.ts';
 import { BackOff } from './back-off.ts';
 import { Followers } from './followers.ts';
@@ -35,6 +35,9 @@ const mostAtOnce = 24;
 /** When nothing may start and nothing has ended for so long, in milliseconds, a new plan says what need not wait for what hangs. */
 const longestPause = 250;
 const forgetEvery = 600_000;
+/** A look that got no answer is tried again after so many milliseconds, then after twice as many. */
+const firstLookDelay = 50;
+const longestLookDelay = 5_000;
 
 /** After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be written keeps nobody waiting. */
 const mostAttemptsToHelp = 8;
@@ -59,7 +62,7 @@ export class Executor {
   #wake: { readonly at: number; readonly timer: ClockTimer } | undefined;
   #pause: ClockTimer | undefined;
   #forgottenAt = 0;
-  #stopped = false;
+  readonly #stop = new AbortController();
   #idle: (() => void) | undefined;
 
   constructor(options: ExecutorOptions) {
@@ -102,7 +105,7 @@ export class Executor {
 
   /** Begins nothing more; resolves when what is under way has ended. */
   stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
     this.#wake?.timer.cancel();
     this.#pause?.cancel();
     this.#queue.clear();
@@ -156,7 +159,7 @@ export class Executor {
   }
 
   #pump(): void {
-    while (this.#busy.size < mostAtOnce && !this.#stopped) {
+    while (this.#busy.size < mostAtOnce && !this.#stop.signal.aborted) {
       const waiting = this.#queue.next();
       if (waiting === undefined) return;
       // Decided on something that is no longer so, or too early: the next plan knows better.
@@ -197,7 +200,7 @@ export class Executor {
     for (const follower of next) if (isWriteStep(follower)) this.#admit(follower);
     this.#pump();
     this.#pause?.cancel();
-    if (this.#stopped) return;
+    if (this.#stop.signal.aborted) return;
     const needsPlan = !isKnown || this.#hasPutOff || next.some((follower) => !isWriteStep(follower)) || this.#busy.size === 0;
     if (needsPlan) this.#options.onProgress();
     else if (!this.isBehind) this.#pause = this.#options.clock.setTimeout(() => this.#options.onProgress(), longestPause);
@@ -222,11 +225,21 @@ export class Executor {
       target.settle(true);
       return;
     }
-    try {
-      target.observe(await target.read());
-    } catch (failure) {
-      if (isNotFound(failure)) target.settle(true);
-    }
+    await this.#look(target);
     if (isConflict(error)) target.settle(true);
+  }
+
+  /** Reads an object until there is an answer: of one that did not change no watch would ever tell. */
+  async #look(target: Target): Promise<void> {
+    for (let delay = firstLookDelay; ; delay = Math.min(2 * delay, longestLookDelay)) {
+      try {
+        target.observe(await target.read());
+        return;
+      } catch (failure) {
+        if (isNotFound(failure)) target.settle(true);
+        if (!TransportError.isInstance(failure) && !isOutcomeUnknown(failure) && !isTooManyRequests(failure)) return;
+      }
+      if (!(await sleep(this.#options.clock, delay, this.#stop.signal))) return;
+    }
   }
 }
