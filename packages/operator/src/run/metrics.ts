@@ -65,7 +65,7 @@ export class Metrics {
     for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
     for (const { egressIPAM: egressipam, claims } of claimFigures(plan)) for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
     for (const { code } of plan.findings) this.#findings.inc({ code });
-    for (const { kind } of plan.steps) this.#pendingSteps.inc({ kind });
+    for (const step of plan.steps) this.#pendingSteps.inc({ kind: kindOf(step) });
   }
 
   #use(egressipam: string, { cidr, reserved, free, allocated, placed, capacity }: CidrUsage): void {
@@ -76,17 +76,17 @@ export class Metrics {
 
   /** A step was carried out. */
   stepDone(step: Step, milliseconds: number): void {
-    this.#steps.observe({ kind: step.kind }, milliseconds / 1000);
+    this.#steps.observe({ kind: kindOf(step) }, milliseconds / 1000);
   }
 
   /** An attempt at a step failed. */
   stepFailed(step: Step): void {
-    this.#failedSteps.inc({ kind: step.kind });
+    this.#failedSteps.inc({ kind: kindOf(step) });
   }
 
   /** Someone undid a write. */
   stepUndone(step: Step): void {
-    this.#undone.inc({ kind: step.kind });
+    this.#undone.inc({ kind: kindOf(step) });
   }
 
   /** A request to the API server ended. */
@@ -117,4 +117,9 @@ export class Metrics {
   #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
+}
+
+/** What people call a step: its back end's word for a write of its network's objects. */
+function kindOf(step: Step): string {
+  return step.kind === 'network' ? step.action : step.kind;
 }

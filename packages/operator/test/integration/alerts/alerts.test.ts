@@ -91,8 +91,8 @@ describe('in situations that somebody has to know of', () => {
     await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
     await cluster.addNamespace('one');
     cluster.run({ metricsBindAddress: address, kubeconfig });
-    const failed = (text: string): number => Number(/egressip_failed_steps_total\{kind="claim"\} (\d+)/.exec(text)?.[1] ?? 0);
-    await check('sdn-writes-fail', scrape, ['egressip_failed_steps_total{kind="claim"}', 'egressip_claims{egressipam="pool",state="not_carried"} 1'], [['EgressIPNotCarried', pool], ['EgressIPStepsFailing', { kind: 'claim' }]], (first, later) => failed(later) > failed(first));
+    const failed = (text: string): number => Number(/egressip_failed_steps_total\{kind="bind"\} (\d+)/.exec(text)?.[1] ?? 0);
+    await check('sdn-writes-fail', scrape, ['egressip_failed_steps_total{kind="bind"}', 'egressip_claims{egressipam="pool",state="not_carried"} 1'], [['EgressIPNotCarried', pool], ['EgressIPStepsFailing', { kind: 'bind' }]], (first, later) => failed(later) > failed(first));
   }, 60_000);
 
   it('OpenShift SDN: somebody undoes what is written', async () => {
@@ -103,8 +103,8 @@ describe('in situations that somebody has to know of', () => {
     await expect.poll(() => cluster.boundTo('one'), poll).toHaveLength(1);
     const undo = setInterval(() => void cluster.client(netNamespaces).mergePatch({ name: 'one' }, { egressIPs: [] }).catch(() => undefined), 100);
     stops.push(async () => clearInterval(undo));
-    const undone = (text: string): number => Number(/egressip_undone_writes_total\{kind="claim"\} (\d+)/.exec(text)?.[1] ?? 0);
-    await check('sdn-writes-undone', scrape, ['egressip_undone_writes_total{kind="claim"}'], [['EgressIPNotCarried', pool], ['EgressIPWritesUndone', { kind: 'claim' }]], (first, later) => undone(later) > undone(first) && later.includes('egressip_claims{egressipam="pool",state="not_carried"} 1'));
+    const undone = (text: string): number => Number(/egressip_undone_writes_total\{kind="bind"\} (\d+)/.exec(text)?.[1] ?? 0);
+    await check('sdn-writes-undone', scrape, ['egressip_undone_writes_total{kind="bind"}'], [['EgressIPNotCarried', pool], ['EgressIPWritesUndone', { kind: 'bind' }]], (first, later) => undone(later) > undone(first) && later.includes('egressip_claims{egressipam="pool",state="not_carried"} 1'));
   }, 60_000);
 
   it('OVN-Kubernetes: no node carries what is allocated', async () => {
