@@ -83,7 +83,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     log,
     problems: () => store.problems,
     onPlan: (plan, milliseconds) => {
-      store.forgetPromises(plan);
+      store.notePromises(plan);
       store.noteRefused(plan.refused ?? []);
       metrics?.planned(plan, milliseconds);
     },

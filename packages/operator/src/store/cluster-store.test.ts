@@ -1,4 +1,4 @@
-import { plain, type ClusterEvidence } from '@egressip-ipam/core';
+import { buildSnapshot, plain, plan, type Allocation, type ClusterEvidence } from '@egressip-ipam/core';
 import { createRestClient, ResourceClient, staticConnection } from '@egressip-ipam/kube';
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it, vi } from 'vitest';
@@ -29,6 +29,30 @@ it('knows what a namespace had that got it and went away between two looks', asy
     expect(snapshot.departed).toEqual([{ namespace: 'brief', egressIPAM: 'pool', addresses: ['10.0.0.1'] }]);
   } finally {
     await Promise.all([store.namespaces.stop(), store.egressIPAMs.stop()]);
+    rest.close();
+    await server.stop();
+  }
+});
+
+it('remembers what a plan gives of what is on record, until it is carried: no record proves it while writes are under way', async () => {
+  const server = await createApiServer({ crds: [openCrd(egressIPAMs)] });
+  const rest = createRestClient(staticConnection({ server: server.url }));
+  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => undefined, onError: () => undefined, onVanishing: () => undefined });
+  const allocation = (given: Partial<Allocation>): Allocation => ({ namespace: 'shop', egressIPAM: 'pool', source: 'recorded', addresses: ['10.0.0.1'], nodes: [null], carried: false, ...given });
+  const notePromises = (given: Partial<Allocation>): readonly string[] | undefined => {
+    store.notePromises({ ...plan(buildSnapshot({})), allocations: [allocation(given)] });
+    return store.namespaces.list().find(({ name }) => name === 'shop')?.unconfirmed;
+  };
+  try {
+    await new ResourceClient(rest, namespaces).create({ metadata: { name: 'shop', annotations: { [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } });
+    store.namespaces.start();
+    await vi.waitFor(() => expect(store.namespaces.hasSynced).toBe(true));
+    expect(notePromises({ source: 'new' })).toBeUndefined();
+    expect(notePromises({})).toEqual(['10.0.0.1']);
+    expect(notePromises({ source: 'kept' })).toEqual(['10.0.0.1']);
+    expect(notePromises({ source: 'kept', carried: true })).toBeUndefined();
+  } finally {
+    await store.namespaces.stop();
     rest.close();
     await server.stop();
   }

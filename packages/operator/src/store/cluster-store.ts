@@ -118,10 +118,18 @@ export class ClusterStore {
     return this.#options.remembersNodes && this.clusterAttaches === undefined ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
   }
 
-  /** Forgets what was given and is carried by now, or is given no longer. */
-  forgetPromises({ allocations }: Plan): void {
-    const underWay = new Set(allocations.flatMap(({ namespace, carried }) => (carried ? [] : [namespace])));
-    this.namespaces.forgetPromises((namespace) => underWay.has(namespace));
+  /**
+   * Remembers what a plan gives of what is on record already, until it is carried or given no longer: from here on
+   * writes put it on nodes, and while they are under way the record alone would not prove whose it is.
+   */
+  notePromises({ allocations, steps }: Plan): void {
+    const underWay = allocations.filter(({ carried }) => !carried);
+    const names = new Set(underWay.map(({ namespace }) => namespace));
+    this.namespaces.forgetPromises((namespace) => names.has(namespace));
+    const unwritten = new Set(steps.flatMap((step) => (step.kind === 'annotate' ? [step.namespace] : [])));
+    for (const { namespace, source, addresses } of underWay) {
+      if (source === 'recorded' && !unwritten.has(namespace)) this.namespaces.promise(namespace, addresses);
+    }
   }
 
   /** Forgets nodes that went away and of which nothing is left. */
