@@ -30,6 +30,30 @@ describe('a contained provider', () => {
     expect([contained.trouble, faults]).toEqual([undefined, []]);
   });
 
+  it('says of itself all that the provider does, be it of a class', () => {
+    class Described {
+      readonly specificationVersion = 'v1';
+      readonly name = 'described';
+      readonly platforms = { types: ['AWS'], providerIDPrefixes: [] };
+      readonly capabilities = { attach: true, atomicMove: true };
+      readonly isCloud = true;
+      readonly keptInSubnets = { first: 4, last: 1 };
+      readonly settlingTime = 5_000;
+      readonly reads = [];
+      requests(namespace: string) {
+        return [{ group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespace, object: { metadata: { name: this.name } } }];
+      }
+      isEquipped() {
+        return this.isCloud;
+      }
+    }
+    const provider = new Described();
+    const { requests, isEquipped, ...described } = containProvider(provider as unknown as CloudProvider, { clock: new FakeClock(), onFault: () => undefined });
+    expect(described).toMatchObject({ ...provider });
+    expect(requests?.('here')).toEqual(provider.requests('here'));
+    expect(isEquipped?.({ objects: () => [], environment: {} })).toBe(true);
+  });
+
   it.each([
     ['throws at once', () => { throw new Error('boom'); }, 'unknown: the provider failed: boom', 'threw'],
     ['rejects with a text', () => Promise.reject('boom'), 'unknown: the provider failed: boom', 'threw'],

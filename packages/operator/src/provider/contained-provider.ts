@@ -1,4 +1,4 @@
-import { ProviderError, type ApplyOptions, type CloudProvider, type ObserveOptions, type ProviderChangeResult, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
+import { ProviderError, type ApplyOptions, type CloudProvider, type ObserveOptions, type ProviderChangeResult, type ProviderDescription, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { parseErrorDescription, parseObservation, parseResults, printable, WrongShape } from './parse-answers.ts';
 
@@ -33,10 +33,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
   const calls = new Calls(options);
   let trouble: string | undefined;
   return {
-    specificationVersion: provider.specificationVersion,
-    name: provider.name,
-    platforms: provider.platforms,
-    capabilities: provider.capabilities,
+    ...descriptionOf(provider),
     get trouble() {
       return trouble;
     },
@@ -54,6 +51,23 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
       return calls.call('apply', options.longestApply ?? longestApply, signal, (ended) => provider.apply({ changes, signal: ended }), (answer) => parseResults(answer, changes));
     },
     close: () => calls.call('close', 5_000, new AbortController().signal, () => provider.close?.(), () => undefined).catch(() => undefined),
+  };
+}
+
+/** The description by name: a provider may be of a class, of which a spread takes no method. */
+function descriptionOf(provider: CloudProvider): ProviderDescription {
+  const { specificationVersion, name, platforms, capabilities, isCloud, keptInSubnets, settlingTime, reads } = provider;
+  return {
+    specificationVersion,
+    name,
+    platforms,
+    capabilities,
+    ...(isCloud === undefined ? {} : { isCloud }),
+    ...(keptInSubnets === undefined ? {} : { keptInSubnets }),
+    ...(settlingTime === undefined ? {} : { settlingTime }),
+    ...(reads === undefined ? {} : { reads }),
+    requests: (namespace) => provider.requests?.(namespace) ?? [],
+    isEquipped: (context) => provider.isEquipped?.(context) ?? false,
   };
 }
 
