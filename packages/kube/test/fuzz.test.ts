@@ -94,7 +94,7 @@ it('goes on following through wrong answers, and is right again after them', { t
   const errors: unknown[] = [];
   const reflector = new Reflector<unknown>({ client: new ResourceClient(server.client, things), project: ({ spec }) => spec, consistency: 'latest', longestSilence: 600_000, onError: (error) => void errors.push(error) });
   reflector.start();
-  await until(() => left <= 0);
+  await until(() => left <= 0, 100);
   thingServer.resourceVersion = '1000';
   thingServer.items = [thing('a', '900', 'last'), thing('d', '901', 'last')];
   await reflector.refresh();

@@ -73,9 +73,9 @@ export function failure(code: number, reason: string, details: object = {}): obj
 }
 
 /** Waits until a condition holds, for at most ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 10_000; !condition();) {
-    if (performance.now() > end) throw new Error(`the condition did not come true within 10 s: ${condition.toString()}`);
+export async function until(condition: () => boolean, seconds = 10): Promise<void> {
+  for (const end = performance.now() + 1_000 * seconds; !condition();) {
+    if (performance.now() > end) throw new Error(`the condition did not come true within ${seconds} s: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -20,12 +20,13 @@ const texts: readonly ((index: number) => Readonly<Record<string, string>>)[] = 
   (index) => ({ [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: `pool/${index}`.padEnd(length, ',10.0.0.9') }),
 ];
 
-it('keeps no text of a tenant that is longer than it can be of use, and serves the others', async () => {
+it('keeps no text of a tenant that is longer than it can be of use, and serves the others', async ({ onTestFailed }) => {
   const server = await createApiServer({ finalizeNamespaces: true, crds: [egressIPAMs, hostSubnets, netNamespaces].map(openCrd) });
   const rest = createRestClient(staticConnection({ server: server.url }));
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
+  let netid = 0;
   const makeNamespace = async (name: string, annotations: Readonly<Record<string, string>>): Promise<void> => {
-    await client(netNamespaces).create({ metadata: { name }, netid: 1, netname: name });
+    await client(netNamespaces).create({ metadata: { name }, netid: (netid += 1), netname: name });
     await client(namespaces).create({ metadata: { name, annotations } });
   };
   await client(nodes).create({ metadata: { name: 'node', labels: { zone: 'a' } }, status: { addresses: [{ type: 'InternalIP', address: '10.0.0.2' }], conditions: [{ type: 'Ready', status: 'True' }] } });
@@ -35,6 +36,7 @@ it('keeps no text of a tenant that is longer than it can be of use, and serves t
   process.env['NODE_OPTIONS'] = `--max-old-space-size=${heapMegabytes}`;
   const operator = spawnOperator(await writeKubeconfig(server.url, 'none'), '--network', 'openshift-sdn');
   delete process.env['NODE_OPTIONS'];
+  onTestFailed(() => console.log(operator.lines.slice(-40).join('\n')));
   try {
     await makeNamespace('innocent', { [`${prefix}/egressipam`]: 'pool' });
     const addresses = async (): Promise<unknown> => (await client(netNamespaces).get({ name: 'innocent' }))['egressIPs'];
