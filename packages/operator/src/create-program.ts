@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import packageManifest from '../package.json' with { type: 'json' };
 import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandContext, InputOptions } from './commands/context.ts';
@@ -10,6 +9,7 @@ import { planCommand } from './commands/plan.ts';
 import { runCommand, type RunFlags } from './commands/run.ts';
 import { trialCommand, type TrialOptions } from './commands/trial.ts';
 import { simulateCommand, type SimulateOptions } from './commands/simulate.ts';
+import { versionText } from './version.ts';
 
 const inputHelp = 'files, folders or - for standard input: what kubectl get … -o yaml or -o json prints';
 
@@ -17,7 +17,7 @@ const inputHelp = 'files, folders or - for standard input: what kubectl get … 
 export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
   const program = new Command('egressip-ipam')
     .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
-    .version(packageManifest.version)
+    .version(versionText)
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.terminal.out(text), writeErr: (text) => context.terminal.error(text) })
     .addHelpText('after', `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`);
