@@ -1,7 +1,15 @@
 import packageManifest from '../package.json' with { type: 'json' };
 
-/** Which build this is: the version of the package, and the commit that an image says in its environment. */
+/** The commit that a release was built from; whoever bundles a release puts it in. */
+declare const EGRESSIP_IPAM_COMMIT: string | undefined;
+
+const commit = typeof EGRESSIP_IPAM_COMMIT === 'string' ? EGRESSIP_IPAM_COMMIT : undefined;
+
+/** Which build this is: the version of the package, and the commit of a release. */
 export const buildInfo: Readonly<Record<'version' | 'commit', string>> = {
   version: packageManifest.version,
-  commit: process.env['EGRESSIP_IPAM_COMMIT'] ?? 'unknown',
+  commit: commit ?? 'unknown',
 };
+
+/** What `--version` prints: the version and, of a release, the commit that it was built from. */
+export const versionText = commit === undefined ? packageManifest.version : `${packageManifest.version} (commit ${commit})`;

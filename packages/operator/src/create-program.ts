@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import packageManifest from '../package.json' with { type: 'json' };
+import { versionText } from './build-info.ts';
 import { builtInNetworks } from './built-in/networks.ts';
 import { builtInProviders } from './built-in/providers.ts';
 import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
@@ -24,7 +24,7 @@ const inputHelp = 'files, folders (and all below) or - for standard input: what 
 export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
   const program = new Command(context.isPlugIn === true ? 'kubectl egressip' : 'egressip-ipam')
     .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
-    .version(packageManifest.version)
+    .version(versionText)
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.terminal.out(text), writeErr: (text) => context.terminal.error(text) })
     .addHelpText('after', `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`);

@@ -1,0 +1,91 @@
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { findEnvtestAssets, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noRealServer, unless } from '../../../tools/testing/unless.ts';
+import { cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
+import { root } from '../paths.ts';
+import { readProject } from '../project.ts';
+import { readPolicy } from '../supply-chain/policy.ts';
+import { licenseOf, nameOf, type BillOfMaterials } from './notices.ts';
+
+const megabyte = 1024 * 1024;
+const reason = cannotRunImages();
+
+describe("the image's tree", () => {
+  let folder: string;
+  let tree: string;
+  let bom: BillOfMaterials & { readonly bomFormat: string; readonly specVersion: string; readonly metadata: { readonly component: { readonly version: string } } };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'image-'));
+    tree = join(folder, 'tree');
+    // As the Dockerfile has it.
+    execFileSync(process.execPath, ['deploy/src/image.ts', tree, '0123abc'], { cwd: root, stdio: 'pipe' });
+    bom = JSON.parse(readFileSync(join(tree, 'operator/bom.cdx.json'), 'utf8')) as typeof bom;
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const files = (): readonly string[] => readdirSync(tree, { recursive: true, encoding: 'utf8' });
+
+  it('is small, and has no second Node, no source maps and no packages', () => {
+    const bytes = files().reduce((sum, file) => sum + lstatSync(join(tree, file)).size, 0);
+    expect(bytes).toBeLessThan(25 * megabyte);
+    expect(files().filter((file) => /\.map$|node_modules|\.d\.ts$|(^|\/)node$/.test(file))).toEqual([]);
+  });
+
+  it('has the licence of everything that is in the bundle, and only such as the policy takes', () => {
+    const { licenses } = readPolicy();
+    const notices = readFileSync(join(tree, 'operator/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const components = bom.components ?? [];
+    expect(components.map(nameOf).filter((name) => !notices.includes(name))).toEqual([]);
+    expect(components.filter((component) => !licenseOf(component).split(' AND ').every((license) => licenses.includes(license))).map((component) => `${nameOf(component)}: ${licenseOf(component)}`)).toEqual([]);
+  });
+
+  it('has a bill of materials that knows the large parts and the version', () => {
+    expect(bom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component: { version: readProject().version } } });
+    expect((bom.components ?? []).map(({ group, name }) => [group, name].join('/'))).toEqual(expect.arrayContaining(['@aws-sdk/client-ec2', '@kubernetes/client-node', '/pino', '/commander', '/yaml', '@prometheus-io/client']));
+  });
+
+  describe('as its user, read-only', unless(reason !== undefined, reason ?? ''), () => {
+    let run: ReturnType<typeof prepareRoot>;
+    let server: Envtest | undefined;
+    // A loaded machine takes its time to start an API server.
+    beforeAll(async () => {
+      run = prepareRoot(tree, join(folder, 'root'));
+      server = findEnvtestAssets() === undefined ? undefined : await startEnvtest({});
+    }, 300_000);
+    afterAll(() => server?.stop());
+
+    const outcome = async (child: ChildProcess): Promise<{ readonly code: unknown; readonly output: string }> => {
+      const [[code], ...outputs] = await Promise.all([once(child, 'exit'), ...[child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)))]);
+      return { code, output: outputs.join('') };
+    };
+
+    it('is on the PATH, and tells its version and commit', async () => {
+      expect(await outcome(run(['egressip-ipam', '--version']))).toEqual({ code: 0, output: `${readProject().version} (commit 0123abc)\n` });
+    }, 60_000);
+
+    it('runs commands that need no cluster', async () => {
+      const { code, output } = await outcome(run(['egressip-ipam', 'init', '--cidr', '10.0.0.0/24=zone-a']));
+      expect(output).toContain('kind: EgressIPAM');
+      expect(code).toBe(0);
+    }, 60_000);
+
+    it('runs as the operator of a cluster, with provider aws, and ends when told to', { timeout: 120_000, ...unless(findEnvtestAssets() === undefined, noRealServer) }, async () => {
+      await server?.writeKubeconfig(join(folder, 'root/kubeconfig'));
+      chmodSync(join(folder, 'root/kubeconfig'), 0o644);
+      const cloud = ['--provider', 'aws', '--cloud-region', 'eu-central-1', '--cloud-endpoint', 'http://127.0.0.1:9'];
+      const child = run(['/nodejs/bin/node', '/operator/cli.js', 'run', '--kubeconfig', '/kubeconfig', '--network', 'openshift-sdn', ...cloud, '--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '0'], { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' });
+      const ended = outcome(child);
+      child.stderr?.once('data', () => child.kill('SIGTERM'));
+      const { output } = await ended;
+      expect(output).not.toMatch(/ERR_MODULE_NOT_FOUND|Cannot find|EROFS|EACCES|permission denied/);
+      expect(output).not.toBe('');
+    });
+  });
+});
