@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { BillOfMaterials } from './notices.ts';
+import type { BillOfMaterials, BomComponent } from './notices.ts';
 
 interface Linked {
   readonly 'bom-ref'?: string;
@@ -12,7 +12,7 @@ interface LinkedBill extends BillOfMaterials {
 /** Modules that plug-ins of the bundler make up are a part of ours, and no component of their own. */
 export function removeMadeUpModules(file: string): BillOfMaterials {
   const bill = JSON.parse(readFileSync(file, 'utf8')) as LinkedBill;
-  const isMadeUp = ({ group }: { readonly group?: string }): boolean => group === 'VirtualComponent';
+  const isMadeUp = ({ properties = [] }: BomComponent): boolean => properties.some(({ name, value }) => name === 'cdx:esbuild:input:isVirtual' && value === 'true');
   const references = new Set((bill.components ?? []).filter(isMadeUp).map((component) => (component as Linked)['bom-ref']));
   const without: LinkedBill = {
     ...bill,

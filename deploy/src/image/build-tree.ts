@@ -1,5 +1,5 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import { bundleBanner, bundleDefine, bundleMainFields, bundlePlugins } from '../../../packages/operator/bundle.config.ts';
@@ -35,7 +35,7 @@ export async function buildImageTree(target: string, commit?: string): Promise<s
     format: 'esm',
     target: 'node22',
     // Our packages from their sources, so that no build has to be there, or be older than they are.
-    alias: Object.fromEntries(readdirSync(join(root, 'packages')).map((name) => [`@egressip-ipam/${name}`, join(root, 'packages', name, 'src/index.ts')])),
+    alias: sourcesOfPackages(),
     mainFields: [...bundleMainFields],
     define: bundleDefine(commit),
     banner: { js: bundleBanner },
@@ -53,4 +53,23 @@ export async function buildImageTree(target: string, commit?: string): Promise<s
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync('/operator/cli.js', link);
   return bom;
+}
+
+/** The source of everything that our packages export, by the name that imports it. */
+function sourcesOfPackages(): Record<string, string> {
+  const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {
+    const { name, exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as PackageManifest;
+    return Object.entries(exports).flatMap(([path, target]): [string, string][] => {
+      if (typeof target === 'string') return [];
+      const source = join(root, 'packages', folder, 'src', basename(target.default, '.js'));
+      return [[join(name, path), existsSync(source) ? join(source, 'index.ts') : `${source}.ts`]];
+    });
+  });
+  // What lies below a package stands before it: a name counts for all below it.
+  return Object.fromEntries(entries.sort(([a], [b]) => b.length - a.length));
+}
+
+interface PackageManifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
 }

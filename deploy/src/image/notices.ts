@@ -3,11 +3,13 @@ export interface BillOfMaterials {
   readonly components?: readonly BomComponent[];
 }
 
-interface BomComponent {
+/** A component of it. */
+export interface BomComponent {
   readonly group?: string;
   readonly name: string;
   readonly version?: string;
   readonly licenses?: readonly BomLicense[];
+  readonly properties?: readonly { readonly name: string; readonly value?: string }[];
   readonly evidence?: { readonly licenses?: readonly BomLicense[] };
 }
 
