@@ -98,7 +98,7 @@ class ClaimReader {
     const isProved =
       sameInOrder(binding?.addresses ?? none, listed) ||
       (allocated !== undefined && !this.#traits.provesAllocations);
-    return isProved && this.#refused(namespace, binding).length === 0;
+    return isProved && !listed.some((address) => this.#isRefused(address, binding));
   }
 
   #claimAnew(subject: Subject, pool: Pool): Claim {
@@ -109,9 +109,8 @@ class ClaimReader {
     const edited = asked && isEdited(namespace, record, confirmed);
     const from = this.#switchedFrom(namespace, pool, confirmed);
     const before = record.length > 0 ? record : adoptable(binding?.addresses ?? none, from ?? pool);
-    const refused = this.#refused(namespace, binding);
     const promised = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, from ?? pool).filter(
-      (address) => !refused.includes(address),
+      (address) => !this.#isRefused(address, binding),
     );
     const kept = promised.filter((address) => confirmed.has(address));
     const wishes = promised.filter((address) => !confirmed.has(address));
@@ -159,13 +158,10 @@ class ClaimReader {
     return this.#pools.list.find((other) => other.assignmentOf(first) !== undefined);
   }
 
-  /** Addresses of a namespace that somebody else turned out to have before they ever carried its traffic. */
-  #refused(namespace: ParsedNamespace, binding: BindingFacts | undefined): readonly Address[] {
-    const refused = this.#refusedAddresses;
-    if (refused.size === 0) return none;
-    const bound = binding?.addresses ?? none;
-    const isPromised = (address: Address): boolean => this.#traits.boundCarries && bound.includes(address);
-    return namespace.listed.filter((address) => refused.has(address) && !isPromised(address));
+  /** Whether somebody else turned out to have an address of a namespace before it ever carried its traffic. */
+  #isRefused(address: Address, binding: BindingFacts | undefined): boolean {
+    if (!this.#refusedAddresses.has(address)) return false;
+    return !this.#traits.boundCarries || binding?.addresses.includes(address) !== true;
   }
 
   /** Nothing is taken from a namespace whose EgressIPAM is not there, whatever its annotation says now. */

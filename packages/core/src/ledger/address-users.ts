@@ -6,6 +6,14 @@ import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import { keptInSubnet } from './survey.ts';
 
+/** One use of an address. */
+interface Use {
+  /** In words. */
+  readonly by: string;
+  /** Of what is ours: the namespace that has it by that. */
+  readonly namespace?: string;
+}
+
 /**
  * Who uses an address, in words: asked only when a claim meets an address that
  * is not free, so the index is made at the first question.
@@ -14,7 +22,7 @@ export class AddressUsers {
   readonly #snapshot: ParsedSnapshot;
   readonly #facts: NetworkFacts;
   readonly #subnets: readonly Cidr[];
-  #index: ReadonlyMap<Address, string> | undefined;
+  #index: ReadonlyMap<Address, readonly Use[]> | undefined;
 
   constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, subnets: readonly Cidr[]) {
     this.#snapshot = snapshot;
@@ -22,10 +30,19 @@ export class AddressUsers {
     this.#subnets = subnets;
   }
 
-  /** Who uses an address, if it is somebody other than a claim. */
+  /** Who uses an address, if anybody does. */
   of(address: Address): string | undefined {
+    return this.#usesOf(address)[0]?.by;
+  }
+
+  /** Who uses an address beside a namespace and what the network has for it. */
+  beside(namespace: string, address: Address): string | undefined {
+    return this.#usesOf(address).find((use) => use.namespace !== namespace)?.by;
+  }
+
+  #usesOf(address: Address): readonly Use[] {
     this.#index ??= indexUsers(this.#snapshot, this.#facts);
-    return this.#index.get(address);
+    return this.#index.get(address) ?? [];
   }
 
   /** Who uses an address in the cloud's own network, as the provider saw it. */
@@ -58,10 +75,14 @@ function textOf({ first, last }: AddressRange): string {
   return first === last ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`;
 }
 
-function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<Address, string> {
-  const users = new Map<Address, string>();
-  const note = (address: Address | undefined, user: string): void => {
-    if (address !== undefined && !users.has(address)) users.set(address, user);
+function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<Address, readonly Use[]> {
+  const users = new Map<Address, Use[]>();
+  const note = (address: Address | undefined, by: string, namespace?: string): void => {
+    if (address === undefined) return;
+    const use = namespace === undefined ? { by } : { by, namespace };
+    const uses = users.get(address);
+    if (uses === undefined) users.set(address, [use]);
+    else uses.push(use);
   };
   for (const { name, addresses } of snapshot.nodes) {
     for (const address of [...addresses, ...facts.nodeOf(name).addresses]) note(address, `node ${name}`);
@@ -72,11 +93,11 @@ function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<
   }
   for (const { address, usedBy } of snapshot.source.serviceAddresses ?? []) note(parseAddress(address), usedBy);
   for (const { address, by } of facts.used) note(address, by);
-  for (const { object, addresses } of facts.bindings.values()) {
-    for (const address of addresses) note(address, `${object.kind} ${object.name}`);
+  for (const { namespace, object, addresses } of facts.bindings.values()) {
+    for (const address of addresses) note(address, `${object.kind} ${object.name}`, namespace);
   }
   for (const { object, hosted } of facts.hosts) {
-    for (const { address } of hosted) note(address, `${object.kind} ${object.name}`);
+    for (const { address, namespace } of hosted) note(address, `${object.kind} ${object.name}`, namespace);
   }
   for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) {
     for (const { address, usedBy } of inUse) note(address, usedBy);

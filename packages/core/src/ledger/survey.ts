@@ -38,7 +38,6 @@ export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, fa
   take(parseAddresses((snapshot.source.serviceAddresses ?? []).map(({ address }) => address)));
   for (const { address } of facts.used) ledger.take(address);
   for (const address of facts.refused) ledger.take(address);
-  take(parseAddresses(snapshot.source.refused ?? []));
 }
 
 /** What a subnet of nodes keeps for itself: its own address and broadcast, and what the platform keeps there. */
@@ -123,6 +122,8 @@ export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts:
     for (const address of unconfirmed) ledger.take(address);
   }
   for (const address of facts.mentioned) ledger.take(address);
+  // What the cloud refused a while ago is for nobody else; for who has it, it is tried again.
+  for (const address of parseAddresses(snapshot.source.refused ?? [])) ledger.take(address);
   for (const { attached } of snapshot.observation?.nodes.values() ?? []) for (const address of attached) ledger.take(address);
   for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) for (const { address } of inUse) ledger.take(address);
 }

@@ -58,7 +58,11 @@ export interface HostFacts {
   readonly hosted: readonly HostedAddress[];
 }
 
-/** What the network sends a namespace's traffic out by, or what an object of ours asks it to. */
+/**
+ * What the network sends a namespace's traffic out by, or what an object of ours asks it to. It proves what the namespace
+ * has (law 11), so it outlives the nodes that carry the addresses, and their moves (law 2): it never stands on objects of
+ * nodes alone.
+ */
 export interface BindingFacts {
   readonly namespace: string;
   readonly object: ObjectReference;

@@ -25,7 +25,7 @@ export function allocationFindings(decided: Decided): readonly Finding[] {
 
 /** An address that was promised and that something else has too. */
 function contestedFindings(decided: Decided, { claim, address }: ContestedAddress): readonly Finding[] {
-  const { ledger, nodes, facts, users } = decided;
+  const { ledger, nodes, facts, users, usedElsewhere } = decided;
   const { name } = claim.namespace;
   const text = formatAddress(address);
   const say = (code: 'AddressReserved' | 'AddressConflict', severity: FindingSeverity, message: string): Finding =>
@@ -40,8 +40,10 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   if (reservation !== undefined) {
     return [say('AddressReserved', 'warning', `${text} stays with the namespace, though ${reservation}; release it or lift the reservation`)];
   }
-  const user = users.of(address) ?? 'someone else';
-  const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${user} uses it too; free it there`);
+  const use = usedElsewhere.has(address)
+    ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
+    : `${users.beside(name, address) ?? 'someone else'} uses it too`;
+  const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${use}; free it there`);
   const holders = [...nodes.entries()].filter(([index, node]) => isOnNode(index, node.name));
   const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
   return [
@@ -52,7 +54,7 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
 
 /** Says what is wrong with an address of an allocation, mostly nothing. */
 function inspect(decided: Decided, allotment: Allotment, address: Address, findings: Finding[]): void {
-  const { ledger, nodes, usedElsewhere, users } = decided;
+  const { ledger, nodes } = decided;
   const slot = ledger.slotOf(address);
   const pool = poolOf(allotment, address);
   if (pool === undefined) return;
@@ -65,9 +67,6 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
   }
   if (ledger.isMarked(slot, 'bound-by-others')) {
     say('AddressConflict', 'error', `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`);
-  }
-  if (usedElsewhere.size > 0 && usedElsewhere.has(address)) {
-    say('AddressConflict', 'error', `${formatAddress(address)} belongs to the namespace, but ${users.inCloud(address) ?? 'someone else'} has it in the cloud; free it there`);
   }
   if (pool.placement === 'us') {
     const node = ledger.placement.at(slot);

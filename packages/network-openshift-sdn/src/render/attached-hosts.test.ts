@@ -135,9 +135,9 @@ describe('what a HostSubnet keeps on record for interfaces', () => {
     };
     const snapshot = { ...start, provider: { ...start.provider, observation: stolen } };
     expect(planOf(snapshot).allocations).toMatchObject([{ namespace: 'shop', addresses: ['10.0.0.1'] }]);
-    expect(findingsOf(snapshot, 'AddressConflict').map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('load balancer eni-7'),
-    );
+    expect(findingsOf(snapshot, 'AddressConflict').map(({ message }) => message)).toEqual([
+      '10.0.0.1 belongs to the namespace, but load balancer eni-7 has it in the cloud; free it there',
+    ]);
   });
 
   it('is hosted again where somebody took it off, and stays attached', () => {

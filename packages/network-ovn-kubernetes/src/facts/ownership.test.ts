@@ -1,4 +1,4 @@
-import type { ClusterSnapshot } from '@egressip-ipam/core';
+import { ownershipLabel, type ClusterSnapshot } from '@egressip-ipam/core';
 import { aNamespace } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
@@ -87,6 +87,26 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
     expect(read).toMatchObject({ ok: true, value: { applied: false, changedAt: '2026-01-05T00:00:00Z' } });
     const ours = egressIPKind.read({ metadata: { ...metadata, creationTimestamp: '2026-01-03T00:00:00Z' } });
     expect(ours).toMatchObject({ ok: true, value: { applied: true, appliedAt: '2026-01-03T00:00:00Z' } });
+  });
+
+  it('is told from what we made in the last moment of a second, which its name shows', () => {
+    const [made] = egressIPsOf(served);
+    const read = egressIPKind.read({
+      metadata: {
+        name: 'egressip-shop',
+        creationTimestamp: '2026-01-05T00:00:01Z',
+        labels: { [ownershipLabel]: 'pool' },
+        managedFields: [{ manager: 'egressip-ipam-operator', operation: 'Apply', time: '2026-01-05T00:00:00Z' }],
+      },
+      spec: { egressIPs: made?.egressIPs, namespaceSelector: made?.namespaceSelector },
+    });
+    const entry = read.ok ? read.value : undefined;
+    expect(entry).toMatchObject({ appliedAt: '2026-01-05T00:00:00Z' });
+    const asked = { ...withEgressIPs(served, entry === undefined ? [] : [entry]), namespaces: [aNamespace('shop', 0, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.1' })] };
+    expect(codesOf(asked)).not.toContain('AddressConflict');
+    expect(writesOf(asked)).toContain('apply EgressIP/egressip-shop');
+    const copy = { ...entry, name: 'copy' } as EgressIPEntry;
+    expect(writesOf(withCopy(copy))).toEqual([]);
   });
 
   it('is told from our own, which goes with its namespace', () => {

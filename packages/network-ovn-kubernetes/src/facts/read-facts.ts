@@ -1,7 +1,6 @@
 import {
   entriesOf,
   ListMemo,
-  parseAddresses,
   type Address,
   type AddressUse,
   type FactsReader,
@@ -70,8 +69,6 @@ function factsOf(
     mentioned: [
       ...configs.map(({ address }) => address),
       ...surplus.flatMap(({ addresses, unconfirmed }) => [...addresses, ...unconfirmed]),
-      // What the cloud refused a while ago is refused to others, too.
-      ...parseAddresses(view.refused),
     ],
     refused: refusedByCloud(configs, egressIPs, view),
     occupied: view.platform.isCloud ? occupiedBy(egressIPs, configs) : [],

@@ -18,7 +18,8 @@ export interface EgressIPEntry extends NetworkEntry {
   /** Value of our ownership label; anybody can copy it. */
   readonly egressIPAM?: string;
   /**
-   * Whether its managed fields say that we applied it; absent where they say nothing, as `kubectl get` leaves them out.
+   * Whether its managed fields say that we applied it; absent where they do not tell: `kubectl get` leaves them out, and
+   * what was applied a moment before there was the object may be our own making of it, or a copy.
    */
   readonly applied?: boolean;
   /** When we applied it last, and when anybody last wrote it, as its managed fields tell. RFC 3339. */
@@ -42,6 +43,9 @@ export interface AssignedItem {
   readonly node: string;
   readonly egressIP: string;
 }
+
+/** An API server has given up on a new object after so many milliseconds. */
+const longestAdmission = 60_000;
 
 /** The kind EgressIP. */
 export const egressIPKind: NetworkKind<EgressIPEntry> = {
@@ -94,11 +98,19 @@ function readManagedFields(
   if (entries.length === 0) return {};
   const timesOf = (fields: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>
     fields.flatMap(({ time }) => (typeof time === 'string' ? [time] : [])).sort();
-  // What a copy brought along was applied before there was the copy.
   const [appliedAt] = timesOf(
     entries.filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply'),
   );
-  const applied = appliedAt !== undefined && !(Date.parse(appliedAt) < Date.parse(createdAt));
-  const changedAt = timesOf(entries).at(-1);
-  return { applied, ...(applied ? { appliedAt } : {}), ...(changedAt === undefined ? {} : { changedAt }) };
+  const applied = appliedAt === undefined ? false : isAppliedAfter(appliedAt, createdAt);
+  return present({ applied, appliedAt: applied === false ? undefined : appliedAt, changedAt: timesOf(entries).at(-1) });
+}
+
+/**
+ * What a copy brought along was applied before there was the copy. An API server, too, notes who applies a new object
+ * first, then admits it, and then notes when it was made: what lies between may be the next second, or slow webhooks.
+ */
+function isAppliedAfter(appliedAt: string, createdAt: string): boolean | undefined {
+  const earlier = Date.parse(createdAt) - Date.parse(appliedAt);
+  if (earlier > longestAdmission) return false;
+  return earlier > 0 ? undefined : true;
 }

@@ -6,7 +6,7 @@ import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
 import { beginning, placesByCidr } from './cluster.ts';
-import { histories, type History } from './happening.ts';
+import { histories, type Happening, type History } from './happening.ts';
 import { converge, ensure, live, look } from './live.ts';
 import type { NetworkLaw, NetworkUnderTest } from './suite.ts';
 
@@ -81,10 +81,17 @@ function confirmed(network: NetworkUnderTest, snapshot: ClusterSnapshot): Readon
   );
 }
 
+/** Whatever has happened, a node goes in the end with all that the network had on it: what proves an allocation outlives it. */
+const nodeLoss: readonly Happening[] = [
+  { type: 'steps', choices: new Array<number>(20).fill(0) },
+  { type: 'node-removed', which: 0 },
+  { type: 'steps', choices: [0, 0, 0, 0, 0, 0] },
+];
+
 function law2(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {
     const had = new Map<string, readonly string[]>();
-    live(network, initial, happenings, {
+    live(network, initial, [...happenings, ...nodeLoss], {
       planned: (snapshot, { allocations }, { asked }) => {
         for (const name of asked) had.delete(name);
         const now = new Map(allocations.map(({ namespace, addresses }) => [namespace, addresses]));

@@ -8,8 +8,9 @@ import {
   unlimited,
   withEntries,
   type Address,
+  type AddressUse,
   type BindingFacts,
-  type HostedAddress,
+  type HostFacts,
   type NetworkBackend,
   type NetworkDecisions,
   type NetworkEntry,
@@ -22,21 +23,24 @@ import {
 
 /** The namespace of the network's ConfigMaps. */
 export const networkNamespace = 'egress-network';
-/** What an entry of ours begins with; the name of the namespace follows. */
+/** What an entry of ours begins with; the name of the node follows. */
 const ours = 'egressip-ipam ';
 
-/** A node's ConfigMap: who sends traffic out by which address there. */
-interface NodeEntry extends NetworkEntry {
-  /** By address: `egressip-ipam NAMESPACE` for ours, anything else for what people put there. */
+/**
+ * A namespace's ConfigMap, which the network makes: on which node each of its addresses is. It outlives nodes and moves,
+ * so that what a namespace has stays proved (laws 2 and 11).
+ */
+interface NamespaceEntry extends NetworkEntry {
+  /** By address: `egressip-ipam NODE` for ours, the node alone for what people put there. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-const nodeKind: NetworkKind<NodeEntry> = {
+const namespaceKind: NetworkKind<NamespaceEntry> = {
   resource: { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
   namespace: networkNamespace,
-  belongsTo: 'node',
+  belongsTo: 'namespace',
   verbs: ['get', 'list', 'watch', 'patch'],
-  read: (object: unknown): Read<NodeEntry> => {
+  read: (object: unknown): Read<NamespaceEntry> => {
     const reader = new ObjectReader(object, 'ConfigMap');
     return reader.result({ name: reader.name, data: reader.map('data') });
   },
@@ -48,132 +52,130 @@ interface Payload {
   readonly value: string | null;
 }
 
-function ownerOf(value: string): string | undefined {
-  return value.startsWith(ours) ? value.slice(ours.length) : undefined;
+/** An address of a namespace, and what is said of it. */
+interface Carried {
+  readonly address: Address;
+  readonly node: string;
+  readonly ours: boolean;
 }
 
-function hostedBy({ name, data, unconfirmed = [] }: NodeEntry): readonly HostedAddress[] {
-  const shown = Object.entries(data).flatMap(([key, value]): HostedAddress[] => {
+function carriedIn({ data }: NamespaceEntry): readonly Carried[] {
+  return Object.entries(data).flatMap(([key, value]) => {
     const address = parseAddress(key);
-    const namespace = ownerOf(value);
-    return address === undefined ? [] : [{ address, node: name, ours: namespace !== undefined, namespace, state: 'shown' }];
+    const isOurs = value.startsWith(ours);
+    return address === undefined ? [] : [{ address, node: isOurs ? value.slice(ours.length) : value, ours: isOurs }];
   });
-  const doubted = unconfirmed.filter((text) => data[text] === undefined).flatMap((text): HostedAddress[] => {
-    const address = parseAddress(text);
-    return address === undefined ? [] : [{ address, node: name, ours: true, namespace: undefined, state: 'unconfirmed' }];
-  });
-  return [...shown, ...doubted];
 }
 
-function readFacts(entries: readonly NodeEntry[]): NetworkFacts {
-  const hosts = entries.map((entry) => ({ object: { kind: 'ConfigMap', name: entry.name }, hosted: hostedBy(entry) }));
+function readFacts(entries: readonly NamespaceEntry[]): NetworkFacts {
+  const hosts: HostFacts[] = [];
   const bindings = new Map<string, BindingFacts>();
-  for (const { object, hosted } of hosts) {
-    for (const { address, namespace, state } of hosted) {
-      if (namespace === undefined || state !== 'shown') continue;
-      const before = bindings.get(namespace)?.addresses ?? [];
-      bindings.set(namespace, { namespace, object, ours: true, addresses: [...before, address], unconfirmed: [] });
-    }
+  const used: AddressUse[] = [];
+  for (const entry of entries) {
+    const { name, unconfirmed = [] } = entry;
+    const object = { kind: 'ConfigMap', name };
+    const carried = carriedIn(entry);
+    const own = carried.filter((one) => one.ours).map(({ address }) => address);
+    const doubted = unconfirmed.flatMap((text) => parseAddress(text) ?? []).filter((address) => !own.includes(address));
+    hosts.push({ object, hosted: carried.map((one) => ({ ...one, namespace: one.ours ? name : undefined, state: 'shown' })) });
+    used.push(...carried.filter((one) => !one.ours).map(({ address }) => ({ address, by: `ConfigMap ${name}` })));
+    if (own.length + doubted.length > 0) bindings.set(name, { namespace: name, object, ours: true, addresses: own, unconfirmed: doubted });
   }
-  const there = new Set(entries.map(({ name }) => name));
+  const known = new Set(entries.map(({ name }) => name));
   return {
     hosts,
     bindings,
     reserved: [],
-    used: entries.flatMap(({ data }) =>
-      Object.entries(data).flatMap(([key, by]) => {
-        const address = parseAddress(key);
-        return address === undefined || ownerOf(by) !== undefined ? [] : [{ address, by }];
-      }),
-    ),
+    used,
     mentioned: [],
     refused: new Set(),
     occupied: hosts.flatMap(({ hosted }) => hosted.filter((entry) => !entry.ours)),
-    nodeOf: (node) => ({ usable: there.has(node), capacity: unlimited, addresses: [] }),
-    obstacleOf: () => undefined,
+    nodeOf: () => ({ usable: true, capacity: unlimited, addresses: [] }),
+    obstacleOf: (namespace) =>
+      known.has(namespace) ? undefined : { code: 'WaitingForNetwork', message: `the network has made no ConfigMap ${namespace} yet` },
     findings: [],
   };
 }
 
-function stepOf(node: string, address: Address, namespace: string | null, after: readonly Precondition[]): NetworkStep {
+function stepOf(namespace: string, address: Address, node: string | undefined, after: readonly Precondition[]): NetworkStep {
   const key = formatAddress(address);
-  const isHosted = namespace !== null;
+  const isHosted = node !== undefined;
   return {
     kind: 'network',
     action: isHosted ? 'host' : 'unhost',
-    id: `${isHosted ? 'host' : 'unhost'} ${key} ${node}`,
-    object: { kind: 'ConfigMap', name: node },
-    node,
-    ...(isHosted ? { namespace } : {}),
+    id: `${isHosted ? 'host' : 'unhost'} ${key} ${namespace}`,
+    object: { kind: 'ConfigMap', name: namespace },
+    namespace,
+    ...(isHosted ? { node } : {}),
     effects: isHosted ? { hosted: [key], bound: [key] } : { unhosted: [key], unbound: [key] },
     after,
-    payload: { key, value: isHosted ? `${ours}${namespace}` : null } satisfies Payload,
+    payload: { key, value: isHosted ? `${ours}${node}` : null } satisfies Payload,
   };
 }
 
-/** An address leaves one node before it enters another (law 1), and any node when its namespace no longer has it on record (law 9). */
-function render(decisions: NetworkDecisions, { hosts }: NetworkFacts): readonly NetworkStep[] {
-  const leaving = new Map<Address, NetworkStep[]>();
-  const staying = new Set<Address>();
-  for (const { hosted } of hosts) {
-    for (const { address, node, ours: isOurs, namespace, state } of hosted) {
+/** An address leaves one namespace before it enters another (law 1); a move between nodes is one write. */
+function render(decisions: NetworkDecisions, { bindings }: NetworkFacts, entries: readonly NamespaceEntry[]): readonly NetworkStep[] {
+  const nodes = new Map(entries.map((entry) => [entry.name, new Map(carriedIn(entry).flatMap((one) => (one.ours ? [[one.address, one.node] as const] : [])))]));
+  const leaving = new Map<Address, NetworkStep>();
+  for (const { namespace, addresses, unconfirmed } of bindings.values()) {
+    for (const address of [...addresses, ...unconfirmed]) {
       const owner = decisions.ownerOf(address);
-      const target = owner === undefined ? undefined : decisions.nodeOf(address);
-      const isPlaced = isOurs && target === node && (namespace ?? owner) === owner;
-      if (isPlaced && state === 'shown') staying.add(address);
-      const isGone = isOurs && !isPlaced && (owner !== undefined || decisions.isLeaving(address));
-      if (isGone) leaving.set(address, [...(leaving.get(address) ?? []), stepOf(node, address, null, owner === undefined ? decisions.order.beforeForgetting(address) : [])]);
+      if (owner === namespace || (owner === undefined && !decisions.isLeaving(address))) continue;
+      leaving.set(address, stepOf(namespace, address, undefined, owner === undefined ? decisions.order.beforeForgetting(address) : []));
     }
   }
   const arriving = decisions.claims.flatMap(({ namespace, addresses, releases }) =>
     addresses.flatMap((address): NetworkStep[] => {
       const node = decisions.nodeOf(address);
-      if (releases || node === undefined || staying.has(address)) return [];
-      const gone = (leaving.get(address) ?? []).map(({ id }) => afterStep(id));
-      return [stepOf(node, address, namespace, [...gone, ...decisions.order.beforeHosting(address), ...decisions.order.beforeBinding(address)])];
+      if (releases || node === undefined || nodes.get(namespace)?.get(address) === node) return [];
+      const gone = leaving.get(address);
+      const order = [...decisions.order.beforeHosting(address), ...decisions.order.beforeBinding(address)];
+      return [stepOf(namespace, address, node, [...(gone === undefined ? [] : [afterStep(gone.id)]), ...order])];
     }),
   );
-  return [...leaving.values()].flat().concat(arriving);
+  return [...leaving.values(), ...arriving];
 }
 
-/** A network for tests, in one ConfigMap per node: an entry has an address carried on the node for a namespace. */
+/** A network for tests, in one ConfigMap per namespace: an entry has an address carried on a node. */
 export const network: NetworkBackend = {
   specificationVersion: 'v1',
   name: 'config-map',
   title: 'the ConfigMap network',
-  kinds: [nodeKind],
+  kinds: [namespaceKind],
   nodeAnnotations: [],
   recognise: ({ served }) => ({ certainty: served.get('configmaps')?.isUsed === true ? 'used' : 'absent' }),
   traits: () => ({ families: [4], placement: () => 'us', boundCarries: true, provesAllocations: true, attach: 'before-hosting', pinsNodes: true }),
-  createFactsReader: () => ({ read: ({ objects }) => readFacts(entriesOf(objects, nodeKind)) }),
-  render: (decisions, facts) => ({ steps: render(decisions, facts), findings: [] }),
+  createFactsReader: () => ({ read: ({ objects }) => readFacts(entriesOf(objects, namespaceKind)) }),
+  render: (decisions, facts, { objects }) => ({ steps: render(decisions, facts, entriesOf(objects, namespaceKind)), findings: [] }),
   write: ({ object, payload }) => {
     const { key, value } = payload as Payload;
-    return { verb: 'patch', resource: nodeKind.resource, namespace: networkNamespace, name: object.name, body: { data: { [key]: value } }, conditional: true };
+    return { verb: 'patch', resource: namespaceKind.resource, namespace: networkNamespace, name: object.name, body: { data: { [key]: value } }, conditional: true };
   },
   simulate: ({ objects, nodes }, { object, payload }) => {
     const { key, value } = payload as Payload;
-    const entries = entriesOf(objects, nodeKind).map((entry) => {
+    const entries = entriesOf(objects, namespaceKind).map((entry) => {
       if (entry.name !== object.name) return entry;
       const { [key]: _before, ...others } = entry.data;
       return { name: entry.name, data: value === null ? others : { ...others, [key]: value } };
     });
-    return { nodes, objects: withEntries(objects, nodeKind, entries) };
+    return { nodes, objects: withEntries(objects, namespaceKind, entries) };
   },
   describe: (_objects, { payload }) => {
     const { key, value } = payload as Payload;
-    return value === null ? `${key} leaves the node` : `${key} is to be carried for namespace ${ownerOf(value)}`;
+    return value === null ? `${key} leaves the namespace` : `${key} is to be carried on node ${value.slice(ours.length)}`;
   },
-  explain: (objects, address) => entriesOf(objects, nodeKind).flatMap(({ name, data }) => (data[address] === undefined ? [] : [`Node ${name} carries it for ${data[address]}.`])),
-  provision: (objects, { nodes }) => {
-    const entries = entriesOf(objects, nodeKind);
-    const fresh = nodes.filter(({ name }) => !entries.some((entry) => entry.name === name)).map(({ name }) => ({ name, data: {} }));
-    return withEntries(objects, nodeKind, [...entries, ...fresh].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  explain: (objects, address) =>
+    entriesOf(objects, namespaceKind).flatMap(({ name, data }) => (data[address] === undefined ? [] : [`ConfigMap ${name} has it: ${data[address]}.`])),
+  provision: (objects, { namespaces }) => {
+    const entries = entriesOf(objects, namespaceKind);
+    const fresh = namespaces.filter((name) => !entries.some((entry) => entry.name === name)).map((name) => ({ name, data: {} }));
+    return withEntries(objects, namespaceKind, [...entries, ...fresh].sort((a, b) => (a.name < b.name ? -1 : 1)));
   },
-  withoutNodes: (objects, isGone) => withEntries(objects, nodeKind, entriesOf(objects, nodeKind).filter(({ name }) => !isGone(name))),
 };
 
-/** What the entries of a node's ConfigMap say, as an API server shows it: by address, the namespace. */
+/** What a namespace's ConfigMap says, as an API server shows it: by address, the node. */
 export function carriedBy(configMap: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(asRecord(asRecord(configMap)['data'])).map(([address, value]) => [address, ownerOf(String(value)) ?? String(value)]));
+  return Object.fromEntries(
+    Object.entries(asRecord(asRecord(configMap)['data'])).map(([address, value]) => [address, String(value).replace(ours, '')]),
+  );
 }
