@@ -53,7 +53,7 @@ export default defineConfig([
     minify: true,
     removeNodeProtocol: false,
     splitting: true,
-    noExternal: ['@egressip-ipam/core', '@egressip-ipam/kube', '@kubernetes/client-node', 'commander', 'yaml'],
+    noExternal: ['@egressip-ipam/agent', '@egressip-ipam/core', '@egressip-ipam/kube', '@egressip-ipam/provider-agent', '@kubernetes/client-node', 'commander', 'yaml'],
     esbuildPlugins: [onlyWhatIsUsed, httpAlone, withoutUndici],
     // yaml is CommonJS for Node, and asks for Node's own modules by require.
     banner: { js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);" },

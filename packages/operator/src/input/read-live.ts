@@ -67,7 +67,7 @@ function asSource(object: object): SourceObject {
 }
 
 async function observeProvider(rest: RestClient, network: FoundNetwork, options: LiveOptions, objects: readonly KubernetesObject[], extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[]): Promise<{ readonly decision: ProviderDecision; readonly observation: readonly object[] }> {
-  const cluster = await makeClusterProvider(rest, network, options, () => undefined);
+  const cluster = await makeClusterProvider(rest, network, options, { looksOnly: true });
   const { provider, decision } = cluster;
   try {
     if (!provider.capabilities.attach) return { decision, observation: [] };

@@ -1,4 +1,4 @@
-import { ProviderError, type ApplyOptions, type CloudProvider, type ObserveOptions, type ProviderChangeResult, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
+import { ProviderError, type ApplyOptions, type CloudProvider, type ObserveOptions, type ProviderChangeResult, type ProviderDescription, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { parseErrorDescription, parseObservation, parseResults, printable, WrongShape } from './parse-answers.ts';
 
@@ -33,10 +33,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
   const calls = new Calls(options);
   let trouble: string | undefined;
   return {
-    specificationVersion: provider.specificationVersion,
-    name: provider.name,
-    platforms: provider.platforms,
-    capabilities: provider.capabilities,
+    ...describe(provider),
     get trouble() {
       return trouble;
     },
@@ -54,6 +51,21 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
       return calls.call('apply', options.longestApply ?? longestApply, signal, (ended) => provider.apply({ changes, signal: ended }), (answer) => parseResults(answer, changes));
     },
     close: () => calls.call('close', 5_000, new AbortController().signal, () => provider.close?.(), () => undefined).catch(() => undefined),
+  };
+}
+
+/** What it says of itself. */
+function describe({ specificationVersion, name, platforms, capabilities, isCloud, attachesTo, keptInSubnets, settlingTime, requests }: CloudProvider): ProviderDescription {
+  return {
+    specificationVersion,
+    name,
+    platforms,
+    capabilities,
+    ...(isCloud === undefined ? {} : { isCloud }),
+    ...(attachesTo === undefined ? {} : { attachesTo }),
+    ...(keptInSubnets === undefined ? {} : { keptInSubnets }),
+    ...(settlingTime === undefined ? {} : { settlingTime }),
+    ...(requests === undefined ? {} : { requests }),
   };
 }
 

@@ -69,7 +69,7 @@ describe('providers are loaded by name', () => {
     ['@acme/absent', undefined, /there is no provider "@acme\/absent".*npm install @acme\/absent/],
     ['@acme/other', 'export const version = 1;', /exports no function createProvider/],
     ['@acme/old', `export const createProvider = () => ({ specificationVersion: 'v0' });`, /specificationVersion is "v0", "v1" is expected/],
-    ['@acme/half', `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: {}, observe() {} });`, /apply is no function/],
+    ['@acme/half', `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: { attach: true }, observe() {} });`, /apply is no function/],
     ['@acme/broken', 'export const = 1;', /provider "@acme\/broken" cannot be loaded/],
   ])('says what is wrong with %s', async (name, code, message) => {
     if (code !== undefined) await install(name, code);

@@ -174,7 +174,7 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
       log.info(`the network is ${found.backend.name}`);
-      const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log, (call, fault) => metrics?.providerFailed(call, fault));
+      const provider = await makeClusterProvider(rest, found, options, { log, onCall: (call) => metrics?.called(call), onFault: (call, fault) => metrics?.providerFailed(call, fault) });
       return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
     if (said !== found) log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
