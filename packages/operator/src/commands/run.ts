@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../run/options.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import type { CommandContext } from './context.ts';
+import { ownNamespace } from './own-namespace.ts';
 import { keepHeapSmall } from '../run/small-heap.ts';
 
 /** The flags of `run`, as commander gives them. */
@@ -27,8 +27,6 @@ export interface RunFlags {
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';
 }
-
-const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** `run`: the operator, until it is told to stop. */
 export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
@@ -76,15 +74,4 @@ function toRunOptions(flags: RunFlags): RunOptions {
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
   };
-}
-
-/** The namespace that the pod runs in, where there is a pod. */
-function ownNamespace(): string {
-  const given = process.env['POD_NAMESPACE'];
-  if (given !== undefined && given !== '') return given;
-  try {
-    return readFileSync(serviceAccountNamespace, 'utf8').trim();
-  } catch {
-    return 'egressip-ipam-operator';
-  }
 }
