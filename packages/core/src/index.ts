@@ -2,6 +2,8 @@
 export { readObjects } from './read/read-objects.ts';
 export { buildSnapshot } from './snapshot/build-snapshot.ts';
 export { readEgressIPAM } from './snapshot/read-egress-ipam.ts';
+export { readClusterNetworks } from './snapshot/read-cluster-networks.ts';
+export { readServiceAddresses } from './snapshot/read-service.ts';
 export { readInfrastructure } from './snapshot/read-infrastructure.ts';
 export { readNamespace } from './snapshot/read-namespace.ts';
 export { readNode } from './snapshot/read-node.ts';

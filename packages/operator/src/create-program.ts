@@ -122,6 +122,7 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--cloud-qps <calls>', "most calls per second to the cloud's API", 'CLOUD_QPS').argParser(parsePositive))
     .addOption(option('--cloud-poll-interval <seconds>', 'time between two looks at an unchanged cloud', 'CLOUD_POLL_INTERVAL').default(60).argParser(parsePositive))
     .addOption(option('--guard-unassigned', 'deny what leaves a namespace while no node carries its addresses, where the network would let it out and the namespace has no firewall of its own (OVN-Kubernetes)', 'GUARD_UNASSIGNED'))
+    .addOption(option('--read-services', 'give out no address that a Service answers for (externalIPs, load balancers); needs the right to list and watch Services', 'READ_SERVICES'))
     .addOption(option('--node-probe', "find dead nodes by their kubelet's lease and a TCP port, sooner than the API server, where nodes are chosen by this project (OpenShift SDN)", 'NODE_PROBE'))
     .addOption(option('--node-probe-port <port>', 'the TCP port of nodes; by default that of the kubelet', 'NODE_PROBE_PORT').default(10250).argParser(parsePort))
     .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))

@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly cloudQps?: number;
   readonly cloudPollInterval: number;
   readonly guardUnassigned?: boolean;
+  readonly readServices?: boolean;
   readonly nodeProbe?: boolean;
   readonly nodeProbePort: number;
   readonly metricsBindAddress: string;
@@ -63,6 +64,7 @@ function toRunOptions(flags: RunFlags): RunOptions {
     },
     cloudPollInterval: flags.cloudPollInterval,
     ...(flags.guardUnassigned === true ? { guardUnassigned: true } : {}),
+    ...(flags.readServices === true ? { readServices: true } : {}),
     ...(flags.nodeProbe === true ? { nodeProbePort: flags.nodeProbePort } : {}),
     leaderElect: flags.leaderElect === true,
     leaseDuration: flags.leaderElectLeaseDuration,
