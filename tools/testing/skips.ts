@@ -28,8 +28,8 @@ export class SkipReporter implements Reporter {
   }
 }
 
-/** Suites that know why only when they have looked put it into their name. */
-const saidInName = (task: TestCase | TestSuite | TestModule): string | undefined => (task.type === 'suite' ? /\(skipped: (.*)\)$/.exec(task.name)?.[1] : undefined);
+/** Suites that know why only when they have looked, and those that others use, too, put it into their name. */
+const saidInName = (task: TestCase | TestSuite | TestModule): string | undefined => (task.type !== 'module' ? /\(skipped: (.*)\)$/.exec(task.name)?.[1] : undefined);
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 

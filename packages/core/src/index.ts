@@ -2,6 +2,8 @@
 export { readObjects } from './read/read-objects.ts';
 export { buildSnapshot } from './snapshot/build-snapshot.ts';
 export { readEgressIPAM } from './snapshot/read-egress-ipam.ts';
+export { readClusterNetworks } from './snapshot/read-cluster-networks.ts';
+export { readServiceAddresses } from './snapshot/read-service.ts';
 export { readInfrastructure } from './snapshot/read-infrastructure.ts';
 export { readNamespace } from './snapshot/read-namespace.ts';
 export { readNode } from './snapshot/read-node.ts';
@@ -145,6 +147,7 @@ export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-c
 export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
 export { createPassiveProvider } from './provider-contract/passive-provider.ts';
+export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
 export { decideProvider } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';

@@ -26,6 +26,7 @@ export const network: NetworkBackend = {
     boundCarries: false,
     provesAllocations: true,
     attach: 'after-hosting',
+    addressOnNode: 'optional',
     pinsNodes: true,
   }),
   createFactsReader,

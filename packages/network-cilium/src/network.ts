@@ -26,6 +26,7 @@ export const network: NetworkBackend = {
     boundCarries: true,
     provesAllocations: true,
     attach: 'before-hosting',
+    addressOnNode: 'needed',
     pinsNodes: true,
   }),
   createFactsReader,

@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { versionText } from './build-info.ts';
 import { builtInNetworks } from './built-in/networks.ts';
 import { builtInProviders } from './built-in/providers.ts';
+import { agentCommand, type AgentFlags } from './commands/agent.ts';
 import { adoptCommand, type AdoptOptions } from './commands/adopt.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand, shellNames } from './commands/completion.ts';
@@ -66,6 +67,7 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .addOption(trialNetworkOption())
     .action(async (options: TrialOptions) => done(await trialCommand(context, options)));
   addRun(program, context, done);
+  addAgent(program, context, done);
   program
     .command('completion')
     .description('Print what a shell needs to complete commands and flags.')
@@ -120,6 +122,7 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--cloud-qps <calls>', "most calls per second to the cloud's API", 'CLOUD_QPS').argParser(parsePositive))
     .addOption(option('--cloud-poll-interval <seconds>', 'time between two looks at an unchanged cloud', 'CLOUD_POLL_INTERVAL').default(60).argParser(parsePositive))
     .addOption(option('--guard-unassigned', 'deny what leaves a namespace while no node carries its addresses, where the network would let it out and the namespace has no firewall of its own (OVN-Kubernetes)', 'GUARD_UNASSIGNED'))
+    .addOption(option('--read-services', 'give out no address that a Service answers for (externalIPs, load balancers); needs the right to list and watch Services', 'READ_SERVICES'))
     .addOption(option('--node-probe', "find dead nodes by their kubelet's lease and a TCP port, sooner than the API server, where nodes are chosen by this project (OpenShift SDN)", 'NODE_PROBE'))
     .addOption(option('--node-probe-port <port>', 'the TCP port of nodes; by default that of the kubelet', 'NODE_PROBE_PORT').default(10250).argParser(parsePort))
     .addOption(option('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default(':8080'))
@@ -127,6 +130,29 @@ function addRun(program: Command, context: CommandContext, done: (code: ExitCode
     .addOption(option('--log-level <level>', 'the least that is logged', 'LOG_LEVEL').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .addOption(option('--log-format <format>', 'for people or for programs', 'LOG_FORMAT').choices(['text', 'json']).default('text'))
     .action(async (flags: RunFlags) => done(await runCommand(context, flags)));
+}
+
+/** What the DaemonSet on egress nodes runs; what differs from node to node its pods get by the environment. */
+function addAgent(program: Command, context: CommandContext, done: (code: ExitCode) => void): void {
+  const option = (flags: string, description: string, variable: string): Option => new Option(flags, description).env(variable);
+  const ours = (flags: string, description: string, variable: string): Option => option(flags, description, `EGRESSIP_IPAM_${variable}`);
+  program
+    .command('agent')
+    .description("Run the agent of an egress node: put addresses into the node's kernel as the operator wishes, keep them there, and take them off.")
+    .addOption(ours('--kubeconfig <file>', 'the cluster; by default the one it runs in, or $KUBECONFIG', 'KUBECONFIG'))
+    .addOption(ours('--context <name>', 'the context of the kubeconfig', 'CONTEXT'))
+    .addOption(option('--node <name>', 'the node that it runs on', 'NODE_NAME').makeOptionMandatory())
+    .addOption(ours('--namespace <name>', "the operator's namespace; by default that of its pod", 'NAMESPACE'))
+    .addOption(option('--peer-address <address>', 'an address of the node, where other agents ask this one', 'HOST_IP').makeOptionMandatory())
+    .addOption(ours('--peer-port <port>', 'the UDP port there', 'PEER_PORT').default(9811).argParser(parsePort))
+    .addOption(ours('--key-folder <folder>', 'keys that agents sign with, one a file; without any they do not ask each other', 'KEY_FOLDER'))
+    .addOption(ours('--state-file <file>', 'what the next life must know, in a folder that is gone after a restart of the node', 'STATE_FILE').default('/run/egressip-ipam/agent.json'))
+    .addOption(ours('--term <seconds>', 'how long a renewal of its Lease lets it hold addresses; 3 at least', 'TERM').default(6).argParser(parsePositive))
+    .addOption(ours('--metrics-bind-address <address>', 'where metrics are served; 0 turns them off', 'METRICS_BIND_ADDRESS').default('0'))
+    .addOption(ours('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns them off', 'HEALTH_PROBE_BIND_ADDRESS').default('0'))
+    .addOption(ours('--log-level <level>', 'the least that is logged', 'LOG_LEVEL').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addOption(ours('--log-format <format>', 'for people or for programs', 'LOG_FORMAT').choices(['text', 'json']).default('text'))
+    .action(async (flags: AgentFlags) => done(await agentCommand(context, flags)));
 }
 
 function parsePositive(value: string): number {

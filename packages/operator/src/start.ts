@@ -24,7 +24,7 @@ process.exitCode = await main(process.argv.slice(2), {
 });
 
 // A plug-in may leave timers and connections behind, which would keep a process that has nothing more to do.
-if (process.argv[2] === 'run') setTimeout(() => process.exit(), 2_000).unref();
+if (process.argv[2] === 'run' || process.argv[2] === 'agent') setTimeout(() => process.exit(), 2_000).unref();
 
 /** All bytes of standard input, as long as they are not more than a text can hold. */
 async function readStandardInput(): Promise<Uint8Array> {

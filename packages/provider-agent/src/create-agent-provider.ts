@@ -2,6 +2,7 @@ import { ProviderError, type CloudProvider, type ProviderChange, type ProviderCh
 import type { RestClient } from '@egressip-ipam/kube';
 import { applyChange, failure } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
+import { description } from './description.ts';
 import { observeCidr, observeNode } from './observe.ts';
 import { RosterWriter } from './roster-writer.ts';
 import { WishWriter } from './wish-writer.ts';
@@ -12,6 +13,8 @@ export interface AgentProviderOptions {
   readonly rest: RestClient;
   /** The operator's namespace, where the Leases of the agents and their roster are. */
   readonly namespace: string;
+  /** The roster is not written: nothing is going to be moved from here. */
+  readonly looksOnly?: boolean;
   /** Told of trouble in reading; reading goes on. */
   readonly onError?: (error: unknown) => void;
 }
@@ -20,7 +23,7 @@ export interface AgentProviderOptions {
  * The provider that puts addresses into the kernels of egress nodes. Its platform is the agents: wishes and results travel
  * in one EgressNode per node. An address goes to a node only after the one that had it has confirmed that it let go, or is fenced.
  */
-export function createAgentProvider({ rest, namespace, onError = () => undefined }: AgentProviderOptions): CloudProvider {
+export function createAgentProvider({ rest, namespace, looksOnly = false, onError = () => undefined }: AgentProviderOptions): CloudProvider {
   const view = new ClusterView(rest, namespace, onError);
   const rosters = new RosterWriter(rest, namespace, view);
   const parts = { rest, namespace, view, rosters, wishes: new WishWriter(rest, view) };
@@ -29,14 +32,10 @@ export function createAgentProvider({ rest, namespace, onError = () => undefined
     signal.throwIfAborted();
     started ??= view.start();
     await Promise.race([started, new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))]);
-    await rosters.keep();
+    if (!looksOnly) await rosters.keep();
   };
   return {
-    specificationVersion: 'v1',
-    name: 'agent',
-    // No infrastructure calls itself so: this provider is chosen by name, or for a network that needs it.
-    platforms: { types: ['Agent'], providerIDPrefixes: [] },
-    capabilities: { attach: true },
+    ...description,
     async observe({ nodes, cidrs, signal }) {
       await start(signal).catch((error: unknown) => {
         signal.throwIfAborted();

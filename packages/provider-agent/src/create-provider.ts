@@ -1,11 +1,12 @@
 import type { CreateProvider } from '@egressip-ipam/core';
-import { createRestClient, loadConnection } from '@egressip-ipam/kube';
-import { createAgentProvider } from './create-agent-provider.ts';
 
-/** For who chooses the provider by name: it finds the API server by itself, as the operator does without flags. */
-export const createProvider: CreateProvider = async () => {
-  const rest = createRestClient(await loadConnection(), { userAgent: 'egressip-ipam-operator' });
-  const provider = createAgentProvider({ rest, namespace: process.env['POD_NAMESPACE'] ?? 'egressip-ipam-operator' });
+/** Reaches the API server as the operator does. What that takes is loaded then, and not before. */
+export const createProvider: CreateProvider = async ({ cluster = {} }) => {
+  const [{ createRestClient, loadConnection }, { createAgentProvider }] = await Promise.all([import('@egressip-ipam/kube'), import('./create-agent-provider.ts')]);
+  const { kubeconfig, context, operatorNamespace = process.env['POD_NAMESPACE'] ?? 'egressip-ipam-operator', looksOnly = false } = cluster;
+  const connection = await loadConnection({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) });
+  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator' });
+  const provider = createAgentProvider({ rest, namespace: operatorNamespace, looksOnly });
   return {
     ...provider,
     close: async () => {

@@ -1,6 +1,6 @@
 import { describeCloudProvider } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
-import { createAgentProvider } from '../src/index.ts';
+import { createAgentProvider } from '../src/create-agent-provider.ts';
 import { namespace, startMemoryAgents } from './memory-agents.ts';
 
 const subnets = ['10.0.0.0/24', 'fd00::/64'];

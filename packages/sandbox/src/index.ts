@@ -4,6 +4,7 @@ export { fnv32a, packetRules, startCilium } from './cilium/index.ts';
 export { startCloudNetworkConfigController } from './cloud-network-config/index.ts';
 export { networkCrds } from './crds/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
+export { egressNodesCrd, startEgressAgents } from './egress-agents/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
 export { createNodeNetwork, nodeNetworkUnavailable } from './node-network/index.ts';
@@ -39,6 +40,7 @@ export type {
   StrictEc2,
   StrictEc2Options,
 } from './ec2/index.ts';
+export type { EgressAgents, EgressAgentsOptions } from './egress-agents/index.ts';
 export type { Fault, FaultCounts, FaultProxy, FaultProxyOptions, FaultProxyTarget, FaultRule, FaultStatus } from './fault-proxy/index.ts';
 export type {
   Allocation,

@@ -3,6 +3,7 @@ import { platformReserved } from '../address/address-range.ts';
 import type { Cidr } from '../address/cidr.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
+import type { ParsedObservation } from '../parse/parse-observation.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { AddressLedger } from './address-ledger.ts';
 import type { NodeIndex } from './indexes.ts';
@@ -78,16 +79,30 @@ export function noteAttachments(ledger: AddressLedger, snapshot: ParsedSnapshot,
     ledger.attachment.copy(ledger.host);
     return;
   }
-  for (const [name, { attached }] of observation.nodes) {
+  for (const [name, { attached, incomplete }] of observation.nodes) {
     const node = nodes.indexOf(name);
-    if (node !== undefined) for (const address of attached) ledger.attachment.set(ledger.slotOf(address), node);
+    if (node !== undefined) for (const address of attached) if (!incomplete.has(address)) ledger.attachment.set(ledger.slotOf(address), node);
   }
+  noteHalfAttachments(ledger, observation, nodes);
   for (const { hosted } of facts.hosts) {
     for (const { address, node, ours } of hosted) {
       const index = nodes.indexOf(node);
       if (!ours || index === undefined || index >= nodes.present || isSeen(snapshot, node)) continue;
       const slot = ledger.slotOf(address);
       if (!ledger.attachment.has(slot)) ledger.attachment.set(slot, index);
+    }
+  }
+}
+
+/** What a kernel has counts before what an interface alone has. */
+function noteHalfAttachments(ledger: AddressLedger, observation: ParsedObservation, nodes: SurveyedNodes): void {
+  for (const [name, { incomplete }] of observation.nodes) {
+    const node = nodes.indexOf(name);
+    for (const address of incomplete) {
+      const slot = ledger.slotOf(address);
+      if (node === undefined || ledger.attachment.has(slot)) continue;
+      ledger.attachment.set(slot, node);
+      ledger.mark(slot, 'half-attached');
     }
   }
 }

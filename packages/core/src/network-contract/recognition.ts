@@ -6,6 +6,8 @@ export interface ClusterEvidence {
   readonly served: ReadonlyMap<string, ServedKind>;
   /** What the cluster says that its network is, where it says so (`Network.config.openshift.io`). */
   readonly announced?: string;
+  /** CIDRs of pods and Services, where the cluster tells them in the same place. */
+  readonly clusterNetworks?: readonly string[];
   /** Some of the nodes, with the annotations that back ends ask for. */
   readonly nodes: readonly Pick<NodeSnapshot, 'name' | 'labels' | 'annotations'>[];
   /** The data of ConfigMaps that back ends ask for, by `NAMESPACE/NAME`; absent where there is none or it may not be read. */

@@ -24,6 +24,11 @@ export interface NetworkTraits {
    * comes first and is the ledger; `before-hosting`, the network wants it there first.
    */
   readonly attach: 'after-hosting' | 'before-hosting';
+  /**
+   * Whether the node's own kernel has to answer for an address, and the network leaves that to others: `needed`, it
+   * carries nothing else; `optional`, it does so itself where nobody else does. Absent: that is the network's business.
+   */
+  readonly addressOnNode?: 'needed' | 'optional';
   /** Whether the network can be told which nodes may carry an address. */
   readonly pinsNodes: boolean;
 }

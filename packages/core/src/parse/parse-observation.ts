@@ -14,6 +14,8 @@ interface ParsedNodeObservation {
   readonly subnets: readonly Cidr[];
   /** What the main interface carries beside its primary addresses. */
   readonly attached: readonly Address[];
+  /** Those of them that the node's kernel lacks. */
+  readonly incomplete: ReadonlySet<Address>;
   /** Addresses of the node that never move: primary ones, and all of its other interfaces. */
   readonly fixed: readonly Address[];
   /** How many of `fixed` are on the main interface, per family. */
@@ -48,6 +50,7 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
     const interfaces = 'error' in node ? [] : node.interfaces;
     const attached: Address[] = [];
     const fixed: Address[] = [];
+    const incomplete = new Set<Address>();
     const primaries = { ipv4: 0, ipv6: 0 };
     for (const networkInterface of interfaces) {
       for (const entry of networkInterface.addresses) {
@@ -55,6 +58,7 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
         if (address === undefined) continue;
         if (networkInterface.main && !entry.primary) {
           attached.push(address);
+          if (entry.incomplete === true) incomplete.add(address);
           continue;
         }
         fixed.push(address);
@@ -62,7 +66,7 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
       }
     }
     const main = interfaces.find((networkInterface) => networkInterface.main);
-    nodes.set(node.node, { error, isUnknown: error !== undefined && error.class !== 'not-found', subnets: parseCidrs(main?.subnets ?? []), attached, fixed, primaries, limits: 'error' in node ? {} : node.limits });
+    nodes.set(node.node, { error, isUnknown: error !== undefined && error.class !== 'not-found', subnets: parseCidrs(main?.subnets ?? []), attached, incomplete, fixed, primaries, limits: 'error' in node ? {} : node.limits });
   }
   return nodes;
 }

@@ -7,6 +7,8 @@ export interface ClusterRead {
   readonly namespace?: string | { readonly of: 'operator' };
   /** The one object of this name alone. */
   readonly name?: string;
+  /** It tells only whether the provider can serve, and is not looked at after that. */
+  readonly onlyToChoose?: true;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface AttachedAddress {
   readonly address: string;
   /** Whether the platform calls it the interface's primary address, which never moves. */
   readonly primary: boolean;
+  /** Where providers are stacked: the platform's interface carries it, and the node's kernel does not. To be attached again, or detached. */
+  readonly incomplete?: true;
 }
 
 /** A network interface of a node. */
@@ -151,6 +153,11 @@ export interface ProviderDescription {
   readonly capabilities: ProviderCapabilities;
   /** Whether the platform carries an address only where an interface is told so, by whoever. */
   readonly isCloud?: boolean;
+  /**
+   * What it attaches to: an interface of the platform, or, with `kernel`, what the node's own kernel answers for. The
+   * latter serves any platform, for networks that need it, and on top of what attaches to the platform's interfaces.
+   */
+  readonly attachesTo?: 'kernel';
   readonly keptInSubnets?: KeptInSubnets;
   /** For so long, in milliseconds, a look may show what was before a change that was made. */
   readonly settlingTime?: number;

@@ -33,6 +33,29 @@ describe('the provider is', () => {
     expect(decide(facts)).toBe(expected);
   });
 
+  const agents: ProviderDescription = { ...describeProvider('agents', [], [], true), attachesTo: 'kernel' };
+  const wholeCloud: ProviderDescription = { ...cloud, isCloud: true };
+  const foreign: ProviderDescription = { ...other, isCloud: true };
+  const machines: ProviderFacts = { platform: 'BareMetal', providerIDs: [], needsAttaching: true, isEquipped: () => false };
+  const withAgents = (facts: ProviderFacts): string => {
+    const { provider, onNode } = decideProvider(facts, [foreign, wholeCloud, metal, agents]);
+    return onNode === undefined ? provider.name : `${provider.name}, then ${onNode.name}`;
+  };
+
+  it.each<readonly [string, ProviderFacts, string]>([
+    ['the one for kernels where the network needs addresses there', { ...machines, addressOnNode: 'needed' }, 'agents'],
+    ['the one for kernels where nothing tells the platform', { providerIDs: [], needsAttaching: true, isEquipped: () => false, addressOnNode: 'needed' }, 'agents'],
+    ["the cloud's, and the one for kernels on top of it", { ...onCloud, addressOnNode: 'needed' }, 'cloud, then agents'],
+    ["the cloud's alone where it attaches nothing: an address in a kernel would lead nowhere", { ...onCloud, platform: 'Other', addressOnNode: 'needed' }, 'other'],
+    ["the platform's where the network does it itself and no agents are there", { ...machines, addressOnNode: 'optional' }, 'metal'],
+    ['the one for kernels where the network can do without, and agents are there', { ...machines, addressOnNode: 'optional', isEquipped: (name) => name === 'agents' }, 'agents'],
+    ["the cloud's alone where the network does it itself, agents or not", { ...onCloud, addressOnNode: 'optional', isEquipped: () => true }, 'cloud'],
+    ['the one that was chosen, and nothing on top', { ...onCloud, addressOnNode: 'needed', chosen: wholeCloud }, 'cloud'],
+    ['never the one for kernels where the network has its own way', { ...machines, isEquipped: () => true }, 'metal'],
+  ])('%s', (_what, facts, expected) => {
+    expect(withAgents(facts)).toBe(expected);
+  });
+
   it('told with a reason', () => {
     expect(decideProvider({ ...onCloud, platform: 'Unheard' }, [metal]).reason).toBe('there is none for the platform Unheard');
   });

@@ -10,6 +10,16 @@ export interface ProviderCall {
   readonly durationMilliseconds: number;
 }
 
+/** How a provider that works through the cluster's own API server reaches it; absent members: as the environment says. */
+export interface ClusterAccess {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Where the operator is. */
+  readonly operatorNamespace?: string;
+  /** Nothing is to be written, whatever it is for: this process only looks. */
+  readonly looksOnly?: boolean;
+}
+
 /** What a provider is given when it is made. Everything is optional: a provider finds out for itself what it is not told. */
 export interface ProviderContext {
   /** The region that a person named; it goes before what the cluster says. */
@@ -23,6 +33,7 @@ export interface ProviderContext {
    * secret takes effect.
    */
   readonly objects?: ClusterObjects;
+  readonly cluster?: ClusterAccess;
   /** Told of every call to the platform's API. */
   readonly onCall?: (call: ProviderCall) => void;
 }

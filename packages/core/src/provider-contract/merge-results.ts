@@ -34,7 +34,7 @@ function mergeNode(node: NodeObservation, arriving: readonly string[], leaving: 
     ...node,
     interfaces: node.interfaces.map((networkInterface) => {
       if (!networkInterface.main) return networkInterface;
-      const kept = networkInterface.addresses.filter(({ address, primary }) => primary || !leaving.has(address));
+      const kept = networkInterface.addresses.filter(({ address, primary, incomplete }) => primary || !(leaving.has(address) || (incomplete === true && arriving.includes(address))));
       const fresh = arriving.filter((address) => !kept.some((entry) => entry.address === address));
       return { ...networkInterface, addresses: [...kept, ...fresh.map((address) => ({ address, primary: false }))] };
     }),

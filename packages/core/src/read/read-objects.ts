@@ -1,10 +1,13 @@
 import type { Finding } from '../finding/finding.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkKind } from '../network-contract/kind.ts';
+import type { UsedAddress } from '../provider-contract/contract.ts';
 import { plain } from '../plain/plain-network.ts';
 import { buildSnapshot } from '../snapshot/build-snapshot.ts';
 import { asRecord, type Read } from '../snapshot/object-reader.ts';
 import { readEgressIPAM } from '../snapshot/read-egress-ipam.ts';
+import { readClusterNetworks } from '../snapshot/read-cluster-networks.ts';
+import { readServiceAddresses } from '../snapshot/read-service.ts';
 import { readInfrastructure } from '../snapshot/read-infrastructure.ts';
 import { readNamespace } from '../snapshot/read-namespace.ts';
 import { readNode } from '../snapshot/read-node.ts';
@@ -49,6 +52,8 @@ class Reading {
   readonly #namespaces: NamespaceSnapshot[] = [];
   readonly #nodes: NodeSnapshot[] = [];
   readonly #entries: Record<string, NetworkEntry[]> = {};
+  readonly #clusterNetworks: string[] = [];
+  readonly #serviceAddresses: UsedAddress[] = [];
   #infrastructure: InfrastructureSnapshot | undefined;
 
   constructor(backend: NetworkBackend) {
@@ -78,6 +83,12 @@ class Reading {
         if (read.ok) this.#infrastructure = read.value;
         return;
       }
+      case 'Network':
+        this.#clusterNetworks.push(...readClusterNetworks(object));
+        return;
+      case 'Service':
+        this.#serviceAddresses.push(...readServiceAddresses(object));
+        return;
       default: {
         const reader = this.#kinds.get(kind);
         if (reader !== undefined) this.#note(reader.read(object), (this.#entries[kind] ??= []));
@@ -89,6 +100,8 @@ class Reading {
     const snapshot = buildSnapshot({
       network: { name: this.#backend.name, objects: this.#entries },
       ...(this.#infrastructure === undefined ? {} : { infrastructure: this.#infrastructure }),
+      ...(this.#clusterNetworks.length === 0 ? {} : { clusterNetworks: this.#clusterNetworks }),
+      ...(this.#serviceAddresses.length === 0 ? {} : { serviceAddresses: this.#serviceAddresses }),
       egressIPAMs: this.#egressIPAMs,
       namespaces: this.#namespaces,
       nodes: this.#nodes,

@@ -34,10 +34,11 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
       const wanted = nodeOf(decided, allotment, address);
       const attached = ledger.attachment.at(ledger.slotOf(address));
       // A node that is gone has no interface, whatever the network still has there.
-      if (wanted === undefined || wanted === attached || wanted >= nodes.present) continue;
+      if (wanted === undefined || wanted >= nodes.present) continue;
+      if (wanted === attached && !ledger.isMarked(ledger.slotOf(address), 'half-attached')) continue;
       const follows = placementOf(allotment, address) === 'network';
       const node = nodes.nameOf(wanted);
-      if (attached === undefined) yield change(decided, { kind: 'attach', address, node, follows });
+      if (attached === undefined || attached === wanted) yield change(decided, { kind: 'attach', address, node, follows });
       else yield change(decided, { kind: 'move', address, node, from: nodes.nameOf(attached), follows });
     }
   }

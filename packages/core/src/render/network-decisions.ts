@@ -45,7 +45,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     isBoundByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'bound-by-others'),
     isAttachedTo: (address, name) => {
       const node = nodes.indexOf(name);
-      return node !== undefined && ledger.attachment.is(ledger.slotOf(address), node);
+      return node !== undefined && ledger.attachment.is(ledger.slotOf(address), node) && !ledger.isMarked(ledger.slotOf(address), 'half-attached');
     },
     canHost: (name, address) => {
       const node = nodes.indexOf(name);

@@ -4,6 +4,7 @@ import type { BuiltIn } from './import-plug-in.ts';
 export const builtInProviders: BuiltIn = {
   baremetal: () => import('@egressip-ipam/provider-baremetal'),
   aws: () => import('@egressip-ipam/provider-aws'),
+  agent: () => import('@egressip-ipam/provider-agent'),
   azure: async () => (await import('@egressip-ipam/provider-cluster-attached')).azure,
   gcp: async () => (await import('@egressip-ipam/provider-cluster-attached')).gcp,
   openstack: async () => (await import('@egressip-ipam/provider-cluster-attached')).openstack,

@@ -7,7 +7,8 @@ export const examples: Readonly<Record<string, readonly [string, string]>> = {
   adopt: ['adopt cluster.yaml', 'adopt --live --egressipam pool --apply'],
   init: ['init --cidr 10.0.0.0/24=zone-a --cidr 10.1.0.0/24=zone-b', 'init --live --name pool'],
   trial: ['trial', 'trial --network ovn-kubernetes'],
-  uninstall: ['uninstall --live', 'uninstall --live --apply --timeout 600'],
   run: ['run --kubeconfig ~/.kube/config --log-level debug', 'run --leader-elect --network ovn-kubernetes'],
+  uninstall: ['uninstall cluster.yaml', 'uninstall --live --apply'],
+  agent: ['agent --node worker-1 --peer-address 192.0.2.11 --key-folder /etc/egressip-ipam/keys', 'agent --node worker-1 --peer-address 192.0.2.11 --kubeconfig ~/.kube/config --log-level debug'],
   completion: ['completion bash > /etc/bash_completion.d/egressip-ipam', 'completion fish | source'],
 };

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../run/options.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import type { CommandContext } from './context.ts';
+import { ownNamespace } from './own-namespace.ts';
 import { keepHeapSmall } from '../run/small-heap.ts';
 
 /** The flags of `run`, as commander gives them. */
@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly cloudQps?: number;
   readonly cloudPollInterval: number;
   readonly guardUnassigned?: boolean;
+  readonly readServices?: boolean;
   readonly nodeProbe?: boolean;
   readonly nodeProbePort: number;
   readonly metricsBindAddress: string;
@@ -27,8 +28,6 @@ export interface RunFlags {
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';
 }
-
-const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** `run`: the operator, until it is told to stop. */
 export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
@@ -65,6 +64,7 @@ function toRunOptions(flags: RunFlags): RunOptions {
     },
     cloudPollInterval: flags.cloudPollInterval,
     ...(flags.guardUnassigned === true ? { guardUnassigned: true } : {}),
+    ...(flags.readServices === true ? { readServices: true } : {}),
     ...(flags.nodeProbe === true ? { nodeProbePort: flags.nodeProbePort } : {}),
     leaderElect: flags.leaderElect === true,
     leaseDuration: flags.leaderElectLeaseDuration,
@@ -76,15 +76,4 @@ function toRunOptions(flags: RunFlags): RunOptions {
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
   };
-}
-
-/** The namespace that the pod runs in, where there is a pod. */
-function ownNamespace(): string {
-  const given = process.env['POD_NAMESPACE'];
-  if (given !== undefined && given !== '') return given;
-  try {
-    return readFileSync(serviceAccountNamespace, 'utf8').trim();
-  } catch {
-    return 'egressip-ipam-operator';
-  }
 }

@@ -50,7 +50,7 @@ async function show(context: CommandContext, cluster: TrialCluster, network: Tri
   out(`${movesTable(context, before, after)}\n\n${milliseconds(death)} after the node, everything is carried again; addresses that were on other nodes stayed there.\n`);
   if (network === 'ovn-kubernetes') out('OVN-Kubernetes moved them by itself: the operator had nothing to write.\n');
   if (network === 'antrea') out('Antrea moved them by itself; it uses one address of a namespace, and the others are in reserve.\n');
-  if (network === 'cilium') out('Cilium says nothing of its gateways: these are the nodes that the policies name. On your cluster an agent puts the addresses there.\n');
+  if (network === 'cilium') out('Cilium says nothing of its gateways: these are the nodes that the policies name. An agent of this project on each node put the addresses there, and the dead one was fenced before they moved.\n');
   out('\nOn your own cluster:\n  npm start -- plan --help                           decide from files, change nothing\n  npm start -- --kubeconfig ~/.kube/config           run the operator from here\n  deploy/README.md                                   install it (Helm, kubectl apply -k, OLM)\n');
 }
 

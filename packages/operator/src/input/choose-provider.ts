@@ -1,7 +1,7 @@
 import { asRecord, decideProvider, type ProviderDecision, type ProviderObservation } from '@egressip-ipam/core';
 import type { FoundNetwork } from '../network/find-network.ts';
 import { describeBuiltInProviders, describeProvider } from '../provider/load-provider.ts';
-import { needsAttaching, signsIn } from '../provider/provider-facts.ts';
+import { addressOnNode, needsAttaching, signsIn } from '../provider/provider-facts.ts';
 
 /**
  * The provider of a cluster in files, by the operator's own decision. Planning from files looks at no cloud: what a
@@ -14,5 +14,6 @@ export async function chooseProvider(objects: readonly unknown[], { backend, rec
   const ofKind = (kind: string): readonly unknown[] => objects.filter((object) => asRecord(object)['kind'] === kind);
   const signs = signsIn({ infrastructure: ofKind('Infrastructure')[0], nodes: ofKind('Node') });
   const named = chosen === undefined ? {} : { chosen: await describeProvider(chosen) };
-  return decideProvider({ ...signs, ...named, needsAttaching: needsAttaching(backend, recognition), isEquipped: () => observation !== undefined }, await describeBuiltInProviders());
+  const onNode = addressOnNode(backend, recognition);
+  return decideProvider({ ...signs, ...named, ...(onNode === undefined ? {} : { addressOnNode: onNode }), needsAttaching: needsAttaching(backend, recognition), isEquipped: () => observation !== undefined }, await describeBuiltInProviders());
 }

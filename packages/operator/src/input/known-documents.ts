@@ -13,6 +13,7 @@ export const commonKinds = {
   namespace: { group: '', kind: 'Namespace' },
   node: { group: '', kind: 'Node' },
   infrastructure: { group: 'config.openshift.io', kind: 'Infrastructure' },
+  service: { group: '', kind: 'Service' },
   observation: { group: 'egressip-ipam.io', kind: 'ProviderObservation' },
 } as const satisfies Readonly<Record<string, DocumentKind>>;
 

@@ -60,11 +60,13 @@ export async function loadSnapshot(documents: ReadDocuments, options: SnapshotOp
   const { found, notes } = live?.network ?? chooseNetwork(objects, known, chosen);
   const sorted = sortDocuments(documents, known, found.backend, problems);
   const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
-  const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects } = sorted;
+  const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
+  const { clusterNetworks = [] } = found.evidence;
   const { settings } = found.recognition;
   const network = { name: found.backend.name, ...(settings === undefined ? {} : { settings }), objects: networkObjects };
   const provider = providerOf(found, decision, options, sorted, live !== undefined);
-  const parts = { infrastructure, network, provider, egressIPAMs, namespaces, nodes };
+  const inside = { ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }), ...(serviceAddresses.length === 0 ? {} : { serviceAddresses }) };
+  const parts = { infrastructure, network, provider, egressIPAMs, namespaces, nodes, ...inside };
   const snapshot = buildSnapshot({ ...parts, ...(options.time === undefined ? {} : { time: options.time }) });
   const isAnyClaim = snapshot.namespaces.some(({ egressIPAM }) => egressIPAM !== undefined);
   return { snapshot, backend: found.backend, problems, notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted.leftOut, found)] };

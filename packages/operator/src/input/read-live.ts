@@ -1,5 +1,5 @@
 import { parseCidr, readEgressIPAM, readNode, type ProviderDecision, type ProviderNode } from '@egressip-ipam/core';
-import { createRestClient, loadConnection, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import { createRestClient, isForbidden, loadConnection, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import type { FoundNetwork } from '../network/find-network.ts';
 import { gatherEvidence, servedBy } from '../network/live-evidence.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
@@ -53,12 +53,16 @@ async function chooseLive(rest: RestClient, { network: name }: LiveOptions): Pro
   const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
   const network = settleNetwork(evidence, backends, chosen);
   const own = network.found.backend.kinds.map(({ resource, namespace }) => resources.resourceOf(resource, namespace !== undefined));
-  return { network, kinds: [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, ...own] };
+  return { network, kinds: [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, resources.services, ...own] };
 }
 
 /** Lists leave out the kind of their items, which tells one object from another here. */
 async function listAll(rest: RestClient, resource: Resource): Promise<readonly KubernetesObject[]> {
-  const { items } = await new ResourceClient(rest, resource).list();
+  const { items } = await new ResourceClient(rest, resource).list().catch((error: unknown) => {
+    // Their addresses are taken care of where they may be read.
+    if (resource === resources.services && isForbidden(error)) return { items: [] };
+    throw error;
+  });
   return items.map((item) => ({ ...item, kind: resource.kind }));
 }
 
@@ -67,7 +71,7 @@ function asSource(object: object): SourceObject {
 }
 
 async function observeProvider(rest: RestClient, network: FoundNetwork, options: LiveOptions, objects: readonly KubernetesObject[], extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[]): Promise<{ readonly decision: ProviderDecision; readonly observation: readonly object[] }> {
-  const cluster = await makeClusterProvider(rest, network, options, () => undefined);
+  const cluster = await makeClusterProvider(rest, network, options, { looksOnly: true });
   const { provider, decision } = cluster;
   try {
     if (!provider.capabilities.attach) return { decision, observation: [] };

@@ -1,6 +1,7 @@
 import {
   readEgressIPAM,
   readInfrastructure,
+  readServiceAddresses,
   readNamespace,
   readNode,
   type ClusterSnapshot,
@@ -10,6 +11,7 @@ import {
   type NetworkKind,
   type NetworkObjects,
   type ProviderObservation,
+  type UsedAddress,
 } from '@egressip-ipam/core';
 import { claimsToBeSnapshot, commonKinds, kindReader, networkKinds, type DocumentKind } from './known-documents.ts';
 import { ObjectList, problemsOf } from './object-list.ts';
@@ -19,6 +21,7 @@ import type { InputProblem, ReadDocuments, SourceObject } from './read-documents
 /** What documents hold, by kind. */
 export interface SortedDocuments extends Pick<ClusterSnapshot, 'infrastructure' | 'egressIPAMs' | 'namespaces' | 'nodes'> {
   readonly networkObjects: NetworkObjects;
+  readonly serviceAddresses: readonly UsedAddress[];
   readonly observation?: ProviderObservation;
   /** Whether there is an observation that cannot be read. */
   readonly isUnreadable: boolean;
@@ -38,6 +41,7 @@ export function sortDocuments({ objects }: ReadDocuments, known: readonly Networ
   const nodes = new ObjectList('Node', (object) => readNode(object, backend.nodeAnnotations), problems);
   const network = new NetworkLists(backend, problems);
   const found: { infrastructure: InfrastructureSnapshot; observation?: ProviderObservation; isUnreadable: boolean } = { infrastructure: { virtualIPs: [] }, isUnreadable: false };
+  const serviceAddresses: UsedAddress[] = [];
   const readers = new Map<DocumentKind, (source: SourceObject) => void>([
     [commonKinds.egressIPAM, (source) => egressIPAMs.add(source)],
     [commonKinds.namespace, (source) => namespaces.add(source)],
@@ -47,6 +51,7 @@ export function sortDocuments({ objects }: ReadDocuments, known: readonly Networ
       if (read.ok) found.infrastructure = read.value;
       problems.push(...problemsOf(source, 'Infrastructure', read));
     }],
+    [commonKinds.service, ({ object }) => void serviceAddresses.push(...readServiceAddresses(object))],
     [commonKinds.observation, ({ file, line, object }) => {
       if (isObservation(object)) found.observation = { nodes: object.nodes, cidrs: object.cidrs };
       else {
@@ -62,7 +67,7 @@ export function sortDocuments({ objects }: ReadDocuments, known: readonly Networ
     if (kind === undefined) problems.push({ file: source.file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
     else if (kind !== 'other') (readers.get(kind) ?? ((other) => network.add(kind, other)))(source);
   }
-  return { ...found, egressIPAMs: egressIPAMs.entries, namespaces: namespaces.entries, nodes: nodes.entries, networkObjects: network.objects, leftOut: network.leftOut };
+  return { ...found, serviceAddresses, egressIPAMs: egressIPAMs.entries, namespaces: namespaces.entries, nodes: nodes.entries, networkObjects: network.objects, leftOut: network.leftOut };
 }
 
 /** The objects of a network, and how many there are of others. */

@@ -1,4 +1,4 @@
-import { asRecord, isRecord, type ClusterEvidence, type NetworkBackend, type ResourceReference, type ServedKind } from '@egressip-ipam/core';
+import { asRecord, isRecord, readClusterNetworks, type ClusterEvidence, type NetworkBackend, type ResourceReference, type ServedKind } from '@egressip-ipam/core';
 
 /** How evidence names a kind: `PLURAL.GROUP`, as its definition is called. */
 export function kindKey({ plural, group }: Pick<ResourceReference, 'plural' | 'group'>): string {
@@ -10,6 +10,16 @@ export function nodeEvidence(object: unknown): ClusterEvidence['nodes'][number] 
   const metadata = asRecord(asRecord(object)['metadata']);
   const { name } = metadata;
   return { name: typeof name === 'string' ? name : '', labels: textsOf(metadata['labels']), annotations: textsOf(metadata['annotations']) };
+}
+
+/** What OpenShift's `Network` tells: which network it is, and its CIDRs. */
+export function networkEvidence(object: unknown): Pick<ClusterEvidence, 'announced' | 'clusterNetworks'> {
+  const { networkType } = asRecord(asRecord(object)['status']);
+  const clusterNetworks = readClusterNetworks(object);
+  return {
+    ...(typeof networkType === 'string' && networkType !== '' ? { announced: networkType } : {}),
+    ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
+  };
 }
 
 /** What an OpenAPI document and a CustomResourceDefinition tell of a kind, as far as they are there. */
@@ -37,14 +47,13 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
     if (isUsed || definition !== undefined) served.set(kindKey(resource), { isUsed, ...definitionOf(resource, undefined, definition) });
   }
   const network = byKind('config.openshift.io', 'Network').find((object) => asRecord(object['metadata'])['name'] === 'cluster');
-  const { networkType } = asRecord(network?.['status']);
   const asked = new Set(backends.flatMap(({ configMaps = [] }) => configMaps));
   const maps = byKind('', 'ConfigMap').flatMap((object) => {
     const metadata = asRecord(object['metadata']);
     const key = `${String(metadata['namespace'])}/${String(metadata['name'])}`;
     return asked.has(key) ? [[key, textsOf(object['data'])] as const] : [];
   });
-  return { served, nodes: byKind('', 'Node').map(nodeEvidence), ...(typeof networkType === 'string' && networkType !== '' ? { announced: networkType } : {}), configMaps: new Map(maps) };
+  return { served, nodes: byKind('', 'Node').map(nodeEvidence), ...networkEvidence(network), configMaps: new Map(maps) };
 }
 
 type RawObject = Readonly<Record<string, unknown>>;

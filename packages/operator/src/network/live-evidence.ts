@@ -1,6 +1,6 @@
-import { asRecord, isRecord, type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
+import { isRecord, type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
 import { apiVersionOf, isForbidden, isNotFound, openApiDocument, ResourceClient, servedResources, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
-import { definitionOf, kindKey, nodeEvidence } from './evidence.ts';
+import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
 import { configMaps, definitions, networks, nodes, resourceOf } from './resources.ts';
 
 /** So many nodes are enough to see what a network writes on them. */
@@ -30,7 +30,7 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
   const served = await Promise.all(
     [...kinds].filter(([, { kind }]) => isServed(kind)).map(async ([key, { kind, readsDefinition }]) => [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const),
   );
-  return { served: new Map(served), nodes: page.items.map(nodeEvidence), ...(announced === undefined ? {} : { announced }), ...(maps.size === 0 ? {} : { configMaps: maps }) };
+  return { served: new Map(served), nodes: page.items.map(nodeEvidence), ...announced, ...(maps.size === 0 ? {} : { configMaps: maps }) };
 }
 
 /** Whether the cluster serves each of some kinds: one question per apiVersion. */
@@ -57,13 +57,10 @@ async function hasAny(rest: RestClient, { resource, namespace, name }: NetworkKi
   return page.items.length > 0;
 }
 
-/** What OpenShift says that its network is; undefined where it says nothing, or may not be asked. */
-async function announcedNetwork(rest: RestClient): Promise<string | undefined> {
+/** What OpenShift says of its network; nothing where it says nothing, or may not be asked. */
+async function announcedNetwork(rest: RestClient): Promise<Pick<ClusterEvidence, 'announced' | 'clusterNetworks'>> {
   const isServed = await servedBy(rest, [{ resource: networks }]);
-  if (!isServed({ resource: networks })) return undefined;
-  const network = await readOptional(new ResourceClient(rest, networks), { name: 'cluster' });
-  const { networkType } = asRecord(network?.['status']);
-  return typeof networkType === 'string' && networkType !== '' ? networkType : undefined;
+  return isServed({ resource: networks }) ? networkEvidence(await readOptional(new ResourceClient(rest, networks), { name: 'cluster' })) : {};
 }
 
 async function readConfigMaps(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {

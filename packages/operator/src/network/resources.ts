@@ -11,6 +11,8 @@ export const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind
 export const infrastructures: Resource = { group: 'config.openshift.io', version: 'v1', plural: 'infrastructures', kind: 'Infrastructure', namespaced: false };
 /** OpenShift's description of its network. */
 export const networks: Resource = { group: 'config.openshift.io', version: 'v1', plural: 'networks', kind: 'Network', namespaced: false };
+/** What answers for addresses outside, too. */
+export const services: Resource = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true };
 /** What back ends may look into. */
 export const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
 /** The definitions of kinds. */

@@ -1,4 +1,4 @@
-import { decideProvider, parseCidr, type ProviderCall, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
+import { decideProvider, parseCidr, stackProviders, type CloudProvider, type ClusterAccess, type ClusterObjects, type ProviderCall, type ProviderContext, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';
@@ -9,7 +9,7 @@ import type { FoundNetwork } from '../network/find-network.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { readOnce, watchReads } from './cluster-reads.ts';
 import { describeBuiltInProviders, describeProvider, loadProviderModule, makeProvider } from './load-provider.ts';
-import { isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
+import { addressOnNode, isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
 import { providerSnapshot } from './provider-snapshot.ts';
 import { tellStack } from '../run/uncaught.ts';
 import { containProvider, describeError, type ContainedProvider, type ProviderFault } from './contained-provider.ts';
@@ -34,28 +34,57 @@ export interface ProviderChoice {
   readonly cloud?: CloudOptions;
   /** Where the operator is; absent: nothing is looked for there. */
   readonly namespace?: string;
+  /** How the cluster is reached, for providers that work through it. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** What is told of a provider's calls, and whether any but looks are made. */
+export interface ProviderSurroundings {
+  readonly onCall?: (call: ProviderCall) => void;
+  readonly log?: Log;
+  readonly onFault?: FaultListener;
+  readonly looksOnly?: boolean;
 }
 
 /**
- * Chooses the provider by the infrastructure, or as the options say, and makes it.
+ * Chooses the provider by the infrastructure and the network, or as the options say, and makes it.
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, onCall: (call: ProviderCall) => void, log?: Log, onFault?: FaultListener): Promise<ClusterProvider> {
+export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, surroundings: ProviderSurroundings = {}): Promise<ClusterProvider> {
+  const { log, onFault } = surroundings;
+  const { onNode, ...decision } = await decide(rest, network, options.provider, options.namespace);
+  const names = [options.provider ?? decision.provider.name, ...(onNode === undefined ? [] : [onNode.name])];
+  log?.info('the provider is', { provider: names.join('+'), reason: decision.reason });
   const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
-  const decision = await decide(rest, network, options.provider, options.namespace);
-  const name = options.provider ?? decision.provider.name;
-  log?.info('the provider is', { provider: name, reason: decision.reason });
-  const reads = await watchReads(rest, decision.provider.reads ?? [], options.namespace, onError);
+  const reads = await watchReads(rest, [...(decision.provider.reads ?? []), ...(onNode?.reads ?? [])], options.namespace, onError);
   try {
-    const made = await makeProvider(name, await loadProviderModule(name), { ...options.cloud, objects: reads.objects, onCall });
-    const provider = containProvider(made, { clock: rest.clock, onFault: (call, fault, error) => tellFault(log, onFault, { provider: name, call, fault }, error) });
+    const made = await makeAll(names, contextOf(options, surroundings, reads.objects));
+    const provider = containProvider(made, { clock: rest.clock, onFault: (call, fault, error) => tellFault(log, onFault, { provider: made.name, call, fault }, error) });
     const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
     return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, stop };
   } catch (error) {
     await reads.stop();
     throw error;
   }
+}
+
+/** One, or one on top of the other. */
+async function makeAll(names: readonly string[], context: ProviderContext): Promise<CloudProvider> {
+  const made: CloudProvider[] = [];
+  for (const name of names) made.push(await makeProvider(name, await loadProviderModule(name), context));
+  return made.reduce(stackProviders);
+}
+
+function contextOf({ cloud, kubeconfig, context, namespace }: ProviderChoice, { onCall, looksOnly }: ProviderSurroundings, objects: ClusterObjects): ProviderContext {
+  const cluster: ClusterAccess = {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(namespace === undefined ? {} : { operatorNamespace: namespace }),
+    ...(looksOnly === true ? { looksOnly } : {}),
+  };
+  return { ...cloud, objects, cluster, ...(onCall === undefined ? {} : { onCall }) };
 }
 
 /** Told of each call to which a provider did not answer as it should. */
@@ -69,16 +98,22 @@ function tellFault(log: Log | undefined, onFault: FaultListener | undefined, fie
 
 async function decide(rest: RestClient, { backend, recognition }: Pick<FoundNetwork, 'backend' | 'recognition'>, chosen: string | undefined, namespace: string | undefined): Promise<ProviderDecision> {
   const [descriptions, signs] = await Promise.all([describeBuiltInProviders(), findSigns(rest)]);
-  const facts = { ...signs, needsAttaching: needsAttaching(backend, recognition) };
-  if (chosen !== undefined) return decideProvider({ ...facts, isEquipped: () => false, chosen: await describeProvider(chosen) }, descriptions);
+  const onNode = addressOnNode(backend, recognition);
+  const facts = { ...signs, needsAttaching: needsAttaching(backend, recognition), ...(onNode === undefined ? {} : { addressOnNode: onNode }) };
+  if (chosen !== undefined) {
+    const named = await describeProvider(chosen);
+    if (named.attachesTo === 'kernel' && onNode === undefined) throw new Error(`provider "${chosen}" puts addresses into the kernels of nodes, which ${backend.title} does not go by`);
+    return decideProvider({ ...facts, isEquipped: () => false, chosen: named }, descriptions);
+  }
   // What a provider would need is looked for only where it decides.
   const asked: string[] = [];
   const first = decideProvider({ ...facts, isEquipped: (name) => (asked.push(name), false) }, descriptions);
-  const doubtful = descriptions.find(({ name }) => asked.includes(name));
-  if (doubtful?.isEquipped === undefined) return first;
-  const objects = await readOnce(rest, doubtful.reads ?? [], namespace);
-  const isEquipped = doubtful.isEquipped({ objects, environment: process.env });
-  return decideProvider({ ...facts, isEquipped: () => isEquipped }, descriptions);
+  const equipped = new Set<string>();
+  for (const { name, reads = [], isEquipped } of descriptions) {
+    if (isEquipped === undefined || !asked.includes(name)) continue;
+    if (isEquipped({ objects: await readOnce(rest, reads, namespace), environment: process.env })) equipped.add(name);
+  }
+  return equipped.size === 0 ? first : decideProvider({ ...facts, isEquipped: (name) => equipped.has(name) }, descriptions);
 }
 
 async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> {

@@ -19,7 +19,7 @@ const longestWait = 5_000;
  * @throws ApiError or TransportError when the cluster cannot be asked what it serves
  */
 export async function watchReads(rest: RestClient, reads: readonly ClusterRead[], operatorNamespace: string | undefined, onError: (error: unknown) => void): Promise<ClusterReads> {
-  const watched = (await findPlaces(rest, reads, operatorNamespace)).map(({ client, selection }) => {
+  const watched = (await findPlaces(rest, reads.filter(({ onlyToChoose }) => onlyToChoose !== true), operatorNamespace)).map(({ client, selection }) => {
     const reflector = new Reflector<object>({ client, ...selection, project: (object) => object, onError });
     reflector.start();
     return { kind: client.resource.kind, reflector };

@@ -56,13 +56,14 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
 
 /** The description by name: a provider may be of a class, of which a spread takes no method. */
 function descriptionOf(provider: CloudProvider): ProviderDescription {
-  const { specificationVersion, name, platforms, capabilities, isCloud, keptInSubnets, settlingTime, reads } = provider;
+  const { specificationVersion, name, platforms, capabilities, isCloud, attachesTo, keptInSubnets, settlingTime, reads } = provider;
   return {
     specificationVersion,
     name,
     platforms,
     capabilities,
     ...(isCloud === undefined ? {} : { isCloud }),
+    ...(attachesTo === undefined ? {} : { attachesTo }),
     ...(keptInSubnets === undefined ? {} : { keptInSubnets }),
     ...(settlingTime === undefined ? {} : { settlingTime }),
     ...(reads === undefined ? {} : { reads }),

@@ -100,8 +100,8 @@ function parseInterface(node: string, value: unknown): ProviderInterface {
     main,
     subnets: list(subnets, `${where}: subnets`).map((subnet) => parseCidrText(subnet, where)),
     addresses: list(addresses, `${where}: addresses`).map((entry): AttachedAddress => {
-      const { address, primary } = record(entry, `${where}: an address`);
-      return { address: parseAddressText(address, where), primary: primary === true };
+      const { address, primary, incomplete } = record(entry, `${where}: an address`);
+      return { address: parseAddressText(address, where), primary: primary === true, ...(incomplete === true ? { incomplete } : {}) };
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { asRecord, type NetworkBackend, type NetworkSnapshot, type ProviderFacts, type Recognition } from '@egressip-ipam/core';
+import { asRecord, type NetworkBackend, type NetworkSnapshot, type NetworkTraits, type ProviderFacts, type Recognition } from '@egressip-ipam/core';
 
 /** What raw objects tell of the infrastructure. */
 export interface InfrastructureSigns {
@@ -27,4 +27,9 @@ export function isPlacedByUs(backend: NetworkBackend, settings: NetworkSnapshot[
 /** Whether addresses lead nowhere on a cloud unless this project attaches them: a network that places goes by what it sees. */
 export function needsAttaching(backend: NetworkBackend, { settings, clusterAttaches }: Recognition): boolean {
   return isPlacedByUs(backend, settings) && clusterAttaches !== 'at-work';
+}
+
+/** Whether the network leaves it to others to have the node's kernel answer for an address. */
+export function addressOnNode(backend: NetworkBackend, { settings }: Recognition): NetworkTraits['addressOnNode'] {
+  return backend.traits(settings ?? {}, { isCloud: false, attaches: true }).addressOnNode;
 }

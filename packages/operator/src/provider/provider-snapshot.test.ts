@@ -23,6 +23,12 @@ describe('a snapshot of the provider', () => {
     expect(snapshot({ provider: cloud, platform: cloud }, { isPlacedByUs: false })).toMatchObject({ attach: true, cloud: true });
   });
 
+  it('takes machines for no cloud because addresses go into their kernels, and names both of a stack', () => {
+    const agents = provider('agents', true, { attachesTo: 'kernel' });
+    expect(snapshot({ provider: agents, platform: metal })).toEqual({ name: 'agents', attach: true, cloud: false, observationRequired: true });
+    expect(snapshot({ provider: cloud, platform: cloud, onNode: agents })).toMatchObject({ name: 'cloud+agents', attach: true, cloud: true });
+  });
+
   it('only looks where the cluster attaches', () => {
     expect(snapshot({ provider: cloud, platform: cloud }, { clusterAttaches: 'at-work' })).toEqual({ name: 'cloud', attach: false, cloud: true, observationRequired: true });
     expect(snapshot({ provider: foreign, platform: foreign }, { clusterAttaches: 'at-work' })).toEqual({ name: 'foreign', attach: false, cloud: true, observationRequired: false });

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly cloudPollInterval?: number;
   /** Find dead nodes by their leases and this TCP port, before the API server does, where this project decides which node carries an address; absent: do not. */
   readonly nodeProbePort?: number;
+  /** Read addresses of Services, and take them to be in use. */
+  readonly readServices?: boolean;
   /** Deny what leaves a namespace while no node carries its addresses, where the network would let it out. */
   readonly guardUnassigned?: boolean;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */

@@ -74,11 +74,11 @@ interface Surroundings {
 
 /** Watches, and acts while this replica may, term after term; resolves when told to stop and everything has ended. */
 async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, surroundings: Surroundings): Promise<void> {
-  const { log, metrics, whenRead } = surroundings;
+  const { options, log, metrics, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
-  const store = new ClusterStore({ ...cluster, rest, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }), onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing) });
+  const store = new ClusterStore({ ...cluster, rest, readsServices: options.readServices === true, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }), onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing) });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
   whenRead(() => whyNotReady(store, cluster.provider.provider.trouble));
@@ -174,7 +174,7 @@ async function openCluster(rest: RestClient, options: RunOptions, log: Log, metr
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
       log.info(`the network is ${found.backend.name}`);
-      const provider = await makeClusterProvider(rest, found, options, (call) => metrics?.called(call), log, (call, fault) => metrics?.providerFailed(call, fault));
+      const provider = await makeClusterProvider(rest, found, options, { log, onCall: (call) => metrics?.called(call), onFault: (call, fault) => metrics?.providerFailed(call, fault) });
       return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
     if (said !== found) log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });

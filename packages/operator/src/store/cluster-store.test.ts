@@ -57,3 +57,14 @@ it('remembers what a plan gives of what is on record, until it is carried: no re
     await server.stop();
   }
 });
+
+it("tells the cluster's own networks, and addresses of Services once they are read", () => {
+  const rest = createRestClient(staticConnection({ server: 'http://127.0.0.1:9' }));
+  const network = { backend: plain, recognition: plain.recognise(evidence), evidence: { ...evidence, clusterNetworks: ['10.128.0.0/14'] } };
+  const options = { rest, network, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => undefined, onError: () => undefined, onVanishing: () => undefined };
+  const provider = { name: 'none', attach: false, cloud: false, observationRequired: false };
+  expect(new ClusterStore(options).snapshot(provider)).toMatchObject({ clusterNetworks: ['10.128.0.0/14'] });
+  expect(new ClusterStore(options).unsynced).not.toContain('Service');
+  expect(new ClusterStore({ ...options, readsServices: true }).unsynced).toContain('Service');
+  rest.close();
+});

@@ -25,6 +25,7 @@ import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
 import { Collection, type CollectionOptions, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
+import { ServiceAddresses } from './service-addresses.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 import { TimedSet } from './timed-set.ts';
 
@@ -38,6 +39,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   readonly network: FoundNetwork;
   /** Whether the cluster serves Infrastructure. */
   readonly servesInfrastructures: boolean;
+  /** Whether addresses of Services are read, and taken to be in use. */
+  readonly readsServices?: boolean;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
   readonly now: () => number;
@@ -56,6 +59,7 @@ export class ClusterStore {
   /** The network's own objects, by kind. */
   readonly #networkObjects: ReadonlyMap<string, Collection<NetworkEntry>>;
   readonly #infrastructures: Collection<NamedInfrastructure> | undefined;
+  readonly #services: ServiceAddresses | undefined;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
   readonly #refused: TimedSet;
@@ -79,12 +83,13 @@ export class ClusterStore {
     });
     const watched = backend.kinds.filter((kind) => kind.optional !== true || evidence.served.has(kindKey(kind.resource)));
     this.#networkObjects = new Map(watched.map((kind) => [kind.resource.kind, new Collection({ ...common, ...placeOf(kind), read: kind.read })]));
+    this.#services = options.readsServices === true ? new ServiceAddresses(rest, () => options.onChange(false), onError) : undefined;
     this.#infrastructures = servesInfrastructures ? new Collection({ ...common, resource: resources.infrastructures, name: 'cluster', read: readNamedInfrastructure }) : undefined;
   }
 
   /** Every kind that is watched. */
   get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
-    return [this.egressIPAMs, this.namespaces, this.nodes, ...this.#networkObjects.values(), this.#infrastructures].filter((collection) => collection !== undefined);
+    return [this.egressIPAMs, this.namespaces, this.nodes, ...this.#networkObjects.values(), this.#infrastructures, this.#services].filter((collection) => collection !== undefined);
   }
 
   /** The objects of a kind that steps write; undefined where it is not watched. */
@@ -164,12 +169,16 @@ export class ClusterStore {
     const { unsynced } = this;
     const refused = this.#refused.list();
     const base = buildSnapshot({});
+    const { clusterNetworks = [] } = this.network.evidence;
+    const serviceAddresses = this.#services?.list() ?? [];
     return {
       ...base,
       time: new Date(this.#options.now()).toISOString(),
       ...(unsynced.length > 0 ? { unsynced } : {}),
       network: this.networkSnapshot,
       infrastructure: this.infrastructure,
+      ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
+      ...(serviceAddresses.length === 0 ? {} : { serviceAddresses }),
       provider,
       egressIPAMs: this.egressIPAMs.list(),
       namespaces: this.namespaces.list(),

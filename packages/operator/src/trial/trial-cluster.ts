@@ -1,5 +1,5 @@
 import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, seededRandom, startAntrea, startOvnClusterManager, startSdnMaster } from '@egressip-ipam/sandbox';
+import { createApiServer, seededRandom, startAntrea, startEgressAgents, startOvnClusterManager, startSdnMaster } from '@egressip-ipam/sandbox';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   };
 }
 
-/** What programs the network, as far as anything answers: Cilium's agents write nothing into the cluster. */
+/** What programs the network, as far as anything answers: Cilium's agents write nothing into the cluster, and addresses come from agents of this project. */
 async function startNetwork(network: TrialNetwork, rest: RestClient): Promise<{ stop(): Promise<void>; powerOff?(node: string): void }> {
   switch (network) {
     case 'openshift-sdn':
@@ -64,7 +64,7 @@ async function startNetwork(network: TrialNetwork, rest: RestClient): Promise<{ 
     case 'antrea':
       return startAntrea({ rest });
     case 'cilium':
-      return { stop: () => Promise.resolve() };
+      return startEgressAgents({ rest, namespace: 'default' });
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Resource } from '@egressip-ipam/kube';
-import { networkCrds } from '@egressip-ipam/sandbox';
+import { egressNodesCrd, networkCrds } from '@egressip-ipam/sandbox';
 import { egressIPAMs } from '../network/resources.ts';
 
 /** The networks' kinds in the trial's cluster. */
 export const trialCrds = {
   'openshift-sdn': [networkCrds.hostsubnets, networkCrds.netnamespaces],
   'ovn-kubernetes': [networkCrds.egressips, networkCrds.cloudprivateipconfigs],
-  cilium: [networkCrds.ciliumegressgatewaypolicies],
+  cilium: [networkCrds.ciliumegressgatewaypolicies, egressNodesCrd],
   antrea: [networkCrds.egresses, networkCrds.externalippools],
 } as const;
 

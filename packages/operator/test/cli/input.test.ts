@@ -157,3 +157,28 @@ describe('the work grows with the text, and no faster', () => {
     expect(await runCli(['plan', '-'], { input })).toMatchObject({ code: 0, error: '' });
   });
 });
+
+describe('what lies inside the cluster', () => {
+  const claim = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } } };
+  const pool = (CIDR: string): object => ({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'a' }] } });
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels: { zone: 'a' } }, spec: { podCIDRs: ['10.20.0.0/24'] }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
+  const network = { apiVersion: 'config.openshift.io/v1', kind: 'Network', metadata: { name: 'cluster' }, spec: { clusterNetwork: [{ cidr: '10.128.0.0/14' }], serviceNetwork: ['172.30.0.0/16'] } };
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'web', name: 'front' }, spec: { type: 'ClusterIP', externalIPs: ['10.0.0.1'] } };
+  const planOf = async (...objects: readonly object[]): Promise<{ readonly allocations: readonly { readonly egressIPs: readonly { readonly address: string }[] }[]; readonly findings: readonly { readonly code: string; readonly message: string }[] }> =>
+    JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: list(claim, node, ...objects) })).out) as never;
+
+  it.each([
+    ['10.129.0.0/24', '10.128.0.0/14, a network inside the cluster'],
+    ['172.30.5.0/28', '172.30.0.0/16, a network inside the cluster'],
+    ['10.20.0.0/28', '10.20.0.0/24, the pods of node n1'],
+  ])('refuses a pool of %s: it meets %s', async (CIDR, met) => {
+    const { findings } = await planOf(pool(CIDR), network);
+    expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain(met);
+  });
+
+  it('gives out no address that a Service answers for', async () => {
+    const given = async (...objects: readonly object[]): Promise<string> => JSON.stringify((await planOf(pool('10.0.0.0/28'), network, ...objects)).allocations);
+    expect(await given()).toContain('"10.0.0.1"');
+    expect(await given(service)).not.toContain('"10.0.0.1"');
+  });
+});

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAgentProvider } from '../../src/index.ts';
+import { createAgentProvider } from '../../src/create-agent-provider.ts';
 
 const agentPackage = fileURLToPath(new URL('../../../agent', import.meta.url));
 export const namespace = 'egressip-ipam-operator';

@@ -12,3 +12,5 @@ export const events: Resource = { group: '', version: 'v1', plural: 'events', ki
 export const ciliumEgressGatewayPolicies = clusterScoped('cilium.io', 'v2', 'ciliumegressgatewaypolicies', 'CiliumEgressGatewayPolicy');
 export const egresses = clusterScoped('crd.antrea.io', 'v1beta1', 'egresses', 'Egress');
 export const externalIpPools = clusterScoped('crd.antrea.io', 'v1beta1', 'externalippools', 'ExternalIPPool');
+export const egressNodes = clusterScoped('redhatcop.redhat.io', 'v1alpha1', 'egressnodes', 'EgressNode');
+export const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };

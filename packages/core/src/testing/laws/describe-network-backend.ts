@@ -10,7 +10,7 @@ export function describeNetworkBackend(suite: NetworkBackendSuite): void {
   describe(`${name} keeps the laws, over random clusters and histories`, () => {
     for (const { name: law, skipped, run } of networkLaws(suite)) {
       if (skipped === undefined) it(law, () => run(runs));
-      else skip(`${law} (${skipped})`, () => undefined);
+      else skip(`${law} (skipped: ${skipped})`, () => undefined);
     }
   });
 }

@@ -22,7 +22,7 @@ describe('what a provider is told', () => {
   let server: TestServer;
   let provider: string;
   const told = async (cloud?: ProviderChoice['cloud']): Promise<string> => {
-    const made = await makeClusterProvider(server.rest, network, { provider, ...(cloud === undefined ? {} : { cloud }) }, () => undefined);
+    const made = await makeClusterProvider(server.rest, network, { provider, ...(cloud === undefined ? {} : { cloud }) });
     await made.stop();
     return made.provider.name;
   };

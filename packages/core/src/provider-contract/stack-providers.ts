@@ -1,0 +1,109 @@
+import type { AttachedAddress, CidrObservation, CloudProvider, NodeObservation, ProviderChange, ProviderChangeResult, ProviderObservation } from './contract.ts';
+
+/**
+ * Two providers as one: the first attaches an address to the platform's interface, then the second to the node's kernel;
+ * they take it off in reverse. The interface is the ledger: what it carries and the kernel does not is shown as
+ * incomplete, so that a crash between the two loses nothing.
+ *
+ * @example
+ * const provider = stackProviders(cloud, agents);
+ */
+export function stackProviders(below: CloudProvider, above: CloudProvider): CloudProvider {
+  return {
+    specificationVersion: below.specificationVersion,
+    name: stackedName(below, above),
+    platforms: below.platforms,
+    capabilities: below.capabilities,
+    ...(below.isCloud === undefined ? {} : { isCloud: below.isCloud }),
+    ...(below.keptInSubnets === undefined ? {} : { keptInSubnets: below.keptInSubnets }),
+    ...(below.settlingTime === undefined ? {} : { settlingTime: below.settlingTime }),
+    ...(below.requests === undefined ? {} : { requests: below.requests }),
+    async observe(options) {
+      const [lower, upper] = await Promise.all([below.observe(options), above.observe(options)]);
+      return combine(lower, upper);
+    },
+    async apply({ changes, signal }) {
+      const applyTo = async (provider: CloudProvider, asked: readonly ProviderChange[]): Promise<readonly ProviderChangeResult[]> =>
+        asked.length === 0 ? [] : provider.apply({ changes: asked, signal });
+      const results = new Map<ProviderChange, ProviderChangeResult>();
+      // Each stage takes what the one before has done; a change that fails goes no further.
+      for (const [provider, part] of [[above, leaving], [below, whole], [above, arriving]] as const) {
+        const asked = changes.flatMap((change) => {
+          const own = results.has(change) ? undefined : part(change);
+          return own === undefined ? [] : [{ change, part: own }];
+        });
+        const answers = await applyTo(provider, asked.map((one) => one.part));
+        for (const [index, { change }] of asked.entries()) {
+          const answer = answers[index];
+          if (answer?.outcome !== 'done') results.set(change, failed(change, answer));
+        }
+      }
+      return changes.map((change) => results.get(change) ?? { change, outcome: 'done' });
+    },
+    close: async () => void (await Promise.all([below.close?.(), above.close?.()])),
+  };
+}
+
+/** What two providers, one on top of the other, are called. */
+export function stackedName(below: Pick<CloudProvider, 'name'>, above: Pick<CloudProvider, 'name'>): string {
+  return `${below.name}+${above.name}`;
+}
+
+function leaving(change: ProviderChange): ProviderChange | undefined {
+  if (change.type === 'attach') return undefined;
+  return { type: 'detach', address: change.address, node: change.type === 'move' ? change.from : change.node };
+}
+
+function whole(change: ProviderChange): ProviderChange {
+  return change;
+}
+
+function arriving(change: ProviderChange): ProviderChange | undefined {
+  return change.type === 'detach' ? undefined : { type: 'attach', address: change.address, node: change.node };
+}
+
+function failed(change: ProviderChange, answer: ProviderChangeResult | undefined): ProviderChangeResult {
+  if (answer?.outcome === 'failed') return { ...answer, change };
+  return { change, outcome: 'failed', error: { class: 'unknown', message: `nothing was said of ${change.type} of ${change.address} (node ${change.node.name}); look again` } };
+}
+
+function combine(lower: ProviderObservation, upper: ProviderObservation): ProviderObservation {
+  const upperNodes = new Map(upper.nodes.map((node) => [node.node, node]));
+  const upperCidrs = new Map(upper.cidrs.map((cidr) => [cidr.cidr, cidr]));
+  return {
+    nodes: lower.nodes.map((node) => combineNode(node, upperNodes.get(node.node))),
+    cidrs: lower.cidrs.map((cidr) => combineCidr(cidr, upperCidrs.get(cidr.cidr))),
+  };
+}
+
+function combineNode(lower: NodeObservation, upper: NodeObservation | undefined): NodeObservation {
+  if ('error' in lower) return lower;
+  const main = lower.interfaces.find((one) => one.main)?.addresses ?? [];
+  // The interface is known all the same; the node takes nothing more.
+  if (upper === undefined || 'error' in upper) return { ...lower, limits: full(main) };
+  const inKernel = new Set(upper.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  const interfaces = lower.interfaces.map((one) => {
+    if (!one.main) return one;
+    return { ...one, addresses: one.addresses.map((entry): AttachedAddress => (entry.primary || inKernel.has(entry.address) ? entry : { ...entry, incomplete: true })) };
+  });
+  return { ...lower, interfaces, limits: isFull(upper) ? full(main) : lower.limits };
+}
+
+function isFull(upper: NodeObservation): boolean {
+  if ('error' in upper) return true;
+  const { ipv4, ipv6 } = upper.limits;
+  const { ipv4: carried4, ipv6: carried6 } = full(upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])));
+  return (ipv4 ?? Infinity) <= carried4 && (ipv6 ?? Infinity) <= carried6;
+}
+
+function full(addresses: readonly AttachedAddress[]): { readonly ipv4: number; readonly ipv6: number } {
+  const ipv6 = addresses.filter(({ address }) => address.includes(':')).length;
+  return { ipv4: addresses.length - ipv6, ipv6 };
+}
+
+function combineCidr(lower: CidrObservation, upper: CidrObservation | undefined): CidrObservation {
+  if ('error' in lower || upper === undefined) return lower;
+  if ('error' in upper) return upper;
+  const known = new Set(lower.inUse.map(({ address }) => address));
+  return { ...lower, inUse: [...lower.inUse, ...upper.inUse.filter(({ address }) => !known.has(address))], reserved: [...lower.reserved, ...upper.reserved] };
+}

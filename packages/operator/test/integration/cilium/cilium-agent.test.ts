@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bothServers } from '../support/start-server.ts';
+import { addPool, startCiliumCluster, type CiliumCluster } from './cilium-cluster.ts';
+
+const outside = '198.51.100.1';
+
+describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) => {
+  let cluster: CiliumCluster;
+
+  beforeEach(async () => {
+    cluster = await startCiliumCluster(server);
+  }, 60_000);
+  afterEach(() => cluster.stop(), 30_000);
+
+  const eventually = (check: () => unknown): Promise<void> => vi.waitFor(async () => void (await check()), { timeout: 30_000, interval: 50 });
+
+  it('is served by the agents, without a flag: address, then policy; a dead node is fenced before its address moves', async () => {
+    cluster.cilium.addPod({ uid: 'pod-1', namespace: 'shop', node: 'c', addresses: ['10.1.0.1'] });
+    cluster.run();
+    await addPool(cluster.rest);
+    await cluster.addNamespace('shop');
+    await eventually(() => expect(cluster.cilium.traffic('pod-1', outside)).toMatchObject({ kind: 'egress', held: true }));
+    expect(cluster.logged.join('\n')).toMatch(/the provider is .*provider="?agent/);
+    const address = (await cluster.allocated('shop')) ?? '';
+    const [node = ''] = cluster.holders(address);
+    expect(await cluster.policies()).toEqual([`${address}@${node}`]);
+
+    await cluster.powerOff(node);
+    await eventually(() => expect(cluster.holders(address)).toHaveLength(1));
+    const [next] = cluster.holders(address);
+    await eventually(async () => expect(await cluster.policies()).toEqual([`${address}@${next}`]));
+    if (node !== 'c') await eventually(() => expect(cluster.cilium.traffic('pod-1', outside)).toEqual({ kind: 'egress', node: next, egressIP: address, held: true }));
+    expect(next).not.toBe(node);
+    expect(cluster.doubles).toEqual([]);
+  }, 90_000);
+
+  it('takes the address out of the kernel when the claim goes, and writes nothing at rest', async () => {
+    cluster.run();
+    await addPool(cluster.rest);
+    await cluster.addNamespace('shop');
+    await eventually(async () => expect(await cluster.policies()).toHaveLength(1));
+    const address = (await cluster.allocated('shop')) ?? '';
+    // Status is written some seconds after what it is about.
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    const before = (await cluster.writes()).length;
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    expect((await cluster.writes()).slice(before).filter(({ resource }) => resource !== 'events')).toEqual([]);
+    await cluster.removeClaim('shop');
+    await eventually(() => expect(cluster.holders(address)).toEqual([]));
+    await eventually(async () => expect(await cluster.policies()).toEqual([]));
+  }, 90_000);
+});
