@@ -11,7 +11,7 @@ import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
 import { granted, unchanged, type Allotment } from './allotment.ts';
 import { checkWishes } from './check-wishes.ts';
-import type { CoolingAddresses } from './cool-down.ts';
+import { changesObstacle, type CoolingAddresses } from './cool-down.ts';
 import { describeShortage } from './describe-shortage.ts';
 import { placeKept } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
@@ -87,7 +87,8 @@ class Server {
 
   #serveInput(claim: Claim, pool: Pool, input: readonly Address[]): Allotment {
     const fresh = input.filter((address) => !claim.kept.includes(address));
-    const obstacle = this.#promise(claim, pool, input, fresh);
+    const { cooling } = this.#parts;
+    const obstacle = changesObstacle(cooling, claim.namespace.name, pool, fresh) ?? this.#promise(claim, pool, input, fresh);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const { ledger } = this.#parts;
     const allotment = granted(claim, input, 'input');

@@ -45,4 +45,15 @@ describe('a released address', () => {
     expect(allocated(never)).toEqual([['a', 'new', '10.0.0.1']]);
     expect(never.findings).toContainEqual(expect.objectContaining({ code: 'InvalidObject', field: 'status.released[0].releasedAt' }));
   });
+
+  it('is no way to keep a CIDR from others: who gave back many waits with other wishes, and has back what it had', () => {
+    const released = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) => ({ namespace: 'restless', addresses: [address], releasedAt: '2026-02-01T00:00:00Z' }));
+    const asking = (address: string): Plan =>
+      plan(aSnapshot({ time: '2026-02-01T00:05:00Z', nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'], { coolDown: '1h', released })], namespaces: [aNamespace('restless', 0, { egressIPs: address }), aNamespace('calm', 1, { egressIPs: '10.0.0.7' })] }));
+    const other = asking('10.0.0.6');
+    expect(allocated(other)).toEqual([['calm', 'input', '10.0.0.7']]);
+    expect(other.waiting.map(({ namespace, mender, reason }) => [namespace, mender, reason.code])).toEqual([['restless', 'owner', 'TooManyChanges']]);
+    expect(other.wakeAt).toBe('2026-02-01T01:00:00.000Z');
+    expect(allocated(asking('10.0.0.3'))).toEqual([['calm', 'input', '10.0.0.7'], ['restless', 'input', '10.0.0.3']]);
+  });
 });

@@ -1,6 +1,8 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import type { Pool } from '../place/pool.ts';
+import type { Obstacle } from './readiness.ts';
 
 /**
  * How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down
@@ -17,6 +19,8 @@ export interface CoolingAddresses {
   readonly waitsFor: ReadonlyMap<Address, string>;
   /** By `EGRESSIPAM/NAMESPACE`: the addresses that may return to it. */
   readonly returnable: ReadonlyMap<string, readonly Address[]>;
+  /** By `EGRESSIPAM/NAMESPACE`: how many addresses cool down after it. */
+  readonly counts: ReadonlyMap<string, number>;
   /** When the next address has cooled down, milliseconds since 1970. */
   readonly next: number | undefined;
 }
@@ -25,22 +29,40 @@ export interface CoolingAddresses {
 export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): CoolingAddresses {
   const waitsFor = new Map<Address, string>();
   const returnable = new Map<string, readonly Address[]>();
+  const counts = new Map<string, number>();
   const now = snapshot.time;
   let next: number | undefined;
   for (const egressIPAM of snapshot.egressIPAMs) {
     for (const entry of egressIPAM.released) {
       const age = now === undefined ? 0 : now - entry.releasedAt;
+      const key = `${egressIPAM.name}/${entry.namespace}`;
       if (age < Math.max(egressIPAM.coolDown, returnWindow)) {
-        const key = `${egressIPAM.name}/${entry.namespace}`;
         returnable.set(key, [...(returnable.get(key) ?? []), ...entry.addresses]);
       }
       if (age >= egressIPAM.coolDown) continue;
       const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
+      counts.set(key, (counts.get(key) ?? 0) + entry.addresses.length);
       for (const address of entry.addresses) {
         if (ledger.take(address)) waitsFor.set(address, entry.namespace);
       }
     }
   }
-  return { waitsFor, returnable, next };
+  return { waitsFor, returnable, counts, next };
+}
+
+/**
+ * How many addresses of each CIDR assignment may cool down after one namespace: whoever asks for others again and again
+ * would keep a whole CIDR from everybody else.
+ */
+const mostCooling = 4;
+
+/** Why a namespace that asks for other addresses has to wait, if so; what it had a short while ago it may have back. */
+export function changesObstacle({ waitsFor, counts }: CoolingAddresses, namespace: string, { name, egressIPAM }: Pool, fresh: readonly Address[]): Obstacle | undefined {
+  if (fresh.every((address) => waitsFor.get(address) === namespace)) return undefined;
+  const cooling = counts.get(`${name}/${namespace}`) ?? 0;
+  const most = mostCooling * egressIPAM.open.length;
+  if (cooling < most) return undefined;
+  const message = `${cooling} addresses of EgressIPAM ${name} that the namespace gave back cool down, and ${most} are the most; other addresses have to wait until some have cooled down`;
+  return { code: 'TooManyChanges', message };
 }

@@ -37,6 +37,7 @@ export type CoreFindingCode =
   | 'WaitingForNodes'
   | 'AddressNotHostable'
   | 'TeamLimitReached'
+  | 'TooManyChanges'
   | 'WaitingForProvider'
   | 'WaitingForSync'
   | 'AddressNotPlaced'
