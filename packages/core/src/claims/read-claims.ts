@@ -98,7 +98,7 @@ class ClaimReader {
     const isProved =
       sameInOrder(binding?.addresses ?? none, listed) ||
       (allocated !== undefined && !this.#traits.provesAllocations);
-    return isProved && !listed.some((address) => this.#isRefused(address, binding));
+    return isProved && (this.#refusedAddresses.size === 0 || !listed.some((address) => this.#isRefused(address, binding)));
   }
 
   #claimAnew(subject: Subject, pool: Pool): Claim {
