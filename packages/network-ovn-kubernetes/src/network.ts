@@ -5,6 +5,7 @@ import { createFactsReader, type OvnKubernetesFacts } from './facts/read-facts.t
 import { guard } from './guard.ts';
 import { cloudPrivateIPConfigKind } from './kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from './kinds/egress-ip.ts';
+import { managerLeaseKind } from './kinds/manager-lease.ts';
 import { recognise } from './recognise.ts';
 import { render } from './render/render.ts';
 import { describe, explain } from './write/describe.ts';
@@ -19,7 +20,7 @@ export const network: NetworkBackend = {
   specificationVersion: 'v1',
   name: 'ovn-kubernetes',
   title: 'OVN-Kubernetes',
-  kinds: [egressIPKind, cloudPrivateIPConfigKind],
+  kinds: [egressIPKind, cloudPrivateIPConfigKind, managerLeaseKind],
   nodeAnnotations,
   nodeVerbs: ['patch'],
   guard,

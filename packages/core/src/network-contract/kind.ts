@@ -12,8 +12,12 @@ export interface NetworkKind<Entry extends NetworkEntry = NetworkEntry> {
   readonly otherApiVersions?: readonly string[];
   /** For a kind with namespaces: the one in which the objects are read. */
   readonly namespace?: string;
+  /** For a kind with namespaces: the objects of all of them are read, and their names alone tell them apart. */
+  readonly inAnyNamespace?: boolean;
   /** Reads the one object of this name alone. */
   readonly name?: string;
+  /** Whether its objects tell of the moment alone: those in files are of another one, and are left alone. */
+  readonly momentary?: boolean;
   /** Whether a cluster may lack the kind. */
   readonly optional?: boolean;
   /** Whether each object belongs to the thing of its own name. */

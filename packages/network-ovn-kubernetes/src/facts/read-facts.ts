@@ -11,8 +11,10 @@ import {
 } from '@egressip-ipam/core';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
+import { managerLeaseKind } from '../kinds/manager-lease.ts';
 import { egressIPName } from '../kinds/names.ts';
 import { refusedByCloud } from './cloud-refusals.ts';
+import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
 import { nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
 import { ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
@@ -26,6 +28,8 @@ export interface OvnKubernetesFacts extends NetworkFacts {
   readonly ownership: Ownership;
   readonly configs: readonly ParsedConfig[];
   readonly nodes: readonly ParsedNode[];
+  /** When the cluster manager is taken to be away unless it is heard of, in milliseconds since 1970. */
+  readonly managerAwayAt?: number;
 }
 
 /** Makes a reader that parses each object once in its life. */
@@ -61,6 +65,7 @@ function factsOf(
   const { ofNamespace, surplus, foreign } = ownership;
   const strangers = new Set(foreign);
   const nodeFacts = nodeFactsOf(nodes, view.platform);
+  const manager = managerPresence(entriesOf(view.objects, managerLeaseKind), view.time);
   return {
     hosts: foreign.length === 0 ? egressIPs : egressIPs.filter((egressIP) => !strangers.has(egressIP)),
     bindings: ofNamespace,
@@ -74,7 +79,9 @@ function factsOf(
     occupied: view.platform.isCloud ? occupiedBy(egressIPs, configs) : [],
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
     obstacleOf: obstacles(foreign, ofNamespace),
-    findings: [...nodes.flatMap(({ findings }) => findings), ...reportDuplicateMarks(egressIPs)],
+    ...(manager.obstacle === undefined ? {} : { standstill: manager.obstacle }),
+    ...(manager.awayAt === undefined ? {} : { managerAwayAt: manager.awayAt }),
+    findings: [...nodes.flatMap(({ findings }) => findings), ...reportDuplicateMarks(egressIPs), ...manager.findings],
     ownership,
     configs,
     nodes,

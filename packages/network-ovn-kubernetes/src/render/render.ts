@@ -31,12 +31,13 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
   for (const [position, claim] of decisions.claims.entries()) if (isToHaveOne(claim)) serving.serve(claim, position);
   const going = deletions.filter(({ egressIP }) => egressIP.source.deletedAt === undefined);
   const deleted = going.map(({ egressIP, egressIPAM }) => deleteStep(decisions, egressIP, egressIPAM?.name));
+  const wakeAt = Math.min(serving.wakeAt ?? Infinity, facts.managerAwayAt ?? Infinity);
   return {
     steps: [...labels.steps, ...serving.steps, ...deleted],
     findings: [...labels.findings, ...serving.findings, ...reportTopology(decisions, facts, canPin)],
     states: serving.states,
     uncarried: serving.uncarried,
-    ...(serving.wakeAt === undefined ? {} : { wakeAt: serving.wakeAt }),
+    ...(wakeAt === Infinity ? {} : { wakeAt }),
     beforeRelease: beforeReleases(decisions, facts),
   };
 }

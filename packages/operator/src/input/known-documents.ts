@@ -32,9 +32,10 @@ export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) =>
   };
 }
 
-/** The kinds of back ends' objects, each once. */
-export function networkKinds(backends: readonly NetworkBackend[]): readonly DocumentKind[] {
-  const kinds = backends.flatMap((backend) => backend.kinds.map(({ resource: { group, kind } }) => [`${group}/${kind}`, { group, kind }] as const));
+/** The kinds of back ends' objects, each once; without those that tell of the moment alone, but for a cluster that is looked at now. */
+export function networkKinds(backends: readonly NetworkBackend[], live?: NetworkBackend): readonly DocumentKind[] {
+  const lasting = backends.flatMap((backend) => backend.kinds.filter(({ momentary }) => momentary !== true || backend === live));
+  const kinds = lasting.map(({ resource: { group, kind } }) => [`${group}/${kind}`, { group, kind }] as const);
   return [...new Map(kinds).values()];
 }
 

@@ -58,7 +58,7 @@ export async function loadSnapshot(documents: ReadDocuments, options: SnapshotOp
   const known = chosen === undefined ? backends : [chosen, ...backends.filter(({ name }) => name !== chosen.name)];
   const objects = documents.objects.map(({ object }) => object);
   const { found, notes } = live?.network ?? chooseNetwork(objects, known, chosen);
-  const sorted = sortDocuments(documents, known, found.backend, problems);
+  const sorted = sortDocuments(documents, known, found.backend, problems, live !== undefined);
   const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
   const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
   const { clusterNetworks = [] } = found.evidence;

@@ -36,8 +36,8 @@ export async function readLive(options: LiveOptions, extraCidrs: (nodes: readonl
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam' });
   try {
     const { network, kinds } = await chooseLive(rest, options);
-    const isServed = await servedBy(rest, kinds.map((resource) => ({ resource })));
-    const lists = await Promise.all(kinds.filter((resource) => isServed({ resource })).map((resource) => listAll(rest, resource)));
+    const isServed = await servedBy(rest, kinds);
+    const lists = await Promise.all(kinds.filter(isServed).map((kind) => listAll(rest, kind)));
     const objects = lists.flat();
     const { decision, observation } = await observeProvider(rest, network.found, options, objects, extraCidrs);
     return { objects: [...objects, ...observation].map(asSource), problems: [], decisions: { network, provider: decision } };
@@ -46,19 +46,28 @@ export async function readLive(options: LiveOptions, extraCidrs: (nodes: readonl
   }
 }
 
+/** The objects that are read of a kind. */
+interface Place {
+  readonly resource: Resource;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
 /** The network as the operator would decide, and the kinds to be read for it. */
-async function chooseLive(rest: RestClient, { network: name }: LiveOptions): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Resource[] }> {
+async function chooseLive(rest: RestClient, { network: name }: LiveOptions): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Place[] }> {
   const chosen = name === undefined ? undefined : await loadNetwork(name);
   const backends = await loadBuiltInNetworks();
   const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
   const network = settleNetwork(evidence, backends, chosen);
-  const own = network.found.backend.kinds.map(({ resource, namespace }) => resources.resourceOf(resource, namespace !== undefined));
-  return { network, kinds: [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, resources.services, ...own] };
+  const own = network.found.backend.kinds.map((kind) => ({ ...kind, resource: resources.resourceRead(kind) }));
+  const common = [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, resources.services];
+  return { network, kinds: [...common.map((resource) => ({ resource })), ...own] };
 }
 
 /** Lists leave out the kind of their items, which tells one object from another here. */
-async function listAll(rest: RestClient, resource: Resource): Promise<readonly KubernetesObject[]> {
-  const { items } = await new ResourceClient(rest, resource).list().catch((error: unknown) => {
+async function listAll(rest: RestClient, { resource, namespace, name }: Place): Promise<readonly KubernetesObject[]> {
+  const selection = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const { items } = await new ResourceClient(rest, resource).list(selection).catch((error: unknown) => {
     // Their addresses are taken care of where they may be read.
     if (resource === resources.services && isForbidden(error)) return { items: [] };
     throw error;

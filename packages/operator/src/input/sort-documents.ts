@@ -34,8 +34,9 @@ export interface SortedDocuments extends Pick<ClusterSnapshot, 'infrastructure' 
  *
  * @param known all back ends whose objects would be known
  * @param problems takes in what cannot be read
+ * @param isLive whether they are of a cluster as it is now
  */
-export function sortDocuments({ objects }: ReadDocuments, known: readonly NetworkBackend[], backend: NetworkBackend, problems: InputProblem[]): SortedDocuments {
+export function sortDocuments({ objects }: ReadDocuments, known: readonly NetworkBackend[], backend: NetworkBackend, problems: InputProblem[], isLive = false): SortedDocuments {
   const egressIPAMs = new ObjectList('EgressIPAM', readEgressIPAM, problems);
   const namespaces = new ObjectList('Namespace', readNamespace, problems);
   const nodes = new ObjectList('Node', (object) => readNode(object, backend.nodeAnnotations), problems);
@@ -60,7 +61,7 @@ export function sortDocuments({ objects }: ReadDocuments, known: readonly Networ
       }
     }],
   ]);
-  const kindOf = kindReader([...readers.keys(), ...networkKinds([backend, ...known])]);
+  const kindOf = kindReader([...readers.keys(), ...networkKinds([backend, ...known], isLive ? backend : undefined)]);
   for (const source of objects) {
     if (claimsToBeSnapshot(source.object)) continue;
     const kind = kindOf(source.object);

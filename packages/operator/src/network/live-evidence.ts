@@ -1,7 +1,7 @@
 import { isRecord, type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
 import { apiVersionOf, isForbidden, isNotFound, openApiDocument, ResourceClient, servedResources, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
-import { configMaps, definitions, networks, nodes, resourceOf } from './resources.ts';
+import { configMaps, definitions, networks, nodes, resourceRead } from './resources.ts';
 
 /** So many nodes are enough to see what a network writes on them. */
 const mostNodes = 50;
@@ -12,7 +12,8 @@ const mostNodes = 50;
  * @throws ApiError or TransportError when the cluster cannot be asked
  */
 export async function gatherEvidence(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ClusterEvidence> {
-  const kinds = new Map(backends.flatMap((backend) => backend.kinds.map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const)));
+  // What tells of the moment alone tells nothing of which network there is, and may not be read where that is another one.
+  const kinds = new Map(backends.flatMap((backend) => backend.kinds.filter(({ momentary }) => momentary !== true).map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const)));
   const documents = new Map<string, Promise<unknown>>();
   const schemaOf = ({ resource }: NetworkKind): Promise<unknown> => {
     const apiVersion = apiVersionOf(resource);
@@ -51,9 +52,10 @@ async function readServedKind(rest: RestClient, kind: NetworkKind, readsDefiniti
   return { isUsed, ...definitionOf(kind.resource, document, definition) };
 }
 
-async function hasAny(rest: RestClient, { resource, namespace, name }: NetworkKind): Promise<boolean> {
+async function hasAny(rest: RestClient, kind: NetworkKind): Promise<boolean> {
+  const { namespace, name } = kind;
   const selection = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
-  const page = await new ResourceClient(rest, resourceOf(resource, namespace !== undefined)).listPage({ ...selection, limit: 1 });
+  const page = await new ResourceClient(rest, resourceRead(kind)).listPage({ ...selection, limit: 1 });
   return page.items.length > 0;
 }
 

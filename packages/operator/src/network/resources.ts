@@ -1,4 +1,4 @@
-import type { ResourceReference } from '@egressip-ipam/core';
+import type { NetworkKind, ResourceReference } from '@egressip-ipam/core';
 import type { Resource } from '@egressip-ipam/kube';
 
 /** The pools. */
@@ -19,6 +19,11 @@ export const configMaps: Resource = { group: '', version: 'v1', plural: 'configm
 export const definitions: Resource = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false };
 /** Renewed by the kubelet of each node, in the namespace kube-node-lease. */
 export const nodeLeases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+
+/** A kind that a back end reads, for a client. */
+export function resourceRead({ resource, namespace, inAnyNamespace }: NetworkKind): Resource {
+  return resourceOf(resource, namespace !== undefined || inAnyNamespace === true);
+}
 
 /** A kind as a back end or a provider names it, for a client. */
 export function resourceOf(reference: ResourceReference, namespaced: boolean): Resource {

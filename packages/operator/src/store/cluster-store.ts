@@ -218,9 +218,10 @@ function readNamedInfrastructure(object: unknown): Read<NamedInfrastructure> {
   return read.ok && typeof name === 'string' ? { ok: true, value: { name, infrastructure: read.value }, problems: read.problems } : { ok: false, problems: read.problems };
 }
 
-function placeOf({ resource, namespace, name }: NetworkKind): Pick<CollectionOptions<NetworkEntry>, 'resource' | 'namespace' | 'name'> {
+function placeOf(kind: NetworkKind): Pick<CollectionOptions<NetworkEntry>, 'resource' | 'namespace' | 'name'> {
+  const { namespace, name } = kind;
   return {
-    resource: resources.resourceOf(resource, namespace !== undefined),
+    resource: resources.resourceRead(kind),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
   };

@@ -1,6 +1,6 @@
 import type { StandIn } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
+import { egressIPAMs, egressIPs, namespaces, nodeLeases, nodes } from '../support/resources.ts';
 import { assignable, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 import { bothServers, type Write } from '../support/start-server.ts';
 
@@ -52,6 +52,19 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     expect(await labelled()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
     await expect.poll(async () => ((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as { served?: number } | undefined)?.served, poll).toBe(3);
     expect(await writesDuring(() => Promise.resolve())).toEqual([]);
+  }, 60_000);
+
+  it('gives nothing new while the cluster manager does not renew its Lease, and goes on once it does', async () => {
+    const lease = { name: 'ovn-kubernetes-master', namespace: 'default' };
+    const renewed = (time: number): Readonly<Record<string, unknown>> => ({ spec: { holderIdentity: 'control-plane', leaseDurationSeconds: 60, renewTime: `${new Date(time).toISOString().slice(0, -1)}000Z` } });
+    await cluster.client(nodeLeases).create({ metadata: lease, ...renewed(Date.now() - 600_000) });
+    await cluster.addPool('pool', threeZones);
+    await addNamespace('shop');
+    await expect.poll(() => cluster.events('ClusterManagerAway'), poll).toContainEqual(expect.stringMatching(/^shop: .*has not renewed its Lease/));
+    expect([(await cluster.client(egressIPs).list()).items, await cluster.annotation('shop')]).toEqual([[], undefined]);
+    await cluster.client(nodeLeases).mergePatch(lease, renewed(Date.now()));
+    await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
+    await cluster.client(nodeLeases).delete(lease);
   }, 60_000);
 
   it('leaves the loss of a node to OVN-Kubernetes: nothing is written', async () => {
