@@ -74,7 +74,7 @@ interface Surroundings {
 
 /** Watches, and acts while this replica may, term after term; resolves when told to stop and everything has ended. */
 async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, surroundings: Surroundings): Promise<void> {
-  const { log, metrics, whenRead } = surroundings;
+  const { options, log, metrics, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
