@@ -12,9 +12,11 @@ export const baseValues: Values = { namespace: { create: true }, crds: { enabled
 
 /** Every component. */
 export const components: readonly Component[] = [
+  { name: 'agent', values: { agent: { enabled: true } } },
   { name: 'aws', values: { openshift: true, aws: { enabled: true } } },
   { name: 'guard-unassigned', values: { guardUnassigned: { enabled: true } } },
   { name: 'monitoring', values: { openshift: true, monitoring: { enabled: true } } },
   { name: 'network-policy', values: { networkPolicy: { enabled: true } } },
   { name: 'node-probe', values: { nodeProbe: { enabled: true } } },
+  { name: 'services', values: { services: { enabled: true } } },
 ];

@@ -9,7 +9,11 @@ import { splitBySource } from './split-sources.ts';
 /** Texts by their path below `deploy`. */
 export type Files = ReadonlyMap<string, string>;
 
-const deployment = 'deployment.yaml';
+/** What a component may change of the base, beside what it adds. */
+const patchable = new Map([
+  ['deployment.yaml', { group: 'apps', kind: 'Deployment', name: releaseName }],
+  ['namespace.yaml', { kind: 'Namespace', name: releaseName }],
+]);
 const generated = '# Made from the chart: node deploy/src/render.ts\n';
 
 /** The kustomization `manifests` and its components, from the chart. @throws Error when a component would need more than additions */
@@ -27,19 +31,20 @@ function renderComponent(helm: string, { name, values }: Component, base: Files)
   const all = splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, values) }));
   const changed = [...all].filter(([path, text]) => base.get(path) !== text);
   const added = changed.filter(([path]) => !base.has(path)).map(([path, text]) => [path.replace(`${name}/`, ''), text] as const);
-  const other = changed.find(([path]) => base.has(path) && path !== deployment);
-  if (other !== undefined) throw new Error(`component ${name} changes ${other[0]}: it may add objects and change the Deployment, no more`);
+  const other = changed.find(([path]) => base.has(path) && !patchable.has(path));
+  if (other !== undefined) throw new Error(`component ${name} changes ${other[0]}: it may add objects and change the Deployment and the Namespace, no more`);
+  const patches = [...patchable].flatMap(([path, target]) => (all.get(path) === base.get(path) ? [] : [{ target, patch: patchOf(base.get(path), all.get(path)) }]));
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
     ...(added.length === 0 ? {} : { resources: added.map(([path]) => fileName(path)) }),
-    ...(all.get(deployment) === base.get(deployment) ? {} : { patches: [{ target: { group: 'apps', kind: 'Deployment', name: releaseName }, patch: patchOf(base.get(deployment), all.get(deployment)) }] }),
+    ...(patches.length === 0 ? {} : { patches }),
   };
   const folder = `manifests/optional/${name}`;
   return [...inFolder(folder, new Map(added)), [`${folder}/kustomization.yaml`, generated + stringify(kustomization)]];
 }
 
-/** A JSON patch from one Deployment to another; what is put at the end of a list is put there wherever the list ends. */
+/** A JSON patch from one object to another; what is put at the end of a list is put there wherever the list ends. */
 function patchOf(from: string | undefined, to: string | undefined): string {
   const before: unknown = parse(from ?? '');
   return stringify(

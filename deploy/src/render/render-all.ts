@@ -5,6 +5,7 @@ import { renderChartReadme } from './chart-readme.ts';
 import { renderManifests, type Files } from './manifests.ts';
 
 const definition = 'redhatcop.redhat.io_egressipams.yaml';
+const agentsDefinition = 'redhatcop.redhat.io_egressnodes.yaml';
 
 /** Folders that hold nothing but what is rendered. */
 export const renderedFolders: readonly string[] = [`${chartFolder}/files/guard`, 'manifests', 'olm/manifests', 'olm/metadata'];
@@ -14,6 +15,7 @@ export function renderAll(helm: string): Files {
   return new Map([
     ...guardFiles(),
     [`${chartFolder}/files/${definition}`, readFileSync(deployPath(`crds/${definition}`), 'utf8')],
+    [`${chartFolder}/files/${agentsDefinition}`, readFileSync(deployPath(`../packages/agent/crds/${agentsDefinition}`), 'utf8')],
     [`${chartFolder}/README.md`, renderChartReadme()],
     ...renderManifests(helm),
     ...renderBundle(helm),

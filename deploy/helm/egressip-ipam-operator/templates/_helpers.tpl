@@ -52,8 +52,13 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 
 {{/* The image, by tag, digest or both. */}}
 {{- define "egressip-ipam.image" -}}
-{{- $image := .Values.image }}
-{{- $tag := $image.tag | default (ternary "" .Chart.AppVersion (ne $image.digest "")) }}
+{{- include "egressip-ipam.imageOf" (dict "root" . "image" .Values.image) }}
+{{- end }}
+
+{{/* As the one above, of any part: (dict "root" $ "image" .Values.agent.image). */}}
+{{- define "egressip-ipam.imageOf" -}}
+{{- $image := .image }}
+{{- $tag := $image.tag | default (ternary "" .root.Chart.AppVersion (ne $image.digest "")) }}
 {{- $image.repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
@@ -67,4 +72,19 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{/* "true" when what the Prometheus operator reads is wanted; enableMonitoring is the original chart's name for it. */}}
 {{- define "egressip-ipam.monitoring" -}}
 {{- if or .Values.monitoring.enabled .Values.enableMonitoring }}true{{ end }}
+{{- end }}
+
+{{/* The agent's objects, and its ServiceAccount. */}}
+{{- define "egressip-ipam.agentName" -}}
+{{ include "egressip-ipam.fullname" . }}-agent
+{{- end }}
+
+{{- define "egressip-ipam.agentSubjects" -}}
+- kind: ServiceAccount
+  name: {{ include "egressip-ipam.agentName" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}
+
+{{- define "egressip-ipam.agentLabels" -}}
+{{ include "egressip-ipam.labelsOf" (dict "root" . "component" "agent") }}
 {{- end }}

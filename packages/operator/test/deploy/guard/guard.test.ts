@@ -31,6 +31,15 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
   const shop = '/api/v1/namespaces/shop';
   const ownEgressIP = '/apis/k8s.ovn.org/v1/egressips/egressip-shop';
   const ownFirewall = '/apis/k8s.ovn.org/v1/namespaces/shop/egressfirewalls/default';
+  const policies = '/apis/cilium.io/v2/ciliumegressgatewaypolicies';
+  const egresses = '/apis/crd.antrea.io/v1beta1/egresses';
+  const ipPools = '/apis/crd.antrea.io/v1beta1/externalippools';
+  const egressNodes = '/apis/redhatcop.redhat.io/v1alpha1/egressnodes';
+  const policy = (name: string, matchLabels: object): object =>
+    ({ apiVersion: 'cilium.io/v2', kind: 'CiliumEgressGatewayPolicy', metadata: { name, labels: { [label]: 'pool' } }, spec: { selectors: [{ podSelector: { matchLabels } }], destinationCIDRs: ['0.0.0.0/0'], egressGateway: { nodeSelector: {}, egressIP: '10.0.0.1' } } });
+  const egress = (name: string, matchLabels: object, labels: object = { [label]: 'pool' }): object =>
+    ({ apiVersion: 'crd.antrea.io/v1beta1', kind: 'Egress', metadata: { name, labels }, spec: { appliedTo: { namespaceSelector: { matchLabels } }, egressIP: '10.0.0.1' } });
+  const ipPool = { apiVersion: 'crd.antrea.io/v1beta1', kind: 'ExternalIPPool', metadata: { name: 'egressip-ipam.pool', labels: { [label]: 'pool' } }, spec: { ipRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }], nodeSelector: {} } };
   const hostSubnet = '/apis/network.openshift.io/v1/hostsubnets/node';
   const netNamespace = '/apis/network.openshift.io/v1/netnamespaces/shop';
   const poolPath = '/apis/redhatcop.redhat.io/v1alpha1/egressipams/pool';
@@ -53,6 +62,12 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
     await client('operator', egressIPs).apply(egressIP('egressip-shop'), { fieldManager: 'egressip-ipam-operator', force: true });
     await asRoot(egressIPs).create({ ...egressIP('by-hand'), metadata: { name: 'by-hand' }, spec: { egressIPs: ['10.0.0.7'], namespaceSelector: { matchLabels: { team: 'red' } } } });
     await client('operator', egressFirewalls).create({ metadata: { namespace: 'shop', name: 'default', labels: { [`${prefix}/guard`]: 'unassigned' } }, spec: { egress: [{ type: 'Allow', to: { nodeSelector: {} } }, { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] } });
+    const { metadata: _marked, ...ofPolicy } = policy('by-hand', { 'io.kubernetes.pod.namespace': 'shop' }) as { metadata: object };
+    await root.request('POST', policies, { body: { ...ofPolicy, metadata: { name: 'by-hand' } } });
+    await root.request('POST', egresses, { body: egress('by-hand', { team: 'red' }, {}) });
+    await root.request('POST', egressNodes, { body: { apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressNode', metadata: { name: 'node' }, spec: { addresses: [] } } });
+    await send('operator', 'POST', policies, policy('egressip-ipam.ipv4.shop', { 'io.kubernetes.pod.namespace': 'shop' }));
+    await send('operator', 'POST', egresses, egress('egressip-ipam.shop', { 'kubernetes.io/metadata.name': 'shop' }));
     await asRoot(hostSubnets).create({ metadata: { name: 'node' }, host: 'node', hostIP: '10.0.0.14', subnet: '10.128.0.0/23', egressIPs: ['10.0.0.9'] });
     await client('operator', hostSubnets).mergePatch({ name: 'node' }, { metadata: { annotations: { [`${prefix}/hosted-ips`]: '10.0.0.1=shop', [`${prefix}/hosted-cidrs`]: '10.0.0.0/28' } }, egressIPs: ['10.0.0.9', '10.0.0.1'], egressCIDRs: ['10.0.0.0/28'] });
     await asRoot(netNamespaces).create({ metadata: { name: 'shop' }, netname: 'shop', netid: 7 });
@@ -169,6 +184,17 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
     }],
   ]));
 
+  it('lets nobody else change what the operator made on Cilium and Antrea, nor speak for a node', refuses(() => [
+    ['a policy of Cilium', () => send('network-admin', 'PATCH', `${policies}/egressip-ipam.ipv4.shop`, { spec: { destinationCIDRs: ['10.0.0.0/8'] } })],
+    ['a policy of Cilium deleted', () => send('network-admin', 'DELETE', `${policies}/egressip-ipam.ipv4.shop`)],
+    ['a policy with our mark', () => send('network-admin', 'POST', policies, policy('mine', { 'io.kubernetes.pod.namespace': 'shop' }))],
+    ['an Egress', () => send('network-admin', 'PATCH', `${egresses}/egressip-ipam.shop`, { spec: { egressIP: '10.0.0.2' } })],
+    ['a pool with our mark', () => send('network-admin', 'POST', ipPools, ipPool)],
+    ['wishes for a node', () => send('network-admin', 'PATCH', `${egressNodes}/node`, { spec: { addresses: [{ address: '10.0.0.9', reason: 'x' }] } })],
+    ['the report of a node', () => send('network-admin', 'PATCH', `${egressNodes}/node/status`, { status: { observedGeneration: 9 } })],
+    ['an EgressNode', () => send('network-admin', 'POST', egressNodes, { apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressNode', metadata: { name: 'other' }, spec: { addresses: [] } })],
+  ]));
+
   describe('holds the operator itself', () => {
     const own = (path: string, body: unknown, type?: string) => (): Promise<unknown> => send('operator', 'PATCH', path, body, type);
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'egressip-ipam-operator', namespace: operatorNamespace }, spec: { holderIdentity: 'me' } };
@@ -215,6 +241,17 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
       ['the status of an EgressIP', own(ownEgressIP, { status: { items: [] } })],
       ['an EgressFirewall that opens', () => send('operator', 'POST', firewalls, firewall('default', [{ type: 'Allow', to: { cidrSelector: '0.0.0.0/0' } }]))],
       ['an EgressFirewall without the mark', () => send('operator', 'POST', firewalls, firewall('default', [deny], {}))],
+      ['a policy of Cilium by hand, changed', own(`${policies}/by-hand`, { spec: { destinationCIDRs: ['10.0.0.0/8'] } })],
+      ['a policy of Cilium for all namespaces', () => send('operator', 'POST', policies, policy('egressip-ipam.ipv4.shop', {}))],
+      ['a policy of Cilium without the mark', () => send('operator', 'POST', policies, { ...policy('egressip-ipam.ipv4.served', { 'io.kubernetes.pod.namespace': 'served' }), metadata: { name: 'egressip-ipam.ipv4.served' } })],
+      ['a policy of Cilium under the name of another namespace', () => send('operator', 'POST', policies, policy('egressip-ipam.ipv4.shop', { 'io.kubernetes.pod.namespace': 'served' }))],
+      ['an Egress by hand, deleted', () => send('operator', 'DELETE', `${egresses}/by-hand`)],
+      ['an Egress of all namespaces', () => send('operator', 'POST', egresses, egress('made', {}))],
+      ['an ExternalIPPool without the mark', () => send('operator', 'POST', ipPools, { ...ipPool, metadata: { name: 'made' } })],
+      ['an EgressNode made', () => send('operator', 'POST', egressNodes, { apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressNode', metadata: { name: 'made' }, spec: { addresses: [] } })],
+      ['what an EgressNode reports', own(`${egressNodes}/node/status`, { status: { observedGeneration: 9 } })],
+      ['an EgressNode deleted', () => send('operator', 'DELETE', `${egressNodes}/node`)],
+      ['a ConfigMap', () => send('operator', 'POST', `/api/v1/namespaces/${operatorNamespace}/configmaps`, { metadata: { name: 'x' } })],
       ['pools', own(poolPath, { spec: { cidrAssignments: [] } })],
       ['labels of pools', own(poolPath, { metadata: { labels: { x: 'y' } } })],
       ['other finalizers', own(poolPath, { metadata: { finalizers: ['x/y'] } })],
@@ -238,6 +275,20 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
     ]));
 
     it('and lets it do its work', allows(() => [
+      ['a policy of Cilium, an Egress and an ExternalIPPool', async () => {
+        await send('operator', 'POST', policies, policy('egressip-ipam.ipv4.served', { 'io.kubernetes.pod.namespace': 'served' }));
+        await send('operator', 'PATCH', `${policies}/egressip-ipam.ipv4.served`, { metadata: { annotations: { [`${prefix}/looks`]: '2' } } });
+        await send('operator', 'DELETE', `${policies}/egressip-ipam.ipv4.served`);
+        await send('operator', 'POST', egresses, egress('served', { 'kubernetes.io/metadata.name': 'served' }));
+        await send('operator', 'DELETE', `${egresses}/served`);
+        await send('operator', 'POST', ipPools, ipPool);
+        await send('operator', 'DELETE', `${ipPools}/${ipPool.metadata.name}`);
+      }],
+      ['wishes for a node, the roster, and the Lease of an agent', async () => {
+        await send('operator', 'PATCH', `${egressNodes}/node`, { spec: { addresses: [{ address: '10.0.0.1', reason: 'x' }] } });
+        await send('operator', 'POST', `/api/v1/namespaces/${operatorNamespace}/configmaps`, { metadata: { name: 'egressip-ipam-agents' } });
+        await send('operator', 'POST', leases(operatorNamespace), { ...lease, metadata: { name: 'egressip-ipam-agent-node', namespace: operatorNamespace } });
+      }],
       ['annotations', () => annotate('operator', 'shop', { [record]: 'pool/10.0.0.1', [input]: '10.0.0.1' })],
       ['a node', () => send('operator', 'PATCH', '/api/v1/nodes/node', { metadata: { labels: { 'k8s.ovn.org/egress-assignable': null }, annotations: { [`${prefix}/egress-assignable`]: null } } })],
       ['an EgressIP made, changed and deleted', async () => {

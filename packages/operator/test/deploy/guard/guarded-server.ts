@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError, type RestClient } from '@egressip-ipam/kube';
 import type { NetworkCrd } from '@egressip-ipam/sandbox';
 import { startServer, type TestServer } from '../../integration/support/start-server.ts';
-import { readKustomization, type Manifest } from '../documents.ts';
+import { readKustomization, readManifests, type Manifest } from '../documents.ts';
 
 export const prefix = 'egressip-ipam-operator.redhat-cop.io';
 export const operatorNamespace = 'egressip-ipam-operator';
@@ -27,12 +27,12 @@ const users = {
 
 export type User = keyof typeof users;
 
-const crds: readonly NetworkCrd[] = ['hostsubnets', 'netnamespaces', 'egressips', 'egressfirewalls', 'credentialsrequests'];
+const crds: readonly NetworkCrd[] = ['hostsubnets', 'netnamespaces', 'egressips', 'egressfirewalls', 'credentialsrequests', 'ciliumegressgatewaypolicies', 'egresses', 'externalippools'];
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 const rule = (apiGroup: string, resources: readonly string[], allowed: readonly string[] = verbs, resourceNames?: readonly string[]): object => ({ apiGroups: [apiGroup], resources, verbs: allowed, ...(resourceNames === undefined ? {} : { resourceNames }) });
 const ofNamespaces = rule('', ['namespaces', 'namespaces/status', 'namespaces/finalize']);
-const ofNetworks = [rule('k8s.ovn.org', ['*']), rule('network.openshift.io', ['*']), rule('', ['nodes', 'nodes/status'])];
+const ofNetworks = [rule('cilium.io', ['*']), rule('crd.antrea.io', ['*']), rule('redhatcop.redhat.io', ['egressnodes', 'egressnodes/status']), rule('k8s.ovn.org', ['*']), rule('network.openshift.io', ['*']), rule('', ['nodes', 'nodes/status'])];
 const ofEgressIPAMs = (allowed: readonly string[], names?: readonly string[]): object => rule('redhatcop.redhat.io', ['egressipams', 'egressipams/status'], allowed, names);
 
 const roles: Readonly<Record<Exclude<User, 'operator'>, readonly object[]>> = {
@@ -65,7 +65,7 @@ export async function startGuardedServer(): Promise<GuardedServer> {
   const create = async (object: Manifest): Promise<unknown> => server.rest.request('POST', collectionOf(object), { body: object, query: { fieldValidation: 'Strict' } });
   for (const [name, rules] of [...Object.entries(roles), ['operator', operatorRole] as const]) await grant(create, name, users[name as User], rules);
   await addMaxClaims(server.rest);
-  for (const object of readKustomization('guard')) await create(object);
+  for (const object of [...readManifests('manifests/optional/agent/crd.yaml'), ...readKustomization('guard')]) await create(object);
   const clients = new Map<User, RestClient>();
   const as = (user: User): RestClient => {
     const client = clients.get(user) ?? envtest.client(user);

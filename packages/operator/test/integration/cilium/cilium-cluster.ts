@@ -43,7 +43,7 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
   }
   const config = { 'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true', 'kube-proxy-replacement': 'true' };
   await new ResourceClient(rest, namespaces).create({ metadata: { name: 'kube-system' } }).catch(() => undefined);
-  await new ResourceClient(rest, configMaps).create({ metadata: { name: 'cilium-config', namespace: 'kube-system' }, data: config } as never);
+  await new ResourceClient(rest, configMaps).create({ metadata: { name: 'cilium-config', namespace: 'kube-system' }, data: config });
   const doubles: string[] = [];
   const holders = (address: string): readonly string[] => names.filter((node) => agents.addressesOf(node).has(address));
   const agents: EgressAgents = await startEgressAgents({ rest, namespace: 'default', onChange: (node) => {
