@@ -84,6 +84,7 @@ class Annotations {
   readonly #decided: Decided;
   readonly #byNamespace: ReadonlyMap<string, AnnotateStep>;
   readonly #leaving = new Map<string, readonly Address[]>();
+  readonly #exchanges = new Map<Address, AnnotateStep>();
 
   constructor(decided: Decided) {
     this.#decided = decided;
@@ -92,7 +93,10 @@ class Annotations {
       const step = annotationOf(allotment);
       if (step === undefined) continue;
       steps.push(step);
-      if (step.allocated !== null) continue;
+      if (step.allocated !== null) {
+        for (const address of allotment.leaving) this.#exchanges.set(address, step);
+        continue;
+      }
       // What is on record may be held by the cloud still, when nothing else proves any more that it was there.
       const recorded = allotment.claim.namespace.allocated?.addresses ?? [];
       this.#leaving.set(step.namespace, [...new Set([...allotment.leaving, ...recorded])]);
@@ -111,6 +115,15 @@ class Annotations {
     const allotment = this.#ownerOf(address);
     if (allotment === undefined || allotment.edited || isAnnotated(allotment, address)) return [];
     const step = this.#byNamespace.get(allotment.claim.namespace.name);
+    return step === undefined ? [] : [afterStep(step.id)];
+  }
+
+  /**
+   * The annotation that no longer has an address which its namespace exchanges for another: as long as it does, what proves
+   * it stays, for a claim with nothing but a record of what it gave up could not be told from a wish for it (law 9).
+   */
+  exchanging(address: Address): readonly Precondition[] {
+    const step = this.#exchanges.get(address);
     return step === undefined ? [] : [afterStep(step.id)];
   }
 
@@ -139,7 +152,7 @@ function stepOrder(
   return {
     beforeHosting: (address) => [...annotations.before(address), ...attachBefore(address)],
     beforeBinding: (address) => annotations.before(address),
-    beforeForgetting: (address) => [...detachBefore(address), ...rememberBefore(address)],
+    beforeForgetting: (address) => [...annotations.exchanging(address), ...detachBefore(address), ...rememberBefore(address)],
   };
 }
 
