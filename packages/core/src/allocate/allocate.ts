@@ -9,7 +9,7 @@ import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
-import { granted, unchanged, type Allotment } from './allotment.ts';
+import { Allotment } from './allotment.ts';
 import { checkWishes } from './check-wishes.ts';
 import type { CoolingAddresses } from './cool-down.ts';
 import { describeShortage } from './describe-shortage.ts';
@@ -47,7 +47,7 @@ export function allocate(parts: AllocationParts): Allocated {
   const allotments = claims.map((claim) => {
     const reasons = claim.intent.kind === 'blocked' ? [claim.intent.finding] : (refused.get(claim.index) ?? []);
     findings.push(...reasons);
-    return unchanged(claim, reasons[0]);
+    return Allotment.unchanged(claim, reasons[0]);
   });
   const server = new Server(parts);
   for (const claim of claims.filter((entry) => isHungry(entry) && !refused.has(entry.index)).sort(compareByAge)) {
@@ -73,7 +73,7 @@ class Server {
 
   serve(claim: Claim): Allotment {
     const { intent, pool } = claim;
-    if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return unchanged(claim);
+    if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return Allotment.unchanged(claim);
     const wanted = intent.kind === 'input' ? pool.egressIPAM.open : intent.assignments;
     const obstacle = this.#teams.obstacleFor(claim, pool) ?? this.#parts.readiness.obstacleFor(claim, pool, wanted);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
@@ -90,7 +90,7 @@ class Server {
     const obstacle = this.#promise(claim, pool, input, fresh);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const { ledger } = this.#parts;
-    const allotment = granted(claim, input, 'input');
+    const allotment = Allotment.granted(claim, input, 'input');
     for (const address of allotment.leaving) this.#disown(claim, ledger, address);
     return allotment;
   }
@@ -123,9 +123,9 @@ class Server {
     }
     for (const address of chosen) ledger.owner.set(ledger.slotOf(address), claim.index);
     for (const address of outgoing) this.#disown(claim, ledger, address);
-    if (staying.length > 0) return granted(claim, addresses, 'kept');
+    if (staying.length > 0) return Allotment.granted(claim, addresses, 'kept');
     const isBack = chosen.some((address) => returned.includes(address));
-    return granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
+    return Allotment.granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
   }
 
   /** Gives every new address of a claim a node, or says why that is not possible. */
@@ -145,7 +145,7 @@ class Server {
   #waits(claim: Claim, { code, message }: Obstacle): Allotment {
     const keeps = claim.kept.length === 0 ? '' : `; until then it keeps ${claim.kept.map(formatAddress).join(', ')}`;
     const finding = { code, severity: 'warning', message: `${message}${keeps}` } as const;
-    return unchanged(claim, namespaceFinding(claim.namespace.name, finding));
+    return Allotment.unchanged(claim, namespaceFinding(claim.namespace.name, finding));
   }
 
   #disown(claim: Claim, ledger: AddressLedger, address: Address): void {

@@ -47,10 +47,9 @@ class Keeper {
     for (let index = 0; index < kept.length; index += 1) {
       const address = kept[index];
       if (address === undefined) continue;
-      const slot = this.#ledger.slotOf(address);
       const pool = poolFor(claim, address);
-      if (pool?.placement === 'us') this.#keepOurs({ claim, pool, address, slot });
-      else this.#followNetwork(claim, pool, address, slot);
+      if (pool?.placement === 'us') this.#keepOurs(claim, pool, address, index);
+      else this.#followNetwork(claim, pool, address);
     }
   }
 
@@ -62,7 +61,8 @@ class Keeper {
     for (const item of homeless) this.#rehouse(item);
   }
 
-  #followNetwork(claim: Claim, pool: Pool | undefined, address: Address, slot: Slot): void {
+  #followNetwork(claim: Claim, pool: Pool | undefined, address: Address): void {
+    const slot = this.#ledger.slotOf(address);
     const node = this.#ledger.host.at(slot);
     if (node !== undefined) {
       if (pool?.placement === 'us-by-cidr') this.#ledger.placement.set(slot, node);
@@ -70,14 +70,16 @@ class Keeper {
     } else if (pool?.placement === 'network') this.#expected.push({ claim, pool, address, slot });
   }
 
-  #keepOurs(item: Homeless): void {
-    const { address, slot } = item;
+  /** @param position of the address among those of the claim: what is behind it is placed nowhere yet */
+  #keepOurs(claim: Claim, pool: Pool, address: Address, position: number): void {
+    const slot = this.#ledger.slotOf(address);
     const node = this.#currentNode(slot);
     const family = familyOf(address);
-    if (node === undefined || !this.#mayStay(item, node)) this.#homeless.push(item);
+    const mayStay = node !== undefined && this.#mayStay(pool, address, node) && !this.#isAnyOn(claim.kept, position, node);
+    if (!mayStay) this.#homeless.push({ claim, pool, address, slot });
     else if (this.#nodes.hasRoom(node, family) || this.#ledger.attachment.is(slot, node)) {
       this.#placer.keep(slot, family, node);
-    } else this.#crowded.push(item);
+    } else this.#crowded.push({ claim, pool, address, slot });
   }
 
   /** The node that hosts an address now, or carries it on its interface. */
@@ -85,23 +87,22 @@ class Keeper {
     return this.#ledger.host.at(slot) ?? this.#ledger.attachment.at(slot);
   }
 
-  #mayStay(item: Homeless, node: NodeIndex): boolean {
-    const group = item.pool.groupOf(item.address);
-    const isOurs = group === undefined ? item.pool.has(node) : group.isSelected(node);
-    return (
-      isOurs &&
-      this.#nodes.isUsable(node) &&
-      this.#nodes.canHost(node, item.address) &&
-      !this.#hasSiblingOn(item, node)
-    );
+  #mayStay(pool: Pool, address: Address, node: NodeIndex): boolean {
+    const group = pool.groupOf(address);
+    const isOurs = group === undefined ? pool.has(node) : group.isSelected(node);
+    return isOurs && this.#nodes.isUsable(node) && this.#nodes.canHost(node, address);
   }
 
   /** Law 3: whether another address of the same claim is placed on a node. */
   #hasSiblingOn({ claim: { kept }, address }: Homeless, node: NodeIndex): boolean {
-    for (let index = 0; index < kept.length; index += 1) {
-      const other = kept[index];
-      if (other === undefined || other === address) continue;
-      if (this.#ledger.placement.is(this.#ledger.slotOf(other), node)) return true;
+    return this.#isAnyOn(kept.filter((other) => other !== address), kept.length, node);
+  }
+
+  /** Whether one of the first so many addresses is placed on a node. */
+  #isAnyOn(addresses: readonly Address[], count: number, node: NodeIndex): boolean {
+    for (let index = 0; index < count; index += 1) {
+      const address = addresses[index];
+      if (address !== undefined && this.#ledger.placement.is(this.#ledger.slotOf(address), node)) return true;
     }
     return false;
   }

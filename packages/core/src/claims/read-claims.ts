@@ -64,22 +64,24 @@ class ClaimReader {
   readonly #refusedAddresses: ReadonlySet<Address>;
   #lastPool: Pool | undefined;
 
-  constructor({ traits, pools, ledger, refused }: ClaimSources) {
+  constructor({ facts, traits, pools, ledger, refused }: ClaimSources) {
     this.#traits = traits;
     this.#pools = pools;
     this.#ledger = ledger;
-    this.#confirmed = new ConfirmedAddresses(ledger, traits);
+    this.#confirmed = new ConfirmedAddresses(ledger, facts, traits);
     this.#refusedAddresses = refused;
   }
 
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
+    const { egressIPAM } = namespace;
+    const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
+    if (pool !== undefined && this.#hasAllItShould(namespace, binding, pool)) {
+      return makeClaim({ namespace, binding, index }, pool, namespace.listed);
+    }
     const subject = { namespace, binding, index };
-    if (namespace.egressIPAM === undefined) return this.#optedOut(subject);
-    const pool = this.#poolNamed(namespace.egressIPAM);
+    if (egressIPAM === undefined) return this.#optedOut(subject);
     if (pool === undefined) return this.#withoutPool(subject);
-    if (pool.egressIPAM.deleting) return this.#releasing(subject, pool, 'all');
-    if (this.#hasAllItShould(subject, pool)) return makeClaim(subject, pool, namespace.listed);
-    return this.#claimAnew(subject, pool);
+    return pool.egressIPAM.deleting ? this.#releasing(subject, pool, 'all') : this.#claimAnew(subject, pool);
   }
 
   /** Mostly the one of the namespace before. */
@@ -89,9 +91,9 @@ class ClaimReader {
   }
 
   /** The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic. */
-  #hasAllItShould({ namespace, binding }: Subject, pool: Pool): boolean {
+  #hasAllItShould(namespace: ParsedNamespace, binding: BindingFacts | undefined, pool: Pool): boolean {
     const { listed, allocated, invalid } = namespace;
-    if (listed.length === 0 || invalid.length > 0 || !fitsInOrder(listed, pool.egressIPAM.assignments)) return false;
+    if (pool.egressIPAM.deleting || listed.length === 0 || invalid.length > 0 || !fitsInOrder(listed, pool.egressIPAM.assignments)) return false;
     if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
       return false;
     }

@@ -5,7 +5,7 @@ import type { NetworkFacts } from '../network-contract/facts.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { AddressLedger } from './address-ledger.ts';
-import type { NodeIndex } from './indexes.ts';
+import type { HostedIndex, NodeIndex } from './indexes.ts';
 
 /** What the survey needs to know of nodes. */
 export interface SurveyedNodes {
@@ -54,13 +54,21 @@ export function keptInSubnet({ source }: ParsedSnapshot, subnet: Cidr): readonly
 
 /** Notes which node hosts each address, and what of it is on our record. */
 export function noteHosts(ledger: AddressLedger, facts: NetworkFacts, nodes: SurveyedNodes): void {
+  let count = 0;
   let lastName: string | undefined;
   let lastIndex: NodeIndex | undefined;
   for (const { hosted } of facts.hosts) {
-    for (const { address, node, ours, namespace, state } of hosted) {
-      if (node !== lastName) [lastName, lastIndex] = [node, nodes.indexOf(node)];
+    for (const { address, node, ours, state } of hosted) {
+      if (node !== lastName) {
+        lastName = node;
+        lastIndex = nodes.indexOf(node);
+      }
       const slot = ledger.slotOf(address);
-      if (ours) ledger.record(slot, namespace);
+      if (ours) {
+        ledger.mark(slot, 'recorded');
+        ledger.record.set(slot, count as HostedIndex);
+      }
+      count += 1;
       if (state === 'recorded' || lastIndex === undefined) continue;
       if (ledger.host.has(slot) && !ledger.host.is(slot, lastIndex)) ledger.mark(slot, 'hosted-twice');
       else ledger.host.set(slot, lastIndex);
@@ -117,9 +125,9 @@ export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): 
 
 /** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */
 export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts): void {
-  for (const { hosted } of facts.hosts) for (const { address } of hosted) ledger.take(address);
+  for (const { hosted } of facts.hosts) for (const { address } of hosted) ledger.takeUnowned(address);
   for (const { addresses, unconfirmed } of facts.bindings.values()) {
-    for (const address of addresses) ledger.take(address);
+    for (const address of addresses) ledger.takeUnowned(address);
     for (const address of unconfirmed) ledger.take(address);
   }
   for (const address of facts.mentioned) ledger.take(address);

@@ -57,6 +57,10 @@ export interface NetworkDecisions {
   readonly nodeOf: (address: Address) => string | undefined;
   /** The node that the network shows or may show as an address's host. */
   readonly hostOf: (address: Address) => string | undefined;
+  /** Whether the network shows, or may show, an address on the node that it is placed on. */
+  readonly isInPlace: (address: Address) => boolean;
+  /** How many addresses are in place on a node, of those EgressIPAMs whose addresses we place. */
+  readonly inPlaceOn: (node: string) => number;
   /** Whether more than one node hosts an address. */
   readonly isHostedTwice: (address: Address) => boolean;
   /** Whether an address is on our record. */

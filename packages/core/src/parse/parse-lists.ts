@@ -17,6 +17,16 @@ export function parseAddresses(texts: readonly string[]): readonly Address[] {
   return count === texts.length ? addresses : addresses.slice(0, count);
 }
 
+/** Texts themselves, where each is an IPv4 address and so the only way to write it; undefined where that is not sure. */
+export function canonicalTexts(texts: readonly string[], addresses: readonly Address[]): readonly string[] | undefined {
+  if (texts.length !== addresses.length) return undefined;
+  for (let index = 0; index < texts.length; index += 1) {
+    // An IPv4 address may be written as an IPv6 one.
+    if (typeof addresses[index] !== 'number' || texts[index]?.includes(':') === true) return undefined;
+  }
+  return texts;
+}
+
 /** The CIDRs among texts; the others are dropped. */
 export function parseCidrs(texts: readonly string[]): readonly Cidr[] {
   return texts.flatMap((text) => parseCidr(text)?.cidr ?? []);

@@ -46,6 +46,11 @@ export class NodeTable {
     return this.nodes[index]?.name ?? '';
   }
 
+  /** Whether a node is there and Ready. */
+  isReady(index: NodeIndex): boolean {
+    return this.nodes[index]?.source.ready === true;
+  }
+
   /** Whether a node is Ready, stays, and the network can use it. */
   isUsable(index: NodeIndex): boolean {
     return this.#isUsable[index] === true;
@@ -102,9 +107,12 @@ export class NodeTable {
   /** Until the network lets go of it, what a node hosted is hosted there and nowhere else (law 1). */
   #departedNodes({ hosts }: NetworkFacts): readonly ParsedNode[] {
     const departed: ParsedNode[] = [];
+    let known: string | undefined;
     for (const { hosted } of hosts) {
       for (const { node, state } of hosted) {
-        if (state === 'recorded' || this.#indexByName.has(node)) continue;
+        if (node === known || state === 'recorded') continue;
+        known = node;
+        if (this.#indexByName.has(node)) continue;
         this.#indexByName.set(node, (this.present + departed.length) as NodeIndex);
         departed.push(parseNode({ name: node, labels: {}, ready: false, addresses: [] }));
       }

@@ -4,7 +4,7 @@ import type { CoolingAddresses } from '../allocate/cool-down.ts';
 import type { ContestedAddress } from '../claims/own-addresses.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
-import type { NodeIndex } from '../ledger/indexes.ts';
+import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits, PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
@@ -30,8 +30,8 @@ export interface Decided {
 }
 
 /** The EgressIPAM whose nodes are for an address of an allotment. */
-export function poolOf({ pool, claim }: Allotment, address: Address): Pool | undefined {
-  return pool?.assignmentOf(address) === undefined && claim.from !== undefined ? claim.from : pool;
+export function poolOf({ pool, claim: { from } }: Allotment, address: Address): Pool | undefined {
+  return from !== undefined && pool?.assignmentOf(address) === undefined ? from : pool;
 }
 
 /** Who places an address of an allotment; the network, where there is no EgressIPAM. */
@@ -41,8 +41,12 @@ export function placementOf(allotment: Allotment, address: Address): PlacementMo
 
 /** The node that an address is on, or is to be on: what we decided, or where the network has it. */
 export function nodeOf({ ledger }: Decided, allotment: Allotment, address: Address): NodeIndex | undefined {
-  const slot = ledger.slotOf(address);
-  return placementOf(allotment, address) === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
+  return nodeAt(ledger, ledger.slotOf(address), poolOf(allotment, address));
+}
+
+/** The node that an address of a pool is on, or is to be on. */
+export function nodeAt(ledger: AddressLedger, slot: Slot, pool: Pool | undefined): NodeIndex | undefined {
+  return pool?.placement === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
 }
 
 /** The name of the namespace that has an address. */

@@ -150,10 +150,11 @@ function wasGiven({ traits, ledger, facts }: Decided, namespace: string, address
 /** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
 function* leftovers({ facts, ledger }: Decided): Iterable<{ readonly namespace: string; readonly address: Address }> {
   for (const { hosted } of facts.hosts) {
-    for (const { address, ours, namespace } of hosted) {
-      if (!ours || namespace === undefined) continue;
-      const slot = ledger.slotOf(address);
-      if (!ledger.owner.has(slot) && !ledger.isMarked(slot, 'releasing')) yield { namespace, address };
+    for (const entry of hosted) {
+      const slot = ledger.slotOf(entry.address);
+      if (!entry.ours || ledger.owner.has(slot) || ledger.isMarked(slot, 'releasing')) continue;
+      const { namespace, address } = entry;
+      if (namespace !== undefined) yield { namespace, address };
     }
   }
   for (const { namespace, ours, addresses } of facts.bindings.values()) {

@@ -58,12 +58,38 @@ function hostedAsRecorded(
   record: HostedRecord,
   unconfirmed: readonly Address[],
 ): readonly HostedAddress[] {
-  const hosted = record.addresses.map((address, index): HostedAddress => {
-    return { address, node, ours: true, namespace: record.namespaceAt(index), state: 'shown' };
-  });
+  const hosted: readonly HostedAddress[] = record.addresses.map((_, index) => new RecordedAddress(node, record, index));
   if (unconfirmed.length === 0) return hosted;
   const shown = new Set(record.addresses);
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
+}
+
+/** An address that a HostSubnet shows and our record has. */
+class RecordedAddress implements HostedAddress {
+  readonly address: Address;
+  readonly node: string;
+  readonly #record: HostedRecord;
+  readonly #position: number;
+
+  constructor(node: string, record: HostedRecord, position: number) {
+    // A position of the record.
+    this.address = record.addresses[position] as Address;
+    this.node = node;
+    this.#record = record;
+    this.#position = position;
+  }
+
+  get ours(): boolean {
+    return true;
+  }
+
+  get namespace(): string | undefined {
+    return this.#record.namespaceAt(this.#position);
+  }
+
+  get state(): HostingState {
+    return 'shown';
+  }
 }
 
 function doubted(address: Address, node: string): HostedAddress {

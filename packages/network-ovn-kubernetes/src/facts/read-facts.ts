@@ -4,6 +4,7 @@ import {
   parseAddresses,
   type Address,
   type AddressUse,
+  type ByNamespace,
   type FactsReader,
   type HostedAddress,
   type NetworkFacts,
@@ -23,7 +24,7 @@ import { parseNode, type ParsedNode } from './parse-node.ts';
 
 /** What OVN-Kubernetes' objects say, with what `render` needs of them. */
 export interface OvnKubernetesFacts extends NetworkFacts {
-  readonly bindings: ReadonlyMap<string, ParsedEgressIP>;
+  readonly bindings: ByNamespace<ParsedEgressIP>;
   readonly ownership: Ownership;
   readonly configs: readonly ParsedConfig[];
   readonly nodes: readonly ParsedNode[];
@@ -112,12 +113,12 @@ function occupiedBy(
 /** A namespace can have no EgressIP while somebody else's has its name. */
 function obstacles(
   foreign: readonly ParsedEgressIP[],
-  ofNamespace: ReadonlyMap<string, ParsedEgressIP>,
+  ofNamespace: ByNamespace<ParsedEgressIP>,
 ): (namespace: string) => NetworkObstacle | undefined {
   const names = new Set(foreign.map(({ name }) => name));
   return (namespace) => {
     const name = egressIPName(namespace);
-    if (names.size === 0 || !names.has(name) || ofNamespace.has(namespace)) return undefined;
+    if (names.size === 0 || !names.has(name) || ofNamespace.get(namespace) !== undefined) return undefined;
     return {
       code: 'EgressIPConflict',
       message:
