@@ -28,8 +28,9 @@ export class Allotment implements ClaimDecision {
   readonly edited: boolean;
   /** Why it is not served, or not in full. */
   readonly waiting: Finding | undefined;
+  readonly isInPlace: boolean;
 
-  private constructor(claim: Claim, parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting'>) {
+  private constructor(claim: Claim, parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting' | 'isInPlace'>) {
     this.claim = claim;
     this.pool = parts.pool;
     this.addresses = parts.addresses;
@@ -37,10 +38,11 @@ export class Allotment implements ClaimDecision {
     this.source = parts.source;
     this.edited = parts.edited;
     this.waiting = parts.waiting;
+    this.isInPlace = parts.isInPlace;
   }
 
   /** A claim that stays as it is. */
-  static unchanged(claim: Claim, waiting?: Finding): Allotment {
+  static unchanged(claim: Claim, waiting?: Finding, isInPlace = false): Allotment {
     return new Allotment(claim, {
       pool: claim.from ?? claim.pool,
       addresses: claim.intent.kind === 'release' ? none : claim.kept,
@@ -48,6 +50,7 @@ export class Allotment implements ClaimDecision {
       source: 'kept',
       edited: claim.edited,
       waiting,
+      isInPlace,
     });
   }
 
@@ -55,7 +58,7 @@ export class Allotment implements ClaimDecision {
   static granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
     const given = claim.kept.filter((address) => !addresses.includes(address));
     const leaving = [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address));
-    return new Allotment(claim, { pool: claim.pool, addresses, leaving, source, edited: false, waiting: undefined });
+    return new Allotment(claim, { pool: claim.pool, addresses, leaving, source, edited: false, waiting: undefined, isInPlace: false });
   }
 
   get namespace(): string {

@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
-import { HostedList } from '../ledger/hosted-list.ts';
-import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
+import type { HostedList } from '../ledger/hosted-list.ts';
+import type { BindingFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 
@@ -17,16 +17,16 @@ export class ConfirmedAddresses {
   readonly #hosted: HostedList;
   readonly #isRecordProof: boolean;
 
-  constructor(ledger: AddressLedger, facts: NetworkFacts, traits: NetworkTraits) {
+  constructor(ledger: AddressLedger, hosted: HostedList, traits: NetworkTraits) {
     this.#ledger = ledger;
-    this.#hosted = new HostedList(facts.hosts);
+    this.#hosted = hosted;
     this.#isRecordProof = !traits.provesAllocations;
   }
 
   /** Whether our record on a node has an address as this namespace's. */
   isHostedFor({ name }: ParsedNamespace, address: Address): boolean {
     const record = this.#ledger.record.at(this.#ledger.slotOf(address));
-    return record !== undefined && this.#hosted.at(record)?.namespace === name;
+    return record !== undefined && this.#hosted.at(record).entry.namespace === name;
   }
 
   /** Everything that a namespace has, in the order of its annotation, then of the network's. */

@@ -45,6 +45,8 @@ export class AddressLedger {
   readonly #otherPages: number[] = [];
   #slots = 0;
   #marks = new Uint8Array(16_384);
+  /** What was noted of any. */
+  #allMarks = 0;
 
   constructor(layout: AddressLayout) {
     this.layout = layout;
@@ -59,6 +61,12 @@ export class AddressLedger {
   /** Notes something of an address. */
   mark(slot: Slot, mark: AddressMark): void {
     this.#marks[slot] = (this.#marks[slot] ?? 0) | bits[mark];
+    this.#allMarks |= bits[mark];
+  }
+
+  /** Whether something was noted of any address. */
+  isAnyMarked(mark: AddressMark): boolean {
+    return (this.#allMarks & bits[mark]) !== 0;
   }
 
   /** Whether something was noted of an address. */
@@ -78,11 +86,6 @@ export class AddressLedger {
     if (this.#takenOutside.has(address)) return false;
     this.#takenOutside.add(address);
     return true;
-  }
-
-  /** Marks an address as not to be handed out; what a claim has is marked already. */
-  takeUnowned(address: Address): void {
-    if (!this.owner.has(this.slotOf(address))) this.take(address);
   }
 
   /** Takes back a mark. */

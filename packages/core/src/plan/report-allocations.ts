@@ -141,8 +141,8 @@ class Reporter {
 
 /** Addresses as canonical text, which mostly stands somewhere already. */
 function textsOf({ namespace, binding }: Claim, addresses: readonly Address[]): readonly string[] {
-  if (binding?.texts !== undefined && sameInOrder(binding.addresses, addresses)) return binding.texts;
-  return addresses === namespace.listed ? namespace.texts : addresses.map(formatAddress);
+  if (binding?.texts !== undefined && binding.addresses === addresses) return binding.texts;
+  return sameInOrder(namespace.listed, addresses) ? namespace.texts : addresses.map(formatAddress);
 }
 
 function noCounts({ assignments }: Pool): PoolCounts {

@@ -5,7 +5,8 @@ import type { ContestedAddress } from '../claims/own-addresses.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
 import type { NodeIndex, Slot } from '../ledger/indexes.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { HostedEntry } from '../ledger/hosted-list.ts';
+import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits, PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pools } from '../place/make-pools.ts';
@@ -24,6 +25,12 @@ export interface Decided {
   readonly cooling: CoolingAddresses;
   /** By claim, in the order of the snapshot's namespaces. */
   readonly allotments: readonly Allotment[];
+  /** Those of claims of which something was to be decided. */
+  readonly unsettled: readonly Allotment[];
+  /** What the network hosts that no claim has, or that it hosts on another node, too. */
+  readonly stray: readonly HostedEntry[];
+  /** Bindings of namespaces outside our care. */
+  readonly foreignBindings: readonly BindingFacts[];
   readonly contested: readonly ContestedAddress[];
   /** Addresses in use in the cloud that no interface of ours carries. */
   readonly usedElsewhere: ReadonlySet<Address>;

@@ -7,9 +7,8 @@ import { nodeAt, ownerOf, poolOf, type Decided } from './decided.ts';
 
 /** What was decided, in the words of back ends. */
 export function networkDecisions(decided: Decided, order: StepOrder): NetworkDecisions {
-  const { ledger, nodes, pools, allotments } = decided;
+  const { ledger, nodes, pools, allotments, stray } = decided;
   let byNamespace: NamespaceIndex<Allotment> | undefined;
-  let inPlace: Uint32Array | undefined;
   const nodeIndexOf = (address: Address, slot: Slot): NodeIndex | undefined => {
     const owner = ledger.owner.at(slot);
     const allotment = owner === undefined ? undefined : allotments[owner];
@@ -34,15 +33,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       const host = ledger.host.at(ledger.slotOf(address));
       return host === undefined ? undefined : nodes.nameOf(host);
     },
-    isInPlace: (address) => {
-      const slot = ledger.slotOf(address);
-      const node = nodeIndexOf(address, slot);
-      return node !== undefined && ledger.host.is(slot, node);
-    },
-    inPlaceOn: (name) => {
-      const node = nodes.indexOf(name);
-      return node === undefined ? 0 : ((inPlace ??= countInPlace(decided))[node] ?? 0);
-    },
+    stray: stray.map(({ entry }) => entry),
     isHostedTwice: (address) => ledger.isMarked(ledger.slotOf(address), 'hosted-twice'),
     isRecorded: (address) => ledger.isMarked(ledger.slotOf(address), 'recorded'),
     isLeaving: (address) => ledger.isLeaving(ledger.slotOf(address)),
@@ -57,18 +48,4 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     },
     order,
   };
-}
-
-/** By node: how many addresses that we place are there already. */
-function countInPlace({ ledger, nodes, allotments }: Decided): Uint32Array {
-  const counts = new Uint32Array(nodes.nodes.length);
-  for (const allotment of allotments) {
-    if (allotment.pool?.placement !== 'us') continue;
-    for (const address of allotment.addresses) {
-      const slot = ledger.slotOf(address);
-      const node = nodeAt(ledger, slot, poolOf(allotment, address));
-      if (node !== undefined && ledger.host.is(slot, node)) counts[node] = (counts[node] ?? 0) + 1;
-    }
-  }
-  return counts;
 }

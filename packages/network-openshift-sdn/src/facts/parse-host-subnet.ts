@@ -58,25 +58,27 @@ function hostedAsRecorded(
   record: HostedRecord,
   unconfirmed: readonly Address[],
 ): readonly HostedAddress[] {
-  const hosted: readonly HostedAddress[] = record.addresses.map((_, index) => new RecordedAddress(node, record, index));
+  const of = { node, record };
+  const hosted: readonly HostedAddress[] = record.addresses.map((address, position) => new RecordedAddress(of, address, position));
   if (unconfirmed.length === 0) return hosted;
   const shown = new Set(record.addresses);
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
 }
 
-/** An address that a HostSubnet shows and our record has. */
+/** An address that a HostSubnet shows and our record has. There are as many as addresses, so that each is small. */
 class RecordedAddress implements HostedAddress {
   readonly address: Address;
-  readonly node: string;
-  readonly #record: HostedRecord;
+  readonly #of: { readonly node: string; readonly record: HostedRecord };
   readonly #position: number;
 
-  constructor(node: string, record: HostedRecord, position: number) {
-    // A position of the record.
-    this.address = record.addresses[position] as Address;
-    this.node = node;
-    this.#record = record;
+  constructor(of: { readonly node: string; readonly record: HostedRecord }, address: Address, position: number) {
+    this.address = address;
+    this.#of = of;
     this.#position = position;
+  }
+
+  get node(): string {
+    return this.#of.node;
   }
 
   get ours(): boolean {
@@ -84,7 +86,7 @@ class RecordedAddress implements HostedAddress {
   }
 
   get namespace(): string | undefined {
-    return this.#record.namespaceAt(this.#position);
+    return this.#of.record.namespaceAt(this.#position);
   }
 
   get state(): HostingState {

@@ -1,4 +1,4 @@
-import type { Address, ClaimDecision, NetworkDecisions } from '@egressip-ipam/core';
+import { sameInOrder, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 
@@ -75,6 +75,7 @@ function targetOf(
   }
   if (claim.egressIPAM === undefined) return current;
   const isPlacedByCidr = claim.egressIPAM.placement === 'us-by-cidr';
+  if (claim.isInPlace && !isPlacedByCidr && sameInOrder(claim.addresses, current)) return current;
   let bound = 0;
   let others: Address[] | undefined;
   for (const address of claim.addresses) {

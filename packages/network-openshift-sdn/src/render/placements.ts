@@ -3,24 +3,26 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 
 const none: readonly never[] = [];
 
-/** What is placed on each node, looked at once for all claims. */
+/** What is placed on nodes and not hosted there yet, and where anything else is not as placed: looked at once for all claims. */
 export class Placements {
-  readonly #decisions: NetworkDecisions;
   /** By node: what is placed there and not hosted there yet, or only perhaps. */
   readonly #additions = new Map<string, Address[]>();
+  /** Nodes that host something that is not placed there by us. */
+  readonly #hostsOthers = new Set<string>();
 
   constructor(decisions: NetworkDecisions, facts: OpenShiftSdnFacts) {
-    this.#decisions = decisions;
     const doubted = new Set(facts.hosts.filter(({ unconfirmed }) => unconfirmed.length > 0).map(({ name }) => name));
     const isShown = (address: Address, node: string): boolean =>
       !doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true;
-    for (const { egressIPAM, addresses, releases } of decisions.claims) {
-      if (egressIPAM?.placement !== 'us' || releases) continue;
+    for (const { node } of decisions.stray) this.#hostsOthers.add(node);
+    for (const { egressIPAM, addresses, releases, isInPlace } of decisions.claims) {
+      const isOurs = egressIPAM?.placement === 'us' && !releases;
+      if (isOurs && isInPlace && doubted.size === 0) continue;
       for (const address of addresses) {
-        if (doubted.size === 0 && decisions.isInPlace(address)) continue;
-        const node = decisions.nodeOf(address);
-        if (node === undefined) continue;
-        if (!decisions.isInPlace(address) || !isShown(address, node)) this.#add(node, address);
+        const node = isOurs ? decisions.nodeOf(address) : undefined;
+        const host = decisions.hostOf(address);
+        if (host !== undefined && host !== node) this.#hostsOthers.add(host);
+        if (node !== undefined && !(host === node && isShown(address, node))) this.#add(node, address);
       }
     }
   }
@@ -30,9 +32,9 @@ export class Placements {
     return this.#additions.get(node) ?? none;
   }
 
-  /** How many addresses are placed on a node and hosted there; of one that is not in doubt. */
-  hostedOn(node: string): number {
-    return this.#decisions.inPlaceOn(node);
+  /** Whether a node hosts anything that is not placed there by us. */
+  hostsOthersOn(node: string): boolean {
+    return this.#hostsOthers.has(node);
   }
 
   #add(node: string, address: Address): void {

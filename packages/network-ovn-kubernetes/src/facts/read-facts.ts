@@ -6,6 +6,7 @@ import {
   type AddressUse,
   type ByNamespace,
   type FactsReader,
+  type Finding,
   type HostedAddress,
   type NetworkFacts,
   type NetworkObstacle,
@@ -41,20 +42,29 @@ export function createFactsReader(): FactsReader {
   const egressIPs = new ListMemo((source: EgressIPEntry) => new ParsedEgressIP(source, intern));
   const configs = new ConfigParser();
   const nodes = new ListMemo(parseNode);
-  let ours: Proven = proven([]);
+  let ours: FromEgressIPs = fromEgressIPs([]);
   return {
     read: (view) => {
       const all = egressIPs.parseAll(entriesOf(view.objects, egressIPKind));
-      if (all !== ours.egressIPs) ours = proven(all);
+      if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
       return factsOf(view, ours, parsedConfigs, nodes.parseAll(view.nodes));
     },
   };
 }
 
+/** What depends on EgressIPs alone. */
+interface FromEgressIPs extends Proven {
+  readonly findings: readonly Finding[];
+}
+
+function fromEgressIPs(egressIPs: readonly ParsedEgressIP[]): FromEgressIPs {
+  return { ...proven(egressIPs), findings: reportDuplicateMarks(egressIPs) };
+}
+
 function factsOf(
   view: NetworkView,
-  ours: Proven,
+  ours: FromEgressIPs,
   configs: readonly ParsedConfig[],
   nodes: readonly ParsedNode[],
 ): OvnKubernetesFacts {
@@ -78,7 +88,7 @@ function factsOf(
     occupied: view.platform.isCloud ? occupiedBy(egressIPs, configs) : [],
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
     obstacleOf: obstacles(foreign, ofNamespace),
-    findings: [...nodes.flatMap(({ findings }) => findings), ...reportDuplicateMarks(egressIPs)],
+    findings: [...nodes.flatMap(({ findings }) => findings), ...ours.findings],
     ownership,
     configs,
     nodes,
