@@ -88,11 +88,12 @@ export {
   parseJson,
 } from './network-contract/egress-ip-config.ts';
 export { unlimited } from './network-contract/facts.ts';
+export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
 export { firstFew, listOrNothing } from './finding/list-texts.ts';
 export { afterStep, distinctPreconditions } from './network-contract/step.ts';
 export { ListMemo } from './parse/list-memo.ts';
-export { parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
+export { canonicalTexts, parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
 export type {
   AdoptableBinding,
   FactsReader,
@@ -122,6 +123,7 @@ export type {
   NodeFacts,
   ReservedRange,
 } from './network-contract/facts.ts';
+export type { ByNamespace } from './network-contract/namespace-index.ts';
 export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 export type { NetworkKind, Verb } from './network-contract/kind.ts';
 export type { ResourceReference } from './kubernetes/resource-reference.ts';

@@ -5,21 +5,26 @@ import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
+import type { ClaimIndex } from '../ledger/indexes.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
-import { granted, unchanged, type Allotment } from './allotment.ts';
+import { Allotment } from './allotment.ts';
 import { checkWishes } from './check-wishes.ts';
 import { changesObstacle, type CoolingAddresses } from './cool-down.ts';
 import { describeShortage } from './describe-shortage.ts';
-import { placeKept } from './place-kept.ts';
+import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
 import { TeamLimits } from './team-limits.ts';
+
+const none: readonly never[] = [];
 
 /** What allocating works with. */
 export interface AllocationParts {
   readonly claims: readonly Claim[];
+  /** Those of which something is to be decided. */
+  readonly unsettled: readonly Claim[];
   readonly ledger: AddressLedger;
   readonly nodes: NodeTable;
   readonly placer: Placer;
@@ -31,6 +36,8 @@ export interface AllocationParts {
 /** What became of claims, in their order, and what is said of it. */
 export interface Allocated {
   readonly allotments: readonly Allotment[];
+  /** Those of claims of which something was to be decided. */
+  readonly unsettled: readonly Allotment[];
   readonly findings: readonly Finding[];
 }
 
@@ -40,22 +47,29 @@ export interface Allocated {
  * has room for it, or it waits with a reason (law 4).
  */
 export function allocate(parts: AllocationParts): Allocated {
-  const { claims, ledger, nodes, placer } = parts;
+  const { claims, unsettled, ledger, nodes, placer } = parts;
   const refused = checkWishes(parts);
-  placeKept(claims, ledger, nodes, placer);
+  const keeper = new Keeper(ledger, nodes, placer);
   const findings: Finding[] = [];
   const allotments = claims.map((claim) => {
-    const reasons = claim.intent.kind === 'blocked' ? [claim.intent.finding] : (refused.get(claim.index) ?? []);
-    findings.push(...reasons);
-    return unchanged(claim, reasons[0]);
+    const reasons = reasonsOf(claim, refused);
+    for (const reason of reasons) findings.push(reason);
+    return Allotment.unchanged(claim, reasons[0], keeper.keep(claim));
   });
+  keeper.findHomes();
   const server = new Server(parts);
-  for (const claim of claims.filter((entry) => isHungry(entry) && !refused.has(entry.index)).sort(compareByAge)) {
+  for (const claim of unsettled.filter((entry) => isHungry(entry) && !refused.has(entry.index)).sort(compareByAge)) {
     const allotment = server.serve(claim);
     if (allotment.waiting !== undefined) findings.push(allotment.waiting);
     allotments[claim.index] = allotment;
   }
-  return { allotments, findings };
+  return { allotments, unsettled: unsettled.flatMap(({ index }) => allotments[index] ?? []), findings };
+}
+
+/** Why nothing new is given to a claim, before anything is tried. */
+function reasonsOf({ intent, index, isSettled }: Claim, refused: ReadonlyMap<ClaimIndex, readonly Finding[]>): readonly Finding[] {
+  if (isSettled) return none;
+  return intent.kind === 'blocked' ? [intent.finding] : (refused.get(index) ?? none);
 }
 
 function isHungry({ intent }: Claim): boolean {
@@ -73,7 +87,7 @@ class Server {
 
   serve(claim: Claim): Allotment {
     const { intent, pool } = claim;
-    if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return unchanged(claim);
+    if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return Allotment.unchanged(claim);
     const wanted = intent.kind === 'input' ? pool.egressIPAM.open : intent.assignments;
     const obstacle = this.#teams.obstacleFor(claim, pool) ?? this.#parts.readiness.obstacleFor(claim, pool, wanted);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
@@ -91,7 +105,7 @@ class Server {
     const obstacle = changesObstacle(cooling, claim.namespace.name, pool, fresh) ?? this.#promise(claim, pool, input, fresh);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const { ledger } = this.#parts;
-    const allotment = granted(claim, input, 'input');
+    const allotment = Allotment.granted(claim, input, 'input');
     for (const address of allotment.leaving) this.#disown(claim, ledger, address);
     return allotment;
   }
@@ -124,9 +138,9 @@ class Server {
     }
     for (const address of chosen) ledger.owner.set(ledger.slotOf(address), claim.index);
     for (const address of outgoing) this.#disown(claim, ledger, address);
-    if (staying.length > 0) return granted(claim, addresses, 'kept');
+    if (staying.length > 0) return Allotment.granted(claim, addresses, 'kept');
     const isBack = chosen.some((address) => returned.includes(address));
-    return granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
+    return Allotment.granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
   }
 
   /** Gives every new address of a claim a node, or says why that is not possible. */
@@ -146,7 +160,7 @@ class Server {
   #waits(claim: Claim, { code, message }: Obstacle): Allotment {
     const keeps = claim.kept.length === 0 ? '' : `; until then it keeps ${claim.kept.map(formatAddress).join(', ')}`;
     const finding = { code, severity: 'warning', message: `${message}${keeps}` } as const;
-    return unchanged(claim, namespaceFinding(claim.namespace.name, finding));
+    return Allotment.unchanged(claim, namespaceFinding(claim.namespace.name, finding));
   }
 
   #disown(claim: Claim, ledger: AddressLedger, address: Address): void {

@@ -1,6 +1,8 @@
 import type { Address } from '../address/address.ts';
 import type { Claim } from '../claims/claim.ts';
 import type { Finding } from '../finding/finding.ts';
+import type { ClaimDecision, EgressIPAMDecision } from '../network-contract/decisions.ts';
+import type { BindingFacts } from '../network-contract/facts.ts';
 import type { Pool } from '../place/pool.ts';
 
 const none: readonly never[] = [];
@@ -12,8 +14,8 @@ const none: readonly never[] = [];
  */
 export type AllocationSource = 'kept' | 'recorded' | 'input' | 'returned' | 'new';
 
-/** What was decided about a claim. */
-export interface Allotment {
+/** What was decided about a claim. Back ends see it as it is: there are as many as namespaces. */
+export class Allotment implements ClaimDecision {
   readonly claim: Claim;
   /** The EgressIPAM that its addresses come from: the one it names, or the one before while that cannot serve it. */
   readonly pool: Pool | undefined;
@@ -26,31 +28,52 @@ export interface Allotment {
   readonly edited: boolean;
   /** Why it is not served, or not in full. */
   readonly waiting: Finding | undefined;
-}
+  readonly isInPlace: boolean;
 
-/** A claim that stays as it is. */
-export function unchanged(claim: Claim, waiting?: Finding): Allotment {
-  return {
-    claim,
-    pool: claim.from ?? claim.pool,
-    addresses: claim.intent.kind === 'release' ? none : claim.kept,
-    leaving: claim.leaving,
-    source: 'kept',
-    edited: claim.edited,
-    waiting,
-  };
-}
+  private constructor(claim: Claim, parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting' | 'isInPlace'>) {
+    this.claim = claim;
+    this.pool = parts.pool;
+    this.addresses = parts.addresses;
+    this.leaving = parts.leaving;
+    this.source = parts.source;
+    this.edited = parts.edited;
+    this.waiting = parts.waiting;
+    this.isInPlace = parts.isInPlace;
+  }
 
-/** A claim that was given addresses: some new, some of those that it had. */
-export function granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
-  const given = claim.kept.filter((address) => !addresses.includes(address));
-  return {
-    claim,
-    pool: claim.pool,
-    addresses,
-    leaving: [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address)),
-    source,
-    edited: false,
-    waiting: undefined,
-  };
+  /** A claim that stays as it is. */
+  static unchanged(claim: Claim, waiting?: Finding, isInPlace = false): Allotment {
+    return new Allotment(claim, {
+      pool: claim.from ?? claim.pool,
+      addresses: claim.intent.kind === 'release' ? none : claim.kept,
+      leaving: claim.leaving,
+      source: 'kept',
+      edited: claim.edited,
+      waiting,
+      isInPlace,
+    });
+  }
+
+  /** A claim that was given addresses: some new, some of those that it had. */
+  static granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
+    const given = claim.kept.filter((address) => !addresses.includes(address));
+    const leaving = [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address));
+    return new Allotment(claim, { pool: claim.pool, addresses, leaving, source, edited: false, waiting: undefined, isInPlace: false });
+  }
+
+  get namespace(): string {
+    return this.claim.namespace.name;
+  }
+
+  get egressIPAM(): EgressIPAMDecision | undefined {
+    return this.pool?.decision;
+  }
+
+  get binding(): BindingFacts | undefined {
+    return this.claim.binding;
+  }
+
+  get releases(): boolean {
+    return this.claim.intent.kind === 'release';
+  }
 }

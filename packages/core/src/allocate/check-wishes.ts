@@ -14,6 +14,8 @@ import type { CoolingAddresses } from './cool-down.ts';
 /** What a wish is checked against. */
 export interface WishChecks {
   readonly claims: readonly Claim[];
+  /** Those of which something is to be decided. */
+  readonly unsettled: readonly Claim[];
   readonly ledger: AddressLedger;
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
@@ -27,9 +29,9 @@ export interface WishChecks {
  * @returns why claims were refused, one finding per cause
  */
 export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonly Finding[]> {
-  const { claims, ledger } = checks;
+  const { unsettled, ledger } = checks;
   const refused = new Map<ClaimIndex, readonly Finding[]>();
-  for (const claim of claims.filter((entry) => wishesOf(entry).length > 0 || isInput(entry)).sort(compareByAge)) {
+  for (const claim of unsettled.filter((entry) => wishesOf(entry).length > 0 || isInput(entry)).sort(compareByAge)) {
     if (claim.pool === undefined) continue;
     const wishes = wishesOf(claim);
     const problems = problemsWith(checks, claim, claim.pool, wishes);

@@ -20,13 +20,7 @@ interface Homeless {
  * oldest claim first. Where none is found, an address stays where it is: what works goes on working until another node
  * takes it, and what does not works again when its node does.
  */
-export function placeKept(claims: readonly Claim[], ledger: AddressLedger, nodes: NodeTable, placer: Placer): void {
-  const keeper = new Keeper(ledger, nodes, placer);
-  for (const claim of claims) keeper.keep(claim);
-  keeper.findHomes();
-}
-
-class Keeper {
+export class Keeper {
   readonly #ledger: AddressLedger;
   readonly #nodes: NodeTable;
   readonly #placer: Placer;
@@ -42,16 +36,23 @@ class Keeper {
     this.#placer = placer;
   }
 
-  keep(claim: Claim): void {
-    const { kept } = claim;
+  /**
+   * Leaves what a claim has where it is, as far as it may stay.
+   *
+   * @returns whether the network is known to show all of it where it stays
+   */
+  keep(claim: Claim): boolean {
+    const { kept, from } = claim;
+    // Of one that switches it is decided later whose nodes are for what.
+    let isInPlace = from === undefined;
     for (let index = 0; index < kept.length; index += 1) {
       const address = kept[index];
       if (address === undefined) continue;
-      const slot = this.#ledger.slotOf(address);
       const pool = poolFor(claim, address);
-      if (pool?.placement === 'us') this.#keepOurs({ claim, pool, address, slot });
-      else this.#followNetwork(claim, pool, address, slot);
+      const isHere = pool?.placement === 'us' ? this.#keepOurs(claim, pool, address, index) : this.#followNetwork(claim, pool, address);
+      if (!isHere) isInPlace = false;
     }
+    return isInPlace;
   }
 
   /** Places what has no node, what is crowded out first. */
@@ -62,22 +63,28 @@ class Keeper {
     for (const item of homeless) this.#rehouse(item);
   }
 
-  #followNetwork(claim: Claim, pool: Pool | undefined, address: Address, slot: Slot): void {
+  #followNetwork(claim: Claim, pool: Pool | undefined, address: Address): boolean {
+    const slot = this.#ledger.slotOf(address);
     const node = this.#ledger.host.at(slot);
     if (node !== undefined) {
       if (pool?.placement === 'us-by-cidr') this.#ledger.placement.set(slot, node);
       else this.#placer.keep(slot, familyOf(address), node);
     } else if (pool?.placement === 'network') this.#expected.push({ claim, pool, address, slot });
+    return node !== undefined;
   }
 
-  #keepOurs(item: Homeless): void {
-    const { address, slot } = item;
+  /** @param position of the address among those of the claim: what is behind it is placed nowhere yet */
+  #keepOurs(claim: Claim, pool: Pool, address: Address, position: number): boolean {
+    const slot = this.#ledger.slotOf(address);
     const node = this.#currentNode(slot);
     const family = familyOf(address);
-    if (node === undefined || !this.#mayStay(item, node)) this.#homeless.push(item);
+    const mayStay = node !== undefined && this.#mayStay(pool, address, node) && !this.#isAnyOn(claim.kept, position, node);
+    if (!mayStay) this.#homeless.push({ claim, pool, address, slot });
     else if (this.#nodes.hasRoom(node, family) || this.#ledger.attachment.is(slot, node)) {
       this.#placer.keep(slot, family, node);
-    } else this.#crowded.push(item);
+      return this.#ledger.host.is(slot, node);
+    } else this.#crowded.push({ claim, pool, address, slot });
+    return false;
   }
 
   /** The node that hosts an address now, or carries it on its interface. */
@@ -85,23 +92,22 @@ class Keeper {
     return this.#ledger.host.at(slot) ?? this.#ledger.attachment.at(slot);
   }
 
-  #mayStay(item: Homeless, node: NodeIndex): boolean {
-    const group = item.pool.groupOf(item.address);
-    const isOurs = group === undefined ? item.pool.has(node) : group.isSelected(node);
-    return (
-      isOurs &&
-      this.#nodes.isUsable(node) &&
-      this.#nodes.canHost(node, item.address) &&
-      !this.#hasSiblingOn(item, node)
-    );
+  #mayStay(pool: Pool, address: Address, node: NodeIndex): boolean {
+    const group = pool.groupOf(address);
+    const isOurs = group === undefined ? pool.has(node) : group.isSelected(node);
+    return isOurs && this.#nodes.isUsable(node) && this.#nodes.canHost(node, address);
   }
 
   /** Law 3: whether another address of the same claim is placed on a node. */
   #hasSiblingOn({ claim: { kept }, address }: Homeless, node: NodeIndex): boolean {
-    for (let index = 0; index < kept.length; index += 1) {
-      const other = kept[index];
-      if (other === undefined || other === address) continue;
-      if (this.#ledger.placement.is(this.#ledger.slotOf(other), node)) return true;
+    return this.#isAnyOn(kept.filter((other) => other !== address), kept.length, node);
+  }
+
+  /** Whether one of the first so many addresses is placed on a node. */
+  #isAnyOn(addresses: readonly Address[], count: number, node: NodeIndex): boolean {
+    for (let index = 0; index < count; index += 1) {
+      const address = addresses[index];
+      if (address !== undefined && this.#ledger.placement.is(this.#ledger.slotOf(address), node)) return true;
     }
     return false;
   }

@@ -7,6 +7,8 @@ export class TeamLimits {
   readonly #served = new Map<string, number>();
 
   constructor(claims: readonly Claim[]) {
+    // Mostly nothing is limited, and then there is nothing to count.
+    if (!claims.some(({ pool }) => pool?.egressIPAM.source.maxClaims !== undefined)) return;
     for (const claim of claims) if (claim.pool !== undefined && isServed(claim)) this.#count(claim, claim.pool);
   }
 

@@ -47,6 +47,8 @@ export interface Claim {
   /** Whether its annotation asks for something else than it has: it stays as its owner wrote it until that is decided. */
   readonly edited: boolean;
   readonly intent: Intent;
+  /** The usual case: it has just what it should, on record and carrying traffic, and nothing is to be decided. */
+  readonly isSettled: boolean;
 }
 
 /** The EgressIPAM whose nodes are for an address of a claim. */

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { HostedList } from '../ledger/hosted-list.ts';
 import type { BindingFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
@@ -13,16 +14,19 @@ const none: readonly never[] = [];
  */
 export class ConfirmedAddresses {
   readonly #ledger: AddressLedger;
+  readonly #hosted: HostedList;
   readonly #isRecordProof: boolean;
 
-  constructor(ledger: AddressLedger, traits: NetworkTraits) {
+  constructor(ledger: AddressLedger, hosted: HostedList, traits: NetworkTraits) {
     this.#ledger = ledger;
+    this.#hosted = hosted;
     this.#isRecordProof = !traits.provesAllocations;
   }
 
   /** Whether our record on a node has an address as this namespace's. */
   isHostedFor({ name }: ParsedNamespace, address: Address): boolean {
-    return this.#ledger.recordedFor(this.#ledger.slotOf(address)) === name;
+    const record = this.#ledger.record.at(this.#ledger.slotOf(address));
+    return record !== undefined && this.#hosted.at(record).entry.namespace === name;
   }
 
   /** Everything that a namespace has, in the order of its annotation, then of the network's. */

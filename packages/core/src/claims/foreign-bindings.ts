@@ -1,23 +1,38 @@
-import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { Claim } from './claim.ts';
 
-/** Notes which addresses are bound to the traffic of namespaces outside our care. */
-export function markForeignBindings(claims: readonly Claim[], ledger: AddressLedger, facts: NetworkFacts): void {
-  const mark = (addresses: readonly Address[]): void => {
-    for (const address of addresses) ledger.mark(ledger.slotOf(address), 'bound-by-others');
-  };
-  let inCare = 0;
-  for (const { binding, intent, leaving } of claims) {
-    if (binding === undefined) continue;
-    inCare += 1;
-    if (intent.kind === 'release') mark(binding.addresses.filter((address) => !leaving.includes(address)));
+/** Bindings of namespaces outside our care. */
+export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkFacts): readonly BindingFacts[] {
+  const others: BindingFacts[] = [];
+  let position = 0;
+  let met = 0;
+  const inCare = claims.reduce((count, { binding }) => count + Number(binding !== undefined), 0);
+  if (inCare === bindings.size) return others;
+  for (const binding of bindings.values()) {
+    while (position < claims.length && claims[position]?.binding === undefined) position += 1;
+    if (claims[position]?.binding !== binding) others.push(binding);
+    else {
+      position += 1;
+      met += 1;
+    }
   }
-  if (inCare === facts.bindings.size) return;
+  // Mostly bindings are in the order of the claims.
+  if (met === inCare) return others;
   const known = new Set(claims.map(({ binding }) => binding));
-  for (const binding of facts.bindings.values()) {
-    if (known.has(binding)) continue;
-    mark(binding.addresses.filter((address) => !ledger.isMarked(ledger.slotOf(address), 'recorded')));
+  return others.filter((binding) => !known.has(binding));
+}
+
+/** Notes which addresses are bound to the traffic of namespaces outside our care. */
+export function markForeignBindings(unsettled: readonly Claim[], foreign: readonly BindingFacts[], ledger: AddressLedger): void {
+  for (const { binding, intent, leaving } of unsettled) {
+    if (binding === undefined || intent.kind !== 'release') continue;
+    for (const address of binding.addresses) if (!leaving.includes(address)) ledger.mark(ledger.slotOf(address), 'bound-by-others');
+  }
+  for (const { addresses } of foreign) {
+    for (const address of addresses) {
+      const slot = ledger.slotOf(address);
+      if (!ledger.isMarked(slot, 'recorded')) ledger.mark(slot, 'bound-by-others');
+    }
   }
 }

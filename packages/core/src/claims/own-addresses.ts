@@ -13,6 +13,8 @@ export interface ContestedAddress {
 /** The claims, each address with one of them at most. */
 export interface OwnedClaims {
   readonly claims: readonly Claim[];
+  /** Those of which something is to be decided. */
+  readonly unsettled: readonly Claim[];
   readonly contested: readonly ContestedAddress[];
 }
 
@@ -38,7 +40,7 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
       ledger.owner.set(slot, winner.index);
     }
   }
-  return { claims: owned, contested };
+  return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested };
 }
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
@@ -88,5 +90,5 @@ function without(loser: Claim, address: Address, winner: Claim): Claim {
     [address],
   );
   const kept = loser.kept.filter((candidate) => candidate !== address);
-  return { ...loser, kept, intent: { kind: 'blocked', finding } };
+  return { ...loser, kept, intent: { kind: 'blocked', finding }, isSettled: false };
 }

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { HostedList } from '../ledger/hosted-list.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
 import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
@@ -21,6 +22,7 @@ const keep: Intent = { kind: 'keep' };
 export interface ClaimSources {
   readonly snapshot: ParsedSnapshot;
   readonly facts: NetworkFacts;
+  readonly hosted: HostedList;
   readonly traits: NetworkTraits;
   readonly pools: Pools;
   readonly ledger: AddressLedger;
@@ -53,7 +55,7 @@ export function readClaims(sources: ClaimSources): ClaimsRead {
 /** A namespace, and what the network sends its traffic out by. */
 type Subject = Pick<Claim, 'namespace' | 'binding' | 'index'>;
 
-type ClaimParts = Partial<Pick<Claim, 'from' | 'leaving' | 'edited' | 'intent'>>;
+type ClaimParts = Partial<Pick<Claim, 'from' | 'leaving' | 'edited' | 'intent' | 'isSettled'>>;
 
 class ClaimReader {
   readonly findings: Finding[] = [];
@@ -64,22 +66,26 @@ class ClaimReader {
   readonly #refusedAddresses: ReadonlySet<Address>;
   #lastPool: Pool | undefined;
 
-  constructor({ traits, pools, ledger, refused }: ClaimSources) {
+  constructor({ hosted, traits, pools, ledger, refused }: ClaimSources) {
     this.#traits = traits;
     this.#pools = pools;
     this.#ledger = ledger;
-    this.#confirmed = new ConfirmedAddresses(ledger, traits);
+    this.#confirmed = new ConfirmedAddresses(ledger, hosted, traits);
     this.#refusedAddresses = refused;
   }
 
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
+    const { egressIPAM } = namespace;
+    const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
+    if (pool !== undefined && this.#hasAllItShould(namespace, binding, pool)) {
+      // One list for both, where both say the same: who compares them later has no work.
+      const kept = binding !== undefined && binding.addresses.length > 0 ? binding.addresses : namespace.listed;
+      return { namespace, index, binding, pool, from: undefined, kept, leaving: none, edited: false, intent: keep, isSettled: true };
+    }
     const subject = { namespace, binding, index };
-    if (namespace.egressIPAM === undefined) return this.#optedOut(subject);
-    const pool = this.#poolNamed(namespace.egressIPAM);
+    if (egressIPAM === undefined) return this.#optedOut(subject);
     if (pool === undefined) return this.#withoutPool(subject);
-    if (pool.egressIPAM.deleting) return this.#releasing(subject, pool, 'all');
-    if (this.#hasAllItShould(subject, pool)) return makeClaim(subject, pool, namespace.listed);
-    return this.#claimAnew(subject, pool);
+    return pool.egressIPAM.deleting ? this.#releasing(subject, pool, 'all') : this.#claimAnew(subject, pool);
   }
 
   /** Mostly the one of the namespace before. */
@@ -89,15 +95,20 @@ class ClaimReader {
   }
 
   /** The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic. */
-  #hasAllItShould({ namespace, binding }: Subject, pool: Pool): boolean {
-    const { listed, allocated, invalid } = namespace;
-    if (listed.length === 0 || invalid.length > 0 || !fitsInOrder(listed, pool.egressIPAM.assignments)) return false;
+  #hasAllItShould(namespace: ParsedNamespace, binding: BindingFacts | undefined, pool: Pool): boolean {
+    const isBound = binding?.texts !== undefined && namespace.lists(binding.texts);
+    if (!isBound && namespace.invalid.length > 0) return false;
+    const listed = isBound ? binding.addresses : namespace.listed;
+    const { deleting, assignments } = pool.egressIPAM;
+    if (deleting || listed.length === 0 || !fitsInOrder(listed, assignments)) return false;
+    const allocated = namespace.isOnRecord ? undefined : namespace.allocated;
     if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
       return false;
     }
     const isProved =
+      isBound ||
       sameInOrder(binding?.addresses ?? none, listed) ||
-      (allocated !== undefined && !this.#traits.provesAllocations);
+      ((namespace.isOnRecord || allocated !== undefined) && !this.#traits.provesAllocations);
     return isProved && (this.#refusedAddresses.size === 0 || !listed.some((address) => this.#isRefused(address, binding)));
   }
 
@@ -268,7 +279,7 @@ function makeClaim(
   { namespace, binding, index }: Subject,
   pool: Pool | undefined,
   kept: readonly Address[],
-  { from, leaving = none, edited = false, intent = keep }: ClaimParts = {},
+  { from, leaving = none, edited = false, intent = keep, isSettled = false }: ClaimParts = {},
 ): Claim {
-  return { namespace, index, binding, pool, from, kept, leaving, edited, intent };
+  return { namespace, index, binding, pool, from, kept, leaving, edited, intent, isSettled };
 }

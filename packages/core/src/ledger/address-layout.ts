@@ -7,37 +7,38 @@ export interface Space {
   readonly last: Address;
   /** Position in the list of all spaces. */
   readonly index: number;
-  /** Number of its first page; undefined in IPv6, whose spaces are too large for pages. */
-  readonly page: number | undefined;
 }
-
-/** Addresses of a page, as a power of two. */
-export const pageBits = 12;
 
 /** The stretches of addresses that matter to a plan. Depends on the EgressIPAMs' CIDRs alone. */
 export class AddressLayout {
   readonly spaces: readonly Space[];
   readonly #spaces4: readonly Space[];
   readonly #spaces6: readonly Space[];
-  /** Pages of all IPv4 spaces together. */
-  readonly pages: number;
 
   constructor(cidrs: readonly Cidr[]) {
-    let pages = 0;
-    this.spaces = outermost(cidrs).map(({ first, last, size }, index) => {
-      if (typeof first === 'bigint') return { first, last, index, page: undefined };
-      const page = pages;
-      pages += Math.ceil(Number(size) / 2 ** pageBits);
-      return { first, last, index, page };
-    });
-    this.#spaces4 = this.spaces.filter(({ page }) => page !== undefined);
-    this.#spaces6 = this.spaces.filter(({ page }) => page === undefined);
-    this.pages = pages;
+    this.spaces = outermost(cidrs).map(({ first, last }, index) => ({ first, last, index }));
+    this.#spaces4 = this.spaces.filter(({ first }) => typeof first === 'number');
+    this.#spaces6 = this.spaces.filter(({ first }) => typeof first === 'bigint');
   }
 
   /** The spaces of an address's family. */
   spacesFor(address: Address): readonly Space[] {
     return typeof address === 'number' ? this.#spaces4 : this.#spaces6;
+  }
+
+  /** Whether some space has an address of a range. */
+  meets(first: Address, last: Address): boolean {
+    const spaces = this.spacesFor(first);
+    let low = 0;
+    let high = spaces.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const space = spaces[middle];
+      if (space !== undefined && space.last < first) low = middle + 1;
+      else high = middle;
+    }
+    const next = spaces[low];
+    return next !== undefined && next.first <= last;
   }
 
   /** The space that has an address. */

@@ -1,10 +1,9 @@
 import { createAddressSet, type AddressSet } from '../address/address-set.ts';
 import type { Address } from '../address/address.ts';
-import { pageBits, type AddressLayout, type Space } from './address-layout.ts';
+import type { AddressLayout, Space } from './address-layout.ts';
 import { IndexColumn } from './index-column.ts';
-import type { ClaimIndex, NodeIndex, Slot } from './indexes.ts';
-
-const pageSize = 2 ** pageBits;
+import type { ClaimIndex, HostedIndex, NodeIndex, Slot } from './indexes.ts';
+import { pageOf, pageSize, SlotPages } from './slot-pages.ts';
 
 /** What may be so of an address, beside who has it and where it is. */
 export type AddressMark =
@@ -36,54 +35,40 @@ export class AddressLedger {
   readonly attachment = new IndexColumn<NodeIndex>();
   /** Which node this plan places an address on. */
   readonly placement = new IndexColumn<NodeIndex>();
+  /** What the network's objects last say of an address on our record. */
+  readonly record = new IndexColumn<HostedIndex>();
   /** By space: which of its addresses are not to be handed out. */
   readonly #taken: readonly AddressSet[];
   readonly #takenOutside = new Set<Address>();
-  /** By page of the layout: where its slots begin. */
-  readonly #slotsOfPage: (number | undefined)[];
-  /** By slot: the namespace that our record on a node has an address for. */
-  readonly #recordedFor: (string | undefined)[] = [];
+  /** The slots of addresses in and beside IPv4 pools. */
+  readonly #slotPages = new SlotPages();
   readonly #otherSlots = new Map<Address, Slot>();
   /** Where the pages begin whose slots are given to addresses outside of IPv4 pools. */
   readonly #otherPages: number[] = [];
   #slots = 0;
   #marks = new Uint8Array(16_384);
+  /** What was noted of any. */
+  #allMarks = 0;
 
   constructor(layout: AddressLayout) {
     this.layout = layout;
     this.#taken = layout.spaces.map(({ first, last }) => createAddressSet(first, last));
-    this.#slotsOfPage = new Array<number | undefined>(layout.pages).fill(undefined);
   }
 
   /** The slot of an address, made where it has none. IPv4 addresses of pools share pages with their neighbours. */
   slotOf(address: Address): Slot {
-    if (typeof address === 'number') {
-      const space = this.layout.spaceOf(address);
-      if (space?.page !== undefined) {
-        // An IPv4 space begins with an IPv4 address.
-        const offset = address - (space.first as number);
-        const page = space.page + (offset >>> pageBits);
-        const slots = (this.#slotsOfPage[page] ??= this.#newPage());
-        return (slots + (offset & (pageSize - 1))) as Slot;
-      }
-    }
-    return this.#otherSlotOf(address);
-  }
-
-  /** Notes that our record on a node has an address, and for which namespace as far as it says. */
-  record(slot: Slot, namespace: string | undefined): void {
-    this.mark(slot, 'recorded');
-    this.#recordedFor[slot] = namespace;
-  }
-
-  /** The namespace that our record on a node has an address for. */
-  recordedFor(slot: Slot): string | undefined {
-    return this.#recordedFor[slot];
+    return (typeof address === 'number' ? this.#slotPages.at(address) : undefined) ?? this.#newSlotOf(address);
   }
 
   /** Notes something of an address. */
   mark(slot: Slot, mark: AddressMark): void {
     this.#marks[slot] = (this.#marks[slot] ?? 0) | bits[mark];
+    this.#allMarks |= bits[mark];
+  }
+
+  /** Whether something was noted of any address. */
+  isAnyMarked(mark: AddressMark): boolean {
+    return (this.#allMarks & bits[mark]) !== 0;
   }
 
   /** Whether something was noted of an address. */
@@ -145,12 +130,24 @@ export class AddressLedger {
     return taken;
   }
 
+  #newSlotOf(address: Address): Slot {
+    if (typeof address === 'number') {
+      const { first, last } = pageOf(address);
+      if (this.layout.meets(first, last)) {
+        const slots = this.#newPage();
+        this.#slotPages.add(address, slots);
+        return (slots + address - first) as Slot;
+      }
+    }
+    return this.#otherSlotOf(address);
+  }
+
   #otherSlotOf(address: Address): Slot {
     const known = this.#otherSlots.get(address);
     if (known !== undefined) return known;
     const count = this.#otherSlots.size;
-    const page = (this.#otherPages[count >>> pageBits] ??= this.#newPage());
-    const slot = (page + (count & (pageSize - 1))) as Slot;
+    const page = (this.#otherPages[Math.floor(count / pageSize)] ??= this.#newPage());
+    const slot = (page + (count % pageSize)) as Slot;
     this.#otherSlots.set(address, slot);
     return slot;
   }
@@ -158,8 +155,6 @@ export class AddressLedger {
   #newPage(): number {
     const slots = this.#slots;
     this.#slots += pageSize;
-    // An array that is filled in order stays a fast one.
-    for (let slot = slots; slot < this.#slots; slot += 1) this.#recordedFor.push(undefined);
     if (this.#slots > this.#marks.length) {
       const grown = new Uint8Array(this.#marks.length * 2);
       grown.set(this.#marks);

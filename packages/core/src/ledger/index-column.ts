@@ -4,7 +4,12 @@
  */
 export class IndexColumn<Index extends number> {
   /** One more than the index, so that empty memory means none. */
-  #values = new Int32Array(16_384);
+  #values: Int32Array;
+
+  /** @param size how many slots are expected */
+  constructor(size = 16_384) {
+    this.#values = new Int32Array(size);
+  }
 
   /** The index at a slot. */
   at(slot: number): Index | undefined {

@@ -1,12 +1,13 @@
 import { parseAddress, type Address } from '../address/address.ts';
 import { platformReserved } from '../address/address-range.ts';
 import type { Cidr } from '../address/cidr.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
 import type { ParsedObservation } from '../parse/parse-observation.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { AddressLedger } from './address-ledger.ts';
-import type { NodeIndex } from './indexes.ts';
+import type { HostedEntry, HostedList } from './hosted-list.ts';
+import type { HostedIndex, NodeIndex } from './indexes.ts';
 
 /** What the survey needs to know of nodes. */
 export interface SurveyedNodes {
@@ -53,18 +54,17 @@ export function keptInSubnet({ source }: ParsedSnapshot, subnet: Cidr): readonly
 }
 
 /** Notes which node hosts each address, and what of it is on our record. */
-export function noteHosts(ledger: AddressLedger, facts: NetworkFacts, nodes: SurveyedNodes): void {
-  let lastName: string | undefined;
-  let lastIndex: NodeIndex | undefined;
-  for (const { hosted } of facts.hosts) {
-    for (const { address, node, ours, namespace, state } of hosted) {
-      if (node !== lastName) [lastName, lastIndex] = [node, nodes.indexOf(node)];
-      const slot = ledger.slotOf(address);
-      if (ours) ledger.record(slot, namespace);
-      if (state === 'recorded' || lastIndex === undefined) continue;
-      if (ledger.host.has(slot) && !ledger.host.is(slot, lastIndex)) ledger.mark(slot, 'hosted-twice');
-      else ledger.host.set(slot, lastIndex);
+export function noteHosts(ledger: AddressLedger, hosted: HostedList): void {
+  for (let index = 0; index < hosted.size; index += 1) {
+    const slot = hosted.slotAt(index);
+    if (hosted.isOursAt(index)) {
+      ledger.mark(slot, 'recorded');
+      ledger.record.set(slot, index as HostedIndex);
     }
+    const node = hosted.nodeAt(index);
+    if (node === undefined) continue;
+    if (ledger.host.has(slot) && !ledger.host.is(slot, node)) ledger.mark(slot, 'hosted-twice');
+    else ledger.host.set(slot, node);
   }
 }
 
@@ -129,16 +129,26 @@ export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): 
   return used;
 }
 
-/** Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1). */
-export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts): void {
-  for (const { hosted } of facts.hosts) for (const { address } of hosted) ledger.take(address);
-  for (const { addresses, unconfirmed } of facts.bindings.values()) {
-    for (const address of addresses) ledger.take(address);
-    for (const address of unconfirmed) ledger.take(address);
-  }
+/**
+ * Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1).
+ *
+ * @param bindings those that bind more than what claims have
+ */
+export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, hosted: HostedList, bindings: readonly BindingFacts[]): void {
+  for (const { entry } of hosted.filter((index) => !ledger.owner.has(hosted.slotAt(index)))) ledger.take(entry.address);
+  for (const { addresses, unconfirmed } of bindings) for (const address of [...addresses, ...unconfirmed]) ledger.take(address);
   for (const address of facts.mentioned) ledger.take(address);
   // What the cloud refused a while ago is for nobody else; for who has it, it is tried again.
   for (const address of parseAddresses(snapshot.source.refused ?? [])) ledger.take(address);
   for (const { attached } of snapshot.observation?.nodes.values() ?? []) for (const address of attached) ledger.take(address);
   for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) for (const { address } of inUse) ledger.take(address);
+}
+
+/** What the network hosts that no claim has, or that it hosts on another node, too. */
+export function strayHosted(hosted: HostedList, ledger: AddressLedger): readonly HostedEntry[] {
+  return hosted.filter((index) => {
+    const slot = hosted.slotAt(index);
+    const node = hosted.nodeAt(index);
+    return !ledger.owner.has(slot) || (node !== undefined && !ledger.host.is(slot, node));
+  });
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 import type { LabelSelector } from '../snapshot/snapshot.ts';
-import type { BindingFacts } from './facts.ts';
+import type { BindingFacts, HostedAddress } from './facts.ts';
 import type { Precondition } from './step.ts';
 import type { PlacementMode } from './traits.ts';
 
@@ -18,6 +18,8 @@ export interface ClaimDecision {
   readonly leaving: readonly Address[];
   /** Everything of it goes: opt-out, or the end of its EgressIPAM. */
   readonly releases: boolean;
+  /** Whether, as mostly, each of its addresses is known to be hosted by the node that it is placed on, and by no decision of this plan. */
+  readonly isInPlace: boolean;
 }
 
 /** A CIDR assignment with its nodes. */
@@ -57,6 +59,8 @@ export interface NetworkDecisions {
   readonly nodeOf: (address: Address) => string | undefined;
   /** The node that the network shows or may show as an address's host. */
   readonly hostOf: (address: Address) => string | undefined;
+  /** What the network hosts that no namespace has, or that it hosts on another node, too. */
+  readonly stray: readonly HostedAddress[];
   /** Whether more than one node hosts an address. */
   readonly isHostedTwice: (address: Address) => boolean;
   /** Whether an address is on our record. */

@@ -4,6 +4,7 @@ import type { Cidr } from '../address/cidr.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, ObjectReference } from '../finding/finding.ts';
 import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
+import type { ByNamespace } from './namespace-index.ts';
 
 /** What a back end is shown of the cluster. */
 export interface NetworkView {
@@ -69,6 +70,8 @@ export interface BindingFacts {
   /** Whether the object is ours as a whole: all that it binds goes with the claim. */
   readonly ours: boolean;
   readonly addresses: readonly Address[];
+  /** The same as canonical text, where the object has it so: who needs texts makes none. */
+  readonly texts?: readonly string[] | undefined;
   /** What a write of unknown outcome may have bound. */
   readonly unconfirmed: readonly Address[];
 }
@@ -117,8 +120,8 @@ export interface NetworkObstacle {
 /** What a network's objects say, in the planner's words. */
 export interface NetworkFacts {
   readonly hosts: readonly HostFacts[];
-  /** By namespace, also of namespaces that are gone. */
-  readonly bindings: ReadonlyMap<string, BindingFacts>;
+  /** Also of namespaces that are gone. */
+  readonly bindings: ByNamespace<BindingFacts>;
   readonly reserved: readonly ReservedRange[];
   /** In use by others, for as long as they use it; a claim that has one keeps it and is told. */
   readonly used: readonly AddressUse[];

@@ -17,6 +17,28 @@ export function parseAddresses(texts: readonly string[]): readonly Address[] {
   return count === texts.length ? addresses : addresses.slice(0, count);
 }
 
+/**
+ * Texts themselves, where each is an IPv4 address, and so the only way to write it, and no two are the same; undefined
+ * where that is not sure.
+ */
+export function canonicalTexts(texts: readonly string[], addresses: readonly Address[]): readonly string[] | undefined {
+  if (texts.length !== addresses.length) return undefined;
+  for (let index = 0; index < texts.length; index += 1) {
+    // An IPv4 address may be written as an IPv6 one.
+    if (typeof addresses[index] !== 'number' || texts[index]?.includes(':') === true) return undefined;
+  }
+  return hasDuplicate(addresses) ? undefined : texts;
+}
+
+/** Whether a list has an address twice. */
+export function hasDuplicate(addresses: readonly Address[]): boolean {
+  if (addresses.length > 32) return new Set(addresses).size !== addresses.length;
+  for (let index = 1; index < addresses.length; index += 1) {
+    for (let earlier = 0; earlier < index; earlier += 1) if (addresses[earlier] === addresses[index]) return true;
+  }
+  return false;
+}
+
 /** The CIDRs among texts; the others are dropped. */
 export function parseCidrs(texts: readonly string[]): readonly Cidr[] {
   return texts.flatMap((text) => parseCidr(text)?.cidr ?? []);

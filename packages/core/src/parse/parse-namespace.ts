@@ -1,7 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { parseAddressList } from '../address/address-list.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
-import { parseAddresses, parseTime } from './parse-lists.ts';
+import { hasDuplicate, parseAddresses, parseTime } from './parse-lists.ts';
 
 /** What this project wrote last into a namespace: the EgressIPAM and its addresses. */
 export interface AllocatedRecord {
@@ -10,33 +10,53 @@ export interface AllocatedRecord {
 }
 
 const none: readonly never[] = [];
+const comma = 44;
 
 /** More text than any EgressIPAM can ask for: 128 IPv6 addresses take some 5,000 characters. */
 const longestList = 8_192;
 
-/** A namespace with its annotation values parsed; what few plans ask for is parsed when they do. */
+/** A namespace whose annotation values are parsed when somebody asks, once. */
 export class ParsedNamespace {
   readonly name: string;
   readonly source: NamespaceSnapshot;
   /** The EgressIPAM it claims from. */
   readonly egressIPAM: string | undefined;
-  /** The addresses of the `egressips` annotation, in its order. */
-  readonly listed: readonly Address[];
-  /** Entries of that annotation that are no address, or stand there twice. */
-  readonly invalid: readonly string[];
   readonly unconfirmed: readonly Address[];
+  #list: ParsedList | undefined;
   #createdAt: number | undefined;
   #allocated: AllocatedRecord | undefined | null = null;
+  /** The addresses of `list` as canonical text, or other texts that say just the same. */
   #texts: readonly string[] | undefined;
+  #isOnRecord: boolean | undefined;
 
   constructor(source: NamespaceSnapshot) {
-    const { addresses, invalid } = source.egressIPs === undefined ? emptyList : parseList(source.egressIPs);
     this.name = source.name;
     this.source = source;
     this.egressIPAM = source.egressIPAM === undefined || source.egressIPAM === '' ? undefined : source.egressIPAM;
-    this.listed = addresses;
-    this.invalid = invalid;
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
+  }
+
+  /** The addresses of the `egressips` annotation, in its order. */
+  get listed(): readonly Address[] {
+    return this.#parsedList.addresses;
+  }
+
+  /** Entries of that annotation that are no address, or stand there twice. */
+  get invalid(): readonly string[] {
+    return this.#parsedList.invalid;
+  }
+
+  get #parsedList(): ParsedList {
+    this.#list ??= parseList(this.source.egressIPs);
+    return this.#list;
+  }
+
+  /** Whether the annotation is, to the letter, these texts with commas between; of two that are equal, either counts from then on. */
+  lists(texts: readonly string[]): boolean {
+    if (this.#texts === texts) return true;
+    if (!isJoined(this.source.egressIPs, texts)) return false;
+    this.#texts = texts;
+    return true;
   }
 
   /** `listed` as canonical text. */
@@ -65,6 +85,12 @@ export class ParsedNamespace {
     return this.#allocated;
   }
 
+  /** Whether, as mostly, its record names just the EgressIPAM that it claims from and the addresses that it lists. */
+  get isOnRecord(): boolean {
+    this.#isOnRecord ??= namesJust(this.source);
+    return this.#isOnRecord;
+  }
+
   /** Whether it claims nothing, has nothing and never had. */
   get isIdle(): boolean {
     const { egressIPs, allocated } = this.source;
@@ -74,11 +100,24 @@ export class ParsedNamespace {
   }
 }
 
-const emptyList = { addresses: none, invalid: none };
+const emptyList: ParsedList = { addresses: none, invalid: none };
 
 /** Parses a namespace's annotations; nothing in them makes it throw. */
 export function parseNamespace(source: NamespaceSnapshot): ParsedNamespace {
   return new ParsedNamespace(source);
+}
+
+/** Whether a text is these texts with commas between. */
+function isJoined(text: string | undefined, texts: readonly string[]): boolean {
+  if (text === undefined || texts.length === 0 || text.length > longestList) return false;
+  let start = 0;
+  for (let index = 0; index < texts.length; index += 1) {
+    const entry = texts[index] ?? '';
+    if (index > 0 && text.charCodeAt(start - 1) !== comma) return false;
+    if (!text.startsWith(entry, start)) return false;
+    start += entry.length + 1;
+  }
+  return start === text.length + 1;
 }
 
 interface ParsedList {
@@ -86,7 +125,8 @@ interface ParsedList {
   readonly invalid: readonly string[];
 }
 
-function parseList(text: string): ParsedList {
+function parseList(text: string | undefined): ParsedList {
+  if (text === undefined) return emptyList;
   if (text.length > longestList) return { addresses: none, invalid: [text.slice(0, 100)] };
   const { addresses, invalid } = parseAddressList(text);
   if (!hasDuplicate(addresses)) return { addresses, invalid };
@@ -94,12 +134,12 @@ function parseList(text: string): ParsedList {
   return { addresses: distinct, invalid: [...invalid, ...text.split(',').slice(distinct.length)] };
 }
 
-function hasDuplicate(addresses: readonly Address[]): boolean {
-  if (addresses.length > 32) return new Set(addresses).size !== addresses.length;
-  for (let index = 1; index < addresses.length; index += 1) {
-    for (let earlier = 0; earlier < index; earlier += 1) if (addresses[earlier] === addresses[index]) return true;
-  }
-  return false;
+/** Whether the record of a namespace is, to the letter, what its other annotations say. */
+function namesJust({ egressIPAM, egressIPs, allocated }: NamespaceSnapshot): boolean {
+  if (egressIPAM === undefined || egressIPs === undefined || allocated === undefined) return false;
+  const end = egressIPAM.length;
+  if (allocated.length !== end + 1 + egressIPs.length || allocated.indexOf('/') !== end) return false;
+  return allocated.startsWith(egressIPAM) && allocated.endsWith(egressIPs);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { AddressRange } from '../address/address-range.ts';
 import type { Address } from '../address/address.ts';
 import { cidrContains, cidrContainsCidr, cidrsOverlap, type Cidr } from '../address/cidr.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
+import { NodeSet } from './node-set.ts';
 import type { NodeTable } from './node-table.ts';
 
 /** The nodes of one CIDR assignment. */
@@ -43,7 +44,7 @@ export function isHostable({ hostable }: NodeGroup, address: Address): boolean {
 }
 
 function memberOf(nodes: readonly NodeIndex[]): (node: NodeIndex) => boolean {
-  const members = new Set(nodes);
+  const members = new NodeSet(nodes);
   return (node) => members.has(node);
 }
 

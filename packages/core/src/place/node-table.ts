@@ -4,6 +4,7 @@ import { unlimited, type NetworkFacts, type NodeCapacity } from '../network-cont
 import { parseNode, type ParsedNode } from '../parse/parse-node.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
+import type { NodeNames } from '../ledger/node-names.ts';
 
 /** The nodes of a snapshot: what they can carry, and what they carry in this plan. */
 export class NodeTable {
@@ -11,7 +12,7 @@ export class NodeTable {
   readonly nodes: readonly ParsedNode[];
   /** How many of them the snapshot has. */
   readonly present: number;
-  readonly #indexByName = new Map<string, NodeIndex>();
+  readonly #names: NodeNames;
   readonly #subnets: (readonly Cidr[] | undefined)[];
   readonly #capacities: NodeCapacity[];
   readonly #isUsable: boolean[];
@@ -19,10 +20,10 @@ export class NodeTable {
   readonly #loadIPv4: Int32Array;
   readonly #loadIPv6: Int32Array;
 
-  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts) {
-    snapshot.nodes.forEach(({ name }, index) => this.#indexByName.set(name, index as NodeIndex));
-    this.present = snapshot.nodes.length;
-    this.nodes = [...snapshot.nodes, ...this.#departedNodes(facts)];
+  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, names: NodeNames) {
+    this.#names = names;
+    this.present = names.present;
+    this.nodes = [...snapshot.nodes, ...names.departed.map(departedNode)];
     this.#subnets = this.nodes.map((node) => subnetsOf(snapshot, facts, node));
     this.#capacities = this.nodes.map(({ name }) => (snapshot.source.provider.attach ? unlimited : facts.nodeOf(name).capacity));
     this.#isUsable = this.nodes.map(({ name, source, isLeaving }) => source.ready && !isLeaving && facts.nodeOf(name).usable);
@@ -33,7 +34,7 @@ export class NodeTable {
 
   /** The index of a node. */
   indexOf(name: string): NodeIndex | undefined {
-    return this.#indexByName.get(name);
+    return this.#names.indexOf(name);
   }
 
   /** Every index with its node. */
@@ -44,6 +45,11 @@ export class NodeTable {
   /** The name of a node. */
   nameOf(index: NodeIndex): string {
     return this.nodes[index]?.name ?? '';
+  }
+
+  /** Whether a node is there and Ready. */
+  isReady(index: NodeIndex): boolean {
+    return this.nodes[index]?.source.ready === true;
   }
 
   /** Whether a node is Ready, stays, and the network can use it. */
@@ -98,19 +104,11 @@ export class NodeTable {
     const most = Math.min(family === 4 ? capacity.ipv4 : capacity.ipv6, capacity.total, 1_000_000);
     return ((this.#loadIPv4[index] ?? 0) + (this.#loadIPv6[index] ?? 0)) / Math.max(most, 1);
   }
+}
 
-  /** Until the network lets go of it, what a node hosted is hosted there and nowhere else (law 1). */
-  #departedNodes({ hosts }: NetworkFacts): readonly ParsedNode[] {
-    const departed: ParsedNode[] = [];
-    for (const { hosted } of hosts) {
-      for (const { node, state } of hosted) {
-        if (state === 'recorded' || this.#indexByName.has(node)) continue;
-        this.#indexByName.set(node, (this.present + departed.length) as NodeIndex);
-        departed.push(parseNode({ name: node, labels: {}, ready: false, addresses: [] }));
-      }
-    }
-    return departed;
-  }
+/** Until the network lets go of it, what a node hosted is hosted there and nowhere else (law 1). */
+function departedNode(name: string): ParsedNode {
+  return parseNode({ name, labels: {}, ready: false, addresses: [] });
 }
 
 /** Which subnets a node can carry addresses of, from whoever attaches them. */

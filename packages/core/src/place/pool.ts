@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
+import type { EgressIPAMDecision } from '../network-contract/decisions.ts';
 import type { PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
@@ -20,9 +21,11 @@ export class Pool {
   readonly index: number;
   readonly placement: PlacementMode;
   readonly assignments: readonly PoolAssignment[];
+  readonly #nameOf: (node: NodeIndex) => string;
   readonly #has: (node: NodeIndex) => boolean;
   readonly #unitedIndex: number;
   #united: NodeGroup | undefined;
+  #decision: EgressIPAMDecision | undefined;
 
   constructor(parts: {
     readonly egressIPAM: ParsedEgressIPAM;
@@ -31,6 +34,8 @@ export class Pool {
     readonly assignments: readonly PoolAssignment[];
     /** Whether a node belongs to the EgressIPAM. */
     readonly has: (node: NodeIndex) => boolean;
+    /** The name of a node. */
+    readonly nameOf: (node: NodeIndex) => string;
     /** The number of the group of all its nodes. */
     readonly unitedIndex: number;
   }) {
@@ -39,6 +44,7 @@ export class Pool {
     this.placement = parts.placement;
     this.assignments = parts.assignments;
     this.#has = parts.has;
+    this.#nameOf = parts.nameOf;
     this.#unitedIndex = parts.unitedIndex;
   }
 
@@ -70,5 +76,30 @@ export class Pool {
   get anyNode(): NodeGroup {
     this.#united ??= unitedGroup(this.assignments.map(({ group }) => group), this.#unitedIndex);
     return this.#united;
+  }
+
+  /** The EgressIPAM as back ends see it. */
+  get decision(): EgressIPAMDecision {
+    this.#decision ??= this.#makeDecision();
+    return this.#decision;
+  }
+
+  #makeDecision(): EgressIPAMDecision {
+    const { name, deleting, source } = this.egressIPAM;
+    const { nodeSelector, topologyLabel } = source;
+    return {
+      name,
+      deleting,
+      placement: this.placement,
+      topologyLabel,
+      ...(nodeSelector === undefined ? {} : { nodeSelector }),
+      assignments: this.assignments.map(({ assignment: { cidr, labelValue, position }, group }) => ({
+        cidr,
+        labelValue,
+        position,
+        selected: group.selected.map(this.#nameOf),
+        candidates: group.candidates.map(this.#nameOf),
+      })),
+    };
   }
 }

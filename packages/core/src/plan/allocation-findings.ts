@@ -11,13 +11,12 @@ import { poolOf, type Decided } from '../render/decided.ts';
 export function allocationFindings(decided: Decided): readonly Finding[] {
   const findings: Finding[] = [];
   for (const entry of decided.contested) findings.push(...contestedFindings(decided, entry));
+  const isContested = decided.usedElsewhere.size > 0 || decided.ledger.isAnyMarked('bound-by-others');
   for (const allotment of decided.allotments) {
+    // Mostly all is where it should be, and may stay there.
+    if (!isContested && allotment.isInPlace && allotment.claim.isSettled) continue;
     if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) continue;
-    const { addresses } = allotment;
-    for (let index = 0; index < addresses.length; index += 1) {
-      const address = addresses[index];
-      if (address !== undefined) inspect(decided, allotment, address, findings);
-    }
+    for (const address of allotment.addresses) inspect(decided, allotment, address, findings);
   }
   findings.push(...foreignHosts(decided));
   return findings;
@@ -86,20 +85,19 @@ function whyNotPlaced({ nodes }: Decided, node: NodeIndex | undefined): string {
 }
 
 /** Addresses in our CIDRs that the network hosts for nobody in our care: in use, and left alone (law 5). */
-function foreignHosts({ facts, ledger, nodes, pools }: Decided): readonly Finding[] {
+function foreignHosts({ stray, ledger, nodes, pools }: Decided): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const { object, hosted } of facts.hosts) {
-    for (const { address, node, ours, state } of hosted) {
-      if (ours || state !== 'shown') continue;
-      const slot = ledger.slotOf(address);
-      if (ledger.owner.has(slot) || ledger.isLeaving(slot)) continue;
-      const index = nodes.indexOf(node);
-      if (index !== undefined && pools.ofNode(index)?.placement === 'us-by-cidr') continue;
-      if (!pools.list.some((pool) => pool.assignmentOf(address) !== undefined)) continue;
-      const text = formatAddress(address);
-      const message = `${text} was not put there by this operator; it counts as in use and stays`;
-      findings.push({ code: 'ForeignHostedAddress', severity: 'info', object, message, addresses: [text] });
-    }
+  for (const { host, entry } of stray) {
+    const { address, node, ours, state } = entry;
+    if (ours || state !== 'shown') continue;
+    const slot = ledger.slotOf(address);
+    if (ledger.owner.has(slot) || ledger.isLeaving(slot)) continue;
+    const index = nodes.indexOf(node);
+    if (index !== undefined && pools.ofNode(index)?.placement === 'us-by-cidr') continue;
+    if (!pools.list.some((pool) => pool.assignmentOf(address) !== undefined)) continue;
+    const text = formatAddress(address);
+    const message = `${text} was not put there by this operator; it counts as in use and stays`;
+    findings.push({ code: 'ForeignHostedAddress', severity: 'info', object: host.object, message, addresses: [text] });
   }
   return findings;
 }

@@ -2,13 +2,15 @@ import type { Cidr } from '../address/cidr.ts';
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
-import { markForeignBindings } from '../claims/foreign-bindings.ts';
+import { foreignBindings, markForeignBindings } from '../claims/foreign-bindings.ts';
 import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
 import { AddressLayout } from '../ledger/address-layout.ts';
 import { AddressLedger } from '../ledger/address-ledger.ts';
 import { AddressUsers } from '../ledger/address-users.ts';
-import { noteAttachments, noteHosts, takeReserved, takeUsed, usedElsewhere, type SurveyedNodes } from '../ledger/survey.ts';
+import { HostedList } from '../ledger/hosted-list.ts';
+import { NodeNames } from '../ledger/node-names.ts';
+import { noteAttachments, noteHosts, strayHosted, takeReserved, takeUsed, usedElsewhere, type SurveyedNodes } from '../ledger/survey.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkFacts, NetworkView } from '../network-contract/facts.ts';
 import { Parser, type ParsedSnapshot } from '../parse/parsed-snapshot.ts';
@@ -17,6 +19,7 @@ import { makePools } from '../place/make-pools.ts';
 import { NodeTable } from '../place/node-table.ts';
 import { Placer } from '../place/placer.ts';
 import { plain } from '../plain/plain-network.ts';
+import type { Decided } from '../render/decided.ts';
 import { render } from '../render/render.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { networkView } from './network-view.ts';
@@ -59,34 +62,44 @@ export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain)
 /** A row of phases: facts → claims → allocate, with places → render → report. */
 function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: NetworkView, facts: NetworkFacts): Plan {
   const traits = backend.traits(view.settings, view.platform);
-  const nodes = new NodeTable(snapshot, facts);
+  const ledger = new AddressLedger(new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))));
+  const names = new NodeNames(snapshot.nodes);
+  const hosted = new HostedList(facts.hosts, names, ledger);
+  const nodes = new NodeTable(snapshot, facts, names);
   const pools = makePools(snapshot.egressIPAMs, nodes, traits);
   const surveyed = surveyedNodes(nodes);
   const users = new AddressUsers(snapshot, facts, surveyed.subnets);
 
-  const ledger = new AddressLedger(new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))));
   takeReserved(ledger, snapshot, facts, surveyed);
-  noteHosts(ledger, facts, surveyed);
+  noteHosts(ledger, hosted);
   noteAttachments(ledger, snapshot, facts, surveyed);
 
   const elsewhere = usedElsewhere(ledger, snapshot);
   for (const address of elsewhere) ledger.take(address);
   const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
-  const read = readClaims({ snapshot, facts, traits, pools, ledger, refused });
-  const { claims, contested } = ownAddresses(read.claims, ledger);
-  markReleasing(claims, ledger);
+  const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused });
+  const { claims, unsettled, contested } = ownAddresses(read.claims, ledger);
+  const foreign = foreignBindings(claims, facts);
+  markReleasing(unsettled, ledger);
   markRemembered(pools, ledger);
-  markForeignBindings(claims, ledger, facts);
+  markForeignBindings(unsettled, foreign, ledger);
   limitByInterfaces(ledger, nodes, snapshot);
   countOccupied(ledger, nodes, facts);
-  takeUsed(ledger, snapshot, facts);
+  takeUsed(ledger, snapshot, facts, hosted, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);
   const cooling = takeCooling(snapshot, ledger);
 
   const placer = new Placer(ledger, nodes);
   const readiness = new Readiness(snapshot, facts);
-  const { allotments, findings } = allocate({ claims, ledger, nodes, placer, users, cooling, readiness });
+  const allocated = allocate({ claims, unsettled, ledger, nodes, placer, users, cooling, readiness });
 
-  const decided = { snapshot, facts, traits, nodes, pools, ledger, users, cooling, allotments, contested, usedElsewhere: elsewhere };
+  const { allotments, findings } = allocated;
+  const decided: Decided = {
+    ...{ snapshot, facts, traits, nodes, pools, ledger, users, cooling, contested, allotments },
+    unsettled: allocated.unsettled,
+    stray: strayHosted(hosted, ledger),
+    foreignBindings: foreign,
+    usedElsewhere: elsewhere,
+  };
   const rendered = render(decided, backend, view);
   return reportPlan(decided, rendered, [...read.findings, ...findings]);
 }

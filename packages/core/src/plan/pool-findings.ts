@@ -57,9 +57,9 @@ function hostingFinding({ traits, nodes }: Decided, pool: Pool, { assignment, gr
 }
 
 /** That claims wait for addresses or room: once per EgressIPAM and reason. */
-function shortages({ allotments, nodes, pools }: Decided): readonly Finding[] {
+function shortages({ unsettled, nodes, pools }: Decided): readonly Finding[] {
   const counts = new Map<string, { readonly pool: Pool; readonly code: FindingCode; count: number }>();
-  for (const { claim, waiting } of allotments) {
+  for (const { claim, waiting } of unsettled) {
     const code = waiting === undefined ? undefined : shortageCodes.get(waiting.code);
     if (code === undefined || claim.pool === undefined) continue;
     const key = `${claim.pool.name}/${code}`;

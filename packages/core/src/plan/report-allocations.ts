@@ -1,10 +1,12 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { Allotment } from '../allocate/allotment.ts';
 import type { Claim } from '../claims/claim.ts';
-import type { NodeIndex } from '../ledger/indexes.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
+import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
-import { nodeOf, poolOf, type Decided } from '../render/decided.ts';
+import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
 import type { Allocation, WaitingClaim } from './plan-types.ts';
 import { menderOf } from './whose-to-mend.ts';
 
@@ -52,12 +54,14 @@ export function reportWaiting(allotments: readonly Allotment[]): readonly Waitin
 
 class Reporter {
   readonly #decided: Decided;
+  readonly #ledger: AddressLedger;
   readonly #rendering: Rendering;
   readonly #counts: readonly PoolCounts[];
   readonly #onNode: Uint32Array;
 
   constructor(decided: Decided, rendering: Rendering) {
     this.#decided = decided;
+    this.#ledger = decided.ledger;
     this.#rendering = rendering;
     this.#onNode = new Uint32Array(decided.nodes.nodes.length);
     this.#counts = decided.pools.list.map(noCounts);
@@ -78,33 +82,33 @@ class Reporter {
       return undefined;
     }
     const { namespace } = claim;
-    const nodes: (string | null)[] = [];
+    // As long as it has to be, and no longer: there is one for every namespace.
+    const nodes = new Array<string | null>(addresses.length).fill(null);
     let carried = true;
     for (let index = 0; index < addresses.length; index += 1) {
       const address = addresses[index];
       if (address === undefined) continue;
-      const node = nodeOf(this.#decided, allotment, address);
-      const carries = this.#isCarried(claim, address, node);
+      const slot = this.#ledger.slotOf(address);
+      const pool = poolOf(allotment, address);
+      const node = nodeAt(this.#ledger, slot, pool);
+      const carries = this.#isCarried(claim, address, slot, node);
       if (!carries) carried = false;
-      nodes.push(node === undefined ? null : this.#decided.nodes.nameOf(node));
-      this.#countAddress(allotment, address, node, carries);
+      if (node !== undefined) nodes[index] = this.#decided.nodes.nameOf(node);
+      this.#countAddress(pool, address, node, carries);
     }
     this.#countClaim(allotment, carried);
-    const texts = addresses === namespace.listed ? namespace.texts : addresses.map(formatAddress);
-    const egressIPAM = namespace.egressIPAM ?? '';
     const state = this.#rendering.states?.[claim.index];
-    const allocation = { namespace: namespace.name, egressIPAM, source, addresses: texts, nodes, carried };
-    return state === undefined ? allocation : { ...allocation, state };
+    const [name, egressIPAM, texts] = [namespace.name, namespace.egressIPAM ?? '', textsOf(claim, addresses)];
+    if (state === undefined) return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried };
+    return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
   }
 
   /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */
-  #isCarried({ namespace, binding }: Claim, address: Address, node: NodeIndex | undefined): boolean {
+  #isCarried({ namespace, binding }: Claim, address: Address, slot: Slot, node: NodeIndex | undefined): boolean {
     const { traits, ledger, nodes, snapshot } = this.#decided;
     if (!traits.provesAllocations) return node !== undefined && nodes.isUsable(node);
-    const slot = ledger.slotOf(address);
     const host = ledger.host.at(slot);
-    if (host === undefined || binding?.addresses.includes(address) !== true) return false;
-    if (nodes.nodes[host]?.source.ready !== true) return false;
+    if (host === undefined || binding?.addresses.includes(address) !== true || !nodes.isReady(host)) return false;
     if (snapshot.source.provider.attach && !ledger.attachment.is(slot, host)) return false;
     const { uncarried } = this.#rendering;
     return uncarried === undefined || uncarried.size === 0 || uncarried.get(namespace.name)?.includes(address) !== true;
@@ -123,9 +127,8 @@ class Reporter {
     if (state !== undefined && pool === named) counts.states.set(state, (counts.states.get(state) ?? 0) + 1);
   }
 
-  #countAddress(allotment: Allotment, address: Address, node: NodeIndex | undefined, carries: boolean): void {
+  #countAddress(pool: Pool | undefined, address: Address, node: NodeIndex | undefined, carries: boolean): void {
     if (node !== undefined) this.#onNode[node] = (this.#onNode[node] ?? 0) + 1;
-    const pool = poolOf(allotment, address);
     const assignment = pool?.assignmentOf(address);
     if (pool === undefined || assignment === undefined) return;
     const counts = this.countsOf(pool).assignments[assignment.order];
@@ -134,6 +137,12 @@ class Reporter {
     if (node !== undefined) counts.placed += 1;
     if (carries) counts.carried += 1;
   }
+}
+
+/** Addresses as canonical text, which mostly stands somewhere already. */
+function textsOf({ namespace, binding }: Claim, addresses: readonly Address[]): readonly string[] {
+  if (binding?.texts !== undefined && binding.addresses === addresses) return binding.texts;
+  return sameInOrder(namespace.listed, addresses) ? namespace.texts : addresses.map(formatAddress);
 }
 
 function noCounts({ assignments }: Pool): PoolCounts {

@@ -11,7 +11,7 @@ import { reportAllocations, reportWaiting, type PoolCounts, type ReportedAllocat
 /** Writes down what was decided, as plain data. */
 export function reportPlan(decided: Decided, rendered: Rendered, found: readonly Finding[]): Plan {
   const reported = reportAllocations(decided, rendered.rendering);
-  const waiting = reportWaiting(decided.allotments);
+  const waiting = reportWaiting(decided.unsettled);
   const wakeAt = wakeTime(waiting.length > 0 ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
   return {
     formatVersion: 2,

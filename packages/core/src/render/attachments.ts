@@ -50,7 +50,7 @@ function* departures(decided: Decided): Iterable<AttachmentChange> {
   const leave = (address: Address, node: string): AttachmentChange =>
     change(decided, { kind: 'detach', address, node, follows: isPlacedByNetwork(decided, address) });
   if (snapshot.observation === undefined) {
-    for (const { leaving } of decided.allotments) {
+    for (const { leaving } of decided.unsettled) {
       for (const address of leaving) {
         const node = ledger.attachment.at(ledger.slotOf(address));
         if (node !== undefined && ledger.isLeaving(ledger.slotOf(address))) yield leave(address, nodes.nameOf(node));
@@ -79,15 +79,14 @@ function isPlacedByNetwork({ pools, snapshot }: Decided, address: Address): bool
 
 /** What is on our record at a node whose interface was not seen: a look comes first. */
 function* unseenDepartures(
-  { facts, ledger, nodes, snapshot }: Decided,
+  { stray, ledger, nodes, snapshot }: Decided,
   leave: (address: Address, node: string) => AttachmentChange,
 ): Iterable<AttachmentChange> {
-  for (const { hosted } of facts.hosts) {
-    for (const { address, node, ours } of hosted) {
-      const index = nodes.indexOf(node);
-      if (!ours || index === undefined || index >= nodes.present || isSeen(snapshot, node)) continue;
-      if (ledger.isLeaving(ledger.slotOf(address))) yield leave(address, node);
-    }
+  for (const { entry } of stray) {
+    const { address, node, ours } = entry;
+    const index = nodes.indexOf(node);
+    if (!ours || index === undefined || index >= nodes.present || isSeen(snapshot, node)) continue;
+    if (ledger.isLeaving(ledger.slotOf(address))) yield leave(address, node);
   }
 }
 

@@ -4,8 +4,9 @@ import type { CoolingAddresses } from '../allocate/cool-down.ts';
 import type { ContestedAddress } from '../claims/own-addresses.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
-import type { NodeIndex } from '../ledger/indexes.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { NodeIndex, Slot } from '../ledger/indexes.ts';
+import type { HostedEntry } from '../ledger/hosted-list.ts';
+import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits, PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pools } from '../place/make-pools.ts';
@@ -24,14 +25,20 @@ export interface Decided {
   readonly cooling: CoolingAddresses;
   /** By claim, in the order of the snapshot's namespaces. */
   readonly allotments: readonly Allotment[];
+  /** Those of claims of which something was to be decided. */
+  readonly unsettled: readonly Allotment[];
+  /** What the network hosts that no claim has, or that it hosts on another node, too. */
+  readonly stray: readonly HostedEntry[];
+  /** Bindings of namespaces outside our care. */
+  readonly foreignBindings: readonly BindingFacts[];
   readonly contested: readonly ContestedAddress[];
   /** Addresses in use in the cloud that no interface of ours carries. */
   readonly usedElsewhere: ReadonlySet<Address>;
 }
 
 /** The EgressIPAM whose nodes are for an address of an allotment. */
-export function poolOf({ pool, claim }: Allotment, address: Address): Pool | undefined {
-  return pool?.assignmentOf(address) === undefined && claim.from !== undefined ? claim.from : pool;
+export function poolOf({ pool, claim: { from } }: Allotment, address: Address): Pool | undefined {
+  return from !== undefined && pool?.assignmentOf(address) === undefined ? from : pool;
 }
 
 /** Who places an address of an allotment; the network, where there is no EgressIPAM. */
@@ -41,8 +48,12 @@ export function placementOf(allotment: Allotment, address: Address): PlacementMo
 
 /** The node that an address is on, or is to be on: what we decided, or where the network has it. */
 export function nodeOf({ ledger }: Decided, allotment: Allotment, address: Address): NodeIndex | undefined {
-  const slot = ledger.slotOf(address);
-  return placementOf(allotment, address) === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
+  return nodeAt(ledger, ledger.slotOf(address), poolOf(allotment, address));
+}
+
+/** The node that an address of a pool is on, or is to be on. */
+export function nodeAt(ledger: AddressLedger, slot: Slot, pool: Pool | undefined): NodeIndex | undefined {
+  return pool?.placement === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
 }
 
 /** The name of the namespace that has an address. */

@@ -1,44 +1,39 @@
 import type { Address } from '../address/address.ts';
 import type { Allotment } from '../allocate/allotment.ts';
-import type {
-  AssignmentDecision,
-  ClaimDecision,
-  EgressIPAMDecision,
-  NetworkDecisions,
-  StepOrder,
-} from '../network-contract/decisions.ts';
-import type { Pool } from '../place/pool.ts';
-import { nodeOf, ownerOf, type Decided } from './decided.ts';
+import type { NetworkDecisions, StepOrder } from '../network-contract/decisions.ts';
+import type { NodeIndex, Slot } from '../ledger/indexes.ts';
+import { NamespaceIndex } from '../network-contract/namespace-index.ts';
+import { nodeAt, ownerOf, poolOf, type Decided } from './decided.ts';
 
 /** What was decided, in the words of back ends. */
 export function networkDecisions(decided: Decided, order: StepOrder): NetworkDecisions {
-  const { ledger, nodes, pools, allotments } = decided;
-  const egressIPAMs = new Map(pools.list.map((pool) => [pool, egressIPAMDecision(decided, pool)]));
-  const claims = allotments.map((allotment) => claimDecision(allotment, egressIPAMs));
-  let byNamespace: ReadonlyMap<string, ClaimDecision> | undefined;
-  const nodeIndexOf = (address: Address): string | undefined => {
-    const owner = ledger.owner.at(ledger.slotOf(address));
+  const { ledger, nodes, pools, allotments, stray } = decided;
+  let byNamespace: NamespaceIndex<Allotment> | undefined;
+  const nodeIndexOf = (address: Address, slot: Slot): NodeIndex | undefined => {
+    const owner = ledger.owner.at(slot);
     const allotment = owner === undefined ? undefined : allotments[owner];
-    const node = allotment === undefined ? ledger.host.at(ledger.slotOf(address)) : nodeOf(decided, allotment, address);
-    return node === undefined ? undefined : nodes.nameOf(node);
+    return nodeAt(ledger, slot, allotment === undefined ? undefined : poolOf(allotment, address));
   };
   return {
-    claims,
-    claimOf: (namespace) => (byNamespace ??= new Map(claims.map((claim) => [claim.namespace, claim]))).get(namespace),
-    egressIPAMs: [...egressIPAMs.values()],
+    claims: allotments,
+    claimOf: (namespace) => (byNamespace ??= new NamespaceIndex(allotments)).get(namespace),
+    egressIPAMs: pools.list.map(({ decision }) => decision),
     egressIPAMOfNode: (name) => {
       const node = nodes.indexOf(name);
-      const pool = node === undefined ? undefined : pools.ofNode(node);
-      return pool === undefined ? undefined : egressIPAMs.get(pool);
+      return node === undefined ? undefined : pools.ofNode(node)?.decision;
     },
     assignmentOf: ({ assignments }, address) =>
       assignments.find(({ cidr }) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last),
     ownerOf: (address) => ownerOf(decided, address),
-    nodeOf: nodeIndexOf,
+    nodeOf: (address) => {
+      const node = nodeIndexOf(address, ledger.slotOf(address));
+      return node === undefined ? undefined : nodes.nameOf(node);
+    },
     hostOf: (address) => {
       const host = ledger.host.at(ledger.slotOf(address));
       return host === undefined ? undefined : nodes.nameOf(host);
     },
+    stray: stray.map(({ entry }) => entry),
     isHostedTwice: (address) => ledger.isMarked(ledger.slotOf(address), 'hosted-twice'),
     isRecorded: (address) => ledger.isMarked(ledger.slotOf(address), 'recorded'),
     isLeaving: (address) => ledger.isLeaving(ledger.slotOf(address)),
@@ -52,39 +47,5 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       return node !== undefined && nodes.canHost(node, address);
     },
     order,
-  };
-}
-
-function claimDecision(
-  { claim, pool, addresses, leaving }: Allotment,
-  egressIPAMs: ReadonlyMap<Pool, EgressIPAMDecision>,
-): ClaimDecision {
-  return {
-    namespace: claim.namespace.name,
-    egressIPAM: pool === undefined ? undefined : egressIPAMs.get(pool),
-    addresses,
-    binding: claim.binding,
-    leaving,
-    releases: claim.intent.kind === 'release',
-  };
-}
-
-function egressIPAMDecision({ nodes }: Decided, { egressIPAM, placement, assignments }: Pool): EgressIPAMDecision {
-  const { nodeSelector, topologyLabel } = egressIPAM.source;
-  return {
-    name: egressIPAM.name,
-    deleting: egressIPAM.deleting,
-    placement,
-    topologyLabel,
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    assignments: assignments.map(
-      ({ assignment, group }): AssignmentDecision => ({
-        cidr: assignment.cidr,
-        labelValue: assignment.labelValue,
-        position: assignment.position,
-        selected: group.selected.map((node) => nodes.nameOf(node)),
-        candidates: group.candidates.map((node) => nodes.nameOf(node)),
-      }),
-    ),
   };
 }

@@ -127,7 +127,7 @@ function leavingByPool(decided: Decided): ReadonlyMap<Pool, LeavingAddresses> {
     if (list === undefined) namespaces.set(namespace, [address]);
     else if (!list.includes(address)) list.push(address);
   };
-  for (const { claim, leaving: addresses } of decided.allotments) {
+  for (const { claim, leaving: addresses } of decided.unsettled) {
     for (const address of addresses) note(claim.namespace.name, address);
   }
   for (const { namespace, address } of leftovers(decided)) note(namespace, address);
@@ -148,16 +148,21 @@ function wasGiven({ traits, ledger, facts }: Decided, namespace: string, address
 }
 
 /** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
-function* leftovers({ facts, ledger }: Decided): Iterable<{ readonly namespace: string; readonly address: Address }> {
-  for (const { hosted } of facts.hosts) {
-    for (const { address, ours, namespace } of hosted) {
-      if (!ours || namespace === undefined) continue;
-      const slot = ledger.slotOf(address);
-      if (!ledger.owner.has(slot) && !ledger.isMarked(slot, 'releasing')) yield { namespace, address };
-    }
+function leftovers({ facts, ledger, stray, foreignBindings, unsettled }: Decided): readonly { readonly namespace: string; readonly address: Address }[] {
+  const found: { readonly namespace: string; readonly address: Address }[] = [];
+  for (const { entry } of stray) {
+    const slot = ledger.slotOf(entry.address);
+    if (!entry.ours || ledger.owner.has(slot) || ledger.isMarked(slot, 'releasing')) continue;
+    const { namespace, address } = entry;
+    if (namespace !== undefined) found.push({ namespace, address });
   }
-  for (const { namespace, ours, addresses } of facts.bindings.values()) {
-    if (!ours) continue;
-    for (const address of addresses) if (!ledger.owner.has(ledger.slotOf(address))) yield { namespace, address };
+  const isUnowned = (address: Address): boolean => !ledger.owner.has(ledger.slotOf(address));
+  const concerned = [...foreignBindings, ...unsettled.flatMap(({ binding }) => binding ?? [])];
+  const leftOver = new Set(concerned.filter(({ ours, addresses }) => ours && addresses.some(isUnowned)));
+  if (leftOver.size === 0) return found;
+  for (const binding of facts.bindings.values()) {
+    if (!leftOver.has(binding)) continue;
+    for (const address of binding.addresses.filter(isUnowned)) found.push({ namespace: binding.namespace, address });
   }
+  return found;
 }

@@ -89,7 +89,7 @@ class Annotations {
   constructor(decided: Decided) {
     this.#decided = decided;
     const steps: AnnotateStep[] = [];
-    for (const allotment of decided.allotments) {
+    for (const allotment of decided.unsettled) {
       const step = annotationOf(allotment);
       if (step === undefined) continue;
       steps.push(step);

@@ -18,7 +18,7 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
 function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFacts): readonly ClaimDecision[] {
   return [...ofNamespace.keys()]
     .filter((namespace) => claimOf(namespace) === undefined)
-    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: [], releases: true }));
+    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: [], releases: true, isInPlace: false }));
 }
 
 function reportReserve({ namespace, addresses, releases }: ClaimDecision, { active }: NamespaceSteps): readonly Finding[] {

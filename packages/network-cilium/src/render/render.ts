@@ -33,7 +33,7 @@ export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: Ne
 function withoutClaim({ claimOf }: NetworkDecisions, { bindings }: CiliumFacts): readonly ClaimDecision[] {
   return [...bindings.values()]
     .filter(({ namespace }) => claimOf(namespace) === undefined)
-    .map(({ namespace, addresses }) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: addresses, releases: true }));
+    .map(({ namespace, addresses }) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: addresses, releases: true, isInPlace: false }));
 }
 
 function reportReserve({ namespace }: ClaimDecision, { gateways, reserve }: WantedPolicy, { settings }: CiliumFacts): readonly Finding[] {

@@ -1,34 +1,24 @@
 import { parseAddress, parseIPv4At, type Address } from '@egressip-ipam/core';
 
-/** Our record on a HostSubnet, `IP=NAMESPACE,…`: what we put there, and for whom. */
+/**
+ * Our record on a HostSubnet, `IP=NAMESPACE,…`: what we put there, and for whom. The names are read when somebody asks,
+ * as what a namespace has for sure mostly needs no record.
+ */
 export class HostedRecord {
   readonly addresses: readonly Address[];
-  /** For each address its namespace; the empty text where the record has none. */
-  readonly namespaces: readonly string[];
+  readonly #text: string;
+  #namespaces: readonly string[] | undefined;
 
-  private constructor(addresses: readonly Address[], namespaces: readonly string[]) {
+  private constructor(text: string, addresses: readonly Address[]) {
+    this.#text = text;
     this.addresses = addresses;
-    this.namespaces = namespaces;
   }
 
   /** Reads a record; what is no address in it is passed over. */
-  static parse(record: string): HostedRecord {
+  static parse(text: string): HostedRecord {
     const addresses: Address[] = [];
-    const namespaces: string[] = [];
-    for (let start = 0; start < record.length; ) {
-      let end = record.indexOf(',', start);
-      if (end === -1) end = record.length;
-      let equals = record.indexOf('=', start);
-      if (equals === -1 || equals > end) equals = end;
-      const fast = parseIPv4At(record, start, equals);
-      const address = fast === -1 ? parseAddress(record.slice(start, equals)) : fast;
-      if (address !== undefined) {
-        addresses.push(address);
-        namespaces.push(record.slice(equals + 1, end));
-      }
-      start = end + 1;
-    }
-    return new HostedRecord(addresses, namespaces);
+    eachEntry(text, (address) => addresses.push(address));
+    return new HostedRecord(text, addresses);
   }
 
   /** The namespace that the record names for an address. */
@@ -38,8 +28,30 @@ export class HostedRecord {
 
   /** The namespace at a position of the record. */
   namespaceAt(position: number): string | undefined {
-    const namespace = this.namespaces[position];
+    this.#namespaces ??= namespacesIn(this.#text);
+    const namespace = this.#namespaces[position];
     return namespace === '' ? undefined : namespace;
+  }
+}
+
+/** For each address of a record its namespace; the empty text where the record has none. */
+function namespacesIn(text: string): readonly string[] {
+  const namespaces: string[] = [];
+  eachEntry(text, (_address, equals, end) => namespaces.push(text.slice(equals + 1, end)));
+  return namespaces;
+}
+
+/** Calls back for every entry with an address: where its equals sign stands, and where it ends. */
+function eachEntry(text: string, found: (address: Address, equals: number, end: number) => void): void {
+  for (let start = 0; start < text.length; ) {
+    let end = text.indexOf(',', start);
+    if (end === -1) end = text.length;
+    let equals = text.indexOf('=', start);
+    if (equals === -1 || equals > end) equals = end;
+    const fast = parseIPv4At(text, start, equals);
+    const address = fast === -1 ? parseAddress(text.slice(start, equals)) : fast;
+    if (address !== undefined) found(address, equals, end);
+    start = end + 1;
   }
 }
 

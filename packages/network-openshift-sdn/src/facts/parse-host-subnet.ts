@@ -58,12 +58,40 @@ function hostedAsRecorded(
   record: HostedRecord,
   unconfirmed: readonly Address[],
 ): readonly HostedAddress[] {
-  const hosted = record.addresses.map((address, index): HostedAddress => {
-    return { address, node, ours: true, namespace: record.namespaceAt(index), state: 'shown' };
-  });
+  const of = { node, record };
+  const hosted: readonly HostedAddress[] = record.addresses.map((address, position) => new RecordedAddress(of, address, position));
   if (unconfirmed.length === 0) return hosted;
   const shown = new Set(record.addresses);
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
+}
+
+/** An address that a HostSubnet shows and our record has. There are as many as addresses, so that each is small. */
+class RecordedAddress implements HostedAddress {
+  readonly address: Address;
+  readonly #of: { readonly node: string; readonly record: HostedRecord };
+  readonly #position: number;
+
+  constructor(of: { readonly node: string; readonly record: HostedRecord }, address: Address, position: number) {
+    this.address = address;
+    this.#of = of;
+    this.#position = position;
+  }
+
+  get node(): string {
+    return this.#of.node;
+  }
+
+  get ours(): boolean {
+    return true;
+  }
+
+  get namespace(): string | undefined {
+    return this.#of.record.namespaceAt(this.#position);
+  }
+
+  get state(): HostingState {
+    return 'shown';
+  }
 }
 
 function doubted(address: Address, node: string): HostedAddress {

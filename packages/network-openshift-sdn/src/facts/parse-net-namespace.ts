@@ -1,4 +1,4 @@
-import { parseAddresses, type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
+import { canonicalTexts, parseAddresses, type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
 import type { NetNamespaceEntry } from '../kinds/net-namespace.ts';
 
 const none: readonly never[] = [];
@@ -7,12 +7,14 @@ const none: readonly never[] = [];
 export class ParsedNetNamespace implements BindingFacts {
   readonly name: string;
   readonly addresses: readonly Address[];
+  readonly texts: readonly string[] | undefined;
   readonly unconfirmed: readonly Address[];
   readonly netid: number | undefined;
 
   constructor(source: NetNamespaceEntry) {
     this.name = source.name;
     this.addresses = parseAddresses(source.egressIPs);
+    this.texts = canonicalTexts(source.egressIPs, this.addresses);
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
     this.netid = source.netid;
   }

@@ -1,9 +1,9 @@
 import {
   entriesOf,
   ListMemo,
+  NamespaceIndex,
   unlimited,
   type Address,
-  type BindingFacts,
   type FactsReader,
   type NetworkFacts,
   type NetworkObstacle,
@@ -22,7 +22,6 @@ import { nodeFactsOf, parseNode, type ParsedNode } from './parse-node.ts';
 /** What OpenShift SDN's objects say, with what `render` needs of them. */
 export interface OpenShiftSdnFacts extends NetworkFacts {
   readonly hosts: readonly ParsedHostSubnet[];
-  readonly bindings: ReadonlyMap<string, BindingFacts>;
   /** Why namespaces cannot be served, by name. */
   readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
   readonly hostSubnetOf: (node: string) => ParsedHostSubnet | undefined;
@@ -62,14 +61,12 @@ function parseConfig(entry: { readonly name: string }): {
 /** What depends on NetNamespaces alone. */
 interface Bindings {
   readonly netNamespaces: readonly ParsedNetNamespace[];
-  readonly byNamespace: ReadonlyMap<string, BindingFacts>;
+  readonly byNamespace: NamespaceIndex<ParsedNetNamespace>;
   readonly joined: readonly (readonly ParsedNetNamespace[])[];
 }
 
 function bindingsOf(netNamespaces: readonly ParsedNetNamespace[]): Bindings {
-  const byNamespace = new Map<string, BindingFacts>();
-  for (const netNamespace of netNamespaces) byNamespace.set(netNamespace.name, netNamespace);
-  return { netNamespaces, byNamespace, joined: groupByNetwork(netNamespaces) };
+  return { netNamespaces, byNamespace: new NamespaceIndex(netNamespaces), joined: groupByNetwork(netNamespaces) };
 }
 
 function factsOf(

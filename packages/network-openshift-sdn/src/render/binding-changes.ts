@@ -1,4 +1,4 @@
-import type { Address, ClaimDecision, NetworkDecisions } from '@egressip-ipam/core';
+import { sameInOrder, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 
@@ -75,19 +75,21 @@ function targetOf(
   }
   if (claim.egressIPAM === undefined) return current;
   const isPlacedByCidr = claim.egressIPAM.placement === 'us-by-cidr';
+  if (claim.isInPlace && !isPlacedByCidr && sameInOrder(claim.addresses, current)) return current;
   let bound = 0;
   let others: Address[] | undefined;
   for (const address of claim.addresses) {
+    const isBound = current[bound] === address || current.includes(address);
     const isCarried = isPlacedByCidr
       ? isCarriedByCidr(decisions, kept, claim, address)
-      : hasNode(decisions, facts, address, current);
+      : hasNode(decisions, facts, address, isBound);
     if (!isCarried) continue;
     if (others === undefined && current[bound] === address) {
       bound += 1;
       continue;
     }
     // The SDN would drop both, were an address bound here that somebody else's NetNamespace has.
-    if (decisions.isBoundByOthers(address) && !current.includes(address)) continue;
+    if (decisions.isBoundByOthers(address) && !isBound) continue;
     others ??= current.slice(0, bound);
     others.push(address);
   }
@@ -102,11 +104,11 @@ function hasNode(
   decisions: NetworkDecisions,
   facts: OpenShiftSdnFacts,
   address: Address,
-  current: readonly Address[],
+  isBound: boolean,
 ): boolean {
   const node = decisions.nodeOf(address);
-  if (node !== undefined && facts.nodeOf(node).usable) return true;
-  return current.includes(address) && (node !== undefined || decisions.hostOf(address) === undefined);
+  if (node === undefined) return isBound && decisions.hostOf(address) === undefined;
+  return isBound || facts.nodeOf(node).usable;
 }
 
 function isCarriedByCidr(

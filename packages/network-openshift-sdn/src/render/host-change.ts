@@ -36,8 +36,7 @@ export function isAsPlaced(hostSubnet: ParsedHostSubnet, placements: Placements)
   const { name, egressIPs, recorded, unconfirmed, egressCIDRs, recordedCIDRs } = hostSubnet;
   if (recorded !== egressIPs || unconfirmed.length > 0 || egressCIDRs.length > 0 || recordedCIDRs.length > 0)
     return false;
-  // Where as many are placed and hosted as there are, they are the same ones.
-  return placements.hostedOn(name) === egressIPs.length;
+  return !placements.hostsOthersOn(name);
 }
 
 /** What a HostSubnet has, by what is to become of it. */

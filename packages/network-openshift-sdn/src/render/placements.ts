@@ -3,47 +3,43 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 
 const none: readonly never[] = [];
 
-/** What is placed on one node by us. */
-interface NodePlacements {
-  /** Not hosted there yet, or only perhaps. */
-  readonly additions: Address[];
-  /** How many more are placed there, and hosted. */
-  hosted: number;
-}
-
-/** What is placed on each node, looked at once for all claims. */
+/** What is placed on nodes and not hosted there yet, and where anything else is not as placed: looked at once for all claims. */
 export class Placements {
-  readonly #byNode = new Map<string, NodePlacements>();
+  /** By node: what is placed there and not hosted there yet, or only perhaps. */
+  readonly #additions = new Map<string, Address[]>();
+  /** Nodes that host something that is not placed there by us. */
+  readonly #hostsOthers = new Set<string>();
 
   constructor(decisions: NetworkDecisions, facts: OpenShiftSdnFacts) {
     const doubted = new Set(facts.hosts.filter(({ unconfirmed }) => unconfirmed.length > 0).map(({ name }) => name));
     const isShown = (address: Address, node: string): boolean =>
       !doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true;
-    for (const { egressIPAM, addresses, releases } of decisions.claims) {
-      if (egressIPAM?.placement !== 'us' || releases) continue;
+    for (const { node } of decisions.stray) this.#hostsOthers.add(node);
+    for (const { egressIPAM, addresses, releases, isInPlace } of decisions.claims) {
+      const isOurs = egressIPAM?.placement === 'us' && !releases;
+      if (isOurs && isInPlace && doubted.size === 0) continue;
       for (const address of addresses) {
-        const node = decisions.nodeOf(address);
-        if (node === undefined) continue;
-        const placements = this.#on(node);
-        if (decisions.hostOf(address) === node && isShown(address, node)) placements.hosted += 1;
-        else placements.additions.push(address);
+        const node = isOurs ? decisions.nodeOf(address) : undefined;
+        const host = decisions.hostOf(address);
+        if (host !== undefined && host !== node) this.#hostsOthers.add(host);
+        if (node !== undefined && !(host === node && isShown(address, node))) this.#add(node, address);
       }
     }
   }
 
   /** What is placed on a node and not hosted there yet, or only perhaps. */
   additionsOn(node: string): readonly Address[] {
-    return this.#byNode.get(node)?.additions ?? none;
+    return this.#additions.get(node) ?? none;
   }
 
-  /** How many addresses are placed on a node and hosted there. */
-  hostedOn(node: string): number {
-    return this.#byNode.get(node)?.hosted ?? 0;
+  /** Whether a node hosts anything that is not placed there by us. */
+  hostsOthersOn(node: string): boolean {
+    return this.#hostsOthers.has(node);
   }
 
-  #on(node: string): NodePlacements {
-    let placements = this.#byNode.get(node);
-    if (placements === undefined) this.#byNode.set(node, (placements = { additions: [], hosted: 0 }));
-    return placements;
+  #add(node: string, address: Address): void {
+    const additions = this.#additions.get(node);
+    if (additions === undefined) this.#additions.set(node, [address]);
+    else additions.push(address);
   }
 }

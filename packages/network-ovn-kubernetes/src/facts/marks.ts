@@ -6,17 +6,29 @@ import type { ParsedEgressIP } from './parse-egress-ip.ts';
  * one. Nobody may change a mark, so that one of the two has to be made anew.
  */
 export function reportDuplicateMarks(egressIPs: readonly ParsedEgressIP[]): readonly Finding[] {
+  const repeated = repeatedMarks(egressIPs);
+  if (repeated.size === 0) return [];
   const byMark = new Map<string, ParsedEgressIP[]>();
   for (const egressIP of egressIPs) {
     const { mark } = egressIP.source;
-    if (mark === undefined) continue;
+    if (mark === undefined || !repeated.has(mark)) continue;
     const same = byMark.get(mark);
     if (same === undefined) byMark.set(mark, [egressIP]);
     else same.push(egressIP);
   }
-  return [...byMark].flatMap(([mark, same]) =>
-    same.length < 2 ? [] : same.map((egressIP) => duplicateMark(mark, egressIP, same)),
-  );
+  return [...byMark].flatMap(([mark, same]) => same.map((egressIP) => duplicateMark(mark, egressIP, same)));
+}
+
+function repeatedMarks(egressIPs: readonly ParsedEgressIP[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { source } of egressIPs) {
+    if (source.mark === undefined) continue;
+    const before = seen.size;
+    seen.add(source.mark);
+    if (seen.size === before) repeated.add(source.mark);
+  }
+  return repeated;
 }
 
 function duplicateMark(mark: string, { name, ours }: ParsedEgressIP, same: readonly ParsedEgressIP[]): Finding {

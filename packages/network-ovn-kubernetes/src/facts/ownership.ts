@@ -1,11 +1,13 @@
-import { sameAddresses, type NetworkView } from '@egressip-ipam/core';
+import { isAscending, NamespaceIndex, sameAddresses, type ByNamespace, type NetworkView } from '@egressip-ipam/core';
 import { egressIPName, namespaceOfName } from '../kinds/names.ts';
 import type { ParsedEgressIP } from './parse-egress-ip.ts';
+
+const none: readonly never[] = [];
 
 /** Whose EgressIPs are whose. */
 export interface Ownership {
   /** By namespace: the EgressIP that carries it and is ours, or is to be. */
-  readonly ofNamespace: ReadonlyMap<string, ParsedEgressIP>;
+  readonly ofNamespace: ByNamespace<ParsedEgressIP>;
   /** Ours, beside another one for the same namespace. */
   readonly surplus: readonly ParsedEgressIP[];
   /** Those of others, which will stay theirs. */
@@ -15,21 +17,20 @@ export interface Ownership {
 /** What is ours for certain: it depends on EgressIPs alone. */
 export interface Proven {
   readonly egressIPs: readonly ParsedEgressIP[];
-  readonly ofNamespace: ReadonlyMap<string, ParsedEgressIP>;
+  readonly ofNamespace: ByNamespace<ParsedEgressIP>;
   readonly surplus: readonly ParsedEgressIP[];
   readonly others: readonly ParsedEgressIP[];
 }
 
 /** Sorts out what is ours for certain. */
 export function proven(egressIPs: readonly ParsedEgressIP[]): Proven {
+  const ours = egressIPs.filter((egressIP) => egressIP.ours);
+  const others = ours.length === egressIPs.length ? none : egressIPs.filter((egressIP) => !egressIP.ours);
+  // Names follow the namespaces, so that mostly the order of one is that of the others.
+  if (isAscending(ours)) return { egressIPs, ofNamespace: new NamespaceIndex(ours), surplus: none, others };
   const ofNamespace = new Map<string, ParsedEgressIP>();
   const surplus: ParsedEgressIP[] = [];
-  const others: ParsedEgressIP[] = [];
-  for (const egressIP of egressIPs) {
-    if (!egressIP.ours) {
-      others.push(egressIP);
-      continue;
-    }
+  for (const egressIP of ours) {
     const before = ofNamespace.get(egressIP.namespace);
     const isNamedForIt = before !== undefined && egressIP.name === egressIPName(egressIP.namespace);
     if (before === undefined || isNamedForIt) ofNamespace.set(egressIP.namespace, egressIP);
@@ -47,12 +48,12 @@ export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: Netw
   const adopted = new Map<string, ParsedEgressIP>();
   for (const egressIP of others) {
     const { selected } = egressIP;
-    if (selected === undefined || ofNamespace.has(selected) || !isAdoptable(egressIP, view)) continue;
+    if (selected === undefined || ofNamespace.get(selected) !== undefined || !isAdoptable(egressIP, view)) continue;
     if (!adopted.has(selected) || egressIP.name === egressIPName(selected)) adopted.set(selected, egressIP);
   }
   if (adopted.size === 0) return { ofNamespace, surplus, foreign: others };
   return {
-    ofNamespace: new Map([...ofNamespace, ...adopted]),
+    ofNamespace: new NamespaceIndex([...ofNamespace.values(), ...adopted.values()]),
     surplus,
     foreign: others.filter((egressIP) => adopted.get(egressIP.selected ?? '') !== egressIP),
   };

@@ -1,14 +1,16 @@
 import {
+  canonicalTexts,
   parseAddress,
   parseAddresses,
   type Address,
   type BindingFacts,
   type HostedAddress,
   type HostFacts,
+  type HostingState,
   type ObjectReference,
 } from '@egressip-ipam/core';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
-import { egressIPName, namespaceNameLabel, namespaceOfName } from '../kinds/names.ts';
+import { egressIPName, isNameFor, namespaceNameLabel, namespaceOfName } from '../kinds/names.ts';
 import { selectorText } from './selector-text.ts';
 
 const none: readonly never[] = [];
@@ -27,6 +29,7 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
   /** Whether it is ours for certain (law 5); see {@link isProven}. */
   readonly ours: boolean;
   readonly addresses: readonly Address[];
+  readonly texts: readonly string[] | undefined;
   readonly unconfirmed: readonly Address[];
   readonly hosted: readonly HostedAddress[];
   /** Its node selector in canonical form; undefined for none. */
@@ -40,11 +43,12 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.selected = selected;
     this.ours = isProven(source, selected);
     // What is ours may have been diverted by hand: its name still says for whom we made it.
-    const named = namespaceOfName(name);
+    const named = selected !== undefined && isNameFor(name, selected) ? selected : namespaceOfName(name);
     this.namespace = (this.ours ? (named ?? selected) : (selected ?? named)) ?? '';
     this.addresses = distinct(parseAddresses(source.egressIPs));
+    this.texts = canonicalTexts(source.egressIPs, this.addresses);
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
-    this.hosted = source.assigned.length === 0 ? none : hostedBy(source, this.ours, this.namespace, intern);
+    this.hosted = source.assigned.length === 0 ? none : hostedBy(this, source, intern);
     this.nodeSelector = egressNodeSelector === undefined ? undefined : intern(selectorText(egressNodeSelector));
   }
 
@@ -64,9 +68,9 @@ function isProven({ name, egressIPAM, applied }: EgressIPEntry, selected: string
 
 function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undefined {
   const { matchLabels = {}, matchExpressions = none } = namespaceSelector;
-  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1
-    ? matchLabels[namespaceNameLabel]
-    : undefined;
+  if (matchExpressions.length > 0) return undefined;
+  for (const label in matchLabels) if (label !== namespaceNameLabel) return undefined;
+  return matchLabels[namespaceNameLabel];
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
@@ -74,16 +78,36 @@ function distinct(addresses: readonly Address[]): readonly Address[] {
   return addresses.some(isRepeated) ? [...new Set(addresses)] : addresses;
 }
 
-function hostedBy(
-  { assigned }: EgressIPEntry,
-  ours: boolean,
-  namespace: string,
-  intern: Interner,
-): readonly HostedAddress[] {
+function hostedBy(of: ParsedEgressIP, { assigned }: EgressIPEntry, intern: Interner): readonly HostedAddress[] {
   const hosted: HostedAddress[] = [];
   for (const { node, egressIP } of assigned) {
     const address = parseAddress(egressIP);
-    if (address !== undefined) hosted.push({ address, node: intern(node), ours, namespace, state: 'shown' });
+    if (address !== undefined) hosted.push(new AssignedAddress(of, address, intern(node)));
   }
   return hosted;
+}
+
+/** An address that the network has put on a node. */
+class AssignedAddress implements HostedAddress {
+  readonly address: Address;
+  readonly node: string;
+  readonly #of: ParsedEgressIP;
+
+  constructor(of: ParsedEgressIP, address: Address, node: string) {
+    this.address = address;
+    this.node = node;
+    this.#of = of;
+  }
+
+  get ours(): boolean {
+    return this.#of.ours;
+  }
+
+  get namespace(): string {
+    return this.#of.namespace;
+  }
+
+  get state(): HostingState {
+    return 'shown';
+  }
 }

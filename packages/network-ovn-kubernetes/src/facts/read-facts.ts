@@ -3,7 +3,9 @@ import {
   ListMemo,
   type Address,
   type AddressUse,
+  type ByNamespace,
   type FactsReader,
+  type Finding,
   type HostedAddress,
   type NetworkFacts,
   type NetworkObstacle,
@@ -24,7 +26,7 @@ import { parseNode, type ParsedNode } from './parse-node.ts';
 
 /** What OVN-Kubernetes' objects say, with what `render` needs of them. */
 export interface OvnKubernetesFacts extends NetworkFacts {
-  readonly bindings: ReadonlyMap<string, ParsedEgressIP>;
+  readonly bindings: ByNamespace<ParsedEgressIP>;
   readonly ownership: Ownership;
   readonly configs: readonly ParsedConfig[];
   readonly nodes: readonly ParsedNode[];
@@ -43,20 +45,29 @@ export function createFactsReader(): FactsReader {
   const egressIPs = new ListMemo((source: EgressIPEntry) => new ParsedEgressIP(source, intern));
   const configs = new ConfigParser();
   const nodes = new ListMemo(parseNode);
-  let ours: Proven = proven([]);
+  let ours: FromEgressIPs = fromEgressIPs([]);
   return {
     read: (view) => {
       const all = egressIPs.parseAll(entriesOf(view.objects, egressIPKind));
-      if (all !== ours.egressIPs) ours = proven(all);
+      if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
       return factsOf(view, ours, parsedConfigs, nodes.parseAll(view.nodes));
     },
   };
 }
 
+/** What depends on EgressIPs alone. */
+interface FromEgressIPs extends Proven {
+  readonly findings: readonly Finding[];
+}
+
+function fromEgressIPs(egressIPs: readonly ParsedEgressIP[]): FromEgressIPs {
+  return { ...proven(egressIPs), findings: reportDuplicateMarks(egressIPs) };
+}
+
 function factsOf(
   view: NetworkView,
-  ours: Proven,
+  ours: FromEgressIPs,
   configs: readonly ParsedConfig[],
   nodes: readonly ParsedNode[],
 ): OvnKubernetesFacts {
@@ -81,7 +92,7 @@ function factsOf(
     obstacleOf: obstacles(foreign, ofNamespace),
     ...(manager.obstacle === undefined ? {} : { standstill: manager.obstacle }),
     ...(manager.awayAt === undefined ? {} : { managerAwayAt: manager.awayAt }),
-    findings: [...nodes.flatMap(({ findings }) => findings), ...reportDuplicateMarks(egressIPs), ...manager.findings],
+    findings: [...nodes.flatMap(({ findings }) => findings), ...ours.findings, ...manager.findings],
     ownership,
     configs,
     nodes,
@@ -116,12 +127,12 @@ function occupiedBy(
 /** A namespace can have no EgressIP while somebody else's has its name. */
 function obstacles(
   foreign: readonly ParsedEgressIP[],
-  ofNamespace: ReadonlyMap<string, ParsedEgressIP>,
+  ofNamespace: ByNamespace<ParsedEgressIP>,
 ): (namespace: string) => NetworkObstacle | undefined {
   const names = new Set(foreign.map(({ name }) => name));
   return (namespace) => {
     const name = egressIPName(namespace);
-    if (names.size === 0 || !names.has(name) || ofNamespace.has(namespace)) return undefined;
+    if (names.size === 0 || !names.has(name) || ofNamespace.get(namespace) !== undefined) return undefined;
     return {
       code: 'EgressIPConflict',
       message:

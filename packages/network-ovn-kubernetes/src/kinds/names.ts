@@ -22,6 +22,11 @@ export function egressIPName(namespace: string): string {
   return `${namePrefix}${namespace}`;
 }
 
+/** Whether a name is the one of a namespace's EgressIP. */
+export function isNameFor(name: string, namespace: string): boolean {
+  return name.length === namePrefix.length + namespace.length && name.startsWith(namePrefix) && name.endsWith(namespace);
+}
+
 /** The namespace that the name of an EgressIP says; undefined where it says none. */
 export function namespaceOfName(name: string): string | undefined {
   return name.startsWith(namePrefix) ? name.slice(namePrefix.length) : undefined;

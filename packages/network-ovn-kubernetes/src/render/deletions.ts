@@ -19,8 +19,8 @@ export function deletionsOf(decisions: NetworkDecisions, facts: OvnKubernetesFac
     if (!isToHaveOne(claim) && egressIP.ours) deletions.push({ egressIP, egressIPAM: claim.egressIPAM });
   }
   if (found < facts.bindings.size) {
-    for (const [namespace, egressIP] of facts.bindings) {
-      const isLeftOver = egressIP.ours && decisions.claimOf(namespace) === undefined;
+    for (const egressIP of facts.bindings.values()) {
+      const isLeftOver = egressIP.ours && decisions.claimOf(egressIP.namespace) === undefined;
       if (isLeftOver) deletions.push({ egressIP, egressIPAM: undefined });
     }
   }

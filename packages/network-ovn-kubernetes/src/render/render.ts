@@ -28,7 +28,9 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
     deletions.filter((deletion) => deletion.egressIPAM === egressIPAM).map(({ egressIP }) => afterEndOf(egressIP));
   const labels = planLabels(decisions, facts, endOf);
   const serving = new Serving(decisions, facts, view, new Writing(decisions, facts, labels, new NodeSelectors(canPin)));
-  for (const [position, claim] of decisions.claims.entries()) if (isToHaveOne(claim)) serving.serve(claim, position);
+  decisions.claims.forEach((claim, position) => {
+    if (isToHaveOne(claim)) serving.serve(claim, position);
+  });
   const going = deletions.filter(({ egressIP }) => egressIP.source.deletedAt === undefined);
   const deleted = going.map(({ egressIP, egressIPAM }) => deleteStep(decisions, egressIP, egressIPAM?.name));
   const wakeAt = Math.min(serving.wakeAt ?? Infinity, facts.managerAwayAt ?? Infinity);

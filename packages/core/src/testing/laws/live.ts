@@ -101,7 +101,7 @@ export function look({ backend }: NetworkUnderTest, snapshot: ClusterSnapshot): 
       if (state === 'shown') hosts.set(text, [...(hosts.get(text) ?? []), node]);
     }
   }
-  const bound = new Map([...facts.bindings].map(([name, { addresses }]) => [name, addresses.map(formatAddress)]));
+  const bound = new Map([...facts.bindings.values()].map(({ namespace, addresses }) => [namespace, addresses.map(formatAddress)]));
   return { hosts, ours, bound };
 }
 
