@@ -64,7 +64,7 @@ describe('in situations that somebody has to know of', () => {
     cluster.run({ metricsBindAddress: address });
     await expect.poll(() => cluster.boundTo('one'), poll).toHaveLength(1);
     for (const node of ['a1', 'a2']) await cluster.setReady(node, false);
-    await check('sdn-no-node', scrape, ['egressip_claims{egressipam="pool",state="not_carried"} 1', 'state="refused"} 1'], [['EgressIPNotCarried', pool]]);
+    await check('sdn-no-node', scrape, ['egressip_claims{egressipam="pool",state="not_carried"} 1', 'state="refused"} 1', 'egressip_ip_allocated{egressipam="pool",node="a1"} 1', 'egressip_ip_allocated{egressipam="pool",node="a2"} 1'], [['EgressIPNotCarried', pool]]);
   }, 60_000);
 
   it('OpenShift SDN, without limits: a pool is full, and a claim waits', async () => {
