@@ -43,12 +43,12 @@ export interface ClaimsRead {
 export function readClaims(sources: ClaimSources): ClaimsRead {
   const reader = new ClaimReader(sources);
   const claims: Claim[] = [];
-  for (const namespace of sources.snapshot.namespaces) {
+  sources.snapshot.namespaces.forEach((namespace) => {
     const binding = sources.facts.bindings.get(namespace.name);
-    if (binding === undefined && namespace.isIdle) continue;
+    if (binding === undefined && namespace.isIdle) return;
     const claim = reader.read(namespace, binding, claims.length as ClaimIndex);
     if (claim !== undefined) claims.push(claim);
-  }
+  });
   return { claims, findings: reader.findings };
 }
 
@@ -77,10 +77,10 @@ class ClaimReader {
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
     const { egressIPAM } = namespace;
     const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
-    if (pool !== undefined && this.#hasAllItShould(namespace, binding, pool)) {
-      // One list for both, where both say the same: who compares them later has no work.
-      const kept = binding !== undefined && binding.addresses.length > 0 ? binding.addresses : namespace.listed;
-      return { namespace, index, binding, pool, from: undefined, kept, leaving: none, edited: false, intent: keep, isSettled: true };
+    const kept = pool === undefined ? undefined : this.#allItShouldHave(namespace, binding, pool);
+    if (kept !== undefined) {
+      const isSettled = binding === undefined || (binding.addresses === kept && binding.unconfirmed.length === 0);
+      return { namespace, index, binding, pool, from: undefined, kept, leaving: none, edited: false, intent: keep, isSettled };
     }
     const subject = { namespace, binding, index };
     if (egressIPAM === undefined) return this.#optedOut(subject);
@@ -94,22 +94,26 @@ class ClaimReader {
     return this.#lastPool;
   }
 
-  /** The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic. */
-  #hasAllItShould(namespace: ParsedNamespace, binding: BindingFacts | undefined, pool: Pool): boolean {
-    const isBound = binding?.texts !== undefined && namespace.lists(binding.texts);
-    if (!isBound && namespace.invalid.length > 0) return false;
+  /**
+   * The usual case, decided without looking up much: one address per CIDR assignment, on record and carrying traffic.
+   *
+   * @returns the list of the binding, where the annotation says the same: who compares the two later has no work
+   */
+  #allItShouldHave(namespace: ParsedNamespace, binding: BindingFacts | undefined, pool: Pool): readonly Address[] | undefined {
+    const isSameText = binding?.texts !== undefined && namespace.lists(binding.texts);
+    if (!isSameText && namespace.invalid.length > 0) return undefined;
+    const isBound = isSameText || (binding !== undefined && sameInOrder(binding.addresses, namespace.listed));
     const listed = isBound ? binding.addresses : namespace.listed;
     const { deleting, assignments } = pool.egressIPAM;
-    if (deleting || listed.length === 0 || !fitsInOrder(listed, assignments)) return false;
+    if (deleting || listed.length === 0 || !fitsInOrder(listed, assignments)) return undefined;
     const allocated = namespace.isOnRecord ? undefined : namespace.allocated;
     if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
-      return false;
+      return undefined;
     }
-    const isProved =
-      isBound ||
-      sameInOrder(binding?.addresses ?? none, listed) ||
-      ((namespace.isOnRecord || allocated !== undefined) && !this.#traits.provesAllocations);
-    return isProved && (this.#refusedAddresses.size === 0 || !listed.some((address) => this.#isRefused(address, binding)));
+    const isRecordProof = !this.#traits.provesAllocations && (namespace.isOnRecord || allocated !== undefined);
+    if (!isBound && !isRecordProof) return undefined;
+    const isRefused = this.#refusedAddresses.size > 0 && listed.some((address) => this.#isRefused(address, binding));
+    return isRefused ? undefined : listed;
   }
 
   #claimAnew(subject: Subject, pool: Pool): Claim {

@@ -34,10 +34,10 @@ export interface ReportedAllocations {
 export function reportAllocations(decided: Decided, rendering: Rendering): ReportedAllocations {
   const reporter = new Reporter(decided, rendering);
   const allocations: Allocation[] = [];
-  for (const allotment of decided.allotments) {
+  decided.allotments.forEach((allotment) => {
     const allocation = reporter.report(allotment);
     if (allocation !== undefined) allocations.push(allocation);
-  }
+  });
   return { allocations, countsOf: (pool) => reporter.countsOf(pool), placedOn: (node) => reporter.placedOn(node) };
 }
 
