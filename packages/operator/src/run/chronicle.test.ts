@@ -34,6 +34,13 @@ describe('the log of what was decided', () => {
     expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })])).toEqual([]);
   });
 
+  it('tells the node that an address came to, not one that was meant for it before it was there', () => {
+    note([]);
+    const meant = { ...allocation('shop', { '10.0.0.1': 'a' }), carried: false };
+    expect(note([meant], undefined, [], false)).toEqual([]);
+    expect(note([allocation('shop', { '10.0.0.1': 'b' })], undefined, [], false)).toEqual([expect.objectContaining({ message: 'addresses allocated', nodes: ['b'] })]);
+  });
+
   it('has one line where the network chooses the node a moment later, and two where it takes long', () => {
     note([]);
     expect(note([allocation('shop', { '10.0.0.1': null }), allocation('bank', { '10.0.0.2': null })])).toEqual([]);

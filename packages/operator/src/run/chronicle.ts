@@ -2,7 +2,7 @@ import type { ClusterSnapshot, NamespaceSnapshot, NodeSnapshot, Plan, WaitingCla
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from './log.ts';
 
-/** An address whose node the network has yet to choose waits so many milliseconds for it, so that one line tells both. */
+/** An address that is not on its node yet, or whose node the network has yet to choose, waits so many milliseconds for it, so that one line tells both. */
 const longestUntold = 5_000;
 
 type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
@@ -45,10 +45,12 @@ export class Chronicle {
   /** What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had. */
   #holdings(plan: Plan, before: ReadonlyMap<string, Holding>, now: number, isSettled: boolean): Map<string, Holding> {
     const holdings = new Map<string, Holding>();
-    for (const { namespace, egressIPAM, addresses, nodes, source } of plan.allocations) {
+    for (const { namespace, egressIPAM, addresses, nodes, source, carried } of plan.allocations) {
       const had = before.get(namespace);
       if (source !== 'kept') this.#sources.set(namespace, source);
-      const isKnown = this.#told === undefined || had !== undefined || nodes.every((node) => node !== null) || this.#isOverdue(namespace, now);
+      // Until an address is there the next plan may place it elsewhere.
+      const isPlaced = (carried || isSettled) && nodes.every((node) => node !== null);
+      const isKnown = this.#told === undefined || had !== undefined || isPlaced || this.#isOverdue(namespace, now);
       const isNews = source === 'kept' && isKnown && !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? nodes : had.nodes));
       const written = isNews ? { egressIPAM, addresses, nodes } : had;
       if (written !== undefined) holdings.set(namespace, written);
