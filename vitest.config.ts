@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { SkipReporter } from './tools/testing/skips.ts';
 
 /** Tests run on the sources of every package, so that no build is needed before them. */
@@ -7,6 +7,9 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 
 /** Where a report for programs is written, where one is wanted. */
 const report = process.env['TEST_REPORT'];
+
+/** Suites that hold what is measured against real time: beside others they would measure those. */
+const alone = ['packages/provider-agent/test/packets/**/*.test.ts', 'packages/operator/test/integration/*/scale.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -19,9 +22,19 @@ export default defineConfig({
   },
   test: {
     reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]])],
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
-    // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'suites',
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone],
+          // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
+          maxWorkers: 2,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
     setupFiles: ['tools/testing/fixed-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -107,9 +107,7 @@ class ClaimReader {
     const { deleting, assignments } = pool.egressIPAM;
     if (deleting || listed.length === 0 || !fitsInOrder(listed, assignments)) return undefined;
     const allocated = namespace.isOnRecord ? undefined : namespace.allocated;
-    if (allocated !== undefined && (allocated.egressIPAM !== pool.name || !sameInOrder(allocated.addresses, listed))) {
-      return undefined;
-    }
+    if (allocated !== undefined && !isRecordOf(allocated, pool, listed)) return undefined;
     const isRecordProof = !this.#traits.provesAllocations && (namespace.isOnRecord || allocated !== undefined);
     if (!isBound && !isRecordProof) return undefined;
     const isRefused = this.#refusedAddresses.size > 0 && listed.some((address) => this.#isRefused(address, binding));
@@ -227,6 +225,11 @@ class ClaimReader {
     if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
     return makeClaim(subject, pool, none, { leaving, intent: { kind: 'release', scope } });
   }
+}
+
+/** Whether a record is of just these addresses of a pool. */
+function isRecordOf({ egressIPAM, addresses }: NonNullable<ParsedNamespace['allocated']>, pool: Pool, listed: readonly Address[]): boolean {
+  return egressIPAM === pool.name && sameInOrder(addresses, listed);
 }
 
 /** Whether the annotation asks for something else than what the namespace has. */

@@ -27,6 +27,20 @@ describe('an EgressIP that no node has, and for which there is room', () => {
     expect(writesOf(at(idle, '10:00:10'))).toEqual(touch);
   });
 
+  it('is left to a network that assigns others meanwhile, for a minute at most', () => {
+    const two = settled(onOvn({ namespaces: [aNamespace('bank'), aNamespace('shop')] }));
+    const working = (changedAt: string): ClusterSnapshot =>
+      withEach(two, (entry) => ({
+        ...entry,
+        changedAt: `2026-05-01T${entry.name === 'egressip-shop' ? '10:00:00' : changedAt}Z`,
+        assigned: entry.name === 'egressip-shop' ? [] : [{ node: 'n1', egressIP: entry.egressIPs[0] ?? '' }],
+      }));
+    expect(writesOf(at(working('10:00:25'), '10:00:30'))).toEqual([]);
+    expect(planOf(at(working('10:00:25'), '10:00:30')).wakeAt).toBe('2026-05-01T10:00:35.000Z');
+    expect(writesOf(at(working('10:00:25'), '10:00:35'))).toEqual(touch);
+    expect(writesOf(at(working('10:00:59'), '10:01:00'))).toEqual(touch);
+  });
+
   it('is touched again after as long as it took so far, by what it says itself', () => {
     let cluster = at(idle, '10:00:10');
     const times: number[] = [];

@@ -10,6 +10,8 @@ const second = 1_000;
 /** The network gets so long to assign by itself, after whatever was written last. */
 const shortestWait = 10 * second;
 const longestWait = 600 * second;
+/** A network that assigns others comes to this one, too; for so long it is left to that. */
+const longestQueue = 60 * second;
 /** A row of touches that ended so long ago was about something else. */
 const rowEnds = 3_600 * second;
 
@@ -37,6 +39,8 @@ export class Touching {
   readonly #taken: ReadonlySet<Address>;
   readonly #load = new Map<string, number>();
   readonly #facts: OvnKubernetesFacts;
+  /** When the network was seen at work last, in milliseconds since 1970. */
+  readonly #workedAt: number;
 
   constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, { time }: NetworkView) {
     this.#decisions = decisions;
@@ -48,6 +52,7 @@ export class Touching {
       ...facts.used.map(({ address }) => address),
       ...facts.configs.map(({ address }) => address),
     ]);
+    this.#workedAt = workedAt(facts);
     for (const { node } of facts.occupied) this.#load.set(node, (this.#load.get(node) ?? 0) + 1);
   }
 
@@ -59,7 +64,7 @@ export class Touching {
     if (!missing.some((address) => this.#hasRoom(claim, egressIP, address))) return {};
     const row = currentRow(touched, this.#time);
     const wait = row === undefined ? shortestWait : Math.min(Math.max(row.last - row.first, shortestWait), longestWait);
-    const due = changed + wait;
+    const due = Math.max(changed + wait, Math.min(this.#workedAt + shortestWait, changed + longestQueue));
     if (due > this.#time) return { wakeAt: due };
     return {
       step: touchStep(egressIP, `${isoTime(row?.first ?? this.#time)}/${isoTime(this.#time)}`),
@@ -77,6 +82,16 @@ export class Touching {
     };
     return mayBeAssigned(this.#decisions, claim, egressIP, address, isOpen);
   }
+}
+
+/** When something happened last to an EgressIP that the network has assigned. */
+function workedAt({ bindings }: OvnKubernetesFacts): number {
+  // Kubernetes writes all times in one form, in which they stand in the order of texts.
+  let newest = '';
+  for (const { source, hosted } of bindings.values()) {
+    if (hosted.length > 0 && source.changedAt !== undefined && source.changedAt > newest) newest = source.changedAt;
+  }
+  return newest === '' ? -Infinity : Date.parse(newest);
 }
 
 /** What the annotation says of a row that goes on; anything else begins a new one. */
