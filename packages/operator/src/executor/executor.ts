@@ -37,7 +37,7 @@ const longestPause = 250;
 const forgetEvery = 600_000;
 /** A look that got no answer is tried again after so many milliseconds, then after twice as many. */
 const firstLookDelay = 50;
-const longestLookDelay = 5_000;
+const longestLookDelay = 1_000;
 
 /** After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be written keeps nobody waiting. */
 const mostAttemptsToHelp = 8;
