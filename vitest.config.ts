@@ -9,7 +9,7 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 const report = process.env['TEST_REPORT'];
 
 /** Suites that hold what is measured against real time: beside others they would measure those. */
-const alone = ['packages/provider-agent/test/packets/**/*.test.ts', 'packages/operator/test/integration/*/scale.test.ts'];
+const alone = ['packages/provider-agent/test/packets/**/*.test.ts', 'packages/operator/test/integration/cilium/**/*.test.ts', 'packages/operator/test/integration/*/scale.test.ts'];
 
 export default defineConfig({
   resolve: {

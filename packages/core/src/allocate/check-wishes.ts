@@ -75,8 +75,8 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
     const problem = isOwn ? undefined : problemWith(checks, claim, pool, address);
     if (problem !== undefined) reject(problem.code, problem.message, address);
   }
-  if (causes.size === 0 && isInput(claim)) {
-    const wrong = wrongCount(pool, wishes);
+  if (causes.size === 0) {
+    const wrong = isInput(claim) ? wrongCount(pool, wishes) : tooMany(claim, pool, wishes);
     if (wrong !== undefined) reject('WrongAddressCount', wrong);
   }
   return [...causes].map(([code, { message, addresses, count }]) => {
@@ -91,6 +91,14 @@ function wrongCount({ egressIPAM: { open, assignments } }: Pool, input: readonly
   if (!filled.has(undefined) && open.every((assignment) => filled.has(assignment))) return undefined;
   const cidrs = open.map(({ cidr }) => cidr.text).join(', ');
   return `the egressips annotation must name exactly one address in each of ${cidrs} (${open.length} in all), it names ${input.length}; correct it or remove it`;
+}
+
+/** A record is no way to more than is given: beside what stays, one address for each CIDR assignment. */
+function tooMany({ kept, intent }: Claim, { egressIPAM }: Pool, wishes: readonly Address[]): string | undefined {
+  const staying = intent.kind === 'fill' ? kept.filter((address) => !intent.outgoing.includes(address)) : kept;
+  const matched = matchAssignments([...staying, ...wishes], egressIPAM.assignments).slice(staying.length);
+  if (!matched.includes(undefined)) return undefined;
+  return `the allocated annotation names more addresses than one for each CIDR of EgressIPAM ${egressIPAM.name}, and nothing proves that they are the namespace's; remove the annotation`;
 }
 
 function problemWith(

@@ -46,11 +46,16 @@ export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, fa
 export function keptInSubnet({ source }: ParsedSnapshot, subnet: Cidr): readonly { readonly first: Address; readonly last: Address }[] {
   const own = platformReserved(subnet);
   const kept = source.provider.keptInSubnets;
-  if (kept === undefined || typeof subnet.first !== 'number' || typeof subnet.last !== 'number' || subnet.prefix > 29) return own;
+  // A subnet as small as that is an address that a node has, and none of the platform's.
+  if (kept === undefined || subnet.prefix > (subnet.family === 4 ? 29 : 125)) return own;
   return [
-    { first: subnet.first, last: subnet.first + kept.first - 1 },
-    { first: subnet.last - kept.last + 1, last: subnet.last },
+    { first: subnet.first, last: plus(subnet.first, kept.first - 1) },
+    { first: plus(subnet.last, 1 - kept.last), last: subnet.last },
   ];
+}
+
+function plus(address: Address, count: number): Address {
+  return typeof address === 'number' ? address + count : address + BigInt(count);
 }
 
 /** Notes which node hosts each address, and what of it is on our record. */

@@ -1,7 +1,7 @@
 import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import type { InfrastructureSnapshot } from './snapshot.ts';
 
-/** The fields of a platform's status that hold the cluster's own addresses (config.openshift.io/v1, every platform type). */
+/** The fields of a platform's status, and of what is asked for it, that hold the cluster's own addresses (config.openshift.io/v1, every platform type). */
 const addressFields = [
   'apiServerInternalIP',
   'apiServerInternalIPs',
@@ -17,16 +17,20 @@ const addressFields = [
 export function readInfrastructure(object: unknown): Read<InfrastructureSnapshot> {
   const reader = new ObjectReader(object, 'Infrastructure');
   const platform = reader.text('status', 'platformStatus', 'type') ?? reader.text('status', 'platform');
-  const virtualIPs = addressesIn(reader.record('status', 'platformStatus') ?? {});
+  // What is asked for is there before the status says so.
+  const virtualIPs = [
+    ...addressesIn(reader.record('status', 'platformStatus') ?? {}),
+    ...addressesIn(reader.record('spec', 'platformSpec') ?? {}),
+  ];
   return reader.result({
     ...(platform === undefined || platform === '' ? {} : { platform }),
     virtualIPs: [...new Set(virtualIPs)],
   });
 }
 
-/** Wherever a platform has them: in its own part of the status, or a level further down. */
-function addressesIn(status: Readonly<Record<string, unknown>>, depth = 0): readonly string[] {
-  return Object.entries(status).flatMap(([field, value]) => {
+/** Wherever a platform has them: in its own part, or a level further down. */
+function addressesIn(part: Readonly<Record<string, unknown>>, depth = 0): readonly string[] {
+  return Object.entries(part).flatMap(([field, value]) => {
     if (addressFields.includes(field)) {
       return [value].flat().filter((entry): entry is string => typeof entry === 'string' && entry !== '');
     }

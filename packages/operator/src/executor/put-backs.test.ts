@@ -15,14 +15,25 @@ describe('writes that someone else undoes', () => {
   const write = (step: WriteStep, incarnation = 1): number => putBacks.note('claim/shop', step, incarnation);
   const waits = (step: WriteStep, incarnation = 1): number => Math.max(0, putBacks.until('claim/shop', step, incarnation) - now);
 
+  const delaysOf = (step: WriteStep, pause = 0): readonly number[] =>
+    Array.from({ length: 9 }, () => {
+      now += pause;
+      const delay = waits(step);
+      now += delay;
+      write(step);
+      return delay;
+    });
+
   it('are put back at once the first time, then ever more slowly', () => {
-    const delays: number[] = [];
-    for (let round = 0; round < 9; round += 1) {
-      delays.push(waits(claim('10.0.0.1')));
-      now += waits(claim('10.0.0.1'));
-      write(claim('10.0.0.1'));
-    }
-    expect(delays).toEqual([0, 0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]);
+    expect(delaysOf({ ...claim('10.0.0.1'), effects: {} })).toEqual([0, 0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]);
+  });
+
+  it('are away for ten seconds at most where they carry traffic', () => {
+    expect(delaysOf(claim('10.0.0.1'))).toEqual([0, 0, 5_000, ...Array<number>(6).fill(10_000)]);
+  });
+
+  it('are put back at once each time where somebody undoes them now and then', () => {
+    expect(delaysOf(claim('10.0.0.1'), 60_000)).toEqual(Array<number>(9).fill(0));
   });
 
   it('are forgotten when something else is written, after ten minutes, and with the object', () => {

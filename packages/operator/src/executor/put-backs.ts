@@ -15,11 +15,16 @@ interface Written {
 const forgetAfter = 600_000;
 const firstPause = 5_000;
 const longestPause = 300_000;
+/** What carries traffic is away no longer than this, whoever insists. */
+const longestAway = 10_000;
+/** Who undoes something within so long is one who insists; later it is another matter. */
+const answersWithin = 10_000;
 const none: ReadonlySet<string> = new Set();
 
 /**
  * Notices that someone else keeps undoing what was written. The first time it is put
- * back at once; after that ever more slowly, as two who both insist help nobody.
+ * back at once; after that ever more slowly, as two who both insist help nobody: within ten
+ * seconds what carries traffic, which leaves with addresses of nodes meanwhile.
  */
 export class PutBacks {
   readonly #written = new Map<string, Written>();
@@ -36,7 +41,7 @@ export class PutBacks {
     const last = this.#written.get(lane);
     const isKnown = last?.goal === goal && at - last.at < forgetAfter;
     const isUndone = isKnown && isBegunAnew(last, digest);
-    const count = isKnown ? last.count + Number(isUndone) : 0;
+    const count = isUndone ? 1 + (at - last.at <= pauseAfter(last.count, step) + answersWithin ? last.count : 0) : isKnown ? last.count : 0;
     const isDone = digest === goal;
     const steps = isDone ? none : new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
     this.#written.set(lane, { goal, steps, isDone, at, count });
@@ -49,7 +54,7 @@ export class PutBacks {
     if (last === undefined || last.count === 0) return 0;
     const { goal, digest } = digestsOf(step, incarnation);
     if (last.goal !== goal || !isBegunAnew(last, digest)) return 0;
-    return last.at + Math.min(longestPause, firstPause * 2 ** Math.min(last.count - 1, 20));
+    return last.at + pauseAfter(last.count, step);
   }
 
   /** Forgets what is long past. */
@@ -57,6 +62,13 @@ export class PutBacks {
     const now = this.#now();
     for (const [lane, { at }] of this.#written) if (now - at > forgetAfter) this.#written.delete(lane);
   }
+}
+
+/** How long a step waits that was undone so often in a row, in milliseconds. */
+function pauseAfter(count: number, { effects }: WriteStep): number {
+  if (count === 0) return 0;
+  const carries = [effects.hosted, effects.bound].some((addresses = []) => addresses.length > 0);
+  return Math.min(carries ? longestAway : longestPause, firstPause * 2 ** Math.min(count - 1, 20));
 }
 
 /** Whether two steps write the same to the same object. */

@@ -63,8 +63,10 @@ export class UnassignedGuard implements StepRunner {
   take(plan: Plan): void {
     if (this.#stopped || !this.#reflector.hasSynced) return;
     const unassigned = new Set(plan.waiting.map(({ namespace }) => namespace));
-    for (const { namespace, nodes } of plan.allocations) {
-      if (nodes.every((node) => node === null)) unassigned.add(namespace);
+    for (const { namespace, nodes, carried } of plan.allocations) {
+      // A node that is named may be gone, or the object may select something else by now; of several addresses another one may carry.
+      const isBare = nodes.every((node) => node === null) || (!carried && nodes.length === 1);
+      if (isBare) unassigned.add(namespace);
       else unassigned.delete(namespace);
     }
     for (const { namespace, reason } of plan.waiting) if (this.#options.guard.exceptions?.includes(reason.code) === true) unassigned.delete(namespace);

@@ -5,6 +5,8 @@ import { isObservation } from './observation.ts';
 export interface DocumentKind {
   readonly group: string;
   readonly kind: string;
+  /** Groups under which it was served before. */
+  readonly otherGroups?: readonly string[];
 }
 
 /** The kinds that a snapshot is made of, whatever the network. */
@@ -22,20 +24,24 @@ export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) =>
   const byName = new Map<string, DocumentKind>();
   // Where a document does not say its group, the first kind of the name is meant.
   for (const kind of [...kinds].reverse()) byName.set(kind.kind, kind);
-  const byGroup = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
+  const byGroup = new Map(kinds.flatMap((kind) => [kind.group, ...(kind.otherGroups ?? [])].map((group) => [`${group}/${kind.kind}`, kind] as const)));
   return (object) => {
     if (!isRecord(object) || typeof object['kind'] !== 'string') return undefined;
     const { kind, apiVersion } = object;
     if (typeof apiVersion !== 'string') return byName.get(kind) ?? 'other';
-    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-    return byGroup.get(`${group}/${kind}`) ?? 'other';
+    return byGroup.get(`${groupOf(apiVersion)}/${kind}`) ?? 'other';
   };
+}
+
+/** The group of an `apiVersion`; empty for Kubernetes' first one. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 /** The kinds of back ends' objects, each once; without those that tell of the moment alone, but for a cluster that is looked at now. */
 export function networkKinds(backends: readonly NetworkBackend[], live?: NetworkBackend): readonly DocumentKind[] {
   const lasting = backends.flatMap((backend) => backend.kinds.filter(({ momentary }) => momentary !== true || backend === live));
-  const kinds = lasting.map(({ resource: { group, kind } }) => [`${group}/${kind}`, { group, kind }] as const);
+  const kinds = lasting.map(({ resource: { group, kind }, otherApiVersions = [] }) => [`${group}/${kind}`, { group, kind, otherGroups: otherApiVersions.map(groupOf) }] as const);
   return [...new Map(kinds).values()];
 }
 

@@ -38,8 +38,9 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   const byKind = groupByKind(objects);
   const definitions = new Map(byKind('apiextensions.k8s.io', 'CustomResourceDefinition').map((object) => [asRecord(object['metadata'])['name'], object]));
   const served = new Map<string, ServedKind>();
-  for (const { resource, namespace, name } of backends.flatMap(({ kinds }) => kinds)) {
-    const isUsed = byKind(resource.group, resource.kind).some((object) => {
+  for (const { resource, otherApiVersions = [], namespace, name } of backends.flatMap(({ kinds }) => kinds)) {
+    const groups = [resource.group, ...otherApiVersions.map((version) => version.slice(0, Math.max(0, version.indexOf('/'))))];
+    const isUsed = groups.flatMap((group) => byKind(group, resource.kind)).some((object) => {
       const metadata = asRecord(object['metadata']);
       return (name === undefined || metadata['name'] === name) && (namespace === undefined || metadata['namespace'] === namespace);
     });

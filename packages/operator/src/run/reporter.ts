@@ -115,12 +115,14 @@ export class Reporter {
       if (report.deleting) continue;
       const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
       const wanted = statusOf(plan, snapshot, report, before);
-      if (isDeepStrictEqual(pick(before, Object.keys(wanted)), JSON.parse(JSON.stringify(wanted)))) {
+      const written = asRecord(JSON.parse(JSON.stringify(wanted)));
+      if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
         this.#status.set(report.name, before);
         continue;
       }
       const object = await this.#client.mergePatch({ name: report.name }, { status: wanted }, { subresource: 'status' });
-      this.#status.set(report.name, asRecord(object['status']));
+      // An older definition drops fields that it lacks: what was written counts, or it would be written for ever.
+      this.#status.set(report.name, { ...asRecord(object['status']), ...written });
     }
   }
 

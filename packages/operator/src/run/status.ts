@@ -20,7 +20,7 @@ const mostWaitingClaims = 10;
 export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIPAMReport, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const problems = plan.findings.filter(({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info');
   const waiting = plan.waiting.filter(({ egressIPAM }) => egressIPAM === report.name);
-  const [problem] = problems;
+  const problem = problems.find(({ severity }) => severity === 'error') ?? problems[0];
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
     const status = isTrue ? 'True' : 'False';
@@ -35,20 +35,19 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
     };
   };
   const readiness = readinessOf(plan, waiting, report);
+  const worst = problem?.severity === 'error' || readiness.isReady ? problem : undefined;
+  const degraded = readiness.isReady && problem === undefined
+    ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
+    : condition('Degraded', true, worst?.code ?? readiness.reason, worst?.message ?? readiness.message);
   const { states } = report;
-  const without =
-    states?.['Unassigned'] === 0
-      ? []
-      : plan.allocations
-          .filter(({ egressIPAM, state }) => egressIPAM === report.name && state === 'Unassigned')
-          .map(({ namespace }) => namespace);
+  const without = report.carried === report.served ? [] : uncarriedOf(plan, report).map(({ namespace }) => namespace);
   const some = without.slice(0, mostWaitingClaims).join(', ');
   return {
     conditions: [
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
       condition('Ready', readiness.isReady, readiness.reason, readiness.message),
-      condition('Degraded', problem !== undefined, problem?.code ?? 'AsExpected', problem?.message ?? 'nothing is wrong with this EgressIPAM'),
-      ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries the addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
+      degraded,
+      ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
     cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, carried, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, carried, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
@@ -77,8 +76,8 @@ interface Readiness {
  * Ready is who keeps every promise: no claim waits for what is not its owner's to mend, and every address carries
  * traffic (law 12). What owners mistyped is counted beside.
  */
-function readinessOf({ allocations }: Plan, waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
-  const lost = allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
+function readinessOf({ allocations }: Pick<Plan, 'allocations'>, waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
+  const lost = uncarriedOf({ allocations }, report);
   const unserved = waiting.filter(({ mender }) => mender === 'cluster');
   const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
   const served = `${report.served} of ${report.claims} namespaces are served`;
@@ -93,6 +92,11 @@ function readinessOf({ allocations }: Plan, waiting: Plan['waiting'], report: Eg
     return { isReady: false, reason: 'ClaimsWaiting', message };
   }
   return { isReady: true, reason: 'AllServed', message: `${served}, and every address carries traffic${refused}` };
+}
+
+/** What an EgressIPAM has given and does not carry traffic, or not with all of its addresses. */
+function uncarriedOf({ allocations }: Pick<Plan, 'allocations'>, { name }: EgressIPAMReport): Plan['allocations'] {
+  return allocations.filter(({ egressIPAM, carried }) => egressIPAM === name && !carried);
 }
 
 /** Addresses that can still be handed out in all CIDRs together, decimal text. */

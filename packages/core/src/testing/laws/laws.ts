@@ -272,8 +272,8 @@ function law11(network: NetworkUnderTest): Check {
   return (initial, history) => {
     const { snapshot } = live(network, initial, history.happenings);
     const cidrs = history.topology === 'one-cidr' ? 1 : 2;
-    for (const number of [0, 1, 5, 31, 200]) {
-      const addresses = Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join();
+    const oneEach = [0, 1, 5, 31, 200].map((number) => Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join());
+    for (const addresses of [...oneEach, '10.0.0.60,10.0.0.61']) {
       const [asked, forged] = [plan(forge(snapshot, addresses, false), network.backend), plan(forge(snapshot, addresses, true), network.backend)];
       const given = ({ allocations }: Plan): unknown => allocations.map(({ namespace, addresses: list }) => [namespace, list]);
       same(given(forged), given(asked), `what ${addresses} comes to`);

@@ -9,10 +9,10 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
 
   beforeEach(async () => {
     cluster = await startCiliumCluster(server);
-  }, 60_000);
+  }, 180_000);
   afterEach(() => cluster.stop(), 30_000);
 
-  const eventually = (check: () => unknown): Promise<void> => vi.waitFor(async () => void (await check()), { timeout: 30_000, interval: 50 });
+  const eventually = (check: () => unknown): Promise<void> => vi.waitFor(async () => void (await check()), { timeout: 60_000, interval: 50 });
 
   it('is served by the agents, without a flag: address, then policy; a dead node is fenced before its address moves', async () => {
     cluster.cilium.addPod({ uid: 'pod-1', namespace: 'shop', node: 'c', addresses: ['10.1.0.1'] });
@@ -32,7 +32,7 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
     if (node !== 'c') await eventually(() => expect(cluster.cilium.traffic('pod-1', outside)).toEqual({ kind: 'egress', node: next, egressIP: address, held: true }));
     expect(next).not.toBe(node);
     expect(cluster.doubles).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 
   it('takes the address out of the kernel when the claim goes, and writes nothing at rest', async () => {
     cluster.run();
@@ -48,5 +48,5 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
     await cluster.removeClaim('shop');
     await eventually(() => expect(cluster.holders(address)).toEqual([]));
     await eventually(async () => expect(await cluster.policies()).toEqual([]));
-  }, 90_000);
+  }, 180_000);
 });
