@@ -35,10 +35,10 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
     };
   };
   const readiness = readinessOf(plan, waiting, report);
-  const worst = problem?.severity === 'error' || readiness.isReady ? problem : undefined;
+  // What is wrong with the EgressIPAM itself is why its claims wait.
   const degraded = readiness.isReady && problem === undefined
     ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
-    : condition('Degraded', true, worst?.code ?? readiness.reason, worst?.message ?? readiness.message);
+    : condition('Degraded', true, problem?.code ?? readiness.reason, problem?.message ?? readiness.message);
   const { states } = report;
   const without = report.carried === report.served ? [] : uncarriedOf(plan, report).map(({ namespace }) => namespace);
   const some = without.slice(0, mostWaitingClaims).join(', ');
