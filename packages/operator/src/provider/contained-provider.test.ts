@@ -30,6 +30,16 @@ describe('a contained provider', () => {
     expect([contained.trouble, faults]).toEqual([undefined, []]);
   });
 
+  it('takes as many calls at once as come: only those that were given up are counted', async () => {
+    const answers: ((answer: unknown) => void)[] = [];
+    const { apply, faults } = contain({ apply: () => new Promise((resolve) => answers.push(resolve)) });
+    const calls = Array.from({ length: 50 }, () => apply());
+    expect(answers).toHaveLength(50);
+    for (const answer of answers) answer([{ change: changes[0], outcome: 'done' }]);
+    expect((await Promise.all(calls)).flat()).toHaveLength(50);
+    expect(faults).toEqual([]);
+  });
+
   it('says of itself all that the provider does, be it of a class', () => {
     class Described {
       readonly specificationVersion = 'v1';

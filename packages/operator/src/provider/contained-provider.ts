@@ -107,8 +107,10 @@ class Calls {
     const late = Symbol('late');
     const timeUp = this.#whenOver(longest, signal, ended, late);
     try {
-      const answer = await Promise.race([this.#started(name, run, ended.signal), timeUp.promise]);
+      const started = start(run, ended.signal);
+      const answer = await Promise.race([started, timeUp.promise]);
       if (answer === late) {
+        this.#giveUp(started);
         if (signal.aborted) throw new ProviderError({ class: 'unknown', message: `${name} was given up` });
         throw this.#fault(name, 'no-answer', new Error(`${name} has not answered within ${longest / 1000} s`));
       }
@@ -121,13 +123,11 @@ class Calls {
     }
   }
 
-  /** The provider's promise; one that nobody waits for any more may still be rejected without harm. */
-  #started(name: Call, run: (signal: AbortSignal) => unknown, signal: AbortSignal): Promise<unknown> {
+  /** What nobody waits for any more may still come, or be rejected, without harm; too many of them are no provider. */
+  #giveUp(call: Promise<unknown>): void {
     this.#hanging += 1;
-    const answer = new Promise<unknown>((resolve) => resolve(run(signal)));
     const settled = (): void => void (this.#hanging -= 1);
-    answer.then(settled, settled);
-    return answer;
+    call.then(settled, settled);
   }
 
   #whenOver(longest: number, signal: AbortSignal, ended: AbortController, late: symbol): { readonly promise: Promise<symbol>; cancel(): void } {
@@ -153,4 +153,11 @@ class Calls {
     const { message } = describeError(error);
     return new ProviderError({ class: 'unknown', message: fault === 'no-answer' ? `the provider does not answer: ${message}` : fault === 'wrong-answer' ? `the provider answers wrongly: ${message}` : `the provider failed: ${message}` }, { cause: error });
   }
+}
+
+/** Calls a function of the provider; what it throws at once is a rejection, too. */
+function start(run: (signal: AbortSignal) => unknown, signal: AbortSignal): Promise<unknown> {
+  const answer = new Promise<unknown>((resolve) => resolve(run(signal)));
+  answer.catch(() => undefined);
+  return answer;
 }
