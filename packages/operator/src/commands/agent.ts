@@ -1,9 +1,10 @@
 import { exitCode, type ExitCode } from './exit-code.ts';
 import type { CommandContext } from './context.ts';
 import { ownNamespace } from './own-namespace.ts';
+import { untilStopped, type LogFlags } from './until-stopped.ts';
 
 /** The flags of `agent`, as commander gives them. */
-export interface AgentFlags {
+export interface AgentFlags extends LogFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly node: string;
@@ -15,26 +16,12 @@ export interface AgentFlags {
   readonly term: number;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
-  readonly logLevel: string;
-  readonly logFormat: 'text' | 'json';
 }
 
 /** `agent`: puts addresses into the kernel of the node that it runs on, until it is told to stop. */
 export async function agentCommand(context: CommandContext, flags: AgentFlags): Promise<ExitCode> {
-  const [{ createLog }, { buildInfo }, { runAgent }] = await Promise.all([import('../run/log.ts'), import('../build-info.ts'), import('@egressip-ipam/agent')]);
-  const { logLevel, logFormat, term, ...options } = flags;
-  const log = createLog((line) => context.terminal.error(line), { format: logFormat, level: logLevel, now: () => Date.now() });
-  log.info('starting', { ...buildInfo, node: process.version, flags });
-  const stop = new AbortController();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    log.info('stopping', { signal });
-    stop.abort();
-  };
-  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  try {
-    await runAgent({ ...options, namespace: flags.namespace ?? ownNamespace(), term: term * 1000 }, log, stop.signal);
-    return exitCode.nothingToDo;
-  } finally {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
-  }
+  const { runAgent } = await import('@egressip-ipam/agent');
+  const { logLevel: _level, logFormat: _format, term, ...options } = flags;
+  await untilStopped(context, flags, (log, signal) => runAgent({ ...options, namespace: flags.namespace ?? ownNamespace(), term: term * 1000 }, log, signal));
+  return exitCode.nothingToDo;
 }

@@ -2,10 +2,11 @@ import type { RunOptions } from '../run/options.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import type { CommandContext } from './context.ts';
 import { ownNamespace } from './own-namespace.ts';
+import { untilStopped, type LogFlags } from './until-stopped.ts';
 import { keepHeapSmall } from '../run/small-heap.ts';
 
 /** The flags of `run`, as commander gives them. */
-export interface RunFlags {
+export interface RunFlags extends LogFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly leaderElect?: boolean;
@@ -25,30 +26,14 @@ export interface RunFlags {
   readonly nodeProbePort: number;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
-  readonly logLevel: string;
-  readonly logFormat: 'text' | 'json';
 }
 
 /** `run`: the operator, until it is told to stop. */
 export async function runCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
   keepHeapSmall();
-  const { createLog } = await import('../run/log.ts');
   const { runOperator } = await import('../run/run-operator.ts');
-  const log = createLog((line) => context.terminal.error(line), { format: flags.logFormat, level: flags.logLevel, now: () => Date.now() });
-  const { buildInfo } = await import('../build-info.ts');
-  log.info('starting', { ...buildInfo, node: process.version, flags });
-  const stop = new AbortController();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    log.info('stopping', { signal });
-    stop.abort();
-  };
-  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  try {
-    const code = await runOperator(toRunOptions(flags), log, stop.signal);
-    return code === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
-  } finally {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
-  }
+  const code = await untilStopped(context, flags, (log, signal) => runOperator(toRunOptions(flags), log, signal));
+  return code === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
 }
 
 function toRunOptions(flags: RunFlags): RunOptions {

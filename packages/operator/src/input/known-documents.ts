@@ -1,4 +1,5 @@
 import { isRecord, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
+import { groupOf } from '../network/resources.ts';
 import { isObservation } from './observation.ts';
 
 /** A kind of document that is read: another group's kind of the same name is not meant. */
@@ -31,11 +32,6 @@ export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) =>
     if (typeof apiVersion !== 'string') return byName.get(kind) ?? 'other';
     return byGroup.get(`${groupOf(apiVersion)}/${kind}`) ?? 'other';
   };
-}
-
-/** The group of an `apiVersion`; empty for Kubernetes' first one. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 /** The kinds of back ends' objects, each once; without those that tell of the moment alone, but for a cluster that is looked at now. */

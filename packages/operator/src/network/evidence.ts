@@ -1,4 +1,5 @@
 import { asRecord, isRecord, readClusterNetworks, type ClusterEvidence, type NetworkBackend, type ResourceReference, type ServedKind } from '@egressip-ipam/core';
+import { groupOf } from './resources.ts';
 
 /** How evidence names a kind: `PLURAL.GROUP`, as its definition is called. */
 export function kindKey({ plural, group }: Pick<ResourceReference, 'plural' | 'group'>): string {
@@ -39,7 +40,7 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   const definitions = new Map(byKind('apiextensions.k8s.io', 'CustomResourceDefinition').map((object) => [asRecord(object['metadata'])['name'], object]));
   const served = new Map<string, ServedKind>();
   for (const { resource, otherApiVersions = [], namespace, name } of backends.flatMap(({ kinds }) => kinds)) {
-    const groups = [resource.group, ...otherApiVersions.map((version) => version.slice(0, Math.max(0, version.indexOf('/'))))];
+    const groups = [resource.group, ...otherApiVersions.map(groupOf)];
     const isUsed = groups.flatMap((group) => byKind(group, resource.kind)).some((object) => {
       const metadata = asRecord(object['metadata']);
       return (name === undefined || metadata['name'] === name) && (namespace === undefined || metadata['namespace'] === namespace);
@@ -64,8 +65,7 @@ function groupByKind(objects: readonly unknown[]): (group: string, kind: string)
   for (const object of objects) {
     if (!isRecord(object)) continue;
     const { apiVersion, kind } = object;
-    const version = typeof apiVersion === 'string' ? apiVersion : '';
-    const key = `${version.includes('/') ? version.slice(0, version.indexOf('/')) : ''}/${String(kind)}`;
+    const key = `${groupOf(typeof apiVersion === 'string' ? apiVersion : '')}/${String(kind)}`;
     const known = byKind.get(key);
     if (known === undefined) byKind.set(key, [object]);
     else known.push(object);

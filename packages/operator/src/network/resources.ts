@@ -29,3 +29,8 @@ export function resourceRead({ resource, namespace, inAnyNamespace }: NetworkKin
 export function resourceOf(reference: ResourceReference, namespaced: boolean): Resource {
   return { ...reference, namespaced };
 }
+
+/** The group of an `apiVersion`; empty for Kubernetes' first one. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+}

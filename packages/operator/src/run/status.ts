@@ -34,20 +34,20 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       lastTransitionTime: last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
   };
-  const readiness = readinessOf(plan, waiting, report);
+  const lost = plan.allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
+  const readiness = readinessOf(lost, waiting, report);
   // What is wrong with the EgressIPAM itself is why its claims wait.
   const degraded = readiness.isReady && problem === undefined
     ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
     : condition('Degraded', true, problem?.code ?? readiness.reason, problem?.message ?? readiness.message);
   const { states } = report;
-  const without = report.carried === report.served ? [] : uncarriedOf(plan, report).map(({ namespace }) => namespace);
-  const some = without.slice(0, mostWaitingClaims).join(', ');
+  const some = lost.slice(0, mostWaitingClaims).map(({ namespace }) => namespace).join(', ');
   return {
     conditions: [
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
       condition('Ready', readiness.isReady, readiness.reason, readiness.message),
       degraded,
-      ...(states === undefined ? [] : [condition('Assigned', without.length === 0, without.length === 0 ? 'AllAssigned' : 'Unassigned', without.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries addresses of ${without.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
+      ...(states === undefined ? [] : [condition('Assigned', lost.length === 0, lost.length === 0 ? 'AllAssigned' : 'Unassigned', lost.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries addresses of ${lost.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
     cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, carried, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, carried, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
@@ -76,8 +76,7 @@ interface Readiness {
  * Ready is who keeps every promise: no claim waits for what is not its owner's to mend, and every address carries
  * traffic (law 12). What owners mistyped is counted beside.
  */
-function readinessOf({ allocations }: Pick<Plan, 'allocations'>, waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
-  const lost = uncarriedOf({ allocations }, report);
+function readinessOf(lost: Plan['allocations'], waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
   const unserved = waiting.filter(({ mender }) => mender === 'cluster');
   const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
   const served = `${report.served} of ${report.claims} namespaces are served`;
@@ -92,11 +91,6 @@ function readinessOf({ allocations }: Pick<Plan, 'allocations'>, waiting: Plan['
     return { isReady: false, reason: 'ClaimsWaiting', message };
   }
   return { isReady: true, reason: 'AllServed', message: `${served}, and every address carries traffic${refused}` };
-}
-
-/** What an EgressIPAM has given and does not carry traffic, or not with all of its addresses. */
-function uncarriedOf({ allocations }: Pick<Plan, 'allocations'>, { name }: EgressIPAMReport): Plan['allocations'] {
-  return allocations.filter(({ egressIPAM, carried }) => egressIPAM === name && !carried);
 }
 
 /** Addresses that can still be handed out in all CIDRs together, decimal text. */
