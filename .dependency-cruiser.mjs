@@ -7,7 +7,10 @@ const layer = (name, from, allowed) => ({
   severity: 'error',
   comment: `${from} may import of ours only: ${allowed.join(', ') || 'nothing'}`,
   from: { path: `^packages/${from}/src/`, pathNot: tests },
-  to: { path: '^packages/|^@egressip-ipam/|node_modules/@egressip-ipam/', pathNot: [`^packages/${from}/`, ...allowed.map((other) => `(^packages/${other}/|@egressip-ipam/${other})`)] },
+  to: {
+    path: '^packages/|^@egressip-ipam/|node_modules/@egressip-ipam/',
+    pathNot: [`^packages/${from}/`, ...allowed.map((other) => `(^packages/${other}/|@egressip-ipam/${other})`)],
+  },
 });
 
 export default {
@@ -43,7 +46,12 @@ export default {
       from: { path: '^packages/core/src/', pathNot: tests },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'ip-address' },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: ours, pathNot: tests }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: ours, pathNot: tests },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-way-around-a-package-s-front-door',
       severity: 'error',
@@ -62,6 +70,10 @@ export default {
     doNotFollow: { path: ['node_modules', 'dist'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
   },
 };

@@ -9,7 +9,11 @@ const source = (path: string): string => fileURLToPath(new URL(`packages/${path}
 const report = process.env['TEST_REPORT'];
 
 /** Suites that hold what is measured against real time: beside others they would measure those. */
-const alone = ['packages/provider-agent/test/packets/**/*.test.ts', 'packages/operator/test/integration/cilium/**/*.test.ts', 'packages/operator/test/integration/*/scale.test.ts'];
+const alone = [
+  'packages/provider-agent/test/packets/**/*.test.ts',
+  'packages/operator/test/integration/cilium/**/*.test.ts',
+  'packages/operator/test/integration/*/scale.test.ts',
+];
 
 export default defineConfig({
   resolve: {
@@ -21,13 +25,23 @@ export default defineConfig({
     ],
   },
   test: {
-    reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]])],
+    reporters: [
+      'default',
+      new SkipReporter(),
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as [string, object]]),
+    ],
     projects: [
       {
         extends: true,
         test: {
           name: 'suites',
-          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts', 'deploy/{src,test}/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/test/**/*.test.ts',
+            'examples/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'deploy/{src,test}/**/*.test.ts',
+          ],
           exclude: [...configDefaults.exclude, ...alone],
           // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
           maxWorkers: 2,

@@ -10,7 +10,9 @@ const problems = [];
 const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
 
 const machinePath = /(?<![\w.~-])\/(?:work|root|home)\/[\w.-]+/;
-const registry = new RegExp(['registry', 'npmjs'].join('\\.') + '|' + ['pypi', 'org'].join('\\.') + '|' + ['proxy', 'golang'].join('\\.'));
+const registry = new RegExp(
+  ['registry', 'npmjs'].join('\\.') + '|' + ['pypi', 'org'].join('\\.') + '|' + ['proxy', 'golang'].join('\\.'),
+);
 const text = new Set(['.ts', '.mjs', '.js', '.json', '.md', '.yaml', '.yml', '.sh', '']);
 
 for (const file of files) {
@@ -21,7 +23,8 @@ for (const file of files) {
     if (registry.test(line)) problems.push(`${file}:${index + 1}: the host of a package registry`);
   });
   const name = basename(file);
-  if (/^packages\/.*\.ts$/.test(file) && !/^[a-z0-9.-]+$/.test(name)) problems.push(`${file}: file names are in kebab-case`);
+  if (/^packages\/.*\.ts$/.test(file) && !/^[a-z0-9.-]+$/.test(name))
+    problems.push(`${file}: file names are in kebab-case`);
 }
 
 const packages = readdirSync(join(root, 'packages'));
@@ -43,7 +46,10 @@ function checkDocumentation(entry) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || declaration.getSourceFile().fileName.includes('node_modules')) continue;
-    if (symbol.getDocumentationComment(checker).length === 0) problems.push(`${declaration.getSourceFile().fileName.slice(root.length)}: exported ${exported.name} has no docstring`);
+    if (symbol.getDocumentationComment(checker).length === 0)
+      problems.push(
+        `${declaration.getSourceFile().fileName.slice(root.length)}: exported ${exported.name} has no docstring`,
+      );
   }
 }
 for (const name of packages) {

@@ -5,15 +5,23 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(join(root, 'docs/findings.md'), 'utf8');
-const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (.+) \|$/gm)].map(([, code = '', meaning = '', action = '']) => ({ code, meaning, action }));
+const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (.+) \|$/gm)].map(
+  ([, code = '', meaning = '', action = '']) => ({ code, meaning, action }),
+);
 
 /** The codes of core's own findings, by their type. */
-const coreCodes = [...readFileSync(join(root, 'packages/core/src/finding/codes.ts'), 'utf8').matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code = '']) => code);
+const coreCodes = [
+  ...readFileSync(join(root, 'packages/core/src/finding/codes.ts'), 'utf8').matchAll(/^ {2}\| '(\w+)'/gm),
+].map(([, code = '']) => code);
 
 /** Those that networks bring. */
 const networkCodes = readdirSync(join(root, 'packages'))
   .filter((name) => name.startsWith('network-'))
-  .flatMap((name) => readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join(root, 'packages', name, 'src', file)))
+  .flatMap((name) =>
+    readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(root, 'packages', name, 'src', file),
+    ),
+  )
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bcode: '([A-Z]\w+)'/g)].map(([, code = '']) => code));
 

@@ -7,7 +7,14 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const installed = ['yaml', 'ip-address', '@aws-sdk/client-ec2', '@egressip-ipam/core', '@egressip-ipam/kube', '@egressip-ipam/provider-aws'];
+const installed = [
+  'yaml',
+  'ip-address',
+  '@aws-sdk/client-ec2',
+  '@egressip-ipam/core',
+  '@egressip-ipam/kube',
+  '@egressip-ipam/provider-aws',
+];
 
 /** A house in which each file imports one thing. */
 const imports: Readonly<Record<string, string>> = {
@@ -37,24 +44,57 @@ describe('import rules', () => {
       await writeFile(join(house, path), text);
     };
     for (const name of installed) {
-      await write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js' }));
+      await write(
+        `node_modules/${name}/package.json`,
+        JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js' }),
+      );
       await write(`node_modules/${name}/index.js`, 'export const it = 1;\n');
     }
-    await write('package.json', JSON.stringify({ name: 'house', type: 'module', dependencies: Object.fromEntries(installed.map((name) => [name, '1.0.0'])) }));
+    await write(
+      'package.json',
+      JSON.stringify({
+        name: 'house',
+        type: 'module',
+        dependencies: Object.fromEntries(installed.map((name) => [name, '1.0.0'])),
+      }),
+    );
     await write('tsconfig.json', '{}');
-    for (const name of ['operator', 'provider-baremetal']) await write(`packages/${name}/src/anything.ts`, 'export const it = 1;\n');
-    for (const [path, target] of Object.entries(imports)) await write(path, `import * as it from '${target}';\nexport const used = it;\n`);
-    const command = [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json', 'packages'];
-    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: house, maxBuffer: 1e8 }).catch((error: unknown) => error as { readonly stdout: string });
-    const { summary } = JSON.parse(stdout) as { readonly summary: { readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[] } };
+    for (const name of ['operator', 'provider-baremetal'])
+      await write(`packages/${name}/src/anything.ts`, 'export const it = 1;\n');
+    for (const [path, target] of Object.entries(imports))
+      await write(path, `import * as it from '${target}';\nexport const used = it;\n`);
+    const command = [
+      join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+      '--config',
+      join(root, '.dependency-cruiser.mjs'),
+      '--output-type',
+      'json',
+      'packages',
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: house, maxBuffer: 1e8 }).catch(
+      (error: unknown) => error as { readonly stdout: string },
+    );
+    const { summary } = JSON.parse(stdout) as {
+      readonly summary: {
+        readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];
+      };
+    };
     broken = new Map(summary.violations.map(({ from, rule }) => [from, rule.name]));
   }, 60_000);
 
-  it.each(Object.keys(imports).filter((path) => !/ip-address\.ts$|sandbox\/src\/uses-kube|operator\/src\/uses-core\.ts$/.test(path)))('%s is refused', (path) => {
+  it.each(
+    Object.keys(imports).filter(
+      (path) => !/ip-address\.ts$|sandbox\/src\/uses-kube|operator\/src\/uses-core\.ts$/.test(path),
+    ),
+  )('%s is refused', (path) => {
     expect(broken.get(path)).toBeDefined();
   });
 
-  it.each(['packages/core/src/uses-ip-address.ts', 'packages/sandbox/src/uses-kube.ts', 'packages/operator/src/uses-core.ts'])('%s is allowed', (path) => {
+  it.each([
+    'packages/core/src/uses-ip-address.ts',
+    'packages/sandbox/src/uses-kube.ts',
+    'packages/operator/src/uses-core.ts',
+  ])('%s is allowed', (path) => {
     expect(broken.get(path)).toBeUndefined();
   });
 });

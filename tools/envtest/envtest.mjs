@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const programs = ['kube-apiserver', 'etcd'];
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const candidates = [process.env.KUBEBUILDER_ASSETS, resolve(repository, '../shared/envtest')];
-const folder = candidates.find((candidate) => candidate && programs.every((program) => existsSync(join(candidate, program))));
+const folder = candidates.find(
+  (candidate) => candidate && programs.every((program) => existsSync(join(candidate, program))),
+);
 
 if (folder === undefined) {
   console.log('kube-apiserver and etcd not found: the tests against a real API server are skipped.\n');

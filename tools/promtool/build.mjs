@@ -10,13 +10,21 @@ const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eg
 const program = join(folder, 'promtool');
 
 if (!existsSync(program)) {
-  const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', `github.com/prometheus/prometheus@${version}`], { encoding: 'utf8' }));
+  const { Dir } = JSON.parse(
+    execFileSync('go', ['mod', 'download', '-json', `github.com/prometheus/prometheus@${version}`], {
+      encoding: 'utf8',
+    }),
+  );
   const tree = mkdtempSync(join(tmpdir(), 'promtool-'));
   cpSync(Dir, tree, { recursive: true });
   execFileSync('chmod', ['-R', 'u+w', tree]);
   writeFileSync(join(tree, 'plugins/plugins.go'), 'package plugins\n');
   mkdirSync(folder, { recursive: true });
-  execFileSync('go', ['build', '-o', program, './cmd/promtool'], { cwd: tree, stdio: 'inherit', env: { ...process.env, GOFLAGS: '-mod=mod' } });
+  execFileSync('go', ['build', '-o', program, './cmd/promtool'], {
+    cwd: tree,
+    stdio: 'inherit',
+    env: { ...process.env, GOFLAGS: '-mod=mod' },
+  });
   rmSync(tree, { recursive: true });
 }
 console.log(program);

@@ -11,10 +11,20 @@ async function run(suite: string): Promise<{ readonly code: unknown; readonly ou
   const folder = await mkdtemp(join(root, 'tools/testing/.skips-'));
   try {
     const here = fileURLToPath(new URL('.', import.meta.url));
-    await writeFile(join(folder, 'a.test.ts'), `import { describe, expect, it } from 'vitest';\nimport { unless } from '${here}unless.ts';\n${suite}`);
-    await writeFile(join(folder, 'vitest.config.ts'), `import { SkipReporter } from '${here}skips.ts';\nexport default { test: { reporters: ['default', new SkipReporter()] } };`);
+    await writeFile(
+      join(folder, 'a.test.ts'),
+      `import { describe, expect, it } from 'vitest';\nimport { unless } from '${here}unless.ts';\n${suite}`,
+    );
+    await writeFile(
+      join(folder, 'vitest.config.ts'),
+      `import { SkipReporter } from '${here}skips.ts';\nexport default { test: { reporters: ['default', new SkipReporter()] } };`,
+    );
     return await new Promise((resolve) => {
-      execFile(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder], (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }));
+      execFile(
+        process.execPath,
+        [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder],
+        (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }),
+      );
     });
   } finally {
     await rm(folder, { recursive: true });
@@ -22,7 +32,9 @@ async function run(suite: string): Promise<{ readonly code: unknown; readonly ou
 }
 
 it('tells what is skipped, once for each reason, and lets the run pass', async () => {
-  const { code, output } = await run("describe('a', unless(true, 'no moon'), () => { it('b', () => {}); it('c', () => {}); });\ndescribe.skip('f (skipped: no stars)', () => { it('g', () => {}); });\nit('d', unless(true, 'no sun'), () => {});\nit('e', unless(false, 'never'), () => {});");
+  const { code, output } = await run(
+    "describe('a', unless(true, 'no moon'), () => { it('b', () => {}); it('c', () => {}); });\ndescribe.skip('f (skipped: no stars)', () => { it('g', () => {}); });\nit('d', unless(true, 'no sun'), () => {});\nit('e', unless(false, 'never'), () => {});",
+  );
   expect(output).toContain('Skipped: 2 tests in 1 file: no moon\n');
   expect(output).toContain('Skipped: 1 test in 1 file: no sun\n');
   expect(output).toContain('Skipped: 1 test in 1 file: no stars\n');

@@ -23,13 +23,17 @@ export class SkipReporter implements Reporter {
         skipped.set(reason, { tests: entry.tests + 1, files: entry.files.add(module.relativeModuleId) });
       }
     }
-    for (const [reason, { tests, files }] of skipped) process.stdout.write(`Skipped: ${count(tests, 'test')} in ${count(files.size, 'file')}: ${reason}${reason === withoutReason ? ` (${[...files].join(', ')})` : ''}\n`);
+    for (const [reason, { tests, files }] of skipped)
+      process.stdout.write(
+        `Skipped: ${count(tests, 'test')} in ${count(files.size, 'file')}: ${reason}${reason === withoutReason ? ` (${[...files].join(', ')})` : ''}\n`,
+      );
     if (skipped.has(withoutReason)) process.exitCode = 1;
   }
 }
 
 /** Suites that know why only when they have looked, and those that others use, too, put it into their name. */
-const saidInName = (task: TestCase | TestSuite | TestModule): string | undefined => (task.type !== 'module' ? /\(skipped: (.*)\)$/.exec(task.name)?.[1] : undefined);
+const saidInName = (task: TestCase | TestSuite | TestModule): string | undefined =>
+  task.type !== 'module' ? /\(skipped: (.*)\)$/.exec(task.name)?.[1] : undefined;
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 

@@ -13,7 +13,8 @@ declare module 'vitest' {
  * @param isMissing whether it cannot run here
  * @param reason what is missing and how to get it, in one line
  */
-export const unless = (isMissing: boolean, reason: string): TestOptions => (isMissing ? { skip: true, meta: { skippedFor: reason } } : {});
+export const unless = (isMissing: boolean, reason: string): TestOptions =>
+  isMissing ? { skip: true, meta: { skippedFor: reason } } : {};
 
 /** Reasons that several suites have. */
 export const noMoto = 'the EC2 emulator moto is not there: pip install "moto[ec2,server]"';

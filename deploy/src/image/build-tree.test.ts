@@ -19,7 +19,11 @@ const reason = cannotRunImages();
 describe("the image's tree", () => {
   let folder: string;
   let tree: string;
-  let bom: BillOfMaterials & { readonly bomFormat: string; readonly specVersion: string; readonly metadata: { readonly component: { readonly version: string } } };
+  let bom: BillOfMaterials & {
+    readonly bomFormat: string;
+    readonly specVersion: string;
+    readonly metadata: { readonly component: { readonly version: string } };
+  };
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'image-'));
@@ -43,12 +47,34 @@ describe("the image's tree", () => {
     const notices = readFileSync(join(tree, 'operator/THIRD-PARTY-NOTICES.txt'), 'utf8');
     const components = bom.components ?? [];
     expect(components.map(nameOf).filter((name) => !notices.includes(name))).toEqual([]);
-    expect(components.filter((component) => !licenseOf(component).split(' AND ').every((license) => licenses.includes(license))).map((component) => `${nameOf(component)}: ${licenseOf(component)}`)).toEqual([]);
+    expect(
+      components
+        .filter(
+          (component) =>
+            !licenseOf(component)
+              .split(' AND ')
+              .every((license) => licenses.includes(license)),
+        )
+        .map((component) => `${nameOf(component)}: ${licenseOf(component)}`),
+    ).toEqual([]);
   });
 
   it('has a bill of materials that knows the large parts and the version', () => {
-    expect(bom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component: { version: readProject().version } } });
-    expect((bom.components ?? []).map(({ group, name }) => [group, name].join('/'))).toEqual(expect.arrayContaining(['@aws-sdk/client-ec2', '@kubernetes/client-node', '/pino', '/commander', '/yaml', '@prometheus-io/client']));
+    expect(bom).toMatchObject({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      metadata: { component: { version: readProject().version } },
+    });
+    expect((bom.components ?? []).map(({ group, name }) => [group, name].join('/'))).toEqual(
+      expect.arrayContaining([
+        '@aws-sdk/client-ec2',
+        '@kubernetes/client-node',
+        '/pino',
+        '/commander',
+        '/yaml',
+        '@prometheus-io/client',
+      ]),
+    );
   });
 
   describe('as its user, read-only', unless(reason !== undefined, reason ?? ''), () => {
@@ -62,12 +88,18 @@ describe("the image's tree", () => {
     afterAll(() => server?.stop());
 
     const outcome = async (child: ChildProcess): Promise<{ readonly code: unknown; readonly output: string }> => {
-      const [[code], ...outputs] = await Promise.all([once(child, 'exit'), ...[child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)))]);
+      const [[code], ...outputs] = await Promise.all([
+        once(child, 'exit'),
+        ...[child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream))),
+      ]);
       return { code, output: outputs.join('') };
     };
 
     it('is on the PATH, and tells its version and commit', async () => {
-      expect(await outcome(run(['egressip-ipam', '--version']))).toEqual({ code: 0, output: `${readProject().version} (commit 0123abc)\n` });
+      expect(await outcome(run(['egressip-ipam', '--version']))).toEqual({
+        code: 0,
+        output: `${readProject().version} (commit 0123abc)\n`,
+      });
     }, 60_000);
 
     it('runs commands that need no cluster', async () => {
@@ -76,16 +108,36 @@ describe("the image's tree", () => {
       expect(code).toBe(0);
     }, 60_000);
 
-    it('runs as the operator of a cluster, with provider aws, and ends when told to', { timeout: 120_000, ...unless(findEnvtestAssets() === undefined, noRealServer) }, async () => {
-      await server?.writeKubeconfig(join(folder, 'root/kubeconfig'));
-      chmodSync(join(folder, 'root/kubeconfig'), 0o644);
-      const cloud = ['--provider', 'aws', '--cloud-region', 'eu-central-1', '--cloud-endpoint', 'http://127.0.0.1:9'];
-      const child = run(['/nodejs/bin/node', '/operator/cli.js', 'run', '--kubeconfig', '/kubeconfig', '--network', 'openshift-sdn', ...cloud, '--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '0'], { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' });
-      const ended = outcome(child);
-      child.stderr?.once('data', () => child.kill('SIGTERM'));
-      const { output } = await ended;
-      expect(output).not.toMatch(/ERR_MODULE_NOT_FOUND|Cannot find|EROFS|EACCES|permission denied/);
-      expect(output).not.toBe('');
-    });
+    it(
+      'runs as the operator of a cluster, with provider aws, and ends when told to',
+      { timeout: 120_000, ...unless(findEnvtestAssets() === undefined, noRealServer) },
+      async () => {
+        await server?.writeKubeconfig(join(folder, 'root/kubeconfig'));
+        chmodSync(join(folder, 'root/kubeconfig'), 0o644);
+        const cloud = ['--provider', 'aws', '--cloud-region', 'eu-central-1', '--cloud-endpoint', 'http://127.0.0.1:9'];
+        const child = run(
+          [
+            '/nodejs/bin/node',
+            '/operator/cli.js',
+            'run',
+            '--kubeconfig',
+            '/kubeconfig',
+            '--network',
+            'openshift-sdn',
+            ...cloud,
+            '--metrics-bind-address',
+            '127.0.0.1:0',
+            '--health-probe-bind-address',
+            '0',
+          ],
+          { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+        );
+        const ended = outcome(child);
+        child.stderr?.once('data', () => child.kill('SIGTERM'));
+        const { output } = await ended;
+        expect(output).not.toMatch(/ERR_MODULE_NOT_FOUND|Cannot find|EROFS|EACCES|permission denied/);
+        expect(output).not.toBe('');
+      },
+    );
   });
 });

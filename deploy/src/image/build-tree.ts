@@ -1,8 +1,22 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
-import { bundleBanner, bundleDefine, bundleMainFields, bundlePlugins } from '../../../packages/operator/bundle.config.ts';
+import {
+  bundleBanner,
+  bundleDefine,
+  bundleMainFields,
+  bundlePlugins,
+} from '../../../packages/operator/bundle.config.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { removeMadeUpModules } from './bill-of-materials.ts';
@@ -41,12 +55,24 @@ export async function buildImageTree(target: string, commit?: string): Promise<s
     banner: { js: bundleBanner },
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [...bundlePlugins, cyclonedxEsbuildPlugin({ outputFile: bom, specVersion: '1.6', outputReproducible: true, gatherLicenseTexts: true, logLevel: 'warning' })],
+    plugins: [
+      ...bundlePlugins,
+      cyclonedxEsbuildPlugin({
+        outputFile: bom,
+        specVersion: '1.6',
+        outputReproducible: true,
+        gatherLicenseTexts: true,
+        logLevel: 'warning',
+      }),
+    ],
   });
   const command = join(folder, 'cli.js');
   writeFileSync(command, readFileSync(command, 'utf8').replace(/^#!.*/, interpreter));
   chmodSync(command, 0o755);
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: '@egressip-ipam/operator', version: readProject().version, type: 'module', private: true })}\n`);
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ name: '@egressip-ipam/operator', version: readProject().version, type: 'module', private: true })}\n`,
+  );
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), renderNotices(removeMadeUpModules(bom)));
   const link = join(target, 'usr/local/bin/egressip-ipam');
@@ -58,7 +84,9 @@ export async function buildImageTree(target: string, commit?: string): Promise<s
 /** The source of everything that our packages export, by the name that imports it. */
 function sourcesOfPackages(): Record<string, string> {
   const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {
-    const { name, exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as PackageManifest;
+    const { name, exports } = JSON.parse(
+      readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'),
+    ) as PackageManifest;
     return Object.entries(exports).flatMap(([path, target]): [string, string][] => {
       if (typeof target === 'string') return [];
       const source = join(root, 'packages', folder, 'src', basename(target.default, '.js'));

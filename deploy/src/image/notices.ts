@@ -15,7 +15,11 @@ export interface BomComponent {
 
 interface BomLicense {
   readonly expression?: string;
-  readonly license?: { readonly id?: string; readonly name?: string; readonly text?: { readonly content: string; readonly encoding?: string } };
+  readonly license?: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly text?: { readonly content: string; readonly encoding?: string };
+  };
 }
 
 /** `GROUP/NAME VERSION` of a component. */
@@ -32,8 +36,12 @@ export function licenseOf({ licenses = [] }: BomComponent): string {
 export function renderNotices({ components = [] }: BillOfMaterials): string {
   const namesByText = new Map<string, string[]>();
   for (const component of components) {
-    const texts = (component.evidence?.licenses ?? []).flatMap(({ license }) => (license?.text === undefined ? [] : [decode(license.text)]));
-    for (const text of texts.length > 0 ? texts : [`Licensed under ${licenseOf(component)}; the package has no text of it.`]) {
+    const texts = (component.evidence?.licenses ?? []).flatMap(({ license }) =>
+      license?.text === undefined ? [] : [decode(license.text)],
+    );
+    for (const text of texts.length > 0
+      ? texts
+      : [`Licensed under ${licenseOf(component)}; the package has no text of it.`]) {
       namesByText.set(text, [...(namesByText.get(text) ?? []), `${nameOf(component)} (${licenseOf(component)})`]);
     }
   }

@@ -23,19 +23,24 @@ export async function assembleRelease(target: string, helm: string, commit?: str
   const project = readProject();
   const npm = join(target, 'npm');
   mkdirSync(npm, { recursive: true });
-  for (const name of readdirSync(join(root, 'packages'))) execFileSync('pnpm', ['pack', '--pack-destination', npm], { cwd: join(root, 'packages', name), stdio: 'pipe' });
+  for (const name of readdirSync(join(root, 'packages')))
+    execFileSync('pnpm', ['pack', '--pack-destination', npm], { cwd: join(root, 'packages', name), stdio: 'pipe' });
 
   const chart = join(target, 'chart');
   runHelm(helm, ['package', deployPath(chartFolder), '--destination', chart]);
   const before = index !== undefined && existsSync(index) ? ['--merge', index] : [];
   runHelm(helm, ['repo', 'index', chart, '--url', chartRepository(project.repository), ...before]);
 
-  for (const part of ['manifests', 'metadata', 'bundle.Dockerfile']) cpSync(deployPath(`olm/${part}`), join(target, 'bundle', part), { recursive: true });
+  for (const part of ['manifests', 'metadata', 'bundle.Dockerfile'])
+    cpSync(deployPath(`olm/${part}`), join(target, 'bundle', part), { recursive: true });
   writeFileSync(join(target, 'catalog.yaml'), catalogTemplate(project.image, project.version));
 
   const bom = await buildImageTree(join(target, 'image'), commit);
   copyFileSync(bom, join(target, 'bom.cdx.json'));
-  writeFileSync(join(target, 'notes.md'), releaseNotes(project.version, (name) => readIfThere(join(root, 'packages', name, 'CHANGELOG.md'))));
+  writeFileSync(
+    join(target, 'notes.md'),
+    releaseNotes(project.version, (name) => readIfThere(join(root, 'packages', name, 'CHANGELOG.md'))),
+  );
 }
 
 function readIfThere(file: string): string {

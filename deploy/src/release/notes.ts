@@ -17,7 +17,12 @@ function changesOf(version: string, text: string): readonly string[] {
   const [own = ''] = section.split(/\n## /);
   return own
     .split(/\n(?=- )/)
-    .map((entry) => entry.replace(/^[\s\S]*?(?=- )/, '').replace(/\n### [\s\S]*$/, '').trimEnd())
+    .map((entry) =>
+      entry
+        .replace(/^[\s\S]*?(?=- )/, '')
+        .replace(/\n### [\s\S]*$/, '')
+        .trimEnd(),
+    )
     .filter((entry) => entry.startsWith('- ') && !/^- (Updated dependencies|@egressip-ipam\/)/.test(entry))
     .map((entry) => entry.replace(/^- [0-9a-f]{7,}: /, '- '));
 }

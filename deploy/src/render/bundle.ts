@@ -8,7 +8,12 @@ import { helmTemplate } from './helm-template.ts';
 import type { Files } from './manifests.ts';
 
 /** The bundle is for OpenShift: all of its parts, and what its console and Prometheus read. */
-const bundleValues: Values = { openshift: true, crds: { enabled: false }, aws: { enabled: true }, monitoring: { enabled: true, dashboard: { enabled: false } } };
+const bundleValues: Values = {
+  openshift: true,
+  crds: { enabled: false },
+  aws: { enabled: true },
+  monitoring: { enabled: true, dashboard: { enabled: false } },
+};
 
 /** Kinds that stand in the ClusterServiceVersion; the rest are files beside it. */
 const inVersion: ReadonlySet<string> = new Set(['Deployment', 'ServiceAccount']);
@@ -29,25 +34,56 @@ interface Binding extends Manifest {
 export function renderBundle(helm: string): Files {
   const project = readProject();
   const objects = parseManifests(helmTemplate(helm, { values: bundleValues })).map(withoutHelm);
-  const bindings = objects.filter((object): object is Binding => 'roleRef' in object && (object as Binding).subjects.some(({ kind, name }) => kind === 'ServiceAccount' && name === releaseName));
-  const granted = objects.filter((object): object is Role => bindings.some(({ roleRef, metadata }) => roleRef.kind === object.kind && roleRef.name === object.metadata.name && metadata.namespace === object.metadata.namespace));
-  const beside = objects.filter((object) => !inVersion.has(object.kind) && !granted.some((role) => role === object) && !bindings.some((binding) => binding === object));
+  const bindings = objects.filter(
+    (object): object is Binding =>
+      'roleRef' in object &&
+      (object as Binding).subjects.some(({ kind, name }) => kind === 'ServiceAccount' && name === releaseName),
+  );
+  const granted = objects.filter((object): object is Role =>
+    bindings.some(
+      ({ roleRef, metadata }) =>
+        roleRef.kind === object.kind &&
+        roleRef.name === object.metadata.name &&
+        metadata.namespace === object.metadata.namespace,
+    ),
+  );
+  const beside = objects.filter(
+    (object) =>
+      !inVersion.has(object.kind) &&
+      !granted.some((role) => role === object) &&
+      !bindings.some((binding) => binding === object),
+  );
   return new Map([
-    [`olm/manifests/${releaseName}.clusterserviceversion.yaml`, stringify(clusterServiceVersion(project, objects, granted), { lineWidth: 0, compat: 'yaml-1.1' })],
-    ...beside.map((object) => [`olm/manifests/${object.metadata.name}_${object.kind.toLowerCase()}.yaml`, stringify(withoutNamespace(object), { lineWidth: 0, compat: 'yaml-1.1' })] as const),
-    ['olm/manifests/redhatcop.redhat.io_egressipams.yaml', readFileSync(deployPath('crds/redhatcop.redhat.io_egressipams.yaml'), 'utf8')],
+    [
+      `olm/manifests/${releaseName}.clusterserviceversion.yaml`,
+      stringify(clusterServiceVersion(project, objects, granted), { lineWidth: 0, compat: 'yaml-1.1' }),
+    ],
+    ...beside.map(
+      (object) =>
+        [
+          `olm/manifests/${object.metadata.name}_${object.kind.toLowerCase()}.yaml`,
+          stringify(withoutNamespace(object), { lineWidth: 0, compat: 'yaml-1.1' }),
+        ] as const,
+    ),
+    [
+      'olm/manifests/redhatcop.redhat.io_egressipams.yaml',
+      readFileSync(deployPath('crds/redhatcop.redhat.io_egressipams.yaml'), 'utf8'),
+    ],
     ['olm/metadata/annotations.yaml', stringify({ annotations: bundleLabels })],
     ['olm/bundle.Dockerfile', dockerfile()],
   ]);
 }
 
 function clusterServiceVersion(project: Project, objects: readonly Manifest[], granted: readonly Role[]): object {
-  const { metadata, spec, ...rest } = parse(readFileSync(deployPath('olm/base.clusterserviceversion.yaml'), 'utf8')) as {
+  const { metadata, spec, ...rest } = parse(
+    readFileSync(deployPath('olm/base.clusterserviceversion.yaml'), 'utf8'),
+  ) as {
     readonly metadata: { readonly annotations: object };
     readonly spec: object;
   };
   const image = `${project.image}:${project.version}`;
-  const rulesOf = (own: boolean): readonly unknown[] => granted.filter(({ metadata: { namespace } }) => (namespace === releaseName) === own).flatMap(({ rules }) => rules);
+  const rulesOf = (own: boolean): readonly unknown[] =>
+    granted.filter(({ metadata: { namespace } }) => (namespace === releaseName) === own).flatMap(({ rules }) => rules);
   return {
     ...rest,
     metadata: {
@@ -77,7 +113,9 @@ function clusterServiceVersion(project: Project, objects: readonly Manifest[], g
           permissions: [{ serviceAccountName: releaseName, rules: rulesOf(true) }],
           // A bundle has no Roles for other namespaces.
           clusterPermissions: [{ serviceAccountName: releaseName, rules: rulesOf(false) }],
-          deployments: objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata: { name, labels }, spec: deployment }) => ({ name, label: labels, spec: deployment })),
+          deployments: objects
+            .filter(({ kind }) => kind === 'Deployment')
+            .map(({ metadata: { name, labels }, spec: deployment }) => ({ name, label: labels, spec: deployment })),
         },
       },
     },
@@ -86,7 +124,10 @@ function clusterServiceVersion(project: Project, objects: readonly Manifest[], g
 
 /** The pool that the console offers to begin with: the one of the chart. */
 function example(): unknown {
-  const text = parseDocument(readFileSync(deployPath('helm/egressip-ipam-operator/Chart.yaml'), 'utf8')).getIn(['annotations', 'artifacthub.io/crdsExamples']);
+  const text = parseDocument(readFileSync(deployPath('helm/egressip-ipam-operator/Chart.yaml'), 'utf8')).getIn([
+    'annotations',
+    'artifacthub.io/crdsExamples',
+  ]);
   const [pool] = parse(String(text)) as readonly unknown[];
   return pool;
 }

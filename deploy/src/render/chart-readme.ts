@@ -12,7 +12,11 @@ export function renderChartReadme(): string {
   const generator = dirname(createRequire(import.meta.url).resolve('@bitnami/readme-generator-for-helm/package.json'));
   try {
     copyFileSync(deployPath(`${chartFolder}/README.md`), readme);
-    execFileSync(process.execPath, [join(generator, 'bin/index.js'), '--values', deployPath(`${chartFolder}/values.yaml`), '--readme', readme], { stdio: 'pipe' });
+    execFileSync(
+      process.execPath,
+      [join(generator, 'bin/index.js'), '--values', deployPath(`${chartFolder}/values.yaml`), '--readme', readme],
+      { stdio: 'pipe' },
+    );
     return readFileSync(readme, 'utf8');
   } finally {
     rmSync(folder, { recursive: true });

@@ -15,14 +15,29 @@ export interface TemplateOptions {
 
 /** What `helm template` prints. @throws Error with Helm's own words, where it refuses */
 export function helmTemplate(helm: string, options: TemplateOptions = {}): string {
-  const { values = {}, namespace = releaseName, release = releaseName, flags = [], chart = deployPath(chartFolder) } = options;
-  return runHelm(helm, ['template', release, chart, '--namespace', namespace, '--values', '-', ...flags], JSON.stringify(values));
+  const {
+    values = {},
+    namespace = releaseName,
+    release = releaseName,
+    flags = [],
+    chart = deployPath(chartFolder),
+  } = options;
+  return runHelm(
+    helm,
+    ['template', release, chart, '--namespace', namespace, '--values', '-', ...flags],
+    JSON.stringify(values),
+  );
 }
 
 /** Runs Helm. @throws Error with what it wrote to standard error */
 export function runHelm(helm: string, args: readonly string[], input = ''): string {
   try {
-    return execFileSync(helm, args, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
+    return execFileSync(helm, args, {
+      encoding: 'utf8',
+      input,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
   } catch (error) {
     if (error instanceof Error && 'stderr' in error) throw new Error(String(error.stderr).trim(), { cause: error });
     throw error;

@@ -19,7 +19,11 @@ const generated = '# Made from the chart: node deploy/src/render.ts\n';
 /** The kustomization `manifests` and its components, from the chart. @throws Error when a component would need more than additions */
 export function renderManifests(helm: string): Files {
   const base = splitBySource(helmTemplate(helm, { values: baseValues }));
-  const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['../crds', ...[...base.keys()].map(fileName)] };
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../crds', ...[...base.keys()].map(fileName)],
+  };
   return new Map([
     ...inFolder('manifests', base),
     ['manifests/kustomization.yaml', generated + stringify(kustomization)],
@@ -27,13 +31,24 @@ export function renderManifests(helm: string): Files {
   ]);
 }
 
-function renderComponent(helm: string, { name, values }: Component, base: Files): readonly (readonly [string, string])[] {
+function renderComponent(
+  helm: string,
+  { name, values }: Component,
+  base: Files,
+): readonly (readonly [string, string])[] {
   const all = splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, values) }));
   const changed = [...all].filter(([path, text]) => base.get(path) !== text);
-  const added = changed.filter(([path]) => !base.has(path)).map(([path, text]) => [path.replace(`${name}/`, ''), text] as const);
+  const added = changed
+    .filter(([path]) => !base.has(path))
+    .map(([path, text]) => [path.replace(`${name}/`, ''), text] as const);
   const other = changed.find(([path]) => base.has(path) && !patchable.has(path));
-  if (other !== undefined) throw new Error(`component ${name} changes ${other[0]}: it may add objects and change the Deployment and the Namespace, no more`);
-  const patches = [...patchable].flatMap(([path, target]) => (all.get(path) === base.get(path) ? [] : [{ target, patch: patchOf(base.get(path), all.get(path)) }]));
+  if (other !== undefined)
+    throw new Error(
+      `component ${name} changes ${other[0]}: it may add objects and change the Deployment and the Namespace, no more`,
+    );
+  const patches = [...patchable].flatMap(([path, target]) =>
+    all.get(path) === base.get(path) ? [] : [{ target, patch: patchOf(base.get(path), all.get(path)) }],
+  );
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
@@ -50,13 +65,22 @@ function patchOf(from: string | undefined, to: string | undefined): string {
   return stringify(
     createPatch(before, parse(to ?? '')).map((operation) => {
       const end = /^(.*)\/(\d+)$/.exec(operation.path);
-      return operation.op === 'add' && end !== null && lengthAt(before, end[1] ?? '') === Number(end[2]) ? { ...operation, path: `${end[1]}/-` } : operation;
+      return operation.op === 'add' && end !== null && lengthAt(before, end[1] ?? '') === Number(end[2])
+        ? { ...operation, path: `${end[1]}/-` }
+        : operation;
     }),
   );
 }
 
 function lengthAt(document: unknown, path: string): number | undefined {
-  const list = path.split('/').slice(1).reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined), document);
+  const list = path
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined,
+      document,
+    );
   return Array.isArray(list) ? list.length : undefined;
 }
 

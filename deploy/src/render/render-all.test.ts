@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,8 +29,13 @@ const kubectl = findTool('kubectl') ?? '';
 describe('what is made from the chart', unless(helm === '', noHelm), () => {
   it('is what is committed; `pnpm render` makes it anew', { timeout: 120_000 }, () => {
     const files = renderAll(helm);
-    for (const [path, text] of files) expect(existsSync(deployPath(path)) ? readFileSync(deployPath(path), 'utf8') : 'missing', path).toBe(text);
-    const committed = renderedFolders.flatMap((folder) => readdirSync(deployPath(folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`)).filter((path) => path.endsWith('.yaml'));
+    for (const [path, text] of files)
+      expect(existsSync(deployPath(path)) ? readFileSync(deployPath(path), 'utf8') : 'missing', path).toBe(text);
+    const committed = renderedFolders
+      .flatMap((folder) =>
+        readdirSync(deployPath(folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+      )
+      .filter((path) => path.endsWith('.yaml'));
     expect(committed.filter((path) => !files.has(path))).toEqual([]);
   });
 });
@@ -37,27 +51,37 @@ describe('kubectl kustomize', unless(helm === '' || kubectl === '', noKubectl), 
   const build = (names: readonly string[]): ReadonlyMap<string, Manifest> => {
     const target = join(folder, 'overlay');
     mkdirSync(target, { recursive: true });
-    const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['../deploy/manifests'], components: names.map((name) => `../deploy/manifests/optional/${name}`) };
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: ['../deploy/manifests'],
+      components: names.map((name) => `../deploy/manifests/optional/${name}`),
+    };
     writeFileSync(join(target, 'kustomization.yaml'), stringify(kustomization));
     return comparable(parseManifests(execFileSync(kubectl, ['kustomize', target], { encoding: 'utf8' })));
   };
-  const rendered = (values: Values): ReadonlyMap<string, Manifest> => comparable(parseManifests(helmTemplate(helm, { values: mergeValues(baseValues, values) })));
+  const rendered = (values: Values): ReadonlyMap<string, Manifest> =>
+    comparable(parseManifests(helmTemplate(helm, { values: mergeValues(baseValues, values) })));
 
   it('makes the objects of the chart', () => {
     expect(build([])).toEqual(rendered({}));
   });
 
   it('makes those of the chart with all components', () => {
-    expect(build(components.map(({ name }) => name))).toEqual(rendered(components.reduce<Values>((all, { values }) => mergeValues(all, values), {})));
+    expect(build(components.map(({ name }) => name))).toEqual(
+      rendered(components.reduce<Values>((all, { values }) => mergeValues(all, values), {})),
+    );
   });
 });
 
 /** Objects without the definition, which `crds` has as it is, and without the label that is Helm's. */
 function comparable(objects: readonly Manifest[]): ReadonlyMap<string, Manifest> {
-  const own = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition').map((object) => {
-    const { ['app.kubernetes.io/managed-by']: _helm, ...labels } = object.metadata.labels ?? {};
-    return { ...object, metadata: { ...object.metadata, labels } };
-  });
+  const own = objects
+    .filter(({ kind }) => kind !== 'CustomResourceDefinition')
+    .map((object) => {
+      const { ['app.kubernetes.io/managed-by']: _helm, ...labels } = object.metadata.labels ?? {};
+      return { ...object, metadata: { ...object.metadata, labels } };
+    });
   expect(own.map(({ metadata }) => metadata.name)).toContain(releaseName);
   return byKey(own);
 }

@@ -11,23 +11,36 @@ const locked = readLockFile();
 describe('the lock file', () => {
   it('names every package by a hash, and none by an address', () => {
     expect(locked.length).toBeGreaterThan(100);
-    expect(locked.filter(({ resolution }) => Object.keys(resolution).join() !== 'integrity' || !/^sha512-/.test(String(resolution['integrity'])))).toEqual([]);
+    expect(
+      locked.filter(
+        ({ resolution }) =>
+          Object.keys(resolution).join() !== 'integrity' || !/^sha512-/.test(String(resolution['integrity'])),
+      ),
+    ).toEqual([]);
   });
 
   it('has no version that is refused', () => {
-    const refused = policy.refused.flatMap(({ package: name, versions, reason }) => versions.map((version) => ({ name, version, reason })));
-    expect(refused.filter(({ name, version }) => locked.some((entry) => entry.name === name && entry.version === version))).toEqual([]);
+    const refused = policy.refused.flatMap(({ package: name, versions, reason }) =>
+      versions.map((version) => ({ name, version, reason })),
+    );
+    expect(
+      refused.filter(({ name, version }) => locked.some((entry) => entry.name === name && entry.version === version)),
+    ).toEqual([]);
   });
 });
 
 describe('packages', () => {
   it('have installed beside them what the policy names, and nothing else', () => {
-    const allowed = Object.fromEntries(Object.entries(policy.dependencies).map(([name, names]) => [name, [...names].sort()]));
+    const allowed = Object.fromEntries(
+      Object.entries(policy.dependencies).map(([name, names]) => [name, [...names].sort()]),
+    );
     expect(readDependencies()).toEqual(allowed);
   });
 
   it('run the install scripts that the policy names', () => {
-    const { onlyBuiltDependencies } = parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) as { readonly onlyBuiltDependencies: readonly string[] };
+    const { onlyBuiltDependencies } = parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) as {
+      readonly onlyBuiltDependencies: readonly string[];
+    };
     expect(onlyBuiltDependencies).toEqual(policy.installScripts);
   });
 });

@@ -10,7 +10,11 @@ export interface Policy {
   readonly installScripts: readonly string[];
   /** By the folder of a package below `packages`. */
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
-  readonly refused: readonly { readonly package: string; readonly versions: readonly string[]; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly package: string;
+    readonly versions: readonly string[];
+    readonly reason: string;
+  }[];
 }
 
 /** Reads the policy. */
@@ -27,7 +31,9 @@ export interface LockedPackage {
 
 /** The packages of `pnpm-lock.yaml`. */
 export function readLockFile(): readonly LockedPackage[] {
-  const { packages } = parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly resolution: LockedPackage['resolution'] }>> };
+  const { packages } = parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly resolution: LockedPackage['resolution'] }>>;
+  };
   return Object.entries(packages).map(([key, { resolution }]) => {
     const at = key.lastIndexOf('@');
     return { name: key.slice(0, at), version: key.slice(at + 1), resolution };
@@ -38,7 +44,9 @@ export function readLockFile(): readonly LockedPackage[] {
 export function readDependencies(): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
     readdirSync(join(root, 'packages')).map((name) => {
-      const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { readonly dependencies?: object };
+      const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as {
+        readonly dependencies?: object;
+      };
       return [name, Object.keys(dependencies).sort()];
     }),
   );

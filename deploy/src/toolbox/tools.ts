@@ -42,7 +42,12 @@ export const tools = {
   kubectl: { ...kubectlLayer, entry: 'kubectl/kubectl' },
   helm3: { from: 'go', module: 'helm.sh/helm/v3', command: 'cmd/helm', version: 'v3.22.0', linkerFlags: forKubernetes },
   // The Operator Lifecycle Manager's own validators of bundles.
-  operatorVerify: { from: 'go', module: 'github.com/operator-framework/api', command: 'cmd/operator-verify', version: 'v0.37.0' },
+  operatorVerify: {
+    from: 'go',
+    module: 'github.com/operator-framework/api',
+    command: 'cmd/operator-verify',
+    version: 'v0.37.0',
+  },
   kubeScore: { from: 'go', module: 'github.com/zegl/kube-score', command: 'cmd/kube-score', version: 'v1.20.0' },
 } as const satisfies Readonly<Record<string, Tool>>;
 

@@ -11,7 +11,15 @@ describe('the version', () => {
   });
 
   it('is looked for in every package and three times in the chart', () => {
-    expect(versionPlaces().map(({ name }) => name)).toEqual(expect.arrayContaining(['packages/core/package.json', 'packages/operator/package.json', 'Chart.yaml version', 'Chart.yaml appVersion', 'Chart.yaml annotations.artifacthub.io/images']));
+    expect(versionPlaces().map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'packages/core/package.json',
+        'packages/operator/package.json',
+        'Chart.yaml version',
+        'Chart.yaml appVersion',
+        'Chart.yaml annotations.artifacthub.io/images',
+      ]),
+    );
   });
 
   it('would be found to differ', () => {
@@ -20,16 +28,28 @@ describe('the version', () => {
 
   it('is in the bundle and in the manifests', () => {
     const { version, image } = readProject();
-    expect(readFileSync(deployPath('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8')).toContain(`name: egressip-ipam-operator.v${version}\n`);
+    expect(
+      readFileSync(deployPath('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8'),
+    ).toContain(`name: egressip-ipam-operator.v${version}\n`);
     expect(readFileSync(deployPath('manifests/deployment.yaml'), 'utf8')).toContain(`${image}:${version}`);
   });
 });
 
 describe("the project's address", () => {
-  it.each(['README.md', 'deploy/Dockerfile', 'deploy/helm/egressip-ipam-operator/Chart.yaml', 'deploy/helm/egressip-ipam-operator/README.md', 'deploy/olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml', 'packages/core/package.json', 'packages/operator/package.json'])('in %s is that of package.json', (file) => {
+  it.each([
+    'README.md',
+    'deploy/Dockerfile',
+    'deploy/helm/egressip-ipam-operator/Chart.yaml',
+    'deploy/helm/egressip-ipam-operator/README.md',
+    'deploy/olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml',
+    'packages/core/package.json',
+    'packages/operator/package.json',
+  ])('in %s is that of package.json', (file) => {
     const { repository } = readProject();
     const [, owner = '', name = ''] = /github\.com\/([^/]+)\/([^/]+)$/.exec(repository) ?? [];
-    const addresses = readFileSync(join(root, file), 'utf8').match(new RegExp(`github\\.com/[\\w-]*${owner}[\\w-]*/[\\w-]+`, 'g')) ?? [];
+    const addresses =
+      readFileSync(join(root, file), 'utf8').match(new RegExp(`github\\.com/[\\w-]*${owner}[\\w-]*/[\\w-]+`, 'g')) ??
+      [];
     expect(addresses.filter((address) => address !== `github.com/${owner}/${name}`)).toEqual([]);
   });
 });

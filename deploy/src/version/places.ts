@@ -41,10 +41,17 @@ function inPackage(name: string): VersionPlace {
 
 /** Every place that is written by hand or by changesets; what is made from the chart follows by rendering. */
 export function versionPlaces(): readonly VersionPlace[] {
-  return [...readdirSync(join(root, 'packages')).map(inPackage), inChart(['version']), inChart(['appVersion']), inChart(images, imageLine)];
+  return [
+    ...readdirSync(join(root, 'packages')).map(inPackage),
+    inChart(['version']),
+    inChart(['appVersion']),
+    inChart(images, imageLine),
+  ];
 }
 
 /** Places whose version is not that of the packages, as `NAME: VERSION`. */
 export function differingPlaces(version = readProject().version): readonly string[] {
-  return versionPlaces().filter((place) => place.read() !== version).map((place) => `${place.name}: ${place.read()}`);
+  return versionPlaces()
+    .filter((place) => place.read() !== version)
+    .map((place) => `${place.name}: ${place.read()}`);
 }

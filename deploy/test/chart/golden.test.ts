@@ -13,11 +13,13 @@ const asTheyAre = new Set(['CustomResourceDefinition', 'ValidatingAdmissionPolic
 const rendered = new Map<string, readonly Manifest[]>();
 function render(helm: string, values: Values): readonly Manifest[] {
   const key = JSON.stringify([helm, values]);
-  const objects = rendered.get(key) ?? parseManifests(helmTemplate(helm, { values })).filter(({ kind }) => !asTheyAre.has(kind));
+  const objects =
+    rendered.get(key) ?? parseManifests(helmTemplate(helm, { values })).filter(({ kind }) => !asTheyAre.has(kind));
   rendered.set(key, objects);
   return objects;
 }
-const toText = (objects: readonly object[]): string => objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+const toText = (objects: readonly object[]): string =>
+  objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
 
 describe('the chart', unless(helm4 === '', noHelm), () => {
   const byDefault = helm4 === '' ? new Map<string, Manifest>() : byKey(render(helm4, {}));
@@ -26,18 +28,55 @@ describe('the chart', unless(helm4 === '', noHelm), () => {
   it.each(valueSets)('renders $name', async ({ name, values }) => {
     const objects = render(helm4, values);
     const keys = new Set(objects.map(keyOf));
-    const changed = name === 'default' ? objects : objects.filter((object) => toText([object]) !== toText([byDefault.get(keyOf(object)) ?? {}]));
+    const changed =
+      name === 'default'
+        ? objects
+        : objects.filter((object) => toText([object]) !== toText([byDefault.get(keyOf(object)) ?? {}]));
     const gone = [...byDefault.keys()].filter((key) => !keys.has(key));
-    await expect(toText([...(gone.length > 0 ? [{ gone }] : []), ...changed])).toMatchFileSnapshot(`golden/${name}.yaml`);
+    await expect(toText([...(gone.length > 0 ? [{ gone }] : []), ...changed])).toMatchFileSnapshot(
+      `golden/${name}.yaml`,
+    );
   });
 });
 
-it.each(helms)('passes lint --strict, with $name', unless(helms.some(({ helm }) => helm === ''), noHelm), ({ helm }) => {
-  const everything = { guard: { enabled: true }, aws: { enabled: true }, nodeProbe: { enabled: true }, guardUnassigned: { enabled: true }, networkPolicy: { enabled: true }, monitoring: { enabled: true }, openshift: true };
-  for (const values of [{}, everything]) expect(runHelm(helm, ['lint', '--strict', '--quiet', deployPath(chartFolder), '--values', '-'], JSON.stringify(values))).not.toMatch(/WARNING|ERROR/);
-});
+it.each(helms)(
+  'passes lint --strict, with $name',
+  unless(
+    helms.some(({ helm }) => helm === ''),
+    noHelm,
+  ),
+  ({ helm }) => {
+    const everything = {
+      guard: { enabled: true },
+      aws: { enabled: true },
+      nodeProbe: { enabled: true },
+      guardUnassigned: { enabled: true },
+      networkPolicy: { enabled: true },
+      monitoring: { enabled: true },
+      openshift: true,
+    };
+    for (const values of [{}, everything])
+      expect(
+        runHelm(
+          helm,
+          ['lint', '--strict', '--quiet', deployPath(chartFolder), '--values', '-'],
+          JSON.stringify(values),
+        ),
+      ).not.toMatch(/WARNING|ERROR/);
+  },
+);
 
-it('renders with Helm 3 as with Helm 4', { timeout: 120_000, ...unless(helms.some(({ helm }) => helm === ''), noHelm) }, () => {
-  const [first, ...others] = helms.map(({ helm }) => valueSets.map(({ values }) => byKey(render(helm, values))));
-  for (const other of others) expect(other).toEqual(first);
-});
+it(
+  'renders with Helm 3 as with Helm 4',
+  {
+    timeout: 120_000,
+    ...unless(
+      helms.some(({ helm }) => helm === ''),
+      noHelm,
+    ),
+  },
+  () => {
+    const [first, ...others] = helms.map(({ helm }) => valueSets.map(({ values }) => byKey(render(helm, values))));
+    for (const other of others) expect(other).toEqual(first);
+  },
+);

@@ -10,12 +10,32 @@ import { helm4 } from '../support/helms.ts';
 
 const kubeScore = findTool('kubeScore') ?? '';
 
-it('kube-score finds nothing but what has a reason', unless(helm4 === '' || kubeScore === '', 'kube-score or Helm 4 is not there: node deploy/src/toolbox/install.ts (Go builds it)'), () => {
-  const exceptions = parse(readFileSync(deployPath('kube-score.yaml'), 'utf8')) as readonly { readonly check: string; readonly reason: string }[];
-  const input = helmTemplate(helm4, { values: { crds: { enabled: false }, networkPolicy: { enabled: false } } });
-  const { stdout } = spawnSync(kubeScore, ['score', '--output-format', 'json', '-'], { input, encoding: 'utf8' });
-  const objects = JSON.parse(stdout) as readonly { readonly checks: readonly { readonly check: { readonly id: string }; readonly grade: number; readonly skipped: boolean }[] }[];
-  // 10 is well, 7 almost; what is below is a warning or critical.
-  const found = new Set(objects.flatMap(({ checks }) => checks.filter(({ grade, skipped }) => !skipped && grade < 10).map(({ check }) => check.id)));
-  expect([...found].sort()).toEqual(exceptions.map(({ check }) => check).sort());
-});
+it(
+  'kube-score finds nothing but what has a reason',
+  unless(
+    helm4 === '' || kubeScore === '',
+    'kube-score or Helm 4 is not there: node deploy/src/toolbox/install.ts (Go builds it)',
+  ),
+  () => {
+    const exceptions = parse(readFileSync(deployPath('kube-score.yaml'), 'utf8')) as readonly {
+      readonly check: string;
+      readonly reason: string;
+    }[];
+    const input = helmTemplate(helm4, { values: { crds: { enabled: false }, networkPolicy: { enabled: false } } });
+    const { stdout } = spawnSync(kubeScore, ['score', '--output-format', 'json', '-'], { input, encoding: 'utf8' });
+    const objects = JSON.parse(stdout) as readonly {
+      readonly checks: readonly {
+        readonly check: { readonly id: string };
+        readonly grade: number;
+        readonly skipped: boolean;
+      }[];
+    }[];
+    // 10 is well, 7 almost; what is below is a warning or critical.
+    const found = new Set(
+      objects.flatMap(({ checks }) =>
+        checks.filter(({ grade, skipped }) => !skipped && grade < 10).map(({ check }) => check.id),
+      ),
+    );
+    expect([...found].sort()).toEqual(exceptions.map(({ check }) => check).sort());
+  },
+);

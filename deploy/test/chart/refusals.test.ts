@@ -9,16 +9,53 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
       ['an unknown value', { replicas: 2 }, "'replicas' not allowed"],
       ['an unknown value further down', { image: { name: 'x' } }, /'?\/?image'?.*'name' not allowed/s],
       ['a wrong type', { replicaCount: '2' }, /replicaCount'?: got string, want integer/],
-      ['a wrong word', { monitoring: { monitor: 'Scrape' } }, /monitoring\/monitor'?: value must be one of 'ServiceMonitor', 'PodMonitor', 'none'/],
-      ['a digest that is none', { image: { digest: 'sha256:abc' } }, /image\/digest'?: 'sha256:abc' does not match pattern/],
+      [
+        'a wrong word',
+        { monitoring: { monitor: 'Scrape' } },
+        /monitoring\/monitor'?: value must be one of 'ServiceMonitor', 'PodMonitor', 'none'/,
+      ],
+      [
+        'a digest that is none',
+        { image: { digest: 'sha256:abc' } },
+        /image\/digest'?: 'sha256:abc' does not match pattern/,
+      ],
       ['a secret without a name', { imagePullSecrets: ['registry'] }, /imagePullSecrets\/0'?: got string, want object/],
-      ['an argument that is no flag', { extraArgs: ['log-level=debug'] }, /extraArgs\/0'?: 'log-level=debug' does not match pattern/],
-      ['an interval that is none', { monitoring: { interval: '30' } }, /monitoring\/interval'?: '30' does not match pattern/],
-      ["the original's proxy", { kube_rbac_proxy: { image: { tag: 'v0.8.0' } } }, 'kube_rbac_proxy: there is no proxy container in this chart'],
-      ['a guard without its network', { guardUnassigned: { enabled: true }, network: { ovnKubernetes: false } }, 'guardUnassigned.enabled: EgressFirewalls are of OVN-Kubernetes'],
-      ['a probe without its network', { nodeProbe: { enabled: true }, network: { openshiftSDN: false } }, 'nodeProbe.enabled: the probe is for OpenShift SDN'],
-      ['a guard on an old cluster', { guard: { enabled: true } }, 'guard.enabled: ValidatingAdmissionPolicies are served from Kubernetes 1.30 on, and this is v1.29.0', ['--kube-version', '1.29.0']],
-      ['no ServiceAccount at all', { serviceAccount: { create: false } }, 'serviceAccount.name: with serviceAccount.create=false it must name'],
+      [
+        'an argument that is no flag',
+        { extraArgs: ['log-level=debug'] },
+        /extraArgs\/0'?: 'log-level=debug' does not match pattern/,
+      ],
+      [
+        'an interval that is none',
+        { monitoring: { interval: '30' } },
+        /monitoring\/interval'?: '30' does not match pattern/,
+      ],
+      [
+        "the original's proxy",
+        { kube_rbac_proxy: { image: { tag: 'v0.8.0' } } },
+        'kube_rbac_proxy: there is no proxy container in this chart',
+      ],
+      [
+        'a guard without its network',
+        { guardUnassigned: { enabled: true }, network: { ovnKubernetes: false } },
+        'guardUnassigned.enabled: EgressFirewalls are of OVN-Kubernetes',
+      ],
+      [
+        'a probe without its network',
+        { nodeProbe: { enabled: true }, network: { openshiftSDN: false } },
+        'nodeProbe.enabled: the probe is for OpenShift SDN',
+      ],
+      [
+        'a guard on an old cluster',
+        { guard: { enabled: true } },
+        'guard.enabled: ValidatingAdmissionPolicies are served from Kubernetes 1.30 on, and this is v1.29.0',
+        ['--kube-version', '1.29.0'],
+      ],
+      [
+        'no ServiceAccount at all',
+        { serviceAccount: { create: false } },
+        'serviceAccount.name: with serviceAccount.create=false it must name',
+      ],
     ])('%s', (_what, values, message, flags: readonly string[] = []) => {
       expect(() => helmTemplate(helm, { values, flags })).toThrow(message);
     });

@@ -18,67 +18,102 @@ import { helm4, helms, noHelm } from '../support/helms.ts';
 const built = existsSync(join(root, 'packages/operator/dist/cli.js'));
 const verify = findTool('operatorVerify') ?? '';
 
-describe('a release, put together and not published', unless(helm4 === '' || !built, built ? noHelm : 'the packages are not built: npm test builds them'), () => {
-  const { version, repository } = readProject();
-  let folder: string;
-  let target: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'release-'));
-    target = join(folder, 'release');
-    execFileSync(process.execPath, ['deploy/src/release.ts', target, '0123abc'], { cwd: root, stdio: 'pipe' });
-  }, 400_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describe(
+  'a release, put together and not published',
+  unless(helm4 === '' || !built, built ? noHelm : 'the packages are not built: npm test builds them'),
+  () => {
+    const { version, repository } = readProject();
+    let folder: string;
+    let target: string;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'release-'));
+      target = join(folder, 'release');
+      execFileSync(process.execPath, ['deploy/src/release.ts', target, '0123abc'], { cwd: root, stdio: 'pipe' });
+    }, 400_000);
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has tarballs that are installed into an empty project, imported and run', { timeout: 180_000 }, () => {
-    const project = join(folder, 'project');
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-    const tarballs = readdirSync(join(target, 'npm')).map((name) => join(target, 'npm', name));
-    const run = (program: string, ...args: readonly string[]): string => execFileSync(program, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', ...tarballs);
-    const names = readdirSync(join(project, 'node_modules/@egressip-ipam'));
-    expect(names).toEqual(readdirSync(join(root, 'packages')).sort());
-    run(process.execPath, '--input-type=module', '--eval', names.map((name) => `await import('@egressip-ipam/${name}');`).join(''));
-    expect(run(process.execPath, 'node_modules/.bin/egressip-ipam', '--version')).toBe(`${version}\n`);
-  });
+    it('has tarballs that are installed into an empty project, imported and run', { timeout: 180_000 }, () => {
+      const project = join(folder, 'project');
+      mkdirSync(project);
+      writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+      const tarballs = readdirSync(join(target, 'npm')).map((name) => join(target, 'npm', name));
+      const run = (program: string, ...args: readonly string[]): string =>
+        execFileSync(program, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', ...tarballs);
+      const names = readdirSync(join(project, 'node_modules/@egressip-ipam'));
+      expect(names).toEqual(readdirSync(join(root, 'packages')).sort());
+      run(
+        process.execPath,
+        '--input-type=module',
+        '--eval',
+        names.map((name) => `await import('@egressip-ipam/${name}');`).join(''),
+      );
+      expect(run(process.execPath, 'node_modules/.bin/egressip-ipam', '--version')).toBe(`${version}\n`);
+    });
 
-  describe('has a chart with an index', () => {
-    let server: Server;
-    let address: string;
-    beforeAll(async () => {
-      server = createServer((request, response) => {
-        const file = join(target, 'chart', (request.url ?? '').split('/').at(-1) ?? '');
-        if (existsSync(file)) response.end(readFileSync(file));
-        else response.writeHead(404).end();
+    describe('has a chart with an index', () => {
+      let server: Server;
+      let address: string;
+      beforeAll(async () => {
+        server = createServer((request, response) => {
+          const file = join(target, 'chart', (request.url ?? '').split('/').at(-1) ?? '');
+          if (existsSync(file)) response.end(readFileSync(file));
+          else response.writeHead(404).end();
+        });
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        // The index names the address that it will have; here it has another.
+        const file = join(target, 'chart/index.yaml');
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll(chartRepository(repository), address));
       });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      // The index names the address that it will have; here it has another.
-      const file = join(target, 'chart/index.yaml');
-      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(chartRepository(repository), address));
+      afterAll(() => void server.close());
+
+      it.each(helms)(
+        'from which $name installs it',
+        unless(
+          helms.some(({ helm }) => helm === ''),
+          noHelm,
+        ),
+        async ({ name, helm }) => {
+          const home = join(folder, name);
+          const flags = ['--repository-config', join(home, 'repositories.yaml'), '--repository-cache', home];
+          const run = async (...args: readonly string[]): Promise<string> =>
+            (await promisify(execFile)(helm, [...args, ...flags], { maxBuffer: 16 * 1024 * 1024 })).stdout;
+          await run('repo', 'add', 'egressip-ipam', address);
+          expect(await run('search', 'repo', 'egressip-ipam')).toContain(version);
+          expect(
+            await run('template', releaseName, 'egressip-ipam/egressip-ipam-operator', '--namespace', releaseName),
+          ).toContain(`image: "quay.io/egressip-ipam/operator:${version}"`);
+        },
+      );
     });
-    afterAll(() => void server.close());
 
-    it.each(helms)('from which $name installs it', unless(helms.some(({ helm }) => helm === ''), noHelm), async ({ name, helm }) => {
-      const home = join(folder, name);
-      const flags = ['--repository-config', join(home, 'repositories.yaml'), '--repository-cache', home];
-      const run = async (...args: readonly string[]): Promise<string> => (await promisify(execFile)(helm, [...args, ...flags], { maxBuffer: 16 * 1024 * 1024 })).stdout;
-      await run('repo', 'add', 'egressip-ipam', address);
-      expect(await run('search', 'repo', 'egressip-ipam')).toContain(version);
-      expect(await run('template', releaseName, 'egressip-ipam/egressip-ipam-operator', '--namespace', releaseName)).toContain(`image: "quay.io/egressip-ipam/operator:${version}"`);
+    it(
+      "has a bundle that the Operator Lifecycle Manager's validators take",
+      unless(verify === '', 'operator-verify is not there: node deploy/src/toolbox/install.ts (Go builds it)'),
+      () => {
+        const output = execFileSync(
+          verify,
+          ['manifests', '--operatorhub_validate', '--object_validate', join(target, 'bundle/manifests')],
+          { encoding: 'utf8' },
+        );
+        expect(output).not.toMatch(/error|warn/i);
+      },
+    );
+
+    it('has a bill of materials, a catalog and notes for its version', () => {
+      expect(JSON.parse(readFileSync(join(target, 'bom.cdx.json'), 'utf8'))).toMatchObject({
+        bomFormat: 'CycloneDX',
+        metadata: { component: { version } },
+      });
+      expect(stringify(parse(readFileSync(join(target, 'catalog.yaml'), 'utf8')))).toContain(
+        `operator-bundle:${version}`,
+      );
+      expect(readFileSync(join(target, 'notes.md'), 'utf8')).toContain(`# ${version}`);
+      expect(
+        readFileSync(deployPath('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8'),
+      ).toContain(`olm.skipRange: <${version}`);
     });
-  });
-
-  it("has a bundle that the Operator Lifecycle Manager's validators take", unless(verify === '', 'operator-verify is not there: node deploy/src/toolbox/install.ts (Go builds it)'), () => {
-    const output = execFileSync(verify, ['manifests', '--operatorhub_validate', '--object_validate', join(target, 'bundle/manifests')], { encoding: 'utf8' });
-    expect(output).not.toMatch(/error|warn/i);
-  });
-
-  it('has a bill of materials, a catalog and notes for its version', () => {
-    expect(JSON.parse(readFileSync(join(target, 'bom.cdx.json'), 'utf8'))).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { version } } });
-    expect(stringify(parse(readFileSync(join(target, 'catalog.yaml'), 'utf8')))).toContain(`operator-bundle:${version}`);
-    expect(readFileSync(join(target, 'notes.md'), 'utf8')).toContain(`# ${version}`);
-    expect(readFileSync(deployPath('olm/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8')).toContain(`olm.skipRange: <${version}`);
-  });
-});
+  },
+);

@@ -20,7 +20,10 @@ export function cannotRunImages(): string | undefined {
  *
  * @returns starts a command in it, as the image's user, with nothing that it could write to
  */
-export function prepareRoot(tree: string, folder: string): (command: readonly string[], environment?: NodeJS.ProcessEnv, mounts?: readonly string[]) => ChildProcess {
+export function prepareRoot(
+  tree: string,
+  folder: string,
+): (command: readonly string[], environment?: NodeJS.ProcessEnv, mounts?: readonly string[]) => ChildProcess {
   cpSync(tree, folder, { recursive: true, verbatimSymlinks: true });
   const node = join(folder, 'nodejs/bin/node');
   mkdirSync(dirname(node), { recursive: true });
@@ -29,7 +32,15 @@ export function prepareRoot(tree: string, folder: string): (command: readonly st
   return (command, environment = {}, mounts = []) => {
     for (const path of mounts) mkdirSync(join(folder, path), { recursive: true });
     const binds = [...systemFolders, ...mounts].map((path) => `mount --rbind ${path} ${folder}${path}`);
-    const script = [`mount --rbind ${folder} ${folder}`, ...binds, `mount -o remount,bind,ro ${folder}`, `exec chroot --userspec=65532:65532 ${folder} "$@"`].join(' && ');
-    return spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...command], { env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const script = [
+      `mount --rbind ${folder} ${folder}`,
+      ...binds,
+      `mount -o remount,bind,ro ${folder}`,
+      `exec chroot --userspec=65532:65532 ${folder} "$@"`,
+    ].join(' && ');
+    return spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...command], {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   };
 }

@@ -4,7 +4,11 @@ import { defaultTerm } from './fencing/timings.ts';
 import type { AgentOptions, Log } from './run/options.ts';
 import { runAgent } from './run/run-agent.ts';
 
-const defaults = { peerPort: 9811, stateFile: '/run/egressip-ipam/agent.json', namespace: 'egressip-ipam-operator' } as const;
+const defaults = {
+  peerPort: 9811,
+  stateFile: '/run/egressip-ipam/agent.json',
+  namespace: 'egressip-ipam-operator',
+} as const;
 
 /** Reads the flags, and what a pod is told by its environment. @throws Error that names what is missing or wrong */
 function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): AgentOptions {
@@ -12,13 +16,24 @@ function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): A
   const { values } = parseArgs({
     args: [...args],
     options: {
-      server: text, kubeconfig: text, context: text, node: text, namespace: text, term: text, 'peer-address': text, 'peer-port': text,
-      'key-folder': text, 'state-file': text, 'metrics-bind-address': text, 'health-probe-bind-address': text,
+      server: text,
+      kubeconfig: text,
+      context: text,
+      node: text,
+      namespace: text,
+      term: text,
+      'peer-address': text,
+      'peer-port': text,
+      'key-folder': text,
+      'state-file': text,
+      'metrics-bind-address': text,
+      'health-probe-bind-address': text,
     },
   });
   const node = values.node ?? environment['NODE_NAME'];
   const peerAddress = values['peer-address'] ?? environment['HOST_IP'];
-  if (node === undefined || peerAddress === undefined) throw new Error('--node and --peer-address (or NODE_NAME and HOST_IP) are needed');
+  if (node === undefined || peerAddress === undefined)
+    throw new Error('--node and --peer-address (or NODE_NAME and HOST_IP) are needed');
   const term = Number(values.term ?? defaultTerm / 1000) * 1000;
   return {
     node,
@@ -36,8 +51,10 @@ function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): A
   };
 }
 
-const line = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}): void =>
-  void process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, message })}\n`);
+const line =
+  (level: string) =>
+  (message: string, fields: Readonly<Record<string, unknown>> = {}): void =>
+    void process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, message })}\n`);
 const log: Log = { info: line('info'), warn: line('warn'), error: line('error') };
 
 const stop = new AbortController();

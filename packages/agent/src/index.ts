@@ -7,7 +7,14 @@ export { defaultTerm, timingsOf } from './fencing/timings.ts';
 export { agentLeaseLabel, agentLeaseName, markedLease, readAgentLease } from './lease/agent-lease.ts';
 export { runAgent } from './run/run-agent.ts';
 
-export type { AddressResult, AddressState, EgressNode, EgressNodeStatus, ReportedInterface, Wish } from './egress-node/egress-node.ts';
+export type {
+  AddressResult,
+  AddressState,
+  EgressNode,
+  EgressNodeStatus,
+  ReportedInterface,
+  Wish,
+} from './egress-node/egress-node.ts';
 export type { AgentSighting, FenceStep } from './fencing/fence.ts';
 export type { Hold, PeerAnswer } from './fencing/hold.ts';
 export type { Member, Roster, RosterGeneration } from './fencing/roster.ts';

@@ -11,7 +11,11 @@ export async function run(): Promise<BenchmarkRow[]> {
   const shuffled = shuffledOffsets();
   return [
     compare('fill 65,536 addresses, lowest first', fillOurs, fillBare),
-    compare('restore 65,536 addresses in random order', () => restoreOurs(shuffled), () => restoreBare(shuffled)),
+    compare(
+      'restore 65,536 addresses in random order',
+      () => restoreOurs(shuffled),
+      () => restoreBare(shuffled),
+    ),
     compare('churn: release and re-allocate 65,536 times in a full set', churnOurs(shuffled), churnBare(shuffled)),
   ];
 }
@@ -34,7 +38,8 @@ function compare(name: string, ours: () => number, yardstick: () => number): Ben
 function fillOurs(): number {
   const set = createAddressSet(base, last);
   let highest = 0;
-  for (let address = set.takeNext(base, last); address !== undefined; address = set.takeNext(base, last)) highest = Number(address);
+  for (let address = set.takeNext(base, last); address !== undefined; address = set.takeNext(base, last))
+    highest = Number(address);
   return highest === last ? Number(set.size) : 0;
 }
 
@@ -126,4 +131,5 @@ function shuffledOffsets(): Uint32Array {
   return offsets;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) console.table(await run());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  console.table(await run());

@@ -51,14 +51,7 @@ export { explain } from './explain/explain.ts';
 export { check } from './check/check.ts';
 export { planAdoption } from './adopt/adopt.ts';
 export type { Planner } from './plan/planner.ts';
-export type {
-  Allocation,
-  CidrUsage,
-  EgressIPAMReport,
-  NodeReport,
-  Plan,
-  WaitingClaim,
-} from './plan/plan-types.ts';
+export type { Allocation, CidrUsage, EgressIPAMReport, NodeReport, Plan, WaitingClaim } from './plan/plan-types.ts';
 export type { AllocationSource } from './allocate/allotment.ts';
 export type { Explanation, Subject } from './explain/explain.ts';
 export type { CapacityCheck, CheckReport } from './check/check.ts';

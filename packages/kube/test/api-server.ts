@@ -21,7 +21,9 @@ export interface ApiServer {
 export function findAssets(): string | undefined {
   const beside = fileURLToPath(new URL('../../../../shared/envtest', import.meta.url));
   const candidates = [process.env.KUBEBUILDER_ASSETS, beside];
-  return candidates.find((folder) => folder !== undefined && existsSync(join(folder, 'kube-apiserver')) && existsSync(join(folder, 'etcd')));
+  return candidates.find(
+    (folder) => folder !== undefined && existsSync(join(folder, 'kube-apiserver')) && existsSync(join(folder, 'etcd')),
+  );
 }
 
 /** Starts both programs from a folder on free loopback ports and waits until they serve. */
@@ -42,14 +44,43 @@ export async function startApiServer(assets: string): Promise<ApiServer> {
   const etcdUrl = `http://127.0.0.1:${client}`;
   const peerUrl = `http://127.0.0.1:${peer}`;
   const etcd = run(join(assets, 'etcd'), [
-    '--data-dir', join(folder, 'etcd'), '--unsafe-no-fsync', '--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl,
-    '--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`,
+    '--data-dir',
+    join(folder, 'etcd'),
+    '--unsafe-no-fsync',
+    '--listen-client-urls',
+    etcdUrl,
+    '--advertise-client-urls',
+    etcdUrl,
+    '--listen-peer-urls',
+    peerUrl,
+    '--initial-advertise-peer-urls',
+    peerUrl,
+    '--initial-cluster',
+    `default=${peerUrl}`,
   ]);
   const server = run(join(assets, 'kube-apiserver'), [
-    '--etcd-servers', etcdUrl, '--secure-port', String(secure), '--bind-address', '127.0.0.1', '--cert-dir', join(folder, 'certs'),
-    '--service-account-issuer', 'https://localhost', '--service-account-key-file', join(folder, 'sa.pub'),
-    '--service-account-signing-key-file', join(folder, 'sa.key'), '--token-auth-file', join(folder, 'tokens.csv'),
-    '--authorization-mode', 'RBAC', '--disable-admission-plugins', 'ServiceAccount', '--service-cluster-ip-range', '10.255.0.0/16',
+    '--etcd-servers',
+    etcdUrl,
+    '--secure-port',
+    String(secure),
+    '--bind-address',
+    '127.0.0.1',
+    '--cert-dir',
+    join(folder, 'certs'),
+    '--service-account-issuer',
+    'https://localhost',
+    '--service-account-key-file',
+    join(folder, 'sa.pub'),
+    '--service-account-signing-key-file',
+    join(folder, 'sa.key'),
+    '--token-auth-file',
+    join(folder, 'tokens.csv'),
+    '--authorization-mode',
+    'RBAC',
+    '--disable-admission-plugins',
+    'ServiceAccount',
+    '--service-cluster-ip-range',
+    '10.255.0.0/16',
   ]);
   const stop = async (): Promise<void> => {
     await Promise.all([end(server), end(etcd)]);
@@ -79,9 +110,13 @@ async function end(process: ChildProcess): Promise<void> {
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
-    });
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() =>
+          typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+        );
+      });
   });
 }

@@ -65,7 +65,9 @@ describe('after a 410, an answer that is no list', () => {
   });
 
   it('in HTML, of a proxy, empties nothing either', async () => {
-    const { store, told } = await followThrough((response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'));
+    const { store, told } = await followThrough(
+      (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    );
     expect(store.size).toBe(40);
     expect(told[1]).toMatch(/not JSON/);
   });
@@ -73,7 +75,9 @@ describe('after a 410, an answer that is no list', () => {
 
 describe('after a 410, a list that lacks much', () => {
   it('is read once more, and nothing is given on that is there again', async () => {
-    const { store, deleted, vanishings } = await followThrough((response) => answer(response, 200, { ...good, items: [] }));
+    const { store, deleted, vanishings } = await followThrough((response) =>
+      answer(response, 200, { ...good, items: [] }),
+    );
     expect(store.size).toBe(40);
     expect(deleted).toEqual([]);
     expect(vanishings).toEqual([
@@ -83,7 +87,10 @@ describe('after a 410, a list that lacks much', () => {
   });
 
   it('is believed when the second one says the same', async () => {
-    const { store, deleted, vanishings } = await followThrough((response) => answer(response, 200, { ...good, items: [thing('thing-0', '6')] }), 2);
+    const { store, deleted, vanishings } = await followThrough(
+      (response) => answer(response, 200, { ...good, items: [thing('thing-0', '6')] }),
+      2,
+    );
     expect(store.size).toBe(1);
     expect(deleted).toHaveLength(39);
     expect(vanishings.map(({ outcome }) => outcome)).toEqual(['doubted', 'confirmed']);
@@ -134,12 +141,18 @@ describe('an answer without end', () => {
 
   it('as a body that announces its size is given up at once', async () => {
     const { server } = await startEndless({ 'content-length': 400 * megabyte });
-    await expect(server.client.request('GET', '/things')).rejects.toMatchObject({ kind: 'too-large', size: { limit: 10 * megabyte, received: 400 * megabyte } });
+    await expect(server.client.request('GET', '/things')).rejects.toMatchObject({
+      kind: 'too-large',
+      size: { limit: 10 * megabyte, received: 400 * megabyte },
+    });
   });
 
   it('as the body of a failure does not hide the failure', async () => {
     server = await startTestServer((_request, response) => void endless(response.writeHead(403)));
-    await expect(server.client.request('GET', '/things')).rejects.toMatchObject({ status: 403, serverMessage: expect.stringMatching(/larger than the 1048576 bytes/) as string });
+    await expect(server.client.request('GET', '/things')).rejects.toMatchObject({
+      status: 403,
+      serverMessage: expect.stringMatching(/larger than the 1048576 bytes/) as string,
+    });
   });
 
   it('as a line of a watch ends the watch, is told, and the collection is listed again', async () => {
@@ -152,10 +165,19 @@ describe('an answer without end', () => {
     };
     server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response));
     const errors: unknown[] = [];
-    reflector = new Reflector<unknown>({ client: new ResourceClient(server.client, things), project: ({ spec }) => spec, onError: (error) => errors.push(error) });
+    reflector = new Reflector<unknown>({
+      client: new ResourceClient(server.client, things),
+      project: ({ spec }) => spec,
+      onError: (error) => errors.push(error),
+    });
     reflector.start();
     await until(() => thingServer.watches.length === 2);
-    expect(errors).toEqual([expect.objectContaining({ kind: 'too-large', size: { limit: 10 * megabyte, received: expect.any(Number) as number } })]);
+    expect(errors).toEqual([
+      expect.objectContaining({
+        kind: 'too-large',
+        size: { limit: 10 * megabyte, received: expect.any(Number) as number },
+      }),
+    ]);
     expect(thingServer.lists).toHaveLength(2);
     expect(reflector.store.size).toBe(1);
   });
@@ -170,8 +192,18 @@ describe('pages of large objects', () => {
       const from = Number(query.get('continue') ?? 0);
       const limit = Number(query.get('limit'));
       limits.push(limit);
-      const items = Array.from({ length: Math.min(limit, count - from) }, (_, index) => ({ metadata: { name: `thing-${from + index}`, resourceVersion: '5' }, text: 'x'.repeat(bytesOf(from + index)) }));
-      answer(response, 200, thingList({ resourceVersion: '10', ...(from + limit < count ? { continue: String(from + limit) } : {}) }, items));
+      const items = Array.from({ length: Math.min(limit, count - from) }, (_, index) => ({
+        metadata: { name: `thing-${from + index}`, resourceVersion: '5' },
+        text: 'x'.repeat(bytesOf(from + index)),
+      }));
+      answer(
+        response,
+        200,
+        thingList(
+          { resourceVersion: '10', ...(from + limit < count ? { continue: String(from + limit) } : {}) },
+          items,
+        ),
+      );
     });
     return { client: new ResourceClient(server.client, things), limits };
   }
@@ -192,7 +224,9 @@ describe('pages of large objects', () => {
   });
 
   it('end with an error where a page leads to itself', async () => {
-    server = await startTestServer((_request, response) => answer(response, 200, thingList({ resourceVersion: '10', continue: 'again' }, [])));
+    server = await startTestServer((_request, response) =>
+      answer(response, 200, thingList({ resourceVersion: '10', continue: 'again' }, [])),
+    );
     await expect(new ResourceClient(server.client, things).list()).rejects.toThrow(/a page leads to itself/);
   });
 });

@@ -57,10 +57,21 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
     expect(created.metadata.uid).toBeTypeOf('string');
     expect(await maps.get(name)).toMatchObject({ kind: 'ConfigMap', data: { a: '1' } });
     expect(await maps.mergePatch(name, { data: { a: null, b: '2' } })).toMatchObject({ data: { b: '2' } });
-    expect(await maps.jsonPatch(name, [{ op: 'test', path: '/data/b', value: '2' }, { op: 'replace', path: '/data/b', value: '3' }])).toMatchObject({ data: { b: '3' } });
-    expect(await maps.apply({ metadata: name, data: { c: '4' } }, { fieldManager: 'test' })).toMatchObject({ data: { b: '3', c: '4' } });
-    await expect(maps.apply({ metadata: name, data: { b: '5' } }, { fieldManager: 'other' })).rejects.toSatisfy(isConflict);
-    await expect(maps.mergePatch(name, { metadata: { resourceVersion: created.metadata.resourceVersion }, data: { b: '6' } })).rejects.toSatisfy(isConflict);
+    expect(
+      await maps.jsonPatch(name, [
+        { op: 'test', path: '/data/b', value: '2' },
+        { op: 'replace', path: '/data/b', value: '3' },
+      ]),
+    ).toMatchObject({ data: { b: '3' } });
+    expect(await maps.apply({ metadata: name, data: { c: '4' } }, { fieldManager: 'test' })).toMatchObject({
+      data: { b: '3', c: '4' },
+    });
+    await expect(maps.apply({ metadata: name, data: { b: '5' } }, { fieldManager: 'other' })).rejects.toSatisfy(
+      isConflict,
+    );
+    await expect(
+      maps.mergePatch(name, { metadata: { resourceVersion: created.metadata.resourceVersion }, data: { b: '6' } }),
+    ).rejects.toSatisfy(isConflict);
     await expect(maps.delete(name, { preconditions: { uid: 'another' } })).rejects.toSatisfy(isConflict);
     await maps.delete(name);
     await expect(maps.get(name)).rejects.toSatisfy(isNotFound);
@@ -69,21 +80,45 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
   it('tells errors by type', async () => {
     await expect(maps.create({ metadata: { name: 'Not_Valid', namespace: 'default' } })).rejects.toSatisfy(isInvalid);
     const stranger = await connect('no such token');
-    await expect(new ResourceClient(stranger, configMaps).get({ name: 'a', namespace: 'default' })).rejects.toSatisfy(isUnauthorized);
+    await expect(new ResourceClient(stranger, configMaps).get({ name: 'a', namespace: 'default' })).rejects.toSatisfy(
+      isUnauthorized,
+    );
   });
 
   it('goes on watching while a CRD changes under it, and asks the server few times only', async () => {
     const widgets: Resource = { group: 'test.io', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: false };
-    const definitions = new ResourceClient(rest, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false });
-    const schema = (description: string): object => ({ openAPIV3Schema: { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true } });
-    const spec = (description: string): object => ({ group: 'test.io', scope: 'Cluster', names: { plural: 'widgets', singular: 'widget', kind: 'Widget' }, versions: [{ name: 'v1', served: true, storage: true, schema: schema(description) }] });
+    const definitions = new ResourceClient(rest, {
+      group: 'apiextensions.k8s.io',
+      version: 'v1',
+      plural: 'customresourcedefinitions',
+      kind: 'CustomResourceDefinition',
+      namespaced: false,
+    });
+    const schema = (description: string): object => ({
+      openAPIV3Schema: { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true },
+    });
+    const spec = (description: string): object => ({
+      group: 'test.io',
+      scope: 'Cluster',
+      names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: schema(description) }],
+    });
     await definitions.create({ metadata: { name: 'widgets.test.io' }, spec: spec('first') });
     const client = new ResourceClient(rest, widgets);
-    await until(() => client.list().then(() => true, () => false));
+    await until(() =>
+      client.list().then(
+        () => true,
+        () => false,
+      ),
+    );
     const errors: unknown[] = [];
     const reflectors: Reflector<string>[] = [];
     const follow = async (): Promise<void> => {
-      const reflector = new Reflector({ client, project: ({ metadata }) => metadata.name, onError: (error) => void errors.push(error) });
+      const reflector = new Reflector({
+        client,
+        project: ({ metadata }) => metadata.name,
+        onError: (error) => void errors.push(error),
+      });
       reflectors.push(reflector);
       reflector.start();
       await reflector.whenSynced();
@@ -101,7 +136,9 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
   });
 
   it('discovers what is served and reads its OpenAPI document', async () => {
-    expect(await servedResources(rest, 'v1')).toContainEqual(expect.objectContaining({ name: 'configmaps', kind: 'ConfigMap', namespaced: true }));
+    expect(await servedResources(rest, 'v1')).toContainEqual(
+      expect.objectContaining({ name: 'configmaps', kind: 'ConfigMap', namespaced: true }),
+    );
     expect(await servedResources(rest, 'no.such.group/v1')).toBeUndefined();
     expect(await openApiDocument(rest, 'coordination.k8s.io/v1')).toHaveProperty('components.schemas');
   });
@@ -109,7 +146,9 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
   it('follows a collection: pages, changes, deletions, answers ahead of events', async () => {
     await new ResourceClient(rest, namespaces).create({ metadata: { name: 'followed' } });
     const name = (index: number) => ({ name: `map-${index}`, namespace: 'followed' });
-    await Promise.all(Array.from({ length: 25 }, (_, index) => maps.create({ metadata: name(index), data: { value: 'first' } })));
+    await Promise.all(
+      Array.from({ length: 25 }, (_, index) => maps.create({ metadata: name(index), data: { value: 'first' } })),
+    );
     const changes: StoreChange<string>[] = [];
     const reflector = new Reflector({
       client: maps,
@@ -131,13 +170,15 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
     await until(() => reflector.store.size === 25);
     await reflector.stop();
     expect(changes.slice(25).map(({ type, key }) => `${type} ${key}`)).toEqual([
-      'updated followed/map-3', 'deleted followed/map-4', 'added followed/map-26',
+      'updated followed/map-3',
+      'deleted followed/map-4',
+      'added followed/map-26',
     ]);
   });
 
-
   it('elects one leader at a time with a real Lease', async () => {
-    const elect = (identity: string) => new LeaderElector({ client: rest, namespace: 'default', name: 'leader', identity, retryPeriod: 100 });
+    const elect = (identity: string) =>
+      new LeaderElector({ client: rest, namespace: 'default', name: 'leader', identity, retryPeriod: 100 });
     const [first, second] = [elect('first'), elect('second')];
     first.start();
     await until(() => first.isLeader);
@@ -155,7 +196,12 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
 
   it('records Events that the server accepts and counts', async () => {
     const dropped: unknown[] = [];
-    const recorder = new EventRecorder({ client: rest, component: 'tester', instance: 'tester-1', onDropped: (_input, cause) => dropped.push(cause) });
+    const recorder = new EventRecorder({
+      client: rest,
+      component: 'tester',
+      instance: 'tester-1',
+      onDropped: (_input, cause) => dropped.push(cause),
+    });
     const object = referenceTo(await new ResourceClient(rest, namespaces).get({ name: 'default' }));
     const input = { object, type: 'Warning', reason: 'Pending', message: 'x'.repeat(2_000) } as const;
     recorder.record(input);
@@ -163,15 +209,24 @@ describe('against a real kube-apiserver', unless(assets === undefined, noRealSer
     recorder.record(input);
     await recorder.stop(5_000);
     expect(dropped).toEqual([]);
-    const { items } = await new ResourceClient(rest, { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true })
-      .list({ namespace: 'default', fieldSelector: 'involvedObject.kind=Namespace,involvedObject.name=default' });
+    const { items } = await new ResourceClient(rest, {
+      group: '',
+      version: 'v1',
+      plural: 'events',
+      kind: 'Event',
+      namespaced: true,
+    }).list({ namespace: 'default', fieldSelector: 'involvedObject.kind=Namespace,involvedObject.name=default' });
     expect(items).toEqual([expect.objectContaining({ count: 2, reason: 'Pending' })]);
   });
 
   it('is right again soon after a network that let nothing through is back', async () => {
     const network = await startNetwork(server.server);
     const through = await connect(server.token, network.url);
-    const reflector = new Reflector({ client: new ResourceClient(through, configMaps), namespace: 'default', project: ({ metadata }) => metadata.name });
+    const reflector = new Reflector({
+      client: new ResourceClient(through, configMaps),
+      namespace: 'default',
+      project: ({ metadata }) => metadata.name,
+    });
     reflector.start();
     await reflector.whenSynced();
     await until(() => network.bytes() > 0 && reflector.lastSeen !== undefined);

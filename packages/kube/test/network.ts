@@ -30,10 +30,12 @@ export async function startNetwork(server: string): Promise<Network> {
         bytes += data.length;
         to.write(data);
       });
-      from.on('error', () => undefined).on('close', () => {
-        sockets.delete(from);
-        if (usable && born === generation) to.destroy();
-      });
+      from
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(from);
+          if (usable && born === generation) to.destroy();
+        });
     };
     pass(near, far);
     pass(far, near);

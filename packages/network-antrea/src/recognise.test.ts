@@ -5,7 +5,9 @@ import { recognise } from './recognise.ts';
 const evidence = (isUsed: boolean, config?: string): ClusterEvidence => ({
   served: new Map([['egresses.crd.antrea.io', { isUsed }]]),
   nodes: [],
-  ...(config === undefined ? {} : { configMaps: new Map([['kube-system/antrea-config', { 'antrea-agent.conf': config }]]) }),
+  ...(config === undefined
+    ? {}
+    : { configMaps: new Map([['kube-system/antrea-config', { 'antrea-agent.conf': config }]]) }),
 });
 
 it('Antrea is told by its kinds, its objects, and for certain by its configuration', () => {
@@ -16,5 +18,8 @@ it('Antrea is told by its kinds, its objects, and for certain by its configurati
 });
 
 it('with its Egress feature off nothing is given out, and the way out is named', () => {
-  expect(recognise(evidence(false, 'featureGates:\n  Egress: false\n'))).toMatchObject({ certainty: 'served', settings: { obstacle: expect.stringContaining('featureGates.Egress=true') } });
+  expect(recognise(evidence(false, 'featureGates:\n  Egress: false\n'))).toMatchObject({
+    certainty: 'served',
+    settings: { obstacle: expect.stringContaining('featureGates.Egress=true') },
+  });
 });

@@ -10,5 +10,8 @@ export function recognise({ served, configMaps: present }: ClusterEvidence): Rec
   const config = configMaps.map((name) => present?.get(name)).find((data) => data !== undefined);
   const isOff = /^\s*Egress\s*:\s*false\b/m.test(Object.values(config ?? {}).join('\n'));
   const obstacle = isOff ? "Antrea's Egress feature is off: set featureGates.Egress=true in its configuration" : '';
-  return { certainty: config !== undefined && !isOff ? 'at-work' : kind.isUsed ? 'used' : 'served', settings: { obstacle } };
+  return {
+    certainty: config !== undefined && !isOff ? 'at-work' : kind.isUsed ? 'used' : 'served',
+    settings: { obstacle },
+  };
 }

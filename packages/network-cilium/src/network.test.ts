@@ -5,7 +5,10 @@ import { network } from './network.ts';
 import { settings } from './testing/cluster.ts';
 
 const runs = Number(process.env['LAW_RUNS'] ?? 40);
-const withHostname = (node: NodeSnapshot): NodeSnapshot => ({ ...node, labels: { ...node.labels, 'kubernetes.io/hostname': node.name } });
+const withHostname = (node: NodeSnapshot): NodeSnapshot => ({
+  ...node,
+  labels: { ...node.labels, 'kubernetes.io/hostname': node.name },
+});
 const suite = {
   backend: network,
   dressNode: withHostname,
@@ -17,4 +20,9 @@ const suite = {
 };
 
 describeNetworkBackend({ ...suite, name: 'Cilium', settings, runs });
-describeNetworkBackend({ ...suite, name: 'Cilium with one gateway', settings: { ...settings, severalGateways: false }, runs: Math.ceil(runs / 4) });
+describeNetworkBackend({
+  ...suite,
+  name: 'Cilium with one gateway',
+  settings: { ...settings, severalGateways: false },
+  runs: Math.ceil(runs / 4),
+});

@@ -3,11 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { recognise } from './recognise.ts';
 
 const on = {
-  'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true', 'enable-ipv4-masquerade': 'true', 'enable-ipv6': 'true',
-  'kube-proxy-replacement': 'true', 'identity-allocation-mode': 'crd', 'egress-gateway-policy-map-max': '32768',
+  'enable-egress-gateway': 'true',
+  'enable-bpf-masquerade': 'true',
+  'enable-ipv4-masquerade': 'true',
+  'enable-ipv6': 'true',
+  'kube-proxy-replacement': 'true',
+  'identity-allocation-mode': 'crd',
+  'egress-gateway-policy-map-max': '32768',
 };
-const evidence = (config: Readonly<Record<string, string>> | undefined, version = '1.33.1', isUsed = false): ClusterEvidence => ({
-  served: new Map([['ciliumegressgatewaypolicies.cilium.io', { isUsed, labels: { 'io.cilium.k8s.crd.schema.version': version } }]]),
+const evidence = (
+  config: Readonly<Record<string, string>> | undefined,
+  version = '1.33.1',
+  isUsed = false,
+): ClusterEvidence => ({
+  served: new Map([
+    ['ciliumegressgatewaypolicies.cilium.io', { isUsed, labels: { 'io.cilium.k8s.crd.schema.version': version } }],
+  ]),
   nodes: [],
   ...(config === undefined ? {} : { configMaps: new Map([['kube-system/cilium-config', config]]) }),
 });
@@ -20,16 +31,29 @@ describe('Cilium is', () => {
   it('at work where its configuration turns the egress gateway on', () => {
     expect(recognise(evidence(on))).toEqual({
       certainty: 'at-work',
-      settings: { obstacle: '', configured: true, mapSize: 32_768, severalGateways: true, ipv6: true, prefersPublic: true },
+      settings: {
+        obstacle: '',
+        configured: true,
+        mapSize: 32_768,
+        severalGateways: true,
+        ipv6: true,
+        prefersPublic: true,
+      },
     });
   });
 
   it('only served where the gateway is off, as the CRD is always there', () => {
-    expect(recognise(evidence({}))).toMatchObject({ certainty: 'served', settings: { obstacle: expect.stringContaining('egressGateway.enabled=true') } });
+    expect(recognise(evidence({}))).toMatchObject({
+      certainty: 'served',
+      settings: { obstacle: expect.stringContaining('egressGateway.enabled=true') },
+    });
   });
 
   it('told by its policies where the configuration cannot be read', () => {
-    expect(recognise(evidence(undefined, '1.33.1', true))).toMatchObject({ certainty: 'used', settings: { obstacle: '', configured: false } });
+    expect(recognise(evidence(undefined, '1.33.1', true))).toMatchObject({
+      certainty: 'used',
+      settings: { obstacle: '', configured: false },
+    });
     expect(recognise(evidence(undefined))).toMatchObject({ certainty: 'served' });
   });
 });
@@ -56,6 +80,8 @@ describe('what a Cilium can do', () => {
   });
 
   it('takes a strange size of the map for the default', () => {
-    expect(recognise(evidence({ ...on, 'egress-gateway-policy-map-max': 'many' })).settings).toMatchObject({ mapSize: 16_384 });
+    expect(recognise(evidence({ ...on, 'egress-gateway-policy-map-max': 'many' })).settings).toMatchObject({
+      mapSize: 16_384,
+    });
   });
 });

@@ -65,13 +65,17 @@ function obstacleIn(config: Readonly<Record<string, string>>): string | undefine
   if (!is('enable-egress-gateway', 'true') && !is('enable-ipv4-egress-gateway', 'true')) {
     return "Cilium's egress gateway is off: set egressGateway.enabled=true in its Helm values";
   }
-  if (!is('enable-bpf-masquerade', 'true')) return 'Cilium masquerades by iptables: set bpf.masquerade=true in its Helm values';
-  if (is('enable-ipv4-masquerade', 'false')) return 'Cilium does not masquerade: set enableIPv4Masquerade=true in its Helm values';
+  if (!is('enable-bpf-masquerade', 'true'))
+    return 'Cilium masquerades by iptables: set bpf.masquerade=true in its Helm values';
+  if (is('enable-ipv4-masquerade', 'false'))
+    return 'Cilium does not masquerade: set enableIPv4Masquerade=true in its Helm values';
   if (is('kube-proxy-replacement', 'false') || is('kube-proxy-replacement', 'disabled')) {
     return "Cilium's egress gateway needs its replacement of kube-proxy: set kubeProxyReplacement=true in its Helm values";
   }
   const identities = config['identity-allocation-mode'] ?? 'crd';
-  if (identities !== 'crd') return `Cilium keeps identities in ${identities}: its egress gateway needs identityAllocationMode=crd`;
-  if (is('enable-cilium-endpoint-slice', 'true')) return "Cilium's egress gateway does not work with endpoint slices: set ciliumEndpointSlice.enabled=false";
+  if (identities !== 'crd')
+    return `Cilium keeps identities in ${identities}: its egress gateway needs identityAllocationMode=crd`;
+  if (is('enable-cilium-endpoint-slice', 'true'))
+    return "Cilium's egress gateway does not work with endpoint slices: set ciliumEndpointSlice.enabled=false";
   return undefined;
 }

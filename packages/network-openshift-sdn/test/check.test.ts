@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeSnapshot } from '@egressip-ipam/core';
-import { aNamespace, aNode, anEgressIPAM, aSnapshot, check, cloudNode as describedNode, settle, type FlatSnapshot } from './support/flat.ts';
+import {
+  aNamespace,
+  aNode,
+  anEgressIPAM,
+  aSnapshot,
+  check,
+  cloudNode as describedNode,
+  settle,
+  type FlatSnapshot,
+} from './support/flat.ts';
 
 const cloudNode = (name: string, capacity: number, overrides: Partial<NodeSnapshot> = {}): NodeSnapshot =>
   describedNode(aNode(name, 'a', overrides), '10.0.0.0/16', capacity);
@@ -17,7 +26,8 @@ function cluster(nodes: readonly NodeSnapshot[], cidrs: readonly string[], names
   );
 }
 
-const survives = (snapshot: FlatSnapshot): readonly boolean[] => check(snapshot).capacity.map(({ survivesNodeLoss }) => survivesNodeLoss);
+const survives = (snapshot: FlatSnapshot): readonly boolean[] =>
+  check(snapshot).capacity.map(({ survivesNodeLoss }) => survivesNodeLoss);
 
 describe('the capacity with a node lost', () => {
   it('counts what CIDR assignments with one topology value put on the same nodes', () => {

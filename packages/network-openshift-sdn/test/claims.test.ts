@@ -1,9 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { NamespaceSnapshot } from '@egressip-ipam/core';
-import { inShort, aHostSubnet, aNamespace, aNetNamespace, aNode, anEgressIPAM, aSnapshot, applyStep, plan, readySteps, settle, type FlatSnapshot } from './support/flat.ts';
+import {
+  inShort,
+  aHostSubnet,
+  aNamespace,
+  aNetNamespace,
+  aNode,
+  anEgressIPAM,
+  aSnapshot,
+  applyStep,
+  plan,
+  readySteps,
+  settle,
+  type FlatSnapshot,
+} from './support/flat.ts';
 
 const pool = anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a']);
-const settled = settle(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace('shop')] }));
+const settled = settle(
+  aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace('shop')] }),
+);
 
 /** The settled cluster, its one namespace edited. */
 function edited(edit: (namespace: NamespaceSnapshot) => NamespaceSnapshot): FlatSnapshot {
@@ -16,7 +31,11 @@ describe('a namespace that names an EgressIPAM which is not there', () => {
     ['lost its list', undefined],
     ['has garbage for a list', 'nonsense'],
   ])('law 2: keeps what it has when it %s', (_what, egressIPs) => {
-    const snapshot = edited(({ egressIPs: _egressIPs, ...rest }) => ({ ...rest, egressIPAM: 'mistyped', ...(egressIPs === undefined ? {} : { egressIPs }) }));
+    const snapshot = edited(({ egressIPs: _egressIPs, ...rest }) => ({
+      ...rest,
+      egressIPAM: 'mistyped',
+      ...(egressIPs === undefined ? {} : { egressIPs }),
+    }));
     const result = plan(snapshot);
     expect(result.allocations.map(({ addresses }) => addresses)).toEqual([['10.0.0.1', '10.0.1.1']]);
     expect(result.steps).toEqual([]);
@@ -26,7 +45,13 @@ describe('a namespace that names an EgressIPAM which is not there', () => {
 
 describe('a namespace that names an EgressIPAM which is not there, and lost its annotations', () => {
   it('law 2: keeps what its traffic is bound to, also when the CIDR of another EgressIPAM leaves the node', () => {
-    const byCidr = settle(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])], namespaces: [aNamespace('shop')] }));
+    const byCidr = settle(
+      aSnapshot({
+        nodes: [aNode('n1')],
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])],
+        namespaces: [aNamespace('shop')],
+      }),
+    );
     const lost = {
       ...byCidr,
       egressIPAMs: byCidr.egressIPAMs.map((entry) => ({ ...entry, deletedAt: '2026-02-01T00:00:00Z' })),
@@ -34,7 +59,9 @@ describe('a namespace that names an EgressIPAM which is not there, and lost its 
       namespaces: byCidr.namespaces.map(({ name, createdAt }) => ({ name, createdAt, egressIPAM: 'mistyped' })),
     };
     const left = settle(lost);
-    expect(left.hostSubnets.map(({ egressIPs, egressCIDRs }) => [egressIPs, egressCIDRs])).toEqual([[['10.0.0.1'], []]]);
+    expect(left.hostSubnets.map(({ egressIPs, egressCIDRs }) => [egressIPs, egressCIDRs])).toEqual([
+      [['10.0.0.1'], []],
+    ]);
     expect(left.netNamespaces.map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.1']]);
   });
 });
@@ -42,9 +69,15 @@ describe('a namespace that names an EgressIPAM which is not there, and lost its 
 describe('a namespace that claims no more', () => {
   it('law 7: is unbound before its addresses go, also when its annotations are lost or say something else', () => {
     for (const egressIPs of [undefined, 'nonsense', '10.0.0.9']) {
-      const snapshot = edited(({ egressIPAM: _egressIPAM, egressIPs: _egressIPs, allocated: _allocated, ...rest }) => ({ ...rest, ...(egressIPs === undefined ? {} : { egressIPs }) }));
+      const snapshot = edited(({ egressIPAM: _egressIPAM, egressIPs: _egressIPs, allocated: _allocated, ...rest }) => ({
+        ...rest,
+        ...(egressIPs === undefined ? {} : { egressIPs }),
+      }));
       const [first, ...others] = readySteps(plan(snapshot));
-      expect([first, ...others].flatMap((step) => (step === undefined ? [] : [inShort(step)]))).toEqual(['remember pool', 'bind shop']);
+      expect([first, ...others].flatMap((step) => (step === undefined ? [] : [inShort(step)]))).toEqual([
+        'remember pool',
+        'bind shop',
+      ]);
       if (first !== undefined) expect(readySteps(plan(applyStep(snapshot, first))).map(inShort)).toEqual(['bind shop']);
       const left = settle(snapshot);
       expect(left.hostSubnets.flatMap((entry) => entry.egressIPs)).toEqual([]);
@@ -60,8 +93,16 @@ describe('a namespace whose EgressIPAM gives out nothing', () => {
     ['it has no CIDR that can be used', [{ CIDR: 'nonsense', labelValue: 'a' }]],
     ['it has no CIDR that can be used', []],
   ])('waits, and is told that %s', (why, cidrAssignments) => {
-    const result = plan(aSnapshot({ nodes: [aNode('n1')], egressIPAMs: [{ ...pool, cidrAssignments }], namespaces: [aNamespace('shop')] }));
-    expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([['shop', 'WaitingForAddress']]);
+    const result = plan(
+      aSnapshot({
+        nodes: [aNode('n1')],
+        egressIPAMs: [{ ...pool, cidrAssignments }],
+        namespaces: [aNamespace('shop')],
+      }),
+    );
+    expect(result.waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([
+      ['shop', 'WaitingForAddress'],
+    ]);
     expect(result.waiting[0]?.reason.message).toContain(why);
   });
 });
@@ -69,7 +110,11 @@ describe('a namespace whose EgressIPAM gives out nothing', () => {
 describe('two namespaces on record with one address', () => {
   const pair = (first: string, second: string): FlatSnapshot => {
     const record = { egressIPs: '10.0.0.5,10.0.1.5', allocated: 'pool/10.0.0.5,10.0.1.5' };
-    return aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces: [aNamespace(first, 0, record), aNamespace(second, 1, record)] });
+    return aSnapshot({
+      nodes: [aNode('n1'), aNode('n2')],
+      egressIPAMs: [pool],
+      namespaces: [aNamespace(first, 0, record), aNamespace(second, 1, record)],
+    });
   };
 
   it.each([
@@ -78,15 +123,23 @@ describe('two namespaces on record with one address', () => {
   ])('law 1: it belongs to the older one, whatever comes first: %s before %s', (older, younger) => {
     const { allocations, findings, steps } = plan(pair(older, younger));
     expect(allocations.map(({ namespace }) => namespace)).toEqual([older]);
-    expect(findings.filter(({ code }) => code === 'DuplicateAddress').map(({ object }) => object.name)).toEqual([younger]);
+    expect(findings.filter(({ code }) => code === 'DuplicateAddress').map(({ object }) => object.name)).toEqual([
+      younger,
+    ]);
     expect(steps.flatMap(({ effects }) => effects.hosted ?? [])).toEqual(['10.0.0.5', '10.0.1.5']);
-    expect(settle(pair(older, younger)).hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([`10.0.0.5=${older}`, `10.0.1.5=${older}`]);
+    expect(settle(pair(older, younger)).hostSubnets.map(({ hostedIPs }) => hostedIPs)).toEqual([
+      `10.0.0.5=${older}`,
+      `10.0.1.5=${older}`,
+    ]);
   });
 
   it('law 1: it belongs to one of them alone, also where everything about each agrees', () => {
     const snapshot = {
       ...pair('a', 'b'),
-      hostSubnets: [aHostSubnet('n1', ['10.0.0.5'], { hostedIPs: '10.0.0.5=a' }), aHostSubnet('n2', ['10.0.1.5'], { hostedIPs: '10.0.1.5=a' })],
+      hostSubnets: [
+        aHostSubnet('n1', ['10.0.0.5'], { hostedIPs: '10.0.0.5=a' }),
+        aHostSubnet('n2', ['10.0.1.5'], { hostedIPs: '10.0.1.5=a' }),
+      ],
       netNamespaces: ['a', 'b'].map((name) => aNetNamespace(name, ['10.0.0.5', '10.0.1.5'])),
     };
     expect(plan(snapshot).allocations.map(({ namespace }) => namespace)).toEqual(['a']);

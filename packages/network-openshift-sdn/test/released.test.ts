@@ -2,12 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot, plan, settle, type FlatSnapshot } from './support/flat.ts';
 
 describe('released addresses', () => {
-  const at = (time: string, snapshot: FlatSnapshot): FlatSnapshot => settle({ ...snapshot, time: `2026-05-01T${time}:00Z` });
-  const start = at('10:00', aSnapshot({ nodes: ['n1', 'n2', 'n3'].map((name) => aNode(name)), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'], { coolDown: '1h' })], namespaces: [aNamespace('shop')] }));
+  const at = (time: string, snapshot: FlatSnapshot): FlatSnapshot =>
+    settle({ ...snapshot, time: `2026-05-01T${time}:00Z` });
+  const start = at(
+    '10:00',
+    aSnapshot({
+      nodes: ['n1', 'n2', 'n3'].map((name) => aNode(name)),
+      egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.1.0/28=a'], { coolDown: '1h' })],
+      namespaces: [aNamespace('shop')],
+    }),
+  );
   const without = (snapshot: FlatSnapshot): FlatSnapshot => ({ ...snapshot, namespaces: [], netNamespaces: [] });
-  const again = (snapshot: FlatSnapshot): FlatSnapshot => ({ ...snapshot, namespaces: start.namespaces.map(({ name, createdAt, egressIPAM }) => ({ name, createdAt, ...(egressIPAM === undefined ? {} : { egressIPAM }) })), netNamespaces: start.netNamespaces.map(({ name }) => ({ name, egressIPs: [] })) });
-  const asking = (snapshot: FlatSnapshot, egressIPs: string): FlatSnapshot => ({ ...snapshot, namespaces: snapshot.namespaces.map((namespace) => ({ ...namespace, egressIPs })) });
-  const remembered = ({ egressIPAMs }: FlatSnapshot): readonly string[] => egressIPAMs.flatMap(({ released = [] }) => released.map(({ namespace, addresses, releasedAt }) => `${namespace} ${addresses.join(',')} ${releasedAt.slice(11, 16)}`));
+  const again = (snapshot: FlatSnapshot): FlatSnapshot => ({
+    ...snapshot,
+    namespaces: start.namespaces.map(({ name, createdAt, egressIPAM }) => ({
+      name,
+      createdAt,
+      ...(egressIPAM === undefined ? {} : { egressIPAM }),
+    })),
+    netNamespaces: start.netNamespaces.map(({ name }) => ({ name, egressIPs: [] })),
+  });
+  const asking = (snapshot: FlatSnapshot, egressIPs: string): FlatSnapshot => ({
+    ...snapshot,
+    namespaces: snapshot.namespaces.map((namespace) => ({ ...namespace, egressIPs })),
+  });
+  const remembered = ({ egressIPAMs }: FlatSnapshot): readonly string[] =>
+    egressIPAMs.flatMap(({ released = [] }) =>
+      released.map(
+        ({ namespace, addresses, releasedAt }) => `${namespace} ${addresses.join(',')} ${releasedAt.slice(11, 16)}`,
+      ),
+    );
 
   it('cool down anew when their namespace came back in between', () => {
     const gone = at('11:00', without(start));

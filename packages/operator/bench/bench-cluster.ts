@@ -7,7 +7,13 @@ import { Reflector, ResourceClient, type KubernetesObject, type RestClient } fro
 import { installCrds, networkCrds, startEnvtest, startSdnMaster, type Envtest } from '@egressip-ipam/sandbox';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const resource = (group: string, version: string, plural: string, kind: string) => ({ group, version, plural, kind, namespaced: false });
+const resource = (group: string, version: string, plural: string, kind: string) => ({
+  group,
+  version,
+  plural,
+  kind,
+  namespaced: false,
+});
 const kinds = {
   namespaces: resource('', 'v1', 'namespaces', 'Namespace'),
   nodes: resource('', 'v1', 'nodes', 'Node'),
@@ -36,31 +42,60 @@ export interface BenchWatch {
   stop(): Promise<void>;
 }
 
-export const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Does work on many things, sixteen at a time. */
 export async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
   const queue = items.values();
-  await Promise.all(Array.from({ length: 16 }, async () => { for (const item of queue) await work(item); }));
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
 }
 
 /** Starts it; the pool is not there yet. */
 export async function startBenchCluster(nodeCount: number, namespaceCount: number): Promise<BenchCluster> {
-  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }] });
+  const envtest = await startEnvtest({
+    audit: true,
+    tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }],
+  });
   const rest = envtest.client();
-  await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), networkCrds.hostsubnets, networkCrds.netnamespaces]);
+  await installCrds(rest, [
+    join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'),
+    networkCrds.hostsubnets,
+    networkCrds.netnamespaces,
+  ]);
   const client = (kind: keyof typeof kinds): ResourceClient => new ResourceClient(rest, kinds[kind]);
   const setReady = (name: string, ready: boolean, more: object = {}): Promise<KubernetesObject> =>
-    client('nodes').mergePatch({ name }, { status: { ...more, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' });
-  const nodes = Array.from({ length: nodeCount }, (_, index) => ({ name: `node-${String(index).padStart(4, '0')}`, index }));
+    client('nodes').mergePatch(
+      { name },
+      { status: { ...more, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } },
+      { subresource: 'status' },
+    );
+  const nodes = Array.from({ length: nodeCount }, (_, index) => ({
+    name: `node-${String(index).padStart(4, '0')}`,
+    index,
+  }));
   await each(nodes, async ({ name, index }) => {
     await client('nodes').create({ metadata: { name, labels: { zone: index % 2 === 0 ? 'a' : 'b' } } });
-    await setReady(name, true, { addresses: [{ type: 'InternalIP', address: `192.168.${index >> 8}.${index & 255}` }] });
+    await setReady(name, true, {
+      addresses: [{ type: 'InternalIP', address: `192.168.${index >> 8}.${index & 255}` }],
+    });
   });
   const namespaces = Array.from({ length: namespaceCount }, (_, index) => `bench-${String(index).padStart(4, '0')}`);
-  await each(namespaces, (name) => client('namespaces').create({ metadata: { name, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } } }));
+  await each(namespaces, (name) =>
+    client('namespaces').create({
+      metadata: { name, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } },
+    }),
+  );
   const master = await startSdnMaster({ rest });
-  for (const [kind, count] of [['netNamespaces', namespaceCount], ['hostSubnets', nodeCount]] as const) while ((await client(kind).list()).items.length < count) await wait(200);
+  for (const [kind, count] of [
+    ['netNamespaces', namespaceCount],
+    ['hostSubnets', nodeCount],
+  ] as const)
+    while ((await client(kind).list()).items.length < count) await wait(200);
   // With two CIDRs it has nothing more to do than to follow everything, in the process that measures.
   await master.stop();
   const stop = async (): Promise<void> => {
@@ -71,7 +106,16 @@ export async function startBenchCluster(nodeCount: number, namespaceCount: numbe
 }
 
 /** The pool that all namespaces claim from. */
-export const pool = { metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/20', labelValue: 'a' }, { CIDR: '10.1.0.0/20', labelValue: 'b' }] } };
+export const pool = {
+  metadata: { name: 'pool' },
+  spec: {
+    topologyLabel: 'zone',
+    cidrAssignments: [
+      { CIDR: '10.0.0.0/20', labelValue: 'a' },
+      { CIDR: '10.1.0.0/20', labelValue: 'b' },
+    ],
+  },
+};
 
 async function watch(client: ResourceClient): Promise<BenchWatch> {
   const egressIPs = new Map<string, readonly string[]>();
@@ -125,12 +169,27 @@ export async function startOperator({ envtest }: BenchCluster): Promise<BenchOpe
   await envtest.writeKubeconfig(kubeconfig, 'operator');
   const started = Date.now();
   const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
-  const child: ChildProcess = spawn(process.execPath, [...flags, join(root, 'packages/operator/dist/cli.js'), 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [
+      ...flags,
+      join(root, 'packages/operator/dist/cli.js'),
+      'run',
+      '--kubeconfig',
+      kubeconfig,
+      '--metrics-bind-address',
+      '0',
+      '--health-probe-bind-address',
+      '0',
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
   return {
     started,
     memory: () => {
       const status = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/status`, 'utf8') : '';
-      const mebibytes = (field: string): number => Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+      const mebibytes = (field: string): number =>
+        Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
       return { peak: mebibytes('VmHWM'), files: mebibytes('RssFile') };
     },
     stop: async () => {

@@ -1,7 +1,10 @@
 import { each, idleNode, pool, startBenchCluster, startOperator, wait, type BenchCluster } from './bench-cluster.ts';
 
 /** A thousand namespaces at once, against a bare loop of the same PATCHes on the same server. */
-export async function measureConvergence(nodeCount: number, namespaceCount: number): Promise<Readonly<Record<string, unknown>>> {
+export async function measureConvergence(
+  nodeCount: number,
+  namespaceCount: number,
+): Promise<Readonly<Record<string, unknown>>> {
   const cluster = await startBenchCluster(nodeCount, namespaceCount);
   const { client, namespaces, envtest } = cluster;
   const bare = await bareLoop(cluster);
@@ -11,9 +14,16 @@ export async function measureConvergence(nodeCount: number, namespaceCount: numb
   const operator = await startOperator(cluster);
   await bindings.until((egressIPs) => namespaces.every((name) => egressIPs.get(name)?.length === 2));
   await wait(5_000);
-  const isWrite = ({ user, verb }: { readonly user: string; readonly verb: string }): boolean => user === 'operator' && ['create', 'update', 'patch', 'delete'].includes(verb);
+  const isWrite = ({ user, verb }: { readonly user: string; readonly verb: string }): boolean =>
+    user === 'operator' && ['create', 'update', 'patch', 'delete'].includes(verb);
   const writes = (await envtest.auditEvents()).filter(isWrite);
-  const times = writes.filter(({ resource, subresource }) => ['namespaces', 'hostsubnets', 'netnamespaces', 'egressipams'].includes(resource) && subresource !== 'status').map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp)).sort((a, b) => a - b);
+  const times = writes
+    .filter(
+      ({ resource, subresource }) =>
+        ['namespaces', 'hostsubnets', 'netnamespaces', 'egressipams'].includes(resource) && subresource !== 'status',
+    )
+    .map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp))
+    .sort((a, b) => a - b);
   const count = (plural: string): number => writes.filter((event) => event.resource === plural).length;
   await wait(10_000);
   const idle = (await envtest.auditEvents()).filter(isWrite).length - writes.length;
@@ -21,7 +31,7 @@ export async function measureConvergence(nodeCount: number, namespaceCount: numb
   const result = {
     'bare loop of the PATCHes (ms)': Math.round(bare),
     'operator, first write to last (ms)': span,
-    'ratio': Number((span / bare).toFixed(2)),
+    ratio: Number((span / bare).toFixed(2)),
     'first write after start (ms)': (times[0] ?? 0) - operator.started,
     'namespace writes': count('namespaces'),
     'NetNamespace writes': count('netnamespaces'),
@@ -44,11 +54,25 @@ export async function measureConvergence(nodeCount: number, namespaceCount: numb
  * time. By a field manager that has written nothing there before, as the operator will: the server keeps a record of each.
  */
 async function bareLoop({ client, namespaces }: BenchCluster): Promise<number> {
-  const addresses = new Map(namespaces.map((name, index) => [name, [`10.0.${index >> 8}.${index & 255}`, `10.1.${index >> 8}.${index & 255}`]]));
+  const addresses = new Map(
+    namespaces.map((name, index) => [name, [`10.0.${index >> 8}.${index & 255}`, `10.1.${index >> 8}.${index & 255}`]]),
+  );
   const fieldManager = 'bench';
   const annotate = (name: string, text: string | null): Promise<unknown> =>
-    client('namespaces').mergePatch({ name }, { metadata: { annotations: { 'bench.example/egressips': text, 'bench.example/allocated': text === null ? null : `pool/${text}` } } }, { fieldManager });
-  const bind = (name: string, egressIPs: readonly string[] | null): Promise<unknown> => client('netNamespaces').mergePatch({ name }, { egressIPs }, { fieldManager });
+    client('namespaces').mergePatch(
+      { name },
+      {
+        metadata: {
+          annotations: {
+            'bench.example/egressips': text,
+            'bench.example/allocated': text === null ? null : `pool/${text}`,
+          },
+        },
+      },
+      { fieldManager },
+    );
+  const bind = (name: string, egressIPs: readonly string[] | null): Promise<unknown> =>
+    client('netNamespaces').mergePatch({ name }, { egressIPs }, { fieldManager });
   const start = performance.now();
   await each(namespaces, (name) => annotate(name, addresses.get(name)?.join(',') ?? null));
   await each(namespaces, (name) => bind(name, addresses.get(name) ?? []));

@@ -1,7 +1,11 @@
 import { pool, startBenchCluster, startOperator, wait, type BenchWatch } from './bench-cluster.ts';
 
 /** From the moment the API server says that a node is not Ready to the moment its watch says that all of its addresses are elsewhere. */
-export async function measureFailover(nodeCount: number, namespaceCount: number, samples: number): Promise<Readonly<Record<string, unknown>>> {
+export async function measureFailover(
+  nodeCount: number,
+  namespaceCount: number,
+  samples: number,
+): Promise<Readonly<Record<string, unknown>>> {
   const cluster = await startBenchCluster(nodeCount, namespaceCount);
   await cluster.client('pools').create(pool);
   const hosts = await cluster.watch('hostSubnets');
@@ -20,8 +24,18 @@ export async function measureFailover(nodeCount: number, namespaceCount: number,
     await wait(100);
   }
   times.sort((a, b) => a - b);
-  const percentile = (share: number): number => Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0);
-  const result = { nodes: nodeCount, namespaces: namespaceCount, 'nodes lost': samples, 'addresses moved': moved, 'p50 (ms)': percentile(0.5), 'p99 (ms)': percentile(0.99), 'longest (ms)': percentile(1), 'peak memory (MiB)': operator.memory().peak };
+  const percentile = (share: number): number =>
+    Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0);
+  const result = {
+    nodes: nodeCount,
+    namespaces: namespaceCount,
+    'nodes lost': samples,
+    'addresses moved': moved,
+    'p50 (ms)': percentile(0.5),
+    'p99 (ms)': percentile(0.99),
+    'longest (ms)': percentile(1),
+    'peak memory (MiB)': operator.memory().peak,
+  };
   await operator.stop();
   await hosts.stop();
   await cluster.stop();

@@ -20,7 +20,11 @@ interface Assignment {
 export interface LargeNetwork {
   readonly name: string;
   readonly dressNode: (node: NodeSnapshot, index: number) => NodeSnapshot;
-  readonly objects: (nodes: readonly NodeSnapshot[], assignments: readonly Assignment[], settled: boolean) => NetworkObjects;
+  readonly objects: (
+    nodes: readonly NodeSnapshot[],
+    assignments: readonly Assignment[],
+    settled: boolean,
+  ) => NetworkObjects;
 }
 
 const zones = ['a', 'b', 'c'];
@@ -89,7 +93,12 @@ export const onOvnKubernetes: LargeNetwork = {
 };
 
 /** A cluster with three CIDR assignments, one per zone, as JSON text. */
-export function largeClusterJson({ network, namespaces: count, nodes: nodeCount, settled }: LargeClusterOptions): string {
+export function largeClusterJson({
+  network,
+  namespaces: count,
+  nodes: nodeCount,
+  settled,
+}: LargeClusterOptions): string {
   const nodes = Array.from({ length: nodeCount }, (_, index): NodeSnapshot =>
     network.dressNode(
       {

@@ -7,4 +7,6 @@ const number = (name: string, preset: number): number => Number(process.env[name
 console.log('Namespaces that all come at once:');
 console.table(await measureConvergence(20, number('BENCH_NAMESPACES', 1000)));
 console.log('Nodes that are lost one by one:');
-console.table(await measureFailover(number('BENCH_NODES', 1000), number('BENCH_NAMESPACES', 1000), number('BENCH_SAMPLES', 100)));
+console.table(
+  await measureFailover(number('BENCH_NODES', 1000), number('BENCH_NAMESPACES', 1000), number('BENCH_SAMPLES', 100)),
+);

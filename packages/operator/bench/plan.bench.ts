@@ -64,7 +64,12 @@ function compareSettled(backend: NetworkBackend, network: LargeNetwork, namespac
   const what = `${backend.title}, ${labelOf(namespaces)}`;
   const limit = (ratio: number): number | undefined => (namespaces === budgeted ? ratio : undefined);
   return [
-    row(`${what} (${bytesPerNamespace(backend, json, namespaces)} B of memory per namespace): a cold plan, against JSON.parse`, cold, parse, limit(1)),
+    row(
+      `${what} (${bytesPerNamespace(backend, json, namespaces)} B of memory per namespace): a cold plan, against JSON.parse`,
+      cold,
+      parse,
+      limit(1),
+    ),
     row(`${what}: a namespace changed, against a cold plan`, median(times.namespace), cold, limit(0.2)),
     row(`${what}: a node flipped, against a cold plan`, median(times.node), cold, limit(0.2)),
   ];

@@ -12,4 +12,5 @@ export const buildInfo: Readonly<Record<'version' | 'commit', string>> = {
 };
 
 /** What `--version` prints: the version and, of a release, the commit that it was built from. */
-export const versionText = commit === undefined ? packageManifest.version : `${packageManifest.version} (commit ${commit})`;
+export const versionText =
+  commit === undefined ? packageManifest.version : `${packageManifest.version} (commit ${commit})`;

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import type { CommandContext } from './commands/context.ts';
-import { createProgram } from './create-program.ts';
+import { createProgram } from './program/create-program.ts';
 import { printable } from './output/printable.ts';
 
 /** Runs a command line and returns its exit code. Users never see a stack trace. */

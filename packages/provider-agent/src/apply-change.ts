@@ -1,5 +1,12 @@
 import { defaultTerm, timingsOf, type AddressResult, type EgressNode } from '@egressip-ipam/agent';
-import { cidrContains, parseAddress, parseCidr, type ProviderChange, type ProviderErrorClass, type ProviderErrorDescription } from '@egressip-ipam/core';
+import {
+  cidrContains,
+  parseAddress,
+  parseCidr,
+  type ProviderChange,
+  type ProviderErrorClass,
+  type ProviderErrorDescription,
+} from '@egressip-ipam/core';
 import { fenceAgent, type FenceParts } from './fence-agent.ts';
 import type { WishWriter } from './wish-writer.ts';
 
@@ -17,10 +24,15 @@ const patience = 10_000;
  * @returns what stands against it; undefined when it is done
  * @throws ApiError or TransportError
  */
-export async function applyChange(change: ProviderChange, parts: ChangeParts, signal: AbortSignal): Promise<ProviderErrorDescription | undefined> {
+export async function applyChange(
+  change: ProviderChange,
+  parts: ChangeParts,
+  signal: AbortSignal,
+): Promise<ProviderErrorDescription | undefined> {
   const { address, node } = change;
   if (change.type === 'detach') {
-    if (ownAddresses(parts.view.node(node.name)).includes(address)) return failure('permanent', `${address} is an address of node ${node.name} itself and stays there`);
+    if (ownAddresses(parts.view.node(node.name)).includes(address))
+      return failure('permanent', `${address} is an address of node ${node.name} itself and stays there`);
     return (await vacate(address, node.name, parts, signal)).error;
   }
   const refused = refusal(change, parts);
@@ -32,14 +44,24 @@ export async function applyChange(change: ProviderChange, parts: ChangeParts, si
     const { error } = await vacate(address, other, parts, signal);
     if (error !== undefined) return error;
   }
-  return occupy(address, node.name, vacated?.isConfirmed === true && change.type === 'move' ? change.from.name : undefined, parts, signal);
+  return occupy(
+    address,
+    node.name,
+    vacated?.isConfirmed === true && change.type === 'move' ? change.from.name : undefined,
+    parts,
+    signal,
+  );
 }
 
 /** What is against it before anything is done. */
-function refusal(change: Exclude<ProviderChange, { type: 'detach' }>, { view }: ChangeParts): ProviderErrorDescription | undefined {
+function refusal(
+  change: Exclude<ProviderChange, { type: 'detach' }>,
+  { view }: ChangeParts,
+): ProviderErrorDescription | undefined {
   const { address, node } = change;
   const target = view.node(node.name);
-  if (target === undefined) return failure('not-found', `no agent has reported from node ${node.name}; check that its pod runs there`);
+  if (target === undefined)
+    return failure('not-found', `no agent has reported from node ${node.name}; check that its pod runs there`);
   const from = change.type === 'move' ? change.from.name : undefined;
   if (change.type === 'move' && view.node(change.from.name) === undefined && !hasLease(change.from.name, view)) {
     return failure('not-found', `no agent has reported from node ${change.from.name}; check that its pod runs there`);
@@ -50,15 +72,26 @@ function refusal(change: Exclude<ProviderChange, { type: 'detach' }>, { view }: 
       return failure(errorClass, `${address} is an address of node ${other.name} itself; choose another address`);
     }
     const isElsewhere = other.name !== node.name && other.name !== from;
-    if (isElsewhere && carries(other, address, view)) return failure('conflict', `${address} is in use by node ${other.name}; move it from there, or choose another address`);
+    if (isElsewhere && carries(other, address, view))
+      return failure(
+        'conflict',
+        `${address} is in use by node ${other.name}; move it from there, or choose another address`,
+      );
   }
   const subnets = target.status.interfaces.flatMap(({ subnets: some }) => some);
   const parsed = parseAddress(address);
-  const fits = parsed !== undefined && subnets.some((text) => {
-    const cidr = parseCidr(text)?.cidr;
-    return cidr !== undefined && cidrContains(cidr, parsed);
-  });
-  return fits ? undefined : failure('permanent', `${address} is in no subnet of node ${node.name} (${subnets.join(', ')}); choose an address from there`);
+  const fits =
+    parsed !== undefined &&
+    subnets.some((text) => {
+      const cidr = parseCidr(text)?.cidr;
+      return cidr !== undefined && cidrContains(cidr, parsed);
+    });
+  return fits
+    ? undefined
+    : failure(
+        'permanent',
+        `${address} is in no subnet of node ${node.name} (${subnets.join(', ')}); choose an address from there`,
+      );
 }
 
 function hasLease(node: string, view: ChangeParts['view']): boolean {
@@ -72,23 +105,38 @@ export function ownAddresses(node: EgressNode | undefined): readonly string[] {
 
 /** Whether a node has an address, or is to have it and can. */
 function carries(node: EgressNode, address: string, view: ChangeParts['view']): boolean {
-  return !view.isFenced(node.name) && (node.wishes.some((wish) => wish.address === address) || view.heldBy(node).includes(address));
+  return (
+    !view.isFenced(node.name) &&
+    (node.wishes.some((wish) => wish.address === address) || view.heldBy(node).includes(address))
+  );
 }
 
 /** Fenced nodes that would take an address again if they came back. */
 function leftBehind(address: string, node: string, { view }: ChangeParts): readonly string[] {
-  const others = [...view.nodes.store.values()].filter(({ name, wishes }) => name !== node && wishes.some((wish) => wish.address === address));
+  const others = [...view.nodes.store.values()].filter(
+    ({ name, wishes }) => name !== node && wishes.some((wish) => wish.address === address),
+  );
   return others.map(({ name }) => name).filter((name) => view.isFenced(name));
 }
 
 /** Has a node let go of an address: it confirms that, or its agent is fenced. */
-async function vacate(address: string, node: string, parts: ChangeParts, signal: AbortSignal): Promise<{ readonly isConfirmed: boolean; readonly error?: ProviderErrorDescription }> {
+async function vacate(
+  address: string,
+  node: string,
+  parts: ChangeParts,
+  signal: AbortSignal,
+): Promise<{ readonly isConfirmed: boolean; readonly error?: ProviderErrorDescription }> {
   const { view, wishes } = parts;
   const written = await wishes.write(node, { type: 'remove', address });
   if (written === undefined && !hasLease(node, view)) return { isConfirmed: false };
   const isGone = (): boolean => {
     const current = view.node(node);
-    return current !== undefined && written !== undefined && isReported(current, written.generation) && !current.status.addresses.some((result) => result.address === address);
+    return (
+      current !== undefined &&
+      written !== undefined &&
+      isReported(current, written.generation) &&
+      !current.status.addresses.some((result) => result.address === address)
+    );
   };
   const limit = limitOf(node, parts);
   const ended = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
@@ -96,7 +144,13 @@ async function vacate(address: string, node: string, parts: ChangeParts, signal:
   if (isGone()) return { isConfirmed: true };
   // Should it come back, it reads its wishes anew, which were written before it was seen to be fenced.
   if (isFenced) return { isConfirmed: false };
-  return { isConfirmed: false, error: failure('transient', `node ${node} does not say that it let go of ${address}, and cannot be fenced yet: fewer than half of the agents answer, or its time is not over`) };
+  return {
+    isConfirmed: false,
+    error: failure(
+      'transient',
+      `node ${node} does not say that it let go of ${address}, and cannot be fenced yet: fewer than half of the agents answer, or its time is not over`,
+    ),
+  };
 }
 
 function limitOf(node: string, { view }: ChangeParts): number {
@@ -109,11 +163,22 @@ function isReported({ status }: EgressNode, generation: number): boolean {
 }
 
 /** Has a node take an address, and waits for what comes of it. */
-async function occupy(address: string, node: string, vacatedBy: string | undefined, parts: ChangeParts, signal: AbortSignal): Promise<ProviderErrorDescription | undefined> {
+async function occupy(
+  address: string,
+  node: string,
+  vacatedBy: string | undefined,
+  parts: ChangeParts,
+  signal: AbortSignal,
+): Promise<ProviderErrorDescription | undefined> {
   const { view, wishes, rest } = parts;
-  const reason = vacatedBy === undefined ? 'it was placed on this node' : `it moves here from node ${vacatedBy}, which let go of it`;
-  const written = await wishes.write(node, { type: 'add', wish: { address, reason, ...(vacatedBy === undefined ? {} : { vacatedBy }) } });
-  if (written === undefined) return failure('not-found', `no agent has reported from node ${node}; check that its pod runs there`);
+  const reason =
+    vacatedBy === undefined ? 'it was placed on this node' : `it moves here from node ${vacatedBy}, which let go of it`;
+  const written = await wishes.write(node, {
+    type: 'add',
+    wish: { address, reason, ...(vacatedBy === undefined ? {} : { vacatedBy }) },
+  });
+  if (written === undefined)
+    return failure('not-found', `no agent has reported from node ${node}; check that its pod runs there`);
   const end = rest.clock.monotonic() + patience;
   const give = async (description: ProviderErrorDescription): Promise<ProviderErrorDescription> => {
     await wishes.write(node, { type: 'remove', address });
@@ -121,7 +186,10 @@ async function occupy(address: string, node: string, vacatedBy: string | undefin
   };
   while (!signal.aborted && rest.clock.monotonic() < end) {
     const current = view.node(node);
-    const result = current !== undefined && isReported(current, written.generation) ? current.status.addresses.find((one) => one.address === address) : undefined;
+    const result =
+      current !== undefined && isReported(current, written.generation)
+        ? current.status.addresses.find((one) => one.address === address)
+        : undefined;
     if (result?.state === 'Held') return undefined;
     const against = result === undefined ? undefined : objection(result, node);
     if (against !== undefined) return give(against);
@@ -130,14 +198,26 @@ async function occupy(address: string, node: string, vacatedBy: string | undefin
   return failure('unknown', `node ${node} was asked to take ${address} and has not reported that it did; look again`);
 }
 
-function objection({ address, state, duplicateMAC, message = '' }: AddressResult, node: string): ProviderErrorDescription | undefined {
+function objection(
+  { address, state, duplicateMAC, message = '' }: AddressResult,
+  node: string,
+): ProviderErrorDescription | undefined {
   switch (state) {
     case 'Duplicate':
-      return failure('conflict', `the machine with MAC address ${duplicateMAC ?? 'unknown'} answers for ${address} on the network of node ${node}; choose another address, or stop it`);
+      return failure(
+        'conflict',
+        `the machine with MAC address ${duplicateMAC ?? 'unknown'} answers for ${address} on the network of node ${node}; choose another address, or stop it`,
+      );
     case 'Foreign':
-      return failure('conflict', `${address} is on node ${node} already, put there by somebody else; choose another address`);
+      return failure(
+        'conflict',
+        `${address} is on node ${node} already, put there by somebody else; choose another address`,
+      );
     case 'NoInterface':
-      return failure('permanent', `no interface of node ${node} has a subnet with ${address}; choose an address from there`);
+      return failure(
+        'permanent',
+        `no interface of node ${node} has a subnet with ${address}; choose an address from there`,
+      );
     case 'Failed':
       return failure('transient', `node ${node} could not take ${address}: ${message}`);
     case 'Held':

@@ -1,8 +1,33 @@
-import { agentLeaseLabel, egressNodes, emptyRoster, parseRoster, readAgentLease, readEgressNode, rosterKey, rosterName, type AgentLease, type EgressNode, type Roster } from '@egressip-ipam/agent';
-import { leases, Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  agentLeaseLabel,
+  egressNodes,
+  emptyRoster,
+  parseRoster,
+  readAgentLease,
+  readEgressNode,
+  rosterKey,
+  rosterName,
+  type AgentLease,
+  type EgressNode,
+  type Roster,
+} from '@egressip-ipam/agent';
+import {
+  leases,
+  Reflector,
+  ResourceClient,
+  type KubernetesObject,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { Sightings } from './sightings.ts';
 
-export const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
+export const configMaps: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+};
 
 /** What the provider watches: EgressNodes, the Leases of their agents, and the roster. */
 export class ClusterView {
@@ -17,7 +42,13 @@ export class ClusterView {
   constructor(rest: RestClient, namespace: string, onError: (error: unknown) => void) {
     this.#now = () => rest.clock.monotonic();
     const onChange = (): void => this.#changed();
-    this.nodes = new Reflector({ client: new ResourceClient(rest, egressNodes), consistency: 'latest', project: readEgressNode, onChange, onError });
+    this.nodes = new Reflector({
+      client: new ResourceClient(rest, egressNodes),
+      consistency: 'latest',
+      project: readEgressNode,
+      onChange,
+      onError,
+    });
     this.#leases = new Reflector({
       client: new ResourceClient(rest, leases),
       namespace,
@@ -104,7 +135,10 @@ export class ClusterView {
   }
 }
 
-function readRoster({ metadata, ...object }: KubernetesObject): { readonly roster: Roster; readonly resourceVersion: string } | undefined {
+function readRoster({
+  metadata,
+  ...object
+}: KubernetesObject): { readonly roster: Roster; readonly resourceVersion: string } | undefined {
   const data = object['data'];
   const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
   const roster = typeof text === 'string' ? parseRoster(text) : undefined;

@@ -23,7 +23,12 @@ export interface AgentProviderOptions {
  * The provider that puts addresses into the kernels of egress nodes. Its platform is the agents: wishes and results travel
  * in one EgressNode per node. An address goes to a node only after the one that had it has confirmed that it let go, or is fenced.
  */
-export function createAgentProvider({ rest, namespace, looksOnly = false, onError = () => undefined }: AgentProviderOptions): CloudProvider {
+export function createAgentProvider({
+  rest,
+  namespace,
+  looksOnly = false,
+  onError = () => undefined,
+}: AgentProviderOptions): CloudProvider {
   const view = new ClusterView(rest, namespace, onError);
   const rosters = new RosterWriter(rest, namespace, view);
   const parts = { rest, namespace, view, rosters, wishes: new WishWriter(rest, view) };
@@ -31,7 +36,12 @@ export function createAgentProvider({ rest, namespace, looksOnly = false, onErro
   const start = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     started ??= view.start();
-    await Promise.race([started, new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))]);
+    await Promise.race([
+      started,
+      new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+      ),
+    ]);
     if (!looksOnly) await rosters.keep();
   };
   return {
@@ -39,10 +49,15 @@ export function createAgentProvider({ rest, namespace, looksOnly = false, onErro
     async observe({ nodes, cidrs, signal }) {
       await start(signal).catch((error: unknown) => {
         signal.throwIfAborted();
-        throw new ProviderError(failure('transient', `the agents cannot be read: ${messageOf(error)}`), { cause: error });
+        throw new ProviderError(failure('transient', `the agents cannot be read: ${messageOf(error)}`), {
+          cause: error,
+        });
       });
       const now = rest.clock.monotonic();
-      return { nodes: nodes.map(({ name }) => observeNode(name, view, now)), cidrs: cidrs.map((cidr) => observeCidr(cidr, view)) };
+      return {
+        nodes: nodes.map(({ name }) => observeNode(name, view, now)),
+        cidrs: cidrs.map((cidr) => observeCidr(cidr, view)),
+      };
     },
     async apply({ changes, signal }) {
       const lanes = new Map<string, Promise<unknown>>();
@@ -53,7 +68,10 @@ export function createAgentProvider({ rest, namespace, looksOnly = false, onErro
           // One lane per address: what is asked for it first is done first.
           const result = (lanes.get(change.address) ?? begun).then(
             () => settle(change),
-            (error: unknown): ProviderChangeResult => (signal.aborted ? cutShort(change) : { change, outcome: 'failed', error: failure('transient', messageOf(error)) }),
+            (error: unknown): ProviderChangeResult =>
+              signal.aborted
+                ? cutShort(change)
+                : { change, outcome: 'failed', error: failure('transient', messageOf(error)) },
           );
           lanes.set(change.address, result);
           return result;
@@ -66,7 +84,14 @@ export function createAgentProvider({ rest, namespace, looksOnly = false, onErro
           const error = await applyChange(change, parts, signal);
           return error === undefined ? { change, outcome: 'done' } : { change, outcome: 'failed', error };
         } catch (error) {
-          return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} (node ${change.node.name}): ${messageOf(error)}`) };
+          return {
+            change,
+            outcome: 'failed',
+            error: failure(
+              'unknown',
+              `${change.type} of ${change.address} (node ${change.node.name}): ${messageOf(error)}`,
+            ),
+          };
         }
       }
     },
@@ -75,7 +100,11 @@ export function createAgentProvider({ rest, namespace, looksOnly = false, onErro
 }
 
 function cutShort(change: ProviderChange): ProviderChangeResult {
-  return { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`) };
+  return {
+    change,
+    outcome: 'failed',
+    error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`),
+  };
 }
 
 function messageOf(error: unknown): string {

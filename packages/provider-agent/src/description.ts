@@ -8,7 +8,12 @@ export const description: ProviderDescription = {
   platforms: { types: [], providerIDPrefixes: [] },
   capabilities: { attach: true },
   attachesTo: 'kernel',
-  reads: [{ resource: { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressnodes', kind: 'EgressNode' }, onlyToChoose: true }],
+  reads: [
+    {
+      resource: { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressnodes', kind: 'EgressNode' },
+      onlyToChoose: true,
+    },
+  ],
   // Agents have reported: they run.
   isEquipped: ({ objects }) => objects('EgressNode').length > 0,
 };

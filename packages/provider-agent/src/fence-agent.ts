@@ -1,4 +1,11 @@
-import { agentLeaseName, defaultTerm, markedLease, nextFenceStep, readAgentLease, timingsOf } from '@egressip-ipam/agent';
+import {
+  agentLeaseName,
+  defaultTerm,
+  markedLease,
+  nextFenceStep,
+  readAgentLease,
+  timingsOf,
+} from '@egressip-ipam/agent';
 import { isAlreadyExists, isConflict, isNotFound, leases, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import type { ClusterView } from './cluster-view.ts';
 import type { RosterWriter } from './roster-writer.ts';
@@ -17,7 +24,12 @@ export interface FenceParts {
  * @returns true when it is fenced; false when `isSettled` said meanwhile that there is no need, or the signal ended it
  * @throws ApiError or TransportError when the API server refuses or does not answer
  */
-export async function fenceAgent(node: string, parts: FenceParts, isSettled: () => boolean, signal: AbortSignal): Promise<boolean> {
+export async function fenceAgent(
+  node: string,
+  parts: FenceParts,
+  isSettled: () => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { rest, namespace, view, rosters } = parts;
   const client = new ResourceClient(rest, leases);
   while (!signal.aborted && !isSettled()) {
@@ -51,7 +63,11 @@ export async function fenceAgent(node: string, parts: FenceParts, isSettled: () 
 }
 
 /** The agent may be back, and we not have seen it yet: what the server has now counts. */
-async function isFencedStill(client: ResourceClient, node: string, { namespace, view, rest }: FenceParts): Promise<boolean> {
+async function isFencedStill(
+  client: ResourceClient,
+  node: string,
+  { namespace, view, rest }: FenceParts,
+): Promise<boolean> {
   const name = { name: agentLeaseName(node), namespace };
   const found = await client.get(name, { immediate: true }).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
@@ -64,7 +80,12 @@ async function isFencedStill(client: ResourceClient, node: string, { namespace, 
 }
 
 /** Takes the Lease away at the version that was seen; false when the agent has written since, and so is alive. */
-async function mark(client: ResourceClient, node: string, namespace: string, resourceVersion: string | undefined): Promise<boolean> {
+async function mark(
+  client: ResourceClient,
+  node: string,
+  namespace: string,
+  resourceVersion: string | undefined,
+): Promise<boolean> {
   const name = { name: agentLeaseName(node), namespace };
   try {
     if (resourceVersion === undefined) {

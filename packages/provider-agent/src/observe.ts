@@ -1,5 +1,13 @@
 import { timingsOf, type EgressNode } from '@egressip-ipam/agent';
-import { cidrContains, parseAddress, parseCidr, type AttachedAddress, type CidrObservation, type NodeObservation, type UsedAddress } from '@egressip-ipam/core';
+import {
+  cidrContains,
+  parseAddress,
+  parseCidr,
+  type AttachedAddress,
+  type CidrObservation,
+  type NodeObservation,
+  type UsedAddress,
+} from '@egressip-ipam/core';
 import { failure, ownAddresses } from './apply-change.ts';
 import type { ClusterView } from './cluster-view.ts';
 
@@ -7,12 +15,22 @@ import type { ClusterView } from './cluster-view.ts';
 export function observeNode(name: string, view: ClusterView, now: number): NodeObservation {
   const node = view.node(name);
   if (node === undefined || node.status.observedGeneration === 0) {
-    return { node: name, error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`) };
+    return {
+      node: name,
+      error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`),
+    };
   }
   const addresses = addressesOf(node, view);
   return {
     node: name,
-    interfaces: [{ id: 'kernel', main: true, subnets: [...new Set(node.status.interfaces.flatMap(({ subnets }) => subnets))].sort(), addresses }],
+    interfaces: [
+      {
+        id: 'kernel',
+        main: true,
+        subnets: [...new Set(node.status.interfaces.flatMap(({ subnets }) => subnets))].sort(),
+        addresses,
+      },
+    ],
     // An agent that is silent takes nothing more, and what it has may have to move.
     limits: isSilent(name, view, now) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
   };
@@ -41,7 +59,8 @@ function countOf(addresses: readonly AttachedAddress[], family: 4 | 6): number {
 /** What is in use of a CIDR: on egress nodes, and by machines that answered when an address of it was looked for. */
 export function observeCidr(text: string, view: ClusterView): CidrObservation {
   const cidr = parseCidr(text)?.cidr;
-  if (cidr === undefined) return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
+  if (cidr === undefined)
+    return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
   const used = new Map<string, string>();
   for (const node of view.nodes.store.values()) {
     for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);

@@ -38,9 +38,17 @@ export class RosterWriter {
     const roster = (typeof text === 'string' ? parseRoster(text) : undefined) ?? emptyRoster;
     // Nobody counts by less than what is the least in any Lease.
     const least = Math.min(roster.number, ...this.#view.sightings.all.flatMap(({ counts }) => counts));
-    const next = { ...found, metadata: { ...found?.metadata, ...name }, data: { [rosterKey]: JSON.stringify(nextRoster(roster, this.#members(), least)) } };
+    const next = {
+      ...found,
+      metadata: { ...found?.metadata, ...name },
+      data: { [rosterKey]: JSON.stringify(nextRoster(roster, this.#members(), least)) },
+    };
     try {
-      this.#view.noteRoster(await (found === undefined ? this.#configMaps.create(next) : this.#configMaps.replace(next, { immediate: true })));
+      this.#view.noteRoster(
+        await (found === undefined
+          ? this.#configMaps.create(next)
+          : this.#configMaps.replace(next, { immediate: true })),
+      );
     } catch (error) {
       // Another replica wrote: its number does as well.
       if (!isConflict(error) && !isAlreadyExists(error)) throw error;
@@ -48,6 +56,8 @@ export class RosterWriter {
   }
 
   #members(): readonly Member[] {
-    return this.#view.sightings.leases.flatMap(({ node, endpoint }) => (endpoint === undefined ? [] : [{ node, ...endpoint }]));
+    return this.#view.sightings.leases.flatMap(({ node, endpoint }) =>
+      endpoint === undefined ? [] : [{ node, ...endpoint }],
+    );
   }
 }

@@ -17,8 +17,13 @@ export class Sightings {
     this.#gone.delete(lease.node);
     const isRenewed = known?.lease.renewTime !== lease.renewTime || known.lease.holder !== lease.holder;
     const acknowledgements = known?.acknowledgements ?? [];
-    if (lease.acknowledged > (acknowledgements.at(-1)?.number ?? 0)) acknowledgements.push({ number: lease.acknowledged, seenAt: now });
-    this.#seen.set(lease.node, { lease, renewedAt: known === undefined || isRenewed ? now : known.renewedAt, acknowledgements });
+    if (lease.acknowledged > (acknowledgements.at(-1)?.number ?? 0))
+      acknowledgements.push({ number: lease.acknowledged, seenAt: now });
+    this.#seen.set(lease.node, {
+      lease,
+      renewedAt: known === undefined || isRenewed ? now : known.renewedAt,
+      acknowledgements,
+    });
   }
 
   /** The Lease is gone; its agent may hold addresses still. */
@@ -43,7 +48,13 @@ export class Sightings {
     const seen = this.#seen.get(node) ?? this.#gone.get(node);
     if (seen === undefined) return undefined;
     const { lease, renewedAt, acknowledgements } = seen;
-    return { node, isHeld: lease.holder !== undefined, counts: [...new Set([lease.acknowledged, lease.counted])], renewedAt, acknowledgements };
+    return {
+      node,
+      isHeld: lease.holder !== undefined,
+      counts: [...new Set([lease.acknowledged, lease.counted])],
+      renewedAt,
+      acknowledgements,
+    };
   }
 
   /** All agents. */

@@ -4,7 +4,8 @@ import { isConflict, isNotFound, ResourceClient, type RestClient } from '@egress
 import type { ClusterView } from './cluster-view.ts';
 
 /** A change of the wishes for a node. */
-export type WishChange = { readonly type: 'add'; readonly wish: Wish } | { readonly type: 'remove'; readonly address: string };
+export type WishChange =
+  { readonly type: 'add'; readonly wish: Wish } | { readonly type: 'remove'; readonly address: string };
 
 interface Waiting {
   readonly change: WishChange;
@@ -44,7 +45,10 @@ export class WishWriter {
     for (let lane = this.#lanes.get(node); lane !== undefined && lane.length > 0; lane = this.#lanes.get(node)) {
       const batch = lane.splice(0);
       try {
-        const written = await this.#write(node, batch.map(({ change }) => change));
+        const written = await this.#write(
+          node,
+          batch.map(({ change }) => change),
+        );
         for (const { resolve } of batch) resolve(written);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -60,7 +64,10 @@ export class WishWriter {
         const current = readEgressNode(found);
         const wishes = changed(current.wishes, changes);
         if (JSON.stringify(wishes) === JSON.stringify(current.wishes)) return current;
-        const written = await this.#nodes.replace({ ...found, spec: { ...asRecord(found['spec']), addresses: wishes } });
+        const written = await this.#nodes.replace({
+          ...found,
+          spec: { ...asRecord(found['spec']), addresses: wishes },
+        });
         this.#view.nodes.store.upsertFromResponse(written);
         return readEgressNode(written);
       } catch (error) {

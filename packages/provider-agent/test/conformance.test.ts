@@ -4,7 +4,11 @@ import { createAgentProvider } from '../src/create-agent-provider.ts';
 import { namespace, startMemoryAgents } from './memory-agents.ts';
 
 const subnets = ['10.0.0.0/24', 'fd00::/64'];
-const [first, second] = ['node-1', 'node-2'].map((name, index) => ({ name, subnets, addresses: [`10.0.0.${index + 1}`, `fd00::${index + 1}`] }));
+const [first, second] = ['node-1', 'node-2'].map((name, index) => ({
+  name,
+  subnets,
+  addresses: [`10.0.0.${index + 1}`, `fd00::${index + 1}`],
+}));
 const nodes = [{ name: 'node-1' }, { name: 'node-2' }] as const;
 const signal = new AbortController().signal;
 
@@ -36,7 +40,11 @@ describe('the agents as a provider', () => {
     const agents = await startMemoryAgents([first!, second!]);
     const provider = createAgentProvider({ rest: agents.rest, namespace });
     await provider.observe({ nodes: [...nodes], cidrs: [], signal });
-    const changes = Array.from({ length: 40 }, (_, index) => ({ type: 'attach', address: `10.0.0.${10 + index}`, node: nodes[index % 2 === 0 ? 0 : 1] }) as const);
+    const changes = Array.from(
+      { length: 40 },
+      (_, index) =>
+        ({ type: 'attach', address: `10.0.0.${10 + index}`, node: nodes[index % 2 === 0 ? 0 : 1] }) as const,
+    );
     const results = await provider.apply({ changes, signal });
     expect(results.every(({ outcome }) => outcome === 'done')).toBe(true);
     expect(agents.specWrites()).toBe(2);
@@ -49,8 +57,14 @@ describe('the agents as a provider', () => {
   it('takes a wish back when another machine answers for the address, and names its MAC address', async () => {
     const agents = await startMemoryAgents([first!, second!], ['10.0.0.200']);
     const provider = createAgentProvider({ rest: agents.rest, namespace });
-    const [result] = await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.200', node: nodes[0] }], signal });
-    expect(result).toMatchObject({ outcome: 'failed', error: { class: 'conflict', message: expect.stringContaining('02:00:00:00:00:01') } });
+    const [result] = await provider.apply({
+      changes: [{ type: 'attach', address: '10.0.0.200', node: nodes[0] }],
+      signal,
+    });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { class: 'conflict', message: expect.stringContaining('02:00:00:00:00:01') },
+    });
     await provider.close?.();
     await agents.close();
   });
@@ -61,12 +75,27 @@ describe('the agents as a provider', () => {
     const [from, node] = nodes;
     await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
     agents.silence('node-1');
-    expect(await provider.apply({ changes: [{ type: 'move', address: '10.0.0.10', from, node }], signal })).toMatchObject([{ outcome: 'done' }]);
+    expect(
+      await provider.apply({ changes: [{ type: 'move', address: '10.0.0.10', from, node }], signal }),
+    ).toMatchObject([{ outcome: 'done' }]);
     expect(await agents.lease('node-1')).toMatchObject({ holderIdentity: '' });
     const seen = await provider.observe({ nodes: [...nodes], cidrs: [], signal });
-    const carried = seen.nodes.map((one) => ('error' in one ? [] : one.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))).includes('10.0.0.10'));
+    const carried = seen.nodes.map((one) =>
+      ('error' in one
+        ? []
+        : one.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
+      ).includes('10.0.0.10'),
+    );
     expect(carried).toEqual([false, true]);
-    expect(await provider.apply({ changes: [{ type: 'detach', address: '10.0.0.10', node }, { type: 'attach', address: '10.0.0.10', node }], signal })).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    expect(
+      await provider.apply({
+        changes: [
+          { type: 'detach', address: '10.0.0.10', node },
+          { type: 'attach', address: '10.0.0.10', node },
+        ],
+        signal,
+      }),
+    ).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
     await provider.close?.();
     await agents.close();
   });

@@ -1,5 +1,19 @@
-import { agentLeaseLabel, agentLeaseName, egressNodes, readEgressNode, type AddressResult, type EgressNode } from '@egressip-ipam/agent';
-import { createRestClient, leases, Reflector, ResourceClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
+import {
+  agentLeaseLabel,
+  agentLeaseName,
+  egressNodes,
+  readEgressNode,
+  type AddressResult,
+  type EgressNode,
+} from '@egressip-ipam/agent';
+import {
+  createRestClient,
+  leases,
+  Reflector,
+  ResourceClient,
+  staticConnection,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +41,10 @@ export interface MemoryAgents {
 }
 
 /** Addresses of `duplicates` are answered for by a machine that is none of the nodes. */
-export async function startMemoryAgents(nodes: readonly MemoryNode[], duplicates: readonly string[] = []): Promise<MemoryAgents> {
+export async function startMemoryAgents(
+  nodes: readonly MemoryNode[],
+  duplicates: readonly string[] = [],
+): Promise<MemoryAgents> {
   const server = await createApiServer({ crds: [readFileSync(crd, 'utf8')] });
   const rest = createRestClient(staticConnection({ server: server.url }));
   await rest.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
@@ -38,27 +55,45 @@ export async function startMemoryAgents(nodes: readonly MemoryNode[], duplicates
     const found = nodes.find(({ name }) => name === node.name);
     if (found === undefined || silent.has(node.name) || node.status.observedGeneration === node.generation) return;
     const addresses = node.wishes.map(({ address }): AddressResult => ({
-      address, since: new Date().toISOString(), interface: 'eth0',
+      address,
+      since: new Date().toISOString(),
+      interface: 'eth0',
       ...(duplicates.includes(address) ? { state: 'Duplicate', duplicateMAC: '02:00:00:00:00:01' } : { state: 'Held' }),
     }));
-    const status = { observedGeneration: node.generation, addresses, interfaces: [{ name: 'eth0', subnets: found.subnets, addresses: found.addresses }] };
+    const status = {
+      observedGeneration: node.generation,
+      addresses,
+      interfaces: [{ name: 'eth0', subnets: found.subnets, addresses: found.addresses }],
+    };
     await objects.mergePatch({ name: node.name }, { status }, { subresource: 'status' }).catch(() => undefined);
   };
-  const reflector = new Reflector({ client: objects, project: readEgressNode, onChange: (change) => void (change.type !== 'deleted' && report(change.object)) });
+  const reflector = new Reflector({
+    client: objects,
+    project: readEgressNode,
+    onChange: (change) => void (change.type !== 'deleted' && report(change.object)),
+  });
   for (const { name } of nodes) {
     await objects.create({ metadata: { name }, spec: { addresses: [] } });
     const spec = { holderIdentity: `${name}_1`, leaseDurationSeconds: 6, renewTime: '2026-01-01T00:00:00.000000Z' };
-    await agentLeases.create({ metadata: { name: agentLeaseName(name), namespace, labels: { [agentLeaseLabel.key]: agentLeaseLabel.value } }, spec });
+    await agentLeases.create({
+      metadata: { name: agentLeaseName(name), namespace, labels: { [agentLeaseLabel.key]: agentLeaseLabel.value } },
+      spec,
+    });
   }
   reflector.start();
-  await Promise.all(nodes.map(async ({ name }) => {
-    while (readEgressNode(await objects.get({ name })).status.observedGeneration === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  }));
+  await Promise.all(
+    nodes.map(async ({ name }) => {
+      while (readEgressNode(await objects.get({ name })).status.observedGeneration === 0)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }),
+  );
   return {
     rest,
-    specWrites: () => server.requests.writes().filter(({ resource, verb }) => resource === 'egressnodes' && verb === 'update').length,
+    specWrites: () =>
+      server.requests.writes().filter(({ resource, verb }) => resource === 'egressnodes' && verb === 'update').length,
     silence: (node) => void silent.add(node),
-    lease: async (node) => (await agentLeases.get({ name: agentLeaseName(node), namespace }))['spec'] as Readonly<Record<string, unknown>>,
+    lease: async (node) =>
+      (await agentLeases.get({ name: agentLeaseName(node), namespace }))['spec'] as Readonly<Record<string, unknown>>,
     close: async () => {
       await reflector.stop();
       rest.close();

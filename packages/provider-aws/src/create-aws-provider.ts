@@ -1,4 +1,10 @@
-import { ProviderError, type CloudProvider, type ProviderContext, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
+import {
+  ProviderError,
+  type CloudProvider,
+  type ProviderContext,
+  type ProviderErrorDescription,
+  type ProviderObservation,
+} from '@egressip-ipam/core';
 import { abortable } from './abortable.ts';
 import { apply } from './apply/apply.ts';
 import { createCarryOut } from './apply/carry-out.ts';
@@ -33,17 +39,33 @@ const patienceInCalls = 10;
  * network interface of each node's EC2 instance. Makes no call before it is asked
  * for something.
  */
-export function createAwsProvider(context: ProviderContext, { createClient, clock = systemClock }: AwsProviderOverrides = {}): CloudProvider {
+export function createAwsProvider(
+  context: ProviderContext,
+  { createClient, clock = systemClock }: AwsProviderOverrides = {},
+): CloudProvider {
   const bucket = createTokenBucket(context.callsPerSecond, clock);
   const clients = createClientSource(context, { bucket, clock, onCall: context.onCall }, createClient);
   const api = createEc2Api(() => clients.current());
   const store = createInterfaceStore();
   const machines = createMachines(api, clock);
-  const patience = Math.max(shortestPatience, context.callsPerSecond === undefined || context.callsPerSecond <= 0 ? 0 : (patienceInCalls * 1000) / context.callsPerSecond);
+  const patience = Math.max(
+    shortestPatience,
+    context.callsPerSecond === undefined || context.callsPerSecond <= 0
+      ? 0
+      : (patienceInCalls * 1000) / context.callsPerSecond,
+  );
   const looker = createLooker({ api, clock, store, patience });
   const closing = new AbortController();
   const lanes = createInterfaceLanes(createCarryOut({ api, looker, clock, store, closed: closing.signal }));
-  const observer = { api, clock, machines, store, subnets: createSubnets(api, clock), instanceTypes: createInstanceTypes(api, clock), references: () => subnetReferences(context.objects) };
+  const observer = {
+    api,
+    clock,
+    machines,
+    store,
+    subnets: createSubnets(api, clock),
+    instanceTypes: createInstanceTypes(api, clock),
+    references: () => subnetReferences(context.objects),
+  };
 
   return {
     ...description,

@@ -14,9 +14,19 @@ const providerIDPattern = /^aws:\/\/(?:\/?[a-z0-9-]+)?\/{1,2}(i-(?:[0-9a-f]{8}|[
 /** Reads the instance's ID of a node; anything else is an error of that node alone. */
 export function readInstanceId({ name, providerID }: ProviderNode): InstanceIdReading {
   if (providerID === undefined || providerID === '') {
-    return { error: { class: 'not-found', message: `node ${name} has no spec.providerID yet; the cloud controller manager sets it` } };
+    return {
+      error: {
+        class: 'not-found',
+        message: `node ${name} has no spec.providerID yet; the cloud controller manager sets it`,
+      },
+    };
   }
   const instanceId = providerIDPattern.exec(providerID)?.[1];
   if (instanceId !== undefined) return { instanceId };
-  return { error: { class: 'not-found', message: `node ${name} has spec.providerID "${providerID}", which names no EC2 instance; expected is aws:///ZONE/i-0123456789abcdef0` } };
+  return {
+    error: {
+      class: 'not-found',
+      message: `node ${name} has spec.providerID "${providerID}", which names no EC2 instance; expected is aws:///ZONE/i-0123456789abcdef0`,
+    },
+  };
 }

@@ -26,7 +26,14 @@ for (const refusesRepeats of [false, true]) {
       ec2.subnets.set('subnet-a', { id: 'subnet-a', vpcId: 'vpc-1', cidr: '10.0.0.0/24', ipv6: '2001:db8::/64' });
       ec2.addInstance({ id: instanceOf(1), subnetId: 'subnet-a', primary: '10.0.0.10', secondary: ['10.0.0.99'] });
       ec2.addInstance({ id: instanceOf(2), subnetId: 'subnet-a', primary: '10.0.0.11' });
-      ec2.addInterface({ id: 'eni-elb', subnetId: 'subnet-a', primary: '10.0.0.200', secondary: [], ipv6: [], description: 'ELB app/shop' });
+      ec2.addInterface({
+        id: 'eni-elb',
+        subnetId: 'subnet-a',
+        primary: '10.0.0.200',
+        secondary: [],
+        ipv6: [],
+        description: 'ELB app/shop',
+      });
       const provider = createAwsProvider({}, { createClient: ec2.createClient, clock: fastClock() });
       let last = 20;
       return {
@@ -37,8 +44,14 @@ for (const refusesRepeats of [false, true]) {
         usedElsewhere: '10.0.0.200',
         freeAddress: (family: 4 | 6) => ((last += 1), family === 4 ? `10.0.0.${last}` : `2001:db8::${last}`),
         inject(fault: ProviderFault) {
-          if (fault.type === 'refuse') ec2.inject({ address: fault.address, error: refusals[fault.class], times: fault.class === 'unauthorized' ? 1 : attempts });
-          else if (fault.type === 'lose-answer') ec2.inject({ address: fault.address, error: connectionReset(), after: true });
+          if (fault.type === 'refuse')
+            ec2.inject({
+              address: fault.address,
+              error: refusals[fault.class],
+              times: fault.class === 'unauthorized' ? 1 : attempts,
+            });
+          else if (fault.type === 'lose-answer')
+            ec2.inject({ address: fault.address, error: connectionReset(), after: true });
           else if (fault.type === 'unreadable-node') ec2.terminate(instanceOf(1));
           else ec2.inject({ operation: 'DescribeNetworkInterfaces', error: refusals.transient, times: 100 });
         },

@@ -29,7 +29,12 @@ const instanceMetadata: Readonly<Record<string, string>> = {
   '/latest/api/token': 'session',
   '/latest/meta-data/placement/region': 'eu-south-1',
   '/latest/meta-data/iam/security-credentials/': 'worker-role',
-  '/latest/meta-data/iam/security-credentials/worker-role': JSON.stringify({ AccessKeyId: 'ASIAINSTANCEROLE', SecretAccessKey: 'x', Token: 'x', Expiration: '2099-01-01T00:00:00Z' }),
+  '/latest/meta-data/iam/security-credentials/worker-role': JSON.stringify({
+    AccessKeyId: 'ASIAINSTANCEROLE',
+    SecretAccessKey: 'x',
+    Token: 'x',
+    Expiration: '2099-01-01T00:00:00Z',
+  }),
 };
 
 beforeAll(async () => {
@@ -45,10 +50,16 @@ beforeAll(async () => {
       if (parameters.get('Action') === 'AssumeRoleWithWebIdentity') {
         assumed.push(`${parameters.get('RoleArn')} ${parameters.get('WebIdentityToken')}`);
         if (refusal === undefined) response.end(assumeRole);
-        else response.writeHead(refusal.status).end(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${refusal.code}</Code><Message>${refusal.message}</Message></Error></ErrorResponse>`);
+        else
+          response
+            .writeHead(refusal.status)
+            .end(
+              `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${refusal.code}</Code><Message>${refusal.message}</Message></Error></ErrorResponse>`,
+            );
         return;
       }
-      const [, key = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+      const [, key = '', region = ''] =
+        /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
       signers.push(`${key} ${region}`);
       response.end(`<${parameters.get('Action')}Response/>`);
     });
@@ -62,7 +73,18 @@ beforeEach(() => {
   signers = [];
   assumed = [];
   refusal = undefined;
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_REGION', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) vi.stubEnv(name, undefined);
+  for (const name of [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_PROFILE',
+    'AWS_REGION',
+    'AWS_ROLE_ARN',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  ])
+    vi.stubEnv(name, undefined);
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
   vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
@@ -90,7 +112,14 @@ describe('credentials', () => {
   it.each([
     ['its two keys', { aws_access_key_id: 'AKIASECRET\n', aws_secret_access_key: 'x' }],
     ['its file', { credentials: '[default]\naws_access_key_id = AKIASECRET\naws_secret_access_key = x\n' }],
-    ['its file, if both are there', { credentials: '[default]\naws_access_key_id = AKIASECRET\naws_secret_access_key = x\n', aws_access_key_id: 'AKIAOTHER', aws_secret_access_key: 'x' }],
+    [
+      'its file, if both are there',
+      {
+        credentials: '[default]\naws_access_key_id = AKIASECRET\naws_secret_access_key = x\n',
+        aws_access_key_id: 'AKIAOTHER',
+        aws_secret_access_key: 'x',
+      },
+    ],
   ])('come from the secret: %s', async (_, secret) => {
     await lookOnce({ region: 'us-gov-west-1', objects: secretOf(() => secret) });
     expect(new Set(signers)).toEqual(new Set(['AKIASECRET us-gov-west-1']));
@@ -100,7 +129,11 @@ describe('credentials', () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-'));
     await writeFile(join(folder, 'token'), 'service-account-token');
     vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
-    await lookOnce({ objects: secretOf(() => ({ credentials: `[default]\nsts_regional_endpoints = regional\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` })) });
+    await lookOnce({
+      objects: secretOf(() => ({
+        credentials: `[default]\nsts_regional_endpoints = regional\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n`,
+      })),
+    });
     await rm(folder, { recursive: true });
     expect(assumed).toEqual(['arn:aws:iam::123456789012:role/egress service-account-token']);
     expect(new Set(signers)).toEqual(new Set(['ASIAFROMSTS us-east-1']));
@@ -116,8 +149,16 @@ describe('credentials', () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-'));
     await writeFile(join(folder, 'token'), 'TOPSECRET');
     vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
-    const provider = createAwsProvider({ endpoint, region: 'us-east-1', objects: secretOf(() => ({ credentials: `[default]\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n` })) });
-    const said = await look(provider, nodes, ['10.0.0.0/24']).catch((error: unknown) => (error as { readonly description: unknown }).description);
+    const provider = createAwsProvider({
+      endpoint,
+      region: 'us-east-1',
+      objects: secretOf(() => ({
+        credentials: `[default]\nrole_arn = arn:aws:iam::123456789012:role/egress\nweb_identity_token_file = ${folder}/token\n`,
+      })),
+    });
+    const said = await look(provider, nodes, ['10.0.0.0/24']).catch(
+      (error: unknown) => (error as { readonly description: unknown }).description,
+    );
     await rm(folder, { recursive: true });
     expect(JSON.stringify(said)).toContain(`"class":"${errorClass}"`);
     expect(JSON.stringify(said)).not.toContain('TOPSECRET');
@@ -148,21 +189,34 @@ describe('credentials', () => {
   it('are read again when the secret changes, or comes', async () => {
     let secret: Record<string, string> | undefined;
     const provider = createAwsProvider({ endpoint, region: 'us-east-1', objects: secretOf(() => secret) });
-    await expect(look(provider, nodes, ['10.0.0.0/24'])).rejects.toMatchObject({ description: { class: 'unauthorized' } });
+    await expect(look(provider, nodes, ['10.0.0.0/24'])).rejects.toMatchObject({
+      description: { class: 'unauthorized' },
+    });
     for (const key of ['AKIAFIRST', 'AKIASECOND']) {
       secret = { aws_access_key_id: key, aws_secret_access_key: 'x' };
       signers = [];
-      await look(provider, [{ name: 'worker-1', providerID: `aws:///us-east-1a/i-0123456789abcde${key === 'AKIAFIRST' ? '01' : '02'}` }], ['10.0.0.0/24']);
+      await look(
+        provider,
+        [{ name: 'worker-1', providerID: `aws:///us-east-1a/i-0123456789abcde${key === 'AKIAFIRST' ? '01' : '02'}` }],
+        ['10.0.0.0/24'],
+      );
       expect(new Set(signers)).toEqual(new Set([`${key} us-east-1`]));
     }
     await provider.close?.();
   });
 
-  it.each([{ credentials: '[default]\naws_secret_access_key = TOPSECRET\n' }, { aws_secret_access_key: 'TOPSECRET' }, { credentials: 'TOPSECRET' }])('a secret that cannot be used is an error without its text: %o', async (secret) => {
+  it.each([
+    { credentials: '[default]\naws_secret_access_key = TOPSECRET\n' },
+    { aws_secret_access_key: 'TOPSECRET' },
+    { credentials: 'TOPSECRET' },
+  ])('a secret that cannot be used is an error without its text: %o', async (secret) => {
     const error: unknown = await lookOnce({ objects: secretOf(() => secret) }).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ description: { class: 'unauthorized', message: expect.stringContaining('credentials') } });
+    expect(error).toMatchObject({
+      description: { class: 'unauthorized', message: expect.stringContaining('credentials') },
+    });
     const chain: unknown[] = [];
-    for (let link = error; link instanceof Error; link = link.cause) chain.push(String(link), link.stack, JSON.stringify(link));
+    for (let link = error; link instanceof Error; link = link.cause)
+      chain.push(String(link), link.stack, JSON.stringify(link));
     expect(chain.join()).not.toContain('TOPSECRET');
     expect(signers).toEqual([]);
   });
@@ -171,7 +225,10 @@ describe('credentials', () => {
 describe('region', () => {
   it('comes from the environment where the context has none', async () => {
     vi.stubEnv('AWS_REGION', 'cn-north-1');
-    const provider = createAwsProvider({ endpoint, objects: secretOf(() => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' })) });
+    const provider = createAwsProvider({
+      endpoint,
+      objects: secretOf(() => ({ aws_access_key_id: 'AKIASECRET', aws_secret_access_key: 'x' })),
+    });
     await look(provider, nodes, []);
     expect(new Set(signers)).toEqual(new Set(['AKIASECRET cn-north-1']));
   });
@@ -193,12 +250,16 @@ describe('region', () => {
       { region },
       {
         createClient(configuration) {
-          const client = new EC2Client({ ...configuration, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+          const client = new EC2Client({
+            ...configuration,
+            credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+          });
           client.middlewareStack.add(
-            () => async ({ request }) => {
-              hostnames.push((request as { readonly hostname: string }).hostname);
-              return { output: { $metadata: {} }, response: {} };
-            },
+            () =>
+              async ({ request }) => {
+                hostnames.push((request as { readonly hostname: string }).hostname);
+                return { output: { $metadata: {} }, response: {} };
+              },
             { step: 'deserialize', name: 'noNetwork', priority: 'high' },
           );
           return client;

@@ -19,15 +19,26 @@ const anyChange: fc.Arbitrary<ProviderChange> = fc.oneof(
   fc.record({ type: fc.constant('move' as const), address: attachable, from: node, node }),
 );
 const fault = fc.record({
-  error: fc.constantFrom(connectionReset(), ec2Error('InternalError', 'no', 500), ec2Error('RequestLimitExceeded', 'no', 503)),
+  error: fc.constantFrom(
+    connectionReset(),
+    ec2Error('InternalError', 'no', 500),
+    ec2Error('RequestLimitExceeded', 'no', 503),
+  ),
   after: fc.boolean(),
   times: fc.integer({ min: 1, max: attempts * 2 }),
 });
 /** Changes asked for at once, by so many callers, and the troubles that meet them. */
-const step = fc.record({ changes: fc.array(anyChange, { minLength: 1, maxLength: 6 }), callers: fc.integer({ min: 1, max: 3 }), faults: fc.array(fault, { maxLength: 2 }), stale: fc.integer({ max: 2, min: 0 }) });
+const step = fc.record({
+  changes: fc.array(anyChange, { minLength: 1, maxLength: 6 }),
+  callers: fc.integer({ min: 1, max: 3 }),
+  faults: fc.array(fault, { maxLength: 2 }),
+  stale: fc.integer({ max: 2, min: 0 }),
+});
 
 function carriers(ec2: MemoryEc2, address: string): readonly string[] {
-  return [...ec2.interfaces.values()].filter((entry) => entry.primary === address || entry.secondary.includes(address) || entry.ipv6.includes(address)).map(({ id }) => id);
+  return [...ec2.interfaces.values()]
+    .filter((entry) => entry.primary === address || entry.secondary.includes(address) || entry.ipv6.includes(address))
+    .map(({ id }) => id);
 }
 
 const interfaceOf = (index: number): string => `eni-${instanceOf(index + 1).slice(2)}`;
@@ -39,12 +50,20 @@ describe('whatever is asked for, and whatever troubles there are', () => {
         const { ec2, clock, provider } = memoryCluster(3);
         clock.sleep = async () => undefined;
         ec2.interfaces.get(interfaceOf(0))!.secondary = [...foreign];
-        ec2.addInterface({ id: 'eni-elb', subnetId: 'subnet-a', primary: '10.0.3.9', secondary: [loadBalancer], ipv6: [] });
+        ec2.addInterface({
+          id: 'eni-elb',
+          subnetId: 'subnet-a',
+          primary: '10.0.3.9',
+          secondary: [loadBalancer],
+          ipv6: [],
+        });
         await look(provider, workers, cidrs);
         for (const { changes, callers, faults, stale } of steps) {
           for (const each of faults) ec2.inject({ ...each, operation: 'AssignPrivateIpAddresses' });
           ec2.staleLooks(stale);
-          const parts = Array.from({ length: callers }, (_, caller) => changes.filter((_change, index) => index % callers === caller));
+          const parts = Array.from({ length: callers }, (_, caller) =>
+            changes.filter((_change, index) => index % callers === caller),
+          );
           const results = (await Promise.all(parts.map((part) => change(provider, ...part)))).flat();
           ec2.clearFaults();
           expect(carriers(ec2, loadBalancer)).toEqual(['eni-elb']);
@@ -53,7 +72,8 @@ describe('whatever is asked for, and whatever troubles there are', () => {
           // Where only one change is about an address, its result is what is.
           for (const result of results) {
             const { address, type, node: target } = result.change;
-            if (result.outcome !== 'done' || results.filter((other) => other.change.address === address).length > 1) continue;
+            if (result.outcome !== 'done' || results.filter((other) => other.change.address === address).length > 1)
+              continue;
             const id = interfaceOf(workers.findIndex(({ name }) => name === target.name));
             expect([type, address, carriers(ec2, address).includes(id)]).toEqual([type, address, type !== 'detach']);
           }

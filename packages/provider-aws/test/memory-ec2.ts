@@ -58,7 +58,12 @@ export const attempts = 2;
 
 /** An error as EC2 sends it. */
 export function ec2Error(name: string, message = 'scripted', httpStatusCode = 400): EC2ServiceException {
-  return new EC2ServiceException({ name, message, $fault: httpStatusCode >= 500 ? 'server' : 'client', $metadata: { httpStatusCode } });
+  return new EC2ServiceException({
+    name,
+    message,
+    $fault: httpStatusCode >= 500 ? 'server' : 'client',
+    $metadata: { httpStatusCode },
+  });
 }
 
 /** What the network does when an answer gets lost. */
@@ -76,7 +81,10 @@ export class MemoryEc2 {
   readonly subnets = new Map<string, MemorySubnet>();
   readonly instances = new Map<string, Instance>();
   readonly interfaces = new Map<string, MemoryInterface>();
-  readonly types = new Map<string, { readonly ipv4: number; readonly ipv6: number }>([['t3.medium', { ipv4: 6, ipv6: 6 }], ['m5.4xlarge', { ipv4: 30, ipv6: 30 }]]);
+  readonly types = new Map<string, { readonly ipv4: number; readonly ipv6: number }>([
+    ['t3.medium', { ipv4: 6, ipv6: 6 }],
+    ['m5.4xlarge', { ipv4: 30, ipv6: 30 }],
+  ]);
   /** Whether assigning what the interface carries already is refused. */
   refusesRepeats = false;
   /** Addresses that EC2 leaves out of the next change that names them, though its answer is that of a success. */
@@ -87,10 +95,30 @@ export class MemoryEc2 {
   #stale: { readonly interfaces: readonly MemoryInterface[]; left: number } = { interfaces: [], left: 0 };
 
   /** An instance with its main interface. */
-  addInstance(instance: { readonly id: string; readonly subnetId: string; readonly primary: string; readonly secondary?: readonly string[]; readonly type?: string; readonly prefixes?: readonly string[] }): MemoryInterface {
+  addInstance(instance: {
+    readonly id: string;
+    readonly subnetId: string;
+    readonly primary: string;
+    readonly secondary?: readonly string[];
+    readonly type?: string;
+    readonly prefixes?: readonly string[];
+  }): MemoryInterface {
     const { id, subnetId, primary, secondary = [], type = 't3.medium', prefixes = [] } = instance;
-    this.instances.set(id, { InstanceId: id, InstanceType: type as NonNullable<Instance['InstanceType']>, State: { Name: 'running' } });
-    return this.addInterface({ id: `eni-${id.slice(2)}`, subnetId, instanceId: id, deviceIndex: 0, primary, prefixes, secondary: [...secondary], ipv6: [] });
+    this.instances.set(id, {
+      InstanceId: id,
+      InstanceType: type as NonNullable<Instance['InstanceType']>,
+      State: { Name: 'running' },
+    });
+    return this.addInterface({
+      id: `eni-${id.slice(2)}`,
+      subnetId,
+      instanceId: id,
+      deviceIndex: 0,
+      primary,
+      prefixes,
+      secondary: [...secondary],
+      ipv6: [],
+    });
   }
 
   addInterface(added: MemoryInterface): MemoryInterface {
@@ -138,10 +166,14 @@ export class MemoryEc2 {
       retryStrategy: new ConfiguredRetryStrategy(attempts, 0),
     });
     client.middlewareStack.add(
-      (_next, context) => async ({ input }) => {
-        const operation = String(context.commandName).replace(/Command$/, '');
-        return { output: { $metadata: {}, ...this.#answer(operation, structuredClone(input) as Record<string, unknown>) }, response: {} };
-      },
+      (_next, context) =>
+        async ({ input }) => {
+          const operation = String(context.commandName).replace(/Command$/, '');
+          return {
+            output: { $metadata: {}, ...this.#answer(operation, structuredClone(input) as Record<string, unknown>) },
+            response: {},
+          };
+        },
       { step: 'deserialize', priority: 'high', name: 'memoryEc2' },
     );
     return client;
@@ -149,7 +181,12 @@ export class MemoryEc2 {
 
   #answer(operation: string, input: Record<string, unknown>): object {
     this.calls.push({ operation, input });
-    const armed = this.#faults.find(({ fault, left }) => left > 0 && (fault.operation ?? operation) === operation && (fault.address === undefined || JSON.stringify(input).includes(`"${fault.address}"`)));
+    const armed = this.#faults.find(
+      ({ fault, left }) =>
+        left > 0 &&
+        (fault.operation ?? operation) === operation &&
+        (fault.address === undefined || JSON.stringify(input).includes(`"${fault.address}"`)),
+    );
     if (armed !== undefined) {
       armed.left -= 1;
       if (armed.fault.after === true) this.#carryOut(operation, input);
@@ -167,16 +204,51 @@ export class MemoryEc2 {
     };
     switch (operation) {
       case 'DescribeInstances':
-        return paged('Reservations', [...this.instances.values()].filter(({ InstanceId }) => matches(filters, 'instance-id', InstanceId)).map((instance) => ({ Instances: [this.#shownInstance(instance)] })));
+        return paged(
+          'Reservations',
+          [...this.instances.values()]
+            .filter(({ InstanceId }) => matches(filters, 'instance-id', InstanceId))
+            .map((instance) => ({ Instances: [this.#shownInstance(instance)] })),
+        );
       case 'DescribeSubnets':
-        return paged('Subnets', [...this.subnets.values()].filter(({ id, vpcId }) => matches(filters, 'vpc-id', vpcId) && matches(filters, 'subnet-id', id)).map(shownSubnet));
+        return paged(
+          'Subnets',
+          [...this.subnets.values()]
+            .filter(({ id, vpcId }) => matches(filters, 'vpc-id', vpcId) && matches(filters, 'subnet-id', id))
+            .map(shownSubnet),
+        );
       case 'DescribeNetworkInterfaces':
-        return paged('NetworkInterfaces', this.#visibleInterfaces().filter(({ id, subnetId }) => matches(filters, 'network-interface-id', id) && matches(filters, 'subnet-id', subnetId)).map((entry) => this.#shown(entry)));
+        return paged(
+          'NetworkInterfaces',
+          this.#visibleInterfaces()
+            .filter(
+              ({ id, subnetId }) =>
+                matches(filters, 'network-interface-id', id) && matches(filters, 'subnet-id', subnetId),
+            )
+            .map((entry) => this.#shown(entry)),
+        );
       case 'DescribeInstanceTypes':
-        return paged('InstanceTypes', [...this.types].filter(([type]) => matches(filters, 'instance-type', type)).map(([InstanceType, { ipv4, ipv6 }]) => ({ InstanceType, NetworkInfo: { Ipv4AddressesPerInterface: ipv4, Ipv6AddressesPerInterface: ipv6, Ipv6Supported: true } })));
+        return paged(
+          'InstanceTypes',
+          [...this.types]
+            .filter(([type]) => matches(filters, 'instance-type', type))
+            .map(([InstanceType, { ipv4, ipv6 }]) => ({
+              InstanceType,
+              NetworkInfo: { Ipv4AddressesPerInterface: ipv4, Ipv6AddressesPerInterface: ipv6, Ipv6Supported: true },
+            })),
+        );
       case 'AssignPrivateIpAddresses': {
-        const { NetworkInterfaceId, PrivateIpAddresses = [], AllowReassignment } = input as unknown as AssignPrivateIpAddressesRequest;
-        this.#assign(NetworkInterfaceId ?? '', this.#withoutLeftOut(PrivateIpAddresses), 'secondary', AllowReassignment === true);
+        const {
+          NetworkInterfaceId,
+          PrivateIpAddresses = [],
+          AllowReassignment,
+        } = input as unknown as AssignPrivateIpAddressesRequest;
+        this.#assign(
+          NetworkInterfaceId ?? '',
+          this.#withoutLeftOut(PrivateIpAddresses),
+          'secondary',
+          AllowReassignment === true,
+        );
         return {};
       }
       case 'AssignIpv6Addresses': {
@@ -185,7 +257,11 @@ export class MemoryEc2 {
         return {};
       }
       case 'UnassignPrivateIpAddresses':
-        this.#unassign(String(input['NetworkInterfaceId']), this.#withoutLeftOut(input['PrivateIpAddresses'] as string[]), 'secondary');
+        this.#unassign(
+          String(input['NetworkInterfaceId']),
+          this.#withoutLeftOut(input['PrivateIpAddresses'] as string[]),
+          'secondary',
+        );
         return {};
       case 'UnassignIpv6Addresses':
         this.#unassign(String(input['NetworkInterfaceId']), input['Ipv6Addresses'] as string[], 'ipv6');
@@ -202,38 +278,57 @@ export class MemoryEc2 {
   #assign(id: string, addresses: readonly string[], list: 'secondary' | 'ipv6', allowReassignment: boolean): void {
     const target = this.#interface(id);
     const fresh = addresses.filter((address) => !target[list].includes(address));
-    if (this.refusesRepeats && fresh.length < addresses.length) throw ec2Error('InvalidParameterValue', `Some of [${addresses.join()}] are already assigned to ${id}`);
+    if (this.refusesRepeats && fresh.length < addresses.length)
+      throw ec2Error('InvalidParameterValue', `Some of [${addresses.join()}] are already assigned to ${id}`);
     for (const address of fresh) {
       this.#checkInSubnet(target, address);
-      const holder = [...this.interfaces.values()].find((entry) => entry.primary === address || entry.secondary.includes(address) || entry.ipv6.includes(address));
-      if (holder !== undefined && (!allowReassignment || holder.primary === address)) throw ec2Error('InvalidParameterValue', `[${address}] are already assigned to another interface but move is not allowed.`);
+      const holder = [...this.interfaces.values()].find(
+        (entry) => entry.primary === address || entry.secondary.includes(address) || entry.ipv6.includes(address),
+      );
+      if (holder !== undefined && (!allowReassignment || holder.primary === address))
+        throw ec2Error(
+          'InvalidParameterValue',
+          `[${address}] are already assigned to another interface but move is not allowed.`,
+        );
     }
     const limits = this.types.get(this.instances.get(target.instanceId ?? '')?.InstanceType ?? '');
     const carried = list === 'ipv6' ? target.ipv6.length : 1 + target.secondary.length + (target.prefixes?.length ?? 0);
-    if (limits !== undefined && carried + fresh.length > limits[list === 'ipv6' ? 'ipv6' : 'ipv4']) throw ec2Error('PrivateIpAddressLimitExceeded', `Number of private addresses will exceed limit on ${id}.`);
-    for (const entry of this.interfaces.values()) entry[list] = entry[list].filter((address) => !fresh.includes(address));
+    if (limits !== undefined && carried + fresh.length > limits[list === 'ipv6' ? 'ipv6' : 'ipv4'])
+      throw ec2Error('PrivateIpAddressLimitExceeded', `Number of private addresses will exceed limit on ${id}.`);
+    for (const entry of this.interfaces.values())
+      entry[list] = entry[list].filter((address) => !fresh.includes(address));
     target[list] = [...target[list], ...fresh];
   }
 
   #unassign(id: string, addresses: readonly string[], list: 'secondary' | 'ipv6'): void {
     const target = this.#interface(id);
-    if (addresses.includes(target.primary)) throw ec2Error('InvalidParameterValue', `${target.primary} is the primary address of ${id} and cannot be unassigned`);
-    if (!addresses.every((address) => target[list].includes(address))) throw ec2Error('InvalidParameterValue', `Some of the specified addresses are not assigned to interface ${id}`);
+    if (addresses.includes(target.primary))
+      throw ec2Error(
+        'InvalidParameterValue',
+        `${target.primary} is the primary address of ${id} and cannot be unassigned`,
+      );
+    if (!addresses.every((address) => target[list].includes(address)))
+      throw ec2Error('InvalidParameterValue', `Some of the specified addresses are not assigned to interface ${id}`);
     target[list] = target[list].filter((address) => !addresses.includes(address));
   }
 
   #checkInSubnet(target: MemoryInterface, text: string): void {
     const subnet = this.subnets.get(target.subnetId);
     const address = parseAddress(text);
-    const cidr = [subnet?.cidr, subnet?.ipv6].flatMap((entry): Cidr[] => (entry === undefined ? [] : [parseCidr(entry)!.cidr])).find((entry) => address !== undefined && cidrContains(entry, address));
-    if (cidr === undefined || address === undefined) throw ec2Error('InvalidParameterValue', `Address ${text} does not fall within the subnet's address range`);
+    const cidr = [subnet?.cidr, subnet?.ipv6]
+      .flatMap((entry): Cidr[] => (entry === undefined ? [] : [parseCidr(entry)!.cidr]))
+      .find((entry) => address !== undefined && cidrContains(entry, address));
+    if (cidr === undefined || address === undefined)
+      throw ec2Error('InvalidParameterValue', `Address ${text} does not fall within the subnet's address range`);
     const offset = BigInt(address) - BigInt(cidr.first);
-    if (offset < 4n || offset === cidr.size - 1n) throw ec2Error('InvalidParameterValue', `Address ${text} is in subnet's reserved address range`);
+    if (offset < 4n || offset === cidr.size - 1n)
+      throw ec2Error('InvalidParameterValue', `Address ${text} is in subnet's reserved address range`);
   }
 
   #interface(id: string): MemoryInterface {
     const found = this.interfaces.get(id);
-    if (found === undefined) throw ec2Error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
+    if (found === undefined)
+      throw ec2Error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
     return found;
   }
 
@@ -244,7 +339,12 @@ export class MemoryEc2 {
   }
 
   #shownInstance(instance: Instance): Instance {
-    return { ...instance, NetworkInterfaces: [...this.interfaces.values()].filter(({ instanceId }) => instanceId === instance.InstanceId).map((entry) => this.#shown(entry)) };
+    return {
+      ...instance,
+      NetworkInterfaces: [...this.interfaces.values()]
+        .filter(({ instanceId }) => instanceId === instance.InstanceId)
+        .map((entry) => this.#shown(entry)),
+    };
   }
 
   #shown(entry: MemoryInterface): NetworkInterface {
@@ -255,8 +355,19 @@ export class MemoryEc2 {
       Description: entry.description ?? '',
       RequesterId: entry.requesterId,
       RequesterManaged: entry.requesterId !== undefined,
-      ...(entry.instanceId === undefined ? {} : { Attachment: { InstanceId: entry.instanceId, DeviceIndex: entry.deviceIndex ?? 1, NetworkCardIndex: entry.networkCardIndex ?? 0 } }),
-      PrivateIpAddresses: [{ PrivateIpAddress: entry.primary, Primary: true }, ...entry.secondary.map((PrivateIpAddress) => ({ PrivateIpAddress, Primary: false }))],
+      ...(entry.instanceId === undefined
+        ? {}
+        : {
+            Attachment: {
+              InstanceId: entry.instanceId,
+              DeviceIndex: entry.deviceIndex ?? 1,
+              NetworkCardIndex: entry.networkCardIndex ?? 0,
+            },
+          }),
+      PrivateIpAddresses: [
+        { PrivateIpAddress: entry.primary, Primary: true },
+        ...entry.secondary.map((PrivateIpAddress) => ({ PrivateIpAddress, Primary: false })),
+      ],
       Ipv6Addresses: entry.ipv6.map((Ipv6Address) => ({ Ipv6Address })),
       Ipv4Prefixes: (entry.prefixes ?? []).map((Ipv4Prefix) => ({ Ipv4Prefix })),
     };
@@ -264,7 +375,13 @@ export class MemoryEc2 {
 }
 
 function shownSubnet({ id, vpcId, cidr, ipv6 }: MemorySubnet): Subnet {
-  return { SubnetId: id, VpcId: vpcId, CidrBlock: cidr, Ipv6CidrBlockAssociationSet: ipv6 === undefined ? [] : [{ Ipv6CidrBlock: ipv6, Ipv6CidrBlockState: { State: 'associated' } }] };
+  return {
+    SubnetId: id,
+    VpcId: vpcId,
+    CidrBlock: cidr,
+    Ipv6CidrBlockAssociationSet:
+      ipv6 === undefined ? [] : [{ Ipv6CidrBlock: ipv6, Ipv6CidrBlockState: { State: 'associated' } }],
+  };
 }
 
 function matches(filters: readonly Filter[], name: string, value: string | undefined): boolean {

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { attempts, strictProvider, terminate } from './strict-ec2.ts';
 import { noMoto, unless } from '../../../tools/testing/unless.ts';
 
-const refusals = { throttled: { code: 'RequestLimitExceeded', status: 503 }, transient: { code: 'InternalError', status: 500 }, unauthorized: { code: 'UnauthorizedOperation', status: 403 } };
+const refusals = {
+  throttled: { code: 'RequestLimitExceeded', status: 503 },
+  transient: { code: 'InternalError', status: 500 },
+  unauthorized: { code: 'UnauthorizedOperation', status: 403 },
+};
 
 describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
   let ec2: StrictEc2;
@@ -22,10 +26,17 @@ describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
     faults: ['refuse', 'lose-answer', 'unreadable-node', 'unreadable-cidr'],
     limited: true,
     async makeProvider() {
-      const nodes = await ec2.createCluster({ zones: [{ zone: 'us-east-1a', cidr: '10.0.1.0/24', ipv6Cidr: '2001:db8:1:1::/64', workers: 2 }], instanceType: 't3.medium' });
+      const nodes = await ec2.createCluster({
+        zones: [{ zone: 'us-east-1a', cidr: '10.0.1.0/24', ipv6Cidr: '2001:db8:1:1::/64', workers: 2 }],
+        instanceType: 't3.medium',
+      });
       const [first, second] = nodes as [(typeof nodes)[0], (typeof nodes)[0]];
       await ec2.assignForeign({ networkInterfaceId: first.networkInterfaceId, address: '10.0.1.99' });
-      await ec2.createLoadBalancerInterface({ subnetId: first.subnetId, address: '10.0.1.200', description: 'ELB app/shop' });
+      await ec2.createLoadBalancerInterface({
+        subnetId: first.subnetId,
+        address: '10.0.1.200',
+        description: 'ELB app/shop',
+      });
       const armed: { readonly address: string; readonly arm: () => void; left: number }[] = [];
       const { provider } = strictProvider(ec2, {
         before(input) {
@@ -47,9 +58,23 @@ describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
         freeAddress: (family: 4 | 6) => ((last += 1), family === 4 ? `10.0.1.${last}` : `2001:db8:1:1::${last}`),
         inject(fault: ProviderFault) {
           if (fault.type === 'unreadable-node') settled = terminate(ec2, first);
-          else if (fault.type === 'unreadable-cidr') ec2.inject({ action: 'DescribeNetworkInterfaces', fault: { kind: 'error', code: 'InternalError', status: 500 } });
-          else if (fault.type === 'refuse') armed.push({ address: fault.address, left: fault.class === 'unauthorized' ? 1 : attempts, arm: () => ec2.inject({ fault: { kind: 'error', ...refusals[fault.class] }, times: 1 }) });
-          else if (fault.type === 'lose-answer') armed.push({ address: fault.address, left: 1, arm: () => ec2.inject({ fault: { kind: 'reset', when: 'after' }, times: 1 }) });
+          else if (fault.type === 'unreadable-cidr')
+            ec2.inject({
+              action: 'DescribeNetworkInterfaces',
+              fault: { kind: 'error', code: 'InternalError', status: 500 },
+            });
+          else if (fault.type === 'refuse')
+            armed.push({
+              address: fault.address,
+              left: fault.class === 'unauthorized' ? 1 : attempts,
+              arm: () => ec2.inject({ fault: { kind: 'error', ...refusals[fault.class] }, times: 1 }),
+            });
+          else if (fault.type === 'lose-answer')
+            armed.push({
+              address: fault.address,
+              left: 1,
+              arm: () => ec2.inject({ fault: { kind: 'reset', when: 'after' }, times: 1 }),
+            });
         },
         async close() {
           ec2.clearFaults();

@@ -1,4 +1,11 @@
-import { DeleteNetworkInterfaceCommand, EC2Client, TerminateInstancesCommand, type EC2ClientConfig, type ServiceInputTypes, type ServiceOutputTypes } from '@aws-sdk/client-ec2';
+import {
+  DeleteNetworkInterfaceCommand,
+  EC2Client,
+  TerminateInstancesCommand,
+  type EC2ClientConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-ec2';
 import type { Ec2Node, StrictEc2 } from '@egressip-ipam/sandbox';
 import type { ProviderContext } from '@egressip-ipam/core';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
@@ -26,7 +33,10 @@ export interface StrictProviderOptions {
 }
 
 /** A provider on the strict EC2: the real client, which tries again at once. */
-export function strictProvider(ec2: StrictEc2, { context = {}, before, speed = 10, requestTimeout = 20_000 }: StrictProviderOptions = {}) {
+export function strictProvider(
+  ec2: StrictEc2,
+  { context = {}, before, speed = 10, requestTimeout = 20_000 }: StrictProviderOptions = {},
+) {
   const clock = fastClock(speed);
   const createClient = (configuration: EC2ClientConfig): EC2Client => {
     const client = new EC2Client({
@@ -38,7 +48,10 @@ export function strictProvider(ec2: StrictEc2, { context = {}, before, speed = 1
     if (before !== undefined) oneAtATime(client, before);
     return client;
   };
-  return { clock, provider: createAwsProvider({ region: world.region, endpoint: ec2.url, ...context }, { createClient, clock }) };
+  return {
+    clock,
+    provider: createAwsProvider({ region: world.region, endpoint: ec2.url, ...context }, { createClient, clock }),
+  };
 }
 
 /** Sends one attempt after the other, so that a fault made right before an attempt meets that one. */
@@ -52,11 +65,18 @@ function oneAtATime(client: EC2Client, before: BeforeAttempt): void {
     last = sent.catch(() => undefined);
     return sent;
   };
-  client.middlewareStack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'oneAtATime' });
+  client.middlewareStack.addRelativeTo(middleware, {
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    name: 'oneAtATime',
+  });
 }
 
 /** Takes an instance away, past the strict layer; moto leaves the interface of a terminated instance behind, EC2 does not. */
-export async function terminate(ec2: StrictEc2, { instanceId, networkInterfaceId }: Pick<Ec2Node, 'instanceId' | 'networkInterfaceId'>): Promise<void> {
+export async function terminate(
+  ec2: StrictEc2,
+  { instanceId, networkInterfaceId }: Pick<Ec2Node, 'instanceId' | 'networkInterfaceId'>,
+): Promise<void> {
   const client = new EC2Client({ ...world, endpoint: ec2.motoUrl });
   await client.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
   await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: networkInterfaceId }));

@@ -10,7 +10,11 @@ import { EC2Client, paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
 const commonFamilies = /^(?:[cmr][4-8][a-z-]*|t[234][a-z]*|i[3478][a-z]*|d3(?:en)?|x[12][a-z]*)$/;
 
 const endpoint = process.argv[2];
-const client = new EC2Client(endpoint === undefined ? {} : { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+const client = new EC2Client(
+  endpoint === undefined
+    ? {}
+    : { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+);
 /** `IPV4/IPV6` → family → sizes. */
 const byLimits = new Map<string, Map<string, string[]>>();
 for await (const { InstanceTypes = [] } of paginateDescribeInstanceTypes({ client }, {})) {
@@ -27,11 +31,14 @@ for await (const { InstanceTypes = [] } of paginateDescribeInstanceTypes({ clien
 /** Families with the same sizes share one line. */
 function linesOf(families: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const bySizes = new Map<string, string[]>();
-  for (const [family, sizes] of [...families].sort(([a], [b]) => (a < b ? -1 : 1))) bySizes.set(sizes.join(' '), [...(bySizes.get(sizes.join(' ')) ?? []), family]);
+  for (const [family, sizes] of [...families].sort(([a], [b]) => (a < b ? -1 : 1)))
+    bySizes.set(sizes.join(' '), [...(bySizes.get(sizes.join(' ')) ?? []), family]);
   return [...bySizes].map(([sizes, names]) => `    '${names.join(' ')}: ${sizes}',`);
 }
 
-const blocks = [...byLimits].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })).map(([limits, families]) => [`  '${limits}': [`, ...linesOf(families), '  ],']);
+const blocks = [...byLimits]
+  .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+  .map(([limits, families]) => [`  '${limits}': [`, ...linesOf(families), '  ],']);
 await writeFile(
   new URL('../src/instance-types/common-instance-types.ts', import.meta.url),
   [

@@ -19,7 +19,11 @@ describeCloudProvider({
 
 describe('baremetal', () => {
   it('knows of no interfaces, no limits, and nothing in use or reserved', async () => {
-    const observation = await createBareMetalProvider().observe({ nodes: [{ name: 'worker-1' }], cidrs: ['10.0.0.0/24'], signal: new AbortController().signal });
+    const observation = await createBareMetalProvider().observe({
+      nodes: [{ name: 'worker-1' }],
+      cidrs: ['10.0.0.0/24'],
+      signal: new AbortController().signal,
+    });
     expect(observation).toEqual({
       nodes: [{ node: 'worker-1', interfaces: [], limits: {} }],
       cidrs: [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }],
@@ -29,6 +33,9 @@ describe('baremetal', () => {
   it('says in a refusal which change, which node, and the way out', async () => {
     const change = { type: 'attach', address: '10.0.0.5', node: { name: 'worker-1' } } as const;
     const [result] = await createBareMetalProvider().apply({ changes: [change], signal: new AbortController().signal });
-    expect(result).toMatchObject({ outcome: 'failed', error: { message: expect.stringMatching(/attach of 10\.0\.0\.5 \(node worker-1\).*choose/) } });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { message: expect.stringMatching(/attach of 10\.0\.0\.5 \(node worker-1\).*choose/) },
+    });
   });
 });

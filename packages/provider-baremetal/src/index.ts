@@ -1,1 +1,5 @@
-export { createBareMetalProvider, createBareMetalProvider as createProvider, description } from './create-bare-metal-provider.ts';
+export {
+  createBareMetalProvider,
+  createBareMetalProvider as createProvider,
+  description,
+} from './create-bare-metal-provider.ts';

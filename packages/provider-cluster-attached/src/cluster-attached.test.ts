@@ -11,6 +11,9 @@ describe.each(all)('%s', (name, { createProvider, description }) => {
 });
 
 it('no two clouds are for the same platform', () => {
-  const signs = all.flatMap(([, { description }]) => [...(description?.platforms.types ?? []), ...(description?.platforms.providerIDPrefixes ?? [])]);
+  const signs = all.flatMap(([, { description }]) => [
+    ...(description?.platforms.types ?? []),
+    ...(description?.platforms.providerIDPrefixes ?? []),
+  ]);
   expect(new Set(signs).size).toBe(signs.length);
 });

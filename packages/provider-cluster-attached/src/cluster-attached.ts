@@ -1,4 +1,10 @@
-import { createPassiveProvider, type KeptInSubnets, type ProviderDescription, type ProviderModule, type ProviderPlatforms } from '@egressip-ipam/core';
+import {
+  createPassiveProvider,
+  type KeptInSubnets,
+  type ProviderDescription,
+  type ProviderModule,
+  type ProviderPlatforms,
+} from '@egressip-ipam/core';
 
 /** What tells one of these clouds from another. */
 export interface ClusterAttachedCloud {
@@ -12,6 +18,11 @@ export interface ClusterAttachedCloud {
  * changes nothing there.
  */
 export function clusterAttached(cloud: ClusterAttachedCloud): ProviderModule {
-  const description: ProviderDescription = { ...cloud, specificationVersion: 'v1', capabilities: { attach: false }, isCloud: true };
+  const description: ProviderDescription = {
+    ...cloud,
+    specificationVersion: 'v1',
+    capabilities: { attach: false },
+    isCloud: true,
+  };
   return { description, createProvider: () => createPassiveProvider(description) };
 }

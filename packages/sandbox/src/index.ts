@@ -20,11 +20,26 @@ export {
   startOvnClusterManager,
   validItems,
 } from './ovn-kubernetes/index.ts';
-export { readHostSubnet, readNetNamespace, reallocateEgressIps, sdnTraffic, startSdnMaster } from './sdn-master/index.ts';
+export {
+  readHostSubnet,
+  readNetNamespace,
+  reallocateEgressIps,
+  sdnTraffic,
+  startSdnMaster,
+} from './sdn-master/index.ts';
 export { seededRandom } from './stand-in/seeded-random.ts';
 
 export type { Antrea, AntreaOptions, AntreaPod, AntreaTraffic } from './antrea/index.ts';
-export type { Cilium, CiliumOptions, CiliumPod, CiliumTraffic, DropReason, PacketPorts, PolicyMapEntry, PolicyMapValue } from './cilium/index.ts';
+export type {
+  Cilium,
+  CiliumOptions,
+  CiliumPod,
+  CiliumTraffic,
+  DropReason,
+  PacketPorts,
+  PolicyMapEntry,
+  PolicyMapValue,
+} from './cilium/index.ts';
 export type { CloudInterface, CloudNetworkConfigOptions } from './cloud-network-config/index.ts';
 export type { CustomResourceDefinition, NetworkCrd } from './crds/index.ts';
 export type {
@@ -41,7 +56,15 @@ export type {
   StrictEc2Options,
 } from './ec2/index.ts';
 export type { EgressAgents, EgressAgentsOptions } from './egress-agents/index.ts';
-export type { Fault, FaultCounts, FaultProxy, FaultProxyOptions, FaultProxyTarget, FaultRule, FaultStatus } from './fault-proxy/index.ts';
+export type {
+  Fault,
+  FaultCounts,
+  FaultProxy,
+  FaultProxyOptions,
+  FaultProxyTarget,
+  FaultRule,
+  FaultStatus,
+} from './fault-proxy/index.ts';
 export type {
   Allocation,
   Allocations,

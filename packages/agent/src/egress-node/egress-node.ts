@@ -2,7 +2,13 @@ import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
 import { formatAddress, parseAddress } from '@egressip-ipam/core';
 
 /** EgressNodes: one object per egress node, of its name. The operator writes `spec`, the node's agent `status`. */
-export const egressNodes: Resource = { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressnodes', kind: 'EgressNode', namespaced: false };
+export const egressNodes: Resource = {
+  group: 'redhatcop.redhat.io',
+  version: 'v1alpha1',
+  plural: 'egressnodes',
+  kind: 'EgressNode',
+  namespaced: false,
+};
 
 /** An address that the node is to carry. */
 export interface Wish {
@@ -72,7 +78,11 @@ export function readEgressNode(object: KubernetesObject): EgressNode {
     wishes: entries(fields(object['spec'])['addresses']).flatMap(readWish),
     status: {
       observedGeneration: typeof status['observedGeneration'] === 'number' ? status['observedGeneration'] : 0,
-      interfaces: entries(status['interfaces']).map(({ name, subnets, addresses }) => ({ name: text(name), subnets: texts(subnets), addresses: texts(addresses) })),
+      interfaces: entries(status['interfaces']).map(({ name, subnets, addresses }) => ({
+        name: text(name),
+        subnets: texts(subnets),
+        addresses: texts(addresses),
+      })),
       addresses: entries(status['addresses']).flatMap(readResult),
     },
   };
@@ -84,7 +94,14 @@ function readWish({ address, reason, vacatedBy }: Fields): readonly Wish[] {
   return [{ address: canonical, reason: text(reason), ...(typeof vacatedBy === 'string' ? { vacatedBy } : {}) }];
 }
 
-function readResult({ address, state, interface: device, since, duplicateMAC, message }: Fields): readonly AddressResult[] {
+function readResult({
+  address,
+  state,
+  interface: device,
+  since,
+  duplicateMAC,
+  message,
+}: Fields): readonly AddressResult[] {
   const canonical = canonicalText(address);
   const known = states.find((one) => one === state);
   if (canonical === undefined || known === undefined) return [];

@@ -2,10 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { exploreModel, trueRules } from './cluster-model.ts';
 import { nextFenceStep } from './fence.ts';
 
-const two = { peers: ['b'], rosters: [['a', 'b'], ['a', 'b'], ['a', 'b']], renewals: 1 };
-const overtaken = { peers: ['b'], rosters: [['a', 'b'], ['a', 'b']], renewals: 2 };
-const three = { peers: ['b', 'c'], rosters: [['a', 'b', 'c'], ['a', 'b', 'c']], renewals: 1 };
-const changed = { peers: ['b', 'c'], rosters: [['a', 'b'], ['a', 'c'], ['a', 'c']], renewals: 1 };
+const two = {
+  peers: ['b'],
+  rosters: [
+    ['a', 'b'],
+    ['a', 'b'],
+    ['a', 'b'],
+  ],
+  renewals: 1,
+};
+const overtaken = {
+  peers: ['b'],
+  rosters: [
+    ['a', 'b'],
+    ['a', 'b'],
+  ],
+  renewals: 2,
+};
+const three = {
+  peers: ['b', 'c'],
+  rosters: [
+    ['a', 'b', 'c'],
+    ['a', 'b', 'c'],
+  ],
+  renewals: 1,
+};
+const changed = {
+  peers: ['b', 'c'],
+  rosters: [
+    ['a', 'b'],
+    ['a', 'c'],
+    ['a', 'c'],
+  ],
+  renewals: 1,
+};
 
 describe('two nodes never hold one address, over all interleavings', () => {
   it.each([
@@ -13,15 +43,21 @@ describe('two nodes never hold one address, over all interleavings', () => {
     ['of two agents, with renewals that were given up and arrive nevertheless', overtaken],
     ['of three agents', three],
     ['of agents that change', changed],
-  ])('%s', (_, bounds) => {
-    const { states, violation } = exploreModel(bounds, trueRules);
-    expect(violation).toBeUndefined();
-    expect(states).toBeGreaterThan(1_000);
-  }, 120_000);
+  ])(
+    '%s',
+    (_, bounds) => {
+      const { states, violation } = exploreModel(bounds, trueRules);
+      expect(violation).toBeUndefined();
+      expect(states).toBeGreaterThan(1_000);
+    },
+    120_000,
+  );
 });
 
 describe('the model finds what is wrong with rules that', () => {
-  const fenceWith = (change: (...parameters: Parameters<typeof nextFenceStep>) => ReturnType<typeof nextFenceStep>) => ({ ...trueRules, nextFenceStep: change });
+  const fenceWith = (
+    change: (...parameters: Parameters<typeof nextFenceStep>) => ReturnType<typeof nextFenceStep>,
+  ) => ({ ...trueRules, nextFenceStep: change });
 
   it('move as soon as the term is over, whatever the others say', () => {
     const rules = fenceWith((target, others, roster, now, timings) => {
@@ -32,12 +68,16 @@ describe('the model finds what is wrong with rules that', () => {
   });
 
   it('do not wait for answers that were given before', () => {
-    const rules = fenceWith((target, others, roster, now, timings) => nextFenceStep(target, others, roster, now, { ...timings, window: 0 }));
+    const rules = fenceWith((target, others, roster, now, timings) =>
+      nextFenceStep(target, others, roster, now, { ...timings, window: 0 }),
+    );
     expect(exploreModel(two, rules).violation).toBeDefined();
   });
 
   it('move before the term is over', () => {
-    const rules = fenceWith((target, others, roster, now, timings) => nextFenceStep(target, others, roster, now, { ...timings, term: 1, window: 0 }));
+    const rules = fenceWith((target, others, roster, now, timings) =>
+      nextFenceStep(target, others, roster, now, { ...timings, term: 1, window: 0 }),
+    );
     expect(exploreModel(two, rules).violation).toBeDefined();
   });
 
@@ -46,7 +86,9 @@ describe('the model finds what is wrong with rules that', () => {
   });
 
   it('count by the last renewal alone, though its answer may have been lost', () => {
-    const rules = fenceWith((target, ...rest) => nextFenceStep({ ...target, counts: [Math.max(...target.counts)] }, ...rest));
+    const rules = fenceWith((target, ...rest) =>
+      nextFenceStep({ ...target, counts: [Math.max(...target.counts)] }, ...rest),
+    );
     expect(exploreModel(changed, rules).violation).toBeDefined();
   }, 120_000);
 });

@@ -63,7 +63,10 @@ export interface ModelBounds {
 const self = 'a';
 
 /** Follows every interleaving; the first state in which two nodes hold the address, and how many states there are. */
-export function exploreModel(bounds: ModelBounds, rules: ModelRules): { readonly states: number; readonly violation: ModelState | undefined } {
+export function exploreModel(
+  bounds: ModelBounds,
+  rules: ModelRules,
+): { readonly states: number; readonly violation: ModelState | undefined } {
   const first = firstState(bounds, rules);
   const seen = new Set([keyOf(first)]);
   const open = [first];
@@ -83,10 +86,34 @@ export function exploreModel(bounds: ModelBounds, rules: ModelRules): { readonly
 
 /** A text that is the same for the same state, and only then. */
 function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelState): string {
-  const held = hold.kind === 'released' ? '' : `${hold.until},${hold.number},${Object.entries(hold.answers).map(([name, { askedAt, acknowledged }]) => `${name}${askedAt}/${acknowledged}`).sort().join()}`;
-  const sent = renewals.map(({ sentAt, number, counts, version, isStored }) => `${sentAt}/${number}/${counts.join('+')}/${version}${isStored ? 's' : ''}`).join();
-  const others = Object.values(peers).map(({ promised, acknowledgements }) => `${promised}:${acknowledgements.map(({ number, seenAt }) => `${number}/${seenAt}`).join()}`);
-  return [roster.number, held, lease.isHeld, lease.counts.join('+'), lease.seenAt, known, sent, ...others, isMoved].join(';');
+  const held =
+    hold.kind === 'released'
+      ? ''
+      : `${hold.until},${hold.number},${Object.entries(hold.answers)
+          .map(([name, { askedAt, acknowledged }]) => `${name}${askedAt}/${acknowledged}`)
+          .sort()
+          .join()}`;
+  const sent = renewals
+    .map(
+      ({ sentAt, number, counts, version, isStored }) =>
+        `${sentAt}/${number}/${counts.join('+')}/${version}${isStored ? 's' : ''}`,
+    )
+    .join();
+  const others = Object.values(peers).map(
+    ({ promised, acknowledgements }) =>
+      `${promised}:${acknowledgements.map(({ number, seenAt }) => `${number}/${seenAt}`).join()}`,
+  );
+  return [
+    roster.number,
+    held,
+    lease.isHeld,
+    lease.counts.join('+'),
+    lease.seenAt,
+    known,
+    sent,
+    ...others,
+    isMoved,
+  ].join(';');
 }
 
 function firstState({ peers, rosters }: ModelBounds, { timings }: ModelRules): ModelState {
@@ -106,29 +133,51 @@ function membersOf(names: readonly string[]): readonly Member[] {
 }
 
 function successors(state: ModelState, bounds: ModelBounds, rules: ModelRules): readonly ModelState[] {
-  return [tick(state, rules), ...renew(state, bounds, rules), ...ask(state, rules), ...acknowledge(state, rules), ...operate(state, bounds, rules)];
+  return [
+    tick(state, rules),
+    ...renew(state, bounds, rules),
+    ...ask(state, rules),
+    ...acknowledge(state, rules),
+    ...operate(state, bounds, rules),
+  ];
 }
 
 /** A tick later. What is so long ago that it makes no difference any more stays at that. */
-function tick({ hold, lease, renewals, peers, ...rest }: ModelState, { timings: { term, window } }: ModelRules): ModelState {
+function tick(
+  { hold, lease, renewals, peers, ...rest }: ModelState,
+  { timings: { term, window } }: ModelRules,
+): ModelState {
   const earlier = (time: number, oldest: number): number => Math.max(time - 1, -oldest);
   return {
     ...rest,
-    hold: hold.kind === 'released' ? hold : holdAt({ ...hold, until: hold.until - 1, answers: agedAnswers(hold.answers, window) }, 0),
+    hold:
+      hold.kind === 'released'
+        ? hold
+        : holdAt({ ...hold, until: hold.until - 1, answers: agedAnswers(hold.answers, window) }, 0),
     lease: { ...lease, seenAt: earlier(lease.seenAt, term) },
     renewals: renewals.map((renewal) => ({ ...renewal, sentAt: earlier(renewal.sentAt, term) })),
     peers: Object.fromEntries(
       Object.entries(peers).map(([name, { promised, acknowledgements }]) => [
         name,
-        { promised, acknowledgements: acknowledgements.map(({ number, seenAt }) => ({ number, seenAt: earlier(seenAt, window) })) },
+        {
+          promised,
+          acknowledgements: acknowledgements.map(({ number, seenAt }) => ({ number, seenAt: earlier(seenAt, window) })),
+        },
       ]),
     ),
   };
 }
 
-function agedAnswers(answers: Readonly<Record<string, PeerAnswer>>, window: number): Readonly<Record<string, PeerAnswer>> {
-  const aged = Object.entries(answers).map(([name, answer]) => [name, { ...answer, askedAt: answer.askedAt - 1 }] as const);
-  return Object.fromEntries(aged.filter(([, { askedAt }]) => askedAt > -window).sort(([left], [right]) => (left < right ? -1 : 1)));
+function agedAnswers(
+  answers: Readonly<Record<string, PeerAnswer>>,
+  window: number,
+): Readonly<Record<string, PeerAnswer>> {
+  const aged = Object.entries(answers).map(
+    ([name, answer]) => [name, { ...answer, askedAt: answer.askedAt - 1 }] as const,
+  );
+  return Object.fromEntries(
+    aged.filter(([, { askedAt }]) => askedAt > -window).sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }
 
 function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules): readonly ModelState[] {
@@ -136,13 +185,21 @@ function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules):
   const next: ModelState[] = [];
   if (hold.kind === 'held' && renewals.length < bounds.renewals) {
     const counts = [...new Set([roster.number, hold.number])];
-    next.push({ ...state, renewals: [...renewals, { sentAt: 0, number: roster.number, counts, version: known, isStored: false }] });
+    next.push({
+      ...state,
+      renewals: [...renewals, { sentAt: 0, number: roster.number, counts, version: known, isStored: false }],
+    });
   }
   renewals.forEach((renewal, index) => {
     const others = renewals.toSpliced(index, 1);
     if (renewal.isStored) {
       // The answer comes, or is lost; then the Lease is read again.
-      next.push({ ...state, renewals: others, known: renewal.version + 1, hold: later(hold, afterRenewal(renewal.sentAt, renewal.number, timings)) });
+      next.push({
+        ...state,
+        renewals: others,
+        known: renewal.version + 1,
+        hold: later(hold, afterRenewal(renewal.sentAt, renewal.number, timings)),
+      });
       next.push({ ...state, renewals: others, known: renewal.version + 1 });
     } else if (lease.isHeld && renewal.version === 0) {
       next.push(store(state, index));
@@ -156,7 +213,8 @@ function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules):
 
 /** An answer that was long under way takes nothing back. */
 function later(hold: Hold, renewed: Hold): Hold {
-  if (hold.kind === 'held' && renewed.kind === 'held' && hold.until > renewed.until) return { ...renewed, until: hold.until };
+  if (hold.kind === 'held' && renewed.kind === 'held' && hold.until > renewed.until)
+    return { ...renewed, until: hold.until };
   return holdAt(renewed, 0);
 }
 
@@ -168,7 +226,11 @@ function store({ lease, renewals, known, ...rest }: ModelState, index: number): 
     ...rest,
     lease: { ...lease, counts, seenAt: 0 },
     known: older(known),
-    renewals: renewals.map((renewal, at) => ({ ...renewal, version: older(renewal.version), ...(at === index ? { isStored: true } : {}) })),
+    renewals: renewals.map((renewal, at) => ({
+      ...renewal,
+      version: older(renewal.version),
+      ...(at === index ? { isStored: true } : {}),
+    })),
   };
 }
 
@@ -197,12 +259,26 @@ function acknowledge(state: ModelState, { promisesFirst }: ModelRules): readonly
 function operate(state: ModelState, { rosters }: ModelBounds, rules: ModelRules): readonly ModelState[] {
   if (state.isMoved) return [];
   const { lease, peers, roster } = state;
-  const target: AgentSighting = { node: self, isHeld: lease.isHeld, counts: lease.counts, renewedAt: lease.seenAt, acknowledgements: [] };
-  const others = Object.entries(peers).map(([node, { acknowledgements }]) => ({ node, isHeld: true, counts: [], renewedAt: 0, acknowledgements }));
+  const target: AgentSighting = {
+    node: self,
+    isHeld: lease.isHeld,
+    counts: lease.counts,
+    renewedAt: lease.seenAt,
+    acknowledgements: [],
+  };
+  const others = Object.entries(peers).map(([node, { acknowledgements }]) => ({
+    node,
+    isHeld: true,
+    counts: [],
+    renewedAt: 0,
+    acknowledgements,
+  }));
   const step: FenceStep = rules.nextFenceStep(target, others, roster, 0, rules.timings);
   switch (step.kind) {
     case 'ask':
-      return roster.number < rosters.length ? [{ ...state, roster: nextRoster(roster, membersOf(rosters[roster.number] ?? []), 0) }] : [];
+      return roster.number < rosters.length
+        ? [{ ...state, roster: nextRoster(roster, membersOf(rosters[roster.number] ?? []), 0) }]
+        : [];
     case 'mark':
       return [{ ...state, lease: { ...lease, isHeld: false }, isMoved: true }];
     case 'fenced':

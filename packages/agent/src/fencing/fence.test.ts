@@ -5,10 +5,21 @@ import { timingsOf } from './timings.ts';
 
 const timings = timingsOf(6_000);
 const members = (names: string) => [...names].map((node) => ({ node, address: '192.0.2.1', port: 1 }));
-const roster = (names: string, number = 1): Roster => ({ number, generations: [{ since: 1, members: members(names) }] });
-const agent = (node: string, more: Partial<AgentSighting> = {}): AgentSighting => ({ node, isHeld: true, counts: [1], renewedAt: 0, acknowledgements: [], ...more });
+const roster = (names: string, number = 1): Roster => ({
+  number,
+  generations: [{ since: 1, members: members(names) }],
+});
+const agent = (node: string, more: Partial<AgentSighting> = {}): AgentSighting => ({
+  node,
+  isHeld: true,
+  counts: [1],
+  renewedAt: 0,
+  acknowledgements: [],
+  ...more,
+});
 const acknowledged = (node: string, seenAt: number) => agent(node, { acknowledgements: [{ number: 2, seenAt }] });
-const step = (others: readonly AgentSighting[], known: Roster, now: number, target = agent('a')) => nextFenceStep(target, others, known, now, timings);
+const step = (others: readonly AgentSighting[], known: Roster, now: number, target = agent('a')) =>
+  nextFenceStep(target, others, known, now, timings);
 
 describe('fencing an agent', () => {
   it('waits half a term, asks the others, waits for the longer of both times, and marks', () => {
@@ -17,7 +28,10 @@ describe('fencing an agent', () => {
     const others = [acknowledged('b', 3_100), acknowledged('c', 3_200)];
     expect(step(others, roster('abc', 2), 3_300)).toMatchObject({ kind: 'wait', until: 7_200 });
     expect(step(others, roster('abc', 2), 7_200)).toEqual({ kind: 'mark' });
-    expect(step([acknowledged('b', 0), acknowledged('c', 0)], roster('abc', 2), 6_999)).toMatchObject({ kind: 'wait', until: 7_000 });
+    expect(step([acknowledged('b', 0), acknowledged('c', 0)], roster('abc', 2), 6_999)).toMatchObject({
+      kind: 'wait',
+      until: 7_000,
+    });
   });
 
   it('has done with one whose Lease was taken away', () => {
@@ -32,15 +46,29 @@ describe('fencing an agent', () => {
     ['abcde', 'bc', 'wait'],
     ['abcde', 'bcd', 'mark'],
   ])('of %s needs more than a majority could spare: with %s it comes to "%s"', (all, answering, kind) => {
-    expect(step([...answering].map((node) => acknowledged(node, 3_000)), roster(all, 2), 60_000).kind).toBe(kind);
+    expect(
+      step(
+        [...answering].map((node) => acknowledged(node, 3_000)),
+        roster(all, 2),
+        60_000,
+      ).kind,
+    ).toBe(kind);
   });
 
   it('counts neither the agent itself nor one that is not counted', () => {
-    expect(step([acknowledged('a', 0), acknowledged('z', 0), acknowledged('b', 0)], roster('abc', 2), 60_000).kind).toBe('wait');
+    expect(
+      step([acknowledged('a', 0), acknowledged('z', 0), acknowledged('b', 0)], roster('abc', 2), 60_000).kind,
+    ).toBe('wait');
   });
 
   it('satisfies both rosters that the agent may count by', () => {
-    const grown: Roster = { number: 3, generations: [{ since: 1, members: members('abc') }, { since: 2, members: members('ade') }] };
+    const grown: Roster = {
+      number: 3,
+      generations: [
+        { since: 1, members: members('abc') },
+        { since: 2, members: members('ade') },
+      ],
+    };
     const newer = (node: string) => agent(node, { acknowledgements: [{ number: 3, seenAt: 0 }] });
     const target = agent('a', { counts: [2, 1] });
     expect(step(['d', 'e'].map(newer), grown, 60_000, target).kind).toBe('wait');
@@ -58,7 +86,13 @@ describe('a roster', () => {
     expect(parseRoster(JSON.stringify(grown))).toEqual(grown);
   });
 
-  it.each(['', '{}', '[]', '{"number":-1,"generations":[]}', '{"number":1,"generations":[{"since":1,"members":[{}]}]}'])('is none that reads %j', (text) => {
+  it.each([
+    '',
+    '{}',
+    '[]',
+    '{"number":-1,"generations":[]}',
+    '{"number":1,"generations":[{"since":1,"members":[{}]}]}',
+  ])('is none that reads %j', (text) => {
     expect(parseRoster(text)).toBeUndefined();
   });
 });

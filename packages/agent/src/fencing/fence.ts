@@ -31,11 +31,18 @@ export type FenceStep =
  * hold by a majority is over a window and a margin after so many others were seen to acknowledge a newer roster that no
  * strict majority is left to it: each of them answers it with the newer number from before it wrote it.
  */
-export function nextFenceStep(target: AgentSighting, others: readonly AgentSighting[], roster: Roster, now: number, timings: Timings): FenceStep {
+export function nextFenceStep(
+  target: AgentSighting,
+  others: readonly AgentSighting[],
+  roster: Roster,
+  now: number,
+  timings: Timings,
+): FenceStep {
   if (!target.isHeld) return { kind: 'fenced' };
   const { term, window, margin, suspicion } = timings;
   const suspectedAt = target.renewedAt + suspicion;
-  if (now < suspectedAt) return { kind: 'wait', until: suspectedAt, reason: `node ${target.node} renewed its Lease a moment ago` };
+  if (now < suspectedAt)
+    return { kind: 'wait', until: suspectedAt, reason: `node ${target.node} renewed its Lease a moment ago` };
   if (roster.number <= newestOf(target)) return { kind: 'ask' };
   const acknowledgedAt = majorityLostAt(target, others, roster);
   if (acknowledgedAt === undefined) {

@@ -6,10 +6,18 @@ import type { Roster } from './roster.ts';
 const timings = timingsOf(6_000);
 const member = (node: string) => ({ node, address: '192.0.2.1', port: 1 });
 const roster: Roster = { number: 4, generations: [{ since: 1, members: ['a', 'b', 'c', 'd', 'e'].map(member) }] };
-const answer = (askedAt: number, more: Partial<PeerAnswer> = {}): PeerAnswer => ({ askedAt, reachesServer: false, acknowledged: 4, ...more });
+const answer = (askedAt: number, more: Partial<PeerAnswer> = {}): PeerAnswer => ({
+  askedAt,
+  reachesServer: false,
+  acknowledged: 4,
+  ...more,
+});
 const held = afterRenewal(0, 4, timings);
 const hear = (hold: Hold, now: number, answers: Readonly<Record<string, PeerAnswer>>): Hold =>
-  Object.entries(answers).reduce((current, [peer, one]) => afterAnswer(current, now, 'a', peer, one, roster, timings), hold);
+  Object.entries(answers).reduce(
+    (current, [peer, one]) => afterAnswer(current, now, 'a', peer, one, roster, timings),
+    hold,
+  );
 const until = (hold: Hold) => (hold.kind === 'held' ? hold.until : undefined);
 
 describe('a hold', () => {
@@ -29,7 +37,10 @@ describe('a hold', () => {
   it.each([
     ['one reaches the API server', { d: answer(4_900, { reachesServer: true }), b: answer(4_900), c: answer(4_900) }],
     ['one that is needed has acknowledged a newer roster', { b: answer(4_900), c: answer(4_900, { acknowledged: 5 }) }],
-    ['one that is needed does not know what it has acknowledged', { b: answer(4_900), c: answer(4_900, { acknowledged: undefined }) }],
+    [
+      'one that is needed does not know what it has acknowledged',
+      { b: answer(4_900), c: answer(4_900, { acknowledged: undefined }) },
+    ],
     ['one that is needed was asked too long ago', { b: answer(4_900), c: answer(1_900) }],
     ['one of them is counted by nobody', { b: answer(4_900), z: answer(4_900) }],
   ])('is not prolonged when %s', (_, answers) => {

@@ -43,7 +43,15 @@ export function afterRenewal(sentAt: number, number: number, { term }: Timings):
  * After a peer answered. The hold lasts as long as the answers of a strict majority of all agents count, this one
  * included, none of which reaches the API server or has acknowledged a roster that this agent has not.
  */
-export function afterAnswer(hold: Hold, now: number, self: string, peer: string, answer: PeerAnswer, roster: Roster, timings: Timings): Hold {
+export function afterAnswer(
+  hold: Hold,
+  now: number,
+  self: string,
+  peer: string,
+  answer: PeerAnswer,
+  roster: Roster,
+  timings: Timings,
+): Hold {
   const current = holdAt(hold, now);
   if (current.kind === 'released') return released;
   const known = current.answers[peer];

@@ -43,7 +43,10 @@ export function nextRoster(roster: Roster, members: readonly Member[], least: nu
   const current = roster.generations.at(-1);
   const isSame = current !== undefined && JSON.stringify(current.members) === JSON.stringify(members);
   const generations = isSame ? roster.generations : [...roster.generations, { since: number, members }];
-  const firstNeeded = Math.max(0, generations.findLastIndex(({ since }) => since <= least));
+  const firstNeeded = Math.max(
+    0,
+    generations.findLastIndex(({ since }) => since <= least),
+  );
   return { number, generations: generations.slice(firstNeeded) };
 }
 

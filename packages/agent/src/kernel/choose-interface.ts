@@ -6,7 +6,9 @@ const neverUsed = ['kube-ipvs0'];
 
 /** The interfaces that an address may come to: up, no loopback, with a subnet of their own. Bonds, VLANs and bridges count. */
 export function usableInterfaces(interfaces: readonly KernelInterface[]): readonly KernelInterface[] {
-  return interfaces.filter((one) => one.isUp && !one.isLoopback && !neverUsed.includes(one.name) && subnetsOf(one).length > 0);
+  return interfaces.filter(
+    (one) => one.isUp && !one.isLoopback && !neverUsed.includes(one.name) && subnetsOf(one).length > 0,
+  );
 }
 
 /** The interface whose subnet has the address, the narrowest first, then the one that is longest there; undefined when none has. */
@@ -16,7 +18,9 @@ export function chooseInterface(interfaces: readonly KernelInterface[], address:
   const fitting = usableInterfaces(interfaces).flatMap(({ name, index, ...one }) =>
     subnetsOf({ name, index, ...one }).flatMap((subnet) => {
       const cidr = parseCidr(subnet)?.cidr;
-      return cidr !== undefined && cidrContains(cidr, parsed) ? [{ name, index, length: Number(subnet.split('/')[1]) }] : [];
+      return cidr !== undefined && cidrContains(cidr, parsed)
+        ? [{ name, index, length: Number(subnet.split('/')[1]) }]
+        : [];
     }),
   );
   return fitting.sort((left, right) => right.length - left.length || left.index - right.index)[0]?.name;

@@ -37,15 +37,36 @@ export function readInterfaces(json: string): readonly KernelInterface[] {
     if (typeof ifname !== 'string' || typeof ifindex !== 'number') return [];
     const set = Array.isArray(flags) ? flags : [];
     const addresses = (Array.isArray(infos) ? infos : []).map(record).flatMap(readAddress);
-    return [{ name: ifname, index: ifindex, isUp: set.includes('UP'), isLoopback: set.includes('LOOPBACK'), addresses }];
+    return [
+      { name: ifname, index: ifindex, isUp: set.includes('UP'), isLoopback: set.includes('LOOPBACK'), addresses },
+    ];
   });
 }
 
-function readAddress({ local, prefixlen, valid_life_time: lifetime, scope, dadfailed }: Readonly<Record<string, unknown>>): readonly KernelAddress[] {
+function readAddress({
+  local,
+  prefixlen,
+  valid_life_time: lifetime,
+  scope,
+  dadfailed,
+}: Readonly<Record<string, unknown>>): readonly KernelAddress[] {
   const address = typeof local === 'string' ? parseAddress(local) : undefined;
-  if (address === undefined || typeof prefixlen !== 'number' || (scope === 'link' && typeof local === 'string' && local.includes(':'))) return [];
+  if (
+    address === undefined ||
+    typeof prefixlen !== 'number' ||
+    (scope === 'link' && typeof local === 'string' && local.includes(':'))
+  )
+    return [];
   const text = formatAddress(address);
-  return [{ address: text, family: text.includes(':') ? 6 : 4, prefixLength: prefixlen, expires: lifetime !== forever, isRefused: dadfailed === true }];
+  return [
+    {
+      address: text,
+      family: text.includes(':') ? 6 : 4,
+      prefixLength: prefixlen,
+      expires: lifetime !== forever,
+      isRefused: dadfailed === true,
+    },
+  ];
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
@@ -54,6 +75,8 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 
 /** The subnets of an interface: those of its own addresses, a full-length one not being any. */
 export function subnetsOf({ addresses }: KernelInterface): readonly string[] {
-  const subnets = addresses.flatMap(({ address, family, prefixLength }) => (prefixLength < (family === 4 ? 32 : 128) ? (parseCidr(`${address}/${prefixLength}`)?.cidr.text ?? []) : []));
+  const subnets = addresses.flatMap(({ address, family, prefixLength }) =>
+    prefixLength < (family === 4 ? 32 : 128) ? (parseCidr(`${address}/${prefixLength}`)?.cidr.text ?? []) : [],
+  );
   return [...new Set(subnets)];
 }

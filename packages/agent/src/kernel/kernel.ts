@@ -51,7 +51,9 @@ export function systemKernel(): Kernel {
 
 async function neighbourBatch(verb: 'del' | 'replace', questions: readonly Question[], rest: string): Promise<void> {
   if (questions.length === 0) return;
-  const lines = questions.map(({ address, interface: device }) => `neighbour ${verb} ${address} dev ${device}${rest}\n`);
+  const lines = questions.map(
+    ({ address, interface: device }) => `neighbour ${verb} ${address} dev ${device}${rest}\n`,
+  );
   await runProgram('ip', ['-force', '-batch', '-'], lines.join(''));
 }
 
@@ -65,6 +67,8 @@ function readNeighbours(json: string): readonly Neighbour[] {
   const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
   return (Array.isArray(parsed) ? parsed : []).flatMap((entry: unknown) => {
     const { dst, lladdr } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
-    return typeof dst === 'string' ? [{ address: dst, mac: typeof lladdr === 'string' ? lladdr.toLowerCase() : undefined }] : [];
+    return typeof dst === 'string'
+      ? [{ address: dst, mac: typeof lladdr === 'string' ? lladdr.toLowerCase() : undefined }]
+      : [];
   });
 }

@@ -4,15 +4,39 @@ import { batchOf } from './batch.ts';
 import { readInterfaces, type KernelInterface } from './interfaces.ts';
 import { reconcile, type ReconcileInput } from './reconcile.ts';
 
-const shown = (local: string, prefixlen: number, more: object = {}) => ({ family: local.includes(':') ? 'inet6' : 'inet', local, prefixlen, scope: 'global', valid_life_time: 4_294_967_295, ...more });
+const shown = (local: string, prefixlen: number, more: object = {}) => ({
+  family: local.includes(':') ? 'inet6' : 'inet',
+  local,
+  prefixlen,
+  scope: 'global',
+  valid_life_time: 4_294_967_295,
+  ...more,
+});
 const kernel = (addresses: readonly object[], more: readonly object[] = []): readonly KernelInterface[] =>
-  readInterfaces(JSON.stringify([{ ifindex: 1, ifname: 'lo', flags: ['LOOPBACK', 'UP'], addr_info: [shown('127.0.0.1', 8)] }, { ifindex: 2, ifname: 'eth0', flags: ['UP'], addr_info: addresses }, ...more]));
+  readInterfaces(
+    JSON.stringify([
+      { ifindex: 1, ifname: 'lo', flags: ['LOOPBACK', 'UP'], addr_info: [shown('127.0.0.1', 8)] },
+      { ifindex: 2, ifname: 'eth0', flags: ['UP'], addr_info: addresses },
+      ...more,
+    ]),
+  );
 const node = [shown('192.0.2.11', 24), shown('2001:db8::11', 64)];
 const ours = shown('192.0.2.101', 32, { valid_life_time: 4 });
 const input = (changes: Partial<ReconcileInput>): ReconcileInput => ({
-  wishes: ['192.0.2.101'], interfaces: kernel(node), own: [], present: new Set(), lifetimeSeconds: 5, mayTake: true, verdict: () => 'free', ...changes,
+  wishes: ['192.0.2.101'],
+  interfaces: kernel(node),
+  own: [],
+  present: new Set(),
+  lifetimeSeconds: 5,
+  mayTake: true,
+  verdict: () => 'free',
+  ...changes,
 });
-const there: Partial<ReconcileInput> = { interfaces: kernel([...node, ours]), own: [{ address: '192.0.2.101', interface: 'eth0' }], present: new Set(['192.0.2.101']) };
+const there: Partial<ReconcileInput> = {
+  interfaces: kernel([...node, ours]),
+  own: [{ address: '192.0.2.101', interface: 'eth0' }],
+  present: new Set(['192.0.2.101']),
+};
 const put = { type: 'put', address: '192.0.2.101', interface: 'eth0', lifetimeSeconds: 5 };
 const remove = { type: 'remove', address: '192.0.2.101', interface: 'eth0' };
 
@@ -23,13 +47,21 @@ describe('reconcile', () => {
   });
 
   it('puts nothing before the network was asked, nor while somebody answers', () => {
-    expect(reconcile(input({ verdict: () => 'unknown' }))).toMatchObject({ changes: [], decisions: [{ obstacle: 'not-probed' }] });
-    expect(reconcile(input({ verdict: () => 'duplicate' }))).toMatchObject({ changes: [], decisions: [{ obstacle: 'duplicate' }] });
+    expect(reconcile(input({ verdict: () => 'unknown' }))).toMatchObject({
+      changes: [],
+      decisions: [{ obstacle: 'not-probed' }],
+    });
+    expect(reconcile(input({ verdict: () => 'duplicate' }))).toMatchObject({
+      changes: [],
+      decisions: [{ obstacle: 'duplicate' }],
+    });
   });
 
   it('keeps what is there without asking again, and puts back what somebody took off', () => {
     expect(reconcile(input({ ...there, mayTake: false, verdict: () => 'duplicate' })).changes).toEqual([put]);
-    expect(reconcile(input({ ...there, interfaces: kernel(node), mayTake: false, verdict: () => 'unknown' }))).toMatchObject({ changes: [put], decisions: [{ isRestored: true }] });
+    expect(
+      reconcile(input({ ...there, interfaces: kernel(node), mayTake: false, verdict: () => 'unknown' })),
+    ).toMatchObject({ changes: [put], decisions: [{ isRestored: true }] });
   });
 
   it('takes nothing new by a majority alone', () => {
@@ -54,16 +86,24 @@ describe('reconcile', () => {
 });
 
 describe('chooseInterface', () => {
-  const second = (addresses: readonly object[], flags = ['UP'], ifname = 'bond0.5') => [{ ifindex: 3, ifname, flags, addr_info: addresses }];
+  const second = (addresses: readonly object[], flags = ['UP'], ifname = 'bond0.5') => [
+    { ifindex: 3, ifname, flags, addr_info: addresses },
+  ];
 
   it('goes by subnet, the narrowest first, whatever kind of interface it is', () => {
     const interfaces = kernel([shown('192.0.2.11', 16)], second([shown('192.0.2.12', 24)]));
-    expect([chooseInterface(interfaces, '192.0.2.101'), chooseInterface(interfaces, '192.0.9.1'), chooseInterface(interfaces, '198.51.100.1')]).toEqual(['bond0.5', 'eth0', undefined]);
+    expect([
+      chooseInterface(interfaces, '192.0.2.101'),
+      chooseInterface(interfaces, '192.0.9.1'),
+      chooseInterface(interfaces, '198.51.100.1'),
+    ]).toEqual(['bond0.5', 'eth0', undefined]);
   });
 
   it('uses none that is down, no loopback, and not where kube-proxy keeps Services', () => {
     expect(chooseInterface(kernel([], second([shown('192.0.2.12', 24)], [])), '192.0.2.101')).toBeUndefined();
-    expect(chooseInterface(kernel([], second([shown('192.0.2.12', 24)], ['UP'], 'kube-ipvs0')), '192.0.2.101')).toBeUndefined();
+    expect(
+      chooseInterface(kernel([], second([shown('192.0.2.12', 24)], ['UP'], 'kube-ipvs0')), '192.0.2.101'),
+    ).toBeUndefined();
     expect(chooseInterface(kernel([]), '127.0.0.2')).toBeUndefined();
   });
 });
@@ -71,7 +111,13 @@ describe('chooseInterface', () => {
 describe('batchOf', () => {
   it('writes the form in which nothing else of the node leaves by the address', () => {
     const change = (address: string) => ({ type: 'put', address, interface: 'eth0', lifetimeSeconds: 5 }) as const;
-    expect(batchOf([change('192.0.2.101'), change('2001:db8::101'), { type: 'remove', address: '192.0.2.102', interface: 'eth0' }]).split('\n')).toEqual([
+    expect(
+      batchOf([
+        change('192.0.2.101'),
+        change('2001:db8::101'),
+        { type: 'remove', address: '192.0.2.102', interface: 'eth0' },
+      ]).split('\n'),
+    ).toEqual([
       'address replace 192.0.2.101/32 dev eth0 scope host valid_lft 5 preferred_lft 5',
       'address replace 2001:db8::101/128 dev eth0 nodad valid_lft 5 preferred_lft 0',
       'address del 192.0.2.102/32 dev eth0',

@@ -57,14 +57,27 @@ export interface Reconciliation {
 export function reconcile(input: ReconcileInput): Reconciliation {
   const places = placesOf(input.interfaces);
   const decisions = input.wishes.map((address) => decide(address, input, places));
-  const keeps = new Map(decisions.flatMap(({ address, isPresent, interface: device }) => (isPresent && device !== undefined ? [[address, device] as const] : [])));
-  const puts = [...keeps].map(([address, device]): KernelChange => ({ type: 'put', address, interface: device, lifetimeSeconds: input.lifetimeSeconds }));
+  const keeps = new Map(
+    decisions.flatMap(({ address, isPresent, interface: device }) =>
+      isPresent && device !== undefined ? [[address, device] as const] : [],
+    ),
+  );
+  const puts = [...keeps].map(([address, device]): KernelChange => ({
+    type: 'put',
+    address,
+    interface: device,
+    lifetimeSeconds: input.lifetimeSeconds,
+  }));
   const removals = input.own.flatMap(({ address, interface: device }): readonly KernelChange[] => {
     const isThere = places.get(address)?.includes(device) ?? false;
     return isThere && keeps.get(address) !== device ? [{ type: 'remove', address, interface: device }] : [];
   });
   const left = removals.map(({ address, interface: device }) => ({ address, interface: device }));
-  return { changes: [...removals, ...puts], own: [...left, ...[...keeps].map(([address, device]) => ({ address, interface: device }))], decisions };
+  return {
+    changes: [...removals, ...puts],
+    own: [...left, ...[...keeps].map(([address, device]) => ({ address, interface: device }))],
+    decisions,
+  };
 }
 
 function placesOf(interfaces: readonly KernelInterface[]): ReadonlyMap<string, readonly string[]> {
@@ -80,13 +93,20 @@ function decide(address: string, input: ReconcileInput, places: ReadonlyMap<stri
   const recorded = own.find((one) => one.address === address)?.interface;
   const where = places.get(address) ?? [];
   const device = chooseInterface(interfaces, address);
-  const without = (obstacle: Obstacle): Decision => ({ address, interface: device, isPresent: false, obstacle, isRestored: false });
+  const without = (obstacle: Obstacle): Decision => ({
+    address,
+    interface: device,
+    isPresent: false,
+    obstacle,
+    isRestored: false,
+  });
   if (where.some((name) => name !== recorded)) return without('foreign');
   if (device === undefined) return without('no-interface');
   if (lifetimeSeconds < 1) return without('no-hold');
   const isThere = where.includes(device);
   const wasThere = present.has(address);
   if (!isThere && !wasThere && !mayTake) return without('no-hold');
-  if (!isThere && !wasThere && verdict(address) !== 'free') return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
+  if (!isThere && !wasThere && verdict(address) !== 'free')
+    return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
   return { address, interface: device, isPresent: true, isRestored: !isThere && wasThere };
 }

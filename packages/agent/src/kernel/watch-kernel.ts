@@ -21,15 +21,17 @@ export function watchKernel(onChange: () => void, onEnd: (reason: string) => voi
     createInterface({ input: monitor.stdout }).on('line', (line) => {
       if (line.startsWith('Deleted') || !/^\d+: \S+ +inet6? /.test(line)) onChange();
     });
-    monitor.once('error', () => undefined).once('close', (code) => {
-      if (isStopped) return;
-      onEnd(`ip monitor ended with ${code}`);
-      timer = setTimeout(() => {
-        child = start();
-        // What happened meanwhile was not seen.
-        onChange();
-      }, pause);
-    });
+    monitor
+      .once('error', () => undefined)
+      .once('close', (code) => {
+        if (isStopped) return;
+        onEnd(`ip monitor ended with ${code}`);
+        timer = setTimeout(() => {
+          child = start();
+          // What happened meanwhile was not seen.
+          onChange();
+        }, pause);
+      });
     return monitor;
   }
   child = start();

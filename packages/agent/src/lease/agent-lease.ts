@@ -38,7 +38,8 @@ const namePrefix = agentLeaseName('');
 /** Reads an agent's Lease; undefined for any other. */
 export function readAgentLease({ metadata, spec }: KubernetesObject): AgentLease | undefined {
   if (!metadata.name.startsWith(namePrefix)) return undefined;
-  const { holderIdentity, leaseDurationSeconds, renewTime } = typeof spec === 'object' && spec !== null ? (spec as Record<string, unknown>) : {};
+  const { holderIdentity, leaseDurationSeconds, renewTime } =
+    typeof spec === 'object' && spec !== null ? (spec as Record<string, unknown>) : {};
   const noted = metadata.annotations ?? {};
   return {
     node: metadata.name.slice(namePrefix.length),
@@ -68,7 +69,10 @@ export interface Renewal {
 /** The Lease after a renewal: what was there, with the agent's own fields written anew. */
 export function renewedLease(current: KubernetesObject | undefined, renewal: Renewal): KubernetesObject {
   const { node, namespace, holder, term, acknowledged, counted, endpoint, now } = renewal;
-  const former = typeof current?.['spec'] === 'object' && current['spec'] !== null ? (current['spec'] as Record<string, unknown>) : {};
+  const former =
+    typeof current?.['spec'] === 'object' && current['spec'] !== null
+      ? (current['spec'] as Record<string, unknown>)
+      : {};
   const isSame = former['holderIdentity'] === holder;
   const time = new Date(now).toISOString().replace('Z', '000Z');
   const transitions = typeof former['leaseTransitions'] === 'number' ? former['leaseTransitions'] : 0;

@@ -1,4 +1,15 @@
-import { ApiError, isConflict, isNotFound, isTooManyRequests, leases, ResourceClient, sleep, type Clock, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import {
+  ApiError,
+  isConflict,
+  isNotFound,
+  isTooManyRequests,
+  leases,
+  ResourceClient,
+  sleep,
+  type Clock,
+  type KubernetesObject,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { agentLeaseName, readAgentLease, renewedLease, type AgentLease, type Renewal } from './agent-lease.ts';
 
 /** What a {@link LeaseKeeper} is made of. */
@@ -79,7 +90,12 @@ export class LeaseKeeper {
       const isRepeated = await this.#attempt(start, signal);
       // While the server is away it is looked for more often, as everybody waits for it.
       const period = this.#reachesServer ? interval : interval / 2;
-      if (!isRepeated) await sleep(clock, Math.max(50, period - (clock.monotonic() - start)), AbortSignal.any([signal, this.#wake.signal]));
+      if (!isRepeated)
+        await sleep(
+          clock,
+          Math.max(50, period - (clock.monotonic() - start)),
+          AbortSignal.any([signal, this.#wake.signal]),
+        );
     }
   }
 
@@ -109,14 +125,17 @@ export class LeaseKeeper {
   /** Reads the Lease; when it was taken away, what was held is let go before this resolves. */
   async #read(signal: AbortSignal): Promise<void> {
     const { node, namespace, onLost } = this.#options;
-    const found = await this.#leases.get({ name: agentLeaseName(node), namespace }, this.#call(signal)).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const found = await this.#leases
+      .get({ name: agentLeaseName(node), namespace }, this.#call(signal))
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
     this.#answered();
     const lease = found && readAgentLease(found);
     this.#current = found;
-    if (lease?.holder === undefined) await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
+    if (lease?.holder === undefined)
+      await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
   }
 
   #renewal(acknowledged: number, counted: number): Renewal {
@@ -127,7 +146,10 @@ export class LeaseKeeper {
   #write(renewal: Renewal, signal: AbortSignal): Promise<KubernetesObject> {
     const lease = renewedLease(this.#current, renewal);
     if (this.#current !== undefined) return this.#leases.replace(lease, this.#call(signal));
-    return this.#leases.create({ ...lease, metadata: { ...lease.metadata, ...this.#options.metadata() } }, this.#call(signal));
+    return this.#leases.create(
+      { ...lease, metadata: { ...lease.metadata, ...this.#options.metadata() } },
+      this.#call(signal),
+    );
   }
 
   #answered(): void {

@@ -24,7 +24,9 @@ export async function findAnnouncer(onError: (message: string) => void): Promise
       const shell = spawn('sh', ['-s'], { stdio: ['pipe', 'ignore', 'pipe'] });
       let said = '';
       shell.stderr.setEncoding('utf8').on('data', (text: string) => (said += text.slice(0, 1_000 - said.length)));
-      shell.once('error', (error) => onError(error.message)).once('close', () => said.trim() !== '' && onError(said.trim()));
+      shell
+        .once('error', (error) => onError(error.message))
+        .once('close', () => said.trim() !== '' && onError(said.trim()));
       shell.stdin.on('error', () => undefined).end(scriptOf(addresses, arping));
     },
   };
@@ -35,7 +37,9 @@ async function findArping(): Promise<Arping> {
   if (applets.split('\n').includes('arping')) return 'busybox';
   const { stdout, stderr } = await runProgram('arping', ['-V']);
   if (`${stdout}${stderr}`.includes('iputils')) return 'iputils';
-  throw new Error('addresses cannot be announced: neither busybox nor the arping of iputils is installed (another arping does not do)');
+  throw new Error(
+    'addresses cannot be announced: neither busybox nor the arping of iputils is installed (another arping does not do)',
+  );
 }
 
 // So many run at a time; addresses and interface names hold no character that means anything to a shell.
@@ -43,7 +47,11 @@ const atOnce = 32;
 
 function scriptOf(addresses: readonly OwnAddress[], arping: Arping): string {
   const commands = addresses.flatMap(({ address, interface: device }) => commandsFor(address, device, arping));
-  return commands.map((command, index) => `${command} >/dev/null &\n${(index + 1) % atOnce === 0 ? 'wait\n' : ''}`).join('') + 'wait\n';
+  return (
+    commands
+      .map((command, index) => `${command} >/dev/null &\n${(index + 1) % atOnce === 0 ? 'wait\n' : ''}`)
+      .join('') + 'wait\n'
+  );
 }
 
 function commandsFor(address: string, device: string, arping: Arping): readonly string[] {

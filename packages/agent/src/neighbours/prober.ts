@@ -29,7 +29,12 @@ export class Prober {
   readonly #asking = new Set<string>();
   #again: ClockTimer | undefined;
 
-  constructor(parts: { kernel: Kernel; clock: Pick<Clock, 'monotonic' | 'setTimeout'>; onVerdict: () => void; onError: (error: unknown) => void }) {
+  constructor(parts: {
+    kernel: Kernel;
+    clock: Pick<Clock, 'monotonic' | 'setTimeout'>;
+    onVerdict: () => void;
+    onError: (error: unknown) => void;
+  }) {
     this.#kernel = parts.kernel;
     this.#clock = parts.clock;
     this.#onVerdict = parts.onVerdict;
@@ -92,9 +97,18 @@ export class Prober {
           await this.#kernel.ask(open);
         }
         await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, looks));
-        const answered = new Map((await this.#kernel.neighbours()).flatMap(({ address, mac }) => (mac === undefined ? [] : [[address, mac] as const])));
+        const answered = new Map(
+          (await this.#kernel.neighbours()).flatMap(({ address, mac }) =>
+            mac === undefined ? [] : [[address, mac] as const],
+          ),
+        );
         const taken = open.filter(({ address }) => answered.has(address));
-        for (const { address } of taken) this.#settle(address, { verdict: 'duplicate', at: this.#clock.monotonic(), mac: answered.get(address) ?? '' });
+        for (const { address } of taken)
+          this.#settle(address, {
+            verdict: 'duplicate',
+            at: this.#clock.monotonic(),
+            mac: answered.get(address) ?? '',
+          });
         open = open.filter(({ address }) => !answered.has(address));
         if (taken.length > 0) this.#onVerdict();
       }

@@ -29,8 +29,16 @@ function rulesFor(addresses: readonly string[]): string {
     `table inet ${table}`,
     `delete table inet ${table}`,
     `table inet ${table} {`,
-    set('version4', 'ipv4_addr', addresses.filter((address) => !address.includes(':'))),
-    set('version6', 'ipv6_addr', addresses.filter((address) => address.includes(':'))),
+    set(
+      'version4',
+      'ipv4_addr',
+      addresses.filter((address) => !address.includes(':')),
+    ),
+    set(
+      'version6',
+      'ipv6_addr',
+      addresses.filter((address) => address.includes(':')),
+    ),
     '  chain input {',
     '    type filter hook input priority filter - 10; policy accept;',
     '    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',

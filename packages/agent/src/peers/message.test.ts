@@ -8,7 +8,10 @@ const answer = { type: 'answer', from: 'b', nonce: 'n', reachesServer: false, ac
 describe('messages of peers', () => {
   it('arrive as they were sent, by any of the keys', () => {
     expect(decodeMessage(encodeMessage(answer, key), [other, key])).toEqual(answer);
-    expect(decodeMessage(encodeMessage({ ...answer, acknowledged: undefined }, key), [key])).toEqual({ ...answer, acknowledged: undefined });
+    expect(decodeMessage(encodeMessage({ ...answer, acknowledged: undefined }, key), [key])).toEqual({
+      ...answer,
+      acknowledged: undefined,
+    });
     expect(decodeMessage(encodeMessage(question, key), [key])).toEqual(question);
   });
 
@@ -21,11 +24,15 @@ describe('messages of peers', () => {
     }
     expect(decodeMessage(datagram, [other])).toBeUndefined();
     expect(decodeMessage(datagram, [])).toBeUndefined();
-    for (const garbage of [Buffer.alloc(0), Buffer.alloc(32), Buffer.alloc(65_000)]) expect(decodeMessage(garbage, [key])).toBeUndefined();
+    for (const garbage of [Buffer.alloc(0), Buffer.alloc(32), Buffer.alloc(65_000)])
+      expect(decodeMessage(garbage, [key])).toBeUndefined();
   });
 
   it('give nobody more bytes than he sent', () => {
-    const longest = encodeMessage({ ...answer, from: 'n'.repeat(253), nonce: 'n'.repeat(22), acknowledged: Number.MAX_SAFE_INTEGER }, key);
+    const longest = encodeMessage(
+      { ...answer, from: 'n'.repeat(253), nonce: 'n'.repeat(22), acknowledged: Number.MAX_SAFE_INTEGER },
+      key,
+    );
     expect(encodeMessage(question, key).length).toBeGreaterThanOrEqual(longest.length);
   });
 });

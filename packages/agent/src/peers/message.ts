@@ -44,9 +44,16 @@ function parse(text: string): PeerMessage | undefined {
   } catch {
     return undefined;
   }
-  const { type, from, nonce, reachesServer, acknowledged } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const { type, from, nonce, reachesServer, acknowledged } =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   if (typeof from !== 'string' || typeof nonce !== 'string') return undefined;
   if (type === 'question') return { type, from, nonce };
   if (type !== 'answer' || typeof reachesServer !== 'boolean') return undefined;
-  return { type, from, nonce, reachesServer, acknowledged: typeof acknowledged === 'number' ? acknowledged : undefined };
+  return {
+    type,
+    from,
+    nonce,
+    reachesServer,
+    acknowledged: typeof acknowledged === 'number' ? acknowledged : undefined,
+  };
 }

@@ -73,7 +73,12 @@ export class PeerSocket {
     const [key] = keys;
     if (message === undefined || key === undefined) return;
     if (message.type === 'question') {
-      const answer = { type: 'answer', from: this.#options.node, nonce: message.nonce, ...this.#options.state() } as const;
+      const answer = {
+        type: 'answer',
+        from: this.#options.node,
+        nonce: message.nonce,
+        ...this.#options.state(),
+      } as const;
       this.#send(encodeMessage(answer, key), address, port);
       return;
     }

@@ -13,7 +13,10 @@ export function keyReader(folder: string | undefined, now: () => number): () => 
     readAt = now();
     try {
       // A mounted Secret has hidden links beside its keys.
-      const names = readdirSync(folder).filter((name) => !name.startsWith('.')).sort().reverse();
+      const names = readdirSync(folder)
+        .filter((name) => !name.startsWith('.'))
+        .sort()
+        .reverse();
       keys = names.map((name) => readFileSync(join(folder, name))).filter(({ length }) => length >= leastLength);
     } catch {
       // The folder is not there yet, or not any more: what was read last stays.

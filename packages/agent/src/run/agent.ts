@@ -1,4 +1,13 @@
-import { isAlreadyExists, Reflector, ResourceClient, sleep, type Clock, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  isAlreadyExists,
+  Reflector,
+  ResourceClient,
+  sleep,
+  type Clock,
+  type KubernetesObject,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { randomBytes } from 'node:crypto';
 import { egressNodes, readEgressNode, type EgressNode } from '../egress-node/egress-node.ts';
 import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from '../fencing/hold.ts';
@@ -63,14 +72,27 @@ export class Agent {
     const former = state.read(parts.bootID);
     this.#own = former?.own ?? [];
     this.#acknowledged = former?.acknowledged;
-    this.#hold = former === undefined ? released : holdAt({ kind: 'held', until: former.heldUntil, number: former.counted, answers: {} }, clock.monotonic());
-    this.#status = new StatusWriter(rest, clock, options.node, (written) => this.#node.store.upsertFromResponse(written), (error) => log.warn('the status cannot be written', { reason: reasonOf(error) }));
+    this.#hold =
+      former === undefined
+        ? released
+        : holdAt({ kind: 'held', until: former.heldUntil, number: former.counted, answers: {} }, clock.monotonic());
+    this.#status = new StatusWriter(
+      rest,
+      clock,
+      options.node,
+      (written) => this.#node.store.upsertFromResponse(written),
+      (error) => log.warn('the status cannot be written', { reason: reasonOf(error) }),
+    );
     this.#node = new Reflector({
       client: new ResourceClient(rest, egressNodes),
       fieldSelector: `metadata.name=${options.node}`,
       consistency: 'latest',
       project: readEgressNode,
-      onChange: (change) => this.#wished(change.type === 'deleted' ? undefined : change.object, change.type === 'added' ? undefined : change.previous),
+      onChange: (change) =>
+        this.#wished(
+          change.type === 'deleted' ? undefined : change.object,
+          change.type === 'added' ? undefined : change.previous,
+        ),
       onError: (error) => this.#warn('wishes cannot be read', error),
     });
     this.#rosters = new Reflector({
@@ -165,7 +187,8 @@ export class Agent {
   #holdNow(): Hold {
     const wasHeld = this.#hold.kind === 'held';
     this.#hold = holdAt(this.#hold, this.#parts.clock.monotonic());
-    if (wasHeld && this.#hold.kind === 'released') this.#tellLoss('the Lease was not renewed in time, and no majority of agents allows to go on');
+    if (wasHeld && this.#hold.kind === 'released')
+      this.#tellLoss('the Lease was not renewed in time, and no majority of agents allows to go on');
     return this.#hold;
   }
 
@@ -187,7 +210,10 @@ export class Agent {
       if (previous === undefined) this.#keeper.noteFormer(node.status.addresses);
       // Not in what a restart finds: that may have been so for long.
       const known = new Set(previous?.wishes.map(({ address }) => address));
-      const fresh = previous === undefined ? [] : node.wishes.filter(({ address, vacatedBy }) => vacatedBy !== undefined && !known.has(address));
+      const fresh =
+        previous === undefined
+          ? []
+          : node.wishes.filter(({ address, vacatedBy }) => vacatedBy !== undefined && !known.has(address));
       for (const { address } of fresh) this.#keeper.takeAsFree(address);
     }
     if (node?.generation !== previous?.generation) this.#keeper.poke();
@@ -249,7 +275,15 @@ export class Agent {
     this.#parts.metrics?.answered();
     if (this.#lease.reachesServer) return;
     const before = this.#holdNow();
-    this.#hold = afterAnswer(before, this.#parts.clock.monotonic(), this.#parts.options.node, peer, answer, this.#roster(), this.#timings);
+    this.#hold = afterAnswer(
+      before,
+      this.#parts.clock.monotonic(),
+      this.#parts.options.node,
+      peer,
+      answer,
+      this.#roster(),
+      this.#timings,
+    );
     if (before.kind === 'held' && this.#hold.kind === 'held' && this.#hold.until > before.until) this.#heldOn();
   }
 
@@ -257,7 +291,8 @@ export class Agent {
   #heldOn(): void {
     const hold = this.#holdNow();
     clearTimeout(this.#expiry);
-    if (hold.kind === 'held') this.#expiry = setTimeout(() => this.#keeper.poke(), hold.until - this.#parts.clock.monotonic());
+    if (hold.kind === 'held')
+      this.#expiry = setTimeout(() => this.#keeper.poke(), hold.until - this.#parts.clock.monotonic());
     this.#writeState();
     this.#keeper.poke();
   }
@@ -268,7 +303,8 @@ export class Agent {
     this.#mayTake = false;
     if (hadSome) this.#tellLoss(reason);
     // Asked for again only with nothing left; should the kernel not let go, what is there expires.
-    for (await this.#keeper.settle(); this.#own.length > 0; await this.#keeper.settle()) await sleep(this.#parts.clock, 200);
+    for (await this.#keeper.settle(); this.#own.length > 0; await this.#keeper.settle())
+      await sleep(this.#parts.clock, 200);
   }
 
   #tellLoss(reason: string): void {
@@ -292,9 +328,12 @@ export class Agent {
   /** Objects of this node go away with it. */
   async #findOwner(): Promise<void> {
     const { rest, options } = this.#parts;
-    const found = await new ResourceClient(rest, nodes).get({ name: options.node }, { deadline: 2_000, immediate: true }).catch(() => undefined);
+    const found = await new ResourceClient(rest, nodes)
+      .get({ name: options.node }, { deadline: 2_000, immediate: true })
+      .catch(() => undefined);
     const uid = found?.metadata.uid;
-    if (uid !== undefined) this.#owner = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: options.node, uid }] };
+    if (uid !== undefined)
+      this.#owner = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: options.node, uid }] };
   }
 
   async #createNode(): Promise<void> {
@@ -320,4 +359,3 @@ function readRosterObject(object: KubernetesObject): Roster | undefined {
   const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
   return typeof text === 'string' ? parseRoster(text) : undefined;
 }
-

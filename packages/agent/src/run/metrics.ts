@@ -7,13 +7,25 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #addresses = this.#gauge('egressip_agent_addresses', 'Addresses of this node, by state', ['state']);
   readonly #hold = this.#gauge('egressip_agent_hold_seconds', 'For how long addresses may still be held', []);
-  readonly #reaches = this.#gauge('egressip_agent_reaches_api_server', 'Whether the API server answered the last time', []);
+  readonly #reaches = this.#gauge(
+    'egressip_agent_reaches_api_server',
+    'Whether the API server answered the last time',
+    [],
+  );
   readonly #memory = this.#gauge('process_resident_memory_bytes', 'Memory of this process', []);
   readonly #renewals = this.#counter('egressip_agent_lease_renewals_total', 'Renewals of the Lease', ['result']);
-  readonly #restored = this.#counter('egressip_agent_restored_addresses_total', 'Addresses that somebody else took off the node, and that were put back', []);
+  readonly #restored = this.#counter(
+    'egressip_agent_restored_addresses_total',
+    'Addresses that somebody else took off the node, and that were put back',
+    [],
+  );
   readonly #lost = this.#counter('egressip_agent_lost_holds_total', 'How often all addresses had to go', []);
   readonly #answers = this.#counter('egressip_agent_peer_answers_total', 'Answers of other agents', []);
-  readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', ['verb', 'resource', 'status']);
+  readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', [
+    'verb',
+    'resource',
+    'status',
+  ]);
   readonly #holdSeconds: () => number;
 
   constructor(holdSeconds: () => number) {

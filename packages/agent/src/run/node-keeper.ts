@@ -25,7 +25,11 @@ export interface NodeKeeperParts {
   readonly mayTake: () => boolean;
   /** Keeps the record of what is ours, before it is put there. */
   readonly record: (own: readonly OwnAddress[]) => void;
-  readonly onResults: (generation: number, addresses: readonly AddressResult[], interfaces: readonly ReportedInterface[]) => void;
+  readonly onResults: (
+    generation: number,
+    addresses: readonly AddressResult[],
+    interfaces: readonly ReportedInterface[],
+  ) => void;
   readonly onRestored: () => void;
 }
 
@@ -87,7 +91,9 @@ export class NodeKeeper {
   async #run(): Promise<void> {
     while (this.#isDirty) {
       this.#isDirty = false;
-      await this.#pass().catch((error: unknown) => this.#parts.log.error('the node cannot be looked after', { reason: reasonOf(error) }));
+      await this.#pass().catch((error: unknown) =>
+        this.#parts.log.error('the node cannot be looked after', { reason: reasonOf(error) }),
+      );
     }
     this.#running = undefined;
   }
@@ -109,10 +115,14 @@ export class NodeKeeper {
     const kept = outcome.decisions.filter(({ isPresent }) => isPresent).map(({ address }) => address);
     this.#setOwn([...this.#own, ...outcome.own]);
     const trouble = await guard.guard([...new Set([...kept, ...this.#own.map(({ address }) => address)])]);
-    if (trouble !== undefined && trouble !== this.#guardTrouble) this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
+    if (trouble !== undefined && trouble !== this.#guardTrouble)
+      this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
     this.#guardTrouble = trouble;
     const refusal = await this.#change(outcome, kept);
-    const isTouched = refusal !== '' || outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) || outcome.decisions.some(({ isRestored }) => isRestored);
+    const isTouched =
+      refusal !== '' ||
+      outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) ||
+      outcome.decisions.some(({ isRestored }) => isRestored);
     const seen = isTouched ? await kernel.interfaces() : interfaces;
     this.#concludes(outcome, kept, seen, refusal, wanted?.generation);
   }
@@ -126,18 +136,36 @@ export class NodeKeeper {
       this.#isDirty = true;
       return kernel.change(outcome.changes.filter(({ type }) => type === 'remove'));
     }
-    return kernel.change(outcome.changes.map((change) => (change.type === 'put' ? { ...change, lifetimeSeconds: seconds } : change)));
+    return kernel.change(
+      outcome.changes.map((change) => (change.type === 'put' ? { ...change, lifetimeSeconds: seconds } : change)),
+    );
   }
 
-  #concludes(outcome: Reconciliation, kept: readonly string[], seen: readonly KernelInterface[], refusal: string, generation: number | undefined): void {
+  #concludes(
+    outcome: Reconciliation,
+    kept: readonly string[],
+    seen: readonly KernelInterface[],
+    refusal: string,
+    generation: number | undefined,
+  ): void {
     const { log, clock, onResults, onRestored } = this.#parts;
-    const places = new Map(seen.flatMap(({ name, addresses }) => addresses.filter(({ isRefused }) => !isRefused).map(({ address }) => [`${address} ${name}`, address] as const)));
+    const places = new Map(
+      seen.flatMap(({ name, addresses }) =>
+        addresses.filter(({ isRefused }) => !isRefused).map(({ address }) => [`${address} ${name}`, address] as const),
+      ),
+    );
     const isThere = ({ address, interface: device }: OwnAddress): boolean => places.has(`${address} ${device}`);
-    const targets = outcome.decisions.flatMap(({ address, interface: device, isPresent }) => (isPresent && device !== undefined ? [{ address, interface: device }] : []));
+    const targets = outcome.decisions.flatMap(({ address, interface: device, isPresent }) =>
+      isPresent && device !== undefined ? [{ address, interface: device }] : [],
+    );
     const fresh = targets.filter((target) => !this.#present.has(target.address));
     const taken = targets.filter((target) => isThere(target) && !this.#present.has(target.address));
     const refused = new Set(fresh.filter((target) => !isThere(target)).map(({ address }) => address));
-    const left = this.#own.filter((one) => isThere(one) && !targets.some(({ address, interface: device }) => address === one.address && device === one.interface));
+    const left = this.#own.filter(
+      (one) =>
+        isThere(one) &&
+        !targets.some(({ address, interface: device }) => address === one.address && device === one.interface),
+    );
     for (const { address } of outcome.decisions.filter(({ isRestored }) => isRestored)) {
       this.#restored.set(address, (this.#restored.get(address) ?? 0) + 1);
       onRestored();
@@ -148,13 +176,20 @@ export class NodeKeeper {
       log.info('an address is on the node', { address, interface: device });
       this.#schedule.take(address, clock.monotonic());
     }
-    for (const address of this.#present) if (!kept.includes(address)) log.info('an address is off the node', { address });
+    for (const address of this.#present)
+      if (!kept.includes(address)) log.info('an address is off the node', { address });
     this.#present = new Set(kept.filter((address) => !refused.has(address)));
     this.#setOwn([...targets, ...left]);
     this.#schedule.keep(this.#present);
     this.#announce();
     this.#probe(outcome);
-    const facts = { left, refusal, refused, restored: this.#restored, duplicateMAC: (address: string) => this.#prober.duplicateMAC(address) };
+    const facts = {
+      left,
+      refusal,
+      refused,
+      restored: this.#restored,
+      duplicateMAC: (address: string) => this.#prober.duplicateMAC(address),
+    };
     this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
     if (generation !== undefined) onResults(generation, this.#results, reportedInterfaces(seen, this.#own));
   }
@@ -162,7 +197,9 @@ export class NodeKeeper {
   #probe({ decisions }: Reconciliation): void {
     const open = decisions.filter(({ obstacle }) => obstacle === 'not-probed' || obstacle === 'duplicate');
     this.#prober.keep(new Set(decisions.map(({ address }) => address)));
-    this.#prober.probe(open.flatMap(({ address, interface: device }) => (device === undefined ? [] : [{ address, interface: device }])));
+    this.#prober.probe(
+      open.flatMap(({ address, interface: device }) => (device === undefined ? [] : [{ address, interface: device }])),
+    );
   }
 
   #announce(): void {

@@ -17,9 +17,19 @@ export interface ResultFacts {
 }
 
 /** Results as they are now; `since` is the time of now where a result is another than before. */
-export function resultsOf(decisions: readonly Decision[], facts: ResultFacts, former: readonly AddressResult[], now: string): readonly AddressResult[] {
+export function resultsOf(
+  decisions: readonly Decision[],
+  facts: ResultFacts,
+  former: readonly AddressResult[],
+  now: string,
+): readonly AddressResult[] {
   const before = new Map(former.map((result) => [result.address, result]));
-  const left = facts.left.map(({ address, interface: device }): Untimed => ({ address, state: 'Held', interface: device, message: 'it is on its way off the node' }));
+  const left = facts.left.map(({ address, interface: device }): Untimed => ({
+    address,
+    state: 'Held',
+    interface: device,
+    message: 'it is on its way off the node',
+  }));
   return [...decisions.map((decision) => resultOf(decision, facts)), ...left]
     .map((result) => ({ ...result, since: sinceOf(result, before.get(result.address)) ?? now }))
     .sort((one, other) => (one.address < other.address ? -1 : 1));
@@ -32,16 +42,27 @@ function sinceOf(result: Untimed, former: AddressResult | undefined): string | u
 }
 
 function resultOf({ address, interface: device, isPresent, obstacle }: Decision, facts: ResultFacts): Untimed {
-  const as = (state: AddressState, message?: string): Untimed => ({ address, state, ...(device === undefined ? {} : { interface: device }), ...(message === undefined ? {} : { message }) });
+  const as = (state: AddressState, message?: string): Untimed => ({
+    address,
+    state,
+    ...(device === undefined ? {} : { interface: device }),
+    ...(message === undefined ? {} : { message }),
+  });
   if (isPresent) {
     if (facts.refused.has(address)) return as('Failed', `the kernel refuses it: ${facts.refusal}`);
     const times = facts.restored.get(address);
-    return as('Held', times === undefined ? undefined : `somebody else took it off the node ${times} times, and it was put back`);
+    return as(
+      'Held',
+      times === undefined ? undefined : `somebody else took it off the node ${times} times, and it was put back`,
+    );
   }
   switch (obstacle) {
     case 'duplicate': {
       const mac = facts.duplicateMAC(address) ?? '';
-      return { ...as('Duplicate', `the machine with MAC address ${mac} answers for it; it is not used before that ends`), duplicateMAC: mac };
+      return {
+        ...as('Duplicate', `the machine with MAC address ${mac} answers for it; it is not used before that ends`),
+        duplicateMAC: mac,
+      };
     }
     case 'foreign':
       return as('Foreign', 'it is on this node already, put there by somebody else, and is left alone');
@@ -55,11 +76,17 @@ function resultOf({ address, interface: device, isPresent, obstacle }: Decision,
 }
 
 /** What of the interfaces is reported: those that addresses may come to, and what they carry that is not ours. */
-export function reportedInterfaces(interfaces: readonly KernelInterface[], own: readonly OwnAddress[]): readonly ReportedInterface[] {
+export function reportedInterfaces(
+  interfaces: readonly KernelInterface[],
+  own: readonly OwnAddress[],
+): readonly ReportedInterface[] {
   const ours = new Set(own.map(({ address }) => address));
   return usableInterfaces(interfaces).map((one) => ({
     name: one.name,
     subnets: [...subnetsOf(one)].sort(),
-    addresses: one.addresses.map(({ address }) => address).filter((address) => !ours.has(address)).sort(),
+    addresses: one.addresses
+      .map(({ address }) => address)
+      .filter((address) => !ours.has(address))
+      .sort(),
   }));
 }

@@ -20,14 +20,32 @@ import { serveTexts } from './text-server.ts';
  */
 export async function runAgent(options: AgentOptions, log: Log, signal: AbortSignal): Promise<void> {
   const connection = await connect(options);
-  const announcer = await findAnnouncer((message) => log.warn('an address could not be announced', { reason: message }));
+  const announcer = await findAnnouncer((message) =>
+    log.warn('an address could not be announced', { reason: message }),
+  );
   let agent: Agent | undefined = undefined as Agent | undefined;
   const metrics = new Metrics(() => agent?.holdSeconds ?? 0);
   const { renewal } = timingsOf(options.term);
-  const rest = createRestClient(connection, { clock, userAgent: 'egressip-ipam-agent', onRequest: (request) => metrics.requested(request), liveness: { interval: renewal, deadline: renewal * 0.75 } });
+  const rest = createRestClient(connection, {
+    clock,
+    userAgent: 'egressip-ipam-agent',
+    onRequest: (request) => metrics.requested(request),
+    liveness: { interval: renewal, deadline: renewal * 0.75 },
+  });
   const keys = keyReader(options.keyFolder, () => clock.monotonic());
   const bootID = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  const parts = { options, bootID, rest, clock, log, kernel: systemKernel(), guard: new InputGuard(), announcer, keys, metrics };
+  const parts = {
+    options,
+    bootID,
+    rest,
+    clock,
+    log,
+    kernel: systemKernel(),
+    guard: new InputGuard(),
+    announcer,
+    keys,
+    metrics,
+  };
   // Ready also while a former agent of this node still runs: it ends only when this one is there.
   const servers = await listen(options, signal, log, metrics);
   try {
@@ -35,7 +53,10 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     if (agent === undefined) return;
     log.info('the agent runs', { node: options.node, term: options.term, asksPeers: keys().length > 0 });
     const running = agent;
-    const watch = watchKernel(() => running.kernelChanged(), (reason) => log.warn('changes of the kernel are not seen for a moment', { reason }));
+    const watch = watchKernel(
+      () => running.kernelChanged(),
+      (reason) => log.warn('changes of the kernel are not seen for a moment', { reason }),
+    );
     running.start();
     await aborted(signal);
     watch.stop();
@@ -48,10 +69,18 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
 
 function connect({ server, kubeconfig, context }: AgentOptions): Promise<Connection> {
   if (server !== undefined) return Promise.resolve(staticConnection({ server }));
-  return loadConnection({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) });
+  return loadConnection({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
 }
 
-async function listen(options: AgentOptions, signal: AbortSignal, log: Log, metrics: Metrics): Promise<readonly ({ close(): void } | undefined)[]> {
+async function listen(
+  options: AgentOptions,
+  signal: AbortSignal,
+  log: Log,
+  metrics: Metrics,
+): Promise<readonly ({ close(): void } | undefined)[]> {
   const health = { '/healthz': () => 'ok\n', '/readyz': () => 'ok\n' };
   const open = [
     await persist(() => serveTexts(options.healthProbeBindAddress, health), signal, log),
@@ -76,13 +105,19 @@ async function persist<Value>(open: () => Promise<Value>, signal: AbortSignal, l
 
 /** An agent is made when the port is its own: what the former one left is read then, and not before. */
 async function takeOver(make: () => Agent, log: Log, signal: AbortSignal): Promise<Agent | undefined> {
-  return persist(async () => {
-    const agent = make();
-    await agent.openPeers();
-    return agent;
-  }, signal, log);
+  return persist(
+    async () => {
+      const agent = make();
+      await agent.openPeers();
+      return agent;
+    },
+    signal,
+    log,
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -15,7 +15,13 @@ export class StatusWriter {
   #written: EgressNodeStatus | undefined;
   #isWriting = false;
 
-  constructor(rest: RestClient, clock: Clock, name: string, onWritten: (object: KubernetesObject) => void, onError: (error: unknown) => void) {
+  constructor(
+    rest: RestClient,
+    clock: Clock,
+    name: string,
+    onWritten: (object: KubernetesObject) => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#nodes = new ResourceClient(rest, egressNodes);
     this.#clock = clock;
     this.#name = name;
@@ -38,7 +44,11 @@ export class StatusWriter {
     this.#isWriting = true;
     for (let next = this.#wanted; next !== undefined && !isDeepStrictEqual(next, this.#written); next = this.#wanted) {
       try {
-        const written = await this.#nodes.mergePatch({ name: this.#name }, { status: next }, { subresource: 'status', deadline: 3_000 });
+        const written = await this.#nodes.mergePatch(
+          { name: this.#name },
+          { status: next },
+          { subresource: 'status', deadline: 3_000 },
+        );
         this.#written = next;
         // Ahead of its event: an older one that is still under way must not be taken for what is there.
         this.#onWritten(written);

@@ -8,15 +8,24 @@ export async function serveTexts(
   if (bindAddress === '0' || bindAddress === '') return undefined;
   const colon = bindAddress.lastIndexOf(':');
   const port = Number(bindAddress.slice(colon + 1));
-  if (colon === -1 || !Number.isInteger(port)) throw new Error(`"${bindAddress}" is no address to listen on; write it like :8081 or 127.0.0.1:8081`);
+  if (colon === -1 || !Number.isInteger(port))
+    throw new Error(`"${bindAddress}" is no address to listen on; write it like :8081 or 127.0.0.1:8081`);
   const host = bindAddress.slice(0, colon).replace(/^\[|\]$/g, '');
   const server = createServer((request, response) => {
     const answer = paths[(request.url ?? '').split('?', 1)[0] ?? ''];
     void Promise.resolve(answer?.())
-      .then((text) => response.writeHead(answer === undefined ? 404 : text === undefined ? 503 : 200, { 'content-type': 'text/plain; charset=utf-8' }).end(text ?? 'no\n'))
+      .then((text) =>
+        response
+          .writeHead(answer === undefined ? 404 : text === undefined ? 503 : 200, {
+            'content-type': 'text/plain; charset=utf-8',
+          })
+          .end(text ?? 'no\n'),
+      )
       .catch(() => response.writeHead(500).end());
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host === '' ? undefined : host, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, host === '' ? undefined : host, resolve),
+  );
   return {
     close: () => {
       server.close();

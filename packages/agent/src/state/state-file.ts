@@ -51,10 +51,13 @@ export class StateFile {
 }
 
 function parse(value: unknown): AgentState | undefined {
-  const { bootID, own, heldUntil, counted, acknowledged } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  if (typeof bootID !== 'string' || !Array.isArray(own) || typeof heldUntil !== 'number' || typeof counted !== 'number') return undefined;
+  const { bootID, own, heldUntil, counted, acknowledged } =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (typeof bootID !== 'string' || !Array.isArray(own) || typeof heldUntil !== 'number' || typeof counted !== 'number')
+    return undefined;
   const addresses = own.flatMap((entry: unknown) => {
-    const { address, interface: device } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
+    const { address, interface: device } =
+      typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
     return typeof address === 'string' && typeof device === 'string' ? [{ address, interface: device }] : [];
   });
   return { bootID, own: addresses, heldUntil, counted, ...(typeof acknowledged === 'number' ? { acknowledged } : {}) };

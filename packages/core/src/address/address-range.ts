@@ -14,7 +14,9 @@ export function parseRange(text: string): AddressRange | undefined {
   if (dash !== -1) {
     const first = parseAddress(trimmed.slice(0, dash).trim());
     const last = parseAddress(trimmed.slice(dash + 1).trim());
-    return first === undefined || last === undefined || typeof first !== typeof last || first > last ? undefined : { first, last };
+    return first === undefined || last === undefined || typeof first !== typeof last || first > last
+      ? undefined
+      : { first, last };
   }
   if (trimmed.includes('/')) return parseCidr(trimmed)?.cidr;
   const address = parseAddress(trimmed);

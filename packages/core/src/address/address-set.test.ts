@@ -21,7 +21,8 @@ class Model {
     for (let offset = first; offset <= last; offset += 1) this.add(offset);
   }
   nextFree(first: number, last: number): number | undefined {
-    for (let offset = Math.max(first, 0); offset <= Math.min(last, this.#length - 1); offset += 1) if (!this.members.has(offset)) return offset;
+    for (let offset = Math.max(first, 0); offset <= Math.min(last, this.#length - 1); offset += 1)
+      if (!this.members.has(offset)) return offset;
     return undefined;
   }
   countIn(first: number, last: number): bigint {
@@ -30,8 +31,27 @@ class Model {
 }
 
 const length = fc.oneof(fc.integer({ min: 1, max: 130 }), fc.constantFrom(1024, 1025, 2100));
-const offset = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 140 }) }, { weight: 2, arbitrary: fc.integer({ min: -3, max: 2110 }) });
-const operation = fc.tuple(fc.constantFrom('add', 'delete', 'delete', 'addRange', 'nextFree', 'nextFree', 'countIn', 'has', 'take', 'takeNext', 'takeNext'), offset, offset);
+const offset = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 140 }) },
+  { weight: 2, arbitrary: fc.integer({ min: -3, max: 2110 }) },
+);
+const operation = fc.tuple(
+  fc.constantFrom(
+    'add',
+    'delete',
+    'delete',
+    'addRange',
+    'nextFree',
+    'nextFree',
+    'countIn',
+    'has',
+    'take',
+    'takeNext',
+    'takeNext',
+  ),
+  offset,
+  offset,
+);
 const bases: readonly (readonly [string, Address])[] = [
   ['0.0.0.0', 0],
   ['beyond 2³¹', 3_232_235_521],
@@ -46,7 +66,8 @@ describe.each(shapes)('a %s address set', (_name, make) => {
   it.each(bases)('behaves as a plain set does (span from %s)', (_base, base) => {
     fc.assert(
       fc.property(length, fc.array(operation, { maxLength: 120 }), (span, operations) => {
-        const at = (distance: number): Address => (typeof base === 'number' ? base + distance : base + BigInt(distance));
+        const at = (distance: number): Address =>
+          typeof base === 'number' ? base + distance : base + BigInt(distance);
         const set = make(base, at(span - 1));
         const model = new Model(span);
         for (const [name, a, b] of operations) {
@@ -54,12 +75,15 @@ describe.each(shapes)('a %s address set', (_name, make) => {
           if (name === 'add') expect(set.add(at(a))).toBe(model.add(a));
           else if (name === 'delete') expect(set.delete(at(a))).toBe(model.members.delete(a));
           else if (name === 'has') expect(set.has(at(a))).toBe(model.members.has(a));
-          else if (name === 'addRange') { set.addRange(at(a), at(b)); model.addRange(a, b); }
-          else if (name === 'countIn') expect(set.countIn(at(a), at(b))).toBe(model.countIn(a, b));
+          else if (name === 'addRange') {
+            set.addRange(at(a), at(b));
+            model.addRange(a, b);
+          } else if (name === 'countIn') expect(set.countIn(at(a), at(b))).toBe(model.countIn(a, b));
           else if (name === 'takeNext') {
             expect(set.takeNext(at(a), at(b))).toBe(expectedFree === undefined ? undefined : at(expectedFree));
             if (expectedFree !== undefined) model.add(expectedFree);
-          } else if (name === 'nextFree') expect(set.nextFree(at(a), at(b))).toBe(expectedFree === undefined ? undefined : at(expectedFree));
+          } else if (name === 'nextFree')
+            expect(set.nextFree(at(a), at(b))).toBe(expectedFree === undefined ? undefined : at(expectedFree));
           else {
             const free = model.nextFree(0, span - 1);
             expect(set.nextFree(base, at(span - 1))).toBe(free === undefined ? undefined : at(free));
@@ -75,7 +99,13 @@ describe.each(shapes)('a %s address set', (_name, make) => {
   it('has nothing of the other family', () => {
     const set = make(0, 255);
     set.addRange(0, 255);
-    expect([set.has(5n), set.add(5n), set.delete(5n), set.nextFree(0n, 9n), set.countIn(0n, 9n)]).toEqual([false, false, false, undefined, 0n]);
+    expect([set.has(5n), set.add(5n), set.delete(5n), set.nextFree(0n, 9n), set.countIn(0n, 9n)]).toEqual([
+      false,
+      false,
+      false,
+      undefined,
+      0n,
+    ]);
   });
 });
 

@@ -28,5 +28,7 @@ const bitmapLimit = 1n << 24n;
 
 /** Makes an empty set for the addresses from `first` to `last`. */
 export function createAddressSet(first: Address, last: Address): AddressSet {
-  return BigInt(last) - BigInt(first) < bitmapLimit ? new BitmapAddressSet(first, last) : new SparseAddressSet(first, last);
+  return BigInt(last) - BigInt(first) < bitmapLimit
+    ? new BitmapAddressSet(first, last)
+    : new SparseAddressSet(first, last);
 }

@@ -21,19 +21,44 @@ describe('parseAddress', () => {
     const octet = fc.oneof(fc.nat({ max: 300 }).map(String), fc.constantFrom('', '00', '01', '-1', '1e1', ' 1', '0x1'));
     fc.assert(
       fc.property(fc.array(octet, { minLength: 3, maxLength: 5 }), (octets) => {
-        const valid = octets.length === 4 && octets.every((text) => /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= 255);
+        const valid =
+          octets.length === 4 && octets.every((text) => /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= 255);
         const expected = valid ? octets.reduce((sum, text) => sum * 256 + Number(text), 0) : undefined;
         expect(parseAddress(octets.join('.'))).toBe(expected);
       }),
     );
   });
 
-  it.each(['', '1', '1.2.3', '1.2.3.4.5', '01.2.3.4', '1.2.3.256', '1.2.3.4 ', ' 1.2.3.4', '1.2.3.4/32', '1..2.3', '.1.2.3', '1.2.3.', '１.2.3.4', 'fe80::1%eth0', 'fd00::/64', ':::', '1::2::3', '12345::', 'fd00', ' fd00::1', 'fd00::1\n', '1:2:3:4:5:6:7:8:9', '[fd00::1]', '::ffff:1.2.3.256'])(
-    'refuses %j',
-    (text) => expect(parseAddress(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    '1',
+    '1.2.3',
+    '1.2.3.4.5',
+    '01.2.3.4',
+    '1.2.3.256',
+    '1.2.3.4 ',
+    ' 1.2.3.4',
+    '1.2.3.4/32',
+    '1..2.3',
+    '.1.2.3',
+    '1.2.3.',
+    '１.2.3.4',
+    'fe80::1%eth0',
+    'fd00::/64',
+    ':::',
+    '1::2::3',
+    '12345::',
+    'fd00',
+    ' fd00::1',
+    'fd00::1\n',
+    '1:2:3:4:5:6:7:8:9',
+    '[fd00::1]',
+    '::ffff:1.2.3.256',
+  ])('refuses %j', (text) => expect(parseAddress(text)).toBeUndefined());
 
-  it.each(['::ffff:10.0.0.1', '::FFFF:a00:1', '0:0:0:0:0:ffff:10.0.0.1'])('takes the mapped %s as IPv4', (text) => expect(parseAddress(text)).toBe(0x0a000001));
+  it.each(['::ffff:10.0.0.1', '::FFFF:a00:1', '0:0:0:0:0:ffff:10.0.0.1'])('takes the mapped %s as IPv4', (text) =>
+    expect(parseAddress(text)).toBe(0x0a000001),
+  );
 
   it('reads an IPv4 address inside a text without cutting it out', () => {
     expect(parseIPv4At('x,10.0.0.1,y', 2, 10)).toBe(0x0a000001);
@@ -41,7 +66,12 @@ describe('parseAddress', () => {
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('0', 'f', ':', '.', '%', '/', ' '), maxLength: 50 })), (text) => void parseAddress(text)));
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('0', 'f', ':', '.', '%', '/', ' '), maxLength: 50 })),
+        (text) => void parseAddress(text),
+      ),
+    );
   });
 });
 
@@ -71,7 +101,10 @@ describe('compareAddresses', () => {
 
 describe('parseAddressList', () => {
   it('agrees with splitting, trimming and parsing', () => {
-    const entry = fc.oneof(address.map(formatAddress), fc.constantFrom('', ' ', 'x', ' 10.0.0.1 ', '10.0.0.256', '\t10.0.0.2'));
+    const entry = fc.oneof(
+      address.map(formatAddress),
+      fc.constantFrom('', ' ', 'x', ' 10.0.0.1 ', '10.0.0.256', '\t10.0.0.2'),
+    );
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
         const text = entries.join(',');

@@ -148,7 +148,8 @@ export class BitmapAddressSet implements AddressSet {
       }
       const next = this.nextWordWithRoom(word + 1);
       // All words from the lowest one to the next are full: searches need not look at them again.
-      if (word === lowest && firstWord <= lowest && words[word] === -1) this.lowest = next < words.length ? next : words.length;
+      if (word === lowest && firstWord <= lowest && words[word] === -1)
+        this.lowest = next < words.length ? next : words.length;
       word = next;
     }
     return -1;
@@ -161,7 +162,8 @@ export class BitmapAddressSet implements AddressSet {
     if (start > end) return 0n;
     if (start === 0 && end === this.length - 1) return BigInt(this.count);
     let count = 0;
-    for (let word = start >>> 5; word <= end >>> 5; word += 1) count += popCount((this.words[word] ?? 0) & maskOf(word, start, end));
+    for (let word = start >>> 5; word <= end >>> 5; word += 1)
+      count += popCount((this.words[word] ?? 0) & maskOf(word, start, end));
     return BigInt(count);
   }
 

@@ -4,10 +4,12 @@ import { formatAddress, parseAddress } from './address.ts';
 import { parseRange, platformReserved } from './address-range.ts';
 import { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr, type Cidr } from './cidr.ts';
 
-const cidrText = fc.oneof(
-  fc.tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 })),
-  fc.tuple(fc.bigInt({ min: 1n << 64n, max: 2n ** 128n - 1n }), fc.integer({ min: 0, max: 128 })),
-).map(([address, prefix]) => `${formatAddress(address)}/${prefix}`);
+const cidrText = fc
+  .oneof(
+    fc.tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 })),
+    fc.tuple(fc.bigInt({ min: 1n << 64n, max: 2n ** 128n - 1n }), fc.integer({ min: 0, max: 128 })),
+  )
+  .map(([address, prefix]) => `${formatAddress(address)}/${prefix}`);
 
 function cidr(text: string): Cidr {
   const parsed = parseCidr(text);
@@ -30,8 +32,20 @@ describe('parseCidr', () => {
     );
   });
 
-  it.each(['10.0.0.0', '10.0.0.0/', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/08', '10.0.0.0/+8', '10.0.0.0/8 ', '10.0.0/8', 'fd00::/129', '/8', '10.0.0.0/8/8', '::ffff:10.0.0.0/95'])('refuses %j', (text) =>
-    expect(parseCidr(text)).toBeUndefined());
+  it.each([
+    '10.0.0.0',
+    '10.0.0.0/',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/08',
+    '10.0.0.0/+8',
+    '10.0.0.0/8 ',
+    '10.0.0/8',
+    'fd00::/129',
+    '/8',
+    '10.0.0.0/8/8',
+    '::ffff:10.0.0.0/95',
+  ])('refuses %j', (text) => expect(parseCidr(text)).toBeUndefined());
 
   it('takes a mapped network as IPv4', () => expect(parseCidr('::ffff:10.0.0.0/120')?.cidr.text).toBe('10.0.0.0/24'));
 });
@@ -58,9 +72,14 @@ describe('parseRange', () => {
     ['10.0.0.0/30', '10.0.0.0', '10.0.0.3'],
     ['10.0.0.1 - 10.0.0.9', '10.0.0.1', '10.0.0.9'],
     ['fd00::1-fd00::f', 'fd00::1', 'fd00::f'],
-  ])('reads %s', (text, first, last) => expect(parseRange(text)).toMatchObject({ first: parseAddress(first), last: parseAddress(last) }));
+  ])('reads %s', (text, first, last) =>
+    expect(parseRange(text)).toMatchObject({ first: parseAddress(first), last: parseAddress(last) }),
+  );
 
-  it.each(['', '-', '10.0.0.9-10.0.0.1', '10.0.0.1-fd00::1', '10.0.0.1-', '10.0.0.0/8-10.0.0.1', '1-2-3'])('refuses %j', (text) => expect(parseRange(text)).toBeUndefined());
+  it.each(['', '-', '10.0.0.9-10.0.0.1', '10.0.0.1-fd00::1', '10.0.0.1-', '10.0.0.0/8-10.0.0.1', '1-2-3'])(
+    'refuses %j',
+    (text) => expect(parseRange(text)).toBeUndefined(),
+  );
 });
 
 describe('platformReserved', () => {
@@ -72,5 +91,7 @@ describe('platformReserved', () => {
     ['fd00::/64', ['fd00::']],
     ['fd00::/126', ['fd00::']],
     ['fd00::/127', []],
-  ])('of %s are %j', (text, reserved) => expect(platformReserved(cidr(text)).map(({ first }) => formatAddress(first))).toEqual(reserved));
+  ])('of %s are %j', (text, reserved) =>
+    expect(platformReserved(cidr(text)).map(({ first }) => formatAddress(first))).toEqual(reserved),
+  );
 });

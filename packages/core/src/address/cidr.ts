@@ -38,7 +38,14 @@ function cidrOf(address: Address, prefix: number): Cidr {
   if (typeof address === 'number') {
     const size = 2 ** (32 - prefix);
     const first = Math.floor(address / size) * size;
-    return { text: `${formatAddress(first)}/${prefix}`, family, prefix, first, last: first + size - 1, size: BigInt(size) };
+    return {
+      text: `${formatAddress(first)}/${prefix}`,
+      family,
+      prefix,
+      first,
+      last: first + size - 1,
+      size: BigInt(size),
+    };
   }
   const bits = BigInt(128 - prefix);
   const first = (address >> bits) << bits;

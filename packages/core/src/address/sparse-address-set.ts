@@ -110,7 +110,9 @@ export class SparseAddressSet implements AddressSet {
   }
 
   #isOurs(address: Address): boolean {
-    return (typeof address === 'number') === this.#isIPv4 && BigInt(address) >= this.#first && BigInt(address) <= this.#last;
+    return (
+      (typeof address === 'number') === this.#isIPv4 && BigInt(address) >= this.#first && BigInt(address) <= this.#last
+    );
   }
 
   /** The last range that starts at or before a value, or -1. */

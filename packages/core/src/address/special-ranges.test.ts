@@ -9,7 +9,17 @@ const special = (text: string): string | undefined => {
 };
 
 describe('addresses that no packet may leave with', () => {
-  it.each(['127.0.0.0/24', '169.254.1.0/24', '224.0.0.0/24', '239.1.0.0/16', '255.255.255.0/24', '0.0.0.0/0', '::/64', 'fe80::/64', 'ff02::/16'])('finds them in %s', (text) => {
+  it.each([
+    '127.0.0.0/24',
+    '169.254.1.0/24',
+    '224.0.0.0/24',
+    '239.1.0.0/16',
+    '255.255.255.0/24',
+    '0.0.0.0/0',
+    '::/64',
+    'fe80::/64',
+    'ff02::/16',
+  ])('finds them in %s', (text) => {
     expect(special(text)).toBeDefined();
   });
 

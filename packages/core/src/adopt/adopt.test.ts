@@ -27,7 +27,12 @@ describe('planAdoption', () => {
     const { adoptions, problems } = adopt([byHand('shop', ['10.0.1.9', '10.0.0.9'])]);
     expect(problems).toEqual([]);
     expect(adoptions).toEqual([
-      { namespace: 'shop', object: { kind: 'Binding', name: 'old' }, egressIPAM: 'pool', addresses: ['10.0.0.9', '10.0.1.9'] },
+      {
+        namespace: 'shop',
+        object: { kind: 'Binding', name: 'old' },
+        egressIPAM: 'pool',
+        addresses: ['10.0.0.9', '10.0.1.9'],
+      },
     ]);
   });
 
@@ -38,11 +43,21 @@ describe('planAdoption', () => {
 
   const twins = ['pool', 'twin'].map((name) => anEgressIPAM(['10.0.0.0/24=a', '10.0.1.0/24=b'], { name }));
   it.each([
-    ['of which the network says why not', { ...byHand('shop', ['10.0.0.9', '10.0.1.9']), refusal: 'it selects some pods' }, {}, /some pods/],
+    [
+      'of which the network says why not',
+      { ...byHand('shop', ['10.0.0.9', '10.0.1.9']), refusal: 'it selects some pods' },
+      {},
+      /some pods/,
+    ],
     ['for a namespace that is gone', byHand('gone', ['10.0.0.9', '10.0.1.9']), {}, /there is no namespace gone/],
     ['of too few addresses', byHand('shop', ['10.0.0.9']), {}, /exactly one CIDR assignment for each of 10\.0\.0\.9/],
     ['of two addresses of one CIDR', byHand('shop', ['10.0.0.9', '10.0.0.10']), {}, /exactly one CIDR assignment/],
-    ['that fits two EgressIPAMs', byHand('shop', ['10.0.0.9', '10.0.1.9']), { egressIPAMs: twins }, /choose one by --egressipam/],
+    [
+      'that fits two EgressIPAMs',
+      byHand('shop', ['10.0.0.9', '10.0.1.9']),
+      { egressIPAMs: twins },
+      /choose one by --egressipam/,
+    ],
     [
       'whose namespace asks for others',
       byHand('shop', ['10.0.0.9', '10.0.1.9']),
@@ -53,7 +68,9 @@ describe('planAdoption', () => {
     const { adoptions, problems } = adopt([binding], more);
     expect(adoptions).toEqual([]);
     const object = { kind: 'Binding', name: 'old' };
-    expect(problems).toEqual([expect.objectContaining({ code: 'NotAdopted', object, message: expect.stringMatching(message) })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'NotAdopted', object, message: expect.stringMatching(message) }),
+    ]);
   });
 
   it('takes one binding per namespace', () => {

@@ -62,7 +62,8 @@ function adoptOne(
   if (refusal !== undefined || name === undefined) return { message: refusal ?? 'it is not for one namespace' };
   const namespace = snapshot.namespaces.find((candidate) => candidate.name === name);
   if (namespace === undefined) return { message: `there is no namespace ${name}; delete it` };
-  if (taken.has(name)) return { message: `another object is adopted for namespace ${name}; join the two, or delete one` };
+  if (taken.has(name))
+    return { message: `another object is adopted for namespace ${name}; join the two, or delete one` };
   const parsed = texts.flatMap((text) => parseAddress(text) ?? []);
   const fits = pools.flatMap((pool) => {
     const ordered = parsed.length === texts.length ? inOrder(pool, parsed) : undefined;
@@ -70,17 +71,25 @@ function adoptOne(
   });
   const [fit] = fits;
   if (fit === undefined) {
-    return { message: `no EgressIPAM has exactly one CIDR assignment for each of ${texts.join(', ')}; make one, or change its CIDRs` };
+    return {
+      message: `no EgressIPAM has exactly one CIDR assignment for each of ${texts.join(', ')}; make one, or change its CIDRs`,
+    };
   }
   if (fits.length > 1) {
-    return { message: `EgressIPAMs ${fits.map(({ pool }) => pool.name).join(' and ')} fit; choose one by --egressipam` };
+    return {
+      message: `EgressIPAMs ${fits.map(({ pool }) => pool.name).join(' and ')} fit; choose one by --egressipam`,
+    };
   }
   const addresses = fit.ordered.map((address) => texts.find((text) => parseAddress(text) === address) ?? '');
   if (namespace.egressIPAM !== undefined && namespace.egressIPAM !== fit.pool.name) {
-    return { message: `namespace ${name} names EgressIPAM ${namespace.egressIPAM}, whose CIDRs do not hold its addresses; correct the annotation` };
+    return {
+      message: `namespace ${name} names EgressIPAM ${namespace.egressIPAM}, whose CIDRs do not hold its addresses; correct the annotation`,
+    };
   }
   if (namespace.egressIPs !== undefined && namespace.egressIPs !== addresses.join(',')) {
-    return { message: `namespace ${name} is annotated with ${namespace.egressIPs}; correct the annotation, or the object` };
+    return {
+      message: `namespace ${name} is annotated with ${namespace.egressIPs}; correct the annotation, or the object`,
+    };
   }
   if (namespace.egressIPAM !== undefined && namespace.egressIPs !== undefined) return undefined;
   return { namespace: name, object, egressIPAM: fit.pool.name, addresses };
@@ -90,5 +99,9 @@ function adoptOne(
 function inOrder({ assignments }: ParsedEgressIPAM, addresses: readonly Address[]): readonly Address[] | undefined {
   if (assignments.length === 0 || assignments.length !== addresses.length) return undefined;
   const ordered = assignments.flatMap((assignment) => addresses.filter((address) => contains(assignment, address)));
-  return ordered.length === addresses.length && new Set(ordered).size === addresses.length && assignments.every((assignment) => addresses.filter((address) => contains(assignment, address)).length === 1) ? ordered : undefined;
+  return ordered.length === addresses.length &&
+    new Set(ordered).size === addresses.length &&
+    assignments.every((assignment) => addresses.filter((address) => contains(assignment, address)).length === 1)
+    ? ordered
+    : undefined;
 }

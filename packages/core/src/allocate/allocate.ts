@@ -67,7 +67,10 @@ export function allocate(parts: AllocationParts): Allocated {
 }
 
 /** Why nothing new is given to a claim, before anything is tried. */
-function reasonsOf({ intent, index, isSettled }: Claim, refused: ReadonlyMap<ClaimIndex, readonly Finding[]>): readonly Finding[] {
+function reasonsOf(
+  { intent, index, isSettled }: Claim,
+  refused: ReadonlyMap<ClaimIndex, readonly Finding[]>,
+): readonly Finding[] {
   if (isSettled) return none;
   return intent.kind === 'blocked' ? [intent.finding] : (refused.get(index) ?? none);
 }
@@ -102,7 +105,8 @@ class Server {
   #serveInput(claim: Claim, pool: Pool, input: readonly Address[]): Allotment {
     const fresh = input.filter((address) => !claim.kept.includes(address));
     const { cooling } = this.#parts;
-    const obstacle = changesObstacle(cooling, claim.namespace.name, pool, fresh) ?? this.#promise(claim, pool, input, fresh);
+    const obstacle =
+      changesObstacle(cooling, claim.namespace.name, pool, fresh) ?? this.#promise(claim, pool, input, fresh);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const { ledger } = this.#parts;
     const allotment = Allotment.granted(claim, input, 'input');
@@ -177,9 +181,9 @@ class Server {
       const address = ledger.nextFree(first, last);
       if (address === undefined) continue;
       free ??= address;
-      const canCarry = group.uniform || group.candidates.some(
-        (node) => nodes.canHost(node, address) && nodes.hasRoom(node, assignment.cidr.family),
-      );
+      const canCarry =
+        group.uniform ||
+        group.candidates.some((node) => nodes.canHost(node, address) && nodes.hasRoom(node, assignment.cidr.family));
       if (canCarry) return address;
     }
     return free;

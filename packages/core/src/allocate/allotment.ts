@@ -30,7 +30,10 @@ export class Allotment implements ClaimDecision {
   readonly waiting: Finding | undefined;
   readonly isInPlace: boolean;
 
-  private constructor(claim: Claim, parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting' | 'isInPlace'>) {
+  private constructor(
+    claim: Claim,
+    parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting' | 'isInPlace'>,
+  ) {
     this.claim = claim;
     this.pool = parts.pool;
     this.addresses = parts.addresses;
@@ -58,7 +61,15 @@ export class Allotment implements ClaimDecision {
   static granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
     const given = claim.kept.filter((address) => !addresses.includes(address));
     const leaving = [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address));
-    return new Allotment(claim, { pool: claim.pool, addresses, leaving, source, edited: false, waiting: undefined, isInPlace: false });
+    return new Allotment(claim, {
+      pool: claim.pool,
+      addresses,
+      leaving,
+      source,
+      edited: false,
+      waiting: undefined,
+      isInPlace: false,
+    });
   }
 
   get namespace(): string {

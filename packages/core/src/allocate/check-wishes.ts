@@ -68,7 +68,10 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
   };
   for (const text of isInput(claim) ? claim.namespace.invalid : []) {
     const entry = text.trim().slice(0, 100);
-    reject('InvalidAddress', `"${entry}" in the egressips annotation is not an address, or stands there twice; correct it`);
+    reject(
+      'InvalidAddress',
+      `"${entry}" in the egressips annotation is not an address, or stands there twice; correct it`,
+    );
   }
   for (const address of wishes) {
     const isOwn = checks.ledger.owner.is(checks.ledger.slotOf(address), claim.index);
@@ -81,7 +84,11 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
   }
   return [...causes].map(([code, { message, addresses, count }]) => {
     const others = count === 1 ? '' : ` (and ${count - 1} more with the same problem)`;
-    return namespaceFinding(claim.namespace.name, { code, severity: 'error', message: `${message}${others}` }, addresses);
+    return namespaceFinding(
+      claim.namespace.name,
+      { code, severity: 'error', message: `${message}${others}` },
+      addresses,
+    );
   });
 }
 

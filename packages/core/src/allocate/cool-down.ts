@@ -58,7 +58,12 @@ export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): Co
 const mostCooling = 4;
 
 /** Why a namespace that asks for other addresses has to wait, if so; what it had a short while ago it may have back. */
-export function changesObstacle({ waitsFor, counts }: CoolingAddresses, namespace: string, { name, egressIPAM }: Pool, fresh: readonly Address[]): Obstacle | undefined {
+export function changesObstacle(
+  { waitsFor, counts }: CoolingAddresses,
+  namespace: string,
+  { name, egressIPAM }: Pool,
+  fresh: readonly Address[],
+): Obstacle | undefined {
   if (fresh.every((address) => waitsFor.get(address) === namespace)) return undefined;
   const cooling = counts.get(`${name}/${namespace}`) ?? 0;
   const most = mostCooling * egressIPAM.open.length;

@@ -49,7 +49,10 @@ export class Keeper {
       const address = kept[index];
       if (address === undefined) continue;
       const pool = poolFor(claim, address);
-      const isHere = pool?.placement === 'us' ? this.#keepOurs(claim, pool, address, index) : this.#followNetwork(claim, pool, address);
+      const isHere =
+        pool?.placement === 'us'
+          ? this.#keepOurs(claim, pool, address, index)
+          : this.#followNetwork(claim, pool, address);
       if (!isHere) isInPlace = false;
     }
     return isInPlace;
@@ -78,7 +81,8 @@ export class Keeper {
     const slot = this.#ledger.slotOf(address);
     const node = this.#currentNode(slot);
     const family = familyOf(address);
-    const mayStay = node !== undefined && this.#mayStay(pool, address, node) && !this.#isAnyOn(claim.kept, position, node);
+    const mayStay =
+      node !== undefined && this.#mayStay(pool, address, node) && !this.#isAnyOn(claim.kept, position, node);
     if (!mayStay) this.#homeless.push({ claim, pool, address, slot });
     else if (this.#nodes.hasRoom(node, family) || this.#ledger.attachment.is(slot, node)) {
       this.#placer.keep(slot, family, node);
@@ -100,7 +104,11 @@ export class Keeper {
 
   /** Law 3: whether another address of the same claim is placed on a node. */
   #hasSiblingOn({ claim: { kept }, address }: Homeless, node: NodeIndex): boolean {
-    return this.#isAnyOn(kept.filter((other) => other !== address), kept.length, node);
+    return this.#isAnyOn(
+      kept.filter((other) => other !== address),
+      kept.length,
+      node,
+    );
   }
 
   /** Whether one of the first so many addresses is placed on a node. */

@@ -48,7 +48,10 @@ export class Readiness {
     const { name, observationRequired } = this.#snapshot.source.provider;
     const observed = this.#snapshot.observation?.cidrs.get(cidr.text);
     if (observationRequired && observed === undefined) {
-      return { code: 'WaitingForProvider', message: `provider ${name} has not told yet what is in use in ${cidr.text}` };
+      return {
+        code: 'WaitingForProvider',
+        message: `provider ${name} has not told yet what is in use in ${cidr.text}`,
+      };
     }
     if (observed?.error === undefined) return undefined;
     const message = `provider ${name} cannot tell what is in use in ${cidr.text}: ${observed.error.message}`;

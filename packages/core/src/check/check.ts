@@ -39,7 +39,15 @@ export function check(
 ): CheckReport {
   const limits = new Map(plan.nodes.map(({ node, capacity: limit }) => [node, limit]));
   const ready = new Set(snapshot.nodes.filter((node) => node.ready).map(({ name }) => name));
-  const capacity = plan.egressIPAMs.flatMap((egressIPAM) => egressIPAM.cidrs.map((usage) => checkCapacity(egressIPAM, usage, usage.nodes.filter((node) => ready.has(node)).map((node) => limits.get(node)))));
+  const capacity = plan.egressIPAMs.flatMap((egressIPAM) =>
+    egressIPAM.cidrs.map((usage) =>
+      checkCapacity(
+        egressIPAM,
+        usage,
+        usage.nodes.filter((node) => ready.has(node)).map((node) => limits.get(node)),
+      ),
+    ),
+  );
   const fragile = capacity
     .filter(({ survivesNodeLoss, allocated }) => !survivesNodeLoss && allocated > 0)
     .map((entry): Finding => ({
@@ -48,14 +56,26 @@ export function check(
       object: { kind: 'EgressIPAM', name: entry.egressIPAM },
       message: `the loss of one of the ${entry.nodes} nodes of ${entry.cidr} would leave addresses without a node; add a node`,
     }));
-  return { problems: [...plan.findings.filter(({ severity }) => severity !== 'info'), ...findDrift(snapshot, plan, backend), ...fragile], capacity };
+  return {
+    problems: [
+      ...plan.findings.filter(({ severity }) => severity !== 'info'),
+      ...findDrift(snapshot, plan, backend),
+      ...fragile,
+    ],
+    capacity,
+  };
 }
 
-function checkCapacity({ name, cidrs }: EgressIPAMReport, { cidr, labelValue, allocated, capacity }: CidrUsage, limits: readonly (number | undefined)[]): CapacityCheck {
+function checkCapacity(
+  { name, cidrs }: EgressIPAMReport,
+  { cidr, labelValue, allocated, capacity }: CidrUsage,
+  limits: readonly (number | undefined)[],
+): CapacityCheck {
   const sharing = cidrs.filter((other) => other.labelValue === labelValue && other.allocated > 0);
   const carried = sharing.reduce((sum, other) => sum + other.allocated, 0);
   const largest = limits.includes(undefined) ? undefined : Math.max(0, ...limits.map((limit) => limit ?? 0));
-  const capacityWithoutOne = capacity === undefined || largest === undefined ? undefined : Math.max(0, capacity - largest);
+  const capacityWithoutOne =
+    capacity === undefined || largest === undefined ? undefined : Math.max(0, capacity - largest);
   // A namespace has an address of each, on a node of its own.
   const nodesNeeded = Math.max(1, sharing.length);
   return {
@@ -65,6 +85,7 @@ function checkCapacity({ name, cidrs }: EgressIPAMReport, { cidr, labelValue, al
     allocated,
     ...(capacity === undefined ? {} : { capacity }),
     ...(capacityWithoutOne === undefined ? {} : { capacityWithoutOne }),
-    survivesNodeLoss: limits.length > nodesNeeded && (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
+    survivesNodeLoss:
+      limits.length > nodesNeeded && (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
   };
 }

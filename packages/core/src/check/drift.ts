@@ -9,7 +9,9 @@ import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
  * to be written for the first time, and steps on the way to something, are no drift.
  */
 export function findDrift(snapshot: ClusterSnapshot, plan: Plan, backend: NetworkBackend): readonly Finding[] {
-  const settled = new Set(plan.allocations.filter(({ source }) => source === 'kept').flatMap(({ addresses }) => addresses));
+  const settled = new Set(
+    plan.allocations.filter(({ source }) => source === 'kept').flatMap(({ addresses }) => addresses),
+  );
   const isOnTheWay = ({ after, effects }: Step): boolean => {
     const added = [...(effects.hosted ?? []), ...(effects.bound ?? []), ...(effects.attached ?? [])];
     return after.length > 0 || (added.length > 0 && !added.some((address) => settled.has(address)));

@@ -37,6 +37,11 @@ export class ConfirmedAddresses {
     const isProved = (address: Address): boolean =>
       this.#isRecordProof || bound.includes(address) || this.isHostedFor(namespace, address);
     const proved = record.filter(isProved);
-    return new Set([...proved, ...unconfirmed, ...bound, ...listed.filter((address) => this.isHostedFor(namespace, address))]);
+    return new Set([
+      ...proved,
+      ...unconfirmed,
+      ...bound,
+      ...listed.filter((address) => this.isHostedFor(namespace, address)),
+    ]);
   }
 }

@@ -4,9 +4,18 @@ import { NamespaceIndex } from '../network-contract/namespace-index.ts';
 import type { Claim } from './claim.ts';
 import { foreignBindings } from './foreign-bindings.ts';
 
-const binding = (namespace: string): BindingFacts => ({ namespace, object: { kind: 'Binding', name: namespace }, ours: true, addresses: [], unconfirmed: [] });
+const binding = (namespace: string): BindingFacts => ({
+  namespace,
+  object: { kind: 'Binding', name: namespace },
+  ours: true,
+  addresses: [],
+  unconfirmed: [],
+});
 
-it.each([['in the order of claims', ['a', 'b', 'c', 'd']], ['in any order', ['d', 'a', 'c', 'b']]])('are found %s', (_how, names) => {
+it.each([
+  ['in the order of claims', ['a', 'b', 'c', 'd']],
+  ['in any order', ['d', 'a', 'c', 'b']],
+])('are found %s', (_how, names) => {
   const bindings = names.map(binding);
   const bound = (name: string): Claim => ({ binding: bindings.find(({ namespace }) => namespace === name) }) as Claim;
   const claims = [bound('b'), bound('not bound'), bound('d')];

@@ -24,10 +24,15 @@ export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkF
 }
 
 /** Notes which addresses are bound to the traffic of namespaces outside our care. */
-export function markForeignBindings(unsettled: readonly Claim[], foreign: readonly BindingFacts[], ledger: AddressLedger): void {
+export function markForeignBindings(
+  unsettled: readonly Claim[],
+  foreign: readonly BindingFacts[],
+  ledger: AddressLedger,
+): void {
   for (const { binding, intent, leaving } of unsettled) {
     if (binding === undefined || intent.kind !== 'release') continue;
-    for (const address of binding.addresses) if (!leaving.includes(address)) ledger.mark(ledger.slotOf(address), 'bound-by-others');
+    for (const address of binding.addresses)
+      if (!leaving.includes(address)) ledger.mark(ledger.slotOf(address), 'bound-by-others');
   }
   for (const { addresses } of foreign) {
     for (const address of addresses) {

@@ -80,7 +80,18 @@ class ClaimReader {
     const kept = pool === undefined ? undefined : this.#allItShouldHave(namespace, binding, pool);
     if (kept !== undefined) {
       const isSettled = binding === undefined || (binding.addresses === kept && binding.unconfirmed.length === 0);
-      return { namespace, index, binding, pool, from: undefined, kept, leaving: none, edited: false, intent: keep, isSettled };
+      return {
+        namespace,
+        index,
+        binding,
+        pool,
+        from: undefined,
+        kept,
+        leaving: none,
+        edited: false,
+        intent: keep,
+        isSettled,
+      };
     }
     const subject = { namespace, binding, index };
     if (egressIPAM === undefined) return this.#optedOut(subject);
@@ -99,7 +110,11 @@ class ClaimReader {
    *
    * @returns the list of the binding, where the annotation says the same: who compares the two later has no work
    */
-  #allItShouldHave(namespace: ParsedNamespace, binding: BindingFacts | undefined, pool: Pool): readonly Address[] | undefined {
+  #allItShouldHave(
+    namespace: ParsedNamespace,
+    binding: BindingFacts | undefined,
+    pool: Pool,
+  ): readonly Address[] | undefined {
     const isSameText = binding?.texts !== undefined && namespace.lists(binding.texts);
     if (!isSameText && namespace.invalid.length > 0) return undefined;
     const isBound = isSameText || (binding !== undefined && sameInOrder(binding.addresses, namespace.listed));
@@ -165,7 +180,8 @@ class ClaimReader {
     if (allocated !== undefined) {
       return allocated.egressIPAM === pool.name ? undefined : this.#pools.named(allocated.egressIPAM);
     }
-    const isElsewhere = (address: Address): boolean => confirmed.has(address) && pool.assignmentOf(address) === undefined;
+    const isElsewhere = (address: Address): boolean =>
+      confirmed.has(address) && pool.assignmentOf(address) === undefined;
     const [first] = listed;
     if (first === undefined || !listed.every(isElsewhere)) return undefined;
     return this.#pools.list.find((other) => other.assignmentOf(first) !== undefined);
@@ -195,7 +211,10 @@ class ClaimReader {
     const { namespace, binding } = subject;
     const bound = binding?.addresses ?? none;
     const isHosted = (address: Address): boolean => this.#confirmed.isHostedFor(namespace, address);
-    if (namespace.allocated !== undefined || namespace.listed.some((entry) => bound.includes(entry) || isHosted(entry))) {
+    if (
+      namespace.allocated !== undefined ||
+      namespace.listed.some((entry) => bound.includes(entry) || isHosted(entry))
+    ) {
       return this.#releasing(subject, undefined, 'all');
     }
     const isOurs = binding?.ours === true;
@@ -228,7 +247,11 @@ class ClaimReader {
 }
 
 /** Whether a record is of just these addresses of a pool. */
-function isRecordOf({ egressIPAM, addresses }: NonNullable<ParsedNamespace['allocated']>, pool: Pool, listed: readonly Address[]): boolean {
+function isRecordOf(
+  { egressIPAM, addresses }: NonNullable<ParsedNamespace['allocated']>,
+  pool: Pool,
+  listed: readonly Address[],
+): boolean {
   return egressIPAM === pool.name && sameInOrder(addresses, listed);
 }
 

@@ -68,7 +68,9 @@ function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subjec
     statements.push(`It has ${allocation.addresses.join(', ')}: ${origins[allocation.source]}.`);
     allocation.addresses.forEach((address, index) => {
       const node = allocation.nodes[index] ?? null;
-      statements.push(node === null ? `No node is known to carry ${address}.` : `Node ${node} carries ${address}, or will.`);
+      statements.push(
+        node === null ? `No node is known to carry ${address}.` : `Node ${node} carries ${address}, or will.`,
+      );
     });
   }
   if (waiting !== undefined) statements.push(`It waits: ${waiting.reason.message}.`);
@@ -97,20 +99,17 @@ function findingsAbout(plan: Plan, { name }: Subject, steps: readonly Step[]): r
   return plan.findings.filter(({ object }) => object.name === name || objects.has(`${object.kind}/${object.name}`));
 }
 
-function explainAddress(
-  snapshot: ClusterSnapshot,
-  plan: Plan,
-  subject: Subject,
-  backend: NetworkBackend,
-): Explanation {
+function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject, backend: NetworkBackend): Explanation {
   const address = parseAddress(subject.name);
-  if (address === undefined) return { subject, found: false, statements: [`"${subject.name}" is not an address.`], findings: [], steps: [] };
+  if (address === undefined)
+    return { subject, found: false, statements: [`"${subject.name}" is not an address.`], findings: [], steps: [] };
   const text = formatAddress(address);
   const statements: string[] = [];
   for (const { name, cidrAssignments } of snapshot.egressIPAMs) {
     for (const { CIDR, labelValue } of cidrAssignments) {
       const cidr = parseCidr(CIDR)?.cidr;
-      if (cidr !== undefined && cidrContains(cidr, address)) statements.push(`It lies in ${cidr.text} (topology value "${labelValue}") of EgressIPAM ${name}.`);
+      if (cidr !== undefined && cidrContains(cidr, address))
+        statements.push(`It lies in ${cidr.text} (topology value "${labelValue}") of EgressIPAM ${name}.`);
     }
   }
   if (statements.length === 0) statements.push('It lies in no CIDR of any EgressIPAM.');
@@ -118,7 +117,10 @@ function explainAddress(
   if (allocation === undefined) statements.push('No namespace has it.');
   else {
     const node = allocation.nodes[allocation.addresses.indexOf(text)] ?? null;
-    statements.push(`Namespace ${allocation.namespace} has it.`, node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`);
+    statements.push(
+      `Namespace ${allocation.namespace} has it.`,
+      node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`,
+    );
   }
   statements.push(...usersOf(snapshot, text, backend));
   return {
@@ -137,7 +139,9 @@ function usersOf(snapshot: ClusterSnapshot, text: string, backend: NetworkBacken
       .filter(({ addresses }) => addresses.includes(text))
       .map(({ name }) => `It is an address of node ${name} itself.`),
     ...backend.explain(snapshot.network.objects, text),
-    ...(snapshot.infrastructure.virtualIPs.includes(text) ? ["It is an address of the cluster's API, ingress or DNS."] : []),
+    ...(snapshot.infrastructure.virtualIPs.includes(text)
+      ? ["It is an address of the cluster's API, ingress or DNS."]
+      : []),
     ...(snapshot.provider.observation?.cidrs ?? []).flatMap((cidr) =>
       'error' in cidr
         ? []
@@ -152,10 +156,26 @@ function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): E
   const node = snapshot.nodes.find(({ name }) => name === subject.name);
   const report = plan.nodes.find((entry) => entry.node === subject.name);
   const steps = plan.steps.filter((step) => step.node === subject.name);
-  const carried = plan.allocations.flatMap(({ namespace, addresses, nodes }) => addresses.filter((_, index) => nodes[index] === subject.name).map((address) => `${address} of namespace ${namespace}`));
-  const statements = node === undefined ? [`There is no node ${subject.name}.`] : [node.ready ? 'It is Ready.' : 'It is not Ready, so it gets nothing new and what it carries moves where it can.'];
-  if (report !== undefined) statements.push(`EgressIPAM ${report.egressIPAM} has it.`, `It carries ${report.placed} addresses${report.capacity === undefined ? '' : ` of ${report.capacity} that it can`}.`);
-  else if (node !== undefined) statements.push('No EgressIPAM selects it: check nodeSelector, topologyLabel and labelValue.');
+  const carried = plan.allocations.flatMap(({ namespace, addresses, nodes }) =>
+    addresses
+      .filter((_, index) => nodes[index] === subject.name)
+      .map((address) => `${address} of namespace ${namespace}`),
+  );
+  const statements =
+    node === undefined
+      ? [`There is no node ${subject.name}.`]
+      : [
+          node.ready
+            ? 'It is Ready.'
+            : 'It is not Ready, so it gets nothing new and what it carries moves where it can.',
+        ];
+  if (report !== undefined)
+    statements.push(
+      `EgressIPAM ${report.egressIPAM} has it.`,
+      `It carries ${report.placed} addresses${report.capacity === undefined ? '' : ` of ${report.capacity} that it can`}.`,
+    );
+  else if (node !== undefined)
+    statements.push('No EgressIPAM selects it: check nodeSelector, topologyLabel and labelValue.');
   statements.push(...carried.map((entry) => `It carries ${entry}, or will.`));
   return {
     subject,
@@ -168,14 +188,18 @@ function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): E
 
 function explainEgressIPAM(plan: Plan, subject: Subject): Explanation {
   const report = plan.egressIPAMs.find(({ name }) => name === subject.name);
-  const statements = report === undefined ? [`There is no EgressIPAM ${subject.name}.`] : [`${report.served} namespaces are served, ${report.waiting} wait.`];
+  const statements =
+    report === undefined
+      ? [`There is no EgressIPAM ${subject.name}.`]
+      : [`${report.served} namespaces are served, ${report.waiting} wait.`];
   for (const usage of report?.cidrs ?? []) {
     const capacity = usage.capacity === undefined ? 'as many addresses as there are' : `${usage.capacity} addresses`;
     statements.push(
       `${usage.cidr} (topology value "${usage.labelValue}"): ${usage.allocated} of ${usage.total} allocated, ${usage.reserved} kept back, ${usage.free} free; ${usage.nodes.length} nodes can carry ${capacity}.`,
     );
   }
-  for (const { namespace, reason } of plan.waiting.filter(({ egressIPAM }) => egressIPAM === subject.name).slice(0, 10)) statements.push(`Namespace ${namespace} waits: ${reason.message}.`);
+  for (const { namespace, reason } of plan.waiting.filter(({ egressIPAM }) => egressIPAM === subject.name).slice(0, 10))
+    statements.push(`Namespace ${namespace} waits: ${reason.message}.`);
   return {
     subject,
     found: report !== undefined,

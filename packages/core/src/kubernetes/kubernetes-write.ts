@@ -23,4 +23,9 @@ export type KubernetesWrite =
       readonly object: Readonly<Record<string, unknown>>;
       readonly fieldManager: string;
     }
-  | { readonly verb: 'delete'; readonly resource: ResourceReference; readonly name: string; readonly namespace?: string };
+  | {
+      readonly verb: 'delete';
+      readonly resource: ResourceReference;
+      readonly name: string;
+      readonly namespace?: string;
+    };

@@ -18,7 +18,13 @@ export type AddressMark =
   /** The traffic of a namespace outside our care is bound to it. */
   | 'bound-by-others';
 
-const bits: Readonly<Record<AddressMark, number>> = { recorded: 1, releasing: 2, 'hosted-twice': 4, 'bound-by-others': 8, 'half-attached': 16 };
+const bits: Readonly<Record<AddressMark, number>> = {
+  recorded: 1,
+  releasing: 2,
+  'hosted-twice': 4,
+  'bound-by-others': 8,
+  'half-attached': 16,
+};
 
 /**
  * What is known of each address while one plan is made: who has it, which node the network shows as its host, which

@@ -6,7 +6,10 @@ import { HostedList } from './hosted-list.ts';
 import type { HostedIndex } from './indexes.ts';
 import { NodeNames } from './node-names.ts';
 
-const host = (name: string, ...hosted: readonly HostedAddress[]): HostFacts => ({ object: { kind: 'Host', name }, hosted });
+const host = (name: string, ...hosted: readonly HostedAddress[]): HostFacts => ({
+  object: { kind: 'Host', name },
+  hosted,
+});
 const entry = (address: number, node: string, more: Partial<HostedAddress> = {}): HostedAddress => ({
   ...{ address, node, ours: true, namespace: 'shop', state: 'shown' },
   ...more,
@@ -24,7 +27,12 @@ it('numbers what is hosted through, in the order of objects', () => {
   const list = new HostedList(hosts, names, ledger);
   const numbers = Array.from({ length: list.size }, (_, index) => index);
   expect(numbers.map((index) => list.at(index as HostedIndex).entry)).toEqual(hosts.flatMap(({ hosted }) => hosted));
-  expect(numbers.map((index) => list.at(index as HostedIndex).host.object.name)).toEqual(['one', 'one', 'other', 'other']);
+  expect(numbers.map((index) => list.at(index as HostedIndex).host.object.name)).toEqual([
+    'one',
+    'one',
+    'other',
+    'other',
+  ]);
   expect(numbers.map((index) => list.nodeAt(index))).toEqual([0, 1, 2, undefined]);
   expect(numbers.map((index) => list.isOursAt(index))).toEqual([true, false, true, true]);
   expect(list.slotAt(0)).toBe(list.slotAt(2));

@@ -19,7 +19,12 @@ export interface SurveyedNodes {
 }
 
 /** Takes out of the pools what nobody may ever get, whoever has it now. */
-export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): void {
+export function takeReserved(
+  ledger: AddressLedger,
+  snapshot: ParsedSnapshot,
+  facts: NetworkFacts,
+  nodes: SurveyedNodes,
+): void {
   const take = (addresses: readonly Address[]): void => {
     for (const address of addresses) ledger.take(address);
   };
@@ -30,7 +35,8 @@ export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, fa
     for (const { first, last } of reserved) ledger.takeRange(first, last);
   }
   for (const { first, last } of facts.reserved) ledger.takeRange(first, last);
-  for (const subnet of nodes.subnets) for (const { first, last } of keptInSubnet(snapshot, subnet)) ledger.takeRange(first, last);
+  for (const subnet of nodes.subnets)
+    for (const { first, last } of keptInSubnet(snapshot, subnet)) ledger.takeRange(first, last);
   take(snapshot.virtualIPs);
   for (const { name, addresses } of snapshot.nodes) {
     take(addresses);
@@ -43,7 +49,10 @@ export function takeReserved(ledger: AddressLedger, snapshot: ParsedSnapshot, fa
 }
 
 /** What a subnet of nodes keeps for itself: its own address and broadcast, and what the platform keeps there. */
-export function keptInSubnet({ source }: ParsedSnapshot, subnet: Cidr): readonly { readonly first: Address; readonly last: Address }[] {
+export function keptInSubnet(
+  { source }: ParsedSnapshot,
+  subnet: Cidr,
+): readonly { readonly first: Address; readonly last: Address }[] {
   const own = platformReserved(subnet);
   const kept = source.provider.keptInSubnets;
   // A subnet as small as that is an address that a node has, and none of the platform's.
@@ -77,7 +86,12 @@ export function noteHosts(ledger: AddressLedger, hosted: HostedList): void {
  * Notes which interfaces carry each address. Where an interface was not seen, it is taken to carry what its node hosts
  * for us: nothing is forgotten unseen (law 9).
  */
-export function noteAttachments(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): void {
+export function noteAttachments(
+  ledger: AddressLedger,
+  snapshot: ParsedSnapshot,
+  facts: NetworkFacts,
+  nodes: SurveyedNodes,
+): void {
   const { observation } = snapshot;
   if (!snapshot.source.provider.attach) return;
   if (observation === undefined) {
@@ -86,7 +100,8 @@ export function noteAttachments(ledger: AddressLedger, snapshot: ParsedSnapshot,
   }
   for (const [name, { attached, incomplete }] of observation.nodes) {
     const node = nodes.indexOf(name);
-    if (node !== undefined) for (const address of attached) if (!incomplete.has(address)) ledger.attachment.set(ledger.slotOf(address), node);
+    if (node !== undefined)
+      for (const address of attached) if (!incomplete.has(address)) ledger.attachment.set(ledger.slotOf(address), node);
   }
   noteHalfAttachments(ledger, observation, nodes);
   for (const { hosted } of facts.hosts) {
@@ -139,14 +154,23 @@ export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): 
  *
  * @param bindings those that bind more than what claims have
  */
-export function takeUsed(ledger: AddressLedger, snapshot: ParsedSnapshot, facts: NetworkFacts, hosted: HostedList, bindings: readonly BindingFacts[]): void {
+export function takeUsed(
+  ledger: AddressLedger,
+  snapshot: ParsedSnapshot,
+  facts: NetworkFacts,
+  hosted: HostedList,
+  bindings: readonly BindingFacts[],
+): void {
   for (const { entry } of hosted.filter((index) => !ledger.owner.has(hosted.slotAt(index)))) ledger.take(entry.address);
-  for (const { addresses, unconfirmed } of bindings) for (const address of [...addresses, ...unconfirmed]) ledger.take(address);
+  for (const { addresses, unconfirmed } of bindings)
+    for (const address of [...addresses, ...unconfirmed]) ledger.take(address);
   for (const address of facts.mentioned) ledger.take(address);
   // What the cloud refused a while ago is for nobody else; for who has it, it is tried again.
   for (const address of parseAddresses(snapshot.source.refused ?? [])) ledger.take(address);
-  for (const { attached } of snapshot.observation?.nodes.values() ?? []) for (const address of attached) ledger.take(address);
-  for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) for (const { address } of inUse) ledger.take(address);
+  for (const { attached } of snapshot.observation?.nodes.values() ?? [])
+    for (const address of attached) ledger.take(address);
+  for (const { inUse } of snapshot.observation?.cidrs.values() ?? [])
+    for (const { address } of inUse) ledger.take(address);
 }
 
 /** What the network hosts that no claim has, or that it hosts on another node, too. */

@@ -89,7 +89,10 @@ export interface NetworkBackend {
   /** Bindings that people made, for those who want to hand them over. */
   adoptable?(objects: NetworkObjects): readonly AdoptableBinding[];
   /** Objects that the network makes for a new node or namespace by itself, for simulations and the library. */
-  provision?(objects: NetworkObjects, added: { readonly nodes: readonly NodeSnapshot[]; readonly namespaces: readonly string[] }): NetworkObjects;
+  provision?(
+    objects: NetworkObjects,
+    added: { readonly nodes: readonly NodeSnapshot[]; readonly namespaces: readonly string[] },
+  ): NetworkObjects;
   /** The objects once nodes are gone, for simulations. */
   withoutNodes?(objects: NetworkObjects, isGone: (node: string) => boolean): NetworkObjects;
 }

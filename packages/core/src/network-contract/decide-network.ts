@@ -32,7 +32,11 @@ export function decideNetwork(evidence: ClusterEvidence, backends: readonly Netw
   }
   if (next === undefined || rankOf(surest) > rankOf(next)) return { decided: true, ...surest };
   const equals = candidates.filter((candidate) => rankOf(candidate) === rankOf(surest)).map(({ backend }) => backend);
-  return { decided: false, candidates: equals, reason: `it may be ${listOf(equals, 'or')}: ${sameSigns[surest.recognition.certainty]}` };
+  return {
+    decided: false,
+    candidates: equals,
+    reason: `it may be ${listOf(equals, 'or')}: ${sameSigns[surest.recognition.certainty]}`,
+  };
 }
 
 const sameSigns: Readonly<Record<Certainty, string>> = {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NamespaceIndex } from './namespace-index.ts';
 
-const named = (...names: readonly string[]): readonly { readonly namespace: string }[] => names.map((namespace) => ({ namespace }));
+const named = (...names: readonly string[]): readonly { readonly namespace: string }[] =>
+  names.map((namespace) => ({ namespace }));
 
 describe('NamespaceIndex', () => {
-  for (const [how, entries] of [['in order', named('a', 'c', 'e')], ['in any order', named('c', 'e', 'a')]] as const) {
+  for (const [how, entries] of [
+    ['in order', named('a', 'c', 'e')],
+    ['in any order', named('c', 'e', 'a')],
+  ] as const) {
     it(`finds entries ${how}, whatever was asked for before`, () => {
       const index = new NamespaceIndex(entries);
       for (const first of ['', 'a', 'b', 'c', 'd', 'e', 'f']) {

@@ -129,7 +129,8 @@ export function distinctPreconditions(preconditions: readonly Precondition[]): r
 }
 
 function keyOf(precondition: Precondition): string {
-  if (precondition.kind === 'step') return `step ${precondition.id}${precondition.optional === true ? ' optional' : ''}`;
+  if (precondition.kind === 'step')
+    return `step ${precondition.id}${precondition.optional === true ? ' optional' : ''}`;
   const { object, state } = precondition;
   return `${object.kind} ${object.name} ${state}`;
 }

@@ -6,7 +6,12 @@ import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { parseDuration } from '../snapshot/duration.ts';
-import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, LabelSelector, ReleasedAddresses } from '../snapshot/snapshot.ts';
+import type {
+  CidrAssignmentSnapshot,
+  EgressIPAMSnapshot,
+  LabelSelector,
+  ReleasedAddresses,
+} from '../snapshot/snapshot.ts';
 import { parseAddresses, parseTime } from './parse-lists.ts';
 
 /** Whether labels are selected. */
@@ -56,7 +61,12 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
   };
   const assignments = parseAssignments(source.cidrAssignments, report);
   if (source.cidrAssignments.length === 0) {
-    report('NoCIDRAssignments', 'warning', 'spec.cidrAssignments', 'the EgressIPAM has no CIDR assignments, so no namespace gets an address; add one');
+    report(
+      'NoCIDRAssignments',
+      'warning',
+      'spec.cidrAssignments',
+      'the EgressIPAM has no CIDR assignments, so no namespace gets an address; add one',
+    );
   }
   return {
     name: source.name,
@@ -81,11 +91,21 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
     const field = `spec.cidrAssignments[${index}]`;
     const parsed = parseCidr(source.CIDR);
     if (parsed === undefined) {
-      report('InvalidCIDR', 'error', `${field}.CIDR`, `"${source.CIDR}" is not a CIDR; write it like 10.0.0.0/24 or 2001:db8::/64. Nothing is allocated for this entry`);
+      report(
+        'InvalidCIDR',
+        'error',
+        `${field}.CIDR`,
+        `"${source.CIDR}" is not a CIDR; write it like 10.0.0.0/24 or 2001:db8::/64. Nothing is allocated for this entry`,
+      );
       return;
     }
     if (parsed.masked) {
-      report('CIDRNotMasked', 'warning', `${field}.CIDR`, `"${source.CIDR}" has host bits set and is used as ${parsed.cidr.text}`);
+      report(
+        'CIDRNotMasked',
+        'warning',
+        `${field}.CIDR`,
+        `"${source.CIDR}" has host bits set and is used as ${parsed.cidr.text}`,
+      );
     }
     const special = specialAddressesIn(parsed.cidr);
     if (special !== undefined) {
@@ -94,13 +114,21 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
       return;
     }
     if (assignments.some((other) => other.cidr.text === parsed.cidr.text)) {
-      report('DuplicateCIDR', 'error', `${field}.CIDR`, `${parsed.cidr.text} stands in the list already; remove one of the two. This entry is not used`);
+      report(
+        'DuplicateCIDR',
+        'error',
+        `${field}.CIDR`,
+        `${parsed.cidr.text} stands in the list already; remove one of the two. This entry is not used`,
+      );
       return;
     }
     assignments.push({
       cidr: parsed.cidr,
       labelValue: source.labelValue,
-      reserved: [...platformReserved(parsed.cidr), ...parseReserved(source.reservedIPs ?? [], parsed.cidr, field, report)],
+      reserved: [
+        ...platformReserved(parsed.cidr),
+        ...parseReserved(source.reservedIPs ?? [], parsed.cidr, field, report),
+      ],
       drain: source.drain === true,
       position: index,
     });
@@ -114,7 +142,12 @@ function parseReserved(texts: readonly string[], cidr: Cidr, field: string, repo
     const range = parseRange(text);
     const at = `${field}.reservedIPs[${index}]`;
     if (range === undefined) {
-      report('InvalidReservedIP', 'error', at, `"${text}" is neither an address, a CIDR nor a range first-last, and reserves nothing; correct it`);
+      report(
+        'InvalidReservedIP',
+        'error',
+        at,
+        `"${text}" is neither an address, a CIDR nor a range first-last, and reserves nothing; correct it`,
+      );
       return;
     }
     if (typeof range.first !== typeof cidr.first || range.last < cidr.first || range.first > cidr.last) {
@@ -127,10 +160,19 @@ function parseReserved(texts: readonly string[], cidr: Cidr, field: string, repo
 }
 
 /** Without a time nobody knows how long the addresses wait already: they do not. */
-function parseReleased({ namespace, addresses, releasedAt }: ReleasedAddresses, index: number, report: Report): ParsedReleased {
+function parseReleased(
+  { namespace, addresses, releasedAt }: ReleasedAddresses,
+  index: number,
+  report: Report,
+): ParsedReleased {
   const time = Date.parse(releasedAt);
   if (!Number.isNaN(time)) return { namespace, addresses: parseAddresses(addresses), releasedAt: time };
-  report('InvalidObject', 'warning', `status.released[${index}].releasedAt`, `"${releasedAt}" is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`);
+  report(
+    'InvalidObject',
+    'warning',
+    `status.released[${index}].releasedAt`,
+    `"${releasedAt}" is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`,
+  );
   return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY };
 }
 

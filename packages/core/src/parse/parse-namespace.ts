@@ -95,7 +95,10 @@ export class ParsedNamespace {
   get isIdle(): boolean {
     const { egressIPs, allocated } = this.source;
     return (
-      this.egressIPAM === undefined && egressIPs === undefined && allocated === undefined && this.unconfirmed.length === 0
+      this.egressIPAM === undefined &&
+      egressIPs === undefined &&
+      allocated === undefined &&
+      this.unconfirmed.length === 0
     );
   }
 }

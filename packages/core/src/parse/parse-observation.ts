@@ -66,7 +66,16 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
       }
     }
     const main = interfaces.find((networkInterface) => networkInterface.main);
-    nodes.set(node.node, { error, isUnknown: error !== undefined && error.class !== 'not-found', subnets: parseCidrs(main?.subnets ?? []), attached, incomplete, fixed, primaries, limits: 'error' in node ? {} : node.limits });
+    nodes.set(node.node, {
+      error,
+      isUnknown: error !== undefined && error.class !== 'not-found',
+      subnets: parseCidrs(main?.subnets ?? []),
+      attached,
+      incomplete,
+      fixed,
+      primaries,
+      limits: 'error' in node ? {} : node.limits,
+    });
   }
   return nodes;
 }

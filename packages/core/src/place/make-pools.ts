@@ -37,7 +37,15 @@ export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeT
       ...(nodeSelector === undefined ? {} : { nodeSelector }),
     });
     const has = (node: NodeIndex): boolean => shared.holderOf(node) === index;
-    return new Pool({ egressIPAM, index, placement, assignments, has, nameOf: (node) => nodes.nameOf(node), unitedIndex: groups + index });
+    return new Pool({
+      egressIPAM,
+      index,
+      placement,
+      assignments,
+      has,
+      nameOf: (node) => nodes.nameOf(node),
+      unitedIndex: groups + index,
+    });
   });
   const byName = new Map(list.map((pool) => [pool.name, pool]));
   const ofNode = (node: NodeIndex): Pool | undefined => list[shared.holderOf(node) ?? list.length];

@@ -24,7 +24,10 @@ export interface NodeGroup {
 /** Makes the group of a CIDR. */
 export function nodeGroup(nodes: NodeTable, index: number, selected: readonly NodeIndex[], cidr: Cidr): NodeGroup {
   const candidates = selected.filter((node) => nodes.takesNew(node));
-  const parts = hostableParts(cidr, candidates.map((node) => nodes.subnetsOf(node)));
+  const parts = hostableParts(
+    cidr,
+    candidates.map((node) => nodes.subnetsOf(node)),
+  );
   return { index, selected, candidates, isSelected: memberOf(selected), isCandidate: memberOf(candidates), ...parts };
 }
 

@@ -25,8 +25,12 @@ export class NodeTable {
     this.present = names.present;
     this.nodes = [...snapshot.nodes, ...names.departed.map(departedNode)];
     this.#subnets = this.nodes.map((node) => subnetsOf(snapshot, facts, node));
-    this.#capacities = this.nodes.map(({ name }) => (snapshot.source.provider.attach ? unlimited : facts.nodeOf(name).capacity));
-    this.#isUsable = this.nodes.map(({ name, source, isLeaving }) => source.ready && !isLeaving && facts.nodeOf(name).usable);
+    this.#capacities = this.nodes.map(({ name }) =>
+      snapshot.source.provider.attach ? unlimited : facts.nodeOf(name).capacity,
+    );
+    this.#isUsable = this.nodes.map(
+      ({ name, source, isLeaving }) => source.ready && !isLeaving && facts.nodeOf(name).usable,
+    );
     this.#isReadable = this.nodes.map(({ name }) => isReadable(snapshot, name));
     this.#loadIPv4 = new Int32Array(this.nodes.length);
     this.#loadIPv6 = new Int32Array(this.nodes.length);

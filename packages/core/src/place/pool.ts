@@ -74,7 +74,10 @@ export class Pool {
 
   /** All nodes of the EgressIPAM, for an address that lies in none of its CIDRs any more. */
   get anyNode(): NodeGroup {
-    this.#united ??= unitedGroup(this.assignments.map(({ group }) => group), this.#unitedIndex);
+    this.#united ??= unitedGroup(
+      this.assignments.map(({ group }) => group),
+      this.#unitedIndex,
+    );
     return this.#united;
   }
 

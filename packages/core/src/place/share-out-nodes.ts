@@ -32,7 +32,10 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
 }
 
 /** Whether labels are those of a node of the EgressIPAM. A missing topology label never matches, not even an empty value. */
-function wants({ assignments, source, selectsNode }: ParsedEgressIPAM, labels: Readonly<Record<string, string>>): boolean {
+function wants(
+  { assignments, source, selectsNode }: ParsedEgressIPAM,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   if (!Object.hasOwn(labels, source.topologyLabel)) return false;
   const value = labels[source.topologyLabel];
   return assignments.some(({ labelValue }) => labelValue === value) && selectsNode(labels);

@@ -37,7 +37,13 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   const assignment = claim.pool === undefined ? undefined : assignmentOf(claim.pool.egressIPAM, address);
   const reservation = assignment === undefined ? undefined : users.reservation(assignment, address);
   if (reservation !== undefined) {
-    return [say('AddressReserved', 'warning', `${text} stays with the namespace, though ${reservation}; release it or lift the reservation`)];
+    return [
+      say(
+        'AddressReserved',
+        'warning',
+        `${text} stays with the namespace, though ${reservation}; release it or lift the reservation`,
+      ),
+    ];
   }
   const use = usedElsewhere.has(address)
     ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
@@ -47,7 +53,13 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
   return [
     conflict,
-    ...holders.map(([, node]): Finding => ({ code: 'AddressConflict', severity: 'error', object: { kind: 'Node', name: node.name }, message, addresses: [text] })),
+    ...holders.map(([, node]): Finding => ({
+      code: 'AddressConflict',
+      severity: 'error',
+      object: { kind: 'Node', name: node.name },
+      message,
+      addresses: [text],
+    })),
   ];
 }
 
@@ -62,17 +74,34 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
     findings.push(namespaceFinding(allotment.claim.namespace.name, { code, severity, message }, [address]));
   };
   if (group === undefined) {
-    say('AddressOutOfPool', 'warning', `${formatAddress(address)} stays with the namespace, though EgressIPAM ${pool.name} has no CIDR with it any more; put its CIDR back, or remove the address from the annotation`);
+    say(
+      'AddressOutOfPool',
+      'warning',
+      `${formatAddress(address)} stays with the namespace, though EgressIPAM ${pool.name} has no CIDR with it any more; put its CIDR back, or remove the address from the annotation`,
+    );
   }
   if (ledger.isMarked(slot, 'bound-by-others')) {
-    say('AddressConflict', 'error', `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`);
+    say(
+      'AddressConflict',
+      'error',
+      `${formatAddress(address)} is bound to another namespace's traffic too, and the network serves neither; unbind it there`,
+    );
   }
   if (pool.placement === 'us') {
     const node = ledger.placement.at(slot);
     const isWell = node !== undefined && nodes.isUsable(node) && (group === undefined || group.isSelected(node));
-    if (!isWell) say('AddressNotPlaced', 'error', `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`);
+    if (!isWell)
+      say(
+        'AddressNotPlaced',
+        'error',
+        `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`,
+      );
   } else if (pool.placement === 'us-by-cidr' && !ledger.host.has(slot) && (group?.candidates.length ?? 0) === 0) {
-    say('AddressNotPlaced', 'error', `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one`);
+    say(
+      'AddressNotPlaced',
+      'error',
+      `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one`,
+    );
   }
 }
 

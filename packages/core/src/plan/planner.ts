@@ -10,7 +10,15 @@ import { AddressLedger } from '../ledger/address-ledger.ts';
 import { AddressUsers } from '../ledger/address-users.ts';
 import { HostedList } from '../ledger/hosted-list.ts';
 import { NodeNames } from '../ledger/node-names.ts';
-import { noteAttachments, noteHosts, strayHosted, takeReserved, takeUsed, usedElsewhere, type SurveyedNodes } from '../ledger/survey.ts';
+import {
+  noteAttachments,
+  noteHosts,
+  strayHosted,
+  takeReserved,
+  takeUsed,
+  usedElsewhere,
+  type SurveyedNodes,
+} from '../ledger/survey.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkFacts, NetworkView } from '../network-contract/facts.ts';
 import { Parser, type ParsedSnapshot } from '../parse/parsed-snapshot.ts';
@@ -62,7 +70,9 @@ export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain)
 /** A row of phases: facts → claims → allocate, with places → render → report. */
 function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: NetworkView, facts: NetworkFacts): Plan {
   const traits = backend.traits(view.settings, view.platform);
-  const ledger = new AddressLedger(new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))));
+  const ledger = new AddressLedger(
+    new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
+  );
   const names = new NodeNames(snapshot.nodes);
   const hosted = new HostedList(facts.hosts, names, ledger);
   const nodes = new NodeTable(snapshot, facts, names);
@@ -106,6 +116,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
 
 function surveyedNodes(nodes: NodeTable): SurveyedNodes {
   const subnets = new Map<string, Cidr>();
-  for (const [index] of nodes.entries()) for (const subnet of nodes.subnetsOf(index) ?? []) subnets.set(subnet.text, subnet);
+  for (const [index] of nodes.entries())
+    for (const subnet of nodes.subnetsOf(index) ?? []) subnets.set(subnet.text, subnet);
   return { indexOf: (name) => nodes.indexOf(name), subnets: [...subnets.values()], present: nodes.present };
 }

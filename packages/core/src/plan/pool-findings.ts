@@ -12,7 +12,9 @@ export function poolFindings(decided: Decided): readonly Finding[] {
     ...decided.pools.list.flatMap(({ egressIPAM }) => egressIPAM.findings),
     ...decided.pools.findings,
     ...overlappingCidrs(decided.pools.list),
-    ...decided.pools.list.flatMap((pool) => pool.assignments.flatMap((entry) => hostingFinding(decided, pool, entry) ?? [])),
+    ...decided.pools.list.flatMap((pool) =>
+      pool.assignments.flatMap((entry) => hostingFinding(decided, pool, entry) ?? []),
+    ),
     ...shortages(decided),
   ];
 }
@@ -35,20 +37,34 @@ function overlappingCidrs(pools: readonly Pool[]): readonly Finding[] {
 }
 
 /** Whether nodes can carry a CIDR, and all of it. */
-function hostingFinding({ traits, nodes }: Decided, pool: Pool, { assignment, group }: PoolAssignment): Finding | undefined {
+function hostingFinding(
+  { traits, nodes }: Decided,
+  pool: Pool,
+  { assignment, group }: PoolAssignment,
+): Finding | undefined {
   if (pool.egressIPAM.deleting) return undefined;
   const { cidr, labelValue, position } = assignment;
   const where = `${pool.egressIPAM.source.topologyLabel}=${labelValue}`;
   const finding = (code: FindingCode, message: string): Finding => ({ ...about(pool, position), code, message });
   if (!traits.families.includes(cidr.family)) {
-    return finding('CIDRNotHostable', `the network carries no IPv${cidr.family} egress addresses, so ${cidr.text} can never be served; remove the entry`);
+    return finding(
+      'CIDRNotHostable',
+      `the network carries no IPv${cidr.family} egress addresses, so ${cidr.text} can never be served; remove the entry`,
+    );
   }
   if (group.selected.length === 0) {
-    return finding('NoNodes', `no node has ${where}, so ${cidr.text} cannot be served; label nodes or correct labelValue`);
+    return finding(
+      'NoNodes',
+      `no node has ${where}, so ${cidr.text} cannot be served; label nodes or correct labelValue`,
+    );
   }
-  if (group.candidates.length === 0 || group.candidates.some((node) => nodes.subnetsOf(node) === undefined)) return undefined;
+  if (group.candidates.length === 0 || group.candidates.some((node) => nodes.subnetsOf(node) === undefined))
+    return undefined;
   if (group.hostable.length === 0) {
-    return finding('CIDRNotHostable', `no node with ${where} has a subnet now that meets ${cidr.text}, so it cannot be served; correct the CIDR, or bring back the interface`);
+    return finding(
+      'CIDRNotHostable',
+      `no node with ${where} has a subnet now that meets ${cidr.text}, so it cannot be served; correct the CIDR, or bring back the interface`,
+    );
   }
   const hostable = group.hostable.reduce((sum, { first, last }) => sum + BigInt(last) - BigInt(first) + 1n, 0n);
   if (hostable === cidr.size) return undefined;

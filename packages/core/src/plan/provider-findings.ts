@@ -11,7 +11,12 @@ export function providerFindings(decided: Decided): readonly Finding[] {
   for (const [name, { error }] of snapshot.observation?.nodes ?? []) {
     const node = nodes.indexOf(name);
     if (error === undefined || node === undefined || pools.ofNode(node) === undefined) continue;
-    findings.push({ code: 'ProviderError', severity: 'warning', object: { kind: 'Node', name }, message: error.message });
+    findings.push({
+      code: 'ProviderError',
+      severity: 'warning',
+      object: { kind: 'Node', name },
+      message: error.message,
+    });
   }
   for (const { cidr, error } of snapshot.observation?.cidrs.values() ?? []) {
     if (error === undefined) continue;
@@ -26,10 +31,17 @@ export function providerFindings(decided: Decided): readonly Finding[] {
 function failureFinding(decided: Decided, { change, address: text, node, error }: ProviderFailure): Finding {
   const address = parseAddress(text);
   const owner = address === undefined ? undefined : ownerOf(decided, address);
-  const outlook = error.class === 'permanent' ? 'and is not tried again before something about it changes' : 'and is tried again';
+  const outlook =
+    error.class === 'permanent' ? 'and is not tried again before something about it changes' : 'and is tried again';
   const message = `${change} of ${text} (node ${node}) failed ${outlook}: ${error.message}`;
   if (owner !== undefined && address !== undefined) {
     return namespaceFinding(owner, { code: 'AttachmentFailed', severity: 'error', message }, [address]);
   }
-  return { code: 'AttachmentFailed', severity: 'warning', object: { kind: 'Node', name: node }, message, addresses: [text] };
+  return {
+    code: 'AttachmentFailed',
+    severity: 'warning',
+    object: { kind: 'Node', name: node },
+    message,
+    addresses: [text],
+  };
 }

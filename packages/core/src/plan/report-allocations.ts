@@ -44,7 +44,10 @@ export function reportAllocations(decided: Decided, rendering: Rendering): Repor
 /** Claims that are not served, oldest first. */
 export function reportWaiting(allotments: readonly Allotment[]): readonly WaitingClaim[] {
   const waiting = allotments.filter((allotment) => allotment.waiting !== undefined);
-  waiting.sort(({ claim: a }, { claim: b }) => a.namespace.createdAt - b.namespace.createdAt || (a.namespace.name < b.namespace.name ? -1 : 1));
+  waiting.sort(
+    ({ claim: a }, { claim: b }) =>
+      a.namespace.createdAt - b.namespace.createdAt || (a.namespace.name < b.namespace.name ? -1 : 1),
+  );
   return waiting.flatMap(({ claim: { namespace }, waiting: reason }) =>
     reason === undefined
       ? []

@@ -21,7 +21,9 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
-    ...(decided.facts.refused.size === 0 ? {} : { refused: [...decided.facts.refused].sort(compareAddresses).map(formatAddress) }),
+    ...(decided.facts.refused.size === 0
+      ? {}
+      : { refused: [...decided.facts.refused].sort(compareAddresses).map(formatAddress) }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };
 }
@@ -49,7 +51,11 @@ function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, coun
   };
 }
 
-function usageOf({ ledger, nodes }: Decided, { assignment, group, order }: PoolAssignment, counts: PoolCounts): CidrUsage {
+function usageOf(
+  { ledger, nodes }: Decided,
+  { assignment, group, order }: PoolAssignment,
+  counts: PoolCounts,
+): CidrUsage {
   const { cidr, labelValue } = assignment;
   const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
   const taken = ledger.countTaken(cidr.first, cidr.last);

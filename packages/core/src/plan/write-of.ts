@@ -13,7 +13,12 @@ export const egressIPAMResource: ResourceReference = {
 };
 
 /** Where namespaces are served. */
-export const namespaceResource: ResourceReference = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
+export const namespaceResource: ResourceReference = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+};
 
 /** Whether a step changes a node's interface, which is a provider's business and no write to Kubernetes. */
 export function isInterfaceStep(step: Step): step is InterfaceStep {
@@ -35,7 +40,10 @@ export function writeOf(step: Exclude<Step, InterfaceStep>, backend: NetworkBack
     case 'finalizer':
       return patch(egressIPAMResource, step.egressIPAM, { metadata: { finalizers: step.finalizers } });
     case 'remember':
-      return { ...patch(egressIPAMResource, step.egressIPAM, { status: { released: step.released } }), subresource: 'status' };
+      return {
+        ...patch(egressIPAMResource, step.egressIPAM, { status: { released: step.released } }),
+        subresource: 'status',
+      };
     case 'annotate': {
       const { egressIPs, allocated } = step;
       const list = egressIPs === undefined ? {} : { [egressIPsAnnotation]: egressIPs };

@@ -42,33 +42,50 @@ export interface ProviderDecision {
  */
 export function decideProvider(facts: ProviderFacts, providers: readonly ProviderDescription[]): ProviderDecision {
   const announced = providers.find(({ platforms }) => includesText(platforms.types, facts.platform));
-  const shown = facts.platform === undefined ? providers.find((provider) => hasNode(provider, facts.providerIDs)) : undefined;
+  const shown =
+    facts.platform === undefined ? providers.find((provider) => hasNode(provider, facts.providerIDs)) : undefined;
   const platform = announced ?? shown;
   const about = { platform, isAnnounced: announced !== undefined };
   if (facts.chosen !== undefined) return { ...about, provider: facts.chosen, reason: 'it was chosen' };
   const below = { ...about, ...decideBelow(facts, about, providers) };
   const onNode = decideOnNode(facts, platform, providers);
   if (onNode === undefined) return below;
-  if (below.provider.capabilities.attach) return { ...below, onNode, reason: `${below.reason}, and the network needs addresses on nodes` };
+  if (below.provider.capabilities.attach)
+    return { ...below, onNode, reason: `${below.reason}, and the network needs addresses on nodes` };
   return { ...about, provider: onNode, reason: 'the network needs addresses on nodes' };
 }
 
 /** Who attaches to the platform's interfaces, if anybody does. */
-function decideBelow(facts: ProviderFacts, { platform, isAnnounced }: Pick<ProviderDecision, 'platform' | 'isAnnounced'>, providers: readonly ProviderDescription[]): Pick<ProviderDecision, 'provider' | 'reason'> {
+function decideBelow(
+  facts: ProviderFacts,
+  { platform, isAnnounced }: Pick<ProviderDecision, 'platform' | 'isAnnounced'>,
+  providers: readonly ProviderDescription[],
+): Pick<ProviderDecision, 'provider' | 'reason'> {
   const sign = isAnnounced ? `the cluster's platform is ${facts.platform}` : 'the providerIDs of nodes say so';
-  if (platform !== undefined && (!platform.capabilities.attach || facts.needsAttaching || facts.isEquipped(platform.name))) {
+  if (
+    platform !== undefined &&
+    (!platform.capabilities.attach || facts.needsAttaching || facts.isEquipped(platform.name))
+  ) {
     return { provider: platform, reason: sign };
   }
   const fallback = providers.find(({ platforms }) => platforms.types.includes('None'));
   if (fallback === undefined) throw new Error('no provider serves the platform None');
-  return { provider: fallback, reason: platform === undefined ? noSign(facts) : `${platform.name} is not needed, and has no credentials to look with` };
+  return {
+    provider: fallback,
+    reason:
+      platform === undefined ? noSign(facts) : `${platform.name} is not needed, and has no credentials to look with`,
+  };
 }
 
 /**
  * Who attaches to kernels, where the network wants it. On a cloud whose interfaces nobody here tells what to carry, an
  * address in a kernel would lead nowhere; and a network that does it itself goes by the cloud there.
  */
-function decideOnNode({ addressOnNode, isEquipped }: ProviderFacts, platform: ProviderDescription | undefined, providers: readonly ProviderDescription[]): ProviderDescription | undefined {
+function decideOnNode(
+  { addressOnNode, isEquipped }: ProviderFacts,
+  platform: ProviderDescription | undefined,
+  providers: readonly ProviderDescription[],
+): ProviderDescription | undefined {
   const onNode = providers.find(({ attachesTo }) => attachesTo === 'kernel');
   if (onNode === undefined || addressOnNode === undefined) return undefined;
   const isCloud = platform?.isCloud === true;

@@ -18,7 +18,12 @@ describe('mergeResults', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 12 }), async (changes) => {
         const provider = memoryProvider({
-          nodes: nodes.map(({ name }, index) => ({ name, subnets: cidrs, primary: `10.0.0.${index + 1}`, limits: { ipv4: 3 } })),
+          nodes: nodes.map(({ name }, index) => ({
+            name,
+            subnets: cidrs,
+            primary: `10.0.0.${index + 1}`,
+            limits: { ipv4: 3 },
+          })),
           usedElsewhere: [{ address: '10.0.0.7', usedBy: 'a printer' }],
         });
         const signal = new AbortController().signal;
@@ -35,7 +40,13 @@ type Observation = Parameters<typeof mergeResults>[0];
 
 function addressesOf(observation: Observation) {
   return {
-    nodes: observation.nodes.map((entry) => ('error' in entry ? entry : entry.interfaces.flatMap(({ addresses }) => addresses.map((carried) => carried.address)).sort())),
-    cidrs: observation.cidrs.map((entry) => ('error' in entry ? entry : entry.inUse.map((used) => used.address).sort())),
+    nodes: observation.nodes.map((entry) =>
+      'error' in entry
+        ? entry
+        : entry.interfaces.flatMap(({ addresses }) => addresses.map((carried) => carried.address)).sort(),
+    ),
+    cidrs: observation.cidrs.map((entry) =>
+      'error' in entry ? entry : entry.inUse.map((used) => used.address).sort(),
+    ),
   };
 }

@@ -6,14 +6,7 @@
  * `unknown` the change may or may not have happened.
  */
 export type ProviderErrorClass =
-  | 'permanent'
-  | 'throttled'
-  | 'conflict'
-  | 'capacity'
-  | 'not-found'
-  | 'unauthorized'
-  | 'transient'
-  | 'unknown';
+  'permanent' | 'throttled' | 'conflict' | 'capacity' | 'not-found' | 'unauthorized' | 'transient' | 'unknown';
 
 /** A provider's error as plain data, fit for a snapshot. Never holds a secret. */
 export interface ProviderErrorDescription {

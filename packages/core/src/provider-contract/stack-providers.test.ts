@@ -8,7 +8,12 @@ const signal = new AbortController().signal;
 const cidrs = ['10.0.0.0/24', 'fd00::/64'] as const;
 const [one, two] = [{ name: 'node-1' }, { name: 'node-2' }] as const;
 const platform = (limits = {}): MemoryProvider =>
-  memoryProvider({ nodes: [{ ...one, subnets: cidrs, primary: '10.0.0.10', limits }, { ...two, subnets: cidrs, primary: '10.0.0.11', limits }] });
+  memoryProvider({
+    nodes: [
+      { ...one, subnets: cidrs, primary: '10.0.0.10', limits },
+      { ...two, subnets: cidrs, primary: '10.0.0.11', limits },
+    ],
+  });
 
 let last = 20;
 describeCloudProvider({
@@ -29,25 +34,54 @@ describeCloudProvider({
 describe('one provider on top of another', () => {
   const address = '10.0.0.20';
   const error = { class: 'transient', message: 'not now' } as const;
-  const make = (): { readonly calls: string[]; readonly below: MemoryProvider; readonly above: MemoryProvider; readonly stack: CloudProvider } => {
+  const make = (): {
+    readonly calls: string[];
+    readonly below: MemoryProvider;
+    readonly above: MemoryProvider;
+    readonly stack: CloudProvider;
+  } => {
     const calls: string[] = [];
     const noted = (name: string, provider: MemoryProvider): CloudProvider => ({
       ...provider,
-      apply: (options) => (calls.push(...options.changes.map(({ type, node }) => `${name} ${type} ${node.name}`)), provider.apply(options)),
+      apply: (options) => (
+        calls.push(...options.changes.map(({ type, node }) => `${name} ${type} ${node.name}`)),
+        provider.apply(options)
+      ),
     });
     const [below, above] = [platform(), platform()];
     return { calls, below, above, stack: stackProviders(noted('interface', below), noted('kernel', above)) };
   };
   const shown = async (stack: CloudProvider): Promise<unknown> => {
     const { nodes } = await stack.observe({ nodes: [one, two], cidrs: [], signal });
-    return nodes.flatMap((node) => ('error' in node ? [] : node.interfaces.flatMap(({ addresses }) => addresses.filter(({ primary }) => !primary).map(({ incomplete }) => `${node.node}${incomplete === true ? ', half' : ''}`))));
+    return nodes.flatMap((node) =>
+      'error' in node
+        ? []
+        : node.interfaces.flatMap(({ addresses }) =>
+            addresses
+              .filter(({ primary }) => !primary)
+              .map(({ incomplete }) => `${node.node}${incomplete === true ? ', half' : ''}`),
+          ),
+    );
   };
 
   it('attaches to the interface first, moves from kernel to kernel over it, and detaches in reverse', async () => {
     const { calls, stack } = make();
-    const changes: readonly ProviderChange[] = [{ type: 'attach', address, node: one }, { type: 'move', address, from: one, node: two }, { type: 'detach', address, node: two }];
-    for (const change of changes) expect(await stack.apply({ changes: [change], signal })).toEqual([{ change, outcome: 'done' }]);
-    expect(calls).toEqual(['interface attach node-1', 'kernel attach node-1', 'kernel detach node-1', 'interface move node-2', 'kernel attach node-2', 'kernel detach node-2', 'interface detach node-2']);
+    const changes: readonly ProviderChange[] = [
+      { type: 'attach', address, node: one },
+      { type: 'move', address, from: one, node: two },
+      { type: 'detach', address, node: two },
+    ];
+    for (const change of changes)
+      expect(await stack.apply({ changes: [change], signal })).toEqual([{ change, outcome: 'done' }]);
+    expect(calls).toEqual([
+      'interface attach node-1',
+      'kernel attach node-1',
+      'kernel detach node-1',
+      'interface move node-2',
+      'kernel attach node-2',
+      'kernel detach node-2',
+      'interface detach node-2',
+    ]);
   });
 
   it('shows as incomplete what the interface has and the kernel lacks, until it is attached again', async () => {
@@ -75,6 +109,8 @@ describe('one provider on top of another', () => {
     await stack.apply({ changes: [{ type: 'attach', address, node: one }], signal });
     above.makeUnreadable('node-1', error);
     const { nodes } = await stack.observe({ nodes: [one], cidrs: [], signal });
-    expect(nodes).toMatchObject([{ limits: { ipv4: 2, ipv6: 0 }, interfaces: [{ addresses: [{ address: '10.0.0.10' }, { address }] }] }]);
+    expect(nodes).toMatchObject([
+      { limits: { ipv4: 2, ipv6: 0 }, interfaces: [{ addresses: [{ address: '10.0.0.10' }, { address }] }] },
+    ]);
   });
 });

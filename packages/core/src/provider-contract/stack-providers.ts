@@ -1,4 +1,12 @@
-import type { AttachedAddress, CidrObservation, CloudProvider, NodeObservation, ProviderChange, ProviderChangeResult, ProviderObservation } from './contract.ts';
+import type {
+  AttachedAddress,
+  CidrObservation,
+  CloudProvider,
+  NodeObservation,
+  ProviderChange,
+  ProviderChangeResult,
+  ProviderObservation,
+} from './contract.ts';
 
 /**
  * Two providers as one: the first attaches an address to the platform's interface, then the second to the node's kernel;
@@ -23,16 +31,26 @@ export function stackProviders(below: CloudProvider, above: CloudProvider): Clou
       return combine(lower, upper);
     },
     async apply({ changes, signal }) {
-      const applyTo = async (provider: CloudProvider, asked: readonly ProviderChange[]): Promise<readonly ProviderChangeResult[]> =>
+      const applyTo = async (
+        provider: CloudProvider,
+        asked: readonly ProviderChange[],
+      ): Promise<readonly ProviderChangeResult[]> =>
         asked.length === 0 ? [] : provider.apply({ changes: asked, signal });
       const results = new Map<ProviderChange, ProviderChangeResult>();
       // Each stage takes what the one before has done; a change that fails goes no further.
-      for (const [provider, part] of [[above, leaving], [below, whole], [above, arriving]] as const) {
+      for (const [provider, part] of [
+        [above, leaving],
+        [below, whole],
+        [above, arriving],
+      ] as const) {
         const asked = changes.flatMap((change) => {
           const own = results.has(change) ? undefined : part(change);
           return own === undefined ? [] : [{ change, part: own }];
         });
-        const answers = await applyTo(provider, asked.map((one) => one.part));
+        const answers = await applyTo(
+          provider,
+          asked.map((one) => one.part),
+        );
         for (const [index, { change }] of asked.entries()) {
           const answer = answers[index];
           if (answer?.outcome !== 'done') results.set(change, failed(change, answer));
@@ -64,7 +82,14 @@ function arriving(change: ProviderChange): ProviderChange | undefined {
 
 function failed(change: ProviderChange, answer: ProviderChangeResult | undefined): ProviderChangeResult {
   if (answer?.outcome === 'failed') return { ...answer, change };
-  return { change, outcome: 'failed', error: { class: 'unknown', message: `nothing was said of ${change.type} of ${change.address} (node ${change.node.name}); look again` } };
+  return {
+    change,
+    outcome: 'failed',
+    error: {
+      class: 'unknown',
+      message: `nothing was said of ${change.type} of ${change.address} (node ${change.node.name}); look again`,
+    },
+  };
 }
 
 function combine(lower: ProviderObservation, upper: ProviderObservation): ProviderObservation {
@@ -84,7 +109,12 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
   const inKernel = new Set(upper.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   const interfaces = lower.interfaces.map((one) => {
     if (!one.main) return one;
-    return { ...one, addresses: one.addresses.map((entry): AttachedAddress => (entry.primary || inKernel.has(entry.address) ? entry : { ...entry, incomplete: true })) };
+    return {
+      ...one,
+      addresses: one.addresses.map((entry): AttachedAddress =>
+        entry.primary || inKernel.has(entry.address) ? entry : { ...entry, incomplete: true },
+      ),
+    };
   });
   return { ...lower, interfaces, limits: isFull(upper) ? full(main) : lower.limits };
 }
@@ -92,7 +122,9 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
 function isFull(upper: NodeObservation): boolean {
   if ('error' in upper) return true;
   const { ipv4, ipv6 } = upper.limits;
-  const { ipv4: carried4, ipv6: carried6 } = full(upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])));
+  const { ipv4: carried4, ipv6: carried6 } = full(
+    upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])),
+  );
   return (ipv4 ?? Infinity) <= carried4 && (ipv6 ?? Infinity) <= carried6;
 }
 
@@ -105,5 +137,9 @@ function combineCidr(lower: CidrObservation, upper: CidrObservation | undefined)
   if ('error' in lower || upper === undefined) return lower;
   if ('error' in upper) return upper;
   const known = new Set(lower.inUse.map(({ address }) => address));
-  return { ...lower, inUse: [...lower.inUse, ...upper.inUse.filter(({ address }) => !known.has(address))], reserved: [...lower.reserved, ...upper.reserved] };
+  return {
+    ...lower,
+    inUse: [...lower.inUse, ...upper.inUse.filter(({ address }) => !known.has(address))],
+    reserved: [...lower.reserved, ...upper.reserved],
+  };
 }

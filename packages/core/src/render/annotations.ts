@@ -5,7 +5,9 @@ import { sameAddresses } from '../parse/parse-lists.ts';
 
 /** What has to be written into a namespace, or undefined when it stands there already. */
 export function annotationOf(allotment: Allotment): AnnotateStep | undefined {
-  return allotment.claim.intent.kind === 'release' ? releaseOf(allotment, allotment.claim.intent.scope) : allocationOf(allotment);
+  return allotment.claim.intent.kind === 'release'
+    ? releaseOf(allotment, allotment.claim.intent.scope)
+    : allocationOf(allotment);
 }
 
 function releaseOf({ claim, leaving }: Allotment, scope: 'all' | 'record'): AnnotateStep | undefined {

@@ -38,7 +38,8 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
       if (wanted === attached && !ledger.isMarked(ledger.slotOf(address), 'half-attached')) continue;
       const follows = placementOf(allotment, address) === 'network';
       const node = nodes.nameOf(wanted);
-      if (attached === undefined || attached === wanted) yield change(decided, { kind: 'attach', address, node, follows });
+      if (attached === undefined || attached === wanted)
+        yield change(decided, { kind: 'attach', address, node, follows });
       else yield change(decided, { kind: 'move', address, node, from: nodes.nameOf(attached), follows });
     }
   }
@@ -94,7 +95,11 @@ function* unseenDepartures(
  * What is on its way out, and may be on an interface unseen, is taken to be there: taking off what is absent does no
  * harm, and nothing leaks (law 9).
  */
-function doubtedDepartures({ snapshot, ledger, nodes }: Decided): readonly { readonly address: Address; readonly node: string }[] {
+function doubtedDepartures({
+  snapshot,
+  ledger,
+  nodes,
+}: Decided): readonly { readonly address: Address; readonly node: string }[] {
   const observed = snapshot.observation?.nodes;
   return (snapshot.source.provider.doubted ?? []).flatMap(({ node, address: text }) => {
     const address = parseAddress(text);
@@ -115,7 +120,9 @@ function change(
 ): AttachmentChange {
   const text = formatAddress(address);
   const hasLooked = snapshot.observation !== undefined;
-  const unseen = hasLooked ? [...(from === undefined ? [] : [from]), node].filter((name) => !isSeen(snapshot, name)) : [];
+  const unseen = hasLooked
+    ? [...(from === undefined ? [] : [from]), node].filter((name) => !isSeen(snapshot, name))
+    : [];
   return {
     kind,
     address,
@@ -130,5 +137,9 @@ function change(
 /** What a change does to its address. */
 export function effectsOf({ kind, address }: AttachmentChange): StepEffects {
   const list = [formatAddress(address)];
-  return kind === 'attach' ? { attached: list } : kind === 'detach' ? { detached: list } : { attached: list, detached: list };
+  return kind === 'attach'
+    ? { attached: list }
+    : kind === 'detach'
+      ? { detached: list }
+      : { attached: list, detached: list };
 }

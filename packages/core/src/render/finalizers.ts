@@ -21,7 +21,9 @@ export function finalizersToRemove(decided: Decided, steps: readonly Step[]): re
 
 /** The steps that stand between an EgressIPAM and its end. */
 function endOf({ allotments }: Decided, pool: Pool, steps: readonly Step[]): readonly Step[] {
-  const namespaces = new Set(allotments.filter(({ claim }) => claim.pool === pool).map(({ claim }) => claim.namespace.name));
+  const namespaces = new Set(
+    allotments.filter(({ claim }) => claim.pool === pool).map(({ claim }) => claim.namespace.name),
+  );
   const isOfPool = (text: readonly string[] | undefined): boolean =>
     addressesOf(text).some((address) => pool.assignmentOf(address) !== undefined);
   return steps.filter(

@@ -23,7 +23,9 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       return node === undefined ? undefined : pools.ofNode(node)?.decision;
     },
     assignmentOf: ({ assignments }, address) =>
-      assignments.find(({ cidr }) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last),
+      assignments.find(
+        ({ cidr }) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last,
+      ),
     ownerOf: (address) => ownerOf(decided, address),
     nodeOf: (address) => {
       const node = nodeIndexOf(address, ledger.slotOf(address));
@@ -40,7 +42,11 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     isBoundByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'bound-by-others'),
     isAttachedTo: (address, name) => {
       const node = nodes.indexOf(name);
-      return node !== undefined && ledger.attachment.is(ledger.slotOf(address), node) && !ledger.isMarked(ledger.slotOf(address), 'half-attached');
+      return (
+        node !== undefined &&
+        ledger.attachment.is(ledger.slotOf(address), node) &&
+        !ledger.isMarked(ledger.slotOf(address), 'half-attached')
+      );
     },
     canHost: (name, address) => {
       const node = nodes.indexOf(name);

@@ -32,16 +32,25 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   const current = egressIPAM.source.released ?? [];
   const { time } = decided.snapshot;
   const releasedAt = decided.snapshot.source.time;
-  if (egressIPAM.deleting || time === undefined || releasedAt === undefined) return { released: current, step: undefined };
-  const fresh = [...(leaving ?? [])].filter(([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time));
+  if (egressIPAM.deleting || time === undefined || releasedAt === undefined)
+    return { released: current, step: undefined };
+  const fresh = [...(leaving ?? [])].filter(
+    ([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time),
+  );
   const kept = egressIPAM.released.map(({ namespace, addresses }) =>
     addresses.filter((address) => !isBack(decided, namespace, address)),
   );
-  const isSame = kept.every((addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length);
+  const isSame = kept.every(
+    (addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length,
+  );
   if (fresh.length === 0 && isSame) return { released: current, step: undefined };
   const released = bounded(egressIPAM, time, [
     ...egressIPAM.released.flatMap((entry, position) => {
-      const isOnInterface = entry.addresses.some((address) => decided.ledger.isLeaving(decided.ledger.slotOf(address)) && decided.ledger.attachment.has(decided.ledger.slotOf(address)));
+      const isOnInterface = entry.addresses.some(
+        (address) =>
+          decided.ledger.isLeaving(decided.ledger.slotOf(address)) &&
+          decided.ledger.attachment.has(decided.ledger.slotOf(address)),
+      );
       const isOver = !isOnInterface && time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
       const isAgain = (address: Address): boolean =>
         fresh.some(([namespace, again]) => namespace === entry.namespace && again.includes(address));
@@ -58,7 +67,11 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
 function entriesOf(namespace: string, addresses: readonly Address[], releasedAt: string): readonly ReleasedAddresses[] {
   const entries: ReleasedAddresses[] = [];
   for (let start = 0; start < addresses.length; start += mostAddresses) {
-    entries.push({ namespace, addresses: addresses.slice(start, start + mostAddresses).map(formatAddress), releasedAt });
+    entries.push({
+      namespace,
+      addresses: addresses.slice(start, start + mostAddresses).map(formatAddress),
+      releasedAt,
+    });
   }
   return entries;
 }
@@ -148,7 +161,13 @@ function wasGiven({ traits, ledger, facts }: Decided, namespace: string, address
 }
 
 /** Addresses on record as ours that no claim has any more, and the namespaces they were for. */
-function leftovers({ facts, ledger, stray, foreignBindings, unsettled }: Decided): readonly { readonly namespace: string; readonly address: Address }[] {
+function leftovers({
+  facts,
+  ledger,
+  stray,
+  foreignBindings,
+  unsettled,
+}: Decided): readonly { readonly namespace: string; readonly address: Address }[] {
   const found: { readonly namespace: string; readonly address: Address }[] = [];
   for (const { entry } of stray) {
     const slot = ledger.slotOf(entry.address);

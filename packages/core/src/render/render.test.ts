@@ -20,7 +20,12 @@ describe('law 9: before the last trace of an address that is exchanged for anoth
         return { steps: [], findings: [] };
       },
     };
-    const switched = aNamespace('shop', 0, { egressIPAM: 'other', egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1', ...record });
+    const switched = aNamespace('shop', 0, {
+      egressIPAM: 'other',
+      egressIPs: '10.0.0.1',
+      allocated: 'pool/10.0.0.1',
+      ...record,
+    });
     const egressIPAMs = [anEgressIPAM(['10.0.0.0/24=a']), anEgressIPAM(['10.9.0.0/24=z'], { name: 'other' })];
     plan(aSnapshot({ egressIPAMs, nodes: [aNode('n1'), aNode('n2', 'z')], namespaces: [switched] }, backend), backend);
     const ids = asked.flatMap((precondition) => (precondition.kind === 'step' ? [precondition.id] : []));

@@ -3,7 +3,15 @@ import type { Allotment } from '../allocate/allotment.ts';
 import type { NetworkBackend, Rendering } from '../network-contract/backend.ts';
 import type { StepOrder } from '../network-contract/decisions.ts';
 import type { NetworkView } from '../network-contract/facts.ts';
-import { afterStep, distinctPreconditions, type AnnotateStep, type InterfaceStep, type NetworkStep, type Precondition, type Step } from '../network-contract/step.ts';
+import {
+  afterStep,
+  distinctPreconditions,
+  type AnnotateStep,
+  type InterfaceStep,
+  type NetworkStep,
+  type Precondition,
+  type Step,
+} from '../network-contract/step.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { annotationOf, isAnnotated } from './annotations.ts';
 import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
@@ -28,7 +36,9 @@ export interface Rendered {
  */
 export function render(decided: Decided, backend: NetworkBackend, view: NetworkView): Rendered {
   const remembered = rememberReleased(decided);
-  const rememberIds = new Map(remembered.flatMap(({ step }) => (step === undefined ? [] : [[step.egressIPAM, step.id]])));
+  const rememberIds = new Map(
+    remembered.flatMap(({ step }) => (step === undefined ? [] : [[step.egressIPAM, step.id]])),
+  );
   const attachments = wantedAttachments(decided);
   const annotations = new Annotations(decided);
   const rememberBefore = (address: Address): readonly Precondition[] =>
@@ -39,7 +49,9 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
   const order = stepOrder(decided, annotations, attachments, rememberBefore);
   const rendering = backend.render(networkDecisions(decided, order), decided.facts, view);
   const byAddress = new StepsByAddress(rendering.steps);
-  const interfaceSteps = [...attachments.values()].map((change) => interfaceStep(decided, annotations, byAddress, change));
+  const interfaceSteps = [...attachments.values()].map((change) =>
+    interfaceStep(decided, annotations, byAddress, change),
+  );
   const networkSteps = rendering.steps.map((step) => withAttachments(step, decided, attachments));
   const done = new StepsByAddress([...networkSteps, ...interfaceSteps]);
   const finalizers = finalizersToAdd(decided);
@@ -50,11 +62,13 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
       const finalizer = finalizerIds.get(step.egressIPAM ?? '');
       return finalizer === undefined ? step : { ...step, after: [afterStep(finalizer)] };
     }
-    const undone = annotations.leavingOf(step.namespace).flatMap((address) => [
-      ...done.undoing(address),
-      ...rememberBefore(address),
-      ...(rendering.beforeRelease?.get(address) ?? []),
-    ]);
+    const undone = annotations
+      .leavingOf(step.namespace)
+      .flatMap((address) => [
+        ...done.undoing(address),
+        ...rememberBefore(address),
+        ...(rendering.beforeRelease?.get(address) ?? []),
+      ]);
     return { ...step, after: distinctPreconditions([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
   });
   const steps: readonly Step[] = [
@@ -142,7 +156,8 @@ function stepOrder(
 ): StepOrder {
   const attachBefore = (address: Address): readonly Precondition[] => {
     const change = attachments.get(address);
-    const isAwaited = traits.attach === 'before-hosting' && change !== undefined && change.kind !== 'detach' && !change.follows;
+    const isAwaited =
+      traits.attach === 'before-hosting' && change !== undefined && change.kind !== 'detach' && !change.follows;
     return isAwaited ? [afterStep(change.id)] : [];
   };
   const detachBefore = (address: Address): readonly Precondition[] => {
@@ -152,7 +167,11 @@ function stepOrder(
   return {
     beforeHosting: (address) => [...annotations.before(address), ...attachBefore(address)],
     beforeBinding: (address) => annotations.before(address),
-    beforeForgetting: (address) => [...annotations.exchanging(address), ...detachBefore(address), ...rememberBefore(address)],
+    beforeForgetting: (address) => [
+      ...annotations.exchanging(address),
+      ...detachBefore(address),
+      ...rememberBefore(address),
+    ],
   };
 }
 

@@ -54,7 +54,9 @@ function applyToProvider(snapshot: ClusterSnapshot, step: InterfaceStep): Cluste
   const { address } = step;
   const node = { name: step.node };
   const change: ProviderChange =
-    step.kind === 'move' ? { type: 'move', address, from: { name: step.from }, node } : { type: step.kind, address, node };
+    step.kind === 'move'
+      ? { type: 'move', address, from: { name: step.from }, node }
+      : { type: step.kind, address, node };
   const rest = doubted?.filter((entry) => !(entry.node === step.node && entry.address === address));
   return {
     ...snapshot,

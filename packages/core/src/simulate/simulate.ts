@@ -39,11 +39,7 @@ export interface Simulation {
 }
 
 /** Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows. */
-export function simulate(
-  snapshot: ClusterSnapshot,
-  scenario: Scenario,
-  backend: NetworkBackend = plain,
-): Simulation {
+export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend = plain): Simulation {
   const settled = settle(snapshot, backend);
   const before = plan(settled, backend);
   const after = plan(applyScenario(settled, scenario, backend), backend);
@@ -52,18 +48,28 @@ export function simulate(
   const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));
   const moves = [...placements(after)].flatMap(([address, { namespace, node }]) => {
     const previous = placedBefore.get(address);
-    return previous === undefined || previous.node === node ? [] : [{ namespace, address, from: previous.node, to: node }];
+    return previous === undefined || previous.node === node
+      ? []
+      : [{ namespace, address, from: previous.node, to: node }];
   });
   return {
     plan: after,
     moves,
     newlyWaiting: after.waiting.filter(({ namespace }) => !waitedBefore.has(namespace)),
-    newlyServed: after.allocations.map(({ namespace }) => namespace).filter((namespace) => !servedBefore.has(namespace)),
+    newlyServed: after.allocations
+      .map(({ namespace }) => namespace)
+      .filter((namespace) => !servedBefore.has(namespace)),
   };
 }
 
-function placements({ allocations }: Plan): ReadonlyMap<string, { readonly namespace: string; readonly node: string | null }> {
-  return new Map(allocations.flatMap(({ namespace, addresses, nodes }) => addresses.map((address, index) => [address, { namespace, node: nodes[index] ?? null }] as const)));
+function placements({
+  allocations,
+}: Plan): ReadonlyMap<string, { readonly namespace: string; readonly node: string | null }> {
+  return new Map(
+    allocations.flatMap(({ namespace, addresses, nodes }) =>
+      addresses.map((address, index) => [address, { namespace, node: nodes[index] ?? null }] as const),
+    ),
+  );
 }
 
 function applyScenario(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend): ClusterSnapshot {
@@ -102,5 +108,9 @@ function overlap(one: string, other: string): boolean {
 
 function newNamespaces(egressIPAM: string, count: number): readonly NamespaceSnapshot[] {
   const width = String(count).length;
-  return Array.from({ length: count }, (_, index) => ({ name: `simulated-${String(index + 1).padStart(width, '0')}`, createdAt: '9999-01-01T00:00:00Z', egressIPAM }));
+  return Array.from({ length: count }, (_, index) => ({
+    name: `simulated-${String(index + 1).padStart(width, '0')}`,
+    createdAt: '9999-01-01T00:00:00Z',
+    egressIPAM,
+  }));
 }

@@ -4,7 +4,9 @@ import type { LabelSelector, LabelSelectorRequirement } from './snapshot.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /** A selector ready to use, or why it cannot be used. */
-export type CompiledSelector = { readonly ok: true; readonly matches: (labels: Labels) => boolean } | { readonly ok: false; readonly problem: string };
+export type CompiledSelector =
+  | { readonly ok: true; readonly matches: (labels: Labels) => boolean }
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * Compiles a label selector by the rules of `metav1.LabelSelector`: requirements
@@ -23,7 +25,11 @@ export function compileSelector(selector: LabelSelector): CompiledSelector {
   return { ok: true, matches: (labels) => tests.every((test) => test(labels)) };
 }
 
-function compileRequirement({ key, operator, values = [] }: LabelSelectorRequirement): ((labels: Labels) => boolean) | string {
+function compileRequirement({
+  key,
+  operator,
+  values = [],
+}: LabelSelectorRequirement): ((labels: Labels) => boolean) | string {
   const listed = new Set(values);
   const has = (labels: Labels): boolean => Object.hasOwn(labels, key);
   const isListed = (labels: Labels): boolean => has(labels) && listed.has(labels[key] ?? '');

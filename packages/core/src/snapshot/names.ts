@@ -18,4 +18,3 @@ export const fieldManager = 'egressip-ipam-operator';
 
 /** The finalizer on EgressIPAMs; the original's own. */
 export const finalizerName = 'EgressIPAM_controller';
-

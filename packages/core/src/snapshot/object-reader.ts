@@ -35,7 +35,11 @@ export class ObjectReader {
 
   /** The number at a path. */
   number(...path: readonly string[]): number | undefined {
-    return this.#typed(path, 'a number', (value): value is number => typeof value === 'number' && Number.isFinite(value));
+    return this.#typed(
+      path,
+      'a number',
+      (value): value is number => typeof value === 'number' && Number.isFinite(value),
+    );
   }
 
   /** The yes or no at a path. */
@@ -66,7 +70,8 @@ export class ObjectReader {
   map(...path: readonly string[]): Readonly<Record<string, string>> {
     const value = this.record(...path);
     if (value === undefined) return {};
-    if (Object.values(value).every((entry) => typeof entry === 'string')) return value as Readonly<Record<string, string>>;
+    if (Object.values(value).every((entry) => typeof entry === 'string'))
+      return value as Readonly<Record<string, string>>;
     const kept: [string, string][] = [];
     for (const [key, entry] of Object.entries(value)) {
       if (typeof entry === 'string') kept.push([key, entry]);
@@ -95,7 +100,13 @@ export class ObjectReader {
   }
 
   #report(field: string, message: string): void {
-    this.problems.push({ code: 'InvalidObject', severity: 'error', object: { kind: this.#kind, name: this.name }, field, message });
+    this.problems.push({
+      code: 'InvalidObject',
+      severity: 'error',
+      object: { kind: this.#kind, name: this.name },
+      field,
+      message,
+    });
   }
 }
 

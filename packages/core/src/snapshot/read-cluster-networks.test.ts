@@ -3,11 +3,29 @@ import { readClusterNetworks } from './read-cluster-networks.ts';
 
 describe('networks inside the cluster', () => {
   it('are those of pods and Services, in force or asked for, each once', () => {
-    const spec = { clusterNetwork: [{ cidr: '10.128.0.0/14', hostPrefix: 23 }, { cidr: 'fd01::/48', hostPrefix: 64 }], serviceNetwork: ['172.30.0.0/16'] };
-    expect(readClusterNetworks({ spec, status: { ...spec, clusterNetwork: [{ cidr: '10.128.0.0/15' }] } })).toEqual(['10.128.0.0/14', 'fd01::/48', '172.30.0.0/16', '10.128.0.0/15']);
+    const spec = {
+      clusterNetwork: [
+        { cidr: '10.128.0.0/14', hostPrefix: 23 },
+        { cidr: 'fd01::/48', hostPrefix: 64 },
+      ],
+      serviceNetwork: ['172.30.0.0/16'],
+    };
+    expect(readClusterNetworks({ spec, status: { ...spec, clusterNetwork: [{ cidr: '10.128.0.0/15' }] } })).toEqual([
+      '10.128.0.0/14',
+      'fd01::/48',
+      '172.30.0.0/16',
+      '10.128.0.0/15',
+    ]);
   });
 
-  it.each([undefined, null, 5, {}, { spec: { clusterNetwork: {}, serviceNetwork: 'x' } }, { status: { clusterNetwork: [null, { cidr: 5 }, {}], serviceNetwork: [7, ''] } }])('are none in %j', (object) => {
+  it.each([
+    undefined,
+    null,
+    5,
+    {},
+    { spec: { clusterNetwork: {}, serviceNetwork: 'x' } },
+    { status: { clusterNetwork: [null, { cidr: 5 }, {}], serviceNetwork: [7, ''] } },
+  ])('are none in %j', (object) => {
     expect(readClusterNetworks(object)).toEqual([]);
   });
 });

@@ -12,7 +12,9 @@ export function readClusterNetworks(object: unknown): readonly string[] {
 function networksIn(part: unknown): readonly string[] {
   const { clusterNetwork, serviceNetwork } = asRecord(part);
   const pods = listOf(clusterNetwork).map((entry) => asRecord(entry)['cidr']);
-  return [...pods, ...listOf(serviceNetwork)].filter((entry): entry is string => typeof entry === 'string' && entry !== '');
+  return [...pods, ...listOf(serviceNetwork)].filter(
+    (entry): entry is string => typeof entry === 'string' && entry !== '',
+  );
 }
 
 function listOf(value: unknown): readonly unknown[] {

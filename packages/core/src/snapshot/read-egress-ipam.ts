@@ -6,7 +6,11 @@ import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, ReleasedAddresses, Tea
 export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const reader = new ObjectReader(object, 'EgressIPAM');
   const topologyLabel = reader.text('spec', 'topologyLabel');
-  if (topologyLabel === undefined) reader.problem('spec.topologyLabel', 'the label that tells nodes apart is missing, so no node is found; set it, for example to topology.kubernetes.io/zone');
+  if (topologyLabel === undefined)
+    reader.problem(
+      'spec.topologyLabel',
+      'the label that tells nodes apart is missing, so no node is found; set it, for example to topology.kubernetes.io/zone',
+    );
   const generation = reader.number('metadata', 'generation');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
   const finalizers = reader.texts('metadata', 'finalizers');
@@ -43,9 +47,16 @@ function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
   const teamLabel = reader.text('spec', 'maxClaims', 'teamLabel');
   const perTeam = reader.number('spec', 'maxClaims', 'perTeam');
   if (teamLabel === undefined || !isCount(perTeam)) {
-    reader.problem('spec.maxClaims', 'expected teamLabel and perTeam; until they are there no other namespace is served');
+    reader.problem(
+      'spec.maxClaims',
+      'expected teamLabel and perTeam; until they are there no other namespace is served',
+    );
   }
-  return { teamLabel: teamLabel ?? '', perTeam: isCount(perTeam) ? perTeam : 0, ...(teams.length === 0 ? {} : { teams }) };
+  return {
+    teamLabel: teamLabel ?? '',
+    perTeam: isCount(perTeam) ? perTeam : 0,
+    ...(teams.length === 0 ? {} : { teams }),
+  };
 }
 
 function isCount(value: unknown): value is number {
@@ -84,5 +95,6 @@ function nestedReader(reader: ObjectReader, entry: unknown): ObjectReader {
 }
 
 function handOver(nested: ObjectReader, reader: ObjectReader, field: string): void {
-  for (const { field: at, message } of nested.problems) reader.problem(`${field}${(at ?? '').replace('entry', '')}`, message);
+  for (const { field: at, message } of nested.problems)
+    reader.problem(`${field}${(at ?? '').replace('entry', '')}`, message);
 }

@@ -6,7 +6,12 @@ import { readInfrastructure } from './read-infrastructure.ts';
 import { readNamespace } from './read-namespace.ts';
 import { readNode } from './read-node.ts';
 
-const readers = { readEgressIPAM, readNamespace, readNode: (object: unknown) => readNode(object, ['k8s.example/host-cidrs']), readInfrastructure };
+const readers = {
+  readEgressIPAM,
+  readNamespace,
+  readNode: (object: unknown) => readNode(object, ['k8s.example/host-cidrs']),
+  readInfrastructure,
+};
 
 /** A whole object of every kind in one: each reader takes its own fields. */
 const whole = {
@@ -17,7 +22,10 @@ const whole = {
     generation: 3,
     finalizers: ['EgressIPAM_controller'],
     labels: { zone: 'a', 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' },
-    annotations: { 'egressip-ipam-operator.redhat-cop.io/egressips': '10.0.0.5', 'k8s.example/host-cidrs': '["10.0.0.1/24"]' },
+    annotations: {
+      'egressip-ipam-operator.redhat-cop.io/egressips': '10.0.0.5',
+      'k8s.example/host-cidrs': '["10.0.0.1/24"]',
+    },
   },
   hostIP: '10.0.0.1',
   egressIPs: ['10.0.0.5'],
@@ -27,7 +35,10 @@ const whole = {
     providerID: 'aws:///a/i-1',
     node: 'worker-1',
     egressIPs: ['10.0.0.5'],
-    nodeSelector: { matchLabels: { role: 'egress' }, matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] },
+    nodeSelector: {
+      matchLabels: { role: 'egress' },
+      matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }],
+    },
     namespaceSelector: { matchLabels: { team: 'red' } },
     podSelector: { matchLabels: { app: 'web' } },
     cidrAssignments: [{ CIDR: '10.0.0.0/24', labelValue: 'a', reservedIPs: ['10.0.0.1'], drain: false }],
@@ -36,8 +47,14 @@ const whole = {
   status: {
     nodeInfo: { bootID: '0b1c' },
     platformStatus: { type: 'BareMetal', baremetal: { apiServerInternalIPs: ['10.0.0.2'], ingressIP: '10.0.0.3' } },
-    addresses: [{ type: 'InternalIP', address: '10.0.0.1' }, { type: 'Hostname', address: 'worker-1' }],
-    conditions: [{ type: 'Ready', status: 'True' }, { type: 'Assigned', status: 'False', reason: 'CloudResponseError' }],
+    addresses: [
+      { type: 'InternalIP', address: '10.0.0.1' },
+      { type: 'Hostname', address: 'worker-1' },
+    ],
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Assigned', status: 'False', reason: 'CloudResponseError' },
+    ],
     items: [{ node: 'worker-1', egressIP: '10.0.0.5' }],
     released: [{ namespace: 'old', addresses: ['10.0.0.9'], releasedAt: '2026-01-01T00:00:00Z' }],
   },
@@ -53,12 +70,16 @@ function pathsOf(value: Json, path: readonly string[] = []): readonly (readonly 
 
 function replaceAt(value: Json, [key, ...rest]: readonly string[], garbage: Json): Json {
   if (key === undefined) return garbage;
-  if (Array.isArray(value)) return value.map((child, index) => (String(index) === key ? replaceAt(child, rest, garbage) : child));
+  if (Array.isArray(value))
+    return value.map((child, index) => (String(index) === key ? replaceAt(child, rest, garbage) : child));
   if (typeof value !== 'object' || value === null) return value;
   return { ...value, [key]: replaceAt(value[key] ?? null, rest, garbage) };
 }
 
-const garbage = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<Json[]>(null, 0, -1, '', [], {}, true, [null], [[]], [{}], { __proto__: null })) as fc.Arbitrary<Json>;
+const garbage = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom<Json[]>(null, 0, -1, '', [], {}, true, [null], [[]], [{}], { __proto__: null }),
+) as fc.Arbitrary<Json>;
 
 describe.each(Object.entries(readers))('%s', (_name, read) => {
   it('reads a whole object without a finding', () => {
@@ -84,7 +105,11 @@ describe.each(Object.entries(readers))('%s', (_name, read) => {
         const result = read(broken);
         expect(result.ok || result.problems.length > 0).toBe(true);
         for (const problem of result.problems) {
-          expect(problem).toMatchObject({ code: 'InvalidObject', field: expect.stringMatching(/./), message: expect.stringMatching(/./) });
+          expect(problem).toMatchObject({
+            code: 'InvalidObject',
+            field: expect.stringMatching(/./),
+            message: expect.stringMatching(/./),
+          });
         }
       }),
       { numRuns: 1250 },

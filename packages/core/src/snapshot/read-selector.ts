@@ -14,7 +14,9 @@ export function readSelector(reader: ObjectReader, ...path: readonly string[]): 
   const problemsBefore = reader.problems.length;
   reader.record(...path);
   const matchLabels = reader.map(...path, 'matchLabels');
-  const matchExpressions = reader.list(...path, 'matchExpressions').map((entry, index) => readRequirement(reader, entry, `${path.join('.')}.matchExpressions[${index}]`));
+  const matchExpressions = reader
+    .list(...path, 'matchExpressions')
+    .map((entry, index) => readRequirement(reader, entry, `${path.join('.')}.matchExpressions[${index}]`));
   if (reader.problems.length > problemsBefore) return { matchExpressions: [notUnderstood] };
   return {
     ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
@@ -27,7 +29,8 @@ function readRequirement(reader: ObjectReader, entry: unknown, field: string): L
   const key = nested.text('entry', 'key');
   const operator = nested.text('entry', 'operator');
   const values = nested.texts('entry', 'values');
-  for (const problem of nested.problems) reader.problem(`${field}${(problem.field ?? '').replace('entry', '')}`, problem.message);
+  for (const problem of nested.problems)
+    reader.problem(`${field}${(problem.field ?? '').replace('entry', '')}`, problem.message);
   if (key !== undefined && operator !== undefined) return { key, operator, ...(values.length > 0 ? { values } : {}) };
   reader.problem(field, 'key and operator are required; until both are there, the selector selects nothing');
   return notUnderstood;

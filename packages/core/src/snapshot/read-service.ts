@@ -7,9 +7,15 @@ export function readServiceAddresses(object: unknown): readonly UsedAddress[] {
   const { namespace, name } = asRecord(metadata);
   const { externalIPs, loadBalancerIP, type } = asRecord(spec);
   const { ingress } = asRecord(asRecord(status)['loadBalancer']);
-  const balanced = type === 'LoadBalancer' ? [loadBalancerIP, ...listOf(ingress).map((entry) => asRecord(entry)['ip'])] : [];
-  const addresses = [...listOf(externalIPs), ...balanced].filter((entry): entry is string => typeof entry === 'string' && entry !== '');
-  return [...new Set(addresses)].map((address) => ({ address, usedBy: `Service ${String(namespace)}/${String(name)}` }));
+  const balanced =
+    type === 'LoadBalancer' ? [loadBalancerIP, ...listOf(ingress).map((entry) => asRecord(entry)['ip'])] : [];
+  const addresses = [...listOf(externalIPs), ...balanced].filter(
+    (entry): entry is string => typeof entry === 'string' && entry !== '',
+  );
+  return [...new Set(addresses)].map((address) => ({
+    address,
+    usedBy: `Service ${String(namespace)}/${String(name)}`,
+  }));
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -61,14 +61,21 @@ interface Machine {
 
 /** Makes a provider that keeps every rule of the contract, on a platform in memory. */
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
-  const machines = new Map<string, Machine>(options.nodes.map((node) => [node.name, { node, secondary: new Set(node.foreign) }]));
+  const machines = new Map<string, Machine>(
+    options.nodes.map((node) => [node.name, { node, secondary: new Set(node.foreign) }]),
+  );
   const usedElsewhere = options.usedElsewhere ?? [];
   const unreadable = new Map<string, ProviderErrorDescription>();
   const faults: { readonly fault: MemoryFault; left: number }[] = [];
   const log: ProviderChange[] = [];
 
   const takeFault = (change: ProviderChange): MemoryFault | undefined => {
-    const armed = faults.find(({ fault, left }) => left > 0 && (fault.address ?? change.address) === change.address && (fault.type !== 'stop-move' || change.type === 'move'));
+    const armed = faults.find(
+      ({ fault, left }) =>
+        left > 0 &&
+        (fault.address ?? change.address) === change.address &&
+        (fault.type !== 'stop-move' || change.type === 'move'),
+    );
     if (armed !== undefined) armed.left -= 1;
     return armed?.fault;
   };
@@ -77,8 +84,10 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     log.push(change);
     const fault = takeFault(change);
     if (fault?.type === 'refuse') return { change, outcome: 'failed', error: fault.error };
-    if (fault?.type === 'stop-move' && change.type === 'move') machines.get(change.from.name)?.secondary.delete(change.address);
-    const error = fault?.type === 'stop-move' ? fault.error : (carryOut(machines, usedElsewhere, change) ?? fault?.error);
+    if (fault?.type === 'stop-move' && change.type === 'move')
+      machines.get(change.from.name)?.secondary.delete(change.address);
+    const error =
+      fault?.type === 'stop-move' ? fault.error : (carryOut(machines, usedElsewhere, change) ?? fault?.error);
     return error === undefined ? { change, outcome: 'done' } : { change, outcome: 'failed', error };
   };
 
@@ -105,7 +114,13 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     },
     async apply({ changes, signal }) {
       return changes.map((change) =>
-        signal.aborted ? { change, outcome: 'failed', error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`) } : applyOne(change),
+        signal.aborted
+          ? {
+              change,
+              outcome: 'failed',
+              error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`),
+            }
+          : applyOne(change),
       );
     },
   };
@@ -114,14 +129,28 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
 function observeNode(machine: Machine | undefined): NodeObservation {
   if (machine === undefined) return { node: '', error: notFound('') };
   const { node, secondary } = machine;
-  const addresses = [{ address: node.primary, primary: true }, ...[...secondary].sort().map((address) => ({ address, primary: false }))];
-  return { node: node.name, interfaces: [{ id: `interface-of-${node.name}`, main: true, subnets: node.subnets, addresses }], limits: node.limits ?? {} };
+  const addresses = [
+    { address: node.primary, primary: true },
+    ...[...secondary].sort().map((address) => ({ address, primary: false })),
+  ];
+  return {
+    node: node.name,
+    interfaces: [{ id: `interface-of-${node.name}`, main: true, subnets: node.subnets, addresses }],
+    limits: node.limits ?? {},
+  };
 }
 
-function observeCidr(text: string, machines: ReadonlyMap<string, Machine>, usedElsewhere: readonly UsedAddress[]): CidrObservation {
+function observeCidr(
+  text: string,
+  machines: ReadonlyMap<string, Machine>,
+  usedElsewhere: readonly UsedAddress[],
+): CidrObservation {
   const cidr = parseCidr(text)?.cidr;
-  if (cidr === undefined) return { cidr: text, error: failure('permanent', `"${text}" is not a CIDR; write it like 10.0.0.0/24`) };
-  const onNodes = [...machines.values()].flatMap(({ node, secondary }) => [node.primary, ...secondary].map((address) => ({ address, usedBy: `node ${node.name}` })));
+  if (cidr === undefined)
+    return { cidr: text, error: failure('permanent', `"${text}" is not a CIDR; write it like 10.0.0.0/24`) };
+  const onNodes = [...machines.values()].flatMap(({ node, secondary }) =>
+    [node.primary, ...secondary].map((address) => ({ address, usedBy: `node ${node.name}` })),
+  );
   const inUse = [...onNodes, ...usedElsewhere].filter(({ address: used }) => {
     const address = parseAddress(used);
     return address !== undefined && cidrContains(cidr, address);
@@ -130,11 +159,16 @@ function observeCidr(text: string, machines: ReadonlyMap<string, Machine>, usedE
 }
 
 /** Carries out one change; what stands against it, if anything. */
-function carryOut(machines: ReadonlyMap<string, Machine>, usedElsewhere: readonly UsedAddress[], change: ProviderChange): ProviderErrorDescription | undefined {
+function carryOut(
+  machines: ReadonlyMap<string, Machine>,
+  usedElsewhere: readonly UsedAddress[],
+  change: ProviderChange,
+): ProviderErrorDescription | undefined {
   const { address } = change;
   const machine = machines.get(change.node.name);
   if (machine === undefined) return notFound(change.node.name);
-  if (machine.node.primary === address) return failure('permanent', `${address} is the primary address of ${machine.node.name} and stays there`);
+  if (machine.node.primary === address)
+    return failure('permanent', `${address} is the primary address of ${machine.node.name} and stays there`);
   if (change.type === 'detach') {
     machine.secondary.delete(address);
     return undefined;
@@ -143,10 +177,15 @@ function carryOut(machines: ReadonlyMap<string, Machine>, usedElsewhere: readonl
   const refused = refusal(machine, address);
   if (refused !== undefined) return refused;
   const from = change.type === 'move' ? machines.get(change.from.name) : undefined;
-  const holder = [...machines.values()].find(({ node, secondary }) => node.primary === address || secondary.has(address));
+  const holder = [...machines.values()].find(
+    ({ node, secondary }) => node.primary === address || secondary.has(address),
+  );
   const mayTake = holder === undefined || (holder === from && from.node.primary !== address);
   if (!mayTake || usedElsewhere.some((used) => used.address === address)) {
-    return failure('conflict', `${address} is in use by ${holder === undefined ? 'someone else' : `node ${holder.node.name}`}; choose another address`);
+    return failure(
+      'conflict',
+      `${address} is in use by ${holder === undefined ? 'someone else' : `node ${holder.node.name}`}; choose another address`,
+    );
   }
   from?.secondary.delete(address);
   machine.secondary.add(address);
@@ -155,15 +194,26 @@ function carryOut(machines: ReadonlyMap<string, Machine>, usedElsewhere: readonl
 
 function refusal({ node, secondary }: Machine, text: string): ProviderErrorDescription | undefined {
   const address = parseAddress(text);
-  const fits = address !== undefined && node.subnets.some((subnet) => {
-    const cidr = parseCidr(subnet)?.cidr;
-    return cidr !== undefined && cidrContains(cidr, address);
-  });
-  if (!fits) return failure('permanent', `${text} is in no subnet of ${node.name} (${node.subnets.join(', ')}); choose an address from there`);
+  const fits =
+    address !== undefined &&
+    node.subnets.some((subnet) => {
+      const cidr = parseCidr(subnet)?.cidr;
+      return cidr !== undefined && cidrContains(cidr, address);
+    });
+  if (!fits)
+    return failure(
+      'permanent',
+      `${text} is in no subnet of ${node.name} (${node.subnets.join(', ')}); choose an address from there`,
+    );
   const family = familyOf(address);
   const limit = family === 4 ? node.limits?.ipv4 : node.limits?.ipv6;
   const carried = [node.primary, ...secondary].filter((entry) => entry.includes(':') === (family === 6)).length;
-  return limit !== undefined && carried >= limit ? failure('capacity', `${node.name} carries ${carried} of ${limit} IPv${family} addresses; ${text} has no room there`) : undefined;
+  return limit !== undefined && carried >= limit
+    ? failure(
+        'capacity',
+        `${node.name} carries ${carried} of ${limit} IPv${family} addresses; ${text} has no room there`,
+      )
+    : undefined;
 }
 
 function notFound(node: string): ProviderErrorDescription {

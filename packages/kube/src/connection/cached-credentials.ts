@@ -23,10 +23,12 @@ export function cachedCredentials(
       // One that hangs is not begun a second time.
       if (current && (isLoading || age < (refused ? minimumMilliseconds : milliseconds))) return current;
       isLoading = true;
-      const loading = load(refused).catch((error: unknown) => {
-        if (current === loading) current = undefined;
-        throw error;
-      }).finally(() => (isLoading = false));
+      const loading = load(refused)
+        .catch((error: unknown) => {
+          if (current === loading) current = undefined;
+          throw error;
+        })
+        .finally(() => (isLoading = false));
       refused = false;
       loadedAt = clock.monotonic();
       current = loading;

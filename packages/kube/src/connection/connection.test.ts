@@ -32,12 +32,18 @@ function isRunning(pid: number): boolean {
 
 async function kubeconfig(server: string, user: object, cluster: object = {}): Promise<string> {
   const file = join(folder, 'config');
-  await writeFile(file, JSON.stringify({
-    clusters: [{ name: 'c', cluster: { server, ...cluster } }],
-    users: [{ name: 'u', user }],
-    contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'team' } }, { name: 'broken', context: { cluster: 'none', user: 'u' } }],
-    'current-context': 'one',
-  }));
+  await writeFile(
+    file,
+    JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server, ...cluster } }],
+      users: [{ name: 'u', user }],
+      contexts: [
+        { name: 'one', context: { cluster: 'c', user: 'u', namespace: 'team' } },
+        { name: 'broken', context: { cluster: 'none', user: 'u' } },
+      ],
+      'current-context': 'one',
+    }),
+  );
   return file;
 }
 
@@ -74,8 +80,12 @@ describe('loadConnection', () => {
     await serviceAccount();
     const environment = { KUBERNETES_SERVICE_HOST: '10.0.0.1', HOME: folder };
     const file = await kubeconfig('https://kubeconfig:6443', { token: 't' });
-    expect((await loadConnection({ kubeconfig: file, environment, directory: folder })).server.host).toBe('kubeconfig:6443');
-    expect((await loadConnection({ environment: { ...environment, KUBECONFIG: file }, directory: folder })).server.host).toBe('kubeconfig:6443');
+    expect((await loadConnection({ kubeconfig: file, environment, directory: folder })).server.host).toBe(
+      'kubeconfig:6443',
+    );
+    expect(
+      (await loadConnection({ environment: { ...environment, KUBECONFIG: file }, directory: folder })).server.host,
+    ).toBe('kubeconfig:6443');
     expect((await loadConnection({ environment, directory: folder })).server.host).toBe('10.0.0.1');
   });
 
@@ -85,8 +95,16 @@ describe('loadConnection', () => {
       tokens.push(request.headers.authorization);
       answer(response, 200, {});
     });
-    const credential = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'from-plugin' } });
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', `console.log(${JSON.stringify(credential)})`] };
+    const credential = JSON.stringify({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'from-plugin' },
+    });
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      args: ['-e', `console.log(${JSON.stringify(credential)})`],
+    };
     const connection = await loadConnection({ kubeconfig: await kubeconfig(server.url, { exec }) });
     expect(connection.namespace).toBe('team');
     const client = createRestClient(connection);
@@ -98,9 +116,18 @@ describe('loadConnection', () => {
   });
 
   it('ends an exec plug-in that hangs, with the client', async () => {
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', 'echo $$ > "$0"; sleep 5', join(folder, 'pid')] };
-    const client = createRestClient(await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }));
-    await expect(client.request('GET', '/version', { deadline: 500 })).rejects.toMatchObject({ kind: 'timeout', outcome: 'never-sent' });
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'sh',
+      args: ['-c', 'echo $$ > "$0"; sleep 5', join(folder, 'pid')],
+    };
+    const client = createRestClient(
+      await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }),
+    );
+    await expect(client.request('GET', '/version', { deadline: 500 })).rejects.toMatchObject({
+      kind: 'timeout',
+      outcome: 'never-sent',
+    });
     const second = client.request('GET', '/version');
     const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
     client.close();
@@ -109,16 +136,28 @@ describe('loadConnection', () => {
   });
 
   it('says what an exec plug-in said that failed', async () => {
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', 'echo log in first >&2; exit 1'] };
-    const client = createRestClient(await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }));
-    await expect(client.request('GET', '/version')).rejects.toMatchObject({ kind: 'credentials', message: expect.stringMatching(/log in first/) as string });
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'sh',
+      args: ['-c', 'echo log in first >&2; exit 1'],
+    };
+    const client = createRestClient(
+      await loadConnection({ kubeconfig: await kubeconfig('http://127.0.0.1:9', { exec }) }),
+    );
+    await expect(client.request('GET', '/version')).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringMatching(/log in first/) as string,
+    });
     client.close();
   });
 
   it('reads a token file, beside the kubeconfig too, and again as it changes', async () => {
     const clock = new FakeClock();
     await writeFile(join(folder, 'token'), 'first\n');
-    const connection = await loadConnection({ kubeconfig: await kubeconfig('https://a', { tokenFile: 'token', token: 'beside' }), clock });
+    const connection = await loadConnection({
+      kubeconfig: await kubeconfig('https://a', { tokenFile: 'token', token: 'beside' }),
+      clock,
+    });
     expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer first' });
     await writeFile(join(folder, 'token'), 'second\n');
     clock.jump(10_000);
@@ -127,7 +166,9 @@ describe('loadConnection', () => {
 
   it('warns of a server whose certificate is not checked', async () => {
     const file = await kubeconfig('https://a:6443', {}, { 'insecure-skip-tls-verify': true });
-    expect((await loadConnection({ kubeconfig: file })).warnings).toEqual([expect.stringMatching(/certificate of a:6443 is not checked/)]);
+    expect((await loadConnection({ kubeconfig: file })).warnings).toEqual([
+      expect.stringMatching(/certificate of a:6443 is not checked/),
+    ]);
     expect((await loadConnection({ kubeconfig: await kubeconfig('https://a', {}) })).warnings).toBeUndefined();
   });
 
@@ -144,9 +185,17 @@ describe('loadConnection', () => {
 
   it('names what is wrong', async () => {
     const file = await kubeconfig('https://a', {});
-    await expect(loadConnection({ kubeconfig: join(folder, 'absent') })).rejects.toThrow(/kubeconfig .*absent cannot be used: ENOENT/);
-    await expect(loadConnection({ kubeconfig: file, context: 'two' })).rejects.toThrow(/has no context "two"; it has one, broken/);
-    await expect(loadConnection({ kubeconfig: file, context: 'broken' })).rejects.toThrow(/context "broken" names no cluster/);
-    await expect(loadConnection({ environment: { HOME: folder }, directory: folder })).rejects.toThrow(/no Kubernetes API server to talk to/);
+    await expect(loadConnection({ kubeconfig: join(folder, 'absent') })).rejects.toThrow(
+      /kubeconfig .*absent cannot be used: ENOENT/,
+    );
+    await expect(loadConnection({ kubeconfig: file, context: 'two' })).rejects.toThrow(
+      /has no context "two"; it has one, broken/,
+    );
+    await expect(loadConnection({ kubeconfig: file, context: 'broken' })).rejects.toThrow(
+      /context "broken" names no cluster/,
+    );
+    await expect(loadConnection({ environment: { HOME: folder }, directory: folder })).rejects.toThrow(
+      /no Kubernetes API server to talk to/,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { environmentProxy } from './environment-proxy.ts';
 
-const find = (server: string, environment: Record<string, string>): string | undefined => environmentProxy(new URL(server), environment);
+const find = (server: string, environment: Record<string, string>): string | undefined =>
+  environmentProxy(new URL(server), environment);
 const proxy = { HTTPS_PROXY: 'http://proxy:3128' };
 
 describe('environmentProxy', () => {
@@ -13,9 +14,12 @@ describe('environmentProxy', () => {
     expect(find('https://api.example.com', { HTTPS_PROXY: '' })).toBeUndefined();
   });
 
-  it.each(['https://localhost:6443', 'https://127.0.0.1:6443', 'https://[::1]:6443'])('never stands before this machine: %s', (server) => {
-    expect(find(server, proxy)).toBeUndefined();
-  });
+  it.each(['https://localhost:6443', 'https://127.0.0.1:6443', 'https://[::1]:6443'])(
+    'never stands before this machine: %s',
+    (server) => {
+      expect(find(server, proxy)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['*', 'https://api.example.com', true],

@@ -16,7 +16,10 @@ export function environmentProxy(server: URL, environment: Environment): string 
   const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const port = server.port || (server.protocol === 'https:' ? '443' : '80');
   if (proxy === '' || isThisMachine(host)) return undefined;
-  const excluded = read('NO_PROXY').split(',').map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '');
+  const excluded = read('NO_PROXY')
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '');
   if (excluded.some((entry) => covers(entry, host, port))) return undefined;
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
@@ -38,7 +41,13 @@ function covers(entry: string, host: string, port: string): boolean {
 function isInRange(range: string, host: string): boolean {
   const [address = '', prefix = ''] = range.split('/');
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  if (isIP(address) === 0 || isIPv6(host) !== (family === 'ipv6') || !/^\d+$/.test(prefix) || Number(prefix) > (family === 'ipv6' ? 128 : 32)) return false;
+  if (
+    isIP(address) === 0 ||
+    isIPv6(host) !== (family === 'ipv6') ||
+    !/^\d+$/.test(prefix) ||
+    Number(prefix) > (family === 'ipv6' ? 128 : 32)
+  )
+    return false;
   const list = new BlockList();
   list.addSubnet(address, Number(prefix), family);
   return list.check(host, family);

@@ -21,7 +21,10 @@ const defaultDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
 const refreshMilliseconds = 60_000;
 
 /** Does this process run in a pod with a service account? */
-export function isInCluster({ directory = defaultDirectory, environment = process.env }: InClusterOptions = {}): boolean {
+export function isInCluster({
+  directory = defaultDirectory,
+  environment = process.env,
+}: InClusterOptions = {}): boolean {
   return Boolean(environment.KUBERNETES_SERVICE_HOST) && existsSync(join(directory, 'token'));
 }
 
@@ -36,7 +39,10 @@ export async function inClusterConnection(options: InClusterOptions = {}): Promi
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
   if (!host) throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set; give a kubeconfig instead');
   const credentials = cachedCredentials(clock, refreshMilliseconds, async () => {
-    const [token, ca] = await Promise.all([readFile(join(directory, 'token'), 'utf8'), readFile(join(directory, 'ca.crt'))]);
+    const [token, ca] = await Promise.all([
+      readFile(join(directory, 'token'), 'utf8'),
+      readFile(join(directory, 'ca.crt')),
+    ]);
     return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
   });
   await credentials.credentials();

@@ -44,7 +44,14 @@ export async function kubeConfigConnection(options: KubeConfigOptions): Promise<
   const { config } = current;
   const cluster = config.getCurrentCluster();
   if (!cluster) {
-    throw new Error(`kubeconfig ${files.join(', ')}: context ${JSON.stringify(config.getCurrentContext())} names no cluster; contexts are ${config.getContexts().map(({ name }) => name).join(', ') || 'none'}`);
+    throw new Error(
+      `kubeconfig ${files.join(', ')}: context ${JSON.stringify(config.getCurrentContext())} names no cluster; contexts are ${
+        config
+          .getContexts()
+          .map(({ name }) => name)
+          .join(', ') || 'none'
+      }`,
+    );
   }
   const server = new URL(cluster.server);
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
@@ -59,7 +66,13 @@ export async function kubeConfigConnection(options: KubeConfigOptions): Promise<
     server,
     ...(namespace ? { namespace } : {}),
     ...(agent instanceof Agent ? { agent } : {}),
-    ...(isUnchecked ? { warnings: [`the certificate of ${server.host} is not checked (insecure-skip-tls-verify in the kubeconfig): whoever answers there gets the credentials`] } : {}),
+    ...(isUnchecked
+      ? {
+          warnings: [
+            `the certificate of ${server.host} is not checked (insecure-skip-tls-verify in the kubeconfig): whoever answers there gets the credentials`,
+          ],
+        }
+      : {}),
     ...cached,
     close: () => plugIns.close(),
   };
@@ -78,17 +91,29 @@ async function load({ files, context, environment }: KubeConfigOptions, plugIns:
         if (!tokenFiles.has(user)) tokenFiles.set(user, resolve(dirname(file), tokenFile));
       }
     } catch (error) {
-      throw new Error(`kubeconfig ${file} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}`, { cause: error });
+      throw new Error(
+        `kubeconfig ${file} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}`,
+        { cause: error },
+      );
     }
   }
   if (context !== undefined) {
     if (!config.getContextObject(context)) {
-      throw new Error(`kubeconfig ${files.join(', ')} has no context ${JSON.stringify(context)}; it has ${config.getContexts().map(({ name }) => name).join(', ') || 'none'}`);
+      throw new Error(
+        `kubeconfig ${files.join(', ')} has no context ${JSON.stringify(context)}; it has ${
+          config
+            .getContexts()
+            .map(({ name }) => name)
+            .join(', ') || 'none'
+        }`,
+      );
     }
     config.setCurrentContext(context);
   }
   config.clusters = config.clusters.map((cluster) => {
-    const proxyUrl = cluster.proxyUrl ?? (URL.canParse(cluster.server) ? environmentProxy(new URL(cluster.server), environment) : undefined);
+    const proxyUrl =
+      cluster.proxyUrl ??
+      (URL.canParse(cluster.server) ? environmentProxy(new URL(cluster.server), environment) : undefined);
     return {
       ...cluster,
       ...(proxyUrl === undefined ? {} : { proxyUrl }),
@@ -113,7 +138,9 @@ function tokenFilesIn(file: unknown): readonly (readonly [user: string, tokenFil
   const users: readonly unknown[] = isRecord(file) && Array.isArray(file.users) ? file.users : [];
   return users.filter(isRecord).flatMap(({ name, user }) => {
     const tokenFile = isRecord(user) ? user.tokenFile : undefined;
-    return typeof name === 'string' && typeof tokenFile === 'string' && tokenFile !== '' ? [[name, tokenFile] as const] : [];
+    return typeof name === 'string' && typeof tokenFile === 'string' && tokenFile !== ''
+      ? [[name, tokenFile] as const]
+      : [];
   });
 }
 

@@ -23,10 +23,15 @@ export interface LoadConnectionOptions extends InClusterOptions {
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<Connection> {
   const { kubeconfig, context, environment = process.env, clock = systemClock } = options;
-  const files = kubeconfig === undefined ? (environment.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '') : [kubeconfig];
+  const files =
+    kubeconfig === undefined
+      ? (environment.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
+      : [kubeconfig];
   if (files.length > 0) return kubeConfigConnection({ files, context, environment, clock });
   if (isInCluster(options)) return inClusterConnection(options);
   const atHome = join(environment.HOME ?? homedir(), '.kube', 'config');
   if (existsSync(atHome)) return kubeConfigConnection({ files: [atHome], context, environment, clock });
-  throw new Error(`no Kubernetes API server to talk to: no kubeconfig was given, KUBECONFIG is not set, this is no pod with a service account, and ${atHome} does not exist`);
+  throw new Error(
+    `no Kubernetes API server to talk to: no kubeconfig was given, KUBECONFIG is not set, this is no pod with a service account, and ${atHome} does not exist`,
+  );
 }

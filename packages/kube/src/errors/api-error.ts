@@ -47,7 +47,9 @@ export class ApiError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(fields: ApiErrorFields) {
-    super(`${fields.request}: ${fields.status}${fields.reason && ` ${fields.reason}`}${fields.serverMessage && `: ${fields.serverMessage}`}`);
+    super(
+      `${fields.request}: ${fields.status}${fields.reason && ` ${fields.reason}`}${fields.serverMessage && `: ${fields.serverMessage}`}`,
+    );
     this.status = fields.status;
     this.reason = fields.reason;
     this.serverMessage = fields.serverMessage;
@@ -65,7 +67,10 @@ export class ApiError extends Error {
 export function apiErrorFrom(request: string, status: number, body: unknown, retryAfterHeader?: string): ApiError {
   const record = isRecord(body) ? body : {};
   const details = isRecord(record.details) ? record.details : {};
-  const seconds = typeof details.retryAfterSeconds === 'number' && details.retryAfterSeconds >= 0 ? details.retryAfterSeconds : undefined;
+  const seconds =
+    typeof details.retryAfterSeconds === 'number' && details.retryAfterSeconds >= 0
+      ? details.retryAfterSeconds
+      : undefined;
   return new ApiError({
     request,
     status,
@@ -76,7 +81,9 @@ export function apiErrorFrom(request: string, status: number, body: unknown, ret
       group: text(details.group),
       kind: text(details.kind),
       uid: text(details.uid),
-      causes: Array.isArray(details.causes) ? details.causes.slice(0, mostCauses).filter(isRecord).map(toCause) : undefined,
+      causes: Array.isArray(details.causes)
+        ? details.causes.slice(0, mostCauses).filter(isRecord).map(toCause)
+        : undefined,
     },
     retryAfterSeconds: parseRetryAfter(retryAfterHeader) ?? seconds,
   });

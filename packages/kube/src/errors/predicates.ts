@@ -24,8 +24,10 @@ export function isExpired(error: unknown): boolean {
 /** The resourceVersion is newer than what the server has: it lags, or was restored from a backup. */
 export function isResourceVersionTooLarge(error: unknown): boolean {
   if (!ApiError.isInstance(error) || error.status !== 504) return false;
-  return error.details.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge') === true
-    || error.serverMessage.includes('Too large resource version');
+  return (
+    error.details.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge') === true ||
+    error.serverMessage.includes('Too large resource version')
+  );
 }
 
 /** The server asks to come back later (429). */
@@ -51,7 +53,10 @@ export function isInvalid(error: unknown): boolean {
 /** No answer in time: the own deadline passed, or the server reported a timeout of its own. */
 export function isTimeout(error: unknown): boolean {
   if (TransportError.isInstance(error)) return error.kind === 'timeout';
-  return ApiError.isInstance(error) && (error.reason === 'Timeout' || error.reason === 'ServerTimeout' || error.status === 504);
+  return (
+    ApiError.isInstance(error) &&
+    (error.reason === 'Timeout' || error.reason === 'ServerTimeout' || error.status === 504)
+  );
 }
 
 /**

@@ -5,7 +5,8 @@ const marker = Symbol.for('@egressip-ipam/kube.TransportError');
  * `timeout` the deadline passed, `aborted` the caller gave up, `protocol` what came is not what Kubernetes sends,
  * `too-large` more came than is read, `credentials` they could not be obtained.
  */
-export type TransportErrorKind = 'connect' | 'refused' | 'reset' | 'timeout' | 'aborted' | 'protocol' | 'too-large' | 'credentials';
+export type TransportErrorKind =
+  'connect' | 'refused' | 'reset' | 'timeout' | 'aborted' | 'protocol' | 'too-large' | 'credentials';
 
 /** How much of an answer is read and how much came, in bytes, until it was given up or as it announced itself. */
 export interface AnswerSize {
@@ -54,5 +55,9 @@ export class TransportError extends Error {
 
 /** The error of an answer, or of a line of it, of which more came than is read. */
 export function tooLargeError(what: string, size: AnswerSize): TransportError {
-  return new TransportError(`${what} is larger than the ${size.limit} bytes that are read: ${size.received} came`, { kind: 'too-large', outcome: 'unknown', size });
+  return new TransportError(`${what} is larger than the ${size.limit} bytes that are read: ${size.received} came`, {
+    kind: 'too-large',
+    outcome: 'unknown',
+    size,
+  });
 }

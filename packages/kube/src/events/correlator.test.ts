@@ -9,7 +9,9 @@ function input(message: string, name = 'team-a'): EventInput {
 describe('EventCorrelator', () => {
   it('gives repetitions one key, and different messages different ones', () => {
     const correlator = new EventCorrelator();
-    const [first, second, other] = [input('x'), input('x'), input('y')].map((event) => correlator.correlate(event, 0)?.key);
+    const [first, second, other] = [input('x'), input('x'), input('y')].map(
+      (event) => correlator.correlate(event, 0)?.key,
+    );
     expect(second).toBe(first);
     expect(other).not.toBe(first);
   });

@@ -38,7 +38,8 @@ export class EventCorrelator {
     if (!this.#admit(object, now)) return undefined;
     const group = JSON.stringify([object, input.type, input.reason]);
     const similar = this.#similar.get(group);
-    const current = similar && now - similar.last <= similarMilliseconds ? similar : { messages: new Set<string>(), last: now };
+    const current =
+      similar && now - similar.last <= similarMilliseconds ? similar : { messages: new Set<string>(), last: now };
     current.last = now;
     this.#similar.set(group, current);
     if (current.messages.size >= similarLimit && !current.messages.has(input.message)) {

@@ -7,21 +7,40 @@ let server: TestServer | undefined;
 afterEach(() => server?.close());
 
 function input(message: string, name = 'team-a'): EventInput {
-  return { object: { apiVersion: 'v1', kind: 'Namespace', name, uid: 'u' }, type: 'Warning', reason: 'Pending', message };
+  return {
+    object: { apiVersion: 'v1', kind: 'Namespace', name, uid: 'u' },
+    type: 'Warning',
+    reason: 'Pending',
+    message,
+  };
 }
 
-const success: Handler = (_request, response, body) => answer(response, 200, { metadata: { name: 'event' }, ...JSON.parse(body) as object });
+const success: Handler = (_request, response, body) =>
+  answer(response, 200, { metadata: { name: 'event' }, ...(JSON.parse(body) as object) });
 
 async function makeRecorder(handler: Handler, options: Partial<EventRecorderOptions> = {}) {
   server = await startTestServer(handler);
   const dropped: unknown[] = [];
-  const recorder = new EventRecorder({ client: server.client, component: 'operator', instance: 'pod-1', onDropped: (_event, cause) => dropped.push(cause), ...options });
-  return { recorder, server, dropped, sent: () => (server?.bodies ?? []).map((body) => JSON.parse(body) as Record<string, unknown>) };
+  const recorder = new EventRecorder({
+    client: server.client,
+    component: 'operator',
+    instance: 'pod-1',
+    onDropped: (_event, cause) => dropped.push(cause),
+    ...options,
+  });
+  return {
+    recorder,
+    server,
+    dropped,
+    sent: () => (server?.bodies ?? []).map((body) => JSON.parse(body) as Record<string, unknown>),
+  };
 }
 
 describe('EventRecorder', () => {
   it('creates an Event beside its object, then counts its repetitions in a patch', async () => {
-    const { recorder, server, sent } = await makeRecorder((request, response, body) => success(request, response, request.method === 'PATCH' ? '{"metadata":{"name":"event"}}' : body));
+    const { recorder, server, sent } = await makeRecorder((request, response, body) =>
+      success(request, response, request.method === 'PATCH' ? '{"metadata":{"name":"event"}}' : body),
+    );
     recorder.record(input('no address is free'));
     await recorder.flush(5_000);
     recorder.record(input('no address is free'));
@@ -29,7 +48,14 @@ describe('EventRecorder', () => {
     await recorder.stop(5_000);
     const [created] = sent();
     expect(server.requests[0]).toBe('POST /api/v1/namespaces/default/events');
-    expect(created).toMatchObject({ count: 1, reason: 'Pending', type: 'Warning', involvedObject: { kind: 'Namespace', name: 'team-a', uid: 'u' }, source: { component: 'operator' }, reportingInstance: 'pod-1' });
+    expect(created).toMatchObject({
+      count: 1,
+      reason: 'Pending',
+      type: 'Warning',
+      involvedObject: { kind: 'Namespace', name: 'team-a', uid: 'u' },
+      source: { component: 'operator' },
+      reportingInstance: 'pod-1',
+    });
     expect(server.requests[1]).toMatch(/^PATCH \/api\/v1\/namespaces\/default\/events\/team-a\.[0-9a-f]+$/);
     expect(sent().at(-1)).toMatchObject({ count: 3 });
   });
@@ -50,7 +76,9 @@ describe('EventRecorder', () => {
   });
 
   it('creates the Event anew when the server has dropped it', async () => {
-    const { recorder, server } = await makeRecorder((request, response, body) => (request.method === 'PATCH' ? answer(response, 404, failure(404, 'NotFound')) : success(request, response, body)));
+    const { recorder, server } = await makeRecorder((request, response, body) =>
+      request.method === 'PATCH' ? answer(response, 404, failure(404, 'NotFound')) : success(request, response, body),
+    );
     recorder.record(input('x'));
     await recorder.flush(5_000);
     recorder.record(input('x'));
@@ -59,7 +87,9 @@ describe('EventRecorder', () => {
   });
 
   it('gives up what the server refuses and goes on with the next', async () => {
-    const { recorder, server, dropped } = await makeRecorder((request, response, body) => (body.includes('"refused"') ? answer(response, 403, failure(403, 'Forbidden')) : success(request, response, body)));
+    const { recorder, server, dropped } = await makeRecorder((request, response, body) =>
+      body.includes('"refused"') ? answer(response, 403, failure(403, 'Forbidden')) : success(request, response, body),
+    );
     recorder.record(input('refused'));
     recorder.record(input('fine', 'team-b'));
     await recorder.flush(5_000);

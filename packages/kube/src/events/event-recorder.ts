@@ -137,7 +137,9 @@ export class EventRecorder {
       const total = former.count + count;
       const patch = { count: total, message: shorten(input.message), lastTimestamp: now };
       try {
-        await this.#events.mergePatch({ name: former.name, namespace: eventNamespace(input.object) }, patch, { signal });
+        await this.#events.mergePatch({ name: former.name, namespace: eventNamespace(input.object) }, patch, {
+          signal,
+        });
         return { name: former.name, count: total };
       } catch (error) {
         // The server keeps Events for an hour.

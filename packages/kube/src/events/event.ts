@@ -32,8 +32,18 @@ export interface EventSource {
 }
 
 /** A reference to an object that was read or watched. */
-export function referenceTo({ apiVersion = '', kind = '', metadata: { name, namespace, uid } }: KubernetesObject): ObjectReference {
-  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) };
+export function referenceTo({
+  apiVersion = '',
+  kind = '',
+  metadata: { name, namespace, uid },
+}: KubernetesObject): ObjectReference {
+  return {
+    apiVersion,
+    kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+  };
 }
 
 /** Events about cluster-scoped objects live in `default`, as client-go puts them. */
@@ -42,7 +52,13 @@ export function eventNamespace({ namespace }: ObjectReference): string {
 }
 
 /** A new Event object. `times` are RFC 3339. */
-export function eventObject(name: string, input: EventInput, count: number, times: { first: string; last: string }, source: EventSource): KubernetesObject {
+export function eventObject(
+  name: string,
+  input: EventInput,
+  count: number,
+  times: { first: string; last: string },
+  source: EventSource,
+): KubernetesObject {
   return {
     metadata: { name, namespace: eventNamespace(input.object) },
     involvedObject: input.object,

@@ -17,14 +17,17 @@ class LeaseServer {
 
   handle(method: string, response: ServerResponse, body: string): void {
     if (this.refuse) return this.refuse(response);
-    if (method === 'GET') return this.lease ? answer(response, 200, this.lease) : answer(response, 404, failure(404, 'NotFound'));
+    if (method === 'GET')
+      return this.lease ? answer(response, 200, this.lease) : answer(response, 404, failure(404, 'NotFound'));
     const lease: unknown = JSON.parse(body);
-    if (!isRecord(lease) || !isRecord(lease.metadata) || !isRecord(lease.spec)) return answer(response, 400, failure(400, 'BadRequest'));
+    if (!isRecord(lease) || !isRecord(lease.metadata) || !isRecord(lease.spec))
+      return answer(response, 400, failure(400, 'BadRequest'));
     const { resourceVersion } = lease.metadata;
     if (method === 'POST' ? this.lease : resourceVersion !== String(this.version)) {
       return answer(response, 409, failure(409, method === 'POST' ? 'AlreadyExists' : 'Conflict'));
     }
-    if (!/T[\d:]{8}\.\d{6}Z$/.test(String(lease.spec.renewTime))) return answer(response, 400, failure(400, 'BadRequest'));
+    if (!/T[\d:]{8}\.\d{6}Z$/.test(String(lease.spec.renewTime)))
+      return answer(response, 400, failure(400, 'BadRequest'));
     this.writes.push(String(lease.spec.holderIdentity));
     this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(++this.version) } };
     answer(response, 200, this.lease);
@@ -177,6 +180,8 @@ describe('LeaderElector', () => {
   it('refuses times that leave no room', async () => {
     const { url } = await startServer();
     const client = createRestClient(staticConnection({ server: url }));
-    expect(() => new LeaderElector({ client, namespace: 'a', name: 'b', identity: 'c', renewDeadline: 15_000 })).toThrow(RangeError);
+    expect(
+      () => new LeaderElector({ client, namespace: 'a', name: 'b', identity: 'c', renewDeadline: 15_000 }),
+    ).toThrow(RangeError);
   });
 });

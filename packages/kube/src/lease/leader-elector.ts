@@ -9,7 +9,13 @@ import type { RestClient } from '../rest/rest-client.ts';
 import { leaseSpec, microTime, parseLease, type LeaseRecord } from './lease-record.ts';
 
 /** Leases of coordination.k8s.io. */
-export const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+export const leases: Resource = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+};
 
 /** What a {@link LeaderElector} takes. Times are milliseconds; the defaults are client-go's. */
 export interface LeaderElectorOptions {
@@ -50,7 +56,10 @@ const jitter = 1.2;
  * `onLost: () => client.abandonFencedWrites()`.
  */
 export class LeaderElector {
-  readonly #options: Required<Pick<LeaderElectorOptions, 'leaseDuration' | 'renewDeadline' | 'retryPeriod' | 'random'>> & LeaderElectorOptions;
+  readonly #options: Required<
+    Pick<LeaderElectorOptions, 'leaseDuration' | 'renewDeadline' | 'retryPeriod' | 'random'>
+  > &
+    LeaderElectorOptions;
   readonly #clock: Clock;
   readonly #leases: ResourceClient;
   readonly #stop = new AbortController();
@@ -66,7 +75,9 @@ export class LeaderElector {
   constructor(options: LeaderElectorOptions) {
     const { leaseDuration = 15_000, renewDeadline = 10_000, retryPeriod = 2_000, random = Math.random } = options;
     if (!(leaseDuration > renewDeadline && renewDeadline > retryPeriod * jitter)) {
-      throw new RangeError(`leaseDuration (${leaseDuration} ms) must exceed renewDeadline (${renewDeadline} ms), and that ${jitter} × retryPeriod (${retryPeriod} ms)`);
+      throw new RangeError(
+        `leaseDuration (${leaseDuration} ms) must exceed renewDeadline (${renewDeadline} ms), and that ${jitter} × retryPeriod (${retryPeriod} ms)`,
+      );
     }
     this.#options = { ...options, leaseDuration, renewDeadline, retryPeriod, random };
     this.#clock = options.client.clock;
@@ -86,7 +97,9 @@ export class LeaderElector {
   /** To be called right before each write: see {@link RestClient.withFence}. @throws FencedError when not the leader */
   readonly fence = (): void => {
     if (!this.isLeader) {
-      throw new FencedError(`not the leader: ${this.#options.identity} holds no lease ${this.#options.namespace}/${this.#options.name} renewed within ${this.#options.renewDeadline / 1000} s`);
+      throw new FencedError(
+        `not the leader: ${this.#options.identity} holds no lease ${this.#options.namespace}/${this.#options.name} renewed within ${this.#options.renewDeadline / 1000} s`,
+      );
     }
   };
 
@@ -111,7 +124,10 @@ export class LeaderElector {
       const before = this.#clock.monotonic();
       await this.#attempt(signal);
       // The leader keeps its beat; those who wait spread out.
-      const period = this.#renewedAt === undefined ? retryPeriod * (1 + jitter * random()) : retryPeriod - (this.#clock.monotonic() - before);
+      const period =
+        this.#renewedAt === undefined
+          ? retryPeriod * (1 + jitter * random())
+          : retryPeriod - (this.#clock.monotonic() - before);
       await sleep(this.#clock, Math.max(0, period), signal);
     }
   }
@@ -189,8 +205,12 @@ export class LeaderElector {
   #observe(lease: KubernetesObject): void {
     const record = parseLease(lease);
     const former = this.#observedRecord;
-    const changed = !former || former.holder !== record.holder || former.renewTime !== record.renewTime
-      || former.acquireTime !== record.acquireTime || former.transitions !== record.transitions;
+    const changed =
+      !former ||
+      former.holder !== record.holder ||
+      former.renewTime !== record.renewTime ||
+      former.acquireTime !== record.acquireTime ||
+      former.transitions !== record.transitions;
     this.#observed = lease;
     if (!changed) return;
     this.#observedRecord = record;
@@ -209,7 +229,10 @@ export class LeaderElector {
     const elected = this.#renewedAt === undefined;
     this.#renewedAt = start;
     this.#expiry?.cancel();
-    this.#expiry = this.#clock.setTimeout(() => this.#lose('the lease was not renewed in time'), start + this.#options.renewDeadline - this.#clock.monotonic());
+    this.#expiry = this.#clock.setTimeout(
+      () => this.#lose('the lease was not renewed in time'),
+      start + this.#options.renewDeadline - this.#clock.monotonic(),
+    );
     if (elected) this.#options.onElected?.();
   }
 
@@ -231,9 +254,15 @@ export class LeaderElector {
         if (record.holder !== identity) return;
         const now = microTime(this.#clock.now());
         const spec = leaseSpec({ ...record, holder: '', durationSeconds: 1, acquireTime: now, renewTime: now });
-        const error = await this.#leases.replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, call).then(() => undefined, (reason: unknown) => reason);
+        const error = await this.#leases
+          .replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, call)
+          .then(
+            () => undefined,
+            (reason: unknown) => reason,
+          );
         if (error === undefined) return;
-        if (!isConflict(error)) throw error instanceof Error ? error : new Error('the Lease could not be released', { cause: error });
+        if (!isConflict(error))
+          throw error instanceof Error ? error : new Error('the Lease could not be released', { cause: error });
       }
     } catch (error) {
       this.#options.onError?.(error);

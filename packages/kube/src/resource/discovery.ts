@@ -17,7 +17,11 @@ export interface ServedResource {
  *
  * @throws as {@link RestClient.request}, but for 404
  */
-export async function servedResources(client: RestClient, apiVersion: string, signal?: AbortSignal): Promise<readonly ServedResource[] | undefined> {
+export async function servedResources(
+  client: RestClient,
+  apiVersion: string,
+  signal?: AbortSignal,
+): Promise<readonly ServedResource[] | undefined> {
   try {
     const answer = await client.request('GET', groupVersionPath(apiVersion), options('discovery', signal));
     const resources: readonly unknown[] = isRecord(answer) && Array.isArray(answer.resources) ? answer.resources : [];
@@ -38,9 +42,17 @@ export async function servedResources(client: RestClient, apiVersion: string, si
  *
  * @throws as {@link RestClient.request}, but for 404
  */
-export async function openApiDocument(client: RestClient, apiVersion: string, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>> | undefined> {
+export async function openApiDocument(
+  client: RestClient,
+  apiVersion: string,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const answer = await client.request('GET', `/openapi/v3${groupVersionPath(apiVersion)}`, options('openapi', signal));
+    const answer = await client.request(
+      'GET',
+      `/openapi/v3${groupVersionPath(apiVersion)}`,
+      options('openapi', signal),
+    );
     return isRecord(answer) ? answer : undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;

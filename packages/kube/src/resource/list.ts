@@ -41,5 +41,7 @@ export function parseList(value: unknown, resource: Resource): ListPage {
 /** A value in a message: short, whatever it is. */
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(printable(value, 80));
-  return value === null || value === undefined ? String(value) : `of type ${Array.isArray(value) ? 'array' : typeof value}`;
+  return value === null || value === undefined
+    ? String(value)
+    : `of type ${Array.isArray(value) ? 'array' : typeof value}`;
 }

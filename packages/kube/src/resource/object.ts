@@ -48,14 +48,19 @@ export function asKubernetesObject(value: unknown, resource: Resource): Kubernet
   const { kind } = resource;
   const apiVersion = apiVersionOf(resource);
   // The items of a list of a built-in kind say neither, those of a custom resource say both.
-  if ((value.kind ?? kind) !== kind || (value.apiVersion ?? apiVersion) !== apiVersion) return `is no ${kind} of ${apiVersion}`;
-  if (value.metadata.resourceVersion === undefined || value.metadata.resourceVersion === '') return 'has no metadata.resourceVersion';
-  if (resource.namespaced !== ((value.metadata.namespace ?? '') !== '')) return resource.namespaced ? 'has no namespace' : 'has a namespace';
+  if ((value.kind ?? kind) !== kind || (value.apiVersion ?? apiVersion) !== apiVersion)
+    return `is no ${kind} of ${apiVersion}`;
+  if (value.metadata.resourceVersion === undefined || value.metadata.resourceVersion === '')
+    return 'has no metadata.resourceVersion';
+  if (resource.namespaced !== ((value.metadata.namespace ?? '') !== ''))
+    return resource.namespaced ? 'has no namespace' : 'has a namespace';
   return { ...value, apiVersion, kind };
 }
 
 /** How caches and queues name an object: `namespace/name`, or `name` when it has no namespace (client-go's MetaNamespaceKeyFunc). */
-export function objectKey(object: { readonly metadata: { readonly name: string; readonly namespace?: string } }): string {
+export function objectKey(object: {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}): string {
   const { name, namespace } = object.metadata;
   return namespace ? `${namespace}/${name}` : name;
 }

@@ -83,7 +83,13 @@ export class ResourceClient {
     const answer = await this.rest.request('GET', collectionPath(this.resource, namespace), {
       ...pick(options),
       label: { verb: 'list', resource: this.resource.plural },
-      query: { labelSelector, fieldSelector, limit, continue: continueToken, ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}) },
+      query: {
+        labelSelector,
+        fieldSelector,
+        limit,
+        continue: continueToken,
+        ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}),
+      },
     });
     return this.#parse('list', () => parseList(answer, this.resource));
   }
@@ -97,21 +103,30 @@ export class ResourceClient {
     let { resourceVersion } = options;
     let continueToken: string | undefined;
     for (;;) {
-      const place = { ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(continueToken === undefined ? {} : { continueToken }) };
+      const place = {
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        ...(continueToken === undefined ? {} : { continueToken }),
+      };
       const page = await this.#sizedPage({ ...options, ...place }, size);
       // What the server has at hand it gives in one piece, whatever is asked for.
       if (page === undefined) resourceVersion = '';
       else {
         yield page;
         if (page.continueToken === undefined) return;
-        if (page.continueToken === continueToken) throw new TransportError(`list ${this.resource.plural}: a page leads to itself`, { kind: 'protocol', outcome: 'unknown' });
+        if (page.continueToken === continueToken)
+          throw new TransportError(`list ${this.resource.plural}: a page leads to itself`, {
+            kind: 'protocol',
+            outcome: 'unknown',
+          });
         continueToken = page.continueToken;
       }
     }
   }
 
   /** Reads the whole collection into memory; begins again, once, when it changes too much between pages (410). */
-  async list(options: ListOptions = {}): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
+  async list(
+    options: ListOptions = {},
+  ): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
     try {
       return await this.#listOnce(options);
     } catch (error) {
@@ -138,19 +153,43 @@ export class ResourceClient {
   }
 
   /** Merge patch (RFC 7386): null removes a field, arrays are replaced. A metadata.resourceVersion in it is checked. */
-  mergePatch(object: ObjectName, patch: Readonly<Record<string, unknown>>, options: WriteOptions = {}): Promise<KubernetesObject> {
-    return this.#object('PATCH', 'patch', object, { body: patch, contentType: 'application/merge-patch+json' }, options);
+  mergePatch(
+    object: ObjectName,
+    patch: Readonly<Record<string, unknown>>,
+    options: WriteOptions = {},
+  ): Promise<KubernetesObject> {
+    return this.#object(
+      'PATCH',
+      'patch',
+      object,
+      { body: patch, contentType: 'application/merge-patch+json' },
+      options,
+    );
   }
 
   /** JSON patch (RFC 6902); a failed `test` is an ApiError. */
-  jsonPatch(object: ObjectName, patch: readonly JsonPatchOperation[], options: WriteOptions = {}): Promise<KubernetesObject> {
+  jsonPatch(
+    object: ObjectName,
+    patch: readonly JsonPatchOperation[],
+    options: WriteOptions = {},
+  ): Promise<KubernetesObject> {
     return this.#object('PATCH', 'patch', object, { body: patch, contentType: 'application/json-patch+json' }, options);
   }
 
   /** Server-side apply: creates the object, or sets the given fields and gives up those applied before and left out now. */
-  apply(object: KubernetesObject, options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean }): Promise<KubernetesObject> {
+  apply(
+    object: KubernetesObject,
+    options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean },
+  ): Promise<KubernetesObject> {
     const body = { apiVersion: apiVersionOf(this.resource), kind: this.resource.kind, ...object };
-    return this.#object('PATCH', 'patch', object.metadata, { body, contentType: 'application/apply-patch+yaml' }, options, { force: options.force });
+    return this.#object(
+      'PATCH',
+      'patch',
+      object.metadata,
+      { body, contentType: 'application/apply-patch+yaml' },
+      options,
+      { force: options.force },
+    );
   }
 
   /** Deletes an object. Finalizers may keep it for a while, with a deletionTimestamp. */
@@ -164,7 +203,9 @@ export class ResourceClient {
     });
   }
 
-  async #listOnce(options: ListOptions): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
+  async #listOnce(
+    options: ListOptions,
+  ): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
     const items: KubernetesObject[] = [];
     let resourceVersion = '';
     for await (const page of this.pages(options)) {
@@ -182,8 +223,13 @@ export class ResourceClient {
     options: WriteOptions,
     query: Readonly<Record<string, QueryValue>> = {},
   ): Promise<KubernetesObject> {
-    const path = objectPath(this.resource, { name, ...(namespace === undefined ? {} : { namespace }) }, options.subresource);
-    const resource = options.subresource === undefined ? this.resource.plural : `${this.resource.plural}/${options.subresource}`;
+    const path = objectPath(
+      this.resource,
+      { name, ...(namespace === undefined ? {} : { namespace }) },
+      options.subresource,
+    );
+    const resource =
+      options.subresource === undefined ? this.resource.plural : `${this.resource.plural}/${options.subresource}`;
     const answer = await this.rest.request(method, path, {
       ...pick(options),
       ...content,
@@ -224,12 +270,22 @@ export class ResourceClient {
       return parse();
     } catch (error) {
       const message = error instanceof Error ? error.message : '';
-      throw new TransportError(`${verb} ${this.resource.plural}: ${message}`, { kind: 'protocol', outcome: 'unknown', cause: error });
+      throw new TransportError(`${verb} ${this.resource.plural}: ${message}`, {
+        kind: 'protocol',
+        outcome: 'unknown',
+        cause: error,
+      });
     }
   }
 }
 
-function pick({ signal, deadline, immediate, maxAnswerBytes, onBody }: CallOptions & Pick<RequestOptions, 'maxAnswerBytes' | 'onBody'>): RequestOptions {
+function pick({
+  signal,
+  deadline,
+  immediate,
+  maxAnswerBytes,
+  onBody,
+}: CallOptions & Pick<RequestOptions, 'maxAnswerBytes' | 'onBody'>): RequestOptions {
   return {
     ...(signal === undefined ? {} : { signal }),
     ...(deadline === undefined ? {} : { deadline }),

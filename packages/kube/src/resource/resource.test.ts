@@ -3,7 +3,13 @@ import { compareResourceVersions } from './resource-version.ts';
 import { apiVersionOf, collectionPath, objectPath, type Resource } from './resource.ts';
 
 const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
-const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+const leases: Resource = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+};
 
 describe('paths', () => {
   it('are those of the Kubernetes API', () => {

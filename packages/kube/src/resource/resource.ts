@@ -34,7 +34,9 @@ export function groupVersionPath(apiVersion: string): string {
  */
 export function collectionPath(resource: Resource, namespace?: string): string {
   if (namespace !== undefined && !resource.namespaced) {
-    throw new TypeError(`${resource.plural} are cluster-scoped: namespace ${JSON.stringify(namespace)} must not be given`);
+    throw new TypeError(
+      `${resource.plural} are cluster-scoped: namespace ${JSON.stringify(namespace)} must not be given`,
+    );
   }
   const scope = namespace === undefined ? '' : `/namespaces/${segment(namespace, 'namespace')}`;
   return `${groupVersionPath(apiVersionOf(resource))}${scope}/${resource.plural}`;
@@ -56,7 +58,9 @@ export function objectPath(resource: Resource, { name, namespace }: ObjectName, 
 // Kubernetes allows no '/' nor '%' in names (apimachinery's path.IsValidPathSegmentName), so nothing is escaped twice.
 function segment(value: string, what: string): string {
   if (value === '' || value === '.' || value === '..' || /[/%]/.test(value)) {
-    throw new TypeError(`${JSON.stringify(value)} is not a valid ${what}: it must not be empty, '.', '..', nor contain '/' or '%'`);
+    throw new TypeError(
+      `${JSON.stringify(value)} is not a valid ${what}: it must not be empty, '.', '..', nor contain '/' or '%'`,
+    );
   }
   return encodeURIComponent(value);
 }

@@ -45,15 +45,28 @@ export class Agents {
   }
 
   #create(tls: TlsOptions): http.Agent {
-    const options = { keepAlive: true, keepAliveMsecs: tcpKeepAlive, scheduling: 'lifo', timeout: idleMilliseconds, maxSockets: this.#maxSockets } as const;
-    return this.#connection.server.protocol === 'https:' ? new ResettableHttpsAgent(options, tls) : new http.Agent(options);
+    const options = {
+      keepAlive: true,
+      keepAliveMsecs: tcpKeepAlive,
+      scheduling: 'lifo',
+      timeout: idleMilliseconds,
+      maxSockets: this.#maxSockets,
+    } as const;
+    return this.#connection.server.protocol === 'https:'
+      ? new ResettableHttpsAgent(options, tls)
+      : new http.Agent(options);
   }
 }
 
 function sameTls(left: TlsOptions, right: TlsOptions): boolean {
-  return left.passphrase === right.passphrase && left.servername === right.servername
-    && left.rejectUnauthorized === right.rejectUnauthorized
-    && samePem(left.ca, right.ca) && samePem(left.cert, right.cert) && samePem(left.key, right.key);
+  return (
+    left.passphrase === right.passphrase &&
+    left.servername === right.servername &&
+    left.rejectUnauthorized === right.rejectUnauthorized &&
+    samePem(left.ca, right.ca) &&
+    samePem(left.cert, right.cert) &&
+    samePem(left.key, right.key)
+  );
 }
 
 function samePem(left: string | Buffer | undefined, right: string | Buffer | undefined): boolean {

@@ -13,7 +13,9 @@ export class Deadline {
     this.#clock = clock;
     this.#end = clock.monotonic() + milliseconds;
     this.#timer = clock.setTimeout(() => {
-      this.#controller.abort(new TransportError(`no answer within ${milliseconds / 1000} s`, { kind: 'timeout', outcome: 'unknown' }));
+      this.#controller.abort(
+        new TransportError(`no answer within ${milliseconds / 1000} s`, { kind: 'timeout', outcome: 'unknown' }),
+      );
     }, milliseconds);
     this.#parent = parent;
     if (parent?.aborted) this.#onParentAbort();
@@ -43,8 +45,10 @@ export class Deadline {
   readonly #onParentAbort = (): void => {
     this.#timer.cancel();
     const reason: unknown = this.#parent?.reason;
-    this.#controller.abort(TransportError.isInstance(reason)
-      ? reason
-      : new TransportError('aborted by the caller', { kind: 'aborted', outcome: 'unknown', cause: reason }));
+    this.#controller.abort(
+      TransportError.isInstance(reason)
+        ? reason
+        : new TransportError('aborted by the caller', { kind: 'aborted', outcome: 'unknown', cause: reason }),
+    );
   };
 }

@@ -5,7 +5,12 @@ import { tcpKeepAlive, type Route } from './agents.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { resetSocket } from './tls-connect.ts';
-import { tooLargeError, TransportError, type RequestOutcome, type TransportErrorKind } from '../errors/transport-error.ts';
+import {
+  tooLargeError,
+  TransportError,
+  type RequestOutcome,
+  type TransportErrorKind,
+} from '../errors/transport-error.ts';
 
 /** Where a server listens. */
 export interface Endpoint {
@@ -49,7 +54,11 @@ export function exchange(options: Exchange): Promise<http.IncomingMessage> {
     };
     const fail = (error: unknown): void => {
       signal.removeEventListener('abort', onAbort);
-      reject(FencedError.isInstance(error) ? error : toTransportError(name, signal.aborted ? signal.reason : error, outcome, request.reusedSocket));
+      reject(
+        FencedError.isInstance(error)
+          ? error
+          : toTransportError(name, signal.aborted ? signal.reason : error, outcome, request.reusedSocket),
+      );
     };
     request.on('error', fail);
     request.on('response', (response) => {
@@ -92,7 +101,15 @@ export interface BodyOptions {
 export function readBody(response: http.IncomingMessage, { name, signal, limit }: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const bytes = new GatheredBytes(limit);
-    const fail = (error?: unknown): void => reject(toTransportError(name, signal.aborted ? signal.reason : (error ?? new Error('the answer broke off')), 'unknown', false));
+    const fail = (error?: unknown): void =>
+      reject(
+        toTransportError(
+          name,
+          signal.aborted ? signal.reason : (error ?? new Error('the answer broke off')),
+          'unknown',
+          false,
+        ),
+      );
     const failOversized = (received: number): void => {
       fail(tooLargeError('the answer', { limit, received }));
       resetSocket(response.socket);
@@ -119,12 +136,28 @@ export function toBuffer(chunk: unknown): Buffer {
 }
 
 /** Any failure of a connection as a {@link TransportError}; one that is already is kept, with this outcome. */
-export function toTransportError(name: string, error: unknown, outcome: RequestOutcome, reusedConnection: boolean): TransportError {
+export function toTransportError(
+  name: string,
+  error: unknown,
+  outcome: RequestOutcome,
+  reusedConnection: boolean,
+): TransportError {
   if (TransportError.isInstance(error)) {
-    return new TransportError(`${name}: ${error.message}`, { kind: error.kind, outcome, reusedConnection, size: error.size, cause: error.cause });
+    return new TransportError(`${name}: ${error.message}`, {
+      kind: error.kind,
+      outcome,
+      reusedConnection,
+      size: error.size,
+      cause: error.cause,
+    });
   }
   const message = error instanceof Error ? error.message : 'aborted by the caller';
-  return new TransportError(`${name}: ${message}`, { kind: kindOf(error, outcome), outcome, reusedConnection, cause: error });
+  return new TransportError(`${name}: ${message}`, {
+    kind: kindOf(error, outcome),
+    outcome,
+    reusedConnection,
+    cause: error,
+  });
 }
 
 function kindOf(error: unknown, outcome: RequestOutcome): TransportErrorKind {

@@ -34,7 +34,10 @@ export class GatheredBytes {
   /** All of them in one, and none is kept any more. */
   take(): Buffer {
     const [only] = this.#pieces;
-    const all = only !== undefined && this.#joined.length === 0 && this.#pieces.length === 1 ? only : Buffer.concat([...this.#joined, ...this.#pieces]);
+    const all =
+      only !== undefined && this.#joined.length === 0 && this.#pieces.length === 1
+        ? only
+        : Buffer.concat([...this.#joined, ...this.#pieces]);
     this.#joined = [];
     this.#pieces = [];
     this.#length = 0;

@@ -116,11 +116,18 @@ export class Liveness {
   async #ask(): Promise<TransportError | undefined> {
     const deadline = new Deadline(this.#clock, this.#deadline);
     try {
-      await this.#transport.exchange('GET', this.#path, { label: { verb: 'get', resource: 'liveness' } }, deadline.signal);
+      await this.#transport.exchange(
+        'GET',
+        this.#path,
+        { label: { verb: 'get', resource: 'liveness' } },
+        deadline.signal,
+      );
       return undefined;
     } catch (error) {
       if (ApiError.isInstance(error)) return undefined;
-      return TransportError.isInstance(error) ? error : new TransportError(String(error), { kind: 'protocol', outcome: 'unknown' });
+      return TransportError.isInstance(error)
+        ? error
+        : new TransportError(String(error), { kind: 'protocol', outcome: 'unknown' });
     } finally {
       deadline.end();
     }
@@ -138,7 +145,10 @@ export class Liveness {
     if (this.#alive) return;
     this.#alive = true;
     // What was asked before the network came back would wait out its deadline on a connection that may be dead for good.
-    this.#main.breakOff((request) => request.start < start, new TransportError('the connection fell silent', { kind: 'reset', outcome: 'unknown' }));
+    this.#main.breakOff(
+      (request) => request.start < start,
+      new TransportError('the connection fell silent', { kind: 'reset', outcome: 'unknown' }),
+    );
     this.#main.dropIdle();
     for (const proceed of [...this.#waiting]) proceed();
   }

@@ -35,7 +35,9 @@ describe('RestClient', () => {
 
   it('has no more requests in flight than allowed, and lets immediate ones pass', async () => {
     const waiting: (() => void)[] = [];
-    const { client, requests } = await start((_request, response) => waiting.push(() => answer(response, 200, {})), { maxInFlight: 2 });
+    const { client, requests } = await start((_request, response) => waiting.push(() => answer(response, 200, {})), {
+      maxInFlight: 2,
+    });
     const all = [1, 2, 3].map((number) => client.request('GET', `/${number}`));
     await until(() => waiting.length === 2);
     const urgent = client.request('GET', '/urgent', { immediate: true });
@@ -50,8 +52,11 @@ describe('RestClient', () => {
 
   it('tries again after 429, in the time the server asks for', async () => {
     const observed: RequestObservation[] = [];
-    const throttle: Handler = (_request, response) => answer(response, 429, failure(429, 'TooManyRequests'), { 'retry-after': '0' });
-    const { client, requests, bodies } = await start(script(throttle, throttle, success), { onRequest: (observation) => observed.push(observation) });
+    const throttle: Handler = (_request, response) =>
+      answer(response, 429, failure(429, 'TooManyRequests'), { 'retry-after': '0' });
+    const { client, requests, bodies } = await start(script(throttle, throttle, success), {
+      onRequest: (observation) => observed.push(observation),
+    });
     expect(await client.request('PATCH', '/object', { body: { a: 1 } })).toEqual({ ok: true });
     expect(requests).toHaveLength(3);
     expect(bodies).toEqual(['{"a":1}', '{"a":1}', '{"a":1}']);
@@ -59,13 +64,17 @@ describe('RestClient', () => {
   });
 
   it('gives a 429 back when its time is beyond the deadline', async () => {
-    const { client, requests } = await start((_request, response) => answer(response, 429, failure(429, 'TooManyRequests'), { 'retry-after': '60' }));
+    const { client, requests } = await start((_request, response) =>
+      answer(response, 429, failure(429, 'TooManyRequests'), { 'retry-after': '60' }),
+    );
     await expect(client.request('GET', '/object')).rejects.toMatchObject({ status: 429, retryAfterSeconds: 60 });
     expect(requests).toHaveLength(1);
   });
 
   it('does not repeat a server error that names no time, and takes its outcome for unknown', async () => {
-    const { client, requests } = await start((_request, response) => answer(response, 500, failure(500, 'InternalError')));
+    const { client, requests } = await start((_request, response) =>
+      answer(response, 500, failure(500, 'InternalError')),
+    );
     const error: unknown = await client.request('POST', '/object', { body: {} }).catch((reason: unknown) => reason);
     expect(ApiError.isInstance(error) && isOutcomeUnknown(error)).toBe(true);
     expect(requests).toHaveLength(1);
@@ -84,7 +93,9 @@ describe('RestClient', () => {
     const { client, sockets } = await start(script(success, success, silence, success));
     await Promise.all([client.request('GET', '/a'), client.request('GET', '/b')]);
     expect(sockets.size).toBe(2);
-    const error: unknown = await client.request('POST', '/object', { body: {}, deadline: 50 }).catch((reason: unknown) => reason);
+    const error: unknown = await client
+      .request('POST', '/object', { body: {}, deadline: 50 })
+      .catch((reason: unknown) => reason);
     expect(isTimeout(error)).toBe(true);
     expect(error).toMatchObject({ kind: 'timeout', outcome: 'unknown' });
     await until(() => sockets.size === 0);
@@ -95,7 +106,10 @@ describe('RestClient', () => {
     const { client, requests } = await start(script(success, reset, success, reset));
     await client.request('GET', '/a');
     expect(await client.request('GET', '/b')).toEqual({ ok: true });
-    await expect(client.request('PATCH', '/c', { body: {} })).rejects.toMatchObject({ kind: 'reset', outcome: 'unknown' });
+    await expect(client.request('PATCH', '/c', { body: {} })).rejects.toMatchObject({
+      kind: 'reset',
+      outcome: 'unknown',
+    });
     expect(requests).toEqual(['GET /a', 'GET /b', 'GET /b', 'PATCH /c']);
   });
 
@@ -103,19 +117,29 @@ describe('RestClient', () => {
     const { client, close } = await start(success);
     await close();
     server = undefined;
-    await expect(client.request('POST', '/a', { body: {} })).rejects.toMatchObject({ kind: 'refused', outcome: 'never-sent' });
+    await expect(client.request('POST', '/a', { body: {} })).rejects.toMatchObject({
+      kind: 'refused',
+      outcome: 'never-sent',
+    });
   });
 
   it('asks for fresh credentials once after 401', async () => {
-    const { client, requests } = await start((_request, response) => answer(response, 401, failure(401, 'Unauthorized')));
+    const { client, requests } = await start((_request, response) =>
+      answer(response, 401, failure(401, 'Unauthorized')),
+    );
     await expect(client.request('GET', '/a')).rejects.toMatchObject({ status: 401 });
     expect(requests).toHaveLength(2);
   });
 
   it('ends a request when its caller gives up', async () => {
     const { client } = await start(silence);
-    await expect(client.request('GET', '/a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: 'aborted', outcome: 'never-sent' });
-    await expect(client.request('GET', '/a', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(client.request('GET', '/a', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: 'aborted',
+      outcome: 'never-sent',
+    });
+    await expect(client.request('GET', '/a', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      kind: 'aborted',
+    });
   });
 });
 

@@ -93,9 +93,15 @@ export class RestClient {
    */
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
     const { limiter } = this.#shared;
-    const release = options.immediate ? undefined : await limiter.acquire(options.signal).catch((error: unknown) => {
-      throw new TransportError(`${method} ${path}: given up while waiting for its turn`, { kind: 'aborted', outcome: 'never-sent', cause: error });
-    });
+    const release = options.immediate
+      ? undefined
+      : await limiter.acquire(options.signal).catch((error: unknown) => {
+          throw new TransportError(`${method} ${path}: given up while waiting for its turn`, {
+            kind: 'aborted',
+            outcome: 'never-sent',
+            cause: error,
+          });
+        });
     const deadline = new Deadline(this.#shared.clock, options.deadline ?? this.#shared.deadline, options.signal);
     try {
       return await this.#withRetries(method, path, options, deadline);
@@ -128,7 +134,10 @@ export class RestClient {
    * still holds can reach the server. To be called when the right to write is lost. They fail with an unknown outcome.
    */
   abandonFencedWrites(): void {
-    const reason = new TransportError('given up: this process may no longer write', { kind: 'aborted', outcome: 'unknown' });
+    const reason = new TransportError('given up: this process may no longer write', {
+      kind: 'aborted',
+      outcome: 'unknown',
+    });
     this.#shared.transport.breakOff((request) => request.fenced, reason);
   }
 
@@ -143,7 +152,13 @@ export class RestClient {
     const state: RetryState = { method, retries: 0, refreshedCredentials: false };
     for (;;) {
       try {
-        return await transport.exchange(method, path, options, deadline.signal, method === 'GET' ? undefined : this.#fence);
+        return await transport.exchange(
+          method,
+          path,
+          options,
+          deadline.signal,
+          method === 'GET' ? undefined : this.#fence,
+        );
       } catch (error) {
         const delay = retryDelay(error, state);
         if (delay === undefined || delay >= deadline.remaining()) throw error;
@@ -178,4 +193,3 @@ export function createRestClient(connection: Connection, options: RestClientOpti
     deadline: options.deadline ?? 30_000,
   });
 }
-

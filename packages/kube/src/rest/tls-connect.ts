@@ -15,10 +15,20 @@ export class ResettableHttpsAgent extends https.Agent {
     this.#tls = tlsOptions;
   }
 
-  override createConnection({ host, port, servername }: https.RequestOptions & { readonly servername?: string }): tls.TLSSocket {
+  override createConnection({
+    host,
+    port,
+    servername,
+  }: https.RequestOptions & { readonly servername?: string }): tls.TLSSocket {
     const to = { host: host ?? 'localhost', port: Number(port ?? 443) };
     const raw = net.connect({ ...to, noDelay: true });
-    const secure = tls.connect({ ...to, ...(servername === undefined ? {} : { servername }), ...this.#tls, ...(this.#session === undefined ? {} : { session: this.#session }), socket: raw });
+    const secure = tls.connect({
+      ...to,
+      ...(servername === undefined ? {} : { servername }),
+      ...this.#tls,
+      ...(this.#session === undefined ? {} : { session: this.#session }),
+      socket: raw,
+    });
     secure.on('session', (session) => (this.#session = session));
     secure.on('error', () => (this.#session = undefined));
     rawSockets.set(secure, raw);

@@ -59,7 +59,13 @@ export class Transport {
   }
 
   /** One request and its parsed answer. `beforeSend` may throw to stop it. */
-  async exchange(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<unknown> {
+  async exchange(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    signal: AbortSignal,
+    beforeSend?: () => void,
+  ): Promise<unknown> {
     const controller = new AbortController();
     this.#inFlight.set(controller, { start: this.#options.clock.monotonic(), fenced: beforeSend !== undefined });
     const onAbort = (): void => controller.abort(signal.reason);
@@ -70,7 +76,11 @@ export class Transport {
         const { response, error } = await this.#head(method, path, options, controller.signal, beforeSend);
         if (error) throw error;
         const name = `${method} ${path}`;
-        const body = await readBody(response, { name, signal: controller.signal, limit: options.maxAnswerBytes ?? this.#options.maxAnswerBytes });
+        const body = await readBody(response, {
+          name,
+          signal: controller.signal,
+          limit: options.maxAnswerBytes ?? this.#options.maxAnswerBytes,
+        });
         options.onBody?.(body.length);
         const text = body.toString('utf8');
         // Health endpoints answer in plain text whatever is asked for.
@@ -108,7 +118,13 @@ export class Transport {
     this.#connection.invalidate?.();
   }
 
-  async #head(method: Method, path: string, options: RequestOptions, signal: AbortSignal, beforeSend?: () => void): Promise<Reply> {
+  async #head(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    signal: AbortSignal,
+    beforeSend?: () => void,
+  ): Promise<Reply> {
     const { headers, tls } = await this.#credentials(`${method} ${path}`, signal);
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const response = await exchange({
@@ -119,7 +135,9 @@ export class Transport {
         accept: 'application/json',
         'user-agent': this.#options.userAgent,
         ...headers,
-        ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body === undefined
+          ? {}
+          : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
       route: this.#agents.get(tls),
       signal,
@@ -140,11 +158,16 @@ export class Transport {
     return { response, error: apiErrorFrom(name, status, tryJson(text), response.headers['retry-after']) };
   }
 
-  async #observed<Value>(method: Method, options: RequestOptions, run: () => Promise<{ value: Value; status: number }>): Promise<Value> {
+  async #observed<Value>(
+    method: Method,
+    options: RequestOptions,
+    run: () => Promise<{ value: Value; status: number }>,
+  ): Promise<Value> {
     const { clock, onRequest } = this.#options;
     const label = options.label ?? { verb: method.toLowerCase(), resource: '' };
     const start = clock.monotonic();
-    const report = (status: number | string): void => onRequest?.({ ...label, status, milliseconds: clock.monotonic() - start });
+    const report = (status: number | string): void =>
+      onRequest?.({ ...label, status, milliseconds: clock.monotonic() - start });
     try {
       const { value, status } = await run();
       report(status);
@@ -161,7 +184,8 @@ export class Transport {
   async #credentials(name: string, signal: AbortSignal): Promise<Credentials> {
     let onAbort = (): void => undefined;
     const aborted = new Promise<never>((_resolve, reject) => {
-      onAbort = (): void => reject(toTransportError(`${name}: waiting for credentials`, signal.reason, 'never-sent', false));
+      onAbort = (): void =>
+        reject(toTransportError(`${name}: waiting for credentials`, signal.reason, 'never-sent', false));
       signal.addEventListener('abort', onAbort, { once: true });
     });
     if (signal.aborted) onAbort();
@@ -170,7 +194,11 @@ export class Transport {
     } catch (error) {
       if (TransportError.isInstance(error)) throw error;
       const message = (error instanceof Error && error.message.trim()) || 'unknown reason';
-      throw new TransportError(`${name}: no credentials: ${message}`, { kind: 'credentials', outcome: 'never-sent', cause: error });
+      throw new TransportError(`${name}: no credentials: ${message}`, {
+        kind: 'credentials',
+        outcome: 'never-sent',
+        cause: error,
+      });
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

@@ -10,5 +10,7 @@ it('makes the same of the same seed, and nearly always something else than it wa
   expect(make(1)).toEqual(make(1));
   expect(make(1)).not.toEqual(make(2));
   expect(new Set(make(1).map((made) => JSON.stringify(made))).size).toBeGreaterThan(150);
-  expect(JSON.stringify(value)).toBe('{"kind":"ThingList","metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a"}}]}');
+  expect(JSON.stringify(value)).toBe(
+    '{"kind":"ThingList","metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a"}}]}',
+  );
 });

@@ -44,9 +44,12 @@ export function createMutator(seed: number): Mutator {
     const entries = Object.entries(value);
     const chosen = below(entries.length + 1);
     const [key, inner] = entries[chosen] ?? ['', undefined];
-    const changed = chosen === entries.length ? [...entries, [isList ? String(entries.length) : 'foreign', oddity()]]
-      : below(4) === 0 ? entries.filter(([other]) => other !== key)
-      : entries.map(([other, kept]) => (other === key ? [other, mutate(inner)] : [other, kept]));
+    const changed =
+      chosen === entries.length
+        ? [...entries, [isList ? String(entries.length) : 'foreign', oddity()]]
+        : below(4) === 0
+          ? entries.filter(([other]) => other !== key)
+          : entries.map(([other, kept]) => (other === key ? [other, mutate(inner)] : [other, kept]));
     return isList ? changed.map(([, entry]) => entry) : Object.fromEntries(changed);
   };
   const pieces = ['\u0000', '{', '}', '[', '"', '\n', 'null', '\ud800', '\\u', ',', '9'.repeat(400)];
@@ -54,12 +57,19 @@ export function createMutator(seed: number): Mutator {
     below,
     value: mutate,
     text(text) {
-      const [from, to] = [below(text.length + 1), below(text.length + 1)].sort((left, right) => left - right) as [number, number];
+      const [from, to] = [below(text.length + 1), below(text.length + 1)].sort((left, right) => left - right) as [
+        number,
+        number,
+      ];
       switch (below(4)) {
-        case 0: return text.slice(0, from);
-        case 1: return text.slice(0, from) + text.slice(to);
-        case 2: return text.slice(0, to) + text.slice(from);
-        default: return text.slice(0, from) + (pieces[below(pieces.length)] ?? '') + text.slice(from);
+        case 0:
+          return text.slice(0, from);
+        case 1:
+          return text.slice(0, from) + text.slice(to);
+        case 2:
+          return text.slice(0, to) + text.slice(from);
+        default:
+          return text.slice(0, from) + (pieces[below(pieces.length)] ?? '') + text.slice(from);
       }
     },
   };

@@ -29,10 +29,13 @@ export async function startTestServer(handler: Handler, options: RestClientOptio
   const server: Server = createServer((request, response) => {
     const index = requests.push(`${request.method} ${request.url}`) - 1;
     let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => {
-      body += chunk;
-      bodies[index] = body;
-    }).on('end', () => handler(request, response, body));
+    request
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => {
+        body += chunk;
+        bodies[index] = body;
+      })
+      .on('end', () => handler(request, response, body));
   });
   server.keepAliveTimeout = 60_000;
   server.on('connection', (socket: Socket) => {
@@ -63,7 +66,12 @@ export async function startTestServer(handler: Handler, options: RestClientOptio
 }
 
 /** Answers with JSON. */
-export function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
@@ -75,7 +83,8 @@ export function failure(code: number, reason: string, details: object = {}): obj
 /** Waits until a condition holds, for at most ten seconds. */
 export async function until(condition: () => boolean, seconds = 10): Promise<void> {
   for (const end = performance.now() + 1_000 * seconds; !condition();) {
-    if (performance.now() > end) throw new Error(`the condition did not come true within ${seconds} s: ${condition.toString()}`);
+    if (performance.now() > end)
+      throw new Error(`the condition did not come true within ${seconds} s: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

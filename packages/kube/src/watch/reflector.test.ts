@@ -13,7 +13,9 @@ afterEach(async () => {
 });
 
 async function follow(thingServer: ThingServer, options: Partial<ReflectorOptions<unknown>> = {}) {
-  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), { liveness: { interval: 100, deadline: 1_000 } });
+  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), {
+    liveness: { interval: 100, deadline: 1_000 },
+  });
   const changes: string[] = [];
   const errors: unknown[] = [];
   reflector = new Reflector<unknown>({
@@ -37,9 +39,15 @@ describe('Reflector', () => {
     await until(() => thingServer.watches.length === 1);
     expect(Object.fromEntries(thingServer.lists[0] ?? [])).toEqual({ limit: '25', resourceVersion: '0' });
     expect(Object.fromEntries(thingServer.watches[0]?.query ?? [])).toEqual({
-      watch: 'true', allowWatchBookmarks: 'true', resourceVersion: '10', timeoutSeconds: '300',
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: '10',
+      timeoutSeconds: '300',
     });
-    expect([...store.entries()]).toEqual([['a', { value: 'a' }], ['b', { value: 'a' }]]);
+    expect([...store.entries()]).toEqual([
+      ['a', { value: 'a' }],
+      ['b', { value: 'a' }],
+    ]);
     expect(reflector.hasSynced).toBe(true);
   });
 
@@ -82,7 +90,11 @@ describe('Reflector', () => {
   });
 
   it.each([
-    ['an ERROR event', (response: ServerResponse) => response.writeHead(200).write(`${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`)],
+    [
+      'an ERROR event',
+      (response: ServerResponse) =>
+        response.writeHead(200).write(`${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`),
+    ],
     ['a status', (response: ServerResponse) => answer(response, 410, failure(410, 'Expired'))],
   ])('lists again after 410 as %s, and finds what vanished', async (_name, refuse) => {
     const thingServer = new ThingServer();
@@ -98,7 +110,12 @@ describe('Reflector', () => {
     const { changes } = await follow(thingServer);
     await until(() => thingServer.watches.length === 2);
     expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', '10']);
-    expect(changes.filter((change) => !change.includes('other'))).toEqual(['added a', 'added b', 'updated a', 'deleted b']);
+    expect(changes.filter((change) => !change.includes('other'))).toEqual([
+      'added a',
+      'added b',
+      'updated a',
+      'deleted b',
+    ]);
     expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('20');
   });
 
@@ -122,12 +139,21 @@ describe('Reflector', () => {
     const thingServer = new ThingServer();
     thingServer.intercept = (kind, response) => {
       if (kind === 'list' || thingServer.watches.length > 1) return false;
-      response.writeHead(200).write(`${JSON.stringify({ type: 'ADDED', object: thing('a', '15') })}\n${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`);
+      response
+        .writeHead(200)
+        .write(
+          `${JSON.stringify({ type: 'ADDED', object: thing('a', '15') })}\n${JSON.stringify({ type: 'ERROR', object: failure(410, 'Expired') })}\n`,
+        );
       return true;
     };
     await follow(thingServer);
     await until(() => thingServer.watches.length === 2);
-    expect(thingServer.lists.map((query) => [query.get('resourceVersion'), query.get('resourceVersionMatch')])).toEqual([['0', null], ['15', 'NotOlderThan']]);
+    expect(thingServer.lists.map((query) => [query.get('resourceVersion'), query.get('resourceVersionMatch')])).toEqual(
+      [
+        ['0', null],
+        ['15', 'NotOlderThan'],
+      ],
+    );
   });
 
   it('lists the newest state when its own version has expired, too', async () => {

@@ -87,7 +87,11 @@ export class Reflector<Slim> {
     this.#whenSynced = new Promise((resolve) => {
       this.#resolveSynced = resolve;
     });
-    this.store = new Store(options.project, (change) => this.#tell(change), (error) => options.onError?.(error, 0));
+    this.store = new Store(
+      options.project,
+      (change) => this.#tell(change),
+      (error) => options.onError?.(error, 0),
+    );
   }
 
   /** True once the first list is complete; stays true. */
@@ -166,7 +170,11 @@ export class Reflector<Slim> {
     const start = this.#clock.monotonic();
     let isNewest = this.#listNewest || this.#options.consistency === 'latest';
     let read = await this.#read(isNewest, signal);
-    for (let vanishing; (vanishing = doubt.judge(read.replacement)) !== undefined; read = await this.#read(isNewest, signal)) {
+    for (
+      let vanishing;
+      (vanishing = doubt.judge(read.replacement)) !== undefined;
+      read = await this.#read(isNewest, signal)
+    ) {
       this.#options.onVanishing?.(vanishing);
       if (vanishing.outcome !== 'doubted') break;
       isNewest = true;
@@ -183,7 +191,10 @@ export class Reflector<Slim> {
   }
 
   /** Reads the whole list into the store, but for what it does not name. */
-  async #read(isNewest: boolean, signal: AbortSignal): Promise<{ readonly replacement: Replacement; readonly items: number }> {
+  async #read(
+    isNewest: boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly replacement: Replacement; readonly items: number }> {
     const { client, pageSize } = this.#options;
     let replacement: Replacement | undefined;
     let items = 0;
@@ -209,9 +220,14 @@ export class Reflector<Slim> {
     const timeoutSeconds = Math.floor(300 * (1 + this.#random()));
     const start = this.#clock.monotonic();
     // The server ends the watch in time, unless it cannot any more.
-    const timer = this.#clock.setTimeout(() => {
-      controller.abort(new TransportError('the watch outlived its time limit', { kind: 'timeout', outcome: 'unknown' }));
-    }, timeoutSeconds * 1000 + 5_000);
+    const timer = this.#clock.setTimeout(
+      () => {
+        controller.abort(
+          new TransportError('the watch outlived its time limit', { kind: 'timeout', outcome: 'unknown' }),
+        );
+      },
+      timeoutSeconds * 1000 + 5_000,
+    );
     const silence = this.#endWhenSilent(controller);
     let failure: { readonly error: unknown } | undefined;
     try {
@@ -235,7 +251,13 @@ export class Reflector<Slim> {
     const look = (): void => {
       const rest = Math.max(opened, this.#lastSeen ?? 0) + longestSilence - this.#clock.monotonic();
       if (rest > 0) timer = this.#clock.setTimeout(look, rest);
-      else controller.abort(new TransportError(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`, { kind: 'timeout', outcome: 'unknown' }));
+      else
+        controller.abort(
+          new TransportError(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`, {
+            kind: 'timeout',
+            outcome: 'unknown',
+          }),
+        );
     };
     timer = this.#clock.setTimeout(look, longestSilence);
     return { cancel: () => timer.cancel() };
@@ -249,7 +271,13 @@ export class Reflector<Slim> {
   async #consume(timeoutSeconds: number, signal: AbortSignal, start: number): Promise<void> {
     let events = 0;
     const { client } = this.#options;
-    for await (const event of watch(client, { ...this.#selection(), resourceVersion: this.store.resourceVersion, timeoutSeconds, signal, onOpen: () => (this.#watchingSince = this.#clock.monotonic()) })) {
+    for await (const event of watch(client, {
+      ...this.#selection(),
+      resourceVersion: this.store.resourceVersion,
+      timeoutSeconds,
+      signal,
+      onOpen: () => (this.#watchingSince = this.#clock.monotonic()),
+    })) {
       if (event.type === 'error') throw event.error;
       events++;
       this.#lastSeen = this.#clock.monotonic();
@@ -260,7 +288,10 @@ export class Reflector<Slim> {
     }
     // A server that ends each watch at once would otherwise be asked without pause.
     if (events === 0 && this.#clock.monotonic() - start < 1_000) {
-      throw new TransportError(`watch ${client.resource.plural}: ended within a second without any event`, { kind: 'reset', outcome: 'unknown' });
+      throw new TransportError(`watch ${client.resource.plural}: ended within a second without any event`, {
+        kind: 'reset',
+        outcome: 'unknown',
+      });
     }
   }
 
@@ -302,8 +333,12 @@ export class Reflector<Slim> {
     const alive = this.#options.client.rest.liveness.alive;
     // Liveness itself tells when to go on.
     if (!alive) return 0;
-    if (!ApiError.isInstance(error)) return this.#backoff.next(isNonsense(error) ? serverBackoffCap : networkBackoffCap);
-    return Math.max(this.#backoff.next(serverBackoffCap), Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000);
+    if (!ApiError.isInstance(error))
+      return this.#backoff.next(isNonsense(error) ? serverBackoffCap : networkBackoffCap);
+    return Math.max(
+      this.#backoff.next(serverBackoffCap),
+      Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000,
+    );
   }
 
   #selection(): Selection {

@@ -9,7 +9,10 @@ function object(resourceVersion: string, value: unknown, name = 'a'): Kubernetes
 
 function makeStore() {
   const changes: StoreChange<{ value: unknown }>[] = [];
-  const store = new Store<{ value: unknown }>(({ value }) => ({ value }), (change) => changes.push(change));
+  const store = new Store<{ value: unknown }>(
+    ({ value }) => ({ value }),
+    (change) => changes.push(change),
+  );
   return { store, changes };
 }
 
@@ -88,28 +91,31 @@ describe('Store', () => {
   });
 
   it('ends at the newest version of each object in whatever order answers and events interleave', () => {
-    fc.assert(fc.property(
-      fc.array(fc.record({ name: fc.constantFrom('a', 'b'), deleted: fc.boolean() }), { maxLength: 20 }),
-      fc.infiniteStream(fc.nat({ max: 3 })),
-      (writes, early) => {
-        const { store } = makeStore();
-        const history = writes.map(({ name, deleted }, index) => ({ name, deleted, version: index + 1 }));
-        let answered = 0;
-        for (const [index, event] of history.entries()) {
-          // Answers run ahead of the watch; those of deletions carry no object.
-          const [lead = 0] = early.take(1);
-          for (answered = Math.max(answered, index); answered < Math.min(history.length, index + lead); answered++) {
-            const write = history[answered];
-            if (write && !write.deleted) store.upsertFromResponse(object(String(write.version), write.version, write.name));
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ name: fc.constantFrom('a', 'b'), deleted: fc.boolean() }), { maxLength: 20 }),
+        fc.infiniteStream(fc.nat({ max: 3 })),
+        (writes, early) => {
+          const { store } = makeStore();
+          const history = writes.map(({ name, deleted }, index) => ({ name, deleted, version: index + 1 }));
+          let answered = 0;
+          for (const [index, event] of history.entries()) {
+            // Answers run ahead of the watch; those of deletions carry no object.
+            const [lead = 0] = early.take(1);
+            for (answered = Math.max(answered, index); answered < Math.min(history.length, index + lead); answered++) {
+              const write = history[answered];
+              if (write && !write.deleted)
+                store.upsertFromResponse(object(String(write.version), write.version, write.name));
+            }
+            if (event.deleted) store.delete(object(String(event.version), 0, event.name));
+            else store.upsert(object(String(event.version), event.version, event.name));
           }
-          if (event.deleted) store.delete(object(String(event.version), 0, event.name));
-          else store.upsert(object(String(event.version), event.version, event.name));
-        }
-        for (const name of ['a', 'b']) {
-          const last = history.findLast((write) => write.name === name);
-          expect(store.get(name)).toEqual(last && !last.deleted ? { value: last.version } : undefined);
-        }
-      },
-    ));
+          for (const name of ['a', 'b']) {
+            const last = history.findLast((write) => write.name === name);
+            expect(store.get(name)).toEqual(last && !last.deleted ? { value: last.version } : undefined);
+          }
+        },
+      ),
+    );
   });
 });

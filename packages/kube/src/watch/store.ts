@@ -36,7 +36,11 @@ export class Store<Slim> {
   #resourceVersion = '';
 
   /** @param onProjectionError told of what `project` threw; the object stays as it was known before */
-  constructor(project: Projection<Slim>, onChange: (change: StoreChange<Slim>) => void = () => undefined, onProjectionError: (error: unknown) => void = () => undefined) {
+  constructor(
+    project: Projection<Slim>,
+    onChange: (change: StoreChange<Slim>) => void = () => undefined,
+    onProjectionError: (error: unknown) => void = () => undefined,
+  ) {
     this.#project = project;
     this.#onChange = onChange;
     this.#onProjectionError = onProjectionError;
@@ -107,7 +111,8 @@ export class Store<Slim> {
   replace(resourceVersion: string, newest: boolean): Replacement {
     const setBack = newest && isOlder(resourceVersion, this.#resourceVersion);
     const listed = new Set<string>();
-    const isGone = (key: string, entry: Entry<Slim>): boolean => !listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion));
+    const isGone = (key: string, entry: Entry<Slim>): boolean =>
+      !listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion));
     return {
       missing: () => [...this.#entries].flatMap(([key, entry]) => (isGone(key, entry) ? [key] : [])),
       add: (object) => {
@@ -152,7 +157,12 @@ export class Store<Slim> {
 
   #remove(key: string, entry: Entry<Slim>, resourceVersion?: string): void {
     this.#entries.delete(key);
-    this.#onChange({ type: 'deleted', key, previous: entry.slim, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
+    this.#onChange({
+      type: 'deleted',
+      key,
+      previous: entry.slim,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    });
   }
 }
 

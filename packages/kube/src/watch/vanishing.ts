@@ -44,6 +44,11 @@ export class VanishingDoubt {
       return { missing: missing.length, held, outcome: 'doubted', retryInMilliseconds };
     }
     if (isFirst) return undefined;
-    return { missing: missing.length, held, outcome: missing.some((key) => this.#doubted.has(key)) ? 'confirmed' : 'refuted', retryInMilliseconds: 0 };
+    return {
+      missing: missing.length,
+      held,
+      outcome: missing.some((key) => this.#doubted.has(key)) ? 'confirmed' : 'refuted',
+      retryInMilliseconds: 0,
+    };
   }
 }

@@ -31,7 +31,10 @@ export interface WatchOptions extends Selection {
  * @throws ApiError when the server refuses the watch
  * @throws TransportError when the connection cannot be made, breaks, or the signal ends it
  */
-export async function* watch(client: ResourceClient, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
+export async function* watch(
+  client: ResourceClient,
+  options: WatchOptions,
+): AsyncGenerator<WatchEvent, void, undefined> {
   const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal } = options;
   const path = collectionPath(client.resource, namespace);
   const response = await client.rest.open(path, {
@@ -82,8 +85,10 @@ function parseEvent(name: string, line: string, resource: Resource): WatchEvent 
       return { type: eventTypes[event.type], object: parsed };
     }
     case 'BOOKMARK': {
-      const resourceVersion = isRecord(object) && isRecord(object.metadata) ? object.metadata.resourceVersion : undefined;
-      if (typeof resourceVersion !== 'string' || resourceVersion === '') throw protocolError(`${name}: a bookmark has no metadata.resourceVersion`);
+      const resourceVersion =
+        isRecord(object) && isRecord(object.metadata) ? object.metadata.resourceVersion : undefined;
+      if (typeof resourceVersion !== 'string' || resourceVersion === '')
+        throw protocolError(`${name}: a bookmark has no metadata.resourceVersion`);
       return { type: 'bookmark', resourceVersion };
     }
     case 'ERROR': {
@@ -91,7 +96,9 @@ function parseEvent(name: string, line: string, resource: Resource): WatchEvent 
       return { type: 'error', error: apiErrorFrom(name, code, object) };
     }
     default:
-      throw protocolError(`${name}: the type of an event is ${typeof event.type === 'string' ? JSON.stringify(printable(event.type, 80)) : typeof event.type}`);
+      throw protocolError(
+        `${name}: the type of an event is ${typeof event.type === 'string' ? JSON.stringify(printable(event.type, 80)) : typeof event.type}`,
+      );
   }
 }
 

@@ -10,11 +10,20 @@ export function foreignObstacles(
   return (namespace) => {
     const labels = { [namespaceNameLabel]: namespace, ...claimantOf(namespace)?.labels };
     const rival = foreign.find(({ source }) => mayApply(source.namespaceSelector, source.podSelector, labels));
-    return rival && { code: 'ForeignEgress', message: `Egress ${rival.name} applies to pods of namespace ${namespace}, too, and for one pod Antrea takes one Egress: delete it, or narrow it down to other namespaces.` };
+    return (
+      rival && {
+        code: 'ForeignEgress',
+        message: `Egress ${rival.name} applies to pods of namespace ${namespace}, too, and for one pod Antrea takes one Egress: delete it, or narrow it down to other namespaces.`,
+      }
+    );
   };
 }
 
-function mayApply(namespaceSelector: LabelSelector | undefined, podSelector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+function mayApply(
+  namespaceSelector: LabelSelector | undefined,
+  podSelector: LabelSelector | undefined,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   if (namespaceSelector === undefined) return podSelector !== undefined;
   const compiled = compileSelector(namespaceSelector);
   return compiled.ok && compiled.matches(labels);

@@ -10,7 +10,13 @@ describe('ranges of a pool', () => {
   it('are read from a CIDR or from two addresses; what is neither is none', () => {
     expect(boundsOf({ cidr: '10.0.0.0/30' })).toMatchObject(bounds('10.0.0.0', '10.0.0.3'));
     expect(boundsOf({ start: 'fd00::1', end: 'fd00::2' })).toEqual(bounds('fd00::1', 'fd00::2'));
-    for (const range of [{}, { start: '10.0.0.1' }, { start: '10.0.0.2', end: '10.0.0.1' }, { start: '10.0.0.1', end: 'fd00::1' }, { cidr: 'x' }]) {
+    for (const range of [
+      {},
+      { start: '10.0.0.1' },
+      { start: '10.0.0.2', end: '10.0.0.1' },
+      { start: '10.0.0.1', end: 'fd00::1' },
+      { cidr: 'x' },
+    ]) {
       expect(boundsOf(range)).toBeUndefined();
     }
     expect(overlap(cidr('10.0.0.0/30'), bounds('10.0.0.3', '10.0.0.9'))).toBe(true);
@@ -29,7 +35,10 @@ describe('ranges of a pool', () => {
   });
 
   it('have 65,536 addresses at most, and there are 16 at most', () => {
-    expect(missingRanges(cidr('10.0.0.0/15'), [])).toEqual([{ start: '10.0.0.0', end: '10.0.255.255' }, { start: '10.1.0.0', end: '10.1.255.255' }]);
+    expect(missingRanges(cidr('10.0.0.0/15'), [])).toEqual([
+      { start: '10.0.0.0', end: '10.0.255.255' },
+      { start: '10.1.0.0', end: '10.1.255.255' },
+    ]);
     expect(missingRanges(cidr('fd00::/64'), [])).toHaveLength(16);
   });
 });

@@ -16,7 +16,9 @@ const mostRanges = 16;
 export function boundsOf({ cidr, start, end }: IPRange): Bounds | undefined {
   if (cidr !== undefined) return parseCidr(cidr)?.cidr;
   const [first, last] = [parseAddress(start ?? ''), parseAddress(end ?? '')];
-  return first === undefined || last === undefined || typeof first !== typeof last || first > last ? undefined : { first, last };
+  return first === undefined || last === undefined || typeof first !== typeof last || first > last
+    ? undefined
+    : { first, last };
 }
 
 /** Have two ranges an address in common? */
@@ -37,7 +39,9 @@ export function missingRanges(wanted: Bounds, present: readonly Bounds[]): reado
       missing.push({ start: formatAddress(start), end: formatAddress(end < last ? end : last) });
     }
   };
-  for (const { first, last } of present.filter((range) => overlap(range, wanted)).sort((a, b) => (a.first < b.first ? -1 : 1))) {
+  for (const { first, last } of present
+    .filter((range) => overlap(range, wanted))
+    .sort((a, b) => (a.first < b.first ? -1 : 1))) {
     if (first > next) fill(plus(first, -1));
     if (last >= next) next = plus(last, 1);
   }

@@ -43,7 +43,12 @@ export function createFactsReader(): FactsReader {
   const egresses = new ListMemo(parseEgress);
   const pools = new ListMemo(parsePool);
   return {
-    read: (view) => factsOf(view, egresses.parseAll(entriesOf(view.objects, egressKind)), pools.parseAll(entriesOf(view.objects, externalIPPoolKind))),
+    read: (view) =>
+      factsOf(
+        view,
+        egresses.parseAll(entriesOf(view.objects, egressKind)),
+        pools.parseAll(entriesOf(view.objects, externalIPPoolKind)),
+      ),
   };
 }
 
@@ -60,14 +65,25 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
   return {
     hosts: egresses.map(hostsOf),
     bindings: new Map([...ofNamespace].map(([namespace, list]) => [namespace, bindingOf(namespace, list)])),
-    reserved: pools.filter(({ source }) => source.egressIPAM === undefined).flatMap(({ name, ranges }) => ranges.map((range) => ({ ...range, reason: `it is in ExternalIPPool ${name}, from which Antrea gives addresses itself` }))),
+    reserved: pools
+      .filter(({ source }) => source.egressIPAM === undefined)
+      .flatMap(({ name, ranges }) =>
+        ranges.map((range) => ({
+          ...range,
+          reason: `it is in ExternalIPPool ${name}, from which Antrea gives addresses itself`,
+        })),
+      ),
     used: foreign.flatMap(({ name, address }) => (address === undefined ? [] : [{ address, by: `Egress ${name}` }])),
     mentioned: [],
     refused: new Set(),
-    occupied: foreign.flatMap(({ address, node }) => (address === undefined || node === undefined ? [] : [{ address, node }])),
+    occupied: foreign.flatMap(({ address, node }) =>
+      address === undefined || node === undefined ? [] : [{ address, node }],
+    ),
     nodeOf: (node) => nodes.get(node)?.facts ?? { usable: false, capacity: unlimited, addresses: [] },
     obstacleOf: foreignObstacles(foreign, view.claimantOf),
-    ...(typeof obstacle === 'string' && obstacle !== '' ? { standstill: { code: 'EgressOff', message: obstacle } } : {}),
+    ...(typeof obstacle === 'string' && obstacle !== ''
+      ? { standstill: { code: 'EgressOff', message: obstacle } }
+      : {}),
     findings: [...[...nodes.values()].flatMap(({ findings }) => findings), ...egresses.flatMap(reportFailure)],
     egresses,
     ofNamespace,
@@ -97,25 +113,40 @@ function hostsOf({ object, ours, node, isConfirmed }: ParsedEgress): HostFacts {
 }
 
 function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): BindingFacts {
-  const addresses = egresses.filter(({ active }) => active).flatMap(({ ours }) => (ours === undefined ? [] : [ours.address]));
+  const addresses = egresses
+    .filter(({ active }) => active)
+    .flatMap(({ ours }) => (ours === undefined ? [] : [ours.address]));
   const unconfirmed: readonly Address[] = egresses.flatMap((egress) => egress.unconfirmed);
   const object = egresses[0]?.object ?? { kind: 'Egress', name: '' };
   return { namespace, object, ours: true, addresses, unconfirmed };
 }
 
 /** Antrea limits what it puts on a node itself; what we put there is not counted. */
-function nodeFacts({ name, annotations = {} }: NodeSnapshot, { platform }: NetworkView): { readonly facts: NodeFacts; readonly findings: readonly Finding[] } {
+function nodeFacts(
+  { name, annotations = {} }: NodeSnapshot,
+  { platform }: NetworkView,
+): { readonly facts: NodeFacts; readonly findings: readonly Finding[] } {
   const text = annotations[maxEgressIPsAnnotation];
   const isValid = text === undefined || /^\d+$/.test(text);
   const most = Math.min(255, text === undefined || !isValid ? 255 : Number(text));
   const capacity = platform.attaches && !platform.isCloud ? unlimited : { ipv4: most, ipv6: most, total: most };
   const message = `Node ${name} has ${maxEgressIPsAnnotation}=${text ?? ''}, which is no whole number: Antrea takes it for 255. Correct it or remove it.`;
-  const findings: readonly Finding[] = isValid ? [] : [{ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message }];
+  const findings: readonly Finding[] = isValid
+    ? []
+    : [{ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message }];
   return { facts: { usable: true, capacity, addresses: [] }, findings };
 }
 
 function reportFailure({ name, ours, source }: ParsedEgress): readonly Finding[] {
   if (source.failure === undefined || ours === undefined) return [];
   const address = formatAddress(ours.address);
-  return [{ code: 'EgressFailed', severity: 'error', object: { kind: 'Namespace', name: ours.namespace }, addresses: [address], message: `Antrea has no node for ${address} of namespace ${ours.namespace} (Egress ${name}): ${source.failure}` }];
+  return [
+    {
+      code: 'EgressFailed',
+      severity: 'error',
+      object: { kind: 'Namespace', name: ours.namespace },
+      addresses: [address],
+      message: `Antrea has no node for ${address} of namespace ${ours.namespace} (Egress ${name}): ${source.failure}`,
+    },
+  ];
 }

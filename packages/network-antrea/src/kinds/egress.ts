@@ -1,4 +1,12 @@
-import { ObjectReader, ownershipLabel, readSelector, type LabelSelector, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import {
+  ObjectReader,
+  ownershipLabel,
+  readSelector,
+  type LabelSelector,
+  type NetworkEntry,
+  type NetworkKind,
+  type Read,
+} from '@egressip-ipam/core';
 import { namespaceLabel, nodeAnnotation } from './names.ts';
 
 /** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */
@@ -56,7 +64,9 @@ function readEgress(object: unknown): Read<EgressEntry> {
 }
 
 /** The fields that have a value. */
-export function present<Fields extends object>(fields: Fields): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+export function present<Fields extends object>(
+  fields: Fields,
+): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   // Only what is undefined was taken out.
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;

@@ -1,4 +1,13 @@
-import { asRecord, ObjectReader, ownershipLabel, readSelector, type LabelSelector, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import {
+  asRecord,
+  ObjectReader,
+  ownershipLabel,
+  readSelector,
+  type LabelSelector,
+  type NetworkEntry,
+  type NetworkKind,
+  type Read,
+} from '@egressip-ipam/core';
 import { present } from './egress.ts';
 
 /** Addresses that Antrea may put on the nodes of a selection (crd.antrea.io/v1beta1). No two overlap. */
@@ -27,7 +36,10 @@ function readPool(object: unknown): Read<ExternalIPPoolEntry> {
   const reader = new ObjectReader(object, 'ExternalIPPool');
   return reader.result({
     name: reader.name,
-    ...present({ deletedAt: reader.text('metadata', 'deletionTimestamp'), egressIPAM: reader.text('metadata', 'labels', ownershipLabel) }),
+    ...present({
+      deletedAt: reader.text('metadata', 'deletionTimestamp'),
+      egressIPAM: reader.text('metadata', 'labels', ownershipLabel),
+    }),
     ipRanges: reader.list('spec', 'ipRanges').map((range) => {
       const { cidr, start, end } = asRecord(range);
       return present({ cidr: textOf(cidr), start: textOf(start), end: textOf(end) });

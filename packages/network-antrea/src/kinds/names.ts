@@ -35,5 +35,7 @@ export function poolName(egressIPAM: string, { first, prefix }: Cidr): string {
 /** An address as part of an object's name: `10-0-0-1`, or all eight groups of an IPv6 one. */
 function dashed(address: Address): string {
   if (typeof address === 'number') return formatAddress(address).replaceAll('.', '-');
-  return Array.from({ length: 8 }, (_, index) => ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16)).join('-');
+  return Array.from({ length: 8 }, (_, index) => ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16)).join(
+    '-',
+  );
 }

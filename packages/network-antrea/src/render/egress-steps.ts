@@ -39,30 +39,50 @@ export interface NamespaceSteps {
  */
 export function egressSteps(claim: ClaimDecision, context: EgressContext): NamespaceSteps {
   const { facts } = context;
-  const present = new Map((facts.ofNamespace.get(claim.namespace) ?? []).map((egress) => [egress.ours?.address, egress]));
+  const present = new Map(
+    (facts.ofNamespace.get(claim.namespace) ?? []).map((egress) => [egress.ours?.address, egress]),
+  );
   const addresses = claim.releases ? [] : claim.addresses;
   const active = chooseActive(addresses, present, context);
   const steps: NetworkStep[] = [];
   const leading = chooseLeading(addresses, active, present);
-  const use = (address: Address): Use => ({ address, present: present.get(address), active: address === active, hosted: address === leading || address === active });
+  const use = (address: Address): Use => ({
+    address,
+    present: present.get(address),
+    active: address === active,
+    hosted: address === leading || address === active,
+  });
   const activation = active === undefined ? [] : applied(claim, use(active), [], context);
   steps.push(...activation);
   const afterActivation = activation.map(({ id }) => afterStep(id));
   for (const address of addresses) {
-    if (address !== active) steps.push(...applied(claim, use(address), present.get(address)?.active === true ? afterActivation : [], context));
+    if (address !== active)
+      steps.push(
+        ...applied(claim, use(address), present.get(address)?.active === true ? afterActivation : [], context),
+      );
   }
   for (const [address, egress] of present) {
-    if (address !== undefined && !addresses.includes(address)) steps.push(...departure(claim, address, egress, afterActivation, context));
+    if (address !== undefined && !addresses.includes(address))
+      steps.push(...departure(claim, address, egress, afterActivation, context));
   }
   return { steps, active };
 }
 
 /** What carries goes on for as long as its node is Ready; else the first that a Ready node has takes over. */
-function chooseActive(addresses: readonly Address[], present: ReadonlyMap<Address | undefined, ParsedEgress>, { decisions, view }: EgressContext): Address | undefined {
+function chooseActive(
+  addresses: readonly Address[],
+  present: ReadonlyMap<Address | undefined, ParsedEgress>,
+  { decisions, view }: EgressContext,
+): Address | undefined {
   const isCarried = (address: Address): boolean => {
     const egress = present.get(address);
     const node = egress?.node;
-    if (egress?.isConfirmed !== true || node === undefined || view.nodes.find(({ name }) => name === node)?.ready !== true) return false;
+    if (
+      egress?.isConfirmed !== true ||
+      node === undefined ||
+      view.nodes.find(({ name }) => name === node)?.ready !== true
+    )
+      return false;
     return !view.platform.attaches || decisions.isAttachedTo(address, node);
   };
   const current = addresses.find((address) => present.get(address)?.active === true);
@@ -70,7 +90,11 @@ function chooseActive(addresses: readonly Address[], present: ReadonlyMap<Addres
 }
 
 /** The address that Antrea is to put on a node: the next one, where it says that it cannot with this one. */
-function chooseLeading(addresses: readonly Address[], active: Address | undefined, present: ReadonlyMap<Address | undefined, ParsedEgress>): Address | undefined {
+function chooseLeading(
+  addresses: readonly Address[],
+  active: Address | undefined,
+  present: ReadonlyMap<Address | undefined, ParsedEgress>,
+): Address | undefined {
   const hasPool = (address: Address): boolean => (present.get(address)?.source.externalIPPool ?? '') !== '';
   const current = addresses.find((address) => address !== active && hasPool(address)) ?? active;
   if (current === undefined || present.get(current)?.source.failure === undefined) return current ?? addresses[0];
@@ -87,7 +111,12 @@ interface Use {
 }
 
 /** The write of an Egress, where it says anything new. */
-function applied(claim: ClaimDecision, use: Use, after: readonly Precondition[], context: EgressContext): readonly NetworkStep[] {
+function applied(
+  claim: ClaimDecision,
+  use: Use,
+  after: readonly Precondition[],
+  context: EgressContext,
+): readonly NetworkStep[] {
   const { address, present, active } = use;
   const pool = poolOf(claim, address, context);
   const egress = wantedContent(claim, use, pool?.name, context);
@@ -112,18 +141,37 @@ function applied(claim: ClaimDecision, use: Use, after: readonly Precondition[],
 
 function isSame(one: EgressContent | undefined, other: EgressContent): boolean {
   if (one === undefined) return false;
-  const pairs = [[one.egressIPAM, other.egressIPAM], [one.egressIP, other.egressIP], [one.pool, other.pool], [one.node, other.node]];
+  const pairs = [
+    [one.egressIPAM, other.egressIPAM],
+    [one.egressIP, other.egressIP],
+    [one.pool, other.pool],
+    [one.node, other.node],
+  ];
   return one.active === other.active && pairs.every(([left, right]) => left === right);
 }
 
-function poolOf({ egressIPAM }: ClaimDecision, address: Address, { pools }: EgressContext): ReturnType<PoolPlan['poolOf']> {
+function poolOf(
+  { egressIPAM }: ClaimDecision,
+  address: Address,
+  { pools }: EgressContext,
+): ReturnType<PoolPlan['poolOf']> {
   return egressIPAM?.placement === 'network' ? pools.poolOf(egressIPAM, address) : undefined;
 }
 
 /** What an Egress shall say; undefined where nobody could put its address anywhere. */
-function wantedContent(claim: ClaimDecision, { address, present, active, hosted }: Use, poolName: string | undefined, { decisions }: EgressContext): EgressContent | undefined {
+function wantedContent(
+  claim: ClaimDecision,
+  { address, present, active, hosted }: Use,
+  poolName: string | undefined,
+  { decisions }: EgressContext,
+): EgressContent | undefined {
   const { egressIPAM, namespace } = claim;
-  const common = { egressIPAM: egressIPAM?.name ?? present?.source.egressIPAM ?? '', namespace, egressIP: formatAddress(address), active };
+  const common = {
+    egressIPAM: egressIPAM?.name ?? present?.source.egressIPAM ?? '',
+    namespace,
+    egressIP: formatAddress(address),
+    active,
+  };
   if (egressIPAM?.placement !== 'network') {
     const node = decisions.nodeOf(address) ?? present?.source.placedOn ?? '';
     return present === undefined && node === '' ? undefined : { ...common, pool: '', node };
@@ -138,7 +186,11 @@ function takesPlace({ pool, node }: EgressContent, present: ParsedEgress | undef
   return node !== '' && present?.source.placedOn !== node;
 }
 
-function effectsOf({ egressIP, active, pool, node }: EgressContent, present: ParsedEgress | undefined, isHosting: boolean): StepEffects {
+function effectsOf(
+  { egressIP, active, pool, node }: EgressContent,
+  present: ParsedEgress | undefined,
+  isHosting: boolean,
+): StepEffects {
   const wasActive = present?.active === true;
   const isUnhosting = present?.node !== undefined && (isHosting || (pool === '' && node === ''));
   const effects = {
@@ -152,22 +204,49 @@ function effectsOf({ egressIP, active, pool, node }: EgressContent, present: Par
 }
 
 /** An Egress that goes: out of use first, then, once its address is off the interface, altogether. */
-function departure(claim: ClaimDecision, address: Address, egress: ParsedEgress, after: readonly Precondition[], { decisions, view }: EgressContext): readonly NetworkStep[] {
+function departure(
+  claim: ClaimDecision,
+  address: Address,
+  egress: ParsedEgress,
+  after: readonly Precondition[],
+  { decisions, view }: EgressContext,
+): readonly NetworkStep[] {
   const text = [formatAddress(address)];
   const id = `Egress/${egress.name}`;
   const { source } = egress;
   const unbinds = egress.active && view.platform.attaches;
   const content: EgressContent = {
-    egressIPAM: source.egressIPAM ?? '', namespace: claim.namespace, egressIP: text[0] ?? '', pool: source.externalIPPool, node: source.placedOn ?? '', active: false,
+    egressIPAM: source.egressIPAM ?? '',
+    namespace: claim.namespace,
+    egressIP: text[0] ?? '',
+    pool: source.externalIPPool,
+    node: source.placedOn ?? '',
+    active: false,
   };
   const unbinding: readonly NetworkStep[] = unbinds
-    ? [{ ...base(claim, address, egress), id, action: 'unbind', effects: { unbound: text }, after, payload: { write: 'egress', egress: content } }]
+    ? [
+        {
+          ...base(claim, address, egress),
+          id,
+          action: 'unbind',
+          effects: { unbound: text },
+          after,
+          payload: { write: 'egress', egress: content },
+        },
+      ]
     : [];
   const forgetting = [...(unbinds ? [afterStep(id)] : after), ...decisions.order.beforeForgetting(address)];
   const effects = unbinds || !egress.active ? { unhosted: text } : { unbound: text, unhosted: text };
   return [
     ...unbinding,
-    { ...base(claim, address, egress), id: unbinds ? `${id}/gone` : id, action: 'unhost', effects, after: forgetting, payload: { write: 'delete' } },
+    {
+      ...base(claim, address, egress),
+      id: unbinds ? `${id}/gone` : id,
+      action: 'unhost',
+      effects,
+      after: forgetting,
+      payload: { write: 'delete' },
+    },
   ];
 }
 

@@ -17,7 +17,10 @@ import { poolName } from '../kinds/names.ts';
 export interface PoolPlan {
   readonly steps: readonly NetworkStep[];
   /** The pool of an address, and what an Egress of it waits for. */
-  readonly poolOf: (egressIPAM: EgressIPAMDecision, address: Address) => { readonly name: string; readonly after: readonly Precondition[] } | undefined;
+  readonly poolOf: (
+    egressIPAM: EgressIPAMDecision,
+    address: Address,
+  ) => { readonly name: string; readonly after: readonly Precondition[] } | undefined;
 }
 
 /**
@@ -36,7 +39,10 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts): Pool
       wanted.set(name, poolStep(egressIPAM, assignment, name, present));
     }
   }
-  const unwanted = facts.pools.filter(({ name, source }) => source.egressIPAM !== undefined && isOwnName(name) && !wanted.has(name) && !facts.poolsInUse.has(name));
+  const unwanted = facts.pools.filter(
+    ({ name, source }) =>
+      source.egressIPAM !== undefined && isOwnName(name) && !wanted.has(name) && !facts.poolsInUse.has(name),
+  );
   const steps = [...[...wanted.values()].filter((step) => step !== undefined), ...unwanted.map(deletion)];
   return {
     steps,
@@ -54,16 +60,35 @@ function isOwnName(name: string): boolean {
 }
 
 /** The pool of an EgressIPAM that has something of a CIDR already. */
-function presentPool({ name }: EgressIPAMDecision, { cidr }: AssignmentDecision, { pools }: AntreaFacts): ParsedPool | undefined {
-  return pools.find(({ name: pool, source, ranges }) => source.egressIPAM === name && isOwnName(pool) && ranges.some((range) => overlap(range, cidr)));
+function presentPool(
+  { name }: EgressIPAMDecision,
+  { cidr }: AssignmentDecision,
+  { pools }: AntreaFacts,
+): ParsedPool | undefined {
+  return pools.find(
+    ({ name: pool, source, ranges }) =>
+      source.egressIPAM === name && isOwnName(pool) && ranges.some((range) => overlap(range, cidr)),
+  );
 }
 
-function poolStep(egressIPAM: EgressIPAMDecision, { cidr, labelValue }: AssignmentDecision, name: string, present: ParsedPool | undefined): NetworkStep | undefined {
+function poolStep(
+  egressIPAM: EgressIPAMDecision,
+  { cidr, labelValue }: AssignmentDecision,
+  name: string,
+  present: ParsedPool | undefined,
+): NetworkStep | undefined {
   const missing = missingRanges(cidr, present?.ranges ?? []);
   const nodeSelector = selectorOf(egressIPAM, labelValue);
-  const isRight = present !== undefined && missing.length === 0 && JSON.stringify(sorted(present.source.nodeSelector)) === JSON.stringify(sorted(nodeSelector));
+  const isRight =
+    present !== undefined &&
+    missing.length === 0 &&
+    JSON.stringify(sorted(present.source.nodeSelector)) === JSON.stringify(sorted(nodeSelector));
   if (isRight) return undefined;
-  const pool = { egressIPAM: egressIPAM.name, ipRanges: [...(present?.source.ipRanges ?? []), ...missing], nodeSelector };
+  const pool = {
+    egressIPAM: egressIPAM.name,
+    ipRanges: [...(present?.source.ipRanges ?? []), ...missing],
+    nodeSelector,
+  };
   return { ...base(name, egressIPAM.name), action: 'pool', effects: {}, payload: { write: 'pool', pool } };
 }
 
@@ -81,5 +106,11 @@ function deletion({ name, source }: ParsedPool): NetworkStep {
 }
 
 function base(name: string, egressIPAM: string) {
-  return { kind: 'network' as const, id: `ExternalIPPool/${name}`, object: { kind: 'ExternalIPPool', name }, after: [], ...(egressIPAM === '' ? {} : { egressIPAM }) };
+  return {
+    kind: 'network' as const,
+    id: `ExternalIPPool/${name}`,
+    object: { kind: 'ExternalIPPool', name },
+    after: [],
+    ...(egressIPAM === '' ? {} : { egressIPAM }),
+  };
 }

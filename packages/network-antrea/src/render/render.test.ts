@@ -6,8 +6,22 @@ import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
 import { network } from '../network.ts';
 import { antreaAtWork } from '../testing/antrea-at-work.ts';
 
-const cluster = (parts: Parameters<typeof aSnapshot>[0] = {}, objects: Readonly<Record<string, readonly NetworkEntry[]>> = {}): ClusterSnapshot =>
-  antreaAtWork(aSnapshot({ egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])], nodes: [aNode('n1'), aNode('n2')], namespaces: [aNamespace('team')], network: { name: 'antrea', objects }, ...parts }, network));
+const cluster = (
+  parts: Parameters<typeof aSnapshot>[0] = {},
+  objects: Readonly<Record<string, readonly NetworkEntry[]>> = {},
+): ClusterSnapshot =>
+  antreaAtWork(
+    aSnapshot(
+      {
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
+        nodes: [aNode('n1'), aNode('n2')],
+        namespaces: [aNamespace('team')],
+        network: { name: 'antrea', objects },
+        ...parts,
+      },
+      network,
+    ),
+  );
 
 function settled(initial: ClusterSnapshot): ClusterSnapshot {
   let snapshot = initial;
@@ -19,20 +33,33 @@ function settled(initial: ClusterSnapshot): ClusterSnapshot {
   throw new Error('does not settle');
 }
 
-const objectsOf = ({ network: { objects } }: ClusterSnapshot, kind: string): readonly NetworkEntry[] => objects[kind] ?? [];
-const withNodes = (snapshot: ClusterSnapshot, change: object): ClusterSnapshot => antreaAtWork({ ...snapshot, nodes: snapshot.nodes.map((node) => ({ ...node, ...change })) });
+const objectsOf = ({ network: { objects } }: ClusterSnapshot, kind: string): readonly NetworkEntry[] =>
+  objects[kind] ?? [];
+const withNodes = (snapshot: ClusterSnapshot, change: object): ClusterSnapshot =>
+  antreaAtWork({ ...snapshot, nodes: snapshot.nodes.map((node) => ({ ...node, ...change })) });
 
 describe('where Antrea places', () => {
   it('a pool per CIDR, and an Egress that comes into use once a node has its address', () => {
     const [first, second] = [plan(cluster(), network).steps, plan(settled(cluster()), network).steps];
     expect(first.filter(({ kind }) => kind === 'network')).toMatchObject([
       { object: { kind: 'ExternalIPPool' }, after: [] },
-      { action: 'host', effects: { hosted: ['10.0.0.1'] }, after: [{ id: 'annotate team' }, { id: 'ExternalIPPool/egressip-ipam.pool.10-0-0-0-29' }] },
+      {
+        action: 'host',
+        effects: { hosted: ['10.0.0.1'] },
+        after: [{ id: 'annotate team' }, { id: 'ExternalIPPool/egressip-ipam.pool.10-0-0-0-29' }],
+      },
     ]);
     expect(second).toEqual([]);
     const after = settled(cluster());
-    expect(objectsOf(after, 'ExternalIPPool')).toMatchObject([{ ipRanges: [{ start: '10.0.0.0', end: '10.0.0.7' }], nodeSelector: { matchLabels: { 'topology.kubernetes.io/zone': 'a' } } }]);
-    expect(objectsOf(after, 'Egress')).toMatchObject([{ name: 'egressip-ipam.team.10-0-0-1', egressIP: '10.0.0.1', egressNode: 'n1' }]);
+    expect(objectsOf(after, 'ExternalIPPool')).toMatchObject([
+      {
+        ipRanges: [{ start: '10.0.0.0', end: '10.0.0.7' }],
+        nodeSelector: { matchLabels: { 'topology.kubernetes.io/zone': 'a' } },
+      },
+    ]);
+    expect(objectsOf(after, 'Egress')).toMatchObject([
+      { name: 'egressip-ipam.team.10-0-0-1', egressIP: '10.0.0.1', egressNode: 'n1' },
+    ]);
     expect(objectsOf(after, 'Egress')[0]).not.toHaveProperty('podSelector');
     expect(plan(after, network).allocations).toMatchObject([{ carried: true, nodes: ['n1'] }]);
   });
@@ -44,14 +71,24 @@ describe('where Antrea places', () => {
       const write = network.write(steps[index]!);
       const read = kind.read({ ...(write as { object: object }).object });
       const [simulated] = objectsOf(after, kind.resource.kind);
-      expect(Object.keys(read.ok ? read.value : {}).every((key) => key in simulated! || key === 'podSelector')).toBe(true);
+      expect(Object.keys(read.ok ? read.value : {}).every((key) => key in simulated! || key === 'podSelector')).toBe(
+        true,
+      );
     }
   });
 
   it('a CIDR that grows appends to its pool; a pool goes when no Egress names it any more', () => {
     const grown = settled({ ...settled(cluster()), egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])] });
-    expect(objectsOf(grown, 'ExternalIPPool')).toMatchObject([{ name: 'egressip-ipam.pool.10-0-0-0-29', ipRanges: [{ end: '10.0.0.7' }, { start: '10.0.0.8', end: '10.0.0.15' }] }]);
-    const deleting = { ...grown, egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'], { deletedAt: '2026-02-01T00:00:00Z' })] };
+    expect(objectsOf(grown, 'ExternalIPPool')).toMatchObject([
+      {
+        name: 'egressip-ipam.pool.10-0-0-0-29',
+        ipRanges: [{ end: '10.0.0.7' }, { start: '10.0.0.8', end: '10.0.0.15' }],
+      },
+    ]);
+    const deleting = {
+      ...grown,
+      egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'], { deletedAt: '2026-02-01T00:00:00Z' })],
+    };
     expect(objectsOf(settled(deleting), 'ExternalIPPool')).toEqual([]);
     expect(objectsOf(settled(deleting), 'Egress')).toEqual([]);
   });
@@ -59,17 +96,43 @@ describe('where Antrea places', () => {
   it('one of several addresses is in use; the next takes over when Antrea has no node for it', () => {
     const egressIPAMs = [anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=b'])];
     const two = settled(cluster({ egressIPAMs, nodes: [aNode('n1'), aNode('n2', 'b')] }));
-    expect(objectsOf(two, 'Egress')).toMatchObject([{ externalIPPool: 'egressip-ipam.pool.10-0-0-0-29', egressNode: 'n1' }, { externalIPPool: '', egressNode: '' }]);
+    expect(objectsOf(two, 'Egress')).toMatchObject([
+      { externalIPPool: 'egressip-ipam.pool.10-0-0-0-29', egressNode: 'n1' },
+      { externalIPPool: '', egressNode: '' },
+    ]);
     expect(plan(two, network).findings).toMatchObject([{ code: 'AddressInReserve', addresses: ['10.0.1.1'] }]);
-    const lost = antreaAtWork({ ...two, nodes: two.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)) });
-    const failed = { ...lost, network: { ...lost.network, objects: { ...lost.network.objects, Egress: objectsOf(lost, 'Egress').map((entry, index) => (index === 0 ? { ...entry, failure: 'no Node available' } : entry)) } } };
-    expect(objectsOf(settled(failed), 'Egress')).toMatchObject([{ externalIPPool: '' }, { externalIPPool: 'egressip-ipam.pool.10-0-1-0-29', egressNode: 'n2' }]);
+    const lost = antreaAtWork({
+      ...two,
+      nodes: two.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)),
+    });
+    const failed = {
+      ...lost,
+      network: {
+        ...lost.network,
+        objects: {
+          ...lost.network.objects,
+          Egress: objectsOf(lost, 'Egress').map((entry, index) =>
+            index === 0 ? { ...entry, failure: 'no Node available' } : entry,
+          ),
+        },
+      },
+    };
+    expect(objectsOf(settled(failed), 'Egress')).toMatchObject([
+      { externalIPPool: '' },
+      { externalIPPool: 'egressip-ipam.pool.10-0-1-0-29', egressNode: 'n2' },
+    ]);
     expect(objectsOf(settled(failed), 'Egress')[1]).not.toHaveProperty('podSelector');
   });
 
   it('puts right what Antrea wiped when somebody deleted the pool', () => {
     const after = settled(cluster());
-    const wiped = { ...after, network: { ...after.network, objects: { Egress: objectsOf(after, 'Egress').map((entry) => ({ ...entry, egressIP: '' })) } } };
+    const wiped = {
+      ...after,
+      network: {
+        ...after.network,
+        objects: { Egress: objectsOf(after, 'Egress').map((entry) => ({ ...entry, egressIP: '' })) },
+      },
+    };
     expect(objectsOf(settled(wiped), 'Egress')).toEqual(objectsOf(after, 'Egress'));
     expect(objectsOf(settled(wiped), 'ExternalIPPool')).toEqual(objectsOf(after, 'ExternalIPPool'));
   });
@@ -83,10 +146,22 @@ describe('where Antrea places', () => {
 
 describe('objects of others', () => {
   const byHand = (more: object): NetworkEntry =>
-    ({ name: 'by-hand', egressIP: '10.0.0.1', externalIPPool: '', egressNode: '', statusIP: '', namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } }, ...more }) as NetworkEntry;
+    ({
+      name: 'by-hand',
+      egressIP: '10.0.0.1',
+      externalIPPool: '',
+      egressNode: '',
+      statusIP: '',
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } },
+      ...more,
+    }) as NetworkEntry;
 
   it('their addresses and their pools are theirs, and they stay', () => {
-    const pool = { name: 'theirs', ipRanges: [{ start: '10.0.0.2', end: '10.0.0.3' }], nodeSelector: {} } as NetworkEntry;
+    const pool = {
+      name: 'theirs',
+      ipRanges: [{ start: '10.0.0.2', end: '10.0.0.3' }],
+      nodeSelector: {},
+    } as NetworkEntry;
     const after = settled(cluster({}, { Egress: [byHand({})], ExternalIPPool: [pool] }));
     expect(plan(after, network).allocations).toMatchObject([{ addresses: ['10.0.0.4'] }]);
     expect(objectsOf(after, 'Egress')).toHaveLength(2);
@@ -95,13 +170,18 @@ describe('objects of others', () => {
 
   it('an Egress for pods of a claiming namespace keeps it waiting', () => {
     const rival = byHand({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'team' } } });
-    expect(plan(cluster({}, { Egress: [rival] }), network).waiting).toMatchObject([{ reason: { message: expect.stringContaining('Egress by-hand') } }]);
+    expect(plan(cluster({}, { Egress: [rival] }), network).waiting).toMatchObject([
+      { reason: { message: expect.stringContaining('Egress by-hand') } },
+    ]);
   });
 
   it('a capacity that is no number counts as 255, and it is said', () => {
     const nodes = [aNode('n1', 'a', { annotations: { 'node.antrea.io/max-egress-ips': '0' } })];
     expect(plan(cluster({ nodes }), network).allocations).toEqual([]);
     const strange = [aNode('n1', 'a', { annotations: { 'node.antrea.io/max-egress-ips': 'many' } })];
-    expect(plan(cluster({ nodes: strange }), network)).toMatchObject({ allocations: [{}], findings: [{ code: 'InvalidNodeAnnotation' }] });
+    expect(plan(cluster({ nodes: strange }), network)).toMatchObject({
+      allocations: [{}],
+      findings: [{ code: 'InvalidNodeAnnotation' }],
+    });
   });
 });

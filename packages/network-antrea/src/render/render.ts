@@ -1,4 +1,11 @@
-import { formatAddress, type ClaimDecision, type Finding, type NetworkDecisions, type NetworkView, type Rendering } from '@egressip-ipam/core';
+import {
+  formatAddress,
+  type ClaimDecision,
+  type Finding,
+  type NetworkDecisions,
+  type NetworkView,
+  type Rendering,
+} from '@egressip-ipam/core';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressSteps, type NamespaceSteps } from './egress-steps.ts';
 import { planPools } from './pools.ts';
@@ -18,12 +25,31 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
 function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFacts): readonly ClaimDecision[] {
   return [...ofNamespace.keys()]
     .filter((namespace) => claimOf(namespace) === undefined)
-    .map((namespace) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: [], releases: true, isInPlace: false }));
+    .map((namespace) => ({
+      namespace,
+      egressIPAM: undefined,
+      addresses: [],
+      binding: undefined,
+      leaving: [],
+      releases: true,
+      isInPlace: false,
+    }));
 }
 
-function reportReserve({ namespace, addresses, releases }: ClaimDecision, { active }: NamespaceSteps): readonly Finding[] {
+function reportReserve(
+  { namespace, addresses, releases }: ClaimDecision,
+  { active }: NamespaceSteps,
+): readonly Finding[] {
   if (releases || active === undefined || addresses.length < 2) return [];
   const others = addresses.filter((address) => address !== active).map(formatAddress);
   const message = `With Antrea one address counts for a pod, of both families together: namespace ${namespace} leaves by ${formatAddress(active)}, and ${others.join(', ')} takes over when no node has that.`;
-  return [{ code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses: others, message }];
+  return [
+    {
+      code: 'AddressInReserve',
+      severity: 'info',
+      object: { kind: 'Namespace', name: namespace },
+      addresses: others,
+      message,
+    },
+  ];
 }

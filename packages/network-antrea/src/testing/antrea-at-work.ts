@@ -14,16 +14,24 @@ export function antreaAtWork(snapshot: ClusterSnapshot): ClusterSnapshot {
   return { ...snapshot, network: { ...snapshot.network, objects: withEntries(objects, egressKind, egresses) } };
 }
 
-function scheduled({ nodes }: ClusterSnapshot, { egressNode }: EgressEntry, { nodeSelector }: ExternalIPPoolEntry): string {
+function scheduled(
+  { nodes }: ClusterSnapshot,
+  { egressNode }: EgressEntry,
+  { nodeSelector }: ExternalIPPoolEntry,
+): string {
   const wanted = Object.entries(nodeSelector.matchLabels ?? {});
-  const able = nodes.filter(({ ready, labels }) => ready && wanted.every(([key, value]) => labels[key] === value)).map(({ name }) => name);
+  const able = nodes
+    .filter(({ ready, labels }) => ready && wanted.every(([key, value]) => labels[key] === value))
+    .map(({ name }) => name);
   return able.includes(egressNode) ? egressNode : (able[0] ?? '');
 }
 
 function holderOf({ provider }: ClusterSnapshot, { egressIP, egressNode, externalIPPool }: EgressEntry): string {
   if (externalIPPool !== '') return '';
   const holder = (provider.observation?.nodes ?? []).find(
-    (node) => !('error' in node) && node.interfaces.some(({ addresses }) => addresses.some(({ address }) => address === egressIP)),
+    (node) =>
+      !('error' in node) &&
+      node.interfaces.some(({ addresses }) => addresses.some(({ address }) => address === egressIP)),
   );
   return holder?.node ?? egressNode;
 }

@@ -1,4 +1,10 @@
-import { entriesOf, parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  parseAddress,
+  type AdoptableBinding,
+  type NetworkObjects,
+  type NetworkStep,
+} from '@egressip-ipam/core';
 import { parseEgress, type ParsedEgress } from '../facts/parse-egress.ts';
 import { boundsOf } from '../facts/ranges.ts';
 import { egressKind } from '../kinds/egress.ts';
@@ -16,7 +22,10 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
     return `has ${pool === undefined ? 'nothing' : list(pool.ipRanges)} and should have ${payload.write === 'pool' ? list(payload.pool.ipRanges) : 'nothing'}`;
   }
   const entry = entriesOf(objects, egressKind).find((other) => other.name === name);
-  const before = entry === undefined ? 'does not exist' : `is ${wordOf(parseEgress(entry).active, entry.placedOn ?? entry.egressNode)}`;
+  const before =
+    entry === undefined
+      ? 'does not exist'
+      : `is ${wordOf(parseEgress(entry).active, entry.placedOn ?? entry.egressNode)}`;
   return `${before} and should be ${wordOf(payload.egress.active, payload.egress.node)}`;
 }
 
@@ -32,11 +41,15 @@ function list(ranges: readonly IPRange[]): string {
 export function explain(objects: NetworkObjects, address: string): readonly string[] {
   const wanted = parseAddress(address);
   if (wanted === undefined) return [];
-  const egresses = entriesOf(objects, egressKind).map(parseEgress).filter((egress) => egress.address === wanted);
+  const egresses = entriesOf(objects, egressKind)
+    .map(parseEgress)
+    .filter((egress) => egress.address === wanted);
   const pools = entriesOf(objects, externalIPPoolKind).filter(({ ipRanges }) =>
     ipRanges.some((range) => {
       const bounds = boundsOf(range);
-      return bounds !== undefined && typeof bounds.first === typeof wanted && bounds.first <= wanted && wanted <= bounds.last;
+      return (
+        bounds !== undefined && typeof bounds.first === typeof wanted && bounds.first <= wanted && wanted <= bounds.last
+      );
     }),
   );
   return [...egresses.map(sentence), ...pools.map(({ name }) => `ExternalIPPool ${name} has it.`)];
@@ -54,13 +67,19 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
     .filter(({ ours, address }) => ours === undefined && address !== undefined)
     .map(({ object, source }) => {
       const { matchLabels = {}, matchExpressions = [] } = source.namespaceSelector ?? {};
-      const namespace = matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 ? matchLabels[namespaceNameLabel] : undefined;
-      const isWhole = namespace !== undefined && (source.podSelector === undefined || Object.keys(source.podSelector).length === 0);
+      const namespace =
+        matchExpressions.length === 0 && Object.keys(matchLabels).length === 1
+          ? matchLabels[namespaceNameLabel]
+          : undefined;
+      const isWhole =
+        namespace !== undefined && (source.podSelector === undefined || Object.keys(source.podSelector).length === 0);
       return {
         object,
         ...(namespace === undefined ? {} : { namespace }),
         addresses: [source.egressIP],
-        ...(isWhole ? {} : { refusal: 'it does not apply to all pods of one namespace and nothing else: narrow it down first' }),
+        ...(isWhole
+          ? {}
+          : { refusal: 'it does not apply to all pods of one namespace and nothing else: narrow it down first' }),
       };
     });
 }

@@ -1,4 +1,13 @@
-import { entriesOf, fieldManager, ownershipLabel, withEntries, type KubernetesWrite, type NetworkEntry, type NetworkStep, type SimulatedNetwork } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  fieldManager,
+  ownershipLabel,
+  withEntries,
+  type KubernetesWrite,
+  type NetworkEntry,
+  type NetworkStep,
+  type SimulatedNetwork,
+} from '@egressip-ipam/core';
 import { appliedTo } from '../facts/parse-egress.ts';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
@@ -15,7 +24,10 @@ export function write(step: NetworkStep): KubernetesWrite {
   return { verb: 'apply', resource, name, object, fieldManager };
 }
 
-function egressObject(name: string, { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent): Readonly<Record<string, unknown>> {
+function egressObject(
+  name: string,
+  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
+): Readonly<Record<string, unknown>> {
   return {
     metadata: {
       name,
@@ -26,7 +38,10 @@ function egressObject(name: string, { egressIPAM, namespace, egressIP, pool, nod
   };
 }
 
-function poolObject(name: string, { egressIPAM, ipRanges, nodeSelector }: PoolContent): Readonly<Record<string, unknown>> {
+function poolObject(
+  name: string,
+  { egressIPAM, ipRanges, nodeSelector }: PoolContent,
+): Readonly<Record<string, unknown>> {
   return { metadata: { name, labels: { [ownershipLabel]: egressIPAM } }, spec: { ipRanges, nodeSelector } };
 }
 
@@ -37,12 +52,19 @@ export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep
   const kind = step.object.kind === 'Egress' ? egressKind : externalIPPoolKind;
   const before = entriesOf(objects, egressKind).find((entry) => entry.name === name);
   const others: readonly NetworkEntry[] = entriesOf<NetworkEntry>(objects, kind).filter((entry) => entry.name !== name);
-  const added = payload.write === 'delete' ? [] : [payload.write === 'egress' ? egressEntry(name, payload.egress, before) : { name, ...payload.pool }];
+  const added =
+    payload.write === 'delete'
+      ? []
+      : [payload.write === 'egress' ? egressEntry(name, payload.egress, before) : { name, ...payload.pool }];
   const entries = [...others, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { objects: withEntries<NetworkEntry>(objects, kind, entries), nodes };
 }
 
-function egressEntry(name: string, { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent, before: EgressEntry | undefined): EgressEntry {
+function egressEntry(
+  name: string,
+  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
+  before: EgressEntry | undefined,
+): EgressEntry {
   return {
     name,
     egressIPAM,
@@ -58,8 +80,18 @@ function egressEntry(name: string, { egressIPAM, namespace, egressIP, pool, node
 
 /** What an Egress of ours says; undefined where somebody has changed its form. */
 export function contentOf(entry: EgressEntry, active: boolean): EgressContent | undefined {
-  const { namespaceSelector, podSelector, namespace = '', egressIPAM = '', placedOn = '', egressIP, externalIPPool } = entry;
+  const {
+    namespaceSelector,
+    podSelector,
+    namespace = '',
+    egressIPAM = '',
+    placedOn = '',
+    egressIP,
+    externalIPPool,
+  } = entry;
   const selection = appliedTo(namespace, active);
-  const isOwnForm = JSON.stringify([namespaceSelector, podSelector]) === JSON.stringify([selection.namespaceSelector, selection.podSelector]);
+  const isOwnForm =
+    JSON.stringify([namespaceSelector, podSelector]) ===
+    JSON.stringify([selection.namespaceSelector, selection.podSelector]);
   return isOwnForm ? { egressIPAM, namespace, egressIP, pool: externalIPPool, node: placedOn, active } : undefined;
 }

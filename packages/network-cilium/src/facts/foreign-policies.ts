@@ -1,4 +1,10 @@
-import { compileSelector, type AddressUse, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
+import {
+  compileSelector,
+  type AddressUse,
+  type Claimant,
+  type LabelSelector,
+  type NetworkObstacle,
+} from '@egressip-ipam/core';
 import type { PolicyRule } from '../kinds/egress-gateway-policy.ts';
 import { podNamespaceLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';
@@ -33,17 +39,29 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
     obstacleOf: (namespace, claimant) => {
       const labels = claimant?.labels ?? {};
       const rival =
-        byNamespace.get(namespace) ?? others.find(({ source }) => source.selectors.some((rule) => mayMatch(rule, namespace, labels)));
-      return rival && { code: 'ForeignPolicy', message: `CiliumEgressGatewayPolicy ${rival.name} selects pods of namespace ${namespace} for all destinations, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.` };
+        byNamespace.get(namespace) ??
+        others.find(({ source }) => source.selectors.some((rule) => mayMatch(rule, namespace, labels)));
+      return (
+        rival && {
+          code: 'ForeignPolicy',
+          message: `CiliumEgressGatewayPolicy ${rival.name} selects pods of namespace ${namespace} for all destinations, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
+        }
+      );
     },
   };
 }
 
 /** Whether a rule may select a pod of a namespace, as far as that shows without the pods. */
-function mayMatch({ namespaceSelector, podSelector }: PolicyRule, namespace: string, labels: Readonly<Record<string, string>>): boolean {
+function mayMatch(
+  { namespaceSelector, podSelector }: PolicyRule,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   if (namespaceSelector === undefined && podSelector === undefined) return false;
   const named = { 'kubernetes.io/metadata.name': namespace, ...labels };
-  return matches(namespaceSelector, named) && matches(ofNamespaceAlone(podSelector), { [podNamespaceLabel]: namespace });
+  return (
+    matches(namespaceSelector, named) && matches(ofNamespaceAlone(podSelector), { [podNamespaceLabel]: namespace })
+  );
 }
 
 function matches(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {

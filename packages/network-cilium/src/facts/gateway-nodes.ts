@@ -1,4 +1,14 @@
-import { unlimited, type Address, type Finding, type NodeFacts, type NodeSnapshot, parseAddress, parseCidrs, cidrContains, parseCidr } from '@egressip-ipam/core';
+import {
+  unlimited,
+  type Address,
+  type Finding,
+  type NodeFacts,
+  type NodeSnapshot,
+  parseAddress,
+  parseCidrs,
+  cidrContains,
+  parseCidr,
+} from '@egressip-ipam/core';
 import { hostnameLabel } from '../kinds/names.ts';
 import type { CiliumSettings } from '../settings.ts';
 
@@ -46,9 +56,19 @@ export function gatewayNodes(nodes: readonly NodeSnapshot[], { prefersPublic }: 
 function unusable(name: string, hostname: string | undefined, first: string | undefined): Finding {
   const object = { kind: 'Node', name };
   if (hostname === undefined) {
-    return { code: 'HostnameLabelMissing', severity: 'warning', object, message: `Node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway: it gets no addresses. Set the label.` };
+    return {
+      code: 'HostnameLabelMissing',
+      severity: 'warning',
+      object,
+      message: `Node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway: it gets no addresses. Set the label.`,
+    };
   }
-  return { code: 'HostnameLabelShared', severity: 'warning', object, message: `Node ${name} has the label ${hostnameLabel}=${hostname} of node ${first ?? ''}, and Cilium would take that one as the gateway: it gets no addresses. Give it a label of its own.` };
+  return {
+    code: 'HostnameLabelShared',
+    severity: 'warning',
+    object,
+    message: `Node ${name} has the label ${hostnameLabel}=${hostname} of node ${first ?? ''}, and Cilium would take that one as the gateway: it gets no addresses. Give it a label of its own.`,
+  };
 }
 
 /**
@@ -56,6 +76,8 @@ function unusable(name: string, hostname: string | undefined, first: string | un
  * node. In IPv4 `scope host` keeps the agent's addresses out of that choice; IPv6 has no such scope.
  */
 function isPrivateIPv6({ addresses }: NodeSnapshot): boolean {
-  const own = addresses.map((text) => parseAddress(text)).filter((address): address is Address & bigint => typeof address === 'bigint');
+  const own = addresses
+    .map((text) => parseAddress(text))
+    .filter((address): address is Address & bigint => typeof address === 'bigint');
   return own.length > 0 && own.every((address) => uniqueLocal !== undefined && cidrContains(uniqueLocal, address));
 }

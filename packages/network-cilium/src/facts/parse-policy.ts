@@ -61,7 +61,10 @@ function parseGateway({ nodeSelector, egressIP }: PolicyGateway): readonly Parse
 }
 
 /** The value that a selector asks of a label, where it asks for nothing else. */
-export function onlyLabel({ matchLabels = {}, matchExpressions = [] }: LabelSelector, label: string): string | undefined {
+export function onlyLabel(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  label: string,
+): string | undefined {
   return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1 ? matchLabels[label] : undefined;
 }
 

@@ -20,12 +20,23 @@ export function policyMapUse(policies: readonly ParsedPolicy[], size: number): P
   }
   const atLeast = Math.max(entries[4], entries[6]);
   const object = { kind: 'ConfigMap', name: 'cilium-config' };
-  const wayOut = 'Pods without an entry leave by the address of their node. Raise egressGateway.maxPolicyEntries in its Helm values.';
+  const wayOut =
+    'Pods without an entry leave by the address of their node. Raise egressGateway.maxPolicyEntries in its Helm values.';
   const findings: Finding[] = [];
   if (atLeast >= size) {
-    findings.push({ code: 'PolicyMapFull', severity: 'error', object, message: `Cilium's egress policy map has room for ${size} entries, and policies need ${atLeast} with a single pod in each namespace. ${wayOut}` });
+    findings.push({
+      code: 'PolicyMapFull',
+      severity: 'error',
+      object,
+      message: `Cilium's egress policy map has room for ${size} entries, and policies need ${atLeast} with a single pod in each namespace. ${wayOut}`,
+    });
   } else if (atLeast * assumedPods >= size) {
-    findings.push({ code: 'PolicyMapFilling', severity: 'warning', object, message: `Cilium's egress policy map has room for ${size} entries: with ${assumedPods} pods in each namespace, policies need ${atLeast * assumedPods}. ${wayOut}` });
+    findings.push({
+      code: 'PolicyMapFilling',
+      severity: 'warning',
+      object,
+      message: `Cilium's egress policy map has room for ${size} entries: with ${assumedPods} pods in each namespace, policies need ${atLeast * assumedPods}. ${wayOut}`,
+    });
   }
   return { atLeast, size, findings };
 }

@@ -14,11 +14,15 @@ const foreign = (more: Partial<EgressGatewayPolicyEntry> = {}): EgressGatewayPol
   gateways: [{ nodeSelector: {}, egressIP: '10.0.0.1' }],
   ...more,
 });
-const planned = (parts: Parameters<typeof aCluster>[0]) => plan(aCluster({ namespaces: [aNamespace('team')], ...parts }), network);
+const planned = (parts: Parameters<typeof aCluster>[0]) =>
+  plan(aCluster({ namespaces: [aNamespace('team')], ...parts }), network);
 
 describe('policies of others', () => {
   it('have their addresses to themselves, and stay', () => {
-    const cluster = aCluster({ namespaces: [aNamespace('team')], policies: [foreign({ selectors: [{ namespaceSelector: { matchLabels: { x: 'y' } } }] })] });
+    const cluster = aCluster({
+      namespaces: [aNamespace('team')],
+      policies: [foreign({ selectors: [{ namespaceSelector: { matchLabels: { x: 'y' } } }] })],
+    });
     const settled = settle(cluster, network);
     expect(plan(settled, network).allocations).toMatchObject([{ addresses: ['10.0.0.2', '10.0.1.1'] }]);
     expect(settled.network.objects['CiliumEgressGatewayPolicy']).toHaveLength(2);
@@ -26,17 +30,33 @@ describe('policies of others', () => {
 
   it.each([
     ['the namespace by name', {}],
-    ['it by its labels', { selectors: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'team' } }, podSelector: { matchLabels: { app: 'x' } } }] }],
+    [
+      'it by its labels',
+      {
+        selectors: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'team' } },
+            podSelector: { matchLabels: { app: 'x' } },
+          },
+        ],
+      },
+    ],
     ['every namespace', { selectors: [{ namespaceSelector: {} }] }],
     ['pods of any namespace', { selectors: [{ podSelector: { matchLabels: { app: 'x' } } }] }],
   ])('keep a claim waiting where one for all destinations selects %s', (_, more) => {
     const { waiting } = planned({ policies: [foreign(more)] });
-    expect(waiting).toMatchObject([{ reason: { message: expect.stringContaining('CiliumEgressGatewayPolicy by-hand') } }]);
+    expect(waiting).toMatchObject([
+      { reason: { message: expect.stringContaining('CiliumEgressGatewayPolicy by-hand') } },
+    ]);
   });
 
   it('go well with ours for destinations of their own, and for other namespaces', () => {
     const others = [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': 'other', app: 'x' } } }];
-    for (const more of [{ destinationCIDRs: ['198.51.100.0/24'] }, { selectors: others }, { selectors: [{ nodeSelector: {} }] }]) {
+    for (const more of [
+      { destinationCIDRs: ['198.51.100.0/24'] },
+      { selectors: others },
+      { selectors: [{ nodeSelector: {} }] },
+    ]) {
       expect(planned({ policies: [foreign(more)] }).waiting).toEqual([]);
     }
   });
@@ -49,9 +69,17 @@ describe('policies of others', () => {
 
 describe('nodes', () => {
   it('without a hostname label, or with that of another, carry nothing, and it is said', () => {
-    const nodes = [aGateway('node1', 'a', { labels: { 'topology.kubernetes.io/zone': 'a', 'kubernetes.io/hostname': 'node0' } }), aGateway('node0'), aGateway('node3', 'b')];
+    const nodes = [
+      aGateway('node1', 'a', { labels: { 'topology.kubernetes.io/zone': 'a', 'kubernetes.io/hostname': 'node0' } }),
+      aGateway('node0'),
+      aGateway('node3', 'b'),
+    ];
     const { findings, allocations } = planned({ nodes });
-    expect(findings).toMatchObject(expect.arrayContaining([expect.objectContaining({ code: 'HostnameLabelShared', object: { kind: 'Node', name: 'node1' } })]));
+    expect(findings).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'HostnameLabelShared', object: { kind: 'Node', name: 'node1' } }),
+      ]),
+    );
     expect(allocations[0]?.nodes[0]).toBe('node0');
     const bare = planned({ nodes: nodes.map((node) => ({ ...node, labels: { 'topology.kubernetes.io/zone': 'a' } })) });
     expect(bare.findings.filter(({ code }) => code === 'HostnameLabelMissing')).toHaveLength(3);
@@ -70,14 +98,24 @@ describe('nodes', () => {
 
 describe('Cilium itself', () => {
   it('with the egress gateway off gives out nothing, and the way out is named', () => {
-    const off = { ...settings, obstacle: "Cilium's egress gateway is off: set egressGateway.enabled=true in its Helm values" };
+    const off = {
+      ...settings,
+      obstacle: "Cilium's egress gateway is off: set egressGateway.enabled=true in its Helm values",
+    };
     const { waiting } = planned({ network: { name: 'cilium', settings: off, objects: {} } });
     expect(waiting).toMatchObject([{ reason: { message: expect.stringContaining('egressGateway.enabled=true') } }]);
   });
 
   it('with a policy map that is full gives out nothing more; one that fills is said', () => {
-    const small = (mapSize: number) => ({ name: 'cilium', settings: { ...settings, mapSize }, objects: { CiliumEgressGatewayPolicy: [foreign({ selectors: [] })] } });
-    expect(planned({ network: small(1) })).toMatchObject({ waiting: [{ namespace: 'team' }], findings: expect.arrayContaining([expect.objectContaining({ code: 'PolicyMapFull' })]) });
+    const small = (mapSize: number) => ({
+      name: 'cilium',
+      settings: { ...settings, mapSize },
+      objects: { CiliumEgressGatewayPolicy: [foreign({ selectors: [] })] },
+    });
+    expect(planned({ network: small(1) })).toMatchObject({
+      waiting: [{ namespace: 'team' }],
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'PolicyMapFull' })]),
+    });
     const filling = planned({ network: small(10) });
     expect(filling.waiting).toEqual([]);
     expect(filling.findings).toMatchObject([{ code: 'PolicyMapFilling', severity: 'warning' }]);

@@ -56,7 +56,10 @@ function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFa
   };
 }
 
-function standstill({ obstacle }: CiliumSettings, { atLeast, size }: PolicyMapUse): { readonly standstill?: NetworkObstacle } {
+function standstill(
+  { obstacle }: CiliumSettings,
+  { atLeast, size }: PolicyMapUse,
+): { readonly standstill?: NetworkObstacle } {
   if (obstacle !== '') return { standstill: { code: 'EgressGatewayOff', message: obstacle } };
   if (atLeast < size) return {};
   return { standstill: { code: 'PolicyMapFull', message: `Cilium's egress policy map of ${size} entries is full` } };
@@ -65,7 +68,13 @@ function standstill({ obstacle }: CiliumSettings, { atLeast, size }: PolicyMapUs
 /** A policy hosts an address on the node that it names: there it is sent from, or dropped. What it keeps in reserve is our record. */
 function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: GatewayNodes): HostFacts {
   const namespace = ours?.namespace;
-  const recorded = reserve.map(({ address, node }): HostedAddress => ({ address, node, ours: true, namespace, state: 'recorded' }));
+  const recorded = reserve.map(({ address, node }): HostedAddress => ({
+    address,
+    node,
+    ours: true,
+    namespace,
+    state: 'recorded',
+  }));
   const named = gateways.map(({ address, hostname = '' }): HostedAddress => {
     const node = nodes.byHostname(hostname);
     // No node has the label any more: Cilium drops, and the interface may have the address still.

@@ -45,7 +45,12 @@ export interface PolicyGateway {
 
 /** The kind CiliumEgressGatewayPolicy. */
 export const egressGatewayPolicyKind: NetworkKind<EgressGatewayPolicyEntry> = {
-  resource: { group: 'cilium.io', version: 'v2', plural: 'ciliumegressgatewaypolicies', kind: 'CiliumEgressGatewayPolicy' },
+  resource: {
+    group: 'cilium.io',
+    version: 'v2',
+    plural: 'ciliumegressgatewaypolicies',
+    kind: 'CiliumEgressGatewayPolicy',
+  },
   verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
   read: readPolicy,
 };
@@ -58,7 +63,8 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
   const looks = reader.text('metadata', 'annotations', looksAnnotation);
   const reserve = reader.text('metadata', 'annotations', reserveAnnotation);
   const listed = reader.list('spec', 'egressGateways');
-  const gateways = listed.length > 0 ? listed : [reader.record('spec', 'egressGateway')].filter((gateway) => gateway !== undefined);
+  const gateways =
+    listed.length > 0 ? listed : [reader.record('spec', 'egressGateway')].filter((gateway) => gateway !== undefined);
   return reader.result({
     name: reader.name,
     ...(deletedAt === undefined ? {} : { deletedAt }),
@@ -92,7 +98,10 @@ function readGateway(reader: ObjectReader, gateway: unknown): PolicyGateway {
 /** A selector in a list's entry, under its own name; what is wrong in it is the policy's problem. */
 function selectorOf(reader: ObjectReader, holder: unknown, field: string): Readonly<Record<string, LabelSelector>> {
   if (!isRecord(holder) || holder[field] === undefined || holder[field] === null) return {};
-  const nested = new ObjectReader({ metadata: { name: reader.name }, [field]: holder[field] }, 'CiliumEgressGatewayPolicy');
+  const nested = new ObjectReader(
+    { metadata: { name: reader.name }, [field]: holder[field] },
+    'CiliumEgressGatewayPolicy',
+  );
   const selector = readSelector(nested, field);
   for (const { field: where = field, message } of nested.problems) reader.problem(`spec.${where}`, message);
   return selector === undefined ? {} : { [field]: selector };

@@ -15,7 +15,14 @@ import type { CiliumFacts } from '../facts/read-facts.ts';
 import { policyName } from '../kinds/names.ts';
 import { contentOf } from '../write/policy-spec.ts';
 import type { PolicyContent } from '../write/payload.ts';
-import { bootsOf, inReserve, presentGateways, reserveText, type WantedGateway, type WantedPolicy } from './wanted-policy.ts';
+import {
+  bootsOf,
+  inReserve,
+  presentGateways,
+  reserveText,
+  type WantedGateway,
+  type WantedPolicy,
+} from './wanted-policy.ts';
 
 /** What is rendered from, and the policy it is about. */
 export interface PolicyContext {
@@ -36,7 +43,9 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
   const { claim, family, current, decisions, facts } = context;
   const kept = new Set([...gateways, ...reserve].map(({ address }) => address));
   const leaving = knownTo(current).filter((address) => !kept.has(address));
-  const lingering = inReserve(leaving, current, facts).filter(({ address, node }) => decisions.isAttachedTo(address, node));
+  const lingering = inReserve(leaving, current, facts).filter(({ address, node }) =>
+    decisions.isAttachedTo(address, node),
+  );
   const whole = { gateways, reserve: [...reserve, ...lingering] };
   if (gateways.length === 0 && (current === undefined || whole.reserve.length === 0)) {
     return current === undefined ? [] : [deletion(context, forgetting(decisions, leaving))];
@@ -45,20 +54,29 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
   const present = presentGateways(current, facts);
   const waits = gateways.map((gateway) => ({ gateway, before: beforeHosting(gateway, context) }));
   const now = {
-    gateways: waits.flatMap(({ gateway, before }) => (before.length === 0 ? [gateway] : present.filter(({ address }) => address === gateway.address))),
+    gateways: waits.flatMap(({ gateway, before }) =>
+      before.length === 0 ? [gateway] : present.filter(({ address }) => address === gateway.address),
+    ),
     reserve: [...whole.reserve],
   };
   const waiting = gateways.filter(({ address }) => !now.gateways.some((other) => other.address === address));
   const forgotten = forgetting(decisions, gone);
   now.reserve.push(...waiting.map(({ address, node }) => ({ address, node })));
   if (forgotten.length > 0) now.reserve.push(...inReserve(gone, current, facts));
-  const unknown = [...waiting, ...reserve].map(({ address }) => address).filter((address) => !knownTo(current).includes(address));
+  const unknown = [...waiting, ...reserve]
+    .map(({ address }) => address)
+    .filter((address) => !knownTo(current).includes(address));
   const annotated = unknown.flatMap((address) => decisions.order.beforeBinding(address));
   const id = `CiliumEgressGatewayPolicy/${policyName(claim.namespace, family)}`;
   const isWhole = waits.every(({ before }) => before.length === 0) && forgotten.length === 0 && annotated.length === 0;
   const isUseful = now.gateways.length > 0 || (context.view.platform.attaches && unknown.length > 0);
   const first = isUseful && !isWhole ? application(context, id, keepCarrying(now, present), annotated) : [];
-  const after = [...waits.flatMap(({ before }) => before), ...forgotten, ...annotated, ...first.map((step) => afterStep(step.id))];
+  const after = [
+    ...waits.flatMap(({ before }) => before),
+    ...forgotten,
+    ...annotated,
+    ...first.map((step) => afterStep(step.id)),
+  ];
   return [...first, ...application(context, first.length > 0 ? `${id}/2` : id, whole, after)];
 }
 
@@ -81,7 +99,9 @@ function isNamed({ address, hostname }: WantedGateway, current: ParsedPolicy | u
 /** Counts what nodes lost: while one lacks an address that it is to have, and once more when it is back. */
 function looksOf(gateways: readonly WantedGateway[], { current, decisions, view }: PolicyContext): string {
   const before = current?.source.looks ?? '';
-  const isLost = view.platform.attaches && gateways.some((gateway) => isNamed(gateway, current) && !decisions.isAttachedTo(gateway.address, gateway.node));
+  const isLost =
+    view.platform.attaches &&
+    gateways.some((gateway) => isNamed(gateway, current) && !decisions.isAttachedTo(gateway.address, gateway.node));
   if (!isLost) return before.replace('?', '');
   return before.endsWith('?') ? before : `${(Number.parseInt(before, 10) || 0) + 1}?`;
 }
@@ -91,7 +111,12 @@ function forgetting(decisions: NetworkDecisions, addresses: readonly Address[]):
 }
 
 /** A write of the policy, where it says anything new. */
-function application(context: PolicyContext, id: string, wanted: WantedPolicy, after: readonly Precondition[]): readonly NetworkStep[] {
+function application(
+  context: PolicyContext,
+  id: string,
+  wanted: WantedPolicy,
+  after: readonly Precondition[],
+): readonly NetworkStep[] {
   const { claim, family, current, facts } = context;
   const egressIPAM = claim.egressIPAM?.name ?? current?.source.egressIPAM ?? '';
   const policy: PolicyContent = {
@@ -104,7 +129,14 @@ function application(context: PolicyContext, id: string, wanted: WantedPolicy, a
     reserve: reserveText(wanted.reserve),
   };
   if (isAsWanted(policy, current)) return [];
-  return [{ ...base(context, id, egressIPAM, after), action: 'bind', effects: effectsOf(current, wanted), payload: { write: 'apply', policy } }];
+  return [
+    {
+      ...base(context, id, egressIPAM, after),
+      action: 'bind',
+      effects: effectsOf(current, wanted),
+      payload: { write: 'apply', policy },
+    },
+  ];
 }
 
 function isAsWanted(policy: PolicyContent, current: ParsedPolicy | undefined): boolean {
@@ -124,7 +156,12 @@ function deletion(context: PolicyContext, after: readonly Precondition[]): Netwo
   };
 }
 
-function base({ claim, family }: PolicyContext, id: string, egressIPAM: string | undefined, after: readonly Precondition[]) {
+function base(
+  { claim, family }: PolicyContext,
+  id: string,
+  egressIPAM: string | undefined,
+  after: readonly Precondition[],
+) {
   return {
     kind: 'network' as const,
     id,
@@ -143,16 +180,34 @@ function knownTo(policy: ParsedPolicy | undefined): readonly Address[] {
 }
 
 /** A move is both: the address goes from one node and comes to another in one write. */
-function effectsOf(current: ParsedPolicy | undefined, { gateways, reserve }: { readonly gateways: readonly WantedGateway[]; readonly reserve: readonly ReservedAddress[] }): StepEffects {
+function effectsOf(
+  current: ParsedPolicy | undefined,
+  { gateways, reserve }: { readonly gateways: readonly WantedGateway[]; readonly reserve: readonly ReservedAddress[] },
+): StepEffects {
   const before = new Map(current?.gateways.map(({ address, hostname }) => [address, hostname]));
   const after = new Map(gateways.map(({ address, hostname }) => [address, hostname]));
   const known = new Set(knownTo(current));
   return {
-    ...texts('recorded', reserve.map(({ address }) => address).filter((address) => !known.has(address))),
-    ...texts('hosted', [...after.keys()].filter((address) => before.get(address) !== after.get(address))),
-    ...texts('unhosted', [...before.keys()].filter((address) => before.get(address) !== after.get(address))),
-    ...texts('bound', [...after.keys()].filter((address) => !before.has(address))),
-    ...texts('unbound', [...before.keys()].filter((address) => !after.has(address))),
+    ...texts(
+      'recorded',
+      reserve.map(({ address }) => address).filter((address) => !known.has(address)),
+    ),
+    ...texts(
+      'hosted',
+      [...after.keys()].filter((address) => before.get(address) !== after.get(address)),
+    ),
+    ...texts(
+      'unhosted',
+      [...before.keys()].filter((address) => before.get(address) !== after.get(address)),
+    ),
+    ...texts(
+      'bound',
+      [...after.keys()].filter((address) => !before.has(address)),
+    ),
+    ...texts(
+      'unbound',
+      [...before.keys()].filter((address) => !after.has(address)),
+    ),
   };
 }
 

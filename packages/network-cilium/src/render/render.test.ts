@@ -7,8 +7,12 @@ import { network } from '../network.ts';
 import { aCluster, aGateway, attaching, settings } from '../testing/cluster.ts';
 
 const settled = (parts: Parameters<typeof aCluster>[0]): ClusterSnapshot => settle(aCluster(parts), network);
-const policiesOf = ({ network: { objects } }: ClusterSnapshot): readonly NetworkEntry[] => objects['CiliumEgressGatewayPolicy'] ?? [];
-const gateway = (hostname: string, egressIP: string) => ({ nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } }, egressIP });
+const policiesOf = ({ network: { objects } }: ClusterSnapshot): readonly NetworkEntry[] =>
+  objects['CiliumEgressGatewayPolicy'] ?? [];
+const gateway = (hostname: string, egressIP: string) => ({
+  nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } },
+  egressIP,
+});
 const withNode = (snapshot: ClusterSnapshot, name: string, change: object): ClusterSnapshot => ({
   ...snapshot,
   nodes: snapshot.nodes.map((node) => (node.name === name ? { ...node, ...change } : node)),
@@ -32,7 +36,9 @@ describe('policies', () => {
   it('is at rest when nothing changes, also after a round through the API server', () => {
     const cluster = settled({ namespaces: [aNamespace('team'), aNamespace('other', 1)] });
     expect(plan(cluster, network).steps).toEqual([]);
-    const step = plan(aCluster({ namespaces: [aNamespace('team')] }), network).steps.find(({ kind }) => kind === 'network');
+    const step = plan(aCluster({ namespaces: [aNamespace('team')] }), network).steps.find(
+      ({ kind }) => kind === 'network',
+    );
     if (step?.kind !== 'network') throw new Error('no step');
     const write = network.write(step);
     if (write.verb !== 'apply') throw new Error('no apply');
@@ -49,23 +55,33 @@ describe('policies', () => {
   });
 
   it('names of namespaces never meet in a policy', () => {
-    const names = policiesOf(settled({ namespaces: [aNamespace('ipv6'), aNamespace('a', 1), aNamespace('ipv4', 2)] })).map(({ name }) => name);
+    const names = policiesOf(
+      settled({ namespaces: [aNamespace('ipv6'), aNamespace('a', 1), aNamespace('ipv4', 2)] }),
+    ).map(({ name }) => name);
     expect(new Set(names).size).toBe(3);
   });
 
   it('moves an address with one write, when its node is lost', () => {
     const cluster = withNode(settled({ namespaces: [aNamespace('team')] }), 'node1', { ready: false });
     const { steps } = plan(cluster, network);
-    expect(steps).toMatchObject([{ action: 'bind', effects: { hosted: ['10.0.0.1'], unhosted: ['10.0.0.1'] }, after: [] }]);
-    expect(policiesOf(settle(cluster, network))).toMatchObject([{ gateways: [gateway('node2', '10.0.0.1'), gateway('node3', '10.0.1.1')] }]);
+    expect(steps).toMatchObject([
+      { action: 'bind', effects: { hosted: ['10.0.0.1'], unhosted: ['10.0.0.1'] }, after: [] },
+    ]);
+    expect(policiesOf(settle(cluster, network))).toMatchObject([
+      { gateways: [gateway('node2', '10.0.0.1'), gateway('node3', '10.0.1.1')] },
+    ]);
   });
 
   it('an address without a node leaves the list and stays proven; it comes back', () => {
     const before = settled({ namespaces: [aNamespace('team')] });
     const cluster = settle(withNode(before, 'node3', { ready: false }), network);
-    expect(policiesOf(cluster)).toMatchObject([{ gateways: [gateway('node1', '10.0.0.1')], reserve: '10.0.1.1=node3' }]);
+    expect(policiesOf(cluster)).toMatchObject([
+      { gateways: [gateway('node1', '10.0.0.1')], reserve: '10.0.1.1=node3' },
+    ]);
     expect(plan(cluster, network).steps).toEqual([]);
-    expect(plan(cluster, network).allocations).toMatchObject([{ addresses: ['10.0.0.1', '10.0.1.1'], nodes: ['node1', null], carried: false }]);
+    expect(plan(cluster, network).allocations).toMatchObject([
+      { addresses: ['10.0.0.1', '10.0.1.1'], nodes: ['node1', null], carried: false },
+    ]);
     expect(policiesOf(settle(withNode(cluster, 'node3', { ready: true }), network))).toEqual(policiesOf(before));
   });
 
@@ -79,17 +95,38 @@ describe('policies', () => {
     const cluster = settled({ namespaces: [aNamespace('team'), aNamespace('other', 1)] });
     const without = (name: string, change?: object): ClusterSnapshot => ({
       ...cluster,
-      namespaces: cluster.namespaces.flatMap((namespace) => (namespace.name !== name ? [namespace] : change === undefined ? [] : [{ ...namespace, ...change }])),
+      namespaces: cluster.namespaces.flatMap((namespace) =>
+        namespace.name !== name ? [namespace] : change === undefined ? [] : [{ ...namespace, ...change }],
+      ),
     });
     expect(policiesOf(settle(without('team'), network)).map(({ name }) => name)).toEqual(['egressip-ipam.ipv4.other']);
-    const optedOut = { ...without('team', {}), namespaces: cluster.namespaces.map(({ egressIPAM, ...rest }) => (rest.name === 'team' ? rest : { ...rest, egressIPAM: egressIPAM ?? '' })) };
+    const optedOut = {
+      ...without('team', {}),
+      namespaces: cluster.namespaces.map(({ egressIPAM, ...rest }) =>
+        rest.name === 'team' ? rest : { ...rest, egressIPAM: egressIPAM ?? '' },
+      ),
+    };
     expect(policiesOf(settle(optedOut, network)).map(({ name }) => name)).toEqual(['egressip-ipam.ipv4.other']);
   });
 
   it('is written anew when somebody changes it, and when the machine of a gateway has started anew', () => {
-    const cluster = settled({ namespaces: [aNamespace('team')], nodes: [aGateway('node1', 'a', { bootID: 'one' }), aGateway('node3', 'b', { bootID: 'x' })] });
+    const cluster = settled({
+      namespaces: [aNamespace('team')],
+      nodes: [aGateway('node1', 'a', { bootID: 'one' }), aGateway('node3', 'b', { bootID: 'x' })],
+    });
     expect(policiesOf(cluster)).toMatchObject([{ boots: 'node1=one,node3=x' }]);
-    const changed = { ...cluster, network: { ...cluster.network, objects: { CiliumEgressGatewayPolicy: policiesOf(cluster).map((entry) => ({ ...entry, destinationCIDRs: ['10.0.0.0/8'] })) } } };
+    const changed = {
+      ...cluster,
+      network: {
+        ...cluster.network,
+        objects: {
+          CiliumEgressGatewayPolicy: policiesOf(cluster).map((entry) => ({
+            ...entry,
+            destinationCIDRs: ['10.0.0.0/8'],
+          })),
+        },
+      },
+    };
     expect(plan(changed, network).steps).toHaveLength(1);
     const restarted = withNode(cluster, 'node1', { bootID: 'two' });
     expect(plan(restarted, network).steps).toMatchObject([{ action: 'bind', effects: {} }]);
@@ -103,15 +140,23 @@ describe('a Cilium that takes one gateway', () => {
     settled({ namespaces: [aNamespace('team')], network: { name: 'cilium', settings: old, objects: {} }, ...parts });
 
   it('the first address carries, the other is in reserve, and that is said', () => {
-    expect(policiesOf(cluster())).toMatchObject([{ gateways: [gateway('node1', '10.0.0.1')], reserve: '10.0.1.1=node3' }]);
-    expect(plan(cluster(), network).findings).toMatchObject([{ code: 'AddressInReserve', severity: 'info', addresses: ['10.0.1.1'] }]);
+    expect(policiesOf(cluster())).toMatchObject([
+      { gateways: [gateway('node1', '10.0.0.1')], reserve: '10.0.1.1=node3' },
+    ]);
+    expect(plan(cluster(), network).findings).toMatchObject([
+      { code: 'AddressInReserve', severity: 'info', addresses: ['10.0.1.1'] },
+    ]);
   });
 
   it('what carries goes on for as long as it can; the other takes over when it has no node', () => {
     const lost = settle(withNode(withNode(cluster(), 'node1', { ready: false }), 'node2', { ready: false }), network);
-    expect(policiesOf(lost)).toMatchObject([{ gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') }]);
+    expect(policiesOf(lost)).toMatchObject([
+      { gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') },
+    ]);
     const back = settle(withNode(lost, 'node1', { ready: true }), network);
-    expect(policiesOf(back)).toMatchObject([{ gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') }]);
+    expect(policiesOf(back)).toMatchObject([
+      { gateways: [gateway('node3', '10.0.1.1')], reserve: expect.stringContaining('10.0.0.1=') },
+    ]);
   });
 });
 
@@ -122,11 +167,18 @@ describe('where an agent puts addresses on nodes', () => {
     const steps = plan(aCluster({ namespaces: [aNamespace('team')], provider: empty }), network).steps;
     const [annotate, record, ...others] = steps;
     expect(annotate).toMatchObject({ kind: 'annotate', after: [] });
-    expect(record).toMatchObject({ kind: 'network', effects: { recorded: ['10.0.0.1', '10.0.1.1'] }, after: [{ id: annotate?.id }] });
+    expect(record).toMatchObject({
+      kind: 'network',
+      effects: { recorded: ['10.0.0.1', '10.0.1.1'] },
+      after: [{ id: annotate?.id }],
+    });
     const attached = others.filter(({ kind }) => kind === 'attach');
     expect(attached).toHaveLength(2);
     for (const { after } of attached) expect(after).toContainEqual({ kind: 'step', id: record?.id });
-    expect(others.at(-1)).toMatchObject({ effects: { bound: ['10.0.0.1', '10.0.1.1'] }, after: expect.arrayContaining(attached.map(({ id }) => ({ kind: 'step', id }))) });
+    expect(others.at(-1)).toMatchObject({
+      effects: { bound: ['10.0.0.1', '10.0.1.1'] },
+      after: expect.arrayContaining(attached.map(({ id }) => ({ kind: 'step', id }))),
+    });
   });
 
   it('a record is a policy without destinations, which Cilium takes without effect', () => {
@@ -134,7 +186,10 @@ describe('where an agent puts addresses on nodes', () => {
     const record = plan(cluster, network).steps.find(({ kind }) => kind === 'network');
     if (record?.kind !== 'network') throw new Error('no record');
     const write = network.write(record);
-    expect(write).toMatchObject({ verb: 'apply', object: { spec: { destinationCIDRs: [], egressGateway: { nodeSelector: {} } } } });
+    expect(write).toMatchObject({
+      verb: 'apply',
+      object: { spec: { destinationCIDRs: [], egressGateway: { nodeSelector: {} } } },
+    });
   });
 
   it('an address moves to the other node first, then the policy follows', () => {
@@ -143,16 +198,25 @@ describe('where an agent puts addresses on nodes', () => {
     const move = steps.find(({ kind }) => kind === 'move');
     expect(move).toMatchObject({ from: 'node1', node: 'node2', after: [] });
     const following = steps.filter(({ effects }) => effects.hosted?.includes('10.0.0.1'));
-    expect(following).toMatchObject([{ kind: 'network', after: expect.arrayContaining([{ kind: 'step', id: move?.id }]) }]);
-    expect(policiesOf(settle(cluster, network))).toMatchObject([{ gateways: [gateway('node2', '10.0.0.1'), gateway('node3', '10.0.1.1')] }]);
+    expect(following).toMatchObject([
+      { kind: 'network', after: expect.arrayContaining([{ kind: 'step', id: move?.id }]) },
+    ]);
+    expect(policiesOf(settle(cluster, network))).toMatchObject([
+      { gateways: [gateway('node2', '10.0.0.1'), gateway('node3', '10.0.1.1')] },
+    ]);
   });
 
   it('when a node has lost an address, the policy is written once more after it is back: that makes the agents look', () => {
     const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
     const lost = { ...cluster, provider: attaching({ node1: [], node2: [], node3: ['10.0.1.1'] }) };
-    expect(plan(lost, network).steps).toMatchObject([{ kind: 'network', payload: { policy: { looks: '1?' } } }, { kind: 'attach', node: 'node1' }]);
+    expect(plan(lost, network).steps).toMatchObject([
+      { kind: 'network', payload: { policy: { looks: '1?' } } },
+      { kind: 'attach', node: 'node1' },
+    ]);
     const back = settle(lost, network);
-    expect(policiesOf(back)).toMatchObject([{ looks: '1', gateways: [gateway('node1', '10.0.0.1'), gateway('node3', '10.0.1.1')] }]);
+    expect(policiesOf(back)).toMatchObject([
+      { looks: '1', gateways: [gateway('node1', '10.0.0.1'), gateway('node3', '10.0.1.1')] },
+    ]);
     expect(plan(back, network).steps).toEqual([]);
   });
 
@@ -160,7 +224,11 @@ describe('where an agent puts addresses on nodes', () => {
     const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
     const gone = { ...cluster, namespaces: [] };
     const steps = plan(gone, network).steps.filter(({ kind }) => kind !== 'remember');
-    expect(steps[0]).toMatchObject({ kind: 'network', effects: { unbound: ['10.0.0.1', '10.0.1.1'] }, payload: { write: 'apply', policy: { gateways: [], reserve: '10.0.0.1=node1,10.0.1.1=node3' } } });
+    expect(steps[0]).toMatchObject({
+      kind: 'network',
+      effects: { unbound: ['10.0.0.1', '10.0.1.1'] },
+      payload: { write: 'apply', policy: { gateways: [], reserve: '10.0.0.1=node1,10.0.1.1=node3' } },
+    });
     expect(policiesOf(settle(gone, network))).toEqual([]);
   });
 });

@@ -33,13 +33,27 @@ export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: Ne
 function withoutClaim({ claimOf }: NetworkDecisions, { bindings }: CiliumFacts): readonly ClaimDecision[] {
   return [...bindings.values()]
     .filter(({ namespace }) => claimOf(namespace) === undefined)
-    .map(({ namespace, addresses }) => ({ namespace, egressIPAM: undefined, addresses: [], binding: undefined, leaving: addresses, releases: true, isInPlace: false }));
+    .map(({ namespace, addresses }) => ({
+      namespace,
+      egressIPAM: undefined,
+      addresses: [],
+      binding: undefined,
+      leaving: addresses,
+      releases: true,
+      isInPlace: false,
+    }));
 }
 
-function reportReserve({ namespace }: ClaimDecision, { gateways, reserve }: WantedPolicy, { settings }: CiliumFacts): readonly Finding[] {
+function reportReserve(
+  { namespace }: ClaimDecision,
+  { gateways, reserve }: WantedPolicy,
+  { settings }: CiliumFacts,
+): readonly Finding[] {
   const [carrying] = gateways;
   if (settings.severalGateways || carrying === undefined || reserve.length === 0) return [];
   const addresses = reserve.map(({ address }) => formatAddress(address));
   const message = `This Cilium sends a namespace's traffic by one address: namespace ${namespace} leaves by ${formatAddress(carrying.address)}, and ${addresses.join(', ')} takes over when that has no node. Cilium 1.18 can use all.`;
-  return [{ code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses, message }];
+  return [
+    { code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses, message },
+  ];
 }

@@ -36,17 +36,25 @@ export function wantedPolicy(
   // Pods of a gateway that is down would be dropped, while another could take them.
   const ready = placed.filter(({ node }) => facts.gateways.snapshotOf(node)?.ready === true);
   const able = ready.length > 0 ? ready : placed;
-  const kept = able.length > 0 ? able : presentGateways(current, facts).filter(({ address }) => addresses.includes(address));
+  const kept =
+    able.length > 0 ? able : presentGateways(current, facts).filter(({ address }) => addresses.includes(address));
   const gateways = facts.settings.severalGateways ? kept : oneOf(kept, current);
   const carried = new Set(gateways.map(({ address }) => address));
   const others = addresses.filter((address) => !carried.has(address));
   const nodes = new Map(placed.map(({ address, node }) => [address, node]));
-  const reserve = inReserve(others, current, facts).map(({ address, node }) => ({ address, node: nodes.get(address) ?? node }));
+  const reserve = inReserve(others, current, facts).map(({ address, node }) => ({
+    address,
+    node: nodes.get(address) ?? node,
+  }));
   return { gateways, reserve };
 }
 
 /** Addresses that nothing carries, with the nodes that they were on last. */
-export function inReserve(addresses: readonly Address[], current: ParsedPolicy | undefined, { gateways }: CiliumFacts): readonly ReservedAddress[] {
+export function inReserve(
+  addresses: readonly Address[],
+  current: ParsedPolicy | undefined,
+  { gateways }: CiliumFacts,
+): readonly ReservedAddress[] {
   return addresses.map((address) => {
     const hostname = current?.gateways.find((gateway) => gateway.address === address)?.hostname;
     const recorded = current?.reserve.find((other) => other.address === address)?.node ?? '';
@@ -60,7 +68,10 @@ function gatewayAt(address: Address, node: string | undefined, { gateways }: Cil
 }
 
 /** The gateways that a policy has now, as far as each selects by a hostname. */
-export function presentGateways(current: ParsedPolicy | undefined, { gateways }: CiliumFacts): readonly WantedGateway[] {
+export function presentGateways(
+  current: ParsedPolicy | undefined,
+  { gateways }: CiliumFacts,
+): readonly WantedGateway[] {
   return (current?.gateways ?? []).flatMap(({ address, hostname }) =>
     hostname === undefined ? [] : [{ address, hostname, node: gateways.byHostname(hostname) ?? hostname }],
   );
@@ -83,5 +94,7 @@ export function bootsOf(gateways: readonly WantedGateway[], facts: CiliumFacts):
 
 /** The text of the record of what nothing carries. */
 export function reserveText(reserve: readonly ReservedAddress[]): string {
-  return reserve.map(({ address, node }) => (node === '' ? formatAddress(address) : `${formatAddress(address)}=${node}`)).join(',');
+  return reserve
+    .map(({ address, node }) => (node === '' ? formatAddress(address) : `${formatAddress(address)}=${node}`))
+    .join(',');
 }

@@ -1,4 +1,11 @@
-import { entriesOf, listOrNothing, parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  listOrNothing,
+  parseAddress,
+  type AdoptableBinding,
+  type NetworkObjects,
+  type NetworkStep,
+} from '@egressip-ipam/core';
 import { onlyLabel, onlyNamespace, parsePolicy } from '../facts/parse-policy.ts';
 import { egressGatewayPolicyKind, type EgressGatewayPolicyEntry } from '../kinds/egress-gateway-policy.ts';
 import { hostnameLabel } from '../kinds/names.ts';
@@ -15,7 +22,12 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
 }
 
 function gatewaysOf({ gateways }: EgressGatewayPolicyEntry): string {
-  return listOrNothing(gateways.map(({ nodeSelector, egressIP }) => `${egressIP === '' ? 'its own address' : egressIP} of ${onlyLabel(nodeSelector, hostnameLabel) ?? 'the first node that it selects'}`));
+  return listOrNothing(
+    gateways.map(
+      ({ nodeSelector, egressIP }) =>
+        `${egressIP === '' ? 'its own address' : egressIP} of ${onlyLabel(nodeSelector, hostnameLabel) ?? 'the first node that it selects'}`,
+    ),
+  );
 }
 
 /** Sentences about every policy that names an address. */
@@ -24,8 +36,12 @@ export function explain(objects: NetworkObjects, address: string): readonly stri
   return entriesOf(objects, egressGatewayPolicyKind)
     .map(parsePolicy)
     .flatMap(({ name, source, gateways, reserve }) => [
-      ...(gateways.some((gateway) => gateway.address === wanted) ? [`CiliumEgressGatewayPolicy ${name} sends by ${gatewaysOf(source)}.`] : []),
-      ...(reserve.some((other) => other.address === wanted) ? [`CiliumEgressGatewayPolicy ${name} keeps it in reserve: no gateway carries it now.`] : []),
+      ...(gateways.some((gateway) => gateway.address === wanted)
+        ? [`CiliumEgressGatewayPolicy ${name} sends by ${gatewaysOf(source)}.`]
+        : []),
+      ...(reserve.some((other) => other.address === wanted)
+        ? [`CiliumEgressGatewayPolicy ${name} keeps it in reserve: no gateway carries it now.`]
+        : []),
     ]);
 }
 
@@ -36,10 +52,15 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
     .filter(({ ours, gateways }) => ours === undefined && gateways.length > 0)
     .map(({ source, object }) => {
       const namespace = onlyNamespace(source);
-      const isEverywhere = source.destinationCIDRs.every((cidr) => cidr === '0.0.0.0/0' || cidr === '::/0') && source.excludedCIDRs.length === 0;
-      const refusal = namespace === undefined
-        ? 'it does not select all pods of one namespace and nothing else: narrow it down first'
-        : isEverywhere ? undefined : 'it is for some destinations alone, and ours are for all: keep it beside them as an exception';
+      const isEverywhere =
+        source.destinationCIDRs.every((cidr) => cidr === '0.0.0.0/0' || cidr === '::/0') &&
+        source.excludedCIDRs.length === 0;
+      const refusal =
+        namespace === undefined
+          ? 'it does not select all pods of one namespace and nothing else: narrow it down first'
+          : isEverywhere
+            ? undefined
+            : 'it is for some destinations alone, and ours are for all: keep it beside them as an exception';
       return {
         object,
         ...(namespace === undefined ? {} : { namespace }),

@@ -1,7 +1,15 @@
 import { ownershipLabel } from '@egressip-ipam/core';
 import { onlyLabel, onlyNamespace } from '../facts/parse-policy.ts';
 import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
-import { bootsAnnotation, hostnameLabel, looksAnnotation, podNamespaceLabel, policyName, policySubject, reserveAnnotation } from '../kinds/names.ts';
+import {
+  bootsAnnotation,
+  hostnameLabel,
+  looksAnnotation,
+  podNamespaceLabel,
+  policyName,
+  policySubject,
+  reserveAnnotation,
+} from '../kinds/names.ts';
 import type { PolicyContent } from './payload.ts';
 
 /** All destinations of a family. Cilium itself leaves out what is inside the cluster, so that nothing has to be excluded. */
@@ -11,7 +19,15 @@ const destinations = { 4: '0.0.0.0/0', 6: '::/0' };
  * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP of
  * its own would leave by the address of the gateway.
  */
-export function objectOf({ egressIPAM, namespace, family, gateways, boots, looks, reserve }: PolicyContent): Readonly<Record<string, unknown>> {
+export function objectOf({
+  egressIPAM,
+  namespace,
+  family,
+  gateways,
+  boots,
+  looks,
+  reserve,
+}: PolicyContent): Readonly<Record<string, unknown>> {
   const [first] = gateways;
   const annotations = written({ [bootsAnnotation]: boots, [looksAnnotation]: looks, [reserveAnnotation]: reserve });
   return {
@@ -62,11 +78,15 @@ function written(texts: Readonly<Record<string, string>>): Readonly<Record<strin
 /** What a policy of ours says, as far as it is one that we would write; undefined where somebody has changed its form. */
 export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | undefined {
   const subject = policySubject(entry.name);
-  if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined) return undefined;
+  if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined)
+    return undefined;
   if (entry.selectors[0]?.namespaceSelector !== undefined || entry.excludedCIDRs.length > 0) return undefined;
   const isRecord = entry.destinationCIDRs.length === 0;
   if (!isRecord && entry.destinationCIDRs.join() !== destinations[subject.family]) return undefined;
-  const gateways = (isRecord ? [] : entry.gateways).map(({ nodeSelector, egressIP }) => ({ hostname: onlyLabel(nodeSelector, hostnameLabel) ?? '', egressIP }));
+  const gateways = (isRecord ? [] : entry.gateways).map(({ nodeSelector, egressIP }) => ({
+    hostname: onlyLabel(nodeSelector, hostnameLabel) ?? '',
+    egressIP,
+  }));
   return {
     egressIPAM: entry.egressIPAM ?? '',
     namespace: subject.namespace,

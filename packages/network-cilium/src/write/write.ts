@@ -1,4 +1,11 @@
-import { entriesOf, fieldManager, withEntries, type KubernetesWrite, type NetworkStep, type SimulatedNetwork } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  fieldManager,
+  withEntries,
+  type KubernetesWrite,
+  type NetworkStep,
+  type SimulatedNetwork,
+} from '@egressip-ipam/core';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { payloadOf } from './payload.ts';
 import { entryOf, objectOf } from './policy-spec.ts';
@@ -16,6 +23,9 @@ export function write(step: NetworkStep): KubernetesWrite {
 export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
   const payload = payloadOf(step);
   const others = entriesOf(objects, egressGatewayPolicyKind).filter(({ name }) => name !== step.object.name);
-  const entries = payload.write === 'delete' ? others : [...others, entryOf(payload.policy)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries =
+    payload.write === 'delete'
+      ? others
+      : [...others, entryOf(payload.policy)].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { objects: withEntries(objects, egressGatewayPolicyKind, entries), nodes };
 }

@@ -43,7 +43,7 @@ function namespacesIn(text: string): readonly string[] {
 
 /** Calls back for every entry with an address: where its equals sign stands, and where it ends. */
 function eachEntry(text: string, found: (address: Address, equals: number, end: number) => void): void {
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = text.indexOf(',', start);
     if (end === -1) end = text.length;
     let equals = text.indexOf('=', start);

@@ -59,7 +59,9 @@ function hostedAsRecorded(
   unconfirmed: readonly Address[],
 ): readonly HostedAddress[] {
   const of = { node, record };
-  const hosted: readonly HostedAddress[] = record.addresses.map((address, position) => new RecordedAddress(of, address, position));
+  const hosted: readonly HostedAddress[] = record.addresses.map(
+    (address, position) => new RecordedAddress(of, address, position),
+  );
   if (unconfirmed.length === 0) return hosted;
   const shown = new Set(record.addresses);
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];

@@ -1,4 +1,10 @@
-import { canonicalTexts, parseAddresses, type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
+import {
+  canonicalTexts,
+  parseAddresses,
+  type Address,
+  type BindingFacts,
+  type ObjectReference,
+} from '@egressip-ipam/core';
 import type { NetNamespaceEntry } from '../kinds/net-namespace.ts';
 
 const none: readonly never[] = [];

@@ -50,9 +50,8 @@ const start = settled(
 function withUnreadable(snapshot: ClusterSnapshot, node: string, errorClass: ProviderErrorClass): ClusterSnapshot {
   const { observation } = snapshot.provider;
   if (observation === undefined) return snapshot;
-  const entries = observation.nodes.map(
-    (entry): NodeObservation =>
-      entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry,
+  const entries = observation.nodes.map((entry): NodeObservation =>
+    entry.node === node ? { node, error: { class: errorClass, message: `${node} cannot be read` } } : entry,
   );
   return { ...snapshot, provider: { ...snapshot.provider, observation: { ...observation, nodes: entries } } };
 }

@@ -100,12 +100,7 @@ function targetOf(
  * Whether an address has a node, or is to get one. What is bound already and has none, or one that is gone, stays
  * bound: the SDN drops the traffic then, where it would leave with the addresses of nodes if it were bound to nothing.
  */
-function hasNode(
-  decisions: NetworkDecisions,
-  facts: OpenShiftSdnFacts,
-  address: Address,
-  isBound: boolean,
-): boolean {
+function hasNode(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, address: Address, isBound: boolean): boolean {
   const node = decisions.nodeOf(address);
   if (node === undefined) return isBound && decisions.hostOf(address) === undefined;
   return isBound || facts.nodeOf(node).usable;

@@ -57,9 +57,12 @@ export function provision(
   objects: NetworkObjects,
   added: { readonly nodes: readonly NodeSnapshot[]; readonly namespaces: readonly string[] },
 ): NetworkObjects {
-  const hostSubnets = added.nodes.map(
-    ({ name, addresses }): HostSubnetEntry => ({ name, hostIP: addresses[0] ?? '', egressIPs: [], egressCIDRs: [] }),
-  );
+  const hostSubnets = added.nodes.map(({ name, addresses }): HostSubnetEntry => ({
+    name,
+    hostIP: addresses[0] ?? '',
+    egressIPs: [],
+    egressCIDRs: [],
+  }));
   const netNamespaces = added.namespaces.map((name): NetNamespaceEntry => ({ name, egressIPs: [] }));
   const withHosts = withEntries(objects, hostSubnetKind, merge(entriesOf(objects, hostSubnetKind), hostSubnets));
   return withEntries(withHosts, netNamespaceKind, merge(entriesOf(objects, netNamespaceKind), netNamespaces));

@@ -40,7 +40,12 @@ export function boundByRecord(namespaces: readonly NamespaceSnapshot[]): readonl
 }
 
 /** The snapshot as core has it. */
-export function deepen({ hostSubnets, netNamespaces, cloudPrivateIPConfigs = [], ...rest }: FlatSnapshot): ClusterSnapshot {
+export function deepen({
+  hostSubnets,
+  netNamespaces,
+  cloudPrivateIPConfigs = [],
+  ...rest
+}: FlatSnapshot): ClusterSnapshot {
   const objects = { HostSubnet: hostSubnets, NetNamespace: netNamespaces, CloudPrivateIPConfig: cloudPrivateIPConfigs };
   return { ...rest, network: { name: network.name, objects } };
 }

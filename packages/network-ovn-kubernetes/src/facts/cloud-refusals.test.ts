@@ -98,13 +98,22 @@ describe('an address that the cloud refuses', () => {
 
   it('is no conflict of its namespace with its own EgressIP while it is tried elsewhere, or given back', () => {
     const remembered = { ...served, refused: ['10.0.0.1'] };
-    const isElsewhere = { ...refusal, generation: 2, statusNode: '', assigned: 'Unknown', reason: 'CloudResponsePending' };
+    const isElsewhere = {
+      ...refusal,
+      generation: 2,
+      statusNode: '',
+      assigned: 'Unknown',
+      reason: 'CloudResponsePending',
+    };
     for (const configs of [[], [isElsewhere]]) {
       const { allocations, findings } = planOf(withConfigs(remembered, configs));
       expect(allocations[0]?.addresses).toEqual(['10.0.0.1']);
       expect(findings.filter(({ code }) => code === 'AddressConflict')).toEqual([]);
     }
-    const garbled = { ...served, namespaces: served.namespaces.map((namespace) => ({ ...namespace, egressIPs: 'nonsense' })) };
+    const garbled = {
+      ...served,
+      namespaces: served.namespaces.map((namespace) => ({ ...namespace, egressIPs: 'nonsense' })),
+    };
     expect(findingsOf(withConfigs(garbled, [refusal]), 'AddressConflict')).toEqual([]);
   });
 

@@ -102,7 +102,10 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
     });
     const entry = read.ok ? read.value : undefined;
     expect(entry).toMatchObject({ appliedAt: '2026-01-05T00:00:00Z' });
-    const asked = { ...withEgressIPs(served, entry === undefined ? [] : [entry]), namespaces: [aNamespace('shop', 0, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.1' })] };
+    const asked = {
+      ...withEgressIPs(served, entry === undefined ? [] : [entry]),
+      namespaces: [aNamespace('shop', 0, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.1' })],
+    };
     expect(codesOf(asked)).not.toContain('AddressConflict');
     expect(writesOf(asked)).toContain('apply EgressIP/egressip-shop');
     const copy = { ...entry, name: 'copy' } as EgressIPEntry;

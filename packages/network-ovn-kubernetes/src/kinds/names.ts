@@ -24,7 +24,9 @@ export function egressIPName(namespace: string): string {
 
 /** Whether a name is the one of a namespace's EgressIP. */
 export function isNameFor(name: string, namespace: string): boolean {
-  return name.length === namePrefix.length + namespace.length && name.startsWith(namePrefix) && name.endsWith(namespace);
+  return (
+    name.length === namePrefix.length + namespace.length && name.startsWith(namePrefix) && name.endsWith(namespace)
+  );
 }
 
 /** The namespace that the name of an EgressIP says; undefined where it says none. */

@@ -1,4 +1,11 @@
-import { entriesOf, listOrNothing, parseAddress, sameInOrder, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import {
+  entriesOf,
+  listOrNothing,
+  parseAddress,
+  sameInOrder,
+  type NetworkObjects,
+  type NetworkStep,
+} from '@egressip-ipam/core';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, namespaceNameLabel } from '../kinds/names.ts';

@@ -17,7 +17,9 @@ export async function importPlugIn(what: string, name: string, builtIn: BuiltIn)
   try {
     return await import(url);
   } catch (error) {
-    throw new Error(`${what} "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${what} "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -13,7 +13,10 @@ const conditions: ReadonlySet<string> = new Set(['node', 'import', 'module-sync'
  * beside the operator. Undefined when there is none.
  */
 export function locatePlugIn(name: string): string | undefined {
-  const found = isPath(name) ? locatePath(resolve(name)) : (locatePackage(name, pathToFileURL(join(process.cwd(), 'package.json')).href) ?? locatePackage(name, import.meta.url));
+  const found = isPath(name)
+    ? locatePath(resolve(name))
+    : (locatePackage(name, pathToFileURL(join(process.cwd(), 'package.json')).href) ??
+      locatePackage(name, import.meta.url));
   return found === undefined ? undefined : pathToFileURL(found).href;
 }
 
@@ -35,7 +38,8 @@ function locatePackage(name: string, from: string): string | undefined {
     const subpath = ['.', ...name.split('/').slice(name.startsWith('@') ? 2 : 1)].join('/');
     return exportOf(manifest, subpath) ?? createRequire(from).resolve(name);
   } catch (error) {
-    if (isRecord(error) && (error['code'] === 'ERR_MODULE_NOT_FOUND' || error['code'] === 'MODULE_NOT_FOUND')) return undefined;
+    if (isRecord(error) && (error['code'] === 'ERR_MODULE_NOT_FOUND' || error['code'] === 'MODULE_NOT_FOUND'))
+      return undefined;
     throw error;
   }
 }
@@ -43,7 +47,8 @@ function locatePackage(name: string, from: string): string | undefined {
 /** What a package exports to those who import it, which `require.resolve` does not see. */
 function exportOf(manifest: string, subpath: string): string | undefined {
   const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly exports?: unknown };
-  const bySubpath = isRecord(exports) && Object.keys(exports).some((key) => key.startsWith('.')) ? exports : { '.': exports };
+  const bySubpath =
+    isRecord(exports) && Object.keys(exports).some((key) => key.startsWith('.')) ? exports : { '.': exports };
   const target = targetOf(bySubpath[subpath]);
   return target === undefined ? undefined : join(dirname(manifest), target);
 }

@@ -22,6 +22,8 @@ export interface AgentFlags extends LogFlags {
 export async function agentCommand(context: CommandContext, flags: AgentFlags): Promise<ExitCode> {
   const { runAgent } = await import('@egressip-ipam/agent');
   const { logLevel: _level, logFormat: _format, term, ...options } = flags;
-  await untilStopped(context, flags, (log, signal) => runAgent({ ...options, namespace: flags.namespace ?? ownNamespace(), term: term * 1000 }, log, signal));
+  await untilStopped(context, flags, (log, signal) =>
+    runAgent({ ...options, namespace: flags.namespace ?? ownNamespace(), term: term * 1000 }, log, signal),
+  );
   return exitCode.nothingToDo;
 }

@@ -6,7 +6,11 @@ import { loadInput, type CommandContext, type InputOptions } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** `check`: audits a cluster in files. */
-export async function checkCommand(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<ExitCode> {
+export async function checkCommand(
+  context: CommandContext,
+  paths: readonly string[],
+  options: InputOptions,
+): Promise<ExitCode> {
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
   const report = check(snapshot, backend);
   if (options.output === 'table') {
@@ -19,7 +23,11 @@ export async function checkCommand(context: CommandContext, paths: readonly stri
       entry.capacityWithoutOne === undefined ? 'no limit' : String(entry.capacityWithoutOne),
       entry.survivesNodeLoss ? 'yes' : 'no',
     ]);
-    context.terminal.out(capacity.length === 0 ? '' : `${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`);
+    context.terminal.out(
+      capacity.length === 0
+        ? ''
+        : `${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`,
+    );
     context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
   return report.problems.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;

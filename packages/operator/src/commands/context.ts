@@ -28,8 +28,14 @@ export interface CommandContext {
 }
 
 /** Reads the cluster in files, or itself; what cannot be read is written to standard error. */
-export async function loadInput(context: CommandContext, paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
-  const loaded = isLive(options) ? await loadLive(paths, options) : await loadSnapshot(await readFiles(context, paths), options);
+export async function loadInput(
+  context: CommandContext,
+  paths: readonly string[],
+  options: InputOptions,
+): Promise<LoadedSnapshot> {
+  const loaded = isLive(options)
+    ? await loadLive(paths, options)
+    : await loadSnapshot(await readFiles(context, paths), options);
   writeProblems(context.terminal, loaded.problems);
   writeNotes(context.terminal, loaded.notes);
   return loaded;
@@ -43,12 +49,22 @@ export function isLive({ live, kubeconfig }: LiveFlags): boolean {
 /** What reading a cluster takes of the flags. */
 export function liveOptionsOf(flags: LiveFlags & Pick<SnapshotOptions, 'network' | 'provider'>): LiveOptions {
   const { kubeconfig, context, network, provider, namespace, cloudRegion: region, cloudEndpoint: endpoint } = flags;
-  const given = { kubeconfig, context, network, provider, namespace, cloud: { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) } };
+  const given = {
+    kubeconfig,
+    context,
+    network,
+    provider,
+    namespace,
+    cloud: { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) },
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function readFiles(context: CommandContext, paths: readonly string[]): Promise<ReadDocuments> {
-  if (paths.length === 0) throw new InputError('no input: name files or folders, - for standard input, or --live for the cluster of the kubeconfig');
+  if (paths.length === 0)
+    throw new InputError(
+      'no input: name files or folders, - for standard input, or --live for the cluster of the kubeconfig',
+    );
   return readDocuments(paths, context.standardInput);
 }
 

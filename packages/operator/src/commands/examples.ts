@@ -9,6 +9,9 @@ export const examples: Readonly<Record<string, readonly [string, string]>> = {
   trial: ['trial', 'trial --network ovn-kubernetes'],
   run: ['run --kubeconfig ~/.kube/config --log-level debug', 'run --leader-elect --network ovn-kubernetes'],
   uninstall: ['uninstall cluster.yaml', 'uninstall --live --apply'],
-  agent: ['agent --node worker-1 --peer-address 192.0.2.11 --key-folder /etc/egressip-ipam/keys', 'agent --node worker-1 --peer-address 192.0.2.11 --kubeconfig ~/.kube/config --log-level debug'],
+  agent: [
+    'agent --node worker-1 --peer-address 192.0.2.11 --key-folder /etc/egressip-ipam/keys',
+    'agent --node worker-1 --peer-address 192.0.2.11 --kubeconfig ~/.kube/config --log-level debug',
+  ],
   completion: ['completion bash > /etc/bash_completion.d/egressip-ipam', 'completion fish | source'],
 };

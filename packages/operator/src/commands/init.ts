@@ -19,10 +19,16 @@ export interface InitOptions extends SnapshotOptions, LiveFlags {
 }
 
 /** `init`: prints an EgressIPAM, and says what a cluster in files makes of it. */
-export async function initCommand(context: CommandContext, paths: readonly string[], options: InitOptions): Promise<ExitCode> {
+export async function initCommand(
+  context: CommandContext,
+  paths: readonly string[],
+  options: InitOptions,
+): Promise<ExitCode> {
   const live = isLive(options) ? await readCluster(options) : undefined;
   const documents = live ?? (await readDocuments(paths, context.standardInput));
-  const egressIPAM = makeEgressIPAM(options.cidr === undefined ? { ...options, ...suggestFor(options, documents) } : options);
+  const egressIPAM = makeEgressIPAM(
+    options.cidr === undefined ? { ...options, ...suggestFor(options, documents) } : options,
+  );
   const { problems, snapshot, backend } = await loadSnapshot(documents, options, live?.decisions);
   writeProblems(context.terminal, problems);
   writeData(context.terminal, 'yaml', egressIPAM);
@@ -31,7 +37,9 @@ export async function initCommand(context: CommandContext, paths: readonly strin
   if (!read.ok) throw new InputError(`--name ${options.name}: ${read.problems[0]?.message ?? 'is not a name'}`);
   const others = snapshot.egressIPAMs.filter(({ name }) => name !== options.name);
   const { findings } = plan(buildSnapshot({ ...snapshot, egressIPAMs: [...others, read.value] }), backend);
-  const about = findings.filter(({ object, severity }) => severity !== 'info' && object.kind === 'EgressIPAM' && object.name === options.name);
+  const about = findings.filter(
+    ({ object, severity }) => severity !== 'info' && object.kind === 'EgressIPAM' && object.name === options.name,
+  );
   if (about.length > 0) context.terminal.error(`${renderFindings(about, context.terminal)}\n`);
   return about.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
@@ -42,22 +50,34 @@ async function readCluster(options: InitOptions): Promise<LiveDocuments> {
 }
 
 function suggestFor(options: InitOptions, documents: ReadDocuments): Partial<InitOptions> {
-  if (!isLive(options)) throw new InputError('name the pools by --cidr CIDR=LABELVALUE, or read them from the cloud by --live');
+  if (!isLive(options))
+    throw new InputError('name the pools by --cidr CIDR=LABELVALUE, or read them from the cloud by --live');
   const { cidr, reserve, nodeSelector } = suggestPool(documents, options.topologyLabel);
-  return { cidr, reserve: [...reserve, ...(options.reserve ?? [])], nodeSelector: options.nodeSelector ?? nodeSelector };
+  return {
+    cidr,
+    reserve: [...reserve, ...(options.reserve ?? [])],
+    nodeSelector: options.nodeSelector ?? nodeSelector,
+  };
 }
 
 function makeEgressIPAM({ name, topologyLabel, cidr = [], nodeSelector = [], reserve = [] }: InitOptions): object {
   const pools = cidr.map((text) => {
     const assignment = parseAssignment(text);
     const parsed = parseCidr(assignment.CIDR)?.cidr;
-    if (parsed === undefined) throw new InputError(`--cidr ${text}: ${assignment.CIDR} is not a CIDR; write it like 10.0.0.0/24=zone-a`);
+    if (parsed === undefined)
+      throw new InputError(`--cidr ${text}: ${assignment.CIDR} is not a CIDR; write it like 10.0.0.0/24=zone-a`);
     return { parsed, labelValue: assignment.labelValue, reservedIPs: [] as string[] };
   });
   for (const text of reserve) {
     const range = parseRange(text);
-    const pool = range === undefined ? undefined : pools.find(({ parsed }) => cidrContains(parsed, range.first) || cidrContains(parsed, range.last));
-    if (pool === undefined) throw new InputError(`--reserve ${text}: an address, a CIDR or a range first-last inside one of the CIDRs is expected`);
+    const pool =
+      range === undefined
+        ? undefined
+        : pools.find(({ parsed }) => cidrContains(parsed, range.first) || cidrContains(parsed, range.last));
+    if (pool === undefined)
+      throw new InputError(
+        `--reserve ${text}: an address, a CIDR or a range first-last inside one of the CIDRs is expected`,
+      );
     pool.reservedIPs.push(text);
   }
   return {
@@ -66,8 +86,14 @@ function makeEgressIPAM({ name, topologyLabel, cidr = [], nodeSelector = [], res
     metadata: { name },
     spec: {
       topologyLabel,
-      ...(nodeSelector.length === 0 ? {} : { nodeSelector: { matchLabels: Object.fromEntries(nodeSelector.map(parseLabel)) } }),
-      cidrAssignments: pools.map(({ parsed, labelValue, reservedIPs }) => ({ CIDR: parsed.text, labelValue, ...(reservedIPs.length === 0 ? {} : { reservedIPs }) })),
+      ...(nodeSelector.length === 0
+        ? {}
+        : { nodeSelector: { matchLabels: Object.fromEntries(nodeSelector.map(parseLabel)) } }),
+      cidrAssignments: pools.map(({ parsed, labelValue, reservedIPs }) => ({
+        CIDR: parsed.text,
+        labelValue,
+        ...(reservedIPs.length === 0 ? {} : { reservedIPs }),
+      })),
     },
   };
 }

@@ -1,4 +1,14 @@
-import { compareAddresses, familyOf, formatAddress, parseAddress, parseCidr, readNode, type Address, type NodeSnapshot, type ProviderObservation } from '@egressip-ipam/core';
+import {
+  compareAddresses,
+  familyOf,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  readNode,
+  type Address,
+  type NodeSnapshot,
+  type ProviderObservation,
+} from '@egressip-ipam/core';
 import { isObservation } from '../input/observation.ts';
 import { InputError, type ReadDocuments } from '../input/read-documents.ts';
 
@@ -21,23 +31,33 @@ const workerLabel = 'node-role.kubernetes.io/worker';
  */
 export function suggestPool({ objects }: ReadDocuments, topologyLabel: string): PoolSuggestion {
   const observation = objects.map(({ object }) => object).find((object) => isKind(object, 'ProviderObservation'));
-  if (!isObservation(observation)) throw new InputError('the infrastructure of this cluster has no subnets that can be read: name the pools by --cidr CIDR=LABELVALUE');
+  if (!isObservation(observation))
+    throw new InputError(
+      'the infrastructure of this cluster has no subnets that can be read: name the pools by --cidr CIDR=LABELVALUE',
+    );
   const all = objects.flatMap(({ object }) => (isKind(object, 'Node') ? readNodes(object) : []));
   const workers = all.filter(({ labels }) => workerLabel in labels);
   const nodes = (workers.length > 0 ? workers : all).filter(({ labels }) => labels[topologyLabel] !== undefined);
-  if (nodes.length === 0) throw new InputError(`no node has the label ${topologyLabel}; name another by --topology-label`);
+  if (nodes.length === 0)
+    throw new InputError(`no node has the label ${topologyLabel}; name another by --topology-label`);
   const pools = subnetsByValue(observation, nodes, topologyLabel);
   return {
     cidr: pools,
     reserve: observation.cidrs.flatMap((entry) => {
       if ('error' in entry) throw new InputError(`${entry.cidr} cannot be read: ${entry.error.message}`);
-      return pools.some((pool) => pool.startsWith(`${entry.cidr}=`)) ? asRanges(entry.inUse.map(({ address }) => address)) : [];
+      return pools.some((pool) => pool.startsWith(`${entry.cidr}=`))
+        ? asRanges(entry.inUse.map(({ address }) => address))
+        : [];
     }),
     nodeSelector: workers.length > 0 ? [`${workerLabel}=`] : [],
   };
 }
 
-function subnetsByValue(observation: ProviderObservation, nodes: readonly NodeSnapshot[], topologyLabel: string): readonly string[] {
+function subnetsByValue(
+  observation: ProviderObservation,
+  nodes: readonly NodeSnapshot[],
+  topologyLabel: string,
+): readonly string[] {
   const pools = new Set<string>();
   for (const observed of observation.nodes) {
     const value = nodes.find(({ name }) => name === observed.node)?.labels[topologyLabel];
@@ -55,14 +75,20 @@ function firstOf(pool: string): Address {
 
 /** Addresses in order, neighbours as `first-last`. */
 function asRanges(texts: readonly string[]): readonly string[] {
-  const addresses = [...new Set(texts)].flatMap((text) => parseAddress(text) ?? []).filter((address) => familyOf(address) === 4).map(Number).sort((a, b) => a - b);
+  const addresses = [...new Set(texts)]
+    .flatMap((text) => parseAddress(text) ?? [])
+    .filter((address) => familyOf(address) === 4)
+    .map(Number)
+    .sort((a, b) => a - b);
   const ranges: { first: number; last: number }[] = [];
   for (const address of addresses) {
     const range = ranges.at(-1);
     if (range !== undefined && address === range.last + 1) range.last = address;
     else ranges.push({ first: address, last: address });
   }
-  return ranges.map(({ first, last }) => (first === last ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`));
+  return ranges.map(({ first, last }) =>
+    first === last ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`,
+  );
 }
 
 function readNodes(object: unknown): readonly NodeSnapshot[] {

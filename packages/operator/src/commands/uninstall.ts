@@ -16,40 +16,95 @@ export interface UninstallOptions extends InputOptions {
 const defaultNamespace = 'egressip-ipam-operator';
 
 /** `uninstall`: takes back everything that was given, as if all EgressIPAMs were deleted; without --apply it only says what that is. */
-export async function uninstallCommand(context: CommandContext, paths: readonly string[], options: UninstallOptions): Promise<ExitCode> {
-  if (options.apply === true && !isLive(options)) throw new InputError('--apply writes into a cluster: read it by --live or --kubeconfig');
+export async function uninstallCommand(
+  context: CommandContext,
+  paths: readonly string[],
+  options: UninstallOptions,
+): Promise<ExitCode> {
+  if (options.apply === true && !isLive(options))
+    throw new InputError('--apply writes into a cluster: read it by --live or --kubeconfig');
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
   const leave = leaving(snapshot);
   const result = plan(leave, backend);
-  if (options.output === 'table') context.terminal.out(renderPlan(result, { snapshot: leave, backend }, context.terminal));
+  if (options.output === 'table')
+    context.terminal.out(renderPlan(result, { snapshot: leave, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   if (options.apply !== true) return result.steps.length === 0 ? exitCode.nothingToDo : exitCode.found;
   const left = await takeBack(context, liveOptionsOf(options), options);
-  context.terminal.error(left.length === 0 ? 'Everything is taken back. The definition, the roles and the namespace of the operator can go.\n' : `Not everything is taken back yet: ${left.join(', ')} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`);
+  context.terminal.error(
+    left.length === 0
+      ? 'Everything is taken back. The definition, the roles and the namespace of the operator can go.\n'
+      : `Not everything is taken back yet: ${left.join(', ')} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`,
+  );
   return left.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
 /** The cluster with every EgressIPAM being deleted. */
 function leaving(snapshot: ClusterSnapshot): ClusterSnapshot {
-  const egressIPAMs = snapshot.egressIPAMs.map((egressIPAM) => ({ ...egressIPAM, deletedAt: egressIPAM.deletedAt ?? snapshot.time ?? new Date(0).toISOString(), finalizers: [...new Set([...(egressIPAM.finalizers ?? []), finalizerName])] }));
+  const egressIPAMs = snapshot.egressIPAMs.map((egressIPAM) => ({
+    ...egressIPAM,
+    deletedAt: egressIPAM.deletedAt ?? snapshot.time ?? new Date(0).toISOString(),
+    finalizers: [...new Set([...(egressIPAM.finalizers ?? []), finalizerName])],
+  }));
   return { ...snapshot, egressIPAMs };
 }
 
 /** Deletes all EgressIPAMs, and is the operator until they are gone; the names of those that are not. */
-async function takeBack({ terminal }: CommandContext, live: LiveOptions, { timeout }: UninstallOptions): Promise<readonly string[]> {
-  const [{ createRestClient, loadConnection, ResourceClient }, { egressIPAMs }, { leaderOf }, { runOperator }, { createLog }] = await Promise.all([import('@egressip-ipam/kube'), import('../network/resources.ts'), import('../run/leader-of.ts'), import('../run/run-operator.ts'), import('../run/log.ts')]);
+async function takeBack(
+  { terminal }: CommandContext,
+  live: LiveOptions,
+  { timeout }: UninstallOptions,
+): Promise<readonly string[]> {
+  const [
+    { createRestClient, loadConnection, ResourceClient },
+    { egressIPAMs },
+    { leaderOf },
+    { runOperator },
+    { createLog },
+  ] = await Promise.all([
+    import('@egressip-ipam/kube'),
+    import('../network/resources.ts'),
+    import('../run/leader-of.ts'),
+    import('../run/run-operator.ts'),
+    import('../run/log.ts'),
+  ]);
   const namespace = live.namespace ?? defaultNamespace;
   const { kubeconfig, context } = live;
-  const rest = createRestClient(await loadConnection({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) }), { userAgent: 'egressip-ipam' });
+  const rest = createRestClient(
+    await loadConnection({
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    }),
+    { userAgent: 'egressip-ipam' },
+  );
   const client = new ResourceClient(rest, egressIPAMs);
-  const names = async (): Promise<readonly string[]> => (await client.list()).items.map(({ metadata }) => metadata.name);
+  const names = async (): Promise<readonly string[]> =>
+    (await client.list()).items.map(({ metadata }) => metadata.name);
   const stop = new AbortController();
   try {
     const leader = await leaderOf(rest, namespace, Date.now());
-    if (leader !== undefined) throw new InputError(`${leader} acts as the operator: scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`);
+    if (leader !== undefined)
+      throw new InputError(
+        `${leader} acts as the operator: scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
+      );
     for (const name of await names()) await client.delete({ name });
     const log = createLog((line) => terminal.error(line), { format: 'text', level: 'info', now: () => Date.now() });
-    const run = runOperator({ ...live, namespace, leaderElect: true, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text' }, log, stop.signal);
+    const run = runOperator(
+      {
+        ...live,
+        namespace,
+        leaderElect: true,
+        leaseDuration: 15,
+        renewDeadline: 10,
+        retryPeriod: 2,
+        metricsBindAddress: '0',
+        healthProbeBindAddress: '0',
+        logLevel: 'info',
+        logFormat: 'text',
+      },
+      log,
+      stop.signal,
+    );
     const end = Date.now() + timeout * 1_000;
     while ((await names()).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 500));
     stop.abort();

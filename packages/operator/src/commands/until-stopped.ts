@@ -8,9 +8,17 @@ export interface LogFlags {
 }
 
 /** Runs what goes on until a signal tells it to stop, with a log that begins with what was started and how. */
-export async function untilStopped<Result>({ terminal }: CommandContext, flags: LogFlags, run: (log: Log, signal: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function untilStopped<Result>(
+  { terminal }: CommandContext,
+  flags: LogFlags,
+  run: (log: Log, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const [{ createLog }, { buildInfo }] = await Promise.all([import('../run/log.ts'), import('../build-info.ts')]);
-  const log = createLog((line) => terminal.error(line), { format: flags.logFormat, level: flags.logLevel, now: () => Date.now() });
+  const log = createLog((line) => terminal.error(line), {
+    format: flags.logFormat,
+    level: flags.logLevel,
+    now: () => Date.now(),
+  });
   log.info('starting', { ...buildInfo, node: process.version, flags });
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -4,13 +4,17 @@ import type { CommandModel } from './program-model.ts';
 export function bashCompletion(name: string, commands: readonly CommandModel[]): string {
   const offer = (words: readonly string[]): string => `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current"))`;
   const values = commands.flatMap((command) =>
-    command.flags.filter(({ takesValue }) => takesValue).map(({ long, short, choices }) => {
-      const places = [long, ...(short === undefined ? [] : [short])].map((flag) => `${command.name}:${flag}`);
-      return `    ${places.join('|')}) ${choices.length === 0 ? 'COMPREPLY=($(compgen -f -- "$current"))' : offer(choices)}; return ;;`;
-    }),
+    command.flags
+      .filter(({ takesValue }) => takesValue)
+      .map(({ long, short, choices }) => {
+        const places = [long, ...(short === undefined ? [] : [short])].map((flag) => `${command.name}:${flag}`);
+        return `    ${places.join('|')}) ${choices.length === 0 ? 'COMPREPLY=($(compgen -f -- "$current"))' : offer(choices)}; return ;;`;
+      }),
   );
   const flags = commands.map((command) => `      ${command.name}) ${offer(command.flags.map(({ long }) => long))} ;;`);
-  const first = commands.filter(({ firstArguments }) => firstArguments.length > 0).map((command) => `    ${command.name}:2) ${offer(command.firstArguments)}; return ;;`);
+  const first = commands
+    .filter(({ firstArguments }) => firstArguments.length > 0)
+    .map((command) => `    ${command.name}:2) ${offer(command.firstArguments)}; return ;;`);
   const functionName = `_${name.replaceAll(/\W/g, '_')}`;
   return `# bash completion of ${name}: source <(${name} completion bash)
 ${functionName}() {
@@ -33,7 +37,10 @@ ${flags.join('\n')}
 ${first.join('\n')}
   esac
   case "$command" in
-    ${commands.filter(({ takesFiles }) => takesFiles).map((command) => command.name).join('|')}) COMPREPLY=($(compgen -f -- "$current")) ;;
+    ${commands
+      .filter(({ takesFiles }) => takesFiles)
+      .map((command) => command.name)
+      .join('|')}) COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
 }
 complete -o filenames -F ${functionName} ${name}

@@ -10,7 +10,9 @@ export function fishCompletion(name: string, commands: readonly CommandModel[]):
     return [
       `${complete} -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.description)}`,
       ...(command.takesFiles ? [] : [`${complete} ${isChosen} -f`]),
-      ...(command.firstArguments.length === 0 ? [] : [`${complete} ${isChosen} -a ${quoted(command.firstArguments.join(' '))}`]),
+      ...(command.firstArguments.length === 0
+        ? []
+        : [`${complete} ${isChosen} -a ${quoted(command.firstArguments.join(' '))}`]),
       ...command.flags.map(({ long, short, description, takesValue, choices }) => {
         const value = !takesValue ? '' : choices.length === 0 ? ' -r' : ` -x -a ${quoted(choices.join(' '))}`;
         return `${complete} ${isChosen} -l ${long.slice(2)}${short === undefined ? '' : ` -s ${short.slice(1)}`}${value} -d ${quoted(description)}`;

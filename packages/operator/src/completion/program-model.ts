@@ -26,7 +26,13 @@ export function modelOf(program: Command): readonly CommandModel[] {
     name: command.name(),
     description: command.description(),
     flags: [
-      ...command.options.map(({ long, short, description, required, argChoices }) => ({ long: long ?? '', short, description, takesValue: required, choices: argChoices ?? [] })),
+      ...command.options.map(({ long, short, description, required, argChoices }) => ({
+        long: long ?? '',
+        short,
+        description,
+        takesValue: required,
+        choices: argChoices ?? [],
+      })),
       { long: '--help', short: '-h', description: 'say what the command does', takesValue: false, choices: [] },
     ],
     firstArguments: command.registeredArguments[0]?.argChoices ?? [],

@@ -7,7 +7,10 @@ const inBrackets = (text: string): string => text.replaceAll(/[[\]:\\]/g, '\\$&'
 export function zshCompletion(name: string, commands: readonly CommandModel[]): string {
   const functionName = `_${name.replaceAll(/\W/g, '_')}`;
   const descriptions = commands.map((command) => `    ${quoted(`${command.name}:${inBrackets(command.description)}`)}`);
-  const cases = commands.map((command) => `    ${command.name}) _arguments -S ${[...command.flags.flatMap(flagSpecs), ...argumentSpecs(command)].map(quoted).join(' ')} ;;`);
+  const cases = commands.map(
+    (command) =>
+      `    ${command.name}) _arguments -S ${[...command.flags.flatMap(flagSpecs), ...argumentSpecs(command)].map(quoted).join(' ')} ;;`,
+  );
   return `#compdef ${name}
 # zsh completion of ${name}: source <(${name} completion zsh)
 ${functionName}() {
@@ -35,5 +38,8 @@ function flagSpecs({ long, short, description, takesValue, choices }: FlagModel)
 }
 
 function argumentSpecs({ firstArguments, takesFiles }: CommandModel): readonly string[] {
-  return [...(firstArguments.length === 0 ? [] : [`1:what:(${firstArguments.join(' ')})`]), ...(takesFiles ? ['*:file:_files'] : [])];
+  return [
+    ...(firstArguments.length === 0 ? [] : [`1:what:(${firstArguments.join(' ')})`]),
+    ...(takesFiles ? ['*:file:_files'] : []),
+  ];
 }

@@ -45,7 +45,12 @@ export class AttachBatches {
 
   /** An address that comes, or becomes ready, shows that the stream goes on. */
   #noteGrowth(groups: readonly InterfaceGroup[], now: number): void {
-    const known = new Set(groups.flatMap(({ key, ready, waiting }) => [...ready.map(({ address }) => `${key}/${address}`), ...waiting.map(({ address }) => `${key}/then/${address}`)]));
+    const known = new Set(
+      groups.flatMap(({ key, ready, waiting }) => [
+        ...ready.map(({ address }) => `${key}/${address}`),
+        ...waiting.map(({ address }) => `${key}/then/${address}`),
+      ]),
+    );
     if ([...known].some((entry) => !this.#known.has(entry))) this.#lastGrowth = now;
     this.#known = known;
   }

@@ -16,7 +16,10 @@ export class BackOff {
   /** Notes a failure; returns how many there were in a row, and the milliseconds to wait. */
   fail(key: string, now: number, atLeast = 0): { readonly count: number; readonly delay: number } {
     const count = (this.#failures.get(key)?.count ?? 0) + 1;
-    const delay = Math.max(atLeast, Math.min(this.#options.longest, this.#options.first * 2 ** Math.min(count - 1, 20)));
+    const delay = Math.max(
+      atLeast,
+      Math.min(this.#options.longest, this.#options.first * 2 ** Math.min(count - 1, 20)),
+    );
     this.#failures.set(key, { count, until: now + delay });
     return { count, delay };
   }

@@ -1,4 +1,11 @@
-import { buildSnapshot, plan, type NetworkStep, type Precondition, type Step, type StepEffects } from '@egressip-ipam/core';
+import {
+  buildSnapshot,
+  plan,
+  type NetworkStep,
+  type Precondition,
+  type Step,
+  type StepEffects,
+} from '@egressip-ipam/core';
 import { TransportError, type Clock, type KubernetesObject } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressHolds } from './address-holds.ts';
@@ -30,8 +37,22 @@ describe('the executor', () => {
       return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
     },
   };
-  const target: Target = { name: '', changedSince: () => false, sequence: 0, incarnation: 0, resourceVersion: () => undefined, begin: () => undefined, observe: () => isCurrent, settle: () => undefined, end: () => undefined, read: () => Promise.reject(new Error('gone')) };
-  const make = (answer: (step: WriteStep) => Promise<KubernetesObject | undefined>, other: Partial<Target> = {}): Executor =>
+  const target: Target = {
+    name: '',
+    changedSince: () => false,
+    sequence: 0,
+    incarnation: 0,
+    resourceVersion: () => undefined,
+    begin: () => undefined,
+    observe: () => isCurrent,
+    settle: () => undefined,
+    end: () => undefined,
+    read: () => Promise.reject(new Error('gone')),
+  };
+  const make = (
+    answer: (step: WriteStep) => Promise<KubernetesObject | undefined>,
+    other: Partial<Target> = {},
+  ): Executor =>
     new Executor({
       clock,
       holds: new AddressHolds(),
@@ -54,8 +75,13 @@ describe('the executor', () => {
   });
 
   it('law 8: an object that cannot be written keeps those it only helps waiting for a moment, and is tried on', async () => {
-    const executor = make((step) => (step.id === 'label' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined)));
-    const steps = [write('label', 'Node/n1', {}), write('bind', 'Binding/shop', { bound: [address] }, [{ kind: 'step', id: 'label', optional: true }])];
+    const executor = make((step) =>
+      step.id === 'label' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined),
+    );
+    const steps = [
+      write('label', 'Node/n1', {}),
+      write('bind', 'Binding/shop', { bound: [address] }, [{ kind: 'step', id: 'label', optional: true }]),
+    ];
     for (let attempt = 1; attempt <= 9; attempt += 1) {
       await take(executor, steps);
       now += 30_000;
@@ -64,9 +90,14 @@ describe('the executor', () => {
   });
 
   it('never gives up what has to be done before', async () => {
-    const executor = make((step) => (step.id === 'host' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined)));
+    const executor = make((step) =>
+      step.id === 'host' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined),
+    );
     for (let attempt = 1; attempt <= 9; attempt += 1) {
-      await take(executor, [write('host', 'Host/n1', { hosted: [address] }), write('bind', 'Binding/shop', { bound: [address] }, [onStep('host')])]);
+      await take(executor, [
+        write('host', 'Host/n1', { hosted: [address] }),
+        write('bind', 'Binding/shop', { bound: [address] }, [onStep('host')]),
+      ]);
       now += 30_000;
     }
     expect(written).not.toContain('bind');
@@ -74,15 +105,28 @@ describe('the executor', () => {
 
   it('leaves what waits for something to be observed to the plan that has seen it', async () => {
     const executor = make(() => Promise.resolve({ metadata: { name: 'any' } }));
-    await take(executor, [write('first', 'Host/n1', {}), write('second', 'Host/n2', {}, [onStep('first'), { kind: 'observed', object: { kind: 'Host', name: 'n3' }, state: 'gone' }])]);
+    await take(executor, [
+      write('first', 'Host/n1', {}),
+      write('second', 'Host/n2', {}, [
+        onStep('first'),
+        { kind: 'observed', object: { kind: 'Host', name: 'n3' }, state: 'gone' },
+      ]),
+    ]);
     expect(written).toEqual(['first']);
   });
 
   it('looks until there is an answer at what a write with an unknown outcome may have left: no watch tells of what did not change', async () => {
     const lost = new TransportError('read ECONNRESET', { kind: 'reset', outcome: 'unknown' });
-    const looks = [() => Promise.reject(lost), () => Promise.reject(lost), () => Promise.resolve({ metadata: { name: 'n1' } })];
+    const looks = [
+      () => Promise.reject(lost),
+      () => Promise.reject(lost),
+      () => Promise.resolve({ metadata: { name: 'n1' } }),
+    ];
     const seen: KubernetesObject[] = [];
-    const executor = make(() => Promise.reject(lost), { read: () => looks.shift()?.() ?? Promise.reject(new Error('one too many')), observe: (object) => seen.push(object) > 0 });
+    const executor = make(() => Promise.reject(lost), {
+      read: () => looks.shift()?.() ?? Promise.reject(new Error('one too many')),
+      observe: (object) => seen.push(object) > 0,
+    });
     await take(executor, [write('host', 'Host/n1', { hosted: [address] })]);
     for (const delay of [50, 100]) {
       expect(seen).toEqual([]);
@@ -132,9 +176,21 @@ describe('the executor', () => {
   });
 
   describe('of steps that wait for each other', () => {
-    const annotate = (namespace: string): Step => ({ kind: 'annotate', id: `annotate/${namespace}`, object: { kind: 'Namespace', name: namespace }, effects: { allocated: [address] }, after: [], namespace, egressIPs: address, allocated: `pool/${address}`, addresses: [address] });
-    const host = (after: readonly string[], id = 'host/n1/then'): Step => write(id, 'Host/n1', { hosted: [address] }, after.map(onStep));
-    const bind = (after = 'host/n1/then'): Step => write('bind/shop', 'Binding/shop', { bound: [address] }, [onStep(after)]);
+    const annotate = (namespace: string): Step => ({
+      kind: 'annotate',
+      id: `annotate/${namespace}`,
+      object: { kind: 'Namespace', name: namespace },
+      effects: { allocated: [address] },
+      after: [],
+      namespace,
+      egressIPs: address,
+      allocated: `pool/${address}`,
+      addresses: [address],
+    });
+    const host = (after: readonly string[], id = 'host/n1/then'): Step =>
+      write(id, 'Host/n1', { hosted: [address] }, after.map(onStep));
+    const bind = (after = 'host/n1/then'): Step =>
+      write('bind/shop', 'Binding/shop', { bound: [address] }, [onStep(after)]);
     const chain = [annotate('shop'), host(['annotate/shop']), bind()];
     const object: KubernetesObject = { metadata: { name: 'any' } };
 
@@ -149,23 +205,50 @@ describe('the executor', () => {
       const executor = make(() => (executor.outdate(), Promise.resolve(object)));
       await take(executor, chain);
       isCurrent = false;
-      await take(make(() => Promise.resolve(object)), chain);
+      await take(
+        make(() => Promise.resolve(object)),
+        chain,
+      );
       isCurrent = true;
-      await take(make(() => Promise.resolve(undefined)), chain);
+      await take(
+        make(() => Promise.resolve(undefined)),
+        chain,
+      );
       expect(written).toEqual(['annotate/shop', 'annotate/shop', 'annotate/shop']);
       expect(plansAsked).toBe(3);
     });
 
     it('leaves what waits for a write that failed, or for an interface, to the next plan', async () => {
-      await take(make((step) => (step.object.kind === 'Host' ? Promise.reject(new Error('refused')) : Promise.resolve(object))), chain);
-      await take(make(() => Promise.resolve(object)), [annotate('shop'), { kind: 'attach', id: 'attach/n1', object: { kind: 'Interface', name: 'n1' }, effects: { attached: [address] }, after: [onStep('annotate/shop')], node: 'n1', address }]);
+      await take(
+        make((step) => (step.object.kind === 'Host' ? Promise.reject(new Error('refused')) : Promise.resolve(object))),
+        chain,
+      );
+      await take(
+        make(() => Promise.resolve(object)),
+        [
+          annotate('shop'),
+          {
+            kind: 'attach',
+            id: 'attach/n1',
+            object: { kind: 'Interface', name: 'n1' },
+            effects: { attached: [address] },
+            after: [onStep('annotate/shop')],
+            node: 'n1',
+            address,
+          },
+        ],
+      );
       expect(written).toEqual(['annotate/shop', 'host/n1/then', 'annotate/shop']);
       expect(plansAsked).toBe(2);
     });
 
     it('goes on by a newer plan that wants the very write that is under way', async () => {
       let answer: (() => void) | undefined;
-      const executor = make((step) => (step.object.kind === 'Host' ? new Promise((resolve) => (answer = () => resolve(object))) : Promise.resolve(object)));
+      const executor = make((step) =>
+        step.object.kind === 'Host'
+          ? new Promise((resolve) => (answer = () => resolve(object)))
+          : Promise.resolve(object),
+      );
       await take(executor, [host([])]);
       await take(executor, [host([], 'host/n1'), bind('host/n1')]);
       answer?.();
@@ -174,7 +257,9 @@ describe('the executor', () => {
     });
 
     it('law 8: asks for a plan when nothing ends for a while, as some need not wait for what hangs', async () => {
-      const executor = make((step) => (step.id === 'annotate/stuck' ? new Promise(() => undefined) : Promise.resolve(object)));
+      const executor = make((step) =>
+        step.id === 'annotate/stuck' ? new Promise(() => undefined) : Promise.resolve(object),
+      );
       await take(executor, [annotate('stuck'), annotate('shop'), host(['annotate/stuck', 'annotate/shop'])]);
       expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([250]);
       expect(plansAsked).toBe(0);

@@ -1,5 +1,16 @@
 import type { Plan, Precondition } from '@egressip-ipam/core';
-import { FencedError, isConflict, isNotFound, isOutcomeUnknown, isTooManyRequests, sleep, TransportError, type Clock, type ClockTimer, type KubernetesObject } from '@egressip-ipam/kube';
+import {
+  FencedError,
+  isConflict,
+  isNotFound,
+  isOutcomeUnknown,
+  isTooManyRequests,
+  sleep,
+  TransportError,
+  type Clock,
+  type ClockTimer,
+  type KubernetesObject,
+} from '@egressip-ipam/kube';
 import type { AddressHolds } from './address-holds.ts';
 import { BackOff } from './back-off.ts';
 import { Followers } from './followers.ts';
@@ -201,9 +212,11 @@ export class Executor {
     this.#pump();
     this.#pause?.cancel();
     if (this.#stop.signal.aborted) return;
-    const needsPlan = !isKnown || this.#hasPutOff || next.some((follower) => !isWriteStep(follower)) || this.#busy.size === 0;
+    const needsPlan =
+      !isKnown || this.#hasPutOff || next.some((follower) => !isWriteStep(follower)) || this.#busy.size === 0;
     if (needsPlan) this.#options.onProgress();
-    else if (!this.isBehind) this.#pause = this.#options.clock.setTimeout(() => this.#options.onProgress(), longestPause);
+    else if (!this.isBehind)
+      this.#pause = this.#options.clock.setTimeout(() => this.#options.onProgress(), longestPause);
   }
 
   #succeeded(lane: string, step: WriteStep, target: Target, milliseconds: number): void {

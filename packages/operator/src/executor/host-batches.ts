@@ -30,10 +30,18 @@ export class HostBatches {
       const added = hostedBy(step);
       const lane = laneOf(step);
       const removes = (step.effects.unhosted ?? []).length > 0;
-      if (step.after.length > 0 || added.length === 0 || removes || !incomplete.has(lane) || !added.every((address) => toBeBound.has(address))) continue;
+      if (
+        step.after.length > 0 ||
+        added.length === 0 ||
+        removes ||
+        !incomplete.has(lane) ||
+        !added.every((address) => toBeBound.has(address))
+      )
+        continue;
       seen.add(lane);
       const before = this.#gatherings.get(lane);
-      const gathering = before?.count === added.length ? before : { first: before?.first ?? now, count: added.length, grewAt: now };
+      const gathering =
+        before?.count === added.length ? before : { first: before?.first ?? now, count: added.length, grewAt: now };
       this.#gatherings.set(lane, gathering);
       due.set(step.id, Math.min(gathering.first + longestWait, gathering.grewAt + longestPause));
     }

@@ -1,4 +1,14 @@
-import type { CloudProvider, InterfaceStep, Plan, ProviderChange, ProviderChangeResult, ProviderErrorClass, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
+import type {
+  CloudProvider,
+  InterfaceStep,
+  Plan,
+  ProviderChange,
+  ProviderChangeResult,
+  ProviderErrorClass,
+  ProviderErrorDescription,
+  ProviderFailure,
+  ProviderNode,
+} from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { describeError } from '../provider/contained-provider.ts';
 import type { AddressHolds } from './address-holds.ts';
@@ -68,14 +78,19 @@ export class InterfaceExecutor {
   take(plan: Plan): void {
     const groups = groupInterfaceSteps(plan);
     const now = this.#options.clock.monotonic();
-    this.#failures.keepOnly(groups.flatMap(({ ready, waiting }) => [...ready, ...waiting]), now);
+    this.#failures.keepOnly(
+      groups.flatMap(({ ready, waiting }) => [...ready, ...waiting]),
+      now,
+    );
     if (this.#stop.signal.aborted) return;
     const due = this.#batches.dueTimes(groups, now);
     const wakes: number[] = [];
     for (const group of groups) wakes.push(...this.#begin(group, due.get(group.key) ?? 0, now));
     const wake = Math.min(...wakes);
     this.#timer?.cancel();
-    this.#timer = Number.isFinite(wake) ? this.#options.clock.setTimeout(() => this.#options.onProgress(), Math.max(1, wake - now)) : undefined;
+    this.#timer = Number.isFinite(wake)
+      ? this.#options.clock.setTimeout(() => this.#options.onProgress(), Math.max(1, wake - now))
+      : undefined;
   }
 
   /** Begins nothing more; resolves when what is under way has ended. */
@@ -129,7 +144,12 @@ export class InterfaceExecutor {
     }
   }
 
-  #judge(steps: readonly InterfaceStep[], nodes: readonly string[], failed: readonly Extract<ProviderChangeResult, { outcome: 'failed' }>[], milliseconds: number): void {
+  #judge(
+    steps: readonly InterfaceStep[],
+    nodes: readonly string[],
+    failed: readonly Extract<ProviderChangeResult, { outcome: 'failed' }>[],
+    milliseconds: number,
+  ): void {
     const now = this.#options.clock.monotonic();
     for (const step of steps) {
       const failure = failed.find(({ change }) => change.address === step.address);
@@ -149,5 +169,7 @@ export class InterfaceExecutor {
 function changeOf(step: InterfaceStep, nodeOf: (name: string) => ProviderNode): ProviderChange {
   const { address } = step;
   const node = nodeOf(step.node);
-  return step.kind === 'move' ? { type: 'move', address, from: nodeOf(step.from), node } : { type: step.kind, address, node };
+  return step.kind === 'move'
+    ? { type: 'move', address, from: nodeOf(step.from), node }
+    : { type: step.kind, address, node };
 }

@@ -2,8 +2,19 @@ import type { InterfaceStep, ProviderErrorClass } from '@egressip-ipam/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InterfaceFailures } from './interface-failures.ts';
 
-const attach = (address: string, node = 'n1'): InterfaceStep => ({ kind: 'attach', id: address, object: { kind: 'Interface', name: node }, effects: {}, after: [], node, address });
-const error = (errorClass: ProviderErrorClass): { readonly class: ProviderErrorClass; readonly message: string } => ({ class: errorClass, message: 'no' });
+const attach = (address: string, node = 'n1'): InterfaceStep => ({
+  kind: 'attach',
+  id: address,
+  object: { kind: 'Interface', name: node },
+  effects: {},
+  after: [],
+  node,
+  address,
+});
+const error = (errorClass: ProviderErrorClass): { readonly class: ProviderErrorClass; readonly message: string } => ({
+  class: errorClass,
+  message: 'no',
+});
 const step = attach('10.0.0.1');
 
 describe('changes of interfaces that failed', () => {
@@ -15,7 +26,9 @@ describe('changes of interfaces that failed', () => {
   });
 
   it('are tried again later and later', () => {
-    expect([failures.fail(step, error('transient'), 0), failures.fail(step, error('transient'), 0)]).toEqual([1_000, 2_000]);
+    expect([failures.fail(step, error('transient'), 0), failures.fail(step, error('transient'), 0)]).toEqual([
+      1_000, 2_000,
+    ]);
     expect(failures.until(step)).toBe(2_000);
     expect(failures.until(attach('10.0.0.2'))).toBe(0);
     failures.succeed(step);
@@ -41,7 +54,10 @@ describe('changes of interfaces that failed', () => {
     expect([failures.all, failures.until(step)]).toEqual([[], 0]);
   });
 
-  it.each([['conflict', 600_000], ['capacity', 60_000]] as const)('are reckoned with for a while after a %s, whoever asks for it', (errorClass, milliseconds) => {
+  it.each([
+    ['conflict', 600_000],
+    ['capacity', 60_000],
+  ] as const)('are reckoned with for a while after a %s, whoever asks for it', (errorClass, milliseconds) => {
     failures.fail(step, error(errorClass), 0);
     failures.keepOnly([], milliseconds - 1);
     expect(failures.all).toMatchObject([{ address: '10.0.0.1', node: 'n1', error: { class: errorClass } }]);

@@ -1,4 +1,10 @@
-import type { InterfaceStep, ProviderErrorClass, ProviderErrorDescription, ProviderFailure, ProviderNode } from '@egressip-ipam/core';
+import type {
+  InterfaceStep,
+  ProviderErrorClass,
+  ProviderErrorDescription,
+  ProviderFailure,
+  ProviderNode,
+} from '@egressip-ipam/core';
 import { BackOff } from './back-off.ts';
 
 interface Failed {

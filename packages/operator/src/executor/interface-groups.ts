@@ -14,7 +14,10 @@ export interface InterfaceGroup {
 
 /** The changes of interfaces in a plan, by interface. */
 export function groupInterfaceSteps({ steps }: Pick<Plan, 'steps'>): readonly InterfaceGroup[] {
-  const groups = new Map<string, InterfaceGroup & { readonly ready: InterfaceStep[]; readonly waiting: InterfaceStep[] }>();
+  const groups = new Map<
+    string,
+    InterfaceGroup & { readonly ready: InterfaceStep[]; readonly waiting: InterfaceStep[] }
+  >();
   for (const step of steps) {
     if (!isInterfaceStep(step)) continue;
     const nodes = step.kind === 'move' ? [step.from, step.node] : [step.node];

@@ -2,7 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PutBacks } from './put-backs.ts';
 import type { WriteStep } from './write-step.ts';
 
-const claim = (...egressIPs: string[]): WriteStep => ({ kind: 'network', action: 'bind', id: 'claim/shop', object: { kind: 'Binding', name: 'shop' }, effects: { bound: egressIPs }, after: [], payload: { egressIPs } });
+const claim = (...egressIPs: string[]): WriteStep => ({
+  kind: 'network',
+  action: 'bind',
+  id: 'claim/shop',
+  object: { kind: 'Binding', name: 'shop' },
+  effects: { bound: egressIPs },
+  after: [],
+  payload: { egressIPs },
+});
 
 describe('writes that someone else undoes', () => {
   let now: number;
@@ -13,7 +21,8 @@ describe('writes that someone else undoes', () => {
     putBacks = new PutBacks(() => now);
   });
   const write = (step: WriteStep, incarnation = 1): number => putBacks.note('claim/shop', step, incarnation);
-  const waits = (step: WriteStep, incarnation = 1): number => Math.max(0, putBacks.until('claim/shop', step, incarnation) - now);
+  const waits = (step: WriteStep, incarnation = 1): number =>
+    Math.max(0, putBacks.until('claim/shop', step, incarnation) - now);
 
   const delaysOf = (step: WriteStep, pause = 0): readonly number[] =>
     Array.from({ length: 9 }, () => {
@@ -25,7 +34,9 @@ describe('writes that someone else undoes', () => {
     });
 
   it('are put back at once the first time, then ever more slowly', () => {
-    expect(delaysOf({ ...claim('10.0.0.1'), effects: {} })).toEqual([0, 0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]);
+    expect(delaysOf({ ...claim('10.0.0.1'), effects: {} })).toEqual([
+      0, 0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000,
+    ]);
   });
 
   it('are away for ten seconds at most where they carry traffic', () => {
@@ -53,7 +64,13 @@ describe('writes that someone else undoes', () => {
 
   it('in several steps are slowed down as a whole: the steps of one put-back follow each other at once', () => {
     const target = ['10.0.0.1', '10.0.1.1'];
-    const apply = (...egressIPs: string[]): WriteStep => ({ ...claim(...egressIPs), kind: 'network', action: 'bind', payload: { egressIPs }, ...(egressIPs.join() === target.join() ? {} : { goal: { egressIPs: target } }) });
+    const apply = (...egressIPs: string[]): WriteStep => ({
+      ...claim(...egressIPs),
+      kind: 'network',
+      action: 'bind',
+      payload: { egressIPs },
+      ...(egressIPs.join() === target.join() ? {} : { goal: { egressIPs: target } }),
+    });
     write(apply(...target));
     const rounds = [0, 1, 2].map(() => {
       const delays = [waits(apply('10.0.0.1'))];

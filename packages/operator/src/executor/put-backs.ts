@@ -41,7 +41,11 @@ export class PutBacks {
     const last = this.#written.get(lane);
     const isKnown = last?.goal === goal && at - last.at < forgetAfter;
     const isUndone = isKnown && isBegunAnew(last, digest);
-    const count = isUndone ? 1 + (at - last.at <= pauseAfter(last.count, step) + answersWithin ? last.count : 0) : isKnown ? last.count : 0;
+    const count = isUndone
+      ? 1 + (at - last.at <= pauseAfter(last.count, step) + answersWithin ? last.count : 0)
+      : isKnown
+        ? last.count
+        : 0;
     const isDone = digest === goal;
     const steps = isDone ? none : new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
     this.#written.set(lane, { goal, steps, isDone, at, count });

@@ -25,7 +25,11 @@ export interface Target {
  *
  * @param isOurs whether it is ours to make and to delete, and the same one however often
  */
-export function targetOf(store: ClusterStore, { object: { kind, name } }: WriteStep, isOurs: boolean): Target | undefined {
+export function targetOf(
+  store: ClusterStore,
+  { object: { kind, name } }: WriteStep,
+  isOurs: boolean,
+): Target | undefined {
   const collection = store.collectionOf(kind);
   if (collection === undefined) return undefined;
   return {

@@ -48,6 +48,9 @@ export function inTurns(steps: readonly WriteStep[]): readonly WriteStep[] {
   const prepared = steps.filter((step) => !isPreparing(step));
   const others = steps.filter(isPreparing);
   if (prepared.length === 0 || others.length === 0) return steps;
-  const turns = Array.from({ length: Math.max(prepared.length, others.length) }, (_, turn) => [prepared[turn], others[turn]]);
+  const turns = Array.from({ length: Math.max(prepared.length, others.length) }, (_, turn) => [
+    prepared[turn],
+    others[turn],
+  ]);
   return turns.flat().filter((step) => step !== undefined);
 }

@@ -37,6 +37,8 @@ export function isPreparing({ kind }: WriteStep): boolean {
 /** An address moves at once, though a thousand new namespaces wait; what touches no address is quick, and others wait for it. */
 export function isUrgent(step: WriteStep): boolean {
   if (isPreparing(step)) return false;
-  const touches = Object.values<readonly string[] | undefined>({ ...step.effects }).some((addresses = []) => addresses.length > 0);
+  const touches = Object.values<readonly string[] | undefined>({ ...step.effects }).some(
+    (addresses = []) => addresses.length > 0,
+  );
   return !touches || movedBy(step).length > 0;
 }

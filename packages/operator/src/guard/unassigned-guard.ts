@@ -1,5 +1,14 @@
 import type { Plan, UnassignedGuard as GuardContract } from '@egressip-ipam/core';
-import { isAlreadyExists, isInvalid, isNotFound, Reflector, ResourceClient, type Clock, type ClockTimer, type RestClient } from '@egressip-ipam/kube';
+import {
+  isAlreadyExists,
+  isInvalid,
+  isNotFound,
+  Reflector,
+  ResourceClient,
+  type Clock,
+  type ClockTimer,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { BackOff } from '../executor/back-off.ts';
 import { resourceOf } from '../network/resources.ts';
 import type { StepRunner } from '../run/control-loop.ts';
@@ -69,7 +78,8 @@ export class UnassignedGuard implements StepRunner {
       if (isBare) unassigned.add(namespace);
       else unassigned.delete(namespace);
     }
-    for (const { namespace, reason } of plan.waiting) if (this.#options.guard.exceptions?.includes(reason.code) === true) unassigned.delete(namespace);
+    for (const { namespace, reason } of plan.waiting)
+      if (this.#options.guard.exceptions?.includes(reason.code) === true) unassigned.delete(namespace);
     const now = this.#options.clock.monotonic();
     let wake = Infinity;
     const due = (namespace: string): boolean => {
@@ -77,10 +87,15 @@ export class UnassignedGuard implements StepRunner {
       if (until > now) wake = Math.min(wake, until);
       return until <= now && !this.#busy.has(namespace) && this.#busy.size < mostAtOnce;
     };
-    for (const namespace of unassigned) if (!this.#namespaces.has(namespace) && due(namespace)) void this.#write(namespace, () => this.#deny(namespace));
-    for (const namespace of this.#namespaces) if (!unassigned.has(namespace) && this.#isOurs(namespace) && due(namespace)) void this.#write(namespace, () => this.#allow(namespace));
+    for (const namespace of unassigned)
+      if (!this.#namespaces.has(namespace) && due(namespace)) void this.#write(namespace, () => this.#deny(namespace));
+    for (const namespace of this.#namespaces)
+      if (!unassigned.has(namespace) && this.#isOurs(namespace) && due(namespace))
+        void this.#write(namespace, () => this.#allow(namespace));
     this.#timer?.cancel();
-    this.#timer = Number.isFinite(wake) ? this.#options.clock.setTimeout(this.#options.onProgress, Math.max(1, wake - now)) : undefined;
+    this.#timer = Number.isFinite(wake)
+      ? this.#options.clock.setTimeout(this.#options.onProgress, Math.max(1, wake - now))
+      : undefined;
   }
 
   /** Begins nothing more; resolves when what is under way has ended. */
@@ -127,7 +142,9 @@ export class UnassignedGuard implements StepRunner {
   async #create(namespace: string, body: Readonly<Record<string, unknown>>): Promise<void> {
     const { resource, name, label } = this.#options.guard;
     const object = { ...body, metadata: { namespace, name, labels: { [label]: 'unassigned' } } };
-    this.#reflector.store.upsertFromResponse(await new ResourceClient(this.#options.writer, resourceOf(resource, true)).create(object));
+    this.#reflector.store.upsertFromResponse(
+      await new ResourceClient(this.#options.writer, resourceOf(resource, true)).create(object),
+    );
   }
 
   async #allow(namespace: string): Promise<void> {

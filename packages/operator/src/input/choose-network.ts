@@ -16,15 +16,25 @@ export interface ChosenNetwork {
  * @param chosen the one that a person named
  * @throws InputError where several are equally likely
  */
-export function chooseNetwork(objects: readonly unknown[], backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): ChosenNetwork {
+export function chooseNetwork(
+  objects: readonly unknown[],
+  backends: readonly NetworkBackend[],
+  chosen: NetworkBackend | undefined,
+): ChosenNetwork {
   return settleNetwork(evidenceIn(objects, backends), backends, chosen);
 }
 
 /** As {@link chooseNetwork}, by evidence from wherever. */
-export function settleNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): ChosenNetwork {
+export function settleNetwork(
+  evidence: ClusterEvidence,
+  backends: readonly NetworkBackend[],
+  chosen: NetworkBackend | undefined,
+): ChosenNetwork {
   const decision = takeNetwork(evidence, backends, chosen);
-  if (decision.decided) return { found: { backend: decision.backend, recognition: decision.recognition, evidence }, notes: [] };
-  if (decision.candidates.length > 0) throw new InputError(`the network cannot be told: ${decision.reason}; name it by --network`);
+  if (decision.decided)
+    return { found: { backend: decision.backend, recognition: decision.recognition, evidence }, notes: [] };
+  if (decision.candidates.length > 0)
+    throw new InputError(`the network cannot be told: ${decision.reason}; name it by --network`);
   const names = backends.map(({ name }) => name).join(', ');
   const note = `nothing shows which network the cluster has: addresses are planned without one; name it by --network (${names})`;
   return { found: { backend: plain, recognition: plain.recognise(evidence), evidence }, notes: [note] };

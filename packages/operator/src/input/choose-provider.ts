@@ -10,10 +10,24 @@ import { addressOnNode, needsAttaching, signsIn } from '../provider/provider-fac
  * @param chosen the name that a person gave
  * @throws Error when there is no such provider
  */
-export async function chooseProvider(objects: readonly unknown[], { backend, recognition }: FoundNetwork, observation: ProviderObservation | undefined, chosen: string | undefined): Promise<ProviderDecision> {
+export async function chooseProvider(
+  objects: readonly unknown[],
+  { backend, recognition }: FoundNetwork,
+  observation: ProviderObservation | undefined,
+  chosen: string | undefined,
+): Promise<ProviderDecision> {
   const ofKind = (kind: string): readonly unknown[] => objects.filter((object) => asRecord(object)['kind'] === kind);
   const signs = signsIn({ infrastructure: ofKind('Infrastructure')[0], nodes: ofKind('Node') });
   const named = chosen === undefined ? {} : { chosen: await describeProvider(chosen) };
   const onNode = addressOnNode(backend, recognition);
-  return decideProvider({ ...signs, ...named, ...(onNode === undefined ? {} : { addressOnNode: onNode }), needsAttaching: needsAttaching(backend, recognition), isEquipped: () => observation !== undefined }, await describeBuiltInProviders());
+  return decideProvider(
+    {
+      ...signs,
+      ...named,
+      ...(onNode === undefined ? {} : { addressOnNode: onNode }),
+      needsAttaching: needsAttaching(backend, recognition),
+      isEquipped: () => observation !== undefined,
+    },
+    await describeBuiltInProviders(),
+  );
 }

@@ -4,7 +4,8 @@ import { constants } from 'node:buffer';
 export const mostBytes = constants.MAX_STRING_LENGTH;
 
 /** A text, or why the bytes are none. */
-export type DecodedText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+export type DecodedText =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 
 const refused = (message: string): DecodedText => ({ ok: false, message });
 
@@ -20,7 +21,9 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     const nul = text.indexOf('\0');
-    return nul === -1 ? { ok: true, text } : refused(`it is binary, not text: there is a NUL character in line ${lineAt(text, nul)}`);
+    return nul === -1
+      ? { ok: true, text }
+      : refused(`it is binary, not text: there is a NUL character in line ${lineAt(text, nul)}`);
   } catch {
     return refused(`it is binary, or a text that is not ${encoding.toUpperCase()}`);
   }
@@ -28,8 +31,10 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 
 /** By the byte order mark; without one by the zeros that every second byte of a text in a Latin script is. */
 function encodingOf([first, second, third, fourth]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0)) return 'utf-16le';
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0)) return 'utf-16be';
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0))
+    return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0))
+    return 'utf-16be';
   return 'utf-8';
 }
 

@@ -32,7 +32,13 @@ export async function findFiles(path: string): Promise<FoundFiles> {
     throw new InputError(`${path}: it is ${describe(found)}, not a file; use - to read standard input`);
   }
   const folder = await findInFolder(path);
-  if (folder.files.length === 0) throw new InputError([`${path}: there are no .yaml, .yml or .json files in this folder`, ...folder.problems.map(({ file, message }) => `${file}: ${message}`)].join('; '));
+  if (folder.files.length === 0)
+    throw new InputError(
+      [
+        `${path}: there are no .yaml, .yml or .json files in this folder`,
+        ...folder.problems.map(({ file, message }) => `${file}: ${message}`),
+      ].join('; '),
+    );
   return folder;
 }
 
@@ -49,7 +55,12 @@ async function findInFolder(folder: string): Promise<FoundFiles> {
     } else if (extensions.has(extname(entry.name))) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() === true) files.push({ path, size: found.size });
-      else problems.push({ file: path, line: 1, message: `passed over: it is ${found === undefined ? 'a link to nothing' : describe(found)}` });
+      else
+        problems.push({
+          file: path,
+          line: 1,
+          message: `passed over: it is ${found === undefined ? 'a link to nothing' : describe(found)}`,
+        });
     }
   }
   return { files, problems };
@@ -60,7 +71,9 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    throw new InputError(`${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new InputError(`${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -49,7 +49,11 @@ export interface LoadedSnapshot {
  * @param live what the cluster itself showed, where the documents were read from it
  * @throws InputError when the network cannot be told, or a saved snapshot cannot be planned; Error when there is no such plug-in
  */
-export async function loadSnapshot(documents: ReadDocuments, options: SnapshotOptions, live?: LiveDecisions): Promise<LoadedSnapshot> {
+export async function loadSnapshot(
+  documents: ReadDocuments,
+  options: SnapshotOptions,
+  live?: LiveDecisions,
+): Promise<LoadedSnapshot> {
   const problems = [...documents.problems];
   const saved = await findSaved(documents, options, problems);
   if (saved !== undefined) return { ...saved, problems, notes: [] };
@@ -63,16 +67,34 @@ export async function loadSnapshot(documents: ReadDocuments, options: SnapshotOp
   const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
   const { clusterNetworks = [] } = found.evidence;
   const { settings } = found.recognition;
-  const network = { name: found.backend.name, ...(settings === undefined ? {} : { settings }), objects: networkObjects };
+  const network = {
+    name: found.backend.name,
+    ...(settings === undefined ? {} : { settings }),
+    objects: networkObjects,
+  };
   const provider = providerOf(found, decision, options, sorted, live !== undefined);
-  const inside = { ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }), ...(serviceAddresses.length === 0 ? {} : { serviceAddresses }) };
+  const inside = {
+    ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
+    ...(serviceAddresses.length === 0 ? {} : { serviceAddresses }),
+  };
   const parts = { infrastructure, network, provider, egressIPAMs, namespaces, nodes, ...inside };
   const snapshot = buildSnapshot({ ...parts, ...(options.time === undefined ? {} : { time: options.time }) });
   const isAnyClaim = snapshot.namespaces.some(({ egressIPAM }) => egressIPAM !== undefined);
-  return { snapshot, backend: found.backend, problems, notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted.leftOut, found)] };
+  return {
+    snapshot,
+    backend: found.backend,
+    problems,
+    notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted.leftOut, found)],
+  };
 }
 
-function providerOf({ backend, recognition }: FoundNetwork, decision: ProviderDecision, options: SnapshotOptions, { observation, isUnreadable }: SortedDocuments, isLive: boolean): ProviderSnapshot {
+function providerOf(
+  { backend, recognition }: FoundNetwork,
+  decision: ProviderDecision,
+  options: SnapshotOptions,
+  { observation, isUnreadable }: SortedDocuments,
+  isLive: boolean,
+): ProviderSnapshot {
   const snapshot = providerSnapshot({
     decision,
     isChosen: options.provider !== undefined,
@@ -86,9 +108,11 @@ function providerOf({ backend, recognition }: FoundNetwork, decision: ProviderDe
 
 /** Objects of other networks, of which there may be left some of a migration. */
 function leftOutNotes(leftOut: ReadonlyMap<string, number>, { backend }: FoundNetwork): readonly string[] {
-  return [...leftOut].map(([kind, count]) => `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind} ${count === 1 ? 'is' : 'are'} left out: the network is ${backend.title}`);
+  return [...leftOut].map(
+    ([kind, count]) =>
+      `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind} ${count === 1 ? 'is' : 'are'} left out: the network is ${backend.title}`,
+  );
 }
-
 
 /**
  * The saved snapshot among the documents, planned once to see that it is whole: it was written by a program, and is not
@@ -96,7 +120,11 @@ function leftOutNotes(leftOut: ReadonlyMap<string, number>, { backend }: FoundNe
  *
  * @throws InputError when it cannot be planned
  */
-async function findSaved({ objects }: ReadDocuments, { time, network }: SnapshotOptions, problems: InputProblem[]): Promise<Pick<LoadedSnapshot, 'snapshot' | 'backend'> | undefined> {
+async function findSaved(
+  { objects }: ReadDocuments,
+  { time, network }: SnapshotOptions,
+  problems: InputProblem[],
+): Promise<Pick<LoadedSnapshot, 'snapshot' | 'backend'> | undefined> {
   for (const { file, object, lineOf } of objects) {
     if (!claimsToBeSnapshot(object)) continue;
     if (!isSnapshot(object)) {
@@ -110,7 +138,10 @@ async function findSaved({ objects }: ReadDocuments, { time, network }: Snapshot
     try {
       plan(snapshot, backend);
     } catch (error) {
-      throw new InputError(`${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new InputError(
+        `${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
     return { snapshot, backend };
   }

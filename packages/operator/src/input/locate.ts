@@ -16,7 +16,8 @@ export function locate(node: Node, field: string): Node {
     if (!isScalar(key) || !field.startsWith(String(key.value))) continue;
     const rest = field.slice(String(key.value).length);
     if (rest === '') return key;
-    if (rest.startsWith('.') || rest.startsWith('[')) return isNode(value) ? locate(value, rest.replace(/^\./, '')) : key;
+    if (rest.startsWith('.') || rest.startsWith('['))
+      return isNode(value) ? locate(value, rest.replace(/^\./, '')) : key;
   }
   return node;
 }

@@ -26,7 +26,12 @@ export class ObjectList<Entry extends Named> {
     this.#problems.push(...problemsOf(source, this.#kind, read));
     if (!read.ok) return;
     if (this.#names.has(read.value.name)) {
-      this.#problems.push({ file: source.file, line: source.line, object: `${this.#kind}/${read.value.name}`, message: 'stands in the input twice; the first one counts' });
+      this.#problems.push({
+        file: source.file,
+        line: source.line,
+        object: `${this.#kind}/${read.value.name}`,
+        message: 'stands in the input twice; the first one counts',
+      });
       return;
     }
     this.#names.add(read.value.name);
@@ -35,6 +40,16 @@ export class ObjectList<Entry extends Named> {
 }
 
 /** What reading an object found wrong, with the line of each field. */
-export function problemsOf({ file, lineOf }: SourceObject, kind: string, { problems }: Read<unknown>): readonly InputProblem[] {
-  return problems.map(({ object: { name }, field, message }) => ({ file, line: lineOf(field ?? ''), object: `${kind}/${name === '' ? '?' : name}`, ...(field === undefined ? {} : { field }), message }));
+export function problemsOf(
+  { file, lineOf }: SourceObject,
+  kind: string,
+  { problems }: Read<unknown>,
+): readonly InputProblem[] {
+  return problems.map(({ object: { name }, field, message }) => ({
+    file,
+    line: lineOf(field ?? ''),
+    object: `${kind}/${name === '' ? '?' : name}`,
+    ...(field === undefined ? {} : { field }),
+    message,
+  }));
 }

@@ -2,7 +2,9 @@ import { isRecord, type ProviderObservation } from '@egressip-ipam/core';
 
 /** Whether an object is a ProviderObservation as docs/schemas/provider-observation.schema.json says: a plan takes it as it is. */
 export function isObservation(object: unknown): object is ProviderObservation {
-  return isRecord(object) && isListOf(object['nodes'], isNodeObservation) && isListOf(object['cidrs'], isCidrObservation);
+  return (
+    isRecord(object) && isListOf(object['nodes'], isNodeObservation) && isListOf(object['cidrs'], isCidrObservation)
+  );
 }
 
 function isNodeObservation(entry: unknown): boolean {
@@ -11,7 +13,13 @@ function isNodeObservation(entry: unknown): boolean {
 }
 
 function isInterface(entry: unknown): boolean {
-  return isRecord(entry) && isText(entry['id']) && typeof entry['main'] === 'boolean' && isListOf(entry['subnets'], isText) && isListOf(entry['addresses'], isAttached);
+  return (
+    isRecord(entry) &&
+    isText(entry['id']) &&
+    typeof entry['main'] === 'boolean' &&
+    isListOf(entry['subnets'], isText) &&
+    isListOf(entry['addresses'], isAttached)
+  );
 }
 
 function isAttached(entry: unknown): boolean {
@@ -19,7 +27,9 @@ function isAttached(entry: unknown): boolean {
 }
 
 function isLimits(value: unknown): boolean {
-  return isRecord(value) && [value['ipv4'], value['ipv6']].every((limit) => limit === undefined || typeof limit === 'number');
+  return (
+    isRecord(value) && [value['ipv4'], value['ipv6']].every((limit) => limit === undefined || typeof limit === 'number')
+  );
 }
 
 function isCidrObservation(entry: unknown): boolean {

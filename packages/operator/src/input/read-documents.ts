@@ -22,7 +22,8 @@ const nothing = 'there is nothing in it; did the command that should write it fa
  */
 export async function readDocuments(paths: readonly string[], standardInput: StandardInput): Promise<ReadDocuments> {
   const all: ReadDocuments[] = [];
-  for (const path of paths) all.push(path === '-' ? readNamed(await standardInput(), 'standard input') : await readPath(path));
+  for (const path of paths)
+    all.push(path === '-' ? readNamed(await standardInput(), 'standard input') : await readPath(path));
   return { objects: all.flatMap(({ objects }) => objects), problems: all.flatMap(({ problems }) => problems) };
 }
 
@@ -50,12 +51,19 @@ function readNamed(input: string | Uint8Array, name: string): ReadDocuments {
 }
 
 function unreadable(problems: readonly InputProblem[]): InputError {
-  const [first, ...others] = problems.map(({ file, line, object, field, message }) => [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '));
+  const [first, ...others] = problems.map(({ file, line, object, field, message }) =>
+    [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '),
+  );
   return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
 }
 
 function readText(input: string | Uint8Array, file: string): ReadText {
-  const failed = (message: string): ReadText => ({ objects: [], problems: [{ file, line: 1, message }], isAny: true, isCutOff: false });
+  const failed = (message: string): ReadText => ({
+    objects: [],
+    problems: [{ file, line: 1, message }],
+    isAny: true,
+    isCutOff: false,
+  });
   const decoded = typeof input === 'string' ? ({ ok: true, text: input } as const) : decodeText(input);
   if (!decoded.ok) return failed(decoded.message);
   const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
@@ -67,6 +75,8 @@ async function readBytes({ path, size }: FoundFile): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new InputError(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new InputError(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }

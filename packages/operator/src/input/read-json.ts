@@ -18,28 +18,53 @@ export function looksLikeJson(text: string): boolean {
 export function readJson(text: string, file: string): ReadText {
   const objects: SourceObject[] = [];
   const { texts, broken, duplicates } = splitJson(text);
-  const problems: InputProblem[] = duplicates.map(({ key, line }: DuplicateKey) => ({ file, line, message: `the key "${key}" stands twice in one object; the last one counts` }));
+  const problems: InputProblem[] = duplicates.map(({ key, line }: DuplicateKey) => ({
+    file,
+    line,
+    message: `the key "${key}" stands twice in one object; the last one counts`,
+  }));
   for (const part of texts) {
     const parsed = parse(part);
     if (parsed.ok) objects.push(...readPart(part, parsed.value, file, problems));
     else problems.push({ file, line: parsed.line, message: `this is no JSON: ${parsed.message}` });
   }
-  if (broken !== undefined) problems.push({ file, line: broken.line, message: broken.isCutOff ? 'the JSON ends in the middle; was it cut off?' : 'this is no JSON: an object or a list is expected here' });
+  if (broken !== undefined)
+    problems.push({
+      file,
+      line: broken.line,
+      message: broken.isCutOff
+        ? 'the JSON ends in the middle; was it cut off?'
+        : 'this is no JSON: an object or a list is expected here',
+    });
   return { objects, problems, isAny: texts.length > 0 || broken !== undefined, isCutOff: broken?.isCutOff === true };
 }
 
-function parse({ text, line }: JsonText): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly line: number; readonly message: string } {
+function parse({
+  text,
+  line,
+}: JsonText):
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly line: number; readonly message: string } {
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-    return { ok: false, line: line - 1 + lineAt(text, position), message: message.replace(/ in JSON at position.*| at position \d+.*/s, '') };
+    return {
+      ok: false,
+      line: line - 1 + lineAt(text, position),
+      message: message.replace(/ in JSON at position.*| at position \d+.*/s, ''),
+    };
   }
 }
 
 /** JSON is parsed fast and without lines; a text with a problem is read once more for them, unless that takes too long. */
-function readPart({ text, line }: JsonText, value: unknown, file: string, problems: InputProblem[]): readonly SourceObject[] {
+function readPart(
+  { text, line }: JsonText,
+  value: unknown,
+  file: string,
+  problems: InputProblem[],
+): readonly SourceObject[] {
   let nodes: { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } | undefined;
   const lineOf = (index: number, field: string): number => {
     if (text.length > mostForLines) return line;
@@ -47,7 +72,8 @@ function readPart({ text, line }: JsonText, value: unknown, file: string, proble
     const node = nodes.items[index];
     return line - 1 + (node === undefined ? 1 : nodes.lineAt(locate(node, field)));
   };
-  if (isBrokenList(value)) problems.push({ file, line, object: value.kind, field: 'items', message: 'a list is expected' });
+  if (isBrokenList(value))
+    problems.push({ file, line, object: value.kind, field: 'items', message: 'a list is expected' });
   return itemsOf(value).map((object, index) => ({
     file,
     get line() {
@@ -61,5 +87,8 @@ function readPart({ text, line }: JsonText, value: unknown, file: string, proble
 function nodesOf(text: string): { readonly items: readonly Node[]; readonly lineAt: (node: Node) => number } {
   const lines = new LineCounter();
   const [document] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  return { items: document?.contents ? itemNodesOf(document.contents) : [], lineAt: (node) => lines.linePos(node.range?.[0] ?? 0).line };
+  return {
+    items: document?.contents ? itemNodesOf(document.contents) : [],
+    lineAt: (node) => lines.linePos(node.range?.[0] ?? 0).line,
+  };
 }

@@ -1,5 +1,13 @@
 import { parseCidr, readEgressIPAM, readNode, type ProviderDecision, type ProviderNode } from '@egressip-ipam/core';
-import { createRestClient, isForbidden, loadConnection, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  isForbidden,
+  loadConnection,
+  ResourceClient,
+  type KubernetesObject,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import type { FoundNetwork } from '../network/find-network.ts';
 import { gatherEvidence, servedBy } from '../network/live-evidence.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
@@ -31,8 +39,14 @@ const longestLook = 60_000;
  *
  * @throws Error when the cluster cannot be reached, or may not be read
  */
-export async function readLive(options: LiveOptions, extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[] = () => []): Promise<LiveDocuments> {
-  const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
+export async function readLive(
+  options: LiveOptions,
+  extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[] = () => [],
+): Promise<LiveDocuments> {
+  const connection = await loadConnection({
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+  });
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam' });
   try {
     const { network, kinds } = await chooseLive(rest, options);
@@ -40,7 +54,11 @@ export async function readLive(options: LiveOptions, extraCidrs: (nodes: readonl
     const lists = await Promise.all(kinds.filter(isServed).map((kind) => listAll(rest, kind)));
     const objects = lists.flat();
     const { decision, observation } = await observeProvider(rest, network.found, options, objects, extraCidrs);
-    return { objects: [...objects, ...observation].map(asSource), problems: [], decisions: { network, provider: decision } };
+    return {
+      objects: [...objects, ...observation].map(asSource),
+      problems: [],
+      decisions: { network, provider: decision },
+    };
   } finally {
     rest.close();
   }
@@ -54,19 +72,31 @@ interface Place {
 }
 
 /** The network as the operator would decide, and the kinds to be read for it. */
-async function chooseLive(rest: RestClient, { network: name }: LiveOptions): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Place[] }> {
+async function chooseLive(
+  rest: RestClient,
+  { network: name }: LiveOptions,
+): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Place[] }> {
   const chosen = name === undefined ? undefined : await loadNetwork(name);
   const backends = await loadBuiltInNetworks();
   const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
   const network = settleNetwork(evidence, backends, chosen);
   const own = network.found.backend.kinds.map((kind) => ({ ...kind, resource: resources.resourceRead(kind) }));
-  const common = [resources.egressIPAMs, resources.namespaces, resources.nodes, resources.infrastructures, resources.services];
+  const common = [
+    resources.egressIPAMs,
+    resources.namespaces,
+    resources.nodes,
+    resources.infrastructures,
+    resources.services,
+  ];
   return { network, kinds: [...common.map((resource) => ({ resource })), ...own] };
 }
 
 /** Lists leave out the kind of their items, which tells one object from another here. */
 async function listAll(rest: RestClient, { resource, namespace, name }: Place): Promise<readonly KubernetesObject[]> {
-  const selection = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const selection = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+  };
   const { items } = await new ResourceClient(rest, resource).list(selection).catch((error: unknown) => {
     // Their addresses are taken care of where they may be read.
     if (resource === resources.services && isForbidden(error)) return { items: [] };
@@ -79,7 +109,13 @@ function asSource(object: object): SourceObject {
   return { file: 'cluster', line: 0, object, lineOf: () => 0 };
 }
 
-async function observeProvider(rest: RestClient, network: FoundNetwork, options: LiveOptions, objects: readonly KubernetesObject[], extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[]): Promise<{ readonly decision: ProviderDecision; readonly observation: readonly object[] }> {
+async function observeProvider(
+  rest: RestClient,
+  network: FoundNetwork,
+  options: LiveOptions,
+  objects: readonly KubernetesObject[],
+  extraCidrs: (nodes: readonly ProviderNode[], subnets: readonly string[]) => readonly string[],
+): Promise<{ readonly decision: ProviderDecision; readonly observation: readonly object[] }> {
   const cluster = await makeClusterProvider(rest, network, options, { looksOnly: true });
   const { provider, decision } = cluster;
   try {
@@ -89,13 +125,20 @@ async function observeProvider(rest: RestClient, network: FoundNetwork, options:
     const look = async (cidrs: readonly string[]): Promise<object> => {
       const seen = await provider.observe({ nodes, cidrs, signal }).catch((error: unknown) => {
         const description = describeError(error);
-        return { nodes: nodes.map(({ name }) => ({ node: name, error: description })), cidrs: cidrs.map((cidr) => ({ cidr, error: description })) };
+        return {
+          nodes: nodes.map(({ name }) => ({ node: name, error: description })),
+          cidrs: cidrs.map((cidr) => ({ cidr, error: description })),
+        };
       });
       return { kind: 'ProviderObservation', ...seen };
     };
     const pools = objects.flatMap((object) => (object.kind === 'EgressIPAM' ? cidrsOf(object) : []));
-    const first = (await look([])) as { nodes: readonly { interfaces?: readonly { main: boolean; subnets: readonly string[] }[] }[] };
-    const subnets = first.nodes.flatMap(({ interfaces = [] }) => interfaces.filter(({ main }) => main).flatMap((main) => main.subnets));
+    const first = (await look([])) as {
+      nodes: readonly { interfaces?: readonly { main: boolean; subnets: readonly string[] }[] }[];
+    };
+    const subnets = first.nodes.flatMap(({ interfaces = [] }) =>
+      interfaces.filter(({ main }) => main).flatMap((main) => main.subnets),
+    );
     return { decision, observation: [await look([...new Set([...pools, ...extraCidrs(nodes, subnets)])])] };
   } finally {
     await cluster.stop();

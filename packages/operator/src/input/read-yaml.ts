@@ -34,12 +34,29 @@ export function readYaml(text: string, file: string): ReadText {
     // Nothing between two separators is no document.
     if (document.contents === null || read.value === null) continue;
     if (typeof read.value !== 'object') {
-      problems.push({ file, line: lineAt(document.contents.range?.[0] ?? 0), message: 'a Kubernetes object with a kind is expected, not a text' });
+      problems.push({
+        file,
+        line: lineAt(document.contents.range?.[0] ?? 0),
+        message: 'a Kubernetes object with a kind is expected, not a text',
+      });
       continue;
     }
-    problems.push(...duplicatesIn(document).map(({ key, offset }) => ({ file, line: lineAt(offset), message: `the key "${key}" stands twice in one map; the last one counts` })));
+    problems.push(
+      ...duplicatesIn(document).map(({ key, offset }) => ({
+        file,
+        line: lineAt(offset),
+        message: `the key "${key}" stands twice in one map; the last one counts`,
+      })),
+    );
     const values = itemsOf(read.value);
-    if (isBrokenList(read.value)) problems.push({ file, line: lineAt(document.contents.range?.[0] ?? 0), object: read.value.kind, field: 'items', message: 'a list is expected' });
+    if (isBrokenList(read.value))
+      problems.push({
+        file,
+        line: lineAt(document.contents.range?.[0] ?? 0),
+        object: read.value.kind,
+        field: 'items',
+        message: 'a list is expected',
+      });
     itemNodesOf(document.contents).forEach((node, index) => {
       const lineOf = (field: string): number => lineAt(locate(node, field).range?.[0] ?? 0);
       objects.push({ file, line: lineOf(''), object: values[index], lineOf });
@@ -57,8 +74,13 @@ function refuse(text: string): { readonly line: number; readonly message: string
     else if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
     else if (token[0] === '&' || token[0] === '*') anchors += 1;
-    if (depth > deepest) return { line: lineOfIndex(text, index), message: `brackets are nested more than ${deepest} deep` };
-    if (anchors > mostAnchors) return { line: lineOfIndex(text, index), message: `more than ${mostAnchors} anchors and aliases (& and *) are not read` };
+    if (depth > deepest)
+      return { line: lineOfIndex(text, index), message: `brackets are nested more than ${deepest} deep` };
+    if (anchors > mostAnchors)
+      return {
+        line: lineOfIndex(text, index),
+        message: `more than ${mostAnchors} anchors and aliases (& and *) are not read`,
+      };
     // The lexer puts control characters before documents and scalars, and where flows end badly: they are not in the text.
     if (token === scalarMark) isScalarNext = true;
     else if (!marks.has(token)) index += token.length;
@@ -67,7 +89,9 @@ function refuse(text: string): { readonly line: number; readonly message: string
 }
 
 // Aliases that multiply without end are refused by an exception.
-function toObject(document: Document): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+function toObject(
+  document: Document,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: mostAnchors }) };
   } catch (error) {

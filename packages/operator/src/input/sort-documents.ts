@@ -19,7 +19,10 @@ import { isObservation } from './observation.ts';
 import type { InputProblem, ReadDocuments, SourceObject } from './read-documents.ts';
 
 /** What documents hold, by kind. */
-export interface SortedDocuments extends Pick<ClusterSnapshot, 'infrastructure' | 'egressIPAMs' | 'namespaces' | 'nodes'> {
+export interface SortedDocuments extends Pick<
+  ClusterSnapshot,
+  'infrastructure' | 'egressIPAMs' | 'namespaces' | 'nodes'
+> {
   readonly networkObjects: NetworkObjects;
   readonly serviceAddresses: readonly UsedAddress[];
   readonly observation?: ProviderObservation;
@@ -36,39 +39,74 @@ export interface SortedDocuments extends Pick<ClusterSnapshot, 'infrastructure' 
  * @param problems takes in what cannot be read
  * @param isLive whether they are of a cluster as it is now
  */
-export function sortDocuments({ objects }: ReadDocuments, known: readonly NetworkBackend[], backend: NetworkBackend, problems: InputProblem[], isLive = false): SortedDocuments {
+export function sortDocuments(
+  { objects }: ReadDocuments,
+  known: readonly NetworkBackend[],
+  backend: NetworkBackend,
+  problems: InputProblem[],
+  isLive = false,
+): SortedDocuments {
   const egressIPAMs = new ObjectList('EgressIPAM', readEgressIPAM, problems);
   const namespaces = new ObjectList('Namespace', readNamespace, problems);
   const nodes = new ObjectList('Node', (object) => readNode(object, backend.nodeAnnotations), problems);
   const network = new NetworkLists(backend, problems);
-  const found: { infrastructure: InfrastructureSnapshot; observation?: ProviderObservation; isUnreadable: boolean } = { infrastructure: { virtualIPs: [] }, isUnreadable: false };
+  const found: { infrastructure: InfrastructureSnapshot; observation?: ProviderObservation; isUnreadable: boolean } = {
+    infrastructure: { virtualIPs: [] },
+    isUnreadable: false,
+  };
   const serviceAddresses: UsedAddress[] = [];
   const readers = new Map<DocumentKind, (source: SourceObject) => void>([
     [commonKinds.egressIPAM, (source) => egressIPAMs.add(source)],
     [commonKinds.namespace, (source) => namespaces.add(source)],
     [commonKinds.node, (source) => nodes.add(source)],
-    [commonKinds.infrastructure, (source) => {
-      const read = readInfrastructure(source.object);
-      if (read.ok) found.infrastructure = read.value;
-      problems.push(...problemsOf(source, 'Infrastructure', read));
-    }],
+    [
+      commonKinds.infrastructure,
+      (source) => {
+        const read = readInfrastructure(source.object);
+        if (read.ok) found.infrastructure = read.value;
+        problems.push(...problemsOf(source, 'Infrastructure', read));
+      },
+    ],
     [commonKinds.service, ({ object }) => void serviceAddresses.push(...readServiceAddresses(object))],
-    [commonKinds.observation, ({ file, line, object }) => {
-      if (isObservation(object)) found.observation = { nodes: object.nodes, cidrs: object.cidrs };
-      else {
-        found.isUnreadable = true;
-        problems.push({ file, line, object: 'ProviderObservation', message: 'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json; until then nothing is allocated' });
-      }
-    }],
+    [
+      commonKinds.observation,
+      ({ file, line, object }) => {
+        if (isObservation(object)) found.observation = { nodes: object.nodes, cidrs: object.cidrs };
+        else {
+          found.isUnreadable = true;
+          problems.push({
+            file,
+            line,
+            object: 'ProviderObservation',
+            message:
+              'nodes and cidrs are expected, as in docs/schemas/provider-observation.schema.json; until then nothing is allocated',
+          });
+        }
+      },
+    ],
   ]);
   const kindOf = kindReader([...readers.keys(), ...networkKinds([backend, ...known], isLive ? backend : undefined)]);
   for (const source of objects) {
     if (claimsToBeSnapshot(source.object)) continue;
     const kind = kindOf(source.object);
-    if (kind === undefined) problems.push({ file: source.file, line: source.line, field: 'kind', message: 'a Kubernetes object with a kind is expected' });
+    if (kind === undefined)
+      problems.push({
+        file: source.file,
+        line: source.line,
+        field: 'kind',
+        message: 'a Kubernetes object with a kind is expected',
+      });
     else if (kind !== 'other') (readers.get(kind) ?? ((other) => network.add(kind, other)))(source);
   }
-  return { ...found, serviceAddresses, egressIPAMs: egressIPAMs.entries, namespaces: namespaces.entries, nodes: nodes.entries, networkObjects: network.objects, leftOut: network.leftOut };
+  return {
+    ...found,
+    serviceAddresses,
+    egressIPAMs: egressIPAMs.entries,
+    namespaces: namespaces.entries,
+    nodes: nodes.entries,
+    networkObjects: network.objects,
+    leftOut: network.leftOut,
+  };
 }
 
 /** The objects of a network, and how many there are of others. */
@@ -77,7 +115,10 @@ class NetworkLists {
   readonly #lists: readonly { readonly kind: NetworkKind; readonly list: ObjectList<NetworkEntry> }[];
 
   constructor({ kinds }: NetworkBackend, problems: InputProblem[]) {
-    this.#lists = kinds.map((kind) => ({ kind, list: new ObjectList<NetworkEntry>(kind.resource.kind, kind.read, problems) }));
+    this.#lists = kinds.map((kind) => ({
+      kind,
+      list: new ObjectList<NetworkEntry>(kind.resource.kind, kind.read, problems),
+    }));
   }
 
   get objects(): NetworkObjects {
@@ -94,5 +135,7 @@ class NetworkLists {
 /** Of some kinds, only the objects of one namespace or of one name are read. */
 function isMeant({ namespace, name }: NetworkKind, object: unknown): boolean {
   const { metadata } = object as { readonly metadata?: { readonly namespace?: unknown; readonly name?: unknown } };
-  return (namespace === undefined || metadata?.namespace === namespace) && (name === undefined || metadata?.name === name);
+  return (
+    (namespace === undefined || metadata?.namespace === namespace) && (name === undefined || metadata?.name === name)
+  );
 }

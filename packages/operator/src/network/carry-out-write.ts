@@ -8,7 +8,11 @@ import { resourceOf } from './resources.ts';
  * @param resourceVersion what was read last of the object: a conditional write overwrites nothing newer
  * @throws ApiError, TransportError or FencedError
  */
-export async function carryOutWrite(rest: RestClient, write: KubernetesWrite, resourceVersion: string | undefined): Promise<KubernetesObject | undefined> {
+export async function carryOutWrite(
+  rest: RestClient,
+  write: KubernetesWrite,
+  resourceVersion: string | undefined,
+): Promise<KubernetesObject | undefined> {
   const { resource, name, namespace } = write;
   const client = new ResourceClient(rest, resourceOf(resource, namespace !== undefined));
   const object = { name, ...(namespace === undefined ? {} : { namespace }) };
@@ -19,7 +23,10 @@ export async function carryOutWrite(rest: RestClient, write: KubernetesWrite, re
       return client.mergePatch(object, body, write.subresource === undefined ? {} : { subresource: write.subresource });
     }
     case 'apply':
-      return client.apply({ ...write.object, metadata: { ...asRecord(write.object['metadata']), ...object } }, { fieldManager: write.fieldManager, force: true });
+      return client.apply(
+        { ...write.object, metadata: { ...asRecord(write.object['metadata']), ...object } },
+        { fieldManager: write.fieldManager, force: true },
+      );
     case 'delete':
       await client.delete(object);
       return undefined;

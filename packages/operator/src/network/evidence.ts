@@ -1,4 +1,12 @@
-import { asRecord, isRecord, readClusterNetworks, type ClusterEvidence, type NetworkBackend, type ResourceReference, type ServedKind } from '@egressip-ipam/core';
+import {
+  asRecord,
+  isRecord,
+  readClusterNetworks,
+  type ClusterEvidence,
+  type NetworkBackend,
+  type ResourceReference,
+  type ServedKind,
+} from '@egressip-ipam/core';
 import { groupOf } from './resources.ts';
 
 /** How evidence names a kind: `PLURAL.GROUP`, as its definition is called. */
@@ -10,7 +18,11 @@ export function kindKey({ plural, group }: Pick<ResourceReference, 'plural' | 'g
 export function nodeEvidence(object: unknown): ClusterEvidence['nodes'][number] {
   const metadata = asRecord(asRecord(object)['metadata']);
   const { name } = metadata;
-  return { name: typeof name === 'string' ? name : '', labels: textsOf(metadata['labels']), annotations: textsOf(metadata['annotations']) };
+  return {
+    name: typeof name === 'string' ? name : '',
+    labels: textsOf(metadata['labels']),
+    annotations: textsOf(metadata['annotations']),
+  };
 }
 
 /** What OpenShift's `Network` tells: which network it is, and its CIDRs. */
@@ -24,10 +36,17 @@ export function networkEvidence(object: unknown): Pick<ClusterEvidence, 'announc
 }
 
 /** What an OpenAPI document and a CustomResourceDefinition tell of a kind, as far as they are there. */
-export function definitionOf(resource: ResourceReference, document: unknown, definition: unknown): Omit<ServedKind, 'isUsed'> {
+export function definitionOf(
+  resource: ResourceReference,
+  document: unknown,
+  definition: unknown,
+): Omit<ServedKind, 'isUsed'> {
   const schema = schemaIn(document, resource) ?? schemaInDefinition(definition, resource);
   const labels = textsOf(asRecord(asRecord(definition)['metadata'])['labels']);
-  return { ...(schema === undefined ? {} : { specFields: specFieldsOf(schema) }), ...(Object.keys(labels).length === 0 ? {} : { labels }) };
+  return {
+    ...(schema === undefined ? {} : { specFields: specFieldsOf(schema) }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+  };
 }
 
 /**
@@ -37,25 +56,43 @@ export function definitionOf(resource: ResourceReference, document: unknown, def
  */
 export function evidenceIn(objects: readonly unknown[], backends: readonly NetworkBackend[]): ClusterEvidence {
   const byKind = groupByKind(objects);
-  const definitions = new Map(byKind('apiextensions.k8s.io', 'CustomResourceDefinition').map((object) => [asRecord(object['metadata'])['name'], object]));
+  const definitions = new Map(
+    byKind('apiextensions.k8s.io', 'CustomResourceDefinition').map((object) => [
+      asRecord(object['metadata'])['name'],
+      object,
+    ]),
+  );
   const served = new Map<string, ServedKind>();
   for (const { resource, otherApiVersions = [], namespace, name } of backends.flatMap(({ kinds }) => kinds)) {
     const groups = [resource.group, ...otherApiVersions.map(groupOf)];
-    const isUsed = groups.flatMap((group) => byKind(group, resource.kind)).some((object) => {
-      const metadata = asRecord(object['metadata']);
-      return (name === undefined || metadata['name'] === name) && (namespace === undefined || metadata['namespace'] === namespace);
-    });
+    const isUsed = groups
+      .flatMap((group) => byKind(group, resource.kind))
+      .some((object) => {
+        const metadata = asRecord(object['metadata']);
+        return (
+          (name === undefined || metadata['name'] === name) &&
+          (namespace === undefined || metadata['namespace'] === namespace)
+        );
+      });
     const definition = definitions.get(kindKey(resource));
-    if (isUsed || definition !== undefined) served.set(kindKey(resource), { isUsed, ...definitionOf(resource, undefined, definition) });
+    if (isUsed || definition !== undefined)
+      served.set(kindKey(resource), { isUsed, ...definitionOf(resource, undefined, definition) });
   }
-  const network = byKind('config.openshift.io', 'Network').find((object) => asRecord(object['metadata'])['name'] === 'cluster');
+  const network = byKind('config.openshift.io', 'Network').find(
+    (object) => asRecord(object['metadata'])['name'] === 'cluster',
+  );
   const asked = new Set(backends.flatMap(({ configMaps = [] }) => configMaps));
   const maps = byKind('', 'ConfigMap').flatMap((object) => {
     const metadata = asRecord(object['metadata']);
     const key = `${String(metadata['namespace'])}/${String(metadata['name'])}`;
     return asked.has(key) ? [[key, textsOf(object['data'])] as const] : [];
   });
-  return { served, nodes: byKind('', 'Node').map(nodeEvidence), ...networkEvidence(network), configMaps: new Map(maps) };
+  return {
+    served,
+    nodes: byKind('', 'Node').map(nodeEvidence),
+    ...networkEvidence(network),
+    configMaps: new Map(maps),
+  };
 }
 
 type RawObject = Readonly<Record<string, unknown>>;
@@ -77,7 +114,12 @@ function schemaIn(document: unknown, { group, version, kind }: ResourceReference
   const schemas = asRecord(asRecord(asRecord(document)['components'])['schemas']);
   return Object.values(schemas).find((schema) => {
     const kinds = asRecord(schema)['x-kubernetes-group-version-kind'];
-    return Array.isArray(kinds) && kinds.map(asRecord).some((entry) => entry['group'] === group && entry['version'] === version && entry['kind'] === kind);
+    return (
+      Array.isArray(kinds) &&
+      kinds
+        .map(asRecord)
+        .some((entry) => entry['group'] === group && entry['version'] === version && entry['kind'] === kind)
+    );
   });
 }
 
@@ -104,5 +146,7 @@ function specFieldsOf(schema: unknown): ReadonlySet<string> {
 }
 
 function textsOf(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(asRecord(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(asRecord(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

@@ -1,4 +1,10 @@
-import { decideNetwork, type ClusterEvidence, type NetworkBackend, type NetworkDecision, type Recognition } from '@egressip-ipam/core';
+import {
+  decideNetwork,
+  type ClusterEvidence,
+  type NetworkBackend,
+  type NetworkDecision,
+  type Recognition,
+} from '@egressip-ipam/core';
 import type { RestClient } from '@egressip-ipam/kube';
 import { gatherEvidence } from './live-evidence.ts';
 
@@ -10,8 +16,14 @@ export interface FoundNetwork {
 }
 
 /** The back end that a person chose, whatever it recognises; else the one that the evidence shows. */
-export function takeNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): NetworkDecision {
-  return chosen === undefined ? decideNetwork(evidence, backends) : { decided: true, backend: chosen, recognition: chosen.recognise(evidence) };
+export function takeNetwork(
+  evidence: ClusterEvidence,
+  backends: readonly NetworkBackend[],
+  chosen: NetworkBackend | undefined,
+): NetworkDecision {
+  return chosen === undefined
+    ? decideNetwork(evidence, backends)
+    : { decided: true, backend: chosen, recognition: chosen.recognise(evidence) };
 }
 
 /**
@@ -20,8 +32,14 @@ export function takeNetwork(evidence: ClusterEvidence, backends: readonly Networ
  * @returns in words, why it cannot be told
  * @throws ApiError or TransportError when the cluster cannot be asked
  */
-export async function findNetwork(rest: RestClient, backends: readonly NetworkBackend[], chosen: NetworkBackend | undefined): Promise<FoundNetwork | string> {
+export async function findNetwork(
+  rest: RestClient,
+  backends: readonly NetworkBackend[],
+  chosen: NetworkBackend | undefined,
+): Promise<FoundNetwork | string> {
   const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
   const decision = takeNetwork(evidence, backends, chosen);
-  return decision.decided ? { backend: decision.backend, recognition: decision.recognition, evidence } : decision.reason;
+  return decision.decided
+    ? { backend: decision.backend, recognition: decision.recognition, evidence }
+    : decision.reason;
 }

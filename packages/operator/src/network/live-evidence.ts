@@ -1,5 +1,20 @@
-import { isRecord, type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
-import { apiVersionOf, isForbidden, isNotFound, openApiDocument, ResourceClient, servedResources, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import {
+  isRecord,
+  type ClusterEvidence,
+  type NetworkBackend,
+  type NetworkKind,
+  type ServedKind,
+} from '@egressip-ipam/core';
+import {
+  apiVersionOf,
+  isForbidden,
+  isNotFound,
+  openApiDocument,
+  ResourceClient,
+  servedResources,
+  type KubernetesObject,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
 import { configMaps, definitions, networks, nodes, resourceRead } from './resources.ts';
 
@@ -13,7 +28,13 @@ const mostNodes = 50;
  */
 export async function gatherEvidence(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ClusterEvidence> {
   // What tells of the moment alone tells nothing of which network there is, and may not be read where that is another one.
-  const kinds = new Map(backends.flatMap((backend) => backend.kinds.filter(({ momentary }) => momentary !== true).map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const)));
+  const kinds = new Map(
+    backends.flatMap((backend) =>
+      backend.kinds
+        .filter(({ momentary }) => momentary !== true)
+        .map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const),
+    ),
+  );
   const documents = new Map<string, Promise<unknown>>();
   const schemaOf = ({ resource }: NetworkKind): Promise<unknown> => {
     const apiVersion = apiVersionOf(resource);
@@ -22,39 +43,72 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
     return document;
   };
   const [isServed, announced, page] = await Promise.all([
-    servedBy(rest, [...kinds.values()].map(({ kind }) => kind)),
+    servedBy(
+      rest,
+      [...kinds.values()].map(({ kind }) => kind),
+    ),
     announcedNetwork(rest),
     new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
   ]);
   // Those of a network that is not there are not asked for: a role for each would be needed.
-  const maps = await readConfigMaps(rest, backends.filter((backend) => backend.kinds.some(isServed)));
-  const served = await Promise.all(
-    [...kinds].filter(([, { kind }]) => isServed(kind)).map(async ([key, { kind, readsDefinition }]) => [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const),
+  const maps = await readConfigMaps(
+    rest,
+    backends.filter((backend) => backend.kinds.some(isServed)),
   );
-  return { served: new Map(served), nodes: page.items.map(nodeEvidence), ...announced, ...(maps.size === 0 ? {} : { configMaps: maps }) };
+  const served = await Promise.all(
+    [...kinds]
+      .filter(([, { kind }]) => isServed(kind))
+      .map(
+        async ([key, { kind, readsDefinition }]) =>
+          [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const,
+      ),
+  );
+  return {
+    served: new Map(served),
+    nodes: page.items.map(nodeEvidence),
+    ...announced,
+    ...(maps.size === 0 ? {} : { configMaps: maps }),
+  };
 }
 
 /** Whether the cluster serves each of some kinds: one question per apiVersion. */
-export async function servedBy(rest: RestClient, kinds: readonly Pick<NetworkKind, 'resource'>[]): Promise<(kind: Pick<NetworkKind, 'resource'>) => boolean> {
+export async function servedBy(
+  rest: RestClient,
+  kinds: readonly Pick<NetworkKind, 'resource'>[],
+): Promise<(kind: Pick<NetworkKind, 'resource'>) => boolean> {
   const versions = [...new Set(kinds.map(({ resource }) => apiVersionOf(resource)))];
-  const served = await Promise.all(versions.map(async (version) => ((await servedResources(rest, version)) ?? []).map(({ name }) => `${version}/${name}`)));
+  const served = await Promise.all(
+    versions.map(async (version) =>
+      ((await servedResources(rest, version)) ?? []).map(({ name }) => `${version}/${name}`),
+    ),
+  );
   const names = new Set(served.flat());
   return ({ resource }) => names.has(`${apiVersionOf(resource)}/${resource.plural}`);
 }
 
-async function readServedKind(rest: RestClient, kind: NetworkKind, readsDefinition: boolean, schemaOf: (kind: NetworkKind) => Promise<unknown>): Promise<ServedKind> {
+async function readServedKind(
+  rest: RestClient,
+  kind: NetworkKind,
+  readsDefinition: boolean,
+  schemaOf: (kind: NetworkKind) => Promise<unknown>,
+): Promise<ServedKind> {
   const isCustom = kind.resource.group !== '';
   const [isUsed, document, definition] = await Promise.all([
     hasAny(rest, kind),
     isCustom ? schemaOf(kind) : undefined,
-    isCustom && readsDefinition ? readOptional(new ResourceClient(rest, definitions), { name: kindKey(kind.resource) }) : undefined,
+    isCustom && readsDefinition
+      ? readOptional(new ResourceClient(rest, definitions), { name: kindKey(kind.resource) })
+      : undefined,
   ]);
   return { isUsed, ...definitionOf(kind.resource, document, definition) };
 }
 
 async function hasAny(rest: RestClient, kind: NetworkKind): Promise<boolean> {
   const { namespace, name } = kind;
-  const selection = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const selection = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+  };
   const page = await new ResourceClient(rest, resourceRead(kind)).listPage({ ...selection, limit: 1 });
   return page.items.length > 0;
 }
@@ -62,10 +116,15 @@ async function hasAny(rest: RestClient, kind: NetworkKind): Promise<boolean> {
 /** What OpenShift says of its network; nothing where it says nothing, or may not be asked. */
 async function announcedNetwork(rest: RestClient): Promise<Pick<ClusterEvidence, 'announced' | 'clusterNetworks'>> {
   const isServed = await servedBy(rest, [{ resource: networks }]);
-  return isServed({ resource: networks }) ? networkEvidence(await readOptional(new ResourceClient(rest, networks), { name: 'cluster' })) : {};
+  return isServed({ resource: networks })
+    ? networkEvidence(await readOptional(new ResourceClient(rest, networks), { name: 'cluster' }))
+    : {};
 }
 
-async function readConfigMaps(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+async function readConfigMaps(
+  rest: RestClient,
+  backends: readonly NetworkBackend[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
   const client = new ResourceClient(rest, configMaps);
   const read = [...new Set(backends.flatMap((backend) => backend.configMaps ?? []))].map(async (key) => {
     const [namespace = '', name = ''] = key.split('/', 2);
@@ -75,7 +134,10 @@ async function readConfigMaps(rest: RestClient, backends: readonly NetworkBacken
   return new Map((await Promise.all(read)).flat());
 }
 
-async function readOptional(client: ResourceClient, name: { readonly name: string; readonly namespace?: string }): Promise<KubernetesObject | undefined> {
+async function readOptional(
+  client: ResourceClient,
+  name: { readonly name: string; readonly namespace?: string },
+): Promise<KubernetesObject | undefined> {
   try {
     return await client.get(name);
   } catch (error) {

@@ -24,8 +24,12 @@ export function loadBuiltInNetworks(): Promise<readonly NetworkBackend[]> {
 
 function problemOf(backend: unknown): string | undefined {
   if (!isRecord(backend)) return 'it exports no "network"; see the network contract of @egressip-ipam/core';
-  if (backend['specificationVersion'] !== 'v1') return `specificationVersion is ${JSON.stringify(backend['specificationVersion'])}, "v1" is expected`;
+  if (backend['specificationVersion'] !== 'v1')
+    return `specificationVersion is ${JSON.stringify(backend['specificationVersion'])}, "v1" is expected`;
   if (typeof backend['name'] !== 'string' || typeof backend['title'] !== 'string') return 'name or title is missing';
-  if (!Array.isArray(backend['kinds']) || !Array.isArray(backend['nodeAnnotations'])) return 'kinds or nodeAnnotations are missing';
-  return methods.filter((method) => typeof backend[method] !== 'function').map((method) => `${method} is no function`)[0];
+  if (!Array.isArray(backend['kinds']) || !Array.isArray(backend['nodeAnnotations']))
+    return 'kinds or nodeAnnotations are missing';
+  return methods
+    .filter((method) => typeof backend[method] !== 'function')
+    .map((method) => `${method} is no function`)[0];
 }

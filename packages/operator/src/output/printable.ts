@@ -5,7 +5,8 @@ const unprintableButNewline = new RegExp(unprintable.source.replace('\\u001f', '
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-const escape = (character: string): string => short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escape = (character: string): string =>
+  short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** A text from an object as a person may read it: what a terminal would obey is shown escaped, as JSON escapes it. */
 export const printable = (text: string): string => text.replace(unprintable, escape);

@@ -10,12 +10,36 @@ export interface PlanSource {
 /** Draws a plan for people: who has what and where, who waits and why, what would be done. */
 export function renderPlan(plan: Plan, source: PlanSource, options: TableOptions): string {
   const sections: string[] = [];
-  const allocations = plan.allocations.map(({ namespace, egressIPAM, source, addresses, nodes }) => [namespace, egressIPAM, addresses.join(','), nodes.map((node) => node ?? '-').join(','), source]);
-  sections.push(allocations.length === 0 ? 'No namespace has addresses.' : table(['NAMESPACE', 'EGRESSIPAM', 'ADDRESSES', 'NODES', 'SOURCE'], allocations, options));
+  const allocations = plan.allocations.map(({ namespace, egressIPAM, source, addresses, nodes }) => [
+    namespace,
+    egressIPAM,
+    addresses.join(','),
+    nodes.map((node) => node ?? '-').join(','),
+    source,
+  ]);
+  sections.push(
+    allocations.length === 0
+      ? 'No namespace has addresses.'
+      : table(['NAMESPACE', 'EGRESSIPAM', 'ADDRESSES', 'NODES', 'SOURCE'], allocations, options),
+  );
   sections.push(plan.egressIPAMs.length === 0 ? 'There is no EgressIPAM.' : renderUsage(plan, options));
-  if (plan.waiting.length > 0) sections.push(table(['WAITING', 'EGRESSIPAM', 'WHY'], plan.waiting.map(({ namespace, egressIPAM, reason }) => [namespace, egressIPAM, `${reason.code}: ${reason.message}`]), options));
+  if (plan.waiting.length > 0)
+    sections.push(
+      table(
+        ['WAITING', 'EGRESSIPAM', 'WHY'],
+        plan.waiting.map(({ namespace, egressIPAM, reason }) => [
+          namespace,
+          egressIPAM,
+          `${reason.code}: ${reason.message}`,
+        ]),
+        options,
+      ),
+    );
   const said = new Set(plan.waiting.map(({ reason }) => reason));
-  const findings = renderFindings(plan.findings.filter((finding) => !said.has(finding)), options);
+  const findings = renderFindings(
+    plan.findings.filter((finding) => !said.has(finding)),
+    options,
+  );
   if (findings !== undefined) sections.push(findings);
   sections.push(renderSteps(plan.steps, source, options));
   return `${sections.join('\n\n')}\n`;
@@ -23,15 +47,33 @@ export function renderPlan(plan: Plan, source: PlanSource, options: TableOptions
 
 function renderUsage({ egressIPAMs }: Plan, options: TableOptions): string {
   const rows = egressIPAMs.flatMap(({ name, cidrs }) =>
-    cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, nodes, capacity }) => [name, cidr, labelValue, total, reserved, String(allocated), free, String(nodes.length), capacity === undefined ? 'no limit' : String(capacity)]),
+    cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, nodes, capacity }) => [
+      name,
+      cidr,
+      labelValue,
+      total,
+      reserved,
+      String(allocated),
+      free,
+      String(nodes.length),
+      capacity === undefined ? 'no limit' : String(capacity),
+    ]),
   );
-  return table(['EGRESSIPAM', 'CIDR', 'TOPOLOGY', 'TOTAL', 'KEPT BACK', 'ALLOCATED', 'FREE', 'NODES', 'CAPACITY'], rows, options);
+  return table(
+    ['EGRESSIPAM', 'CIDR', 'TOPOLOGY', 'TOTAL', 'KEPT BACK', 'ALLOCATED', 'FREE', 'NODES', 'CAPACITY'],
+    rows,
+    options,
+  );
 }
 
 /** Draws findings; undefined when there are none. */
 export function renderFindings(findings: readonly Finding[], options: TableOptions): string | undefined {
   if (findings.length === 0) return undefined;
-  return table(['FINDING', 'SEVERITY', 'OBJECT', 'MESSAGE'], findings.map(({ code, severity, object, message }) => [code, severity, `${object.kind}/${object.name}`, message]), options);
+  return table(
+    ['FINDING', 'SEVERITY', 'OBJECT', 'MESSAGE'],
+    findings.map(({ code, severity, object, message }) => [code, severity, `${object.kind}/${object.name}`, message]),
+    options,
+  );
 }
 
 function renderSteps(steps: readonly Step[], source: PlanSource, options: TableOptions): string {
@@ -41,7 +83,11 @@ function renderSteps(steps: readonly Step[], source: PlanSource, options: TableO
     if (precondition.kind === 'step') return String(numbers.get(precondition.id) ?? '?');
     return `${precondition.object.kind} ${precondition.object.name} ${precondition.state}`;
   };
-  const rows = steps.map((step) => [String(numbers.get(step.id)), describeStep(step, source), step.after.map(describe).join(',')]);
+  const rows = steps.map((step) => [
+    String(numbers.get(step.id)),
+    describeStep(step, source),
+    step.after.map(describe).join(','),
+  ]);
   return table(['STEP', 'WHAT', 'AFTER'], rows, options);
 }
 
@@ -57,7 +103,9 @@ export function describeStep(step: Step, { snapshot, backend }: PlanSource): str
     case 'remember':
       return `remember released addresses in EgressIPAM ${step.egressIPAM}`;
     case 'annotate':
-      return step.egressIPs === null || step.allocated === null ? `clear the allocation of namespace ${step.namespace}` : `allocate ${list(step.addresses)} to namespace ${step.namespace}`;
+      return step.egressIPs === null || step.allocated === null
+        ? `clear the allocation of namespace ${step.namespace}`
+        : `allocate ${list(step.addresses)} to namespace ${step.namespace}`;
     case 'attach':
       return `attach ${step.address} to node ${step.node}`;
     case 'detach':
@@ -77,6 +125,8 @@ function describeEffects({ effects }: Step): string | undefined {
     ['bind traffic to', effects.bound],
     ['unbind traffic from', effects.unbound],
   ] as const;
-  const parts = verbs.flatMap(([verb, addresses = []]) => (addresses.length === 0 ? [] : [`${verb} ${list(addresses)}`]));
+  const parts = verbs.flatMap(([verb, addresses = []]) =>
+    addresses.length === 0 ? [] : [`${verb} ${list(addresses)}`],
+  );
   return parts.length === 0 ? undefined : parts.join(', ');
 }

@@ -15,9 +15,17 @@ const narrowest = 24;
  * Draws rows under headings, two spaces between columns; where the lines are too long for the terminal, the last column is
  * wrapped. Control characters in cells are shown escaped.
  */
-export function table(headings: readonly string[], cells: readonly (readonly string[])[], { color, columns }: TableOptions): string {
+export function table(
+  headings: readonly string[],
+  cells: readonly (readonly string[])[],
+  { color, columns }: TableOptions,
+): string {
   const rows = cells.map((row) => row.map(printable));
-  const widths = headings.slice(0, -1).map((heading, column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length) + 2);
+  const widths = headings
+    .slice(0, -1)
+    .map(
+      (heading, column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length) + 2,
+    );
   const indent = widths.reduce((sum, width) => sum + width, 0);
   const room = columns === undefined || columns - indent < narrowest ? Infinity : columns - indent;
   const line = (cells: readonly string[]): string => {

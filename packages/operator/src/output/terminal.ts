@@ -24,7 +24,8 @@ function asYaml(data: unknown): string {
   const document = new Document(data, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_key, node) {
-      if (isScalar(node) && typeof node.value === 'string' && printable(node.value) !== node.value) node.type = Scalar.QUOTE_DOUBLE;
+      if (isScalar(node) && typeof node.value === 'string' && printable(node.value) !== node.value)
+        node.type = Scalar.QUOTE_DOUBLE;
     },
   });
   return document.toString({ lineWidth: 0 });
@@ -48,19 +49,27 @@ export function writeProblems(terminal: Terminal, problems: readonly InputProble
       terminal.error(`${describeProblem(problem)}\n`);
     }
   }
-  for (const [key, count] of counts) if (count > mostAlike) terminal.error(`… and ${count - mostAlike} more times: ${key}\n`);
+  for (const [key, count] of counts)
+    if (count > mostAlike) terminal.error(`… and ${count - mostAlike} more times: ${key}\n`);
   const rest = problems.length - told - alike;
   if (rest > 0) terminal.error(`… and ${rest} more problems\n`);
 }
 
 /** A problem in one line. */
 export function describeProblem({ file, line, object, field, message }: InputProblem): string {
-  return [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).map(printable).join(': ');
+  return [`${file}:${line}`, object, field, message]
+    .filter((part) => part !== undefined)
+    .map(printable)
+    .join(': ');
 }
 
 /** A problem without what is one object's own: its name, its place, its value. */
 function likenessOf({ object, field, message }: InputProblem): string {
-  const parts = [object?.replace(/\/.*/s, ''), field?.replaceAll(/\[\d+\]/g, '[]'), message.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '"…"').replaceAll(/\d[\w.:/-]*/g, '…')];
+  const parts = [
+    object?.replace(/\/.*/s, ''),
+    field?.replaceAll(/\[\d+\]/g, '[]'),
+    message.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '"…"').replaceAll(/\d[\w.:/-]*/g, '…'),
+  ];
   return printable(parts.filter((part) => part !== undefined).join(': '));
 }
 

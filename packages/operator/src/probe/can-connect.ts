@@ -8,6 +8,9 @@ export function canConnect(address: string, port: number, milliseconds: number):
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => end(true)).once('timeout', () => end(false)).once('error', () => end(false));
+    socket
+      .once('connect', () => end(true))
+      .once('timeout', () => end(false))
+      .once('error', () => end(false));
   });
 }

@@ -63,7 +63,13 @@ describe('the node probe', () => {
 
   it('leaves a node alone that only takes no connections', async () => {
     renewedAt = new Map();
-    const fresh = new NodeProbe({ clock, nodes: () => names.map((name) => ({ name, address: name })), leaseAge: () => 1000, canConnect: () => Promise.resolve(false), onChange: () => undefined });
+    const fresh = new NodeProbe({
+      clock,
+      nodes: () => names.map((name) => ({ name, address: name })),
+      leaseAge: () => 1000,
+      canConnect: () => Promise.resolve(false),
+      onChange: () => undefined,
+    });
     for (let round = 0; round < 30; round += 1) await fresh.look();
     expect([...fresh.dead]).toEqual([]);
   });

@@ -71,7 +71,9 @@ export class NodeProbe {
 
   /** One look at the nodes that may be dead. */
   async look(): Promise<void> {
-    const nodes = this.#options.nodes().filter((node): node is ProbedNode & { address: string } => node.address !== undefined);
+    const nodes = this.#options
+      .nodes()
+      .filter((node): node is ProbedNode & { address: string } => node.address !== undefined);
     this.#forget(nodes);
     const suspicious = nodes.filter(({ name }) => this.#ageOf(name) >= suspiciousAge || this.#dead.has(name));
     await this.#connect(suspicious);

@@ -28,10 +28,16 @@ export interface ProbeOptions {
 
 /** Starts to probe the nodes of a cluster. */
 export function startNodeProbe({ rest, store, clock, log, port, onChange, onDead }: ProbeOptions): RunningProbe {
-  const leases = watchLeases(rest, clock, (error) => log.warn('the leases of nodes cannot be read', { reason: reasonOf(error) }));
+  const leases = watchLeases(rest, clock, (error) =>
+    log.warn('the leases of nodes cannot be read', { reason: reasonOf(error) }),
+  );
   const probe = new NodeProbe({
     clock,
-    nodes: () => store.nodes.list().filter(({ ready }) => ready).map(({ name, addresses }) => ({ name, address: addresses[0] })),
+    nodes: () =>
+      store.nodes
+        .list()
+        .filter(({ ready }) => ready)
+        .map(({ name, addresses }) => ({ name, address: addresses[0] })),
     leaseAge: (node) => leases.ageOf(node),
     canConnect: (address) => canConnect(address, port, connectTimeout),
     onChange,
@@ -40,7 +46,8 @@ export function startNodeProbe({ rest, store, clock, log, port, onChange, onDead
       log.warn(`node ${node} is dead`, { reason: message });
       onDead(node, message);
     },
-    onSuspended: (missing, all) => log.warn('too many nodes are missing at once for all of them to be dead; nothing moves', { missing, all }),
+    onSuspended: (missing, all) =>
+      log.warn('too many nodes are missing at once for all of them to be dead; nothing moves', { missing, all }),
   });
   probe.start();
   return {

@@ -20,7 +20,8 @@ export function watchLeases(rest: RestClient, clock: Clock, onError: (error: unk
     onChange: (change) => {
       const node = change.key.slice(change.key.indexOf('/') + 1);
       if (change.type === 'deleted') changedAt.delete(node);
-      else if (change.type === 'added' || change.object.renewTime !== change.previous.renewTime) changedAt.set(node, clock.monotonic());
+      else if (change.type === 'added' || change.object.renewTime !== change.previous.renewTime)
+        changedAt.set(node, clock.monotonic());
     },
     onError,
   });

@@ -2,9 +2,16 @@ import type { ProviderChange, ProviderChangeResult } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
 import { AttachmentDoubts } from './attachment-doubts.ts';
 
-const onRecord = () => [{ node: 'a', address: '10.0.0.1' }, { node: 'b', address: '10.0.0.2' }];
+const onRecord = () => [
+  { node: 'a', address: '10.0.0.1' },
+  { node: 'b', address: '10.0.0.2' },
+];
 const done = (change: ProviderChange): ProviderChangeResult => ({ change, outcome: 'done' });
-const failed = (change: ProviderChange): ProviderChangeResult => ({ change, outcome: 'failed', error: { class: 'unknown', message: 'no answer' } });
+const failed = (change: ProviderChange): ProviderChangeResult => ({
+  change,
+  outcome: 'failed',
+  error: { class: 'unknown', message: 'no answer' },
+});
 const attach = (address: string, node: string): ProviderChange => ({ type: 'attach', address, node: { name: node } });
 const detach = (address: string, node: string): ProviderChange => ({ type: 'detach', address, node: { name: node } });
 const doubtedOf = (doubts: AttachmentDoubts): readonly string[] => doubts.among(onRecord).map(({ address }) => address);
@@ -47,11 +54,14 @@ describe('AttachmentDoubts', () => {
     expect(doubtedOf(doubts)).toEqual([]);
   });
 
-  it.each([done(attach('10.0.0.1', 'a')), done(detach('10.0.0.1', 'a'))])('what is done after a failure ends the doubt: %o', (result) => {
-    const doubts = settled();
-    doubts.note([failed(attach('10.0.0.1', 'a')), result], 40_000);
-    expect(doubtedOf(doubts)).toEqual([]);
-  });
+  it.each([done(attach('10.0.0.1', 'a')), done(detach('10.0.0.1', 'a'))])(
+    'what is done after a failure ends the doubt: %o',
+    (result) => {
+      const doubts = settled();
+      doubts.note([failed(attach('10.0.0.1', 'a')), result], 40_000);
+      expect(doubtedOf(doubts)).toEqual([]);
+    },
+  );
 
   it('a detach that failed takes no doubt away', () => {
     const doubts = settled();

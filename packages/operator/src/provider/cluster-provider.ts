@@ -1,4 +1,15 @@
-import { decideProvider, parseCidr, stackProviders, type CloudProvider, type ClusterAccess, type ClusterObjects, type ProviderCall, type ProviderContext, type ProviderDecision, type ProviderSnapshot } from '@egressip-ipam/core';
+import {
+  decideProvider,
+  parseCidr,
+  stackProviders,
+  type CloudProvider,
+  type ClusterAccess,
+  type ClusterObjects,
+  type ProviderCall,
+  type ProviderContext,
+  type ProviderDecision,
+  type ProviderSnapshot,
+} from '@egressip-ipam/core';
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';
@@ -52,16 +63,30 @@ export interface ProviderSurroundings {
  *
  * @throws Error when it cannot be loaded, ApiError or TransportError when the cluster cannot be asked
  */
-export async function makeClusterProvider(rest: RestClient, network: Pick<FoundNetwork, 'backend' | 'recognition'>, options: ProviderChoice, surroundings: ProviderSurroundings = {}): Promise<ClusterProvider> {
+export async function makeClusterProvider(
+  rest: RestClient,
+  network: Pick<FoundNetwork, 'backend' | 'recognition'>,
+  options: ProviderChoice,
+  surroundings: ProviderSurroundings = {},
+): Promise<ClusterProvider> {
   const { log, onFault } = surroundings;
   const { onNode, ...decision } = await decide(rest, network, options.provider, options.namespace);
   const names = [options.provider ?? decision.provider.name, ...(onNode === undefined ? [] : [onNode.name])];
   log?.info('the provider is', { provider: names.join('+'), reason: decision.reason });
-  const onError = (error: unknown): void => log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
-  const reads = await watchReads(rest, [...(decision.provider.reads ?? []), ...(onNode?.reads ?? [])], options.namespace, onError);
+  const onError = (error: unknown): void =>
+    log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
+  const reads = await watchReads(
+    rest,
+    [...(decision.provider.reads ?? []), ...(onNode?.reads ?? [])],
+    options.namespace,
+    onError,
+  );
   try {
     const made = await makeAll(names, contextOf(options, surroundings, reads.objects));
-    const provider = containProvider(made, { clock: rest.clock, onFault: (call, fault, error) => tellFault(log, onFault, { provider: made.name, call, fault }, error) });
+    const provider = containProvider(made, {
+      clock: rest.clock,
+      onFault: (call, fault, error) => tellFault(log, onFault, { provider: made.name, call, fault }, error),
+    });
     const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
     return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, stop };
   } catch (error) {
@@ -77,7 +102,11 @@ async function makeAll(names: readonly string[], context: ProviderContext): Prom
   return made.reduce(stackProviders);
 }
 
-function contextOf({ cloud, kubeconfig, context, namespace }: ProviderChoice, { onCall, looksOnly }: ProviderSurroundings, objects: ClusterObjects): ProviderContext {
+function contextOf(
+  { cloud, kubeconfig, context, namespace }: ProviderChoice,
+  { onCall, looksOnly }: ProviderSurroundings,
+  objects: ClusterObjects,
+): ProviderContext {
   const cluster: ClusterAccess = {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
@@ -90,19 +119,36 @@ function contextOf({ cloud, kubeconfig, context, namespace }: ProviderChoice, { 
 /** Told of each call to which a provider did not answer as it should. */
 export type FaultListener = (call: string, fault: ProviderFault) => void;
 
-function tellFault(log: Log | undefined, onFault: FaultListener | undefined, fields: { readonly provider: string; readonly call: string; readonly fault: ProviderFault }, error: unknown): void {
+function tellFault(
+  log: Log | undefined,
+  onFault: FaultListener | undefined,
+  fields: { readonly provider: string; readonly call: string; readonly fault: ProviderFault },
+  error: unknown,
+): void {
   onFault?.(fields.call, fields.fault);
   log?.warn('the provider does not keep to its contract', { ...fields, reason: describeError(error).message });
   if (log !== undefined && fields.fault === 'threw') tellStack(log, error);
 }
 
-async function decide(rest: RestClient, { backend, recognition }: Pick<FoundNetwork, 'backend' | 'recognition'>, chosen: string | undefined, namespace: string | undefined): Promise<ProviderDecision> {
+async function decide(
+  rest: RestClient,
+  { backend, recognition }: Pick<FoundNetwork, 'backend' | 'recognition'>,
+  chosen: string | undefined,
+  namespace: string | undefined,
+): Promise<ProviderDecision> {
   const [descriptions, signs] = await Promise.all([describeBuiltInProviders(), findSigns(rest)]);
   const onNode = addressOnNode(backend, recognition);
-  const facts = { ...signs, needsAttaching: needsAttaching(backend, recognition), ...(onNode === undefined ? {} : { addressOnNode: onNode }) };
+  const facts = {
+    ...signs,
+    needsAttaching: needsAttaching(backend, recognition),
+    ...(onNode === undefined ? {} : { addressOnNode: onNode }),
+  };
   if (chosen !== undefined) {
     const named = await describeProvider(chosen);
-    if (named.attachesTo === 'kernel' && onNode === undefined) throw new Error(`provider "${chosen}" puts addresses into the kernels of nodes, which ${backend.title} does not go by`);
+    if (named.attachesTo === 'kernel' && onNode === undefined)
+      throw new Error(
+        `provider "${chosen}" puts addresses into the kernels of nodes, which ${backend.title} does not go by`,
+      );
     return decideProvider({ ...facts, isEquipped: () => false, chosen: named }, descriptions);
   }
   // What a provider would need is looked for only where it decides.
@@ -113,20 +159,31 @@ async function decide(rest: RestClient, { backend, recognition }: Pick<FoundNetw
     if (isEquipped === undefined || !asked.includes(name)) continue;
     if (isEquipped({ objects: await readOnce(rest, reads, namespace), environment: process.env })) equipped.add(name);
   }
-  return equipped.size === 0 ? first : decideProvider({ ...facts, isEquipped: (name) => equipped.has(name) }, descriptions);
+  return equipped.size === 0
+    ? first
+    : decideProvider({ ...facts, isEquipped: (name) => equipped.has(name) }, descriptions);
 }
 
 async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> {
   const isServed = await servedBy(rest, [{ resource: infrastructures }]);
   const [infrastructure, { items }] = await Promise.all([
-    isServed({ resource: infrastructures }) ? new ResourceClient(rest, infrastructures).list({ fieldSelector: 'metadata.name=cluster' }) : undefined,
+    isServed({ resource: infrastructures })
+      ? new ResourceClient(rest, infrastructures).list({ fieldSelector: 'metadata.name=cluster' })
+      : undefined,
     new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
   ]);
   return signsIn({ infrastructure: infrastructure?.items[0], nodes: items });
 }
 
 /** Watches what the provider sees of a cluster; undefined for a provider that has nothing to see. */
-export function watchProvider({ provider }: ClusterProvider, store: ClusterStore, options: RunOptions, clock: Clock, log: Log, onChange: () => void): ProviderWatch | undefined {
+export function watchProvider(
+  { provider }: ClusterProvider,
+  store: ClusterStore,
+  options: RunOptions,
+  clock: Clock,
+  log: Log,
+  onChange: () => void,
+): ProviderWatch | undefined {
   if (!provider.capabilities.attach) return undefined;
   return new ProviderWatch({
     provider,
@@ -134,14 +191,24 @@ export function watchProvider({ provider }: ClusterProvider, store: ClusterStore
     pollInterval: (options.cloudPollInterval ?? defaultPollInterval) * 1000,
     subjects: () => subjectsOf(store),
     onChange,
-    onError: (error) => log.warn('the cloud cannot be read; nothing new is given out until it can be', { class: error.class, reason: error.message }),
+    onError: (error) =>
+      log.warn('the cloud cannot be read; nothing new is given out until it can be', {
+        class: error.class,
+        reason: error.message,
+      }),
   });
 }
 
 function subjectsOf(store: ClusterStore): ProviderSubjects {
-  const cidrs = store.egressIPAMs.list().flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
+  const cidrs = store.egressIPAMs
+    .list()
+    .flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
   return {
-    nodes: store.machines.map(({ name, providerID, bootID }) => ({ name, ...(providerID === undefined ? {} : { providerID }), ...(bootID === undefined ? {} : { bootID }) })),
+    nodes: store.machines.map(({ name, providerID, bootID }) => ({
+      name,
+      ...(providerID === undefined ? {} : { providerID }),
+      ...(bootID === undefined ? {} : { bootID }),
+    })),
     cidrs: [...new Set(cidrs)].sort(),
   };
 }
@@ -155,7 +222,11 @@ export function isEmptied({ observation }: Pick<ProviderWatch, 'observation'>, n
 }
 
 /** What a snapshot says of the provider now. */
-export function currentProvider({ decision, isChosen }: ClusterProvider, store: ClusterStore, watch: ProviderWatch | undefined): ProviderSnapshot {
+export function currentProvider(
+  { decision, isChosen }: ClusterProvider,
+  store: ClusterStore,
+  watch: ProviderWatch | undefined,
+): ProviderSnapshot {
   const { backend, recognition } = store.network;
   return providerSnapshot({
     decision,

@@ -18,8 +18,19 @@ const longestWait = 5_000;
  *
  * @throws ApiError or TransportError when the cluster cannot be asked what it serves
  */
-export async function watchReads(rest: RestClient, reads: readonly ClusterRead[], operatorNamespace: string | undefined, onError: (error: unknown) => void): Promise<ClusterReads> {
-  const watched = (await findPlaces(rest, reads.filter(({ onlyToChoose }) => onlyToChoose !== true), operatorNamespace)).map(({ client, selection }) => {
+export async function watchReads(
+  rest: RestClient,
+  reads: readonly ClusterRead[],
+  operatorNamespace: string | undefined,
+  onError: (error: unknown) => void,
+): Promise<ClusterReads> {
+  const watched = (
+    await findPlaces(
+      rest,
+      reads.filter(({ onlyToChoose }) => onlyToChoose !== true),
+      operatorNamespace,
+    )
+  ).map(({ client, selection }) => {
     const reflector = new Reflector<object>({ client, ...selection, project: (object) => object, onError });
     reflector.start();
     return { kind: client.resource.kind, reflector };
@@ -37,7 +48,11 @@ export async function watchReads(rest: RestClient, reads: readonly ClusterRead[]
  *
  * @throws ApiError or TransportError when the cluster cannot be asked
  */
-export async function readOnce(rest: RestClient, reads: readonly ClusterRead[], operatorNamespace: string | undefined): Promise<ClusterObjects> {
+export async function readOnce(
+  rest: RestClient,
+  reads: readonly ClusterRead[],
+  operatorNamespace: string | undefined,
+): Promise<ClusterObjects> {
   const lists = (await findPlaces(rest, reads, operatorNamespace)).map(async ({ client, selection }) => {
     const { items } = await client.list(selection).catch((error: unknown) => {
       if (isForbidden(error)) return { items: [] };
@@ -54,12 +69,19 @@ interface Place {
   readonly selection: { readonly namespace?: string; readonly fieldSelector?: string };
 }
 
-async function findPlaces(rest: RestClient, reads: readonly ClusterRead[], operatorNamespace: string | undefined): Promise<readonly Place[]> {
+async function findPlaces(
+  rest: RestClient,
+  reads: readonly ClusterRead[],
+  operatorNamespace: string | undefined,
+): Promise<readonly Place[]> {
   const isServed = await servedBy(rest, reads);
   return reads.filter(isServed).flatMap((read) => {
     const namespace = typeof read.namespace === 'object' ? operatorNamespace : read.namespace;
     if (read.namespace !== undefined && namespace === undefined) return [];
-    const selection = { ...(namespace === undefined ? {} : { namespace }), ...(read.name === undefined ? {} : { fieldSelector: `metadata.name=${read.name}` }) };
+    const selection = {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(read.name === undefined ? {} : { fieldSelector: `metadata.name=${read.name}` }),
+    };
     return [{ client: new ResourceClient(rest, resourceOf(read.resource, namespace !== undefined)), selection }];
   });
 }

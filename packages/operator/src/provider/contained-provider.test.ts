@@ -6,25 +6,59 @@ import { containProvider } from './contained-provider.ts';
 
 const asked = { nodes: [{ name: 'a' }, { name: 'b' }], cidrs: ['10.0.0.0/24'] };
 const changes: readonly ProviderChange[] = [{ type: 'attach', address: '10.0.0.5', node: { name: 'a' } }];
-const node = (name: string) => ({ node: name, interfaces: [{ id: 'eth0', main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: '10.0.0.2', primary: true }] }], limits: { ipv4: 10 } });
-const good = { nodes: [node('a'), node('b')], cidrs: [{ cidr: '10.0.0.0/24', inUse: [{ address: '10.0.0.2', usedBy: 'node a' }], reserved: ['10.0.0.1', '10.0.0.250-10.0.0.255'] }] };
+const node = (name: string) => ({
+  node: name,
+  interfaces: [
+    { id: 'eth0', main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: '10.0.0.2', primary: true }] },
+  ],
+  limits: { ipv4: 10 },
+});
+const good = {
+  nodes: [node('a'), node('b')],
+  cidrs: [
+    {
+      cidr: '10.0.0.0/24',
+      inUse: [{ address: '10.0.0.2', usedBy: 'node a' }],
+      reserved: ['10.0.0.1', '10.0.0.250-10.0.0.255'],
+    },
+  ],
+};
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /** A provider whose calls do as told, behind the wall. */
 function contain(calls: { readonly observe?: unknown; readonly apply?: unknown }) {
   const clock = new FakeClock();
   const faults: string[] = [];
-  const provider = { specificationVersion: 'v1', name: 'broken', platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true, atomicMove: false }, ...calls } as unknown as CloudProvider;
+  const provider = {
+    specificationVersion: 'v1',
+    name: 'broken',
+    platforms: { types: [], providerIDPrefixes: [] },
+    capabilities: { attach: true, atomicMove: false },
+    ...calls,
+  } as unknown as CloudProvider;
   const contained = containProvider(provider, { clock, onFault: (call, fault) => faults.push(`${call} ${fault}`) });
   const signal = new AbortController().signal;
-  return { clock, faults, contained, observe: (options: Partial<ObserveOptions> = {}) => contained.observe({ ...asked, signal, ...options }), apply: () => contained.apply({ changes, signal }) };
+  return {
+    clock,
+    faults,
+    contained,
+    observe: (options: Partial<ObserveOptions> = {}) => contained.observe({ ...asked, signal, ...options }),
+    apply: () => contained.apply({ changes, signal }),
+  };
 }
 
-const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'no failure', (error: unknown) => (ProviderError.isInstance(error) ? `${error.description.class}: ${error.message}` : error));
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no failure',
+    (error: unknown) => (ProviderError.isInstance(error) ? `${error.description.class}: ${error.message}` : error),
+  );
 
 describe('a contained provider', () => {
   it('passes on what is as it should be', async () => {
-    const { observe, apply, contained, faults } = contain({ observe: () => Promise.resolve(good), apply: () => Promise.resolve([{ change: changes[0], outcome: 'done' }]) });
+    const { observe, apply, contained, faults } = contain({
+      observe: () => Promise.resolve(good),
+      apply: () => Promise.resolve([{ change: changes[0], outcome: 'done' }]),
+    });
     expect(await observe()).toEqual(good);
     expect(await apply()).toEqual([{ change: changes[0], outcome: 'done' }]);
     expect([contained.trouble, faults]).toEqual([undefined, []]);
@@ -51,28 +85,77 @@ describe('a contained provider', () => {
       readonly settlingTime = 5_000;
       readonly reads = [];
       requests(namespace: string) {
-        return [{ group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespace, object: { metadata: { name: this.name } } }];
+        return [
+          {
+            group: '',
+            version: 'v1',
+            plural: 'secrets',
+            kind: 'Secret',
+            namespace,
+            object: { metadata: { name: this.name } },
+          },
+        ];
       }
       isEquipped() {
         return this.isCloud;
       }
     }
     const provider = new Described();
-    const { requests, isEquipped, ...described } = containProvider(provider as unknown as CloudProvider, { clock: new FakeClock(), onFault: () => undefined });
+    const { requests, isEquipped, ...described } = containProvider(provider as unknown as CloudProvider, {
+      clock: new FakeClock(),
+      onFault: () => undefined,
+    });
     expect(described).toMatchObject({ ...provider });
     expect(requests?.('here')).toEqual(provider.requests('here'));
     expect(isEquipped?.({ objects: () => [], environment: {} })).toBe(true);
   });
 
   it.each([
-    ['throws at once', () => { throw new Error('boom'); }, 'unknown: the provider failed: boom', 'threw'],
+    [
+      'throws at once',
+      () => {
+        throw new Error('boom');
+      },
+      'unknown: the provider failed: boom',
+      'threw',
+    ],
     ['rejects with a text', () => Promise.reject('boom'), 'unknown: the provider failed: boom', 'threw'],
     ['rejects with nothing', () => Promise.reject(undefined), 'unknown: the provider failed: undefined', 'threw'],
-    ['throws what cannot be read', () => Promise.reject({ toString() { throw new Error('no'); } }), 'unknown: the provider failed: what was thrown cannot be read', 'threw'],
-    ['answers with nothing', () => Promise.resolve(), 'unknown: the provider answers wrongly: observe: nothing is said of it, or twice', 'wrong-answer'],
-    ['answers with a list', () => Promise.resolve([]), 'unknown: the provider answers wrongly: observe: an object is expected, not a list', 'wrong-answer'],
-    ['answers without nodes', () => Promise.resolve({ cidrs: [] }), 'unknown: the provider answers wrongly: observe: nodes: a list is expected, not undefined', 'wrong-answer'],
-    ['answers without a promise', () => 5, 'unknown: the provider answers wrongly: observe: an object is expected, not 5', 'wrong-answer'],
+    [
+      'throws what cannot be read',
+      () =>
+        Promise.reject({
+          toString() {
+            throw new Error('no');
+          },
+        }),
+      'unknown: the provider failed: what was thrown cannot be read',
+      'threw',
+    ],
+    [
+      'answers with nothing',
+      () => Promise.resolve(),
+      'unknown: the provider answers wrongly: observe: nothing is said of it, or twice',
+      'wrong-answer',
+    ],
+    [
+      'answers with a list',
+      () => Promise.resolve([]),
+      'unknown: the provider answers wrongly: observe: an object is expected, not a list',
+      'wrong-answer',
+    ],
+    [
+      'answers without nodes',
+      () => Promise.resolve({ cidrs: [] }),
+      'unknown: the provider answers wrongly: observe: nodes: a list is expected, not undefined',
+      'wrong-answer',
+    ],
+    [
+      'answers without a promise',
+      () => 5,
+      'unknown: the provider answers wrongly: observe: an object is expected, not 5',
+      'wrong-answer',
+    ],
   ])('that %s fails with a ProviderError', async (_name, call, message, fault) => {
     const { observe, contained, faults } = contain({ observe: call });
     expect(await failure(observe())).toBe(message);
@@ -81,7 +164,12 @@ describe('a contained provider', () => {
   });
 
   it('keeps its own ProviderErrors, and no control character of them', async () => {
-    const { observe, faults } = contain({ observe: () => Promise.reject(new ProviderError({ class: 'throttled', message: 'slow\u001b[31m\ndown', retryAfterMilliseconds: 500 })) });
+    const { observe, faults } = contain({
+      observe: () =>
+        Promise.reject(
+          new ProviderError({ class: 'throttled', message: 'slow\u001b[31m\ndown', retryAfterMilliseconds: 500 }),
+        ),
+    });
     expect(await failure(observe())).toBe('throttled: slow [31m down');
     expect(faults).toEqual([]);
   });
@@ -146,37 +234,93 @@ describe('a part of an answer that is wrong', () => {
   it.each([
     ['a node left out', { nodes: [node('b')] }, 'observe: node a: nothing is said of it, or twice'],
     ['a node twice', { nodes: [node('a'), node('a'), node('b')] }, 'observe: node a: nothing is said of it, or twice'],
-    ['an address that is none', { nodes: [{ ...node('a'), interfaces: [{ id: 'x', main: true, subnets: [], addresses: [{ address: '10.0.0.300' }] }] }, node('b')] }, 'observe: interface x of node a: "10.0.0.300" is no address'],
-    ['no main interface', { nodes: [{ ...node('a'), interfaces: [] }, node('b')] }, 'observe: node a has 0 main interfaces, and one is expected'],
-    ['limits that are none', { nodes: [{ ...node('a'), limits: { ipv4: NaN } }, node('b')] }, 'observe: limits of node a are numbers of addresses'],
+    [
+      'an address that is none',
+      {
+        nodes: [
+          { ...node('a'), interfaces: [{ id: 'x', main: true, subnets: [], addresses: [{ address: '10.0.0.300' }] }] },
+          node('b'),
+        ],
+      },
+      'observe: interface x of node a: "10.0.0.300" is no address',
+    ],
+    [
+      'no main interface',
+      { nodes: [{ ...node('a'), interfaces: [] }, node('b')] },
+      'observe: node a has 0 main interfaces, and one is expected',
+    ],
+    [
+      'limits that are none',
+      { nodes: [{ ...node('a'), limits: { ipv4: NaN } }, node('b')] },
+      'observe: limits of node a are numbers of addresses',
+    ],
   ])('is an error of that node alone: %s', async (_name, change, message) => {
     const { nodes, cidrs } = await observeWith(change);
-    expect(nodes).toEqual([{ node: 'a', error: { class: 'unknown', message: `the provider answers wrongly: ${message}` } }, good.nodes[1]]);
+    expect(nodes).toEqual([
+      { node: 'a', error: { class: 'unknown', message: `the provider answers wrongly: ${message}` } },
+      good.nodes[1],
+    ]);
     expect(cidrs).toEqual(good.cidrs);
   });
 
   it('is an error of that CIDR: nothing is given out from it', async () => {
     const { nodes, cidrs } = await observeWith({ cidrs: [{ cidr: '10.0.0.0/24', inUse: null, reserved: [] }] });
     expect(nodes).toEqual(good.nodes);
-    expect(cidrs).toEqual([{ cidr: '10.0.0.0/24', error: { class: 'unknown', message: 'the provider answers wrongly: observe: CIDR 10.0.0.0/24: inUse: a list is expected, not null' } }]);
+    expect(cidrs).toEqual([
+      {
+        cidr: '10.0.0.0/24',
+        error: {
+          class: 'unknown',
+          message: 'the provider answers wrongly: observe: CIDR 10.0.0.0/24: inUse: a list is expected, not null',
+        },
+      },
+    ]);
   });
 
   it('keeps nothing of what was not asked for', async () => {
-    const seen = await observeWith({ nodes: [{ ...node('a'), extra: 'x'.repeat(1_000) }, node('b'), node('c')], more: [] });
+    const seen = await observeWith({
+      nodes: [{ ...node('a'), extra: 'x'.repeat(1_000) }, node('b'), node('c')],
+      more: [],
+    });
     expect(seen).toEqual(good);
   });
 
   it.each([
     ['no result', [], 'apply: the result of attach of 10.0.0.5: nothing is said of it, or twice'],
-    ['a result of another change', [{ change: { type: 'attach', address: '10.0.0.6', node: { name: 'a' } }, outcome: 'done' }], 'apply: the result of attach of 10.0.0.5: nothing is said of it, or twice'],
-    ['an outcome that is none', [{ change: changes[0], outcome: 'ok' }], 'apply: the outcome of attach of 10.0.0.5 is neither "done" nor "failed"'],
+    [
+      'a result of another change',
+      [{ change: { type: 'attach', address: '10.0.0.6', node: { name: 'a' } }, outcome: 'done' }],
+      'apply: the result of attach of 10.0.0.5: nothing is said of it, or twice',
+    ],
+    [
+      'an outcome that is none',
+      [{ change: changes[0], outcome: 'ok' }],
+      'apply: the outcome of attach of 10.0.0.5 is neither "done" nor "failed"',
+    ],
   ])('of apply is no success: %s', async (_name, answer, message) => {
     const { apply } = contain({ apply: () => Promise.resolve(answer) });
-    expect(await apply()).toEqual([{ change: changes[0], outcome: 'failed', error: { class: 'unknown', message: `the provider answers wrongly: ${message}` } }]);
+    expect(await apply()).toEqual([
+      {
+        change: changes[0],
+        outcome: 'failed',
+        error: { class: 'unknown', message: `the provider answers wrongly: ${message}` },
+      },
+    ]);
   });
 
   it('of an error is of unknown effect', async () => {
-    const { apply } = contain({ apply: () => Promise.resolve([{ change: changes[0], outcome: 'failed', error: { class: 'bad', retryAfterMilliseconds: Infinity } }]) });
-    expect(await apply()).toEqual([{ change: changes[0], outcome: 'failed', error: { class: 'unknown', message: 'the provider gives no reason', retryAfterMilliseconds: 3_600_000 } }]);
+    const { apply } = contain({
+      apply: () =>
+        Promise.resolve([
+          { change: changes[0], outcome: 'failed', error: { class: 'bad', retryAfterMilliseconds: Infinity } },
+        ]),
+    });
+    expect(await apply()).toEqual([
+      {
+        change: changes[0],
+        outcome: 'failed',
+        error: { class: 'unknown', message: 'the provider gives no reason', retryAfterMilliseconds: 3_600_000 },
+      },
+    ]);
   });
 });

@@ -1,4 +1,13 @@
-import { ProviderError, type ApplyOptions, type CloudProvider, type ObserveOptions, type ProviderChangeResult, type ProviderDescription, type ProviderErrorDescription, type ProviderObservation } from '@egressip-ipam/core';
+import {
+  ProviderError,
+  type ApplyOptions,
+  type CloudProvider,
+  type ObserveOptions,
+  type ProviderChangeResult,
+  type ProviderDescription,
+  type ProviderErrorDescription,
+  type ProviderObservation,
+} from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { parseErrorDescription, parseObservation, parseResults, printable, WrongShape } from './parse-answers.ts';
 
@@ -39,7 +48,13 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
     },
     async observe({ signal, ...asked }: ObserveOptions): Promise<ProviderObservation> {
       try {
-        const seen = await calls.call('observe', options.longestObserve ?? longestObserve, signal, (ended) => provider.observe({ ...asked, signal: ended }), (answer) => parseObservation(answer, asked));
+        const seen = await calls.call(
+          'observe',
+          options.longestObserve ?? longestObserve,
+          signal,
+          (ended) => provider.observe({ ...asked, signal: ended }),
+          (answer) => parseObservation(answer, asked),
+        );
         trouble = undefined;
         return seen;
       } catch (error) {
@@ -48,15 +63,40 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
       }
     },
     apply({ signal, changes }: ApplyOptions): Promise<readonly ProviderChangeResult[]> {
-      return calls.call('apply', options.longestApply ?? longestApply, signal, (ended) => provider.apply({ changes, signal: ended }), (answer) => parseResults(answer, changes));
+      return calls.call(
+        'apply',
+        options.longestApply ?? longestApply,
+        signal,
+        (ended) => provider.apply({ changes, signal: ended }),
+        (answer) => parseResults(answer, changes),
+      );
     },
-    close: () => calls.call('close', 5_000, new AbortController().signal, () => provider.close?.(), () => undefined).catch(() => undefined),
+    close: () =>
+      calls
+        .call(
+          'close',
+          5_000,
+          new AbortController().signal,
+          () => provider.close?.(),
+          () => undefined,
+        )
+        .catch(() => undefined),
   };
 }
 
 /** The description by name: a provider may be of a class, of which a spread takes no method. */
 function descriptionOf(provider: CloudProvider): ProviderDescription {
-  const { specificationVersion, name, platforms, capabilities, isCloud, attachesTo, keptInSubnets, settlingTime, reads } = provider;
+  const {
+    specificationVersion,
+    name,
+    platforms,
+    capabilities,
+    isCloud,
+    attachesTo,
+    keptInSubnets,
+    settlingTime,
+    reads,
+  } = provider;
   return {
     specificationVersion,
     name,
@@ -101,8 +141,15 @@ class Calls {
   }
 
   /** Calls a function of the provider and parses its answer; ends by the signal or by our own clock, and with a ProviderError. */
-  async call<Value>(name: Call, longest: number, signal: AbortSignal, run: (signal: AbortSignal) => unknown, parse: (answer: unknown) => Value): Promise<Value> {
-    if (this.#hanging >= mostHanging) throw this.#fault(name, 'no-answer', new Error(`${this.#hanging} earlier calls have not come to an end`));
+  async call<Value>(
+    name: Call,
+    longest: number,
+    signal: AbortSignal,
+    run: (signal: AbortSignal) => unknown,
+    parse: (answer: unknown) => Value,
+  ): Promise<Value> {
+    if (this.#hanging >= mostHanging)
+      throw this.#fault(name, 'no-answer', new Error(`${this.#hanging} earlier calls have not come to an end`));
     const ended = new AbortController();
     const late = Symbol('late');
     const timeUp = this.#whenOver(longest, signal, ended, late);
@@ -130,7 +177,12 @@ class Calls {
     call.then(settled, settled);
   }
 
-  #whenOver(longest: number, signal: AbortSignal, ended: AbortController, late: symbol): { readonly promise: Promise<symbol>; cancel(): void } {
+  #whenOver(
+    longest: number,
+    signal: AbortSignal,
+    ended: AbortController,
+    late: symbol,
+  ): { readonly promise: Promise<symbol>; cancel(): void } {
     let cancel = (): void => undefined;
     const promise = new Promise<symbol>((resolve) => {
       const end = (): void => {
@@ -151,7 +203,18 @@ class Calls {
   #fault(name: Call, fault: ProviderFault, error: unknown): ProviderError {
     if (name !== 'close') this.#options.onFault(name, fault, error);
     const { message } = describeError(error);
-    return new ProviderError({ class: 'unknown', message: fault === 'no-answer' ? `the provider does not answer: ${message}` : fault === 'wrong-answer' ? `the provider answers wrongly: ${message}` : `the provider failed: ${message}` }, { cause: error });
+    return new ProviderError(
+      {
+        class: 'unknown',
+        message:
+          fault === 'no-answer'
+            ? `the provider does not answer: ${message}`
+            : fault === 'wrong-answer'
+              ? `the provider answers wrongly: ${message}`
+              : `the provider failed: ${message}`,
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -7,7 +7,8 @@ import type { CloudProvider, ProviderContext } from '@egressip-ipam/core';
 
 const working = `export const createProvider = (context) => ({ specificationVersion: 'v1', name: 'acme ' + context.region, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true }, observe: async () => ({ nodes: [], cidrs: [] }), apply: async () => [] });`;
 
-const loadProvider = async (name: string, context: ProviderContext): Promise<CloudProvider> => makeProvider(name, await loadProviderModule(name), context);
+const loadProvider = async (name: string, context: ProviderContext): Promise<CloudProvider> =>
+  makeProvider(name, await loadProviderModule(name), context);
 
 describe('providers are loaded by name', () => {
   let folder: string;
@@ -36,7 +37,10 @@ describe('providers are loaded by name', () => {
 
   it.each<[string, unknown]>([
     ['only to those who import', { import: './index.js' }],
-    ['by subpath and condition', { '.': { types: './index.d.ts', import: { node: './index.js' }, require: './absent.cjs' } }],
+    [
+      'by subpath and condition',
+      { '.': { types: './index.d.ts', import: { node: './index.js' }, require: './absent.cjs' } },
+    ],
     ['to all', { '.': './index.js' }],
   ])('finds a package that exports %s', async (_, exports) => {
     await install('@acme/modern', working, { exports });
@@ -45,10 +49,14 @@ describe('providers are loaded by name', () => {
 
   it('says that it is not the provider but something of its own that is not installed', async () => {
     await install('@acme/incomplete', `import 'acme-sdk'; ${working}`);
-    await expect(loadProvider('@acme/incomplete', {})).rejects.toThrow(/provider "@acme\/incomplete" cannot be loaded: .*acme-sdk/);
+    await expect(loadProvider('@acme/incomplete', {})).rejects.toThrow(
+      /provider "@acme\/incomplete" cannot be loaded: .*acme-sdk/,
+    );
     await writeFile(join(folder, 'incomplete.mjs'), `import './absent.mjs'; ${working}`);
     await expect(loadProvider(join(folder, 'incomplete.mjs'), {})).rejects.toThrow(/cannot be loaded: .*absent\.mjs/);
-    await expect(loadProvider('./absent.mjs', {})).rejects.toThrow(/there is no provider ".\/absent.mjs": no such file/);
+    await expect(loadProvider('./absent.mjs', {})).rejects.toThrow(
+      /there is no provider ".\/absent.mjs": no such file/,
+    );
   });
 
   it('finds a module by its path', async () => {
@@ -61,15 +69,25 @@ describe('providers are loaded by name', () => {
     expect((await loadProvider('@acme/modern/provider', { region: 'x' })).name).toBe('acme x');
     for (const [index, more] of [{ exports: { import: './index.js' } }, { main: 'index.js' }].entries()) {
       await install(`@acme/folder-${index}`, working, more);
-      expect((await loadProvider(join(folder, `node_modules/@acme/folder-${index}`), { region: 'x' })).name).toBe('acme x');
+      expect((await loadProvider(join(folder, `node_modules/@acme/folder-${index}`), { region: 'x' })).name).toBe(
+        'acme x',
+      );
     }
   });
 
   it.each([
     ['@acme/absent', undefined, /there is no provider "@acme\/absent".*npm install @acme\/absent/],
     ['@acme/other', 'export const version = 1;', /exports no function createProvider/],
-    ['@acme/old', `export const createProvider = () => ({ specificationVersion: 'v0' });`, /specificationVersion is "v0", "v1" is expected/],
-    ['@acme/half', `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: { attach: false }, observe() {} });`, /apply is no function/],
+    [
+      '@acme/old',
+      `export const createProvider = () => ({ specificationVersion: 'v0' });`,
+      /specificationVersion is "v0", "v1" is expected/,
+    ],
+    [
+      '@acme/half',
+      `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: { attach: false }, observe() {} });`,
+      /apply is no function/,
+    ],
     ['@acme/broken', 'export const = 1;', /provider "@acme\/broken" cannot be loaded/],
   ])('says what is wrong with %s', async (name, code, message) => {
     if (code !== undefined) await install(name, code);

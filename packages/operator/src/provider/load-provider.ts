@@ -1,4 +1,11 @@
-import { isRecord, type CloudProvider, type CreateProvider, type ProviderContext, type ProviderDescription, type ProviderModule } from '@egressip-ipam/core';
+import {
+  isRecord,
+  type CloudProvider,
+  type CreateProvider,
+  type ProviderContext,
+  type ProviderDescription,
+  type ProviderModule,
+} from '@egressip-ipam/core';
 import { importPlugIn } from '../built-in/import-plug-in.ts';
 import { builtInProviders } from '../built-in/providers.ts';
 import { describeError } from './contained-provider.ts';
@@ -13,7 +20,10 @@ const longestLoad = 30_000;
  */
 export async function loadProviderModule(name: string): Promise<ProviderModule> {
   const module = await inTime(name, importPlugIn('provider', name, builtInProviders));
-  if (!isRecord(module) || typeof module['createProvider'] !== 'function') throw new Error(`provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`);
+  if (!isRecord(module) || typeof module['createProvider'] !== 'function')
+    throw new Error(
+      `provider "${name}" exports no function createProvider; see the provider contract of @egressip-ipam/core`,
+    );
   const { createProvider, description } = module as Partial<ProviderModule> & Pick<ProviderModule, 'createProvider'>;
   const problem = description === undefined ? undefined : problemOfDescription(description);
   if (problem !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${problem}`);
@@ -27,7 +37,14 @@ export async function loadProviderModule(name: string): Promise<ProviderModule> 
  */
 export async function describeProvider(name: string): Promise<ProviderDescription> {
   const { description } = await loadProviderModule(name);
-  return description ?? { specificationVersion: 'v1', name, platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true } };
+  return (
+    description ?? {
+      specificationVersion: 'v1',
+      name,
+      platforms: { types: [], providerIDPrefixes: [] },
+      capabilities: { attach: true },
+    }
+  );
 }
 
 /** What is known of the providers that are built in. None of them loads a cloud's SDK for that. */
@@ -41,7 +58,11 @@ export async function describeBuiltInProviders(): Promise<readonly ProviderDescr
  *
  * @throws Error when what it makes is no provider
  */
-export async function makeProvider(name: string, { createProvider }: ProviderModule, context: ProviderContext): Promise<CloudProvider> {
+export async function makeProvider(
+  name: string,
+  { createProvider }: ProviderModule,
+  context: ProviderContext,
+): Promise<CloudProvider> {
   const provider: unknown = await inTime(name, create(name, createProvider, context));
   const problem = problemOf(provider);
   if (problem !== undefined) throw new Error(`provider "${name}" is no provider of contract v1: ${problem}`);
@@ -60,22 +81,30 @@ async function create(name: string, createProvider: CreateProvider, context: Pro
 async function inTime(name: string, work: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`provider "${name}" was not there within ${longestLoad / 1000} s`)), longestLoad);
+    timer = setTimeout(
+      () => reject(new Error(`provider "${name}" was not there within ${longestLoad / 1000} s`)),
+      longestLoad,
+    );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function problemOf(provider: unknown): string | undefined {
   if (!isRecord(provider)) return 'createProvider returns no object';
-  return problemOfDescription(provider) ?? ['observe', 'apply'].filter((method) => typeof provider[method] !== 'function').map((method) => `${method} is no function`)[0];
+  return (
+    problemOfDescription(provider) ??
+    ['observe', 'apply']
+      .filter((method) => typeof provider[method] !== 'function')
+      .map((method) => `${method} is no function`)[0]
+  );
 }
 
 function problemOfDescription(description: object): string | undefined {
   const entries = description as Readonly<Record<string, unknown>>;
-  if (entries['specificationVersion'] !== 'v1') return `specificationVersion is ${JSON.stringify(entries['specificationVersion'])}, "v1" is expected`;
+  if (entries['specificationVersion'] !== 'v1')
+    return `specificationVersion is ${JSON.stringify(entries['specificationVersion'])}, "v1" is expected`;
   if (typeof entries['name'] !== 'string') return 'name is missing';
   const { capabilities } = entries;
   if (!isRecord(capabilities)) return 'capabilities are missing';
   return typeof capabilities['attach'] === 'boolean' ? undefined : 'capabilities.attach is neither true nor false';
 }
-

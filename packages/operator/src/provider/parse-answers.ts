@@ -21,7 +21,16 @@ import {
  * of the provider's own objects is kept.
  */
 
-const classes: ReadonlySet<string> = new Set<ProviderErrorClass>(['permanent', 'throttled', 'conflict', 'capacity', 'not-found', 'unauthorized', 'transient', 'unknown']);
+const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
+  'permanent',
+  'throttled',
+  'conflict',
+  'capacity',
+  'not-found',
+  'unauthorized',
+  'transient',
+  'unknown',
+]);
 const longestText = 500;
 const longestRetry = 3_600_000;
 
@@ -46,8 +55,18 @@ export function parseObservation(answer: unknown, { nodes, cidrs }: Asked): Prov
   const byNode = keyed(list(seenNodes, 'observe: nodes'), 'node');
   const byCidr = keyed(list(seenCidrs, 'observe: cidrs'), 'cidr');
   return {
-    nodes: nodes.map(({ name: node }) => orError(() => parseNode(node, byNode.get(node)), (error): NodeObservation => ({ node, error }))),
-    cidrs: cidrs.map((cidr) => orError(() => parseCidrObservation(cidr, byCidr.get(cidr)), (error): CidrObservation => ({ cidr, error }))),
+    nodes: nodes.map(({ name: node }) =>
+      orError(
+        () => parseNode(node, byNode.get(node)),
+        (error): NodeObservation => ({ node, error }),
+      ),
+    ),
+    cidrs: cidrs.map((cidr) =>
+      orError(
+        () => parseCidrObservation(cidr, byCidr.get(cidr)),
+        (error): CidrObservation => ({ cidr, error }),
+      ),
+    ),
   };
 }
 
@@ -62,7 +81,12 @@ export function parseResults(answer: unknown, changes: readonly ProviderChange[]
   for (const result of list(answer, 'apply')) {
     if (isRecord(result) && isRecord(result['change'])) results.set(keyOfChange(result['change']), result);
   }
-  return changes.map((change) => orError(() => parseResult(change, results.get(keyOfChange(change))), (error): ProviderChangeResult => ({ change, outcome: 'failed', error })));
+  return changes.map((change) =>
+    orError(
+      () => parseResult(change, results.get(keyOfChange(change))),
+      (error): ProviderChangeResult => ({ change, outcome: 'failed', error }),
+    ),
+  );
 }
 
 /** An error as a provider describes it; whatever else it is, is of unknown effect. */
@@ -79,13 +103,18 @@ export function parseErrorDescription(error: unknown): ProviderErrorDescription 
 
 /** A text of a provider, fit for a log and a status: of bounded length, in one line. */
 export function printable(text: string): string {
-  return text.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return text
+    .slice(0, longestText)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
 }
 
 function parseNode(node: string, seen: unknown): NodeObservation {
   const entry = record(seen, `observe: node ${node}`);
   if (entry['error'] !== undefined) return { node, error: parseErrorDescription(entry['error']) };
-  const interfaces = list(entry['interfaces'], `observe: interfaces of node ${node}`).map((value) => parseInterface(node, value));
+  const interfaces = list(entry['interfaces'], `observe: interfaces of node ${node}`).map((value) =>
+    parseInterface(node, value),
+  );
   const mains = interfaces.filter(({ main }) => main).length;
   if (mains !== 1) throw new WrongShape(`observe: node ${node} has ${mains} main interfaces, and one is expected`);
   return { node, interfaces, limits: parseLimits(node, entry['limits']) };
@@ -94,14 +123,19 @@ function parseNode(node: string, seen: unknown): NodeObservation {
 function parseInterface(node: string, value: unknown): ProviderInterface {
   const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
   const where = `observe: interface ${typeof id === 'string' ? printable(id) : '?'} of node ${node}`;
-  if (typeof id !== 'string' || typeof main !== 'boolean') throw new WrongShape(`${where}: id is a text, and main true or false`);
+  if (typeof id !== 'string' || typeof main !== 'boolean')
+    throw new WrongShape(`${where}: id is a text, and main true or false`);
   return {
     id,
     main,
     subnets: list(subnets, `${where}: subnets`).map((subnet) => parseCidrText(subnet, where)),
     addresses: list(addresses, `${where}: addresses`).map((entry): AttachedAddress => {
       const { address, primary, incomplete } = record(entry, `${where}: an address`);
-      return { address: parseAddressText(address, where), primary: primary === true, ...(incomplete === true ? { incomplete } : {}) };
+      return {
+        address: parseAddressText(address, where),
+        primary: primary === true,
+        ...(incomplete === true ? { incomplete } : {}),
+      };
     }),
   };
 }
@@ -109,7 +143,8 @@ function parseInterface(node: string, value: unknown): ProviderInterface {
 function parseLimits(node: string, value: unknown): InterfaceLimits {
   const { ipv4, ipv6 } = record(value, `observe: limits of node ${node}`);
   for (const limit of [ipv4, ipv6]) {
-    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0)) throw new WrongShape(`observe: limits of node ${node} are numbers of addresses`);
+    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
+      throw new WrongShape(`observe: limits of node ${node} are numbers of addresses`);
   }
   return { ...(typeof ipv4 === 'number' ? { ipv4 } : {}), ...(typeof ipv6 === 'number' ? { ipv6 } : {}) };
 }
@@ -122,11 +157,16 @@ function parseCidrObservation(cidr: string, seen: unknown): CidrObservation {
     cidr,
     inUse: list(inUse, `${where}: inUse`).map((entry): UsedAddress => {
       const { address, usedBy } = record(entry, `${where}: an address in use`);
-      return { address: parseAddressText(address, where), usedBy: typeof usedBy === 'string' ? printable(usedBy) : '?' };
+      return {
+        address: parseAddressText(address, where),
+        usedBy: typeof usedBy === 'string' ? printable(usedBy) : '?',
+      };
     }),
     reserved: list(reserved, `${where}: reserved`).map((entry) => {
       const [first, last] = typeof entry === 'string' ? entry.split('-', 2) : [];
-      return last === undefined ? parseAddressText(first, where) : `${parseAddressText(first, where)}-${parseAddressText(last, where)}`;
+      return last === undefined
+        ? parseAddressText(first, where)
+        : `${parseAddressText(first, where)}-${parseAddressText(last, where)}`;
     }),
   };
 }
@@ -176,7 +216,10 @@ function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescripti
 }
 
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw new WrongShape(`${where}: ${value === undefined ? 'nothing is said of it, or twice' : `an object is expected, not ${describe(value)}`}`);
+  if (!isRecord(value))
+    throw new WrongShape(
+      `${where}: ${value === undefined ? 'nothing is said of it, or twice' : `an object is expected, not ${describe(value)}`}`,
+    );
   return value;
 }
 
@@ -191,7 +234,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(printable(value.slice(0, 80)));
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value).slice(0, 80);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value).slice(0, 80);
   if (value === null) return 'null';
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value;
 }

@@ -1,4 +1,11 @@
-import { asRecord, type NetworkBackend, type NetworkSnapshot, type NetworkTraits, type ProviderFacts, type Recognition } from '@egressip-ipam/core';
+import {
+  asRecord,
+  type NetworkBackend,
+  type NetworkSnapshot,
+  type NetworkTraits,
+  type ProviderFacts,
+  type Recognition,
+} from '@egressip-ipam/core';
 
 /** What raw objects tell of the infrastructure. */
 export interface InfrastructureSigns {
@@ -8,7 +15,10 @@ export interface InfrastructureSigns {
 }
 
 /** What of the facts about the infrastructure stands in the cluster's objects. */
-export function signsIn({ infrastructure, nodes }: InfrastructureSigns): Pick<ProviderFacts, 'platform' | 'providerIDs'> {
+export function signsIn({
+  infrastructure,
+  nodes,
+}: InfrastructureSigns): Pick<ProviderFacts, 'platform' | 'providerIDs'> {
   const status = asRecord(asRecord(infrastructure)['status']);
   const platform = asRecord(status['platformStatus'])['type'] ?? status['platform'];
   const providerIDs = nodes.map((node) => asRecord(asRecord(node)['spec'])['providerID']);

@@ -1,4 +1,11 @@
-import { stackedName, type DoubtedAttachment, type ProviderDecision, type ProviderObservation, type ProviderSnapshot, type Recognition } from '@egressip-ipam/core';
+import {
+  stackedName,
+  type DoubtedAttachment,
+  type ProviderDecision,
+  type ProviderObservation,
+  type ProviderSnapshot,
+  type Recognition,
+} from '@egressip-ipam/core';
 
 /** What a snapshot says of a provider follows from this. */
 export interface ProviderSituation {
@@ -14,13 +21,23 @@ export interface ProviderSituation {
 }
 
 /** What a snapshot says of the provider; the same from files and live, but for whether an observation must be there. */
-export function providerSnapshot({ decision, isChosen, isPlacedByUs, clusterAttaches, observation, doubted = [] }: ProviderSituation): ProviderSnapshot {
+export function providerSnapshot({
+  decision,
+  isChosen,
+  isPlacedByUs,
+  clusterAttaches,
+  observation,
+  doubted = [],
+}: ProviderSituation): ProviderSnapshot {
   const { provider, onNode, platform, isAnnounced } = decision;
   const canAttach = provider.capabilities.attach;
   const attach = canAttach && clusterAttaches === undefined;
   const isCloudBelow = platform?.isCloud === true;
   // A network that places goes by what the cluster says it runs on: to it, machines of a cloud are like any others without that.
-  const cloud = clusterAttaches === 'at-work' || (attach && provider.attachesTo === undefined) || (isCloudBelow && (isPlacedByUs || isAnnounced));
+  const cloud =
+    clusterAttaches === 'at-work' ||
+    (attach && provider.attachesTo === undefined) ||
+    (isCloudBelow && (isPlacedByUs || isAnnounced));
   // On a cloud where nobody attaches, an address that no interface carries would lead nowhere.
   const isBlind = isCloudBelow && isPlacedByUs && clusterAttaches === undefined && !isChosen && !canAttach;
   const kept = platform?.keptInSubnets ?? provider.keptInSubnets;

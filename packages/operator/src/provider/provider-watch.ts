@@ -1,4 +1,13 @@
-import { mergeResults, type CloudProvider, type DoubtedAttachment, type NodeObservation, type ProviderChangeResult, type ProviderErrorDescription, type ProviderNode, type ProviderObservation } from '@egressip-ipam/core';
+import {
+  mergeResults,
+  type CloudProvider,
+  type DoubtedAttachment,
+  type NodeObservation,
+  type ProviderChangeResult,
+  type ProviderErrorDescription,
+  type ProviderNode,
+  type ProviderObservation,
+} from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { AttachmentDoubts } from './attachment-doubts.ts';
@@ -82,7 +91,8 @@ export class ProviderWatch {
   check(): void {
     if (this.#seen === undefined || this.#looking) return;
     const { nodes, cidrs } = this.#options.subjects();
-    if (!isDeepStrictEqual(nodes, this.#seen.nodes) || !isDeepStrictEqual(cidrs, this.#seen.cidrs)) this.#lookIn(shortestPause);
+    if (!isDeepStrictEqual(nodes, this.#seen.nodes) || !isDeepStrictEqual(cidrs, this.#seen.cidrs))
+      this.#lookIn(shortestPause);
   }
 
   /** Which of the addresses on record may be on an interface that no look showed to carry them: the platform shows late what was done a moment ago, also by others before this process. */
@@ -129,12 +139,18 @@ export class ProviderWatch {
     // What was seen gone counts as in use when a later look shows it: somebody else may have it now.
     this.#done = this.#lately().filter(({ result }) => result.change.type !== 'detach');
     try {
-      const seen = subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
+      const seen =
+        subjects.cidrs.length === 0 && waiting.length === 0 ? { nodes: [], cidrs: [] } : await this.#observe(subjects);
       if (this.#stop.signal.aborted) return;
       this.#failures = 0;
       this.#doubts.looked(startedAt);
       this.#tell(seen);
-      this.#take(mergeResults(withKnownNodes(seen, this.#observation), this.#lately().map(({ result }) => result)));
+      this.#take(
+        mergeResults(
+          withKnownNodes(seen, this.#observation),
+          this.#lately().map(({ result }) => result),
+        ),
+      );
       for (const resolve of waiting) resolve();
     } catch (error) {
       if (this.#stop.signal.aborted) return;
@@ -146,7 +162,10 @@ export class ProviderWatch {
     } finally {
       this.#looking = false;
       this.#seen = subjects;
-      const again = this.#failures === 0 ? this.#options.pollInterval : Math.min(this.#options.pollInterval, firstRetry * 2 ** Math.min(this.#failures - 1, 16));
+      const again =
+        this.#failures === 0
+          ? this.#options.pollInterval
+          : Math.min(this.#options.pollInterval, firstRetry * 2 ** Math.min(this.#failures - 1, 16));
       this.#lookIn(this.#waiting.length > 0 && this.#failures === 0 ? shortestPause : again);
     }
   }
@@ -180,11 +199,20 @@ export class ProviderWatch {
 function withKnownNodes(seen: ProviderObservation, before: ProviderObservation | undefined): ProviderObservation {
   if (before === undefined || !seen.nodes.some((node) => 'error' in node)) return seen;
   const known = new Map(before.nodes.map((node) => [node.node, node]));
-  return { ...seen, nodes: seen.nodes.map((node) => ('error' in node && node.error.class !== 'not-found' ? (known.get(node.node) ?? node) : node)) };
+  return {
+    ...seen,
+    nodes: seen.nodes.map((node) =>
+      'error' in node && node.error.class !== 'not-found' ? (known.get(node.node) ?? node) : node,
+    ),
+  };
 }
 
 /** Nothing could be read: nodes are as they were, and nothing is given out from any CIDR until it can be (law 6). */
-function withError({ nodes, cidrs }: ProviderSubjects, before: ProviderObservation | undefined, error: ProviderErrorDescription): ProviderObservation {
+function withError(
+  { nodes, cidrs }: ProviderSubjects,
+  before: ProviderObservation | undefined,
+  error: ProviderErrorDescription,
+): ProviderObservation {
   const known = new Map(before?.nodes.map((node) => [node.node, node]));
   return {
     nodes: nodes.map(({ name }): NodeObservation => known.get(name) ?? { node: name, error }),

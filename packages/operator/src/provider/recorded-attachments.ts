@@ -14,5 +14,7 @@ export function recordedAttachments(store: ClusterStore): readonly DoubtedAttach
     refused: [],
     time: undefined,
   });
-  return hosts.flatMap(({ hosted }) => hosted.filter(({ ours }) => ours).map(({ node, address }) => ({ node, address: formatAddress(address) })));
+  return hosts.flatMap(({ hosted }) =>
+    hosted.filter(({ ours }) => ours).map(({ node, address }) => ({ node, address: formatAddress(address) })),
+  );
 }

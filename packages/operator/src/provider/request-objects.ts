@@ -17,11 +17,19 @@ export interface RequestOptions {
 const retryPause = 30_000;
 
 /** Makes the objects that a provider asks the cluster for, where their kinds are served; what is there is left as it is. Never rejects. */
-export async function requestObjects(rest: RestClient, requests: readonly ClusterRequest[], options: RequestOptions): Promise<void> {
+export async function requestObjects(
+  rest: RestClient,
+  requests: readonly ClusterRequest[],
+  options: RequestOptions,
+): Promise<void> {
   await Promise.all(requests.map((request) => requestObject(rest, request, options)));
 }
 
-async function requestObject(rest: RestClient, { resource, object }: ClusterRequest, { signal, onError, pause = retryPause }: RequestOptions): Promise<void> {
+async function requestObject(
+  rest: RestClient,
+  { resource, object }: ClusterRequest,
+  { signal, onError, pause = retryPause }: RequestOptions,
+): Promise<void> {
   if (!isKubernetesObject(object)) throw new TypeError(`a ${resource.kind} without metadata was asked for`);
   const namespaced = object.metadata.namespace !== undefined;
   while (!signal.aborted) {

@@ -17,9 +17,26 @@ export interface Placement {
 
 /** What happened to one namespace between two moments. */
 export type Change =
-  | { readonly kind: 'allocated'; readonly namespace: string; readonly egressIPAM: string; readonly placements: readonly Placement[] }
-  | { readonly kind: 'moved'; readonly namespace: string; readonly egressIPAM: string; readonly address: string; readonly from: string | null; readonly to: string | null }
-  | { readonly kind: 'released'; readonly namespace: string; readonly egressIPAM: string; readonly addresses: readonly string[] };
+  | {
+      readonly kind: 'allocated';
+      readonly namespace: string;
+      readonly egressIPAM: string;
+      readonly placements: readonly Placement[];
+    }
+  | {
+      readonly kind: 'moved';
+      readonly namespace: string;
+      readonly egressIPAM: string;
+      readonly address: string;
+      readonly from: string | null;
+      readonly to: string | null;
+    }
+  | {
+      readonly kind: 'released';
+      readonly namespace: string;
+      readonly egressIPAM: string;
+      readonly addresses: readonly string[];
+    };
 
 /** Who got, moved or gave back addresses between two moments. */
 export function changesBetween(before: Holdings, after: Holdings): readonly Change[] {
@@ -28,11 +45,16 @@ export function changesBetween(before: Holdings, after: Holdings): readonly Chan
     const had = before.get(namespace);
     if (had !== holding) changes.push(...changesOf(namespace, had, holding));
   }
-  for (const [namespace, { egressIPAM, addresses }] of before) if (!after.has(namespace)) changes.push({ kind: 'released', namespace, egressIPAM, addresses });
+  for (const [namespace, { egressIPAM, addresses }] of before)
+    if (!after.has(namespace)) changes.push({ kind: 'released', namespace, egressIPAM, addresses });
   return changes;
 }
 
-function changesOf(namespace: string, before: Holding | undefined, { egressIPAM, addresses, nodes }: Holding): readonly Change[] {
+function changesOf(
+  namespace: string,
+  before: Holding | undefined,
+  { egressIPAM, addresses, nodes }: Holding,
+): readonly Change[] {
   const nodeBefore = new Map(before?.addresses.map((address, index) => [address, before.nodes[index] ?? null]));
   const placements = addresses.map((address, index): Placement => ({ address, node: nodes[index] ?? null }));
   const changes: Change[] = [];
@@ -43,6 +65,7 @@ function changesOf(namespace: string, before: Holding | undefined, { egressIPAM,
     if (from !== undefined && from !== to) changes.push({ kind: 'moved', namespace, egressIPAM, address, from, to });
   }
   const lost = before?.addresses.filter((address) => !addresses.includes(address)) ?? [];
-  if (before !== undefined && lost.length > 0) changes.push({ kind: 'released', namespace, egressIPAM: before.egressIPAM, addresses: lost });
+  if (before !== undefined && lost.length > 0)
+    changes.push({ kind: 'released', namespace, egressIPAM: before.egressIPAM, addresses: lost });
   return changes;
 }

@@ -1,18 +1,53 @@
-import { buildSnapshot, type Allocation, type AllocationSource, type ClusterSnapshot, type FindingCode, type Plan } from '@egressip-ipam/core';
+import {
+  buildSnapshot,
+  type Allocation,
+  type AllocationSource,
+  type ClusterSnapshot,
+  type FindingCode,
+  type Plan,
+} from '@egressip-ipam/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Chronicle } from './chronicle.ts';
 import { createLog } from './log.ts';
 
-const allocation = (namespace: string, placements: Readonly<Record<string, string | null>>, source: AllocationSource = 'kept'): Allocation => ({ namespace, egressIPAM: 'pool', source, addresses: Object.keys(placements), nodes: Object.values(placements), carried: Object.values(placements).every((node) => node !== null) });
-const waiting = (namespace: string, code: FindingCode, message: string): Plan['waiting'][number] => ({ namespace, egressIPAM: 'pool', mender: 'cluster', reason: { code, severity: 'error', object: { kind: 'Namespace', name: namespace }, message } });
-const present = (namespaces: readonly string[], nodes: Readonly<Record<string, boolean>> = {}, egressIPAM = 'pool'): ClusterSnapshot =>
-  buildSnapshot({ namespaces: namespaces.map((name) => ({ name, createdAt: '2026-01-01T00:00:00Z', egressIPAM })), nodes: Object.entries(nodes).map(([name, ready]) => ({ name, labels: {}, ready, addresses: [] })) });
+const allocation = (
+  namespace: string,
+  placements: Readonly<Record<string, string | null>>,
+  source: AllocationSource = 'kept',
+): Allocation => ({
+  namespace,
+  egressIPAM: 'pool',
+  source,
+  addresses: Object.keys(placements),
+  nodes: Object.values(placements),
+  carried: Object.values(placements).every((node) => node !== null),
+});
+const waiting = (namespace: string, code: FindingCode, message: string): Plan['waiting'][number] => ({
+  namespace,
+  egressIPAM: 'pool',
+  mender: 'cluster',
+  reason: { code, severity: 'error', object: { kind: 'Namespace', name: namespace }, message },
+});
+const present = (
+  namespaces: readonly string[],
+  nodes: Readonly<Record<string, boolean>> = {},
+  egressIPAM = 'pool',
+): ClusterSnapshot =>
+  buildSnapshot({
+    namespaces: namespaces.map((name) => ({ name, createdAt: '2026-01-01T00:00:00Z', egressIPAM })),
+    nodes: Object.entries(nodes).map(([name, ready]) => ({ name, labels: {}, ready, addresses: [] })),
+  });
 
 describe('the log of what was decided', () => {
   let lines: Record<string, unknown>[];
   let chronicle: Chronicle;
   let now = 0;
-  const note = (allocations: readonly Allocation[], snapshot = present(['shop', 'bank']), waits: Plan['waiting'] = [], isSettled = true): readonly unknown[] => {
+  const note = (
+    allocations: readonly Allocation[],
+    snapshot = present(['shop', 'bank']),
+    waits: Plan['waiting'] = [],
+    isSettled = true,
+  ): readonly unknown[] => {
     lines = [];
     chronicle.note({ allocations, waiting: waits } as unknown as Plan, snapshot, now, isSettled);
     return lines.map(({ level: _level, time: _time, ...line }) => line);
@@ -20,7 +55,13 @@ describe('the log of what was decided', () => {
   beforeEach(() => {
     now = 0;
     lines = [];
-    chronicle = new Chronicle(createLog((line) => void lines.push(JSON.parse(line) as Record<string, unknown>), { format: 'json', level: 'info', now: () => 0 }));
+    chronicle = new Chronicle(
+      createLog((line) => void lines.push(JSON.parse(line) as Record<string, unknown>), {
+        format: 'json',
+        level: 'info',
+        now: () => 0,
+      }),
+    );
   });
 
   it('has nothing of what was there before', () => {
@@ -30,7 +71,16 @@ describe('the log of what was decided', () => {
   it('has an allocation once it is written, with its nodes and why', () => {
     note([]);
     expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' }, 'new')])).toEqual([]);
-    expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })])).toEqual([{ message: 'addresses allocated', namespace: 'shop', egressIPAM: 'pool', addresses: ['10.0.0.1', '10.0.1.1'], nodes: ['a', 'b'], why: 'new' }]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })])).toEqual([
+      {
+        message: 'addresses allocated',
+        namespace: 'shop',
+        egressIPAM: 'pool',
+        addresses: ['10.0.0.1', '10.0.1.1'],
+        nodes: ['a', 'b'],
+        why: 'new',
+      },
+    ]);
     expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })])).toEqual([]);
   });
 
@@ -38,17 +88,25 @@ describe('the log of what was decided', () => {
     note([]);
     const meant = { ...allocation('shop', { '10.0.0.1': 'a' }), carried: false };
     expect(note([meant], undefined, [], false)).toEqual([]);
-    expect(note([allocation('shop', { '10.0.0.1': 'b' })], undefined, [], false)).toEqual([expect.objectContaining({ message: 'addresses allocated', nodes: ['b'] })]);
+    expect(note([allocation('shop', { '10.0.0.1': 'b' })], undefined, [], false)).toEqual([
+      expect.objectContaining({ message: 'addresses allocated', nodes: ['b'] }),
+    ]);
   });
 
   it('has one line where the network chooses the node a moment later, and two where it takes long', () => {
     note([]);
     expect(note([allocation('shop', { '10.0.0.1': null }), allocation('bank', { '10.0.0.2': null })])).toEqual([]);
     now = 1_000;
-    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': null })])).toMatchObject([{ message: 'addresses allocated', namespace: 'shop', nodes: ['a'], why: 'found' }]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': null })])).toMatchObject([
+      { message: 'addresses allocated', namespace: 'shop', nodes: ['a'], why: 'found' },
+    ]);
     now = 6_000;
-    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': null })])).toMatchObject([{ message: 'addresses allocated', namespace: 'bank', nodes: [null] }]);
-    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': 'b' })])).toEqual([{ message: 'address placed', namespace: 'bank', egressIPAM: 'pool', address: '10.0.0.2', node: 'b' }]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': null })])).toMatchObject([
+      { message: 'addresses allocated', namespace: 'bank', nodes: [null] },
+    ]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': 'b' })])).toEqual([
+      { message: 'address placed', namespace: 'bank', egressIPAM: 'pool', address: '10.0.0.2', node: 'b' },
+    ]);
   });
 
   it.each([
@@ -57,8 +115,19 @@ describe('the log of what was decided', () => {
     ['node not eligible any more, or full', { a: true }],
   ])('has moves and why: %s', (why, nodes) => {
     note([allocation('shop', { '10.0.0.1': 'a' })]);
-    expect(note([allocation('shop', { '10.0.0.1': 'c' })], present(['shop'], nodes))).toEqual([{ message: 'address moved', namespace: 'shop', egressIPAM: 'pool', address: '10.0.0.1', from: 'a', to: 'c', why }]);
-    expect(note([allocation('shop', { '10.0.0.1': null })], present(['shop'], { c: false }))).toEqual([{ message: 'address without a node', namespace: 'shop', egressIPAM: 'pool', address: '10.0.0.1', from: 'c', why: 'node not ready' }]);
+    expect(note([allocation('shop', { '10.0.0.1': 'c' })], present(['shop'], nodes))).toEqual([
+      { message: 'address moved', namespace: 'shop', egressIPAM: 'pool', address: '10.0.0.1', from: 'a', to: 'c', why },
+    ]);
+    expect(note([allocation('shop', { '10.0.0.1': null })], present(['shop'], { c: false }))).toEqual([
+      {
+        message: 'address without a node',
+        namespace: 'shop',
+        egressIPAM: 'pool',
+        address: '10.0.0.1',
+        from: 'c',
+        why: 'node not ready',
+      },
+    ]);
   });
 
   it('has no moves of what is still being written', () => {
@@ -74,12 +143,20 @@ describe('the log of what was decided', () => {
     ['other addresses asked for', present(['shop'])],
   ])('has releases and why: %s', (why, snapshot) => {
     note([allocation('shop', { '10.0.0.1': 'a' })]);
-    expect(note([], snapshot)).toEqual([{ message: 'addresses released', namespace: 'shop', egressIPAM: 'pool', addresses: ['10.0.0.1'], why }]);
+    expect(note([], snapshot)).toEqual([
+      { message: 'addresses released', namespace: 'shop', egressIPAM: 'pool', addresses: ['10.0.0.1'], why },
+    ]);
   });
 
   it('has a refusal once while it stands', () => {
     const refused = [waiting('shop', 'AddressReserved', '10.0.0.1 is reserved')];
-    const line = { message: 'claim not served', namespace: 'shop', egressIPAM: 'pool', code: 'AddressReserved', reason: '10.0.0.1 is reserved' };
+    const line = {
+      message: 'claim not served',
+      namespace: 'shop',
+      egressIPAM: 'pool',
+      code: 'AddressReserved',
+      reason: '10.0.0.1 is reserved',
+    };
     expect(note([], undefined, refused)).toEqual([line]);
     expect(note([], undefined, refused)).toEqual([]);
     expect(note([])).toEqual([]);
@@ -88,7 +165,14 @@ describe('the log of what was decided', () => {
 
   it('has 1,000 lines for 1,000 namespaces at once', () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `n${index}`);
-    const all = (source: AllocationSource): readonly Allocation[] => names.map((name, index) => allocation(name, { [`10.0.${index >> 8}.${index & 255}`]: 'a', [`10.1.${index >> 8}.${index & 255}`]: 'b' }, source));
+    const all = (source: AllocationSource): readonly Allocation[] =>
+      names.map((name, index) =>
+        allocation(
+          name,
+          { [`10.0.${index >> 8}.${index & 255}`]: 'a', [`10.1.${index >> 8}.${index & 255}`]: 'b' },
+          source,
+        ),
+      );
     note([], present(names));
     expect(note(all('new'), present(names))).toHaveLength(0);
     expect(note(all('kept'), present(names))).toHaveLength(1_000);

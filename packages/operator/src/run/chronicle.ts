@@ -36,7 +36,12 @@ export class Chronicle {
     const holdings = this.#holdings(plan, told ?? new Map<string, Holding>(), now, isSettled);
     if (told !== undefined) {
       const changes = changesBetween(told, holdings);
-      if (changes.length > 0) this.#tell(changes, new Map(snapshot.namespaces.map((entry) => [entry.name, entry])), new Map(snapshot.nodes.map((entry) => [entry.name, entry])));
+      if (changes.length > 0)
+        this.#tell(
+          changes,
+          new Map(snapshot.namespaces.map((entry) => [entry.name, entry])),
+          new Map(snapshot.nodes.map((entry) => [entry.name, entry])),
+        );
     }
     this.#told = holdings;
     this.#noteWaiting(plan.waiting);
@@ -51,7 +56,10 @@ export class Chronicle {
       // Until an address is there the next plan may place it elsewhere.
       const isPlaced = (carried || isSettled) && nodes.every((node) => node !== null);
       const isKnown = this.#told === undefined || had !== undefined || isPlaced || this.#isOverdue(namespace, now);
-      const isNews = source === 'kept' && isKnown && !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? nodes : had.nodes));
+      const isNews =
+        source === 'kept' &&
+        isKnown &&
+        !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? nodes : had.nodes));
       const written = isNews ? { egressIPAM, addresses, nodes } : had;
       if (written !== undefined) holdings.set(namespace, written);
     }
@@ -64,11 +72,21 @@ export class Chronicle {
     return since !== undefined && now - since >= longestUntold;
   }
 
-  #tell(changes: readonly Change[], namespaces: ReadonlyMap<string, NamespaceSnapshot>, nodes: ReadonlyMap<string, NodeSnapshot>): void {
+  #tell(
+    changes: readonly Change[],
+    namespaces: ReadonlyMap<string, NamespaceSnapshot>,
+    nodes: ReadonlyMap<string, NodeSnapshot>,
+  ): void {
     for (const change of changes) {
       if (change.kind === 'allocated') this.#tellAllocated(change);
       else if (change.kind === 'moved') this.#tellMoved(change, nodes);
-      else this.#log.info('addresses released', { namespace: change.namespace, egressIPAM: change.egressIPAM, addresses: change.addresses, why: whyReleased(change.egressIPAM, namespaces.get(change.namespace)) });
+      else
+        this.#log.info('addresses released', {
+          namespace: change.namespace,
+          egressIPAM: change.egressIPAM,
+          addresses: change.addresses,
+          why: whyReleased(change.egressIPAM, namespaces.get(change.namespace)),
+        });
     }
   }
 
@@ -77,28 +95,52 @@ export class Chronicle {
     const why = this.#sources.get(namespace) ?? 'found';
     this.#sources.delete(namespace);
     this.#untold.delete(namespace);
-    this.#log.info('addresses allocated', { namespace, egressIPAM, addresses: placements.map(({ address }) => address), nodes: placements.map(({ node }) => node), why });
+    this.#log.info('addresses allocated', {
+      namespace,
+      egressIPAM,
+      addresses: placements.map(({ address }) => address),
+      nodes: placements.map(({ node }) => node),
+      why,
+    });
   }
 
-  #tellMoved({ namespace, egressIPAM, address, from, to }: ChangeOf<'moved'>, nodes: ReadonlyMap<string, NodeSnapshot>): void {
+  #tellMoved(
+    { namespace, egressIPAM, address, from, to }: ChangeOf<'moved'>,
+    nodes: ReadonlyMap<string, NodeSnapshot>,
+  ): void {
     if (from === null) this.#log.info('address placed', { namespace, egressIPAM, address, node: to });
-    else if (to === null) this.#log.warn('address without a node', { namespace, egressIPAM, address, from, why: whyLeft(nodes.get(from)) });
+    else if (to === null)
+      this.#log.warn('address without a node', { namespace, egressIPAM, address, from, why: whyLeft(nodes.get(from)) });
     else this.#log.info('address moved', { namespace, egressIPAM, address, from, to, why: whyLeft(nodes.get(from)) });
   }
 
   /** A claim that is not served is told once for each reason. */
   #noteWaiting(waiting: readonly WaitingClaim[]): void {
     const standing = new Map<string, string>();
-    for (const { namespace, egressIPAM, reason: { code, message } } of waiting) {
+    for (const {
+      namespace,
+      egressIPAM,
+      reason: { code, message },
+    } of waiting) {
       standing.set(namespace, code);
-      if (this.#waiting.get(namespace) !== code) this.#log.warn('claim not served', { namespace, egressIPAM, code, reason: message });
+      if (this.#waiting.get(namespace) !== code)
+        this.#log.warn('claim not served', { namespace, egressIPAM, code, reason: message });
     }
     this.#waiting = standing;
   }
 }
 
-function isSame(had: Holding, egressIPAM: string, addresses: readonly string[], nodes: readonly (string | null)[]): boolean {
-  return had.egressIPAM === egressIPAM && had.addresses.length === addresses.length && addresses.every((address, index) => had.addresses[index] === address && had.nodes[index] === nodes[index]);
+function isSame(
+  had: Holding,
+  egressIPAM: string,
+  addresses: readonly string[],
+  nodes: readonly (string | null)[],
+): boolean {
+  return (
+    had.egressIPAM === egressIPAM &&
+    had.addresses.length === addresses.length &&
+    addresses.every((address, index) => had.addresses[index] === address && had.nodes[index] === nodes[index])
+  );
 }
 
 function whyReleased(egressIPAM: string, namespace: NamespaceSnapshot | undefined): string {

@@ -32,9 +32,30 @@ describe('the control loop', () => {
     }
   };
   const make = (look = (): ClusterSnapshot => buildSnapshot({})): ControlLoop => {
-    const reporter = { tell: () => undefined, tellNews: () => void told.push(now), writeStatus: () => Promise.resolve() } as unknown as Reporter;
-    const runner = { get underWay() { return underWay; }, get isBehind() { return isBehind; }, take: () => void plans.push(now), stop: () => Promise.resolve() };
-    return new ControlLoop({ clock, backend: plain, look: () => ((now += planning), look()), runners: [runner], reporter, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, problems: () => [] });
+    const reporter = {
+      tell: () => undefined,
+      tellNews: () => void told.push(now),
+      writeStatus: () => Promise.resolve(),
+    } as unknown as Reporter;
+    const runner = {
+      get underWay() {
+        return underWay;
+      },
+      get isBehind() {
+        return isBehind;
+      },
+      take: () => void plans.push(now),
+      stop: () => Promise.resolve(),
+    };
+    return new ControlLoop({
+      clock,
+      backend: plain,
+      look: () => ((now += planning), look()),
+      runners: [runner],
+      reporter,
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      problems: () => [],
+    });
   };
 
   beforeEach(() => {
@@ -99,10 +120,22 @@ describe('the control loop', () => {
 
   it('sleeps no longer than a timer can, however long an address cools down', () => {
     const released = [{ namespace: 'gone', addresses: ['10.0.0.0'], releasedAt: '1970-01-01T00:00:00Z' }];
-    const pool = { name: 'pool', createdAt: '', topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/32', labelValue: 'a' }], coolDown: '9000h', released };
+    const pool = {
+      name: 'pool',
+      createdAt: '',
+      topologyLabel: 'zone',
+      cidrAssignments: [{ CIDR: '10.0.0.0/32', labelValue: 'a' }],
+      coolDown: '9000h',
+      released,
+    };
     const node = { name: 'n1', labels: { zone: 'a' }, ready: true, addresses: [] };
     const look = (): ClusterSnapshot =>
-      buildSnapshot({ time: new Date(now).toISOString(), egressIPAMs: [pool], nodes: [node], namespaces: [{ name: 'waits', createdAt: '', egressIPAM: 'pool' }] });
+      buildSnapshot({
+        time: new Date(now).toISOString(),
+        egressIPAMs: [pool],
+        nodes: [node],
+        namespaces: [{ name: 'waits', createdAt: '', egressIPAM: 'pool' }],
+      });
     make(look).start();
     pass(100);
     expect(plans).toHaveLength(1);

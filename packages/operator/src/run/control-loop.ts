@@ -1,4 +1,12 @@
-import { createPlanner, type ClusterSnapshot, type Finding, type NetworkBackend, type Plan, type Planner, type ProviderFailure } from '@egressip-ipam/core';
+import {
+  createPlanner,
+  type ClusterSnapshot,
+  type Finding,
+  type NetworkBackend,
+  type Plan,
+  type Planner,
+  type ProviderFailure,
+} from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { reasonOf } from './reason.ts';
 import { Chronicle } from './chronicle.ts';
@@ -74,7 +82,10 @@ export class ControlLoop {
   async stop(): Promise<void> {
     this.#running = false;
     for (const timer of [this.#timer, this.#wake, this.#status]) timer?.cancel();
-    await Promise.race([Promise.all(this.#options.runners.map((runner) => runner.stop())), new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref())]);
+    await Promise.race([
+      Promise.all(this.#options.runners.map((runner) => runner.stop())),
+      new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref()),
+    ]);
   }
 
   /** Something changed that no step of ours has; a node perhaps, and then it is urgent. */
@@ -118,9 +129,20 @@ export class ControlLoop {
     for (const runner of runners) runner.take(plan);
     reporter.tell(plan);
     this.#chronicle.note(plan, snapshot, start, false);
-    log.debug('planned', { milliseconds: Math.round(this.#lastDuration), steps: plan.steps.length, waiting: plan.waiting.length, findings: plan.findings.length });
+    log.debug('planned', {
+      milliseconds: Math.round(this.#lastDuration),
+      steps: plan.steps.length,
+      waiting: plan.waiting.length,
+      findings: plan.findings.length,
+    });
     this.#wake?.cancel();
-    this.#wake = plan.wakeAt === undefined ? undefined : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())));
+    this.#wake =
+      plan.wakeAt === undefined
+        ? undefined
+        : clock.setTimeout(
+            () => this.poke(),
+            Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())),
+          );
     this.#untoldSince ??= start;
     this.#reportSoon(plan, snapshot, start);
   }
@@ -128,7 +150,10 @@ export class ControlLoop {
   #reportSoon(plan: Plan, snapshot: ClusterSnapshot, plannedAt: number): void {
     const { clock } = this.#options;
     this.#status?.cancel();
-    this.#status = clock.setTimeout(() => this.#report(plan, snapshot, plannedAt), Math.max(0, Math.min(statusPause, (this.#untoldSince ?? 0) + longestUntold - clock.monotonic())));
+    this.#status = clock.setTimeout(
+      () => this.#report(plan, snapshot, plannedAt),
+      Math.max(0, Math.min(statusPause, (this.#untoldSince ?? 0) + longestUntold - clock.monotonic())),
+    );
   }
 
   /** While addresses are still being written the status would change with each of them. */
@@ -138,13 +163,16 @@ export class ControlLoop {
     const isOverdue = now - (this.#untoldSince ?? 0) >= longestUntold;
     // The plan that is due says more.
     if (!isOverdue && this.#timer !== undefined) return;
-    if (!isOverdue && runners.some(({ underWay }) => underWay > 0)) return now - plannedAt >= longestUnplanned ? this.poke() : this.#reportSoon(plan, snapshot, plannedAt);
+    if (!isOverdue && runners.some(({ underWay }) => underWay > 0))
+      return now - plannedAt >= longestUnplanned ? this.poke() : this.#reportSoon(plan, snapshot, plannedAt);
     this.#untoldSince = undefined;
     reporter.tellNews(plan, snapshot, !isOverdue);
     this.#chronicle.note(plan, snapshot, now, true);
     // What was not told yet is, once it is quiet.
     if (isOverdue) this.poke();
-    void reporter.writeStatus(plan, snapshot).catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
+    void reporter
+      .writeStatus(plan, snapshot)
+      .catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
   }
 }
 

@@ -18,7 +18,11 @@ import { reasonOf } from './reason.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What the log says of interface changes. */
-const doneWords = { attach: 'addresses attached', detach: 'addresses detached', move: 'addresses moved between interfaces' } as const;
+const doneWords = {
+  attach: 'addresses attached',
+  detach: 'addresses detached',
+  move: 'addresses moved between interfaces',
+} as const;
 
 /** What a controller is made of. */
 export interface ControllerParts {
@@ -53,12 +57,19 @@ export function createController(parts: ControllerParts): ControlLoop {
     onProgress: () => loop.poke(),
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn('a write failed', { object: `${step.object.kind}/${step.object.name}`, reason: reasonOf(error), retryInMilliseconds: Math.round(retry) });
+      log.warn('a write failed', {
+        object: `${step.object.kind}/${step.object.name}`,
+        reason: reasonOf(error),
+        retryInMilliseconds: Math.round(retry),
+      });
     },
     onUndone: (step, times) => {
       metrics?.stepUndone(step);
       reporter.tellUndone(step, times);
-      log.warn('a write was undone by someone else, and is put back', { object: `${step.object.kind}/${step.object.name}`, times });
+      log.warn('a write was undone by someone else, and is put back', {
+        object: `${step.object.kind}/${step.object.name}`,
+        times,
+      });
     },
     onDone: (step, milliseconds) => {
       if (step.kind === 'annotate' && step.allocated !== null) store.namespaces.promise(step.namespace, step.addresses);
@@ -91,10 +102,15 @@ export function createController(parts: ControllerParts): ControlLoop {
   return loop;
 }
 
-function createGuard({ rest, writer, store, clock, log }: ControllerParts, onProgress: () => void): UnassignedGuard | undefined {
+function createGuard(
+  { rest, writer, store, clock, log }: ControllerParts,
+  onProgress: () => void,
+): UnassignedGuard | undefined {
   const { guard, title } = store.network.backend;
   if (guard === undefined) {
-    log.warn(`--guard-unassigned has nothing to do: ${title} lets no traffic out whose address no node carries, or cannot be told to hold it back`);
+    log.warn(
+      `--guard-unassigned has nothing to do: ${title} lets no traffic out whose address no node carries, or cannot be told to hold it back`,
+    );
     return undefined;
   }
   return new UnassignedGuard({
@@ -103,12 +119,22 @@ function createGuard({ rest, writer, store, clock, log }: ControllerParts, onPro
     writer,
     clock,
     onProgress,
-    onError: (namespace, error) => log.warn(`the ${guard.resource.kind} of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
-    onUnreadable: (error) => log.warn('what guards namespaces cannot be read, and nothing is guarded', { kind: guard.resource.kind, reason: reasonOf(error) }),
+    onError: (namespace, error) =>
+      log.warn(`the ${guard.resource.kind} of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
+    onUnreadable: (error) =>
+      log.warn('what guards namespaces cannot be read, and nothing is guarded', {
+        kind: guard.resource.kind,
+        reason: reasonOf(error),
+      }),
   });
 }
 
-function createInterfaceExecutor({ provider, store, term, clock, log, metrics }: ControllerParts, watch: ProviderWatch, holds: AddressHolds, onProgress: () => void): InterfaceExecutor {
+function createInterfaceExecutor(
+  { provider, store, term, clock, log, metrics }: ControllerParts,
+  watch: ProviderWatch,
+  holds: AddressHolds,
+  onProgress: () => void,
+): InterfaceExecutor {
   const nodeOf = (name: string): ProviderNode => {
     const providerID = store.machines.find((node) => node.name === name)?.providerID;
     return { name, ...(providerID === undefined ? {} : { providerID }) };
@@ -125,12 +151,23 @@ function createInterfaceExecutor({ provider, store, term, clock, log, metrics }:
     onProgress,
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      const next = Number.isFinite(retry) ? { retryInMilliseconds: Math.round(retry) } : { retry: 'not before something of it is changed' };
-      log.warn(`${step.kind} of ${step.address} (node ${step.node}) failed`, { class: error.class, reason: error.message, ...next });
+      const next = Number.isFinite(retry)
+        ? { retryInMilliseconds: Math.round(retry) }
+        : { retry: 'not before something of it is changed' };
+      log.warn(`${step.kind} of ${step.address} (node ${step.node}) failed`, {
+        class: error.class,
+        reason: error.message,
+        ...next,
+      });
     },
     onDone: (step, milliseconds) => {
       metrics?.stepDone(step, milliseconds);
-      log.info(doneWords[step.kind], { address: step.address, node: step.node, ...(step.kind === 'move' ? { from: step.from } : {}), milliseconds: Math.round(milliseconds) });
+      log.info(doneWords[step.kind], {
+        address: step.address,
+        node: step.node,
+        ...(step.kind === 'move' ? { from: step.from } : {}),
+        milliseconds: Math.round(milliseconds),
+      });
     },
   });
 }

@@ -43,7 +43,10 @@ describe('limited', () => {
   it('makes a text once a second, and gives it ten times in it', async () => {
     let now = 0;
     let made = 0;
-    const source = limited(() => `text ${(made += 1)}`, () => now);
+    const source = limited(
+      () => `text ${(made += 1)}`,
+      () => now,
+    );
     const answers: unknown[] = [];
     for (let count = 0; count < 245; count++) answers.push(await source());
     expect(made).toBe(1);

@@ -16,18 +16,28 @@ export type TextSource = () => TextAnswer | undefined | Promise<TextAnswer | und
  *
  * @throws Error when the address cannot be used
  */
-export async function serveTexts(address: string, paths: Readonly<Record<string, TextSource>>): Promise<TextServer | undefined> {
+export async function serveTexts(
+  address: string,
+  paths: Readonly<Record<string, TextSource>>,
+): Promise<TextServer | undefined> {
   if (address === '0' || address === '') return undefined;
   const colon = address.lastIndexOf(':');
   const port = Number(address.slice(colon + 1));
-  if (colon === -1 || !Number.isInteger(port)) throw new Error(`"${address}" is no address to listen on; write it like :8081 or 127.0.0.1:8081`);
+  if (colon === -1 || !Number.isInteger(port))
+    throw new Error(`"${address}" is no address to listen on; write it like :8081 or 127.0.0.1:8081`);
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const source = Object.hasOwn(paths, path) ? paths[path] : undefined;
-    const respond = (status: number, text: string): void => void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+    const respond = (status: number, text: string): void =>
+      void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
     if (source === undefined) return respond(404, 'not found\n');
     void ask(source).then(
-      (answer) => (answer === undefined ? respond(503, 'not ready\n') : typeof answer === 'string' ? respond(200, answer) : respond(answer.status, answer.text)),
+      (answer) =>
+        answer === undefined
+          ? respond(503, 'not ready\n')
+          : typeof answer === 'string'
+            ? respond(200, answer)
+            : respond(answer.status, answer.text),
       () => respond(500, 'the answer could not be made\n'),
     );
   });
@@ -48,7 +58,10 @@ const mostPerLife = 10;
  *
  * @param monotonic milliseconds
  */
-export function limited(make: () => string | undefined | Promise<string | undefined>, monotonic: () => number): TextSource {
+export function limited(
+  make: () => string | undefined | Promise<string | undefined>,
+  monotonic: () => number,
+): TextSource {
   let text: string | undefined | Promise<string | undefined>;
   let madeAt = -Infinity;
   let given = 0;

@@ -55,8 +55,12 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
     fence: elector.fence,
     release: () => elector.stop(),
     nextTerm: async () => {
-      const isElected = signal.aborted ? false : elector.isLeader || (await new Promise<boolean>((resolve) => (onElected = resolve)));
-      return isElected ? { fence: elector.fence, ended: AbortSignal.any([signal, lost.signal]), lost: lost.signal } : undefined;
+      const isElected = signal.aborted
+        ? false
+        : elector.isLeader || (await new Promise<boolean>((resolve) => (onElected = resolve)));
+      return isElected
+        ? { fence: elector.fence, ended: AbortSignal.any([signal, lost.signal]), lost: lost.signal }
+        : undefined;
     },
   };
 }
@@ -64,5 +68,9 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
 function holdWithoutElection(signal: AbortSignal): LeaseHold {
   const fence = (): void => undefined;
   const term: Term = { fence, ended: signal, lost: new AbortController().signal };
-  return { fence, nextTerm: () => Promise.resolve(signal.aborted ? undefined : term), release: () => Promise.resolve() };
+  return {
+    fence,
+    nextTerm: () => Promise.resolve(signal.aborted ? undefined : term),
+    release: () => Promise.resolve(),
+  };
 }

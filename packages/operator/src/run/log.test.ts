@@ -9,7 +9,11 @@ describe.each(['text', 'json'] as const)('a log as %s', (format) => {
   };
 
   it('is one line each', () => {
-    expect(written({ namespace: 'shop', addresses: ['10.0.0.1'] })).toBe(format === 'text' ? '1970-01-01T00:00:00.000Z INFO  claim not served namespace="shop" addresses=["10.0.0.1"]\n' : '{"level":"info","time":"1970-01-01T00:00:00.000Z","namespace":"shop","addresses":["10.0.0.1"],"message":"claim not served"}\n');
+    expect(written({ namespace: 'shop', addresses: ['10.0.0.1'] })).toBe(
+      format === 'text'
+        ? '1970-01-01T00:00:00.000Z INFO  claim not served namespace="shop" addresses=["10.0.0.1"]\n'
+        : '{"level":"info","time":"1970-01-01T00:00:00.000Z","namespace":"shop","addresses":["10.0.0.1"],"message":"claim not served"}\n',
+    );
   });
 
   it('lets no character through that steers a terminal or turns its text round', () => {

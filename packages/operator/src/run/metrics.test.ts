@@ -4,17 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Metrics } from './metrics.ts';
 
-const read = (path: string): Promise<string> => readFile(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), 'utf8');
-const namesIn = (text: string): ReadonlySet<string> => new Set(text.match(/(?<!:)\begressip_[a-z_]+\b/g)?.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
+const read = (path: string): Promise<string> =>
+  readFile(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), 'utf8');
+const namesIn = (text: string): ReadonlySet<string> =>
+  new Set(text.match(/(?<!:)\begressip_[a-z_]+\b/g)?.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
 
 describe('names of metrics', async () => {
-  const served = namesIn([...(await new Metrics().text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).join(' '));
+  const served = namesIn(
+    [...(await new Metrics().text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).join(' '),
+  );
 
   it('are all explained, and nothing else is', async () => {
     expect([...namesIn(await read('docs/metrics.md'))].sort()).toEqual([...served].sort());
   });
 
-  it.each(['deploy/manifests/optional/monitoring/prometheus-rule.yaml', 'deploy/helm/egressip-ipam-operator/files/dashboard.json'])('that %s uses are served', async (path) => {
+  it.each([
+    'deploy/manifests/optional/monitoring/prometheus-rule.yaml',
+    'deploy/helm/egressip-ipam-operator/files/dashboard.json',
+  ])('that %s uses are served', async (path) => {
     const used = [...namesIn(await read(path))];
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((name) => !served.has(name))).toEqual([]);
@@ -24,9 +31,16 @@ describe('names of metrics', async () => {
 describe('a replica that leads no more', () => {
   it('says nothing of what its last plan found, so that no alert stays for ever', async () => {
     const metrics = new Metrics();
-    const series = async (): Promise<readonly string[]> => (await metrics.text()).split('\n').filter((line) => /^egressip_(findings|leader)\b/.test(line));
+    const series = async (): Promise<readonly string[]> =>
+      (await metrics.text()).split('\n').filter((line) => /^egressip_(findings|leader)\b/.test(line));
     metrics.leads(true);
-    metrics.planned({ ...plan(buildSnapshot({})), findings: [{ code: 'Unassigned', severity: 'error', object: { kind: 'Namespace', name: 'shop' }, message: '' }] }, 1);
+    metrics.planned(
+      {
+        ...plan(buildSnapshot({})),
+        findings: [{ code: 'Unassigned', severity: 'error', object: { kind: 'Namespace', name: 'shop' }, message: '' }],
+      },
+      1,
+    );
     expect(await series()).toEqual(['egressip_findings{code="Unassigned"} 1', 'egressip_leader 1']);
     metrics.leads(false);
     expect(await series()).toEqual(['egressip_leader 0']);
@@ -37,16 +51,65 @@ describe('series', () => {
   it('are 2,000 at most for 1,000 namespaces on 500 nodes', async () => {
     const metrics = new Metrics();
     const names = ['red', 'green', 'blue'];
-    const cidrs = ['10.0.0.0/22', '10.1.0.0/22', '2001:db8::/64'].map((cidr) => ({ cidr, reserved: '2', free: '18446744073709550614', allocated: 1000, placed: 1000, capacity: 2000 }));
-    const waiting = names.map((namespace) => ({ namespace, egressIPAM: 'red', reason: { code: 'WaitingForCapacity' } }));
-    const many = { ...plan(buildSnapshot({})), egressIPAMs: names.map((name) => ({ name, cidrs })), nodes: Array.from({ length: 500 }, (_, index) => ({ node: `node-${index}`, egressIPAM: names[index % 3], placed: 3, capacity: 14 })), waiting } as unknown as Plan;
+    const cidrs = ['10.0.0.0/22', '10.1.0.0/22', '2001:db8::/64'].map((cidr) => ({
+      cidr,
+      reserved: '2',
+      free: '18446744073709550614',
+      allocated: 1000,
+      placed: 1000,
+      capacity: 2000,
+    }));
+    const waiting = names.map((namespace) => ({
+      namespace,
+      egressIPAM: 'red',
+      reason: { code: 'WaitingForCapacity' },
+    }));
+    const many = {
+      ...plan(buildSnapshot({})),
+      egressIPAMs: names.map((name) => ({ name, cidrs })),
+      nodes: Array.from({ length: 500 }, (_, index) => ({
+        node: `node-${index}`,
+        egressIPAM: names[index % 3],
+        placed: 3,
+        capacity: 14,
+      })),
+      waiting,
+    } as unknown as Plan;
     metrics.leads(true);
     metrics.planned(many, 10);
-    for (const kind of ['annotate', 'host', 'claim', 'attach', 'detach', 'move', 'finalizer', 'remember', 'label-node', 'apply-egress-ip', 'delete-egress-ip']) {
-      for (const note of [(step: Step) => metrics.stepDone(step, 5), (step: Step) => metrics.stepFailed(step), (step: Step) => metrics.stepUndone(step)]) note({ kind } as Step);
+    for (const kind of [
+      'annotate',
+      'host',
+      'claim',
+      'attach',
+      'detach',
+      'move',
+      'finalizer',
+      'remember',
+      'label-node',
+      'apply-egress-ip',
+      'delete-egress-ip',
+    ]) {
+      for (const note of [
+        (step: Step) => metrics.stepDone(step, 5),
+        (step: Step) => metrics.stepFailed(step),
+        (step: Step) => metrics.stepUndone(step),
+      ])
+        note({ kind } as Step);
     }
-    for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete']) for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases']) for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 });
-    for (const operation of ['DescribeInstances', 'DescribeSubnets', 'DescribeNetworkInterfaces', 'DescribeInstanceTypes', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses']) for (const errorCode of [undefined, 'Throttled']) metrics.called({ operation, errorCode, durationMilliseconds: 4 } as ProviderCall);
+    for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete'])
+      for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases'])
+        for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 });
+    for (const operation of [
+      'DescribeInstances',
+      'DescribeSubnets',
+      'DescribeNetworkInterfaces',
+      'DescribeInstanceTypes',
+      'AssignPrivateIpAddresses',
+      'UnassignPrivateIpAddresses',
+    ])
+      for (const errorCode of [undefined, 'Throttled'])
+        metrics.called({ operation, errorCode, durationMilliseconds: 4 } as ProviderCall);
     const series = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(series.length).toBeGreaterThan(1_000);
     expect(series.length).toBeLessThanOrEqual(2_000);

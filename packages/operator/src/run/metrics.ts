@@ -5,29 +5,89 @@ import { buildInfo } from '../build-info.ts';
 import { claimFigures } from './plan-figures.ts';
 
 /** Names of the library's own that break the conventions for names, and say nothing that others do not. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total', 'nodejs_eventloop_utilization_histogram', 'nodejs_eventloop_utilization_summary'];
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+  'nodejs_eventloop_utilization_histogram',
+  'nodejs_eventloop_utilization_summary',
+];
 
 const seconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** What the operator counts and measures, served in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #capacity = this.#gauge('egressip_ip_capacity', 'IP addresses that the main interface of a node can carry, the primary one included', ['egressipam', 'node']);
-  readonly #allocated = this.#gauge('egressip_ip_allocated', 'IP addresses that a node carries, the primary one included', ['egressipam', 'node']);
-  readonly #addresses = this.#gauge('egressip_cidr_addresses', 'Addresses of a CIDR assignment: allocated, free, or reserved and in use by others', ['egressipam', 'cidr', 'state']);
-  readonly #carried = this.#gauge('egressip_cidr_placed_addresses', 'Allocated addresses of a CIDR assignment that have a node', ['egressipam', 'cidr']);
-  readonly #cidrCapacity = this.#gauge('egressip_cidr_capacity', 'Addresses that the nodes of a CIDR assignment can carry together; absent where there is no limit', ['egressipam', 'cidr']);
-  readonly #claims = this.#gauge('egressip_claims', 'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, or refused for what the owner wrote', ['egressipam', 'state']);
+  readonly #capacity = this.#gauge(
+    'egressip_ip_capacity',
+    'IP addresses that the main interface of a node can carry, the primary one included',
+    ['egressipam', 'node'],
+  );
+  readonly #allocated = this.#gauge(
+    'egressip_ip_allocated',
+    'IP addresses that a node carries, the primary one included',
+    ['egressipam', 'node'],
+  );
+  readonly #addresses = this.#gauge(
+    'egressip_cidr_addresses',
+    'Addresses of a CIDR assignment: allocated, free, or reserved and in use by others',
+    ['egressipam', 'cidr', 'state'],
+  );
+  readonly #carried = this.#gauge(
+    'egressip_cidr_placed_addresses',
+    'Allocated addresses of a CIDR assignment that have a node',
+    ['egressipam', 'cidr'],
+  );
+  readonly #cidrCapacity = this.#gauge(
+    'egressip_cidr_capacity',
+    'Addresses that the nodes of a CIDR assignment can carry together; absent where there is no limit',
+    ['egressipam', 'cidr'],
+  );
+  readonly #claims = this.#gauge(
+    'egressip_claims',
+    'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, or refused for what the owner wrote',
+    ['egressipam', 'state'],
+  );
   readonly #findings = this.#gauge('egressip_findings', 'Findings of the last plan', ['code']);
-  readonly #pendingSteps = this.#gauge('egressip_pending_steps', 'Steps from what is to what should be, by kind', ['kind']);
-  readonly #plans = new Histogram({ name: 'egressip_plan_seconds', help: 'Time to decide for the whole cluster', buckets: seconds, registers: [this.#registry] });
-  readonly #steps = new Histogram({ name: 'egressip_step_seconds', help: 'Time of steps that were carried out', buckets: seconds, labelNames: ['kind'], registers: [this.#registry] });
+  readonly #pendingSteps = this.#gauge('egressip_pending_steps', 'Steps from what is to what should be, by kind', [
+    'kind',
+  ]);
+  readonly #plans = new Histogram({
+    name: 'egressip_plan_seconds',
+    help: 'Time to decide for the whole cluster',
+    buckets: seconds,
+    registers: [this.#registry],
+  });
+  readonly #steps = new Histogram({
+    name: 'egressip_step_seconds',
+    help: 'Time of steps that were carried out',
+    buckets: seconds,
+    labelNames: ['kind'],
+    registers: [this.#registry],
+  });
   readonly #failedSteps = this.#counter('egressip_failed_steps_total', 'Attempts at steps that failed', ['kind']);
   readonly #undone = this.#counter('egressip_undone_writes_total', 'Writes that someone else undid', ['kind']);
-  readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', ['verb', 'resource', 'status']);
-  readonly #cloudCalls = this.#counter('egressip_cloud_calls_total', "Calls to the cloud's API", ['operation', 'error']);
-  readonly #cloudSeconds = new Histogram({ name: 'egressip_cloud_call_seconds', help: "Time of calls to the cloud's API", buckets: seconds, labelNames: ['operation'], registers: [this.#registry] });
-  readonly #providerFaults = this.#counter('egressip_provider_faults_total', 'Calls to which the provider did not answer in time, or as its contract says', ['call', 'fault']);
+  readonly #requests = this.#counter('egressip_api_requests_total', 'Requests to the API server', [
+    'verb',
+    'resource',
+    'status',
+  ]);
+  readonly #cloudCalls = this.#counter('egressip_cloud_calls_total', "Calls to the cloud's API", [
+    'operation',
+    'error',
+  ]);
+  readonly #cloudSeconds = new Histogram({
+    name: 'egressip_cloud_call_seconds',
+    help: "Time of calls to the cloud's API",
+    buckets: seconds,
+    labelNames: ['operation'],
+    registers: [this.#registry],
+  });
+  readonly #providerFaults = this.#counter(
+    'egressip_provider_faults_total',
+    'Calls to which the provider did not answer in time, or as its contract says',
+    ['call', 'fault'],
+  );
   readonly #uncaught = this.#counter('egressip_uncaught_errors_total', 'Errors of plug-ins that nobody waited for', []);
   readonly #leader = this.#gauge('egressip_leader', 'Whether this replica is the one that acts', []);
 
@@ -50,7 +110,17 @@ export class Metrics {
   }
 
   #forgetPlan(): void {
-    for (const gauge of [this.#capacity, this.#allocated, this.#addresses, this.#carried, this.#cidrCapacity, this.#claims, this.#findings, this.#pendingSteps]) gauge.reset();
+    for (const gauge of [
+      this.#capacity,
+      this.#allocated,
+      this.#addresses,
+      this.#carried,
+      this.#cidrCapacity,
+      this.#claims,
+      this.#findings,
+      this.#pendingSteps,
+    ])
+      gauge.reset();
   }
 
   /** A plan was made. */
@@ -63,13 +133,15 @@ export class Metrics {
       this.#allocated.set({ egressipam, node }, placed + 1);
     }
     for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
-    for (const { egressIPAM: egressipam, claims } of claimFigures(plan)) for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
+    for (const { egressIPAM: egressipam, claims } of claimFigures(plan))
+      for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
     for (const { code } of plan.findings) this.#findings.inc({ code });
     for (const step of plan.steps) this.#pendingSteps.inc({ kind: kindOf(step) });
   }
 
   #use(egressipam: string, { cidr, reserved, free, allocated, placed, capacity }: CidrUsage): void {
-    for (const [state, count] of Object.entries({ reserved, free, allocated })) this.#addresses.set({ egressipam, cidr, state }, Number(count));
+    for (const [state, count] of Object.entries({ reserved, free, allocated }))
+      this.#addresses.set({ egressipam, cidr, state }, Number(count));
     this.#carried.set({ egressipam, cidr }, placed);
     if (capacity !== undefined) this.#cidrCapacity.set({ egressipam, cidr }, capacity);
   }

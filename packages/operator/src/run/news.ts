@@ -28,14 +28,20 @@ export function newsBetween(before: Holdings, after: Holdings, { namespaces }: C
   return changesBetween(before, after).flatMap((change) => {
     const [reason, message] = wordsFor(change, after.get(change.namespace)) ?? [];
     // Nobody is left to be told.
-    if (reason === undefined || message === undefined || (reason === 'Released' && !present.has(change.namespace))) return [];
+    if (reason === undefined || message === undefined || (reason === 'Released' && !present.has(change.namespace)))
+      return [];
     return [{ namespace: change.namespace, egressIPAM: change.egressIPAM, reason, message }];
   });
 }
 
 function wordsFor(change: Change, allocation: Allocation | undefined): readonly [News['reason'], string] | undefined {
-  if (change.kind === 'allocated') return ['Allocated', `EgressIPAM ${change.egressIPAM} gives it ${change.placements.map(({ address, node }) => (node === null ? address : `${address} (on node ${node})`)).join(', ')}`];
-  if (change.kind === 'released') return ['Released', `${change.addresses.join(', ')} went back to EgressIPAM ${change.egressIPAM}`];
+  if (change.kind === 'allocated')
+    return [
+      'Allocated',
+      `EgressIPAM ${change.egressIPAM} gives it ${change.placements.map(({ address, node }) => (node === null ? address : `${address} (on node ${node})`)).join(', ')}`,
+    ];
+  if (change.kind === 'released')
+    return ['Released', `${change.addresses.join(', ')} went back to EgressIPAM ${change.egressIPAM}`];
   const { address, from, to } = change;
   // A network that chooses nodes itself tells them itself.
   if (to === null || allocation?.state !== undefined) return undefined;

@@ -15,11 +15,18 @@ export interface ClaimFigures {
 /** Counts the claims of every EgressIPAM. */
 export function claimFigures({ egressIPAMs, allocations, waiting }: Plan): readonly ClaimFigures[] {
   const states = new Map<string, { readonly egressIPAM: string; readonly state: ClaimState }>();
-  for (const allocation of allocations) states.set(allocation.namespace, { egressIPAM: allocation.egressIPAM, state: allocation.carried ? 'carried' : 'not_carried' });
+  for (const allocation of allocations)
+    states.set(allocation.namespace, {
+      egressIPAM: allocation.egressIPAM,
+      state: allocation.carried ? 'carried' : 'not_carried',
+    });
   for (const { namespace, egressIPAM, mender } of waiting) {
-    if (states.get(namespace)?.state !== 'not_carried') states.set(namespace, { egressIPAM, state: mender === 'owner' ? 'refused' : 'waiting' });
+    if (states.get(namespace)?.state !== 'not_carried')
+      states.set(namespace, { egressIPAM, state: mender === 'owner' ? 'refused' : 'waiting' });
   }
-  const figures = new Map(egressIPAMs.map(({ name }: EgressIPAMReport) => [name, { carried: 0, not_carried: 0, waiting: 0, refused: 0 }]));
+  const figures = new Map(
+    egressIPAMs.map(({ name }: EgressIPAMReport) => [name, { carried: 0, not_carried: 0, waiting: 0, refused: 0 }]),
+  );
   for (const { egressIPAM, state } of states.values()) {
     const claims = figures.get(egressIPAM);
     if (claims !== undefined) claims[state] += 1;

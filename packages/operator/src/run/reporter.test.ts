@@ -6,14 +6,21 @@ import { Reporter } from './reporter.ts';
 describe('what may pass by itself in a moment', () => {
   let told: string[];
   let reporter: Reporter;
-  const unassigned = (name: string): Finding => ({ code: 'Unassigned', severity: 'error', object: { kind: 'Namespace', name }, message: 'no node carries it yet' });
+  const unassigned = (name: string): Finding => ({
+    code: 'Unassigned',
+    severity: 'error',
+    object: { kind: 'Namespace', name },
+    message: 'no node carries it yet',
+  });
   const empty = buildSnapshot({});
   const tell = (...findings: readonly Finding[]): void => reporter.tell({ ...plan(empty), findings });
   const tellNews = (isQuiet: boolean): void => reporter.tellNews(plan(empty), empty, isQuiet);
 
   beforeEach(() => {
     told = [];
-    const events = { record: ({ object }: { object: { name: string } }) => void told.push(object.name) } as unknown as EventRecorder;
+    const events = {
+      record: ({ object }: { object: { name: string } }) => void told.push(object.name),
+    } as unknown as EventRecorder;
     reporter = new Reporter({} as RestClient, events);
   });
 
@@ -37,7 +44,14 @@ describe('what may pass by itself in a moment', () => {
 
   it('is told in one sentence where a whole cluster waits', () => {
     const names = Array.from({ length: 150 }, (_, index) => `ns-${index}`);
-    const allocations = names.map((namespace): Allocation => ({ namespace, egressIPAM: 'pool', source: 'kept', addresses: ['10.0.0.1'], nodes: [null], carried: false }));
+    const allocations = names.map((namespace): Allocation => ({
+      namespace,
+      egressIPAM: 'pool',
+      source: 'kept',
+      addresses: ['10.0.0.1'],
+      nodes: [null],
+      carried: false,
+    }));
     const waiting = { ...plan(empty), allocations, findings: names.map(unassigned) };
     reporter.tell(waiting);
     reporter.tellNews(waiting, empty, true);

@@ -9,7 +9,11 @@ import { statusOf } from './status.ts';
 
 /** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
 const mostAtOnce = 100;
-const inOneSentence: Readonly<Record<News['reason'], string>> = { Allocated: 'got their addresses', Placed: 'have addresses on other nodes than before', Released: 'gave their addresses back' };
+const inOneSentence: Readonly<Record<News['reason'], string>> = {
+  Allocated: 'got their addresses',
+  Placed: 'have addresses on other nodes than before',
+  Released: 'gave their addresses back',
+};
 
 const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
 
@@ -62,9 +66,22 @@ export class Reporter {
   /** Says that someone else keeps undoing a write, and that it is put back ever more slowly. */
   tellUndone(step: WriteStep, times: number): void {
     const { namespace, node, egressIPAM } = step;
-    const [kind, name] = namespace !== undefined ? ['Namespace', namespace] : node !== undefined ? ['Node', node] : egressIPAM !== undefined ? ['EgressIPAM', egressIPAM] : [];
+    const [kind, name] =
+      namespace !== undefined
+        ? ['Namespace', namespace]
+        : node !== undefined
+          ? ['Node', node]
+          : egressIPAM !== undefined
+            ? ['EgressIPAM', egressIPAM]
+            : [];
     if (kind === undefined || name === undefined) return;
-    this.#record(kind, name, 'Warning', 'Undone', `someone else keeps undoing what is written to ${step.object.kind} ${step.object.name} (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`);
+    this.#record(
+      kind,
+      name,
+      'Warning',
+      'Undone',
+      `someone else keeps undoing what is written to ${step.object.kind} ${step.object.name} (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`,
+    );
   }
 
   /**
@@ -78,13 +95,18 @@ export class Reporter {
     this.#holdings = holdingsOf(plan, before);
     const news = newsBetween(before, this.#holdings, snapshot);
     if (news.length > mostAtOnce) this.#tellTogether(news);
-    else for (const { namespace, reason, message } of news) this.#record('Namespace', namespace, 'Normal', reason, message);
+    else
+      for (const { namespace, reason, message } of news)
+        this.#record('Namespace', namespace, 'Normal', reason, message);
   }
 
   #tellTogether(news: readonly News[]): void {
     for (const [reason, happened] of Object.entries(inOneSentence)) {
-      const namespaces = new Map(news.filter((entry) => entry.reason === reason).map(({ namespace, egressIPAM }) => [namespace, egressIPAM]));
-      for (const [egressIPAM, count] of countBy([...namespaces.values()])) this.#record('EgressIPAM', egressIPAM, 'Normal', reason, `${count} namespaces ${happened}`);
+      const namespaces = new Map(
+        news.filter((entry) => entry.reason === reason).map(({ namespace, egressIPAM }) => [namespace, egressIPAM]),
+      );
+      for (const [egressIPAM, count] of countBy([...namespaces.values()]))
+        this.#record('EgressIPAM', egressIPAM, 'Normal', reason, `${count} namespaces ${happened}`);
     }
   }
 
@@ -104,8 +126,17 @@ export class Reporter {
     }
     const egressIPAMOf = new Map(allocations.map(({ namespace, egressIPAM }) => [namespace, egressIPAM]));
     for (const code of passing) {
-      const names = due.filter((finding) => finding.code === code).map(({ object }) => egressIPAMOf.get(object.name) ?? '');
-      for (const [egressIPAM, count] of countBy(names)) this.#record('EgressIPAM', egressIPAM, 'Warning', code, `no node carries addresses of ${count} of its namespaces yet; "egressip-ipam plan --live" names them`);
+      const names = due
+        .filter((finding) => finding.code === code)
+        .map(({ object }) => egressIPAMOf.get(object.name) ?? '');
+      for (const [egressIPAM, count] of countBy(names))
+        this.#record(
+          'EgressIPAM',
+          egressIPAM,
+          'Warning',
+          code,
+          `no node carries addresses of ${count} of its namespaces yet; "egressip-ipam plan --live" names them`,
+        );
     }
   }
 
@@ -120,7 +151,11 @@ export class Reporter {
         this.#status.set(report.name, before);
         continue;
       }
-      const object = await this.#client.mergePatch({ name: report.name }, { status: wanted }, { subresource: 'status' });
+      const object = await this.#client.mergePatch(
+        { name: report.name },
+        { status: wanted },
+        { subresource: 'status' },
+      );
       // An older definition drops fields that it lacks: what was written counts, or it would be written for ever.
       this.#status.set(report.name, { ...asRecord(object['status']), ...written });
     }
@@ -131,7 +166,12 @@ export class Reporter {
   }
 
   #record(kind: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const apiVersion = kind === 'EgressIPAM' ? 'redhatcop.redhat.io/v1alpha1' : kind === 'Namespace' || kind === 'Node' ? 'v1' : undefined;
+    const apiVersion =
+      kind === 'EgressIPAM'
+        ? 'redhatcop.redhat.io/v1alpha1'
+        : kind === 'Namespace' || kind === 'Node'
+          ? 'v1'
+          : undefined;
     if (apiVersion === undefined) return;
     this.#events.record({ object: { apiVersion, kind, name }, type, reason, message: printable(message) });
   }

@@ -1,4 +1,11 @@
-import { createRestClient, EventRecorder, loadConnection, systemClock, type RestClient, type Vanishing } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  EventRecorder,
+  loadConnection,
+  systemClock,
+  type RestClient,
+  type Vanishing,
+} from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
 import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
@@ -33,29 +40,56 @@ const nobody: ReadonlySet<string> = new Set();
  * @throws Error when it cannot start: no kubeconfig, no such provider, an address in use
  */
 export async function runOperator(options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
-  const connection = await loadConnection({ ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }), ...(options.context === undefined ? {} : { context: options.context }) });
+  const connection = await loadConnection({
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+  });
   const metrics = options.metricsBindAddress === '0' ? undefined : new (await import('./metrics.ts')).Metrics();
-  const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator', onRequest: (observation) => {
-    metrics?.requested(observation);
-    log.debug('request', { ...observation, milliseconds: Math.round(observation.milliseconds) });
-  } });
+  const rest = createRestClient(connection, {
+    userAgent: 'egressip-ipam-operator',
+    onRequest: (observation) => {
+      metrics?.requested(observation);
+      log.debug('request', { ...observation, milliseconds: Math.round(observation.milliseconds) });
+    },
+  });
   for (const warning of connection.warnings ?? []) log.warn(warning);
   let whyNotReady = (): string | undefined => 'the cluster is not known yet';
   const servers = [
-    await serveTexts(options.healthProbeBindAddress, { '/healthz': () => 'ok\n', '/readyz': () => readiness(whyNotReady()) }),
-    await serveTexts(options.metricsBindAddress, { '/metrics': limited(() => metrics?.text(), () => clock.monotonic()) }),
+    await serveTexts(options.healthProbeBindAddress, {
+      '/healthz': () => 'ok\n',
+      '/readyz': () => readiness(whyNotReady()),
+    }),
+    await serveTexts(options.metricsBindAddress, {
+      '/metrics': limited(
+        () => metrics?.text(),
+        () => clock.monotonic(),
+      ),
+    }),
   ];
   const release = [
     watchEventLoop(log),
-    containUncaught({ log, monotonic: () => clock.monotonic(), onForeign: () => metrics?.threwUncaught(), end: () => process.exit(1) }),
+    containUncaught({
+      log,
+      monotonic: () => clock.monotonic(),
+      onForeign: () => metrics?.threwUncaught(),
+      end: () => process.exit(1),
+    }),
   ];
   try {
     const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
     if (cluster === undefined) return 0;
     void checkServedDefinition(rest, log);
     const leader = options.leaderElect ? undefined : await leaderOf(rest, options.namespace, clock.now());
-    if (leader !== undefined) throw new Error(`${leader} acts as the operator already: two would write against each other; stop it, or wait for your turn with --leader-elect`);
-    await operate(cluster, rest, holdLease(rest, options, log, signal), { options, log, metrics, whenRead: (whyNot) => (whyNotReady = whyNot) });
+    if (leader !== undefined)
+      throw new Error(
+        `${leader} acts as the operator already: two would write against each other; stop it, or wait for your turn with --leader-elect`,
+      );
+    await operate(cluster, rest, holdLease(rest, options, log, signal), {
+      options,
+      log,
+      metrics,
+      whenRead: (whyNot) => (whyNotReady = whyNot),
+    });
     return 0;
   } finally {
     await Promise.all(servers.map(async (server) => server?.close()));
@@ -73,12 +107,26 @@ interface Surroundings {
 }
 
 /** Watches, and acts while this replica may, term after term; resolves when told to stop and everything has ended. */
-async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, surroundings: Surroundings): Promise<void> {
+async function operate(
+  cluster: Cluster,
+  rest: RestClient,
+  lease: LeaseHold,
+  surroundings: Surroundings,
+): Promise<void> {
   const { options, log, metrics, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
-  const store = new ClusterStore({ ...cluster, rest, readsServices: options.readServices === true, remembersNodes: cluster.provider.provider.capabilities.attach, now: () => clock.now(), onChange: (isUrgent) => onChange(isUrgent), onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }), onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing) });
+  const store = new ClusterStore({
+    ...cluster,
+    rest,
+    readsServices: options.readServices === true,
+    remembersNodes: cluster.provider.provider.capabilities.attach,
+    now: () => clock.now(),
+    onChange: (isUrgent) => onChange(isUrgent),
+    onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }),
+    onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing),
+  });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
   whenRead(() => whyNotReady(store, cluster.provider.provider.trouble));
@@ -87,7 +135,8 @@ async function operate(cluster: Cluster, rest: RestClient, lease: LeaseHold, sur
     metrics?.leads(true);
     // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
     await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), term.ended);
-    if (!term.ended.aborted) await lead({ ...cluster, store, rest, writer, events, term }, surroundings, (listener) => (onChange = listener));
+    if (!term.ended.aborted)
+      await lead({ ...cluster, store, rest, writer, events, term }, surroundings, (listener) => (onChange = listener));
     onChange = () => undefined;
     metrics?.leads(false);
   }
@@ -102,8 +151,11 @@ const longestFailing = 30_000;
 function whyNotReady(store: ClusterStore, trouble: string | undefined): string | undefined {
   const { unsynced } = store;
   if (unsynced.length > 0) return `not everything is read yet: ${unsynced.join(', ')}`;
-  const failing = store.collections.filter(({ failingSince }) => failingSince !== undefined && clock.monotonic() - failingSince > longestFailing);
-  if (failing.length > 0) return `the API server has not let these be read for more than ${longestFailing / 1000} s: ${failing.map(({ kind }) => kind).join(', ')}`;
+  const failing = store.collections.filter(
+    ({ failingSince }) => failingSince !== undefined && clock.monotonic() - failingSince > longestFailing,
+  );
+  if (failing.length > 0)
+    return `the API server has not let these be read for more than ${longestFailing / 1000} s: ${failing.map(({ kind }) => kind).join(', ')}`;
   return trouble;
 }
 
@@ -114,8 +166,18 @@ function readiness(whyNot: string | undefined): TextAnswer {
 /** Says that much of a kind is gone at once, and what came of it. */
 function tellVanishing(log: Log, kind: string, { outcome, missing, held, retryInMilliseconds }: Vanishing): void {
   const fields = { kind, missing, known: held };
-  if (outcome === 'doubted') log.warn('a list lacks much of what is known; nothing is given up before it is read once more', { ...fields, retryInMilliseconds });
-  else log.warn(outcome === 'confirmed' ? 'a second list lacks it, too: it is taken for deleted' : 'a second list has it again: the first was wrong', fields);
+  if (outcome === 'doubted')
+    log.warn('a list lacks much of what is known; nothing is given up before it is read once more', {
+      ...fields,
+      retryInMilliseconds,
+    });
+  else
+    log.warn(
+      outcome === 'confirmed'
+        ? 'a second list lacks it, too: it is taken for deleted'
+        : 'a second list has it again: the first was wrong',
+      fields,
+    );
 }
 
 interface Leadership extends Cluster {
@@ -127,19 +189,52 @@ interface Leadership extends Cluster {
 }
 
 /** Plans and acts until the term is over and nothing of it is under way any more. */
-async function lead({ network, provider, store, rest, writer, events, term }: Leadership, { options, log, metrics }: Surroundings, listen: (onChange: (isUrgent: boolean) => void) => void): Promise<void> {
-  log.info('everything is read; planning begins', { namespaces: store.namespaces.list().length, nodes: store.nodes.list().length });
+async function lead(
+  { network, provider, store, rest, writer, events, term }: Leadership,
+  { options, log, metrics }: Surroundings,
+  listen: (onChange: (isUrgent: boolean) => void) => void,
+): Promise<void> {
+  log.info('everything is read; planning begins', {
+    namespaces: store.namespaces.list().length,
+    nodes: store.nodes.list().length,
+  });
   // Where the cluster attaches, what credentials there are is enough to read with.
-  const requests = provider.isChosen || store.clusterAttaches === undefined ? (provider.provider.requests?.(options.namespace) ?? []) : [];
-  void requestObjects(writer, requests, { signal: term.ended, onError: (error) => log.warn('what the provider needs cannot be asked for', { reason: reasonOf(error) }) });
+  const requests =
+    provider.isChosen || store.clusterAttaches === undefined
+      ? (provider.provider.requests?.(options.namespace) ?? [])
+      : [];
+  void requestObjects(writer, requests, {
+    signal: term.ended,
+    onError: (error) => log.warn('what the provider needs cannot be asked for', { reason: reasonOf(error) }),
+  });
   const onChange = (isUrgent: boolean): void => {
     watch?.check();
     controller.noteChange(isUrgent);
   };
   const reporter = new Reporter(writer, events);
   const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));
-  const probe = probeOf(network, options, { rest, store, clock, log, onChange: () => onChange(true), onDead: (node, message) => reporter.tellDead(node, message) });
-  const controller = createController({ rest, store, guardUnassigned: options.guardUnassigned === true, provider, watch, writer, reporter, term, clock, log, metrics, deadNodes: () => probe?.dead ?? nobody });
+  const probe = probeOf(network, options, {
+    rest,
+    store,
+    clock,
+    log,
+    onChange: () => onChange(true),
+    onDead: (node, message) => reporter.tellDead(node, message),
+  });
+  const controller = createController({
+    rest,
+    store,
+    guardUnassigned: options.guardUnassigned === true,
+    provider,
+    watch,
+    writer,
+    reporter,
+    term,
+    clock,
+    log,
+    metrics,
+    deadNodes: () => probe?.dead ?? nobody,
+  });
   listen(onChange);
   watch?.start();
   controller.start();
@@ -148,7 +243,11 @@ async function lead({ network, provider, store, rest, writer, events, term }: Le
   watch?.stop();
 }
 
-function probeOf({ backend, recognition }: FoundNetwork, { nodeProbePort: port }: RunOptions, parts: Omit<ProbeOptions, 'port'>): RunningProbe | undefined {
+function probeOf(
+  { backend, recognition }: FoundNetwork,
+  { nodeProbePort: port }: RunOptions,
+  parts: Omit<ProbeOptions, 'port'>,
+): RunningProbe | undefined {
   if (port === undefined) return undefined;
   if (isPlacedByUs(backend, recognition.settings)) return startNodeProbe({ ...parts, port });
   parts.log.warn(`--node-probe has nothing to do: ${backend.title} looks after its nodes itself`);
@@ -166,25 +265,40 @@ interface Cluster {
  *
  * @throws Error when there is no such network or provider
  */
-async function openCluster(rest: RestClient, options: RunOptions, log: Log, metrics: Metrics | undefined, signal: AbortSignal): Promise<Cluster | undefined> {
+async function openCluster(
+  rest: RestClient,
+  options: RunOptions,
+  log: Log,
+  metrics: Metrics | undefined,
+  signal: AbortSignal,
+): Promise<Cluster | undefined> {
   const chosen = options.network === undefined ? undefined : await loadNetwork(options.network);
   const backends = chosen === undefined ? await loadBuiltInNetworks() : [];
-  for (let said = ''; !signal.aborted; ) {
-    const found = await findNetwork(rest, backends, chosen).catch((error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`);
+  for (let said = ''; !signal.aborted;) {
+    const found = await findNetwork(rest, backends, chosen).catch(
+      (error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`,
+    );
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
       log.info(`the network is ${found.backend.name}`);
-      const provider = await makeClusterProvider(rest, found, options, { log, onCall: (call) => metrics?.called(call), onFault: (call, fault) => metrics?.providerFailed(call, fault) });
+      const provider = await makeClusterProvider(rest, found, options, {
+        log,
+        onCall: (call) => metrics?.called(call),
+        onFault: (call, fault) => metrics?.providerFailed(call, fault),
+      });
       return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
     }
-    if (said !== found) log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
+    if (said !== found)
+      log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
     await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
   }
   return undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
-  return signal.aborted ? Promise.resolve(undefined) : new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+  return signal.aborted
+    ? Promise.resolve(undefined)
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 function raceAbort(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {

@@ -5,10 +5,16 @@ import { parse } from 'yaml';
 import { missingFields, neededFields } from './served-definition.ts';
 
 interface Definition {
-  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Parameters<typeof missingFields>[0] } }[] };
+  readonly spec: {
+    readonly versions: readonly {
+      readonly schema: { readonly openAPIV3Schema: Parameters<typeof missingFields>[0] };
+    }[];
+  };
 }
 
-const schemaOf = (path: string): Parameters<typeof missingFields>[0] => (parse(readFileSync(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), 'utf8')) as Definition).spec.versions[0]?.schema.openAPIV3Schema ?? {};
+const schemaOf = (path: string): Parameters<typeof missingFields>[0] =>
+  (parse(readFileSync(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), 'utf8')) as Definition).spec
+    .versions[0]?.schema.openAPIV3Schema ?? {};
 
 describe('the definition that is served', () => {
   it('lacks nothing where it is ours', () => {

@@ -39,12 +39,20 @@ function hasField(schema: Schema | undefined, [name, ...rest]: readonly string[]
 /** Says what the served definition of EgressIPAM lacks, and how to update it. Never rejects: the operator serves without, too. */
 export async function checkServedDefinition(rest: RestClient, log: Log): Promise<void> {
   try {
-    const document = (await openApiDocument(rest, apiVersionOf(egressIPAMs))) as undefined | { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } };
-    const schema = Object.values(document?.components?.schemas ?? {}).find((entry) => entry['x-kubernetes-group-version-kind']?.some(({ kind }) => kind === egressIPAMs.kind));
+    const document = (await openApiDocument(rest, apiVersionOf(egressIPAMs))) as
+      undefined | { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } };
+    const schema = Object.values(document?.components?.schemas ?? {}).find((entry) =>
+      entry['x-kubernetes-group-version-kind']?.some(({ kind }) => kind === egressIPAMs.kind),
+    );
     const missing = schema === undefined ? [] : missingFields(schema);
-    if (missing.length > 0) log.warn('the definition of EgressIPAM that is served is an older one: these fields are dropped', { missing, update: 'kubectl apply --server-side --force-conflicts -f egressipams.yaml, of this version (docs/operate.md)' });
+    if (missing.length > 0)
+      log.warn('the definition of EgressIPAM that is served is an older one: these fields are dropped', {
+        missing,
+        update: 'kubectl apply --server-side --force-conflicts -f egressipams.yaml, of this version (docs/operate.md)',
+      });
   } catch (error) {
     // Not every API server publishes schemas, nor may everybody read them.
-    if (!isNotFound(error) && !isForbidden(error)) log.debug('the definition of EgressIPAM cannot be looked at', { reason: reasonOf(error) });
+    if (!isNotFound(error) && !isForbidden(error))
+      log.debug('the definition of EgressIPAM cannot be looked at', { reason: reasonOf(error) });
   }
 }

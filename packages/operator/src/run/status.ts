@@ -17,8 +17,15 @@ const mostWaitingClaims = 10;
  * What an EgressIPAM's status should say. A condition keeps the time of its last
  * transition, so that the same plan makes the same status.
  */
-export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIPAMReport, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const problems = plan.findings.filter(({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info');
+export function statusOf(
+  plan: Plan,
+  snapshot: ClusterSnapshot,
+  report: EgressIPAMReport,
+  before: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const problems = plan.findings.filter(
+    ({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info',
+  );
   const waiting = plan.waiting.filter(({ egressIPAM }) => egressIPAM === report.name);
   const problem = problems.find(({ severity }) => severity === 'error') ?? problems[0];
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
@@ -31,26 +38,55 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       reason,
       message: printable(message).slice(0, 32_768),
       ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
-      lastTransitionTime: last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
+      lastTransitionTime:
+        last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
   };
   const lost = plan.allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
   const readiness = readinessOf(lost, waiting, report);
   // What is wrong with the EgressIPAM itself is why its claims wait.
-  const degraded = readiness.isReady && problem === undefined
-    ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
-    : condition('Degraded', true, problem?.code ?? readiness.reason, problem?.message ?? readiness.message);
+  const degraded =
+    readiness.isReady && problem === undefined
+      ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
+      : condition('Degraded', true, problem?.code ?? readiness.reason, problem?.message ?? readiness.message);
   const { states } = report;
-  const some = lost.slice(0, mostWaitingClaims).map(({ namespace }) => namespace).join(', ');
+  const some = lost
+    .slice(0, mostWaitingClaims)
+    .map(({ namespace }) => namespace)
+    .join(', ');
   return {
     conditions: [
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
       condition('Ready', readiness.isReady, readiness.reason, readiness.message),
       degraded,
-      ...(states === undefined ? [] : [condition('Assigned', lost.length === 0, lost.length === 0 ? 'AllAssigned' : 'Unassigned', lost.length === 0 ? 'no namespace is without a node for its addresses' : `no node carries addresses of ${lost.length} namespaces, whose traffic leaves with node addresses: ${some}`)]),
+      ...(states === undefined
+        ? []
+        : [
+            condition(
+              'Assigned',
+              lost.length === 0,
+              lost.length === 0 ? 'AllAssigned' : 'Unassigned',
+              lost.length === 0
+                ? 'no namespace is without a node for its addresses'
+                : `no node carries addresses of ${lost.length} namespaces, whose traffic leaves with node addresses: ${some}`,
+            ),
+          ]),
     ],
     ...(report.generation === undefined ? {} : { observedGeneration: report.generation }),
-    cidrs: report.cidrs.map(({ cidr, labelValue, total, reserved, allocated, free, placed, carried, capacity, nodes }) => ({ cidr, labelValue, total, reserved, allocated, free, placed, carried, ...(capacity === undefined ? {} : { capacity }), nodes: nodes.length })),
+    cidrs: report.cidrs.map(
+      ({ cidr, labelValue, total, reserved, allocated, free, placed, carried, capacity, nodes }) => ({
+        cidr,
+        labelValue,
+        total,
+        reserved,
+        allocated,
+        free,
+        placed,
+        carried,
+        ...(capacity === undefined ? {} : { capacity }),
+        nodes: nodes.length,
+      }),
+    ),
     claims: report.claims,
     served: report.served,
     carried: report.carried,
@@ -61,7 +97,9 @@ export function statusOf(plan: Plan, snapshot: ClusterSnapshot, report: EgressIP
       carried: `${report.carried}/${report.claims}`,
       free: freeIn(report),
     },
-    waitingClaims: waiting.slice(0, mostWaitingClaims).map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: printable(reason.message) })),
+    waitingClaims: waiting
+      .slice(0, mostWaitingClaims)
+      .map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: printable(reason.message) })),
   };
 }
 
@@ -81,7 +119,10 @@ function readinessOf(lost: Plan['allocations'], waiting: Plan['waiting'], report
   const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
   const served = `${report.served} of ${report.claims} namespaces are served`;
   const names = (entries: readonly { readonly namespace: string }[]): string =>
-    `${entries.slice(0, 3).map(({ namespace }) => namespace).join(', ')}${entries.length > 3 ? ', …' : ''}`;
+    `${entries
+      .slice(0, 3)
+      .map(({ namespace }) => namespace)
+      .join(', ')}${entries.length > 3 ? ', …' : ''}`;
   if (lost.length > 0) {
     const message = `addresses of ${lost.length} namespaces carry no traffic: ${names(lost)}; ${served}${refused}`;
     return { isReady: false, reason: 'NotCarried', message };

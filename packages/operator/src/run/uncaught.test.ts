@@ -32,22 +32,37 @@ describe('containUncaught', () => {
     let ended = 0;
     let foreign = 0;
     let now = 0;
-    const before = { uncaughtException: process.listeners('uncaughtException'), unhandledRejection: process.listeners('unhandledRejection') };
+    const before = {
+      uncaughtException: process.listeners('uncaughtException'),
+      unhandledRejection: process.listeners('unhandledRejection'),
+    };
     const release = containUncaught({
       log: createLog((line) => void lines.push(line), { format: 'text', level: 'debug', now: () => 0 }),
       monotonic: () => now,
       onForeign: () => (foreign += 1),
       end: () => (ended += 1),
     });
-    const listener = process.listeners('uncaughtException').find((one) => !before.uncaughtException.includes(one)) as (error: unknown) => void;
-    return { lines, listener, release, pass: (milliseconds: number) => (now += milliseconds), counts: () => ({ ended, foreign }), before };
+    const listener = process.listeners('uncaughtException').find((one) => !before.uncaughtException.includes(one)) as (
+      error: unknown,
+    ) => void;
+    return {
+      lines,
+      listener,
+      release,
+      pass: (milliseconds: number) => (now += milliseconds),
+      counts: () => ({ ended, foreign }),
+      before,
+    };
   }
 
   it('says a plug-in’s error once a minute and goes on', () => {
     const { lines, listener, release, pass, counts, before } = contain();
     for (let count = 0; count < 1_000; count++) listener(errorAt('file:///plugins/provider.js:1:2'));
     expect(counts()).toEqual({ ended: 0, foreign: 1_000 });
-    expect(lines).toEqual([expect.stringContaining('a plug-in threw where nobody waits for it'), expect.stringContaining('/plugins/provider.js:1:2')]);
+    expect(lines).toEqual([
+      expect.stringContaining('a plug-in threw where nobody waits for it'),
+      expect.stringContaining('/plugins/provider.js:1:2'),
+    ]);
     pass(60_000);
     listener(errorAt('file:///plugins/provider.js:1:2'));
     expect(lines).toHaveLength(4);

@@ -47,7 +47,13 @@ export function containUncaught(options: UncaughtOptions): () => void {
 
 /** Tells where an error comes from, to those who asked for it. */
 export function tellStack(log: Log, error: unknown): void {
-  if (error instanceof Error && typeof error.stack === 'string') log.debug('it comes from', { stack: error.stack.split('\n').slice(1, 20).map((line) => line.trim()) });
+  if (error instanceof Error && typeof error.stack === 'string')
+    log.debug('it comes from', {
+      stack: error.stack
+        .split('\n')
+        .slice(1, 20)
+        .map((line) => line.trim()),
+    });
 }
 
 /** Whether the code that threw is ours: the first frame with a file tells, whoever called it. */

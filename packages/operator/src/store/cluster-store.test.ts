@@ -13,18 +13,35 @@ it('knows what a namespace had that got it and went away between two looks', asy
   const server = await createApiServer({ finalizeNamespaces: true, crds: [openCrd(egressIPAMs)] });
   const rest = createRestClient(staticConnection({ server: server.url }));
   let changes = 0;
-  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => (changes += 1), onError: () => undefined, onVanishing: () => undefined });
+  const store = new ClusterStore({
+    rest,
+    network: { backend: plain, recognition: plain.recognise(evidence), evidence },
+    servesInfrastructures: false,
+    remembersNodes: false,
+    now: () => 0,
+    onChange: () => (changes += 1),
+    onError: () => undefined,
+    onVanishing: () => undefined,
+  });
   try {
     const client = new ResourceClient(rest, namespaces);
-    await new ResourceClient(rest, egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [] } });
+    await new ResourceClient(rest, egressIPAMs).create({
+      metadata: { name: 'pool' },
+      spec: { topologyLabel: 'zone', cidrAssignments: [] },
+    });
     store.namespaces.start();
     store.egressIPAMs.start();
     await vi.waitFor(() => expect([store.egressIPAMs.hasSynced, store.namespaces.hasSynced]).toEqual([true, true]));
     const before = changes;
     await client.create({ metadata: { name: 'brief', annotations: { [`${prefix}/egressipam`]: 'pool' } } });
-    await client.mergePatch({ name: 'brief' }, { metadata: { annotations: { [`${prefix}/egressips`]: '10.0.0.1', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } });
+    await client.mergePatch(
+      { name: 'brief' },
+      { metadata: { annotations: { [`${prefix}/egressips`]: '10.0.0.1', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } },
+    );
     await client.delete({ name: 'brief' });
-    await vi.waitFor(() => expect([changes > before, store.namespaces.list().some(({ name }) => name === 'brief')]).toEqual([true, false]));
+    await vi.waitFor(() =>
+      expect([changes > before, store.namespaces.list().some(({ name }) => name === 'brief')]).toEqual([true, false]),
+    );
     const snapshot = store.snapshot({ name: 'none', attach: false, cloud: false, observationRequired: false });
     expect(snapshot.departed).toEqual([{ namespace: 'brief', egressIPAM: 'pool', addresses: ['10.0.0.1'] }]);
   } finally {
@@ -37,14 +54,36 @@ it('knows what a namespace had that got it and went away between two looks', asy
 it('remembers what a plan gives of what is on record, until it is carried: no record proves it while writes are under way', async () => {
   const server = await createApiServer({ crds: [openCrd(egressIPAMs)] });
   const rest = createRestClient(staticConnection({ server: server.url }));
-  const store = new ClusterStore({ rest, network: { backend: plain, recognition: plain.recognise(evidence), evidence }, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => undefined, onError: () => undefined, onVanishing: () => undefined });
-  const allocation = (given: Partial<Allocation>): Allocation => ({ namespace: 'shop', egressIPAM: 'pool', source: 'recorded', addresses: ['10.0.0.1'], nodes: [null], carried: false, ...given });
+  const store = new ClusterStore({
+    rest,
+    network: { backend: plain, recognition: plain.recognise(evidence), evidence },
+    servesInfrastructures: false,
+    remembersNodes: false,
+    now: () => 0,
+    onChange: () => undefined,
+    onError: () => undefined,
+    onVanishing: () => undefined,
+  });
+  const allocation = (given: Partial<Allocation>): Allocation => ({
+    namespace: 'shop',
+    egressIPAM: 'pool',
+    source: 'recorded',
+    addresses: ['10.0.0.1'],
+    nodes: [null],
+    carried: false,
+    ...given,
+  });
   const notePromises = (given: Partial<Allocation>): readonly string[] | undefined => {
     store.notePromises({ ...plan(buildSnapshot({})), allocations: [allocation(given)] });
     return store.namespaces.list().find(({ name }) => name === 'shop')?.unconfirmed;
   };
   try {
-    await new ResourceClient(rest, namespaces).create({ metadata: { name: 'shop', annotations: { [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } });
+    await new ResourceClient(rest, namespaces).create({
+      metadata: {
+        name: 'shop',
+        annotations: { [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: 'pool/10.0.0.1' },
+      },
+    });
     store.namespaces.start();
     await vi.waitFor(() => expect(store.namespaces.hasSynced).toBe(true));
     expect(notePromises({ source: 'new' })).toBeUndefined();
@@ -60,8 +99,21 @@ it('remembers what a plan gives of what is on record, until it is carried: no re
 
 it("tells the cluster's own networks, and addresses of Services once they are read", () => {
   const rest = createRestClient(staticConnection({ server: 'http://127.0.0.1:9' }));
-  const network = { backend: plain, recognition: plain.recognise(evidence), evidence: { ...evidence, clusterNetworks: ['10.128.0.0/14'] } };
-  const options = { rest, network, servesInfrastructures: false, remembersNodes: false, now: () => 0, onChange: () => undefined, onError: () => undefined, onVanishing: () => undefined };
+  const network = {
+    backend: plain,
+    recognition: plain.recognise(evidence),
+    evidence: { ...evidence, clusterNetworks: ['10.128.0.0/14'] },
+  };
+  const options = {
+    rest,
+    network,
+    servesInfrastructures: false,
+    remembersNodes: false,
+    now: () => 0,
+    onChange: () => undefined,
+    onError: () => undefined,
+    onVanishing: () => undefined,
+  };
   const provider = { name: 'none', attach: false, cloud: false, observationRequired: false };
   expect(new ClusterStore(options).snapshot(provider)).toMatchObject({ clusterNetworks: ['10.128.0.0/14'] });
   expect(new ClusterStore(options).unsynced).not.toContain('Service');

@@ -49,7 +49,10 @@ export interface ClusterStoreOptions extends ReadingHooks {
 }
 
 /** The objects of a kind, as those who write them need them. */
-export type WrittenCollection = Pick<Collection<NetworkEntry>, 'begin' | 'changedSince' | 'end' | 'get' | 'incarnationOf' | 'observe' | 'resourceVersionOf' | 'sequence' | 'settle'>;
+export type WrittenCollection = Pick<
+  Collection<NetworkEntry>,
+  'begin' | 'changedSince' | 'end' | 'get' | 'incarnationOf' | 'observe' | 'resourceVersionOf' | 'sequence' | 'settle'
+>;
 
 /** All that a plan is made from, kept up to date by watches. */
 export class ClusterStore {
@@ -64,7 +67,8 @@ export class ClusterStore {
   readonly #departedNodes = new DepartedNodes();
   readonly #refused: TimedSet;
   #departed: readonly DepartedClaim[] = [];
-  #attaching: { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
+  #attaching:
+    { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
 
   constructor(options: ClusterStoreOptions) {
     const { rest, onError, onVanishing, network, servesInfrastructures } = options;
@@ -73,7 +77,12 @@ export class ClusterStore {
     this.#options = options;
     this.#refused = new TimedSet(rememberRefusal, options.now);
     this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });
-    this.namespaces = new Collection({ ...common, resource: resources.namespaces, read: readTenantNamespace, onDeleted: (namespace) => this.#noteDeparture(namespace) });
+    this.namespaces = new Collection({
+      ...common,
+      resource: resources.namespaces,
+      read: readTenantNamespace,
+      onDeleted: (namespace) => this.#noteDeparture(namespace),
+    });
     this.nodes = new Collection({
       ...common,
       resource: resources.nodes,
@@ -81,15 +90,37 @@ export class ClusterStore {
       onChange: () => options.onChange(true),
       onDeleted: (node) => this.#departedNodes.note(node),
     });
-    const watched = backend.kinds.filter((kind) => kind.optional !== true || evidence.served.has(kindKey(kind.resource)));
-    this.#networkObjects = new Map(watched.map((kind) => [kind.resource.kind, new Collection({ ...common, ...placeOf(kind), read: kind.read })]));
-    this.#services = options.readsServices === true ? new ServiceAddresses(rest, () => options.onChange(false), onError) : undefined;
-    this.#infrastructures = servesInfrastructures ? new Collection({ ...common, resource: resources.infrastructures, name: 'cluster', read: readNamedInfrastructure }) : undefined;
+    const watched = backend.kinds.filter(
+      (kind) => kind.optional !== true || evidence.served.has(kindKey(kind.resource)),
+    );
+    this.#networkObjects = new Map(
+      watched.map((kind) => [kind.resource.kind, new Collection({ ...common, ...placeOf(kind), read: kind.read })]),
+    );
+    this.#services =
+      options.readsServices === true ? new ServiceAddresses(rest, () => options.onChange(false), onError) : undefined;
+    this.#infrastructures = servesInfrastructures
+      ? new Collection({
+          ...common,
+          resource: resources.infrastructures,
+          name: 'cluster',
+          read: readNamedInfrastructure,
+        })
+      : undefined;
   }
 
   /** Every kind that is watched. */
-  get collections(): readonly Pick<Collection<never>, 'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'>[] {
-    return [this.egressIPAMs, this.namespaces, this.nodes, ...this.#networkObjects.values(), this.#infrastructures, this.#services].filter((collection) => collection !== undefined);
+  get collections(): readonly Pick<
+    Collection<never>,
+    'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'
+  >[] {
+    return [
+      this.egressIPAMs,
+      this.namespaces,
+      this.nodes,
+      ...this.#networkObjects.values(),
+      this.#infrastructures,
+      this.#services,
+    ].filter((collection) => collection !== undefined);
   }
 
   /** The objects of a kind that steps write; undefined where it is not watched. */
@@ -113,14 +144,20 @@ export class ClusterStore {
     const nodes = this.nodes.list();
     if (this.#attaching?.nodes !== nodes) {
       const { backend, evidence } = this.network;
-      this.#attaching = { nodes, byCluster: backend.recognise({ ...evidence, nodes: nodes.length === 0 ? evidence.nodes : nodes }).clusterAttaches };
+      this.#attaching = {
+        nodes,
+        byCluster: backend.recognise({ ...evidence, nodes: nodes.length === 0 ? evidence.nodes : nodes })
+          .clusterAttaches,
+      };
     }
     return this.#attaching.byCluster;
   }
 
   /** The nodes, and those that went away while their machines may still carry addresses. */
   get machines(): readonly NodeSnapshot[] {
-    return this.#options.remembersNodes && this.clusterAttaches === undefined ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
+    return this.#options.remembersNodes && this.clusterAttaches === undefined
+      ? this.#departedNodes.with(this.nodes.list())
+      : this.nodes.list();
   }
 
   /**
@@ -155,8 +192,14 @@ export class ClusterStore {
   /** What of the network is watched, as snapshots have it. */
   get networkSnapshot(): NetworkSnapshot {
     const { backend, recognition } = this.network;
-    const objects = Object.fromEntries([...this.#networkObjects].map(([kind, collection]) => [kind, collection.list()]));
-    return { name: backend.name, ...(recognition.settings === undefined ? {} : { settings: recognition.settings }), objects };
+    const objects = Object.fromEntries(
+      [...this.#networkObjects].map(([kind, collection]) => [kind, collection.list()]),
+    );
+    return {
+      name: backend.name,
+      ...(recognition.settings === undefined ? {} : { settings: recognition.settings }),
+      objects,
+    };
   }
 
   /** What the network or the cloud would not put anywhere is left alone for a while, when the object that said so is long gone. */
@@ -190,19 +233,30 @@ export class ClusterStore {
 
   /** A namespace went away; one that came and went between two looks, too. */
   #noteDeparture({ name, allocated, egressIPs, egressIPAM }: NamespaceSnapshot): void {
-    const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '').split(',').filter((text) => text !== '');
+    const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '')
+      .split(',')
+      .filter((text) => text !== '');
     if (egressIPAM === undefined || addresses.length === 0) return;
-    this.#departed = [...this.#departed.filter(({ namespace }) => namespace !== name), { namespace: name, egressIPAM, addresses }].slice(-mostDeparted);
+    this.#departed = [
+      ...this.#departed.filter(({ namespace }) => namespace !== name),
+      { namespace: name, egressIPAM, addresses },
+    ].slice(-mostDeparted);
   }
 
   /** Claims of namespaces that went away while they were watched, until an EgressIPAM's status remembers them. */
   #notRememberedYet(): readonly DepartedClaim[] {
     if (this.#departed.length === 0) return this.#departed;
     // Without its EgressIPAM there is nobody to remember it.
-    const pools = new Set(this.egressIPAMs.list().flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : [])));
-    if (this.#departed.some(({ egressIPAM }) => !pools.has(egressIPAM))) this.#departed = this.#departed.filter(({ egressIPAM }) => pools.has(egressIPAM));
-    const remembered = new Set(this.egressIPAMs.list().flatMap(({ released = [] }) => released.map(({ namespace }) => namespace)));
-    if (this.#departed.some(({ namespace }) => remembered.has(namespace))) this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
+    const pools = new Set(
+      this.egressIPAMs.list().flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : [])),
+    );
+    if (this.#departed.some(({ egressIPAM }) => !pools.has(egressIPAM)))
+      this.#departed = this.#departed.filter(({ egressIPAM }) => pools.has(egressIPAM));
+    const remembered = new Set(
+      this.egressIPAMs.list().flatMap(({ released = [] }) => released.map(({ namespace }) => namespace)),
+    );
+    if (this.#departed.some(({ namespace }) => remembered.has(namespace)))
+      this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
     return this.#departed;
   }
 }
@@ -215,7 +269,9 @@ interface NamedInfrastructure {
 function readNamedInfrastructure(object: unknown): Read<NamedInfrastructure> {
   const read = readInfrastructure(object);
   const { name } = asRecord(asRecord(object)['metadata']);
-  return read.ok && typeof name === 'string' ? { ok: true, value: { name, infrastructure: read.value }, problems: read.problems } : { ok: false, problems: read.problems };
+  return read.ok && typeof name === 'string'
+    ? { ok: true, value: { name, infrastructure: read.value }, problems: read.problems }
+    : { ok: false, problems: read.problems };
 }
 
 function placeOf(kind: NetworkKind): Pick<CollectionOptions<NetworkEntry>, 'resource' | 'namespace' | 'name'> {

@@ -1,5 +1,13 @@
 import type { Finding, Read } from '@egressip-ipam/core';
-import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient, type StoreChange, type Vanishing } from '@egressip-ipam/kube';
+import {
+  Reflector,
+  ResourceClient,
+  type KubernetesObject,
+  type Resource,
+  type RestClient,
+  type StoreChange,
+  type Vanishing,
+} from '@egressip-ipam/kube';
 
 /** What every entry of a snapshot's lists has. */
 export interface Entry {

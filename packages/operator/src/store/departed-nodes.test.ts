@@ -2,14 +2,22 @@ import type { NodeSnapshot } from '@egressip-ipam/core';
 import { expect, it } from 'vitest';
 import { DepartedNodes } from './departed-nodes.ts';
 
-const node = (name: string, providerID?: string): NodeSnapshot => ({ name, labels: { zone: 'a' }, ready: true, addresses: ['10.0.0.4'], ...(providerID === undefined ? {} : { providerID }) });
-const inShort = (nodes: readonly NodeSnapshot[]): readonly string[] => nodes.map(({ name, ready }) => (ready ? name : `${name} departed`));
+const node = (name: string, providerID?: string): NodeSnapshot => ({
+  name,
+  labels: { zone: 'a' },
+  ready: true,
+  addresses: ['10.0.0.4'],
+  ...(providerID === undefined ? {} : { providerID }),
+});
+const inShort = (nodes: readonly NodeSnapshot[]): readonly string[] =>
+  nodes.map(({ name, ready }) => (ready ? name : `${name} departed`));
 
 it('a node that goes is kept, chosen by nobody, until it is back or nothing of it is left', () => {
   const departed = new DepartedNodes();
   const present = [node('c')];
   expect(departed.with(present)).toBe(present);
-  for (const gone of [node('b', 'aws:///z/i-2'), node('a', 'aws:///z/i-1'), node('without-a-machine')]) departed.note(gone);
+  for (const gone of [node('b', 'aws:///z/i-2'), node('a', 'aws:///z/i-1'), node('without-a-machine')])
+    departed.note(gone);
   const all = departed.with(present);
   expect(inShort(all)).toEqual(['a departed', 'b departed', 'c']);
   expect(all[0]).toEqual({ name: 'a', labels: {}, ready: false, addresses: [], providerID: 'aws:///z/i-1' });

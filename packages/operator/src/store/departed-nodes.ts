@@ -31,7 +31,8 @@ export class DepartedNodes {
     for (const { providerID } of present) if (providerID !== undefined) this.#departed.delete(providerID);
     const names = new Set(present.map(({ name }) => name));
     // Another machine may have come under the name.
-    for (const [providerID, node] of this.#departed) if (names.has(node.name)) this.#departed.set(providerID, { ...node, name: `${node.name} (${providerID})` });
+    for (const [providerID, node] of this.#departed)
+      if (names.has(node.name)) this.#departed.set(providerID, { ...node, name: `${node.name} (${providerID})` });
     const all = [...present, ...this.#departed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#combined = { present, all };
     return all;

@@ -2,19 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
-const read = (annotations: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>> = {}) => readTenantNamespace({ metadata: { name: 'shop', annotations, labels } });
+const read = (annotations: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>> = {}) =>
+  readTenantNamespace({ metadata: { name: 'shop', annotations, labels } });
 
 describe('readTenantNamespace', () => {
   it('reads what is of a usual size, and nothing of foreign annotations', () => {
-    const result = read({ [`${prefix}/egressipam`]: 'pool', [`${prefix}/egressips`]: '10.0.0.1,10.0.1.1', note: 'x'.repeat(250_000) }, { team: 'a' });
+    const result = read(
+      { [`${prefix}/egressipam`]: 'pool', [`${prefix}/egressips`]: '10.0.0.1,10.0.1.1', note: 'x'.repeat(250_000) },
+      { team: 'a' },
+    );
     expect(result.problems).toEqual([]);
-    expect(result).toMatchObject({ ok: true, value: { name: 'shop', egressIPAM: 'pool', egressIPs: '10.0.0.1,10.0.1.1', labels: { team: 'a' } } });
+    expect(result).toMatchObject({
+      ok: true,
+      value: { name: 'shop', egressIPAM: 'pool', egressIPs: '10.0.0.1,10.0.1.1', labels: { team: 'a' } },
+    });
     expect(JSON.stringify(result).length).toBeLessThan(300);
   });
 
   it('takes as many addresses as any EgressIPAM has CIDR assignments', () => {
-    const addresses = Array.from({ length: 90 }, (_, index) => `2001:0db8:0000:0000:0000:0000:0000:${String(index).padStart(4, '0')}`).join(',');
-    expect(read({ [`${prefix}/egressips`]: addresses })).toMatchObject({ value: { egressIPs: addresses }, problems: [] });
+    const addresses = Array.from(
+      { length: 90 },
+      (_, index) => `2001:0db8:0000:0000:0000:0000:0000:${String(index).padStart(4, '0')}`,
+    ).join(',');
+    expect(read({ [`${prefix}/egressips`]: addresses })).toMatchObject({
+      value: { egressIPs: addresses },
+      problems: [],
+    });
   });
 
   it('cuts what is longer to something that is no address and no name, and says so once', () => {

@@ -17,9 +17,20 @@ const mostLabels = 256;
  */
 export function readTenantNamespace(object: KubernetesObject): Read<NamespaceSnapshot> {
   const problems: Finding[] = [];
-  const say = (field: string, message: string): void => void problems.push({ code: 'InvalidObject', severity: 'error', object: { kind: 'Namespace', name: object.metadata.name }, field, message });
+  const say = (field: string, message: string): void =>
+    void problems.push({
+      code: 'InvalidObject',
+      severity: 'error',
+      object: { kind: 'Namespace', name: object.metadata.name },
+      field,
+      message,
+    });
   const { annotations, labels } = object.metadata;
-  const metadata = { ...object.metadata, annotations: cutAnnotations(annotations, say), labels: cutLabels(labels, say) };
+  const metadata = {
+    ...object.metadata,
+    annotations: cutAnnotations(annotations, say),
+    labels: cutLabels(labels, say),
+  };
   const read = readNamespace({ ...object, metadata });
   return problems.length === 0 ? read : { ...read, problems: [...read.problems, ...problems] };
 }
@@ -28,12 +39,19 @@ type Say = (field: string, message: string) => void;
 
 function cutAnnotations(annotations: unknown, say: Say): unknown {
   if (!isRecord(annotations)) return annotations;
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key.startsWith(prefix)).map(([key, value]) => {
-    const longest = key === `${prefix}egressipam` ? longestName : longestValue;
-    if (typeof value !== 'string' || value.length <= longest) return [key, value];
-    say(`metadata.annotations.${key}`, `it has ${value.length} characters, and ${longest} are the most that are read`);
-    return [key, cut(value)];
-  }));
+  return Object.fromEntries(
+    Object.entries(annotations)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => {
+        const longest = key === `${prefix}egressipam` ? longestName : longestValue;
+        if (typeof value !== 'string' || value.length <= longest) return [key, value];
+        say(
+          `metadata.annotations.${key}`,
+          `it has ${value.length} characters, and ${longest} are the most that are read`,
+        );
+        return [key, cut(value)];
+      }),
+  );
 }
 
 function cutLabels(labels: unknown, say: Say): unknown {
@@ -41,7 +59,10 @@ function cutLabels(labels: unknown, say: Say): unknown {
   const entries = Object.entries(labels);
   if (entries.length <= mostLabels) return labels;
   say('metadata.labels', `there are ${entries.length} labels, and ${mostLabels} are the most that are read`);
-  return Object.fromEntries([...entries.filter(([key]) => key === 'kubernetes.io/metadata.name'), ...entries.slice(0, mostLabels)]);
+  return Object.fromEntries([
+    ...entries.filter(([key]) => key === 'kubernetes.io/metadata.name'),
+    ...entries.slice(0, mostLabels),
+  ]);
 }
 
 /** Its beginning, and a sign that no address and no name has; copied, as a part of a text keeps all of it in memory. */

@@ -56,7 +56,11 @@ export class ServiceAddresses {
 
   /** Sorted by address; the same array while nothing changed. */
   list(): readonly UsedAddress[] {
-    this.#list ??= [...this.#reflector.store.values()].flatMap(({ used }) => used).sort((one, other) => (one.address < other.address ? -1 : one.address > other.address ? 1 : one.usedBy < other.usedBy ? -1 : 1));
+    this.#list ??= [...this.#reflector.store.values()]
+      .flatMap(({ used }) => used)
+      .sort((one, other) =>
+        one.address < other.address ? -1 : one.address > other.address ? 1 : one.usedBy < other.usedBy ? -1 : 1,
+      );
     return this.#list;
   }
 }

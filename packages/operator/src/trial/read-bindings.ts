@@ -18,20 +18,32 @@ const readers: Readonly<Record<TrialNetwork, (rest: RestClient) => Promise<reado
 /** Reads the bindings of all namespaces that have one, by name. */
 export async function readBindings(rest: RestClient, network: TrialNetwork): Promise<readonly Binding[]> {
   const bindings = await readers[network](rest);
-  return [...bindings].filter(({ addresses }) => addresses.length > 0).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  return [...bindings]
+    .filter(({ addresses }) => addresses.length > 0)
+    .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }
 
 async function fromOpenShiftSdn(rest: RestClient): Promise<Binding[]> {
-  const [claims, hosts] = await Promise.all([new ResourceClient(rest, netNamespaces).list(), new ResourceClient(rest, hostSubnets).list()]);
-  const nodeOf = new Map(hosts.items.flatMap((host) => texts(host['egressIPs']).map((address) => [address, host.metadata.name] as const)));
-  return claims.items.map((claim) => ({ namespace: claim.metadata.name, addresses: texts(claim['egressIPs']).map((address) => ({ address, node: nodeOf.get(address) })) }));
+  const [claims, hosts] = await Promise.all([
+    new ResourceClient(rest, netNamespaces).list(),
+    new ResourceClient(rest, hostSubnets).list(),
+  ]);
+  const nodeOf = new Map(
+    hosts.items.flatMap((host) => texts(host['egressIPs']).map((address) => [address, host.metadata.name] as const)),
+  );
+  return claims.items.map((claim) => ({
+    namespace: claim.metadata.name,
+    addresses: texts(claim['egressIPs']).map((address) => ({ address, node: nodeOf.get(address) })),
+  }));
 }
 
 async function fromOvnKubernetes(rest: RestClient): Promise<Binding[]> {
   const { items } = await new ResourceClient(rest, egressIPs).list();
   return items.map((item) => {
     const nodeOf = new Map(assignedOf(item).map(({ egressIP, node }) => [egressIP, node] as const));
-    const { spec } = item as { spec?: { egressIPs?: unknown; namespaceSelector?: { matchLabels?: Readonly<Record<string, string>> } } };
+    const { spec } = item as {
+      spec?: { egressIPs?: unknown; namespaceSelector?: { matchLabels?: Readonly<Record<string, string>> } };
+    };
     return {
       namespace: spec?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? item.metadata.name,
       addresses: texts(spec?.egressIPs).map((address) => ({ address, node: nodeOf.get(address) })),
@@ -43,11 +55,17 @@ async function fromOvnKubernetes(rest: RestClient): Promise<Binding[]> {
 async function fromCilium(rest: RestClient): Promise<Binding[]> {
   const { items } = await new ResourceClient(rest, egressGatewayPolicies).list();
   return items.map((item) => {
-    const { spec } = item as { spec?: { selectors?: readonly Selection[]; egressGateway?: Gateway; egressGateways?: readonly Gateway[] } };
+    const { spec } = item as {
+      spec?: { selectors?: readonly Selection[]; egressGateway?: Gateway; egressGateways?: readonly Gateway[] };
+    };
     const gateways = spec?.egressGateways?.length ? spec.egressGateways : [spec?.egressGateway ?? {}];
     return {
       namespace: spec?.selectors?.[0]?.podSelector?.matchLabels?.['io.kubernetes.pod.namespace'] ?? '',
-      addresses: gateways.flatMap(({ egressIP, nodeSelector }) => (egressIP === undefined ? [] : [{ address: egressIP, node: nodeSelector?.matchLabels?.['kubernetes.io/hostname'] }])),
+      addresses: gateways.flatMap(({ egressIP, nodeSelector }) =>
+        egressIP === undefined
+          ? []
+          : [{ address: egressIP, node: nodeSelector?.matchLabels?.['kubernetes.io/hostname'] }],
+      ),
     };
   });
 }
@@ -69,11 +87,19 @@ interface Labels {
 async function fromAntrea(rest: RestClient): Promise<Binding[]> {
   const { items } = await new ResourceClient(rest, egresses).list();
   return items.flatMap((item) => {
-    const { spec, status } = item as { spec?: { egressIP?: string; appliedTo?: { podSelector?: unknown; namespaceSelector?: Labels } }; status?: { egressNode?: string } };
+    const { spec, status } = item as {
+      spec?: { egressIP?: string; appliedTo?: { podSelector?: unknown; namespaceSelector?: Labels } };
+      status?: { egressNode?: string };
+    };
     const { egressIP, appliedTo } = spec ?? {};
     if (egressIP === undefined || appliedTo?.podSelector !== undefined) return [];
     const node = status?.egressNode === '' ? undefined : status?.egressNode;
-    return [{ namespace: appliedTo?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? '', addresses: [{ address: egressIP, node }] }];
+    return [
+      {
+        namespace: appliedTo?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? '',
+        addresses: [{ address: egressIP, node }],
+      },
+    ];
   });
 }
 

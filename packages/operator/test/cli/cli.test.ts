@@ -10,9 +10,18 @@ const pool = {
   apiVersion: 'redhatcop.redhat.io/v1alpha1',
   kind: 'EgressIPAM',
   metadata: { name: 'pool', creationTimestamp: '2026-01-01T00:00:00Z' },
-  spec: { topologyLabel: zone, cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }, { CIDR: '10.2.0.0/29', labelValue: 'b' }] },
+  spec: {
+    topologyLabel: zone,
+    cidrAssignments: [
+      { CIDR: '10.1.0.0/29', labelValue: 'a' },
+      { CIDR: '10.2.0.0/29', labelValue: 'b' },
+    ],
+  },
 };
-const namespace = (name: string, annotations: object = { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' }): object => ({
+const namespace = (
+  name: string,
+  annotations: object = { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' },
+): object => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: { name, creationTimestamp: '2026-01-02T00:00:00Z', annotations },
@@ -21,11 +30,27 @@ const node = (name: string, labelValue: string): object => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name, labels: { [zone]: labelValue } },
-  status: { addresses: [{ type: 'InternalIP', address: `192.168.0.${name.charCodeAt(0)}` }], conditions: [{ type: 'Ready', status: 'True' }] },
+  status: {
+    addresses: [{ type: 'InternalIP', address: `192.168.0.${name.charCodeAt(0)}` }],
+    conditions: [{ type: 'Ready', status: 'True' }],
+  },
 });
-const hostSubnet = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'HostSubnet', metadata: { name }, host: name, hostIP: '192.168.0.1', subnet: '10.128.0.0/23' });
+const hostSubnet = (name: string): object => ({
+  apiVersion: 'network.openshift.io/v1',
+  kind: 'HostSubnet',
+  metadata: { name },
+  host: name,
+  hostIP: '192.168.0.1',
+  subnet: '10.128.0.0/23',
+});
 let netids = 0;
-const netNamespace = (name: string): object => ({ apiVersion: 'network.openshift.io/v1', kind: 'NetNamespace', metadata: { name }, netname: name, netid: (netids += 1) });
+const netNamespace = (name: string): object => ({
+  apiVersion: 'network.openshift.io/v1',
+  kind: 'NetNamespace',
+  metadata: { name },
+  netname: name,
+  netid: (netids += 1),
+});
 const nodes = ['a', 'b', 'c'];
 const cluster = [
   pool,
@@ -55,28 +80,47 @@ describe('input', () => {
     ['a List in YAML', stringify(list(cluster))],
     ['a List in JSON', JSON.stringify(list(cluster))],
     ['many documents', cluster.map((object) => stringify(object)).join('---\n')],
-    ['many documents, some empty', `---\n${cluster.map((object) => stringify(object)).join('---\n---\n')}---\n# the end\n`],
+    [
+      'many documents, some empty',
+      `---\n${cluster.map((object) => stringify(object)).join('---\n---\n')}---\n# the end\n`,
+    ],
     ['an array', JSON.stringify(cluster)],
-    ['JSON Lists, one behind the other', [cluster.slice(0, 4), cluster.slice(4)].map((items) => JSON.stringify(list(items), null, 2)).join('\n')],
+    [
+      'JSON Lists, one behind the other',
+      [cluster.slice(0, 4), cluster.slice(4)].map((items) => JSON.stringify(list(items), null, 2)).join('\n'),
+    ],
     ['an object on each line', cluster.map((object) => JSON.stringify(object)).join('\n')],
   ];
   it.each(forms)('gives the same plan from %s', async (_form, input) => {
     const { code, out, error } = await runCli(['plan', '-', '-o', 'json'], { input });
     expect(error).toBe('');
     expect(code).toBe(2);
-    expect(JSON.parse(out)).toEqual(JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: forms[0]?.[1] ?? '' })).out));
-    expect(JSON.parse(out).allocations.map(({ addresses }: { addresses: unknown }) => addresses)).toEqual([['10.1.0.1', '10.2.0.1'], ['10.1.0.2', '10.2.0.2']]);
+    expect(JSON.parse(out)).toEqual(
+      JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: forms[0]?.[1] ?? '' })).out),
+    );
+    expect(JSON.parse(out).allocations.map(({ addresses }: { addresses: unknown }) => addresses)).toEqual([
+      ['10.1.0.1', '10.2.0.1'],
+      ['10.1.0.2', '10.2.0.2'],
+    ]);
   });
 
   it('passes over kinds that it does not know, and kinds of the same name in other groups', async () => {
-    const others = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }, { apiVersion: 'other.io/v1', kind: 'Node', metadata: { name: 'not-a-node' } }];
-    const { out, error } = await runCli(['explain', 'node/not-a-node', '-'], { input: stringify(list([...cluster, ...others])) });
+    const others = [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } },
+      { apiVersion: 'other.io/v1', kind: 'Node', metadata: { name: 'not-a-node' } },
+    ];
+    const { out, error } = await runCli(['explain', 'node/not-a-node', '-'], {
+      input: stringify(list([...cluster, ...others])),
+    });
     expect(error).toBe('');
     expect(out).toContain('There is no node not-a-node');
   });
 
   it('says file, line, object and field of what it cannot read, and goes on', async () => {
-    const path = file('broken.yaml', `${stringify(pool)}---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: odd\n  labels:\n    app.kubernetes.io/name: 7\n---\nkind: [Namespace\n---\n${stringify(namespace('fine'))}`);
+    const path = file(
+      'broken.yaml',
+      `${stringify(pool)}---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: odd\n  labels:\n    app.kubernetes.io/name: 7\n---\nkind: [Namespace\n---\n${stringify(namespace('fine'))}`,
+    );
     const { error, out } = await runCli(['plan', path, '-o', 'json']);
     expect(error.split('\n')).toEqual(
       expect.arrayContaining([
@@ -88,18 +132,30 @@ describe('input', () => {
   });
 
   it('finds the line in JSON too', async () => {
-    const path = file('broken.json', JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2));
-    const line = JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2).split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
+    const path = file(
+      'broken.json',
+      JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2),
+    );
+    const line =
+      JSON.stringify(list([pool, { ...pool, metadata: { name: 'two' }, spec: { topologyLabel: 3 } }]), null, 2)
+        .split('\n')
+        .findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
     const { error } = await runCli(['plan', path]);
     expect(error).toContain(`${path}:${line}: EgressIPAM/two: spec.topologyLabel: expected a string, got 3`);
   });
 
   it('finds the line in the second of two JSON texts, and takes items of a typed list for what the list says', async () => {
-    const { kind: _kind, apiVersion: _apiVersion, ...odd } = { ...pool, metadata: { name: 'odd' }, spec: { topologyLabel: 3 } };
+    const {
+      kind: _kind,
+      apiVersion: _apiVersion,
+      ...odd
+    } = { ...pool, metadata: { name: 'odd' }, spec: { topologyLabel: 3 } };
     const typed = { kind: 'EgressIPAMList', apiVersion: pool.apiVersion, items: [odd] };
     const input = `${JSON.stringify(pool)}\n${JSON.stringify(typed, null, 2)}\n`;
     const line = input.split('\n').findIndex((text) => text.includes('"topologyLabel": 3')) + 1;
-    expect((await runCli(['plan', '-'], { input })).error).toContain(`standard input:${line}: EgressIPAM/odd: spec.topologyLabel: expected a string, got 3`);
+    expect((await runCli(['plan', '-'], { input })).error).toContain(
+      `standard input:${line}: EgressIPAM/odd: spec.topologyLabel: expected a string, got 3`,
+    );
   });
 
   it.each([
@@ -131,7 +187,11 @@ describe('input', () => {
   });
 
   it.each([
-    ['an observation without lists', { apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [{}], cidrs: [] }, 'ProviderObservation: nodes and cidrs are expected'],
+    [
+      'an observation without lists',
+      { apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [{}], cidrs: [] },
+      'ProviderObservation: nodes and cidrs are expected',
+    ],
     ['a snapshot of another version', { formatVersion: 9 }, 'ClusterSnapshot: formatVersion: 2 is expected'],
     ['a document without a kind', { metadata: { name: 'x' } }, 'kind: a Kubernetes object with a kind is expected'],
   ])('names %s', async (_what, document, message) => {
@@ -142,12 +202,26 @@ describe('input', () => {
 });
 
 describe('what a cloud shows', () => {
-  const observation = (cidrs: readonly unknown[]): object => ({ apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [], cidrs });
+  const observation = (cidrs: readonly unknown[]): object => ({
+    apiVersion: 'egressip-ipam.io/v1',
+    kind: 'ProviderObservation',
+    nodes: [],
+    cidrs,
+  });
   const addressesOf = async (document: object): Promise<readonly string[]> =>
-    JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: stringify(list([...cluster, document])) })).out).allocations.flatMap(({ addresses }: { addresses: string[] }) => addresses);
+    JSON.parse(
+      (await runCli(['plan', '-', '-o', 'json'], { input: stringify(list([...cluster, document])) })).out,
+    ).allocations.flatMap(({ addresses }: { addresses: string[] }) => addresses);
 
   it('is not given out', async () => {
-    expect(await addressesOf(observation([{ cidr: '10.1.0.0/29', inUse: [{ address: '10.1.0.1', usedBy: 'a printer' }], reserved: [] }, { cidr: '10.2.0.0/29', inUse: [], reserved: [] }]))).not.toContain('10.1.0.1');
+    expect(
+      await addressesOf(
+        observation([
+          { cidr: '10.1.0.0/29', inUse: [{ address: '10.1.0.1', usedBy: 'a printer' }], reserved: [] },
+          { cidr: '10.2.0.0/29', inUse: [], reserved: [] },
+        ]),
+      ),
+    ).not.toContain('10.1.0.1');
   });
 
   it('and cannot be read, makes every claim wait', async () => {
@@ -158,10 +232,23 @@ describe('what a cloud shows', () => {
 describe('a saved snapshot', () => {
   const saved = {
     formatVersion: 2,
-    network: { name: 'openshift-sdn', objects: { HostSubnet: [{ name: 'a', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }], NetNamespace: [{ name: 'shop', netid: 5, egressIPs: [] }] } },
+    network: {
+      name: 'openshift-sdn',
+      objects: {
+        HostSubnet: [{ name: 'a', hostIP: '192.168.0.1', egressIPs: [], egressCIDRs: [] }],
+        NetNamespace: [{ name: 'shop', netid: 5, egressIPs: [] }],
+      },
+    },
     infrastructure: { virtualIPs: [] },
     provider: { name: 'baremetal', attach: false, cloud: false, observationRequired: false },
-    egressIPAMs: [{ name: 'pool', createdAt: '2026-01-01T00:00:00Z', topologyLabel: zone, cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }] }],
+    egressIPAMs: [
+      {
+        name: 'pool',
+        createdAt: '2026-01-01T00:00:00Z',
+        topologyLabel: zone,
+        cidrAssignments: [{ CIDR: '10.1.0.0/29', labelValue: 'a' }],
+      },
+    ],
     namespaces: [{ name: 'shop', createdAt: '2026-01-01T00:00:00Z', egressIPAM: 'pool' }],
     nodes: [{ name: 'a', labels: { [zone]: 'a' }, ready: true, addresses: [] }],
   };
@@ -172,7 +259,12 @@ describe('a saved snapshot', () => {
   });
 
   it('that is damaged cannot be used, and is named', async () => {
-    const { code, error } = await runCli(['plan', '-'], { input: JSON.stringify({ ...saved, namespaces: [{ name: 'shop', createdAt: '', egressIPAM: 'pool', egressIPs: {} }] }) });
+    const { code, error } = await runCli(['plan', '-'], {
+      input: JSON.stringify({
+        ...saved,
+        namespaces: [{ name: 'shop', createdAt: '', egressIPAM: 'pool', egressIPs: {} }],
+      }),
+    });
     expect(code).toBe(1);
     expect(error).toContain('standard input: the saved ClusterSnapshot is damaged');
   });
@@ -198,7 +290,10 @@ describe('exit codes', () => {
 
   it('1 for a folder without files that could be read', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'));
-    expect(await runCli(['plan', empty])).toMatchObject({ code: 1, error: expect.stringContaining('there are no .yaml, .yml or .json files in this folder') });
+    expect(await runCli(['plan', empty])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('there are no .yaml, .yml or .json files in this folder'),
+    });
   });
 
   it('0 for --help and --version, 0 where there is nothing to do', async () => {
@@ -217,7 +312,10 @@ describe('explain', () => {
   });
 
   it('finds nothing where nothing is', async () => {
-    expect(await runCli(['explain', 'egressipam/none', '-'], { input: stringify(list(cluster)) })).toMatchObject({ code: 2, out: expect.stringContaining('There is no EgressIPAM none') });
+    expect(await runCli(['explain', 'egressipam/none', '-'], { input: stringify(list(cluster)) })).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('There is no EgressIPAM none'),
+    });
   });
 });
 
@@ -238,8 +336,16 @@ describe('simulate', () => {
   });
 
   it('shows who is served when CIDRs grow', async () => {
-    const many = stringify(list([...cluster, ...Array.from({ length: 10 }, (_, index) => [namespace(`n${index}`), netNamespace(`n${index}`)]).flat()]));
-    const { out } = await runCli(['simulate', '-', '--cidr', '10.1.0.0/24=a', '--cidr', '10.2.0.0/24=b', '-o', 'json'], { input: many });
+    const many = stringify(
+      list([
+        ...cluster,
+        ...Array.from({ length: 10 }, (_, index) => [namespace(`n${index}`), netNamespace(`n${index}`)]).flat(),
+      ]),
+    );
+    const { out } = await runCli(
+      ['simulate', '-', '--cidr', '10.1.0.0/24=a', '--cidr', '10.2.0.0/24=b', '-o', 'json'],
+      { input: many },
+    );
     const { newlyServed, egressIPAMs, moves } = JSON.parse(out);
     expect(newlyServed).toHaveLength(6);
     expect(moves).toEqual([]);
@@ -248,7 +354,21 @@ describe('simulate', () => {
 });
 
 describe('init', () => {
-  const args = ['init', '--name', 'new', '--topology-label', zone, '--node-selector', 'role=egress', '--cidr', '10.9.0.7/24=a', '--cidr', '2001:db8::/64=', '--reserve', '10.9.0.1-10.9.0.9'];
+  const args = [
+    'init',
+    '--name',
+    'new',
+    '--topology-label',
+    zone,
+    '--node-selector',
+    'role=egress',
+    '--cidr',
+    '10.9.0.7/24=a',
+    '--cidr',
+    '2001:db8::/64=',
+    '--reserve',
+    '10.9.0.1-10.9.0.9',
+  ];
 
   it('prints an EgressIPAM that plan takes without a finding', async () => {
     const { code, out, error } = await runCli(args);
@@ -257,7 +377,14 @@ describe('init', () => {
       apiVersion: 'redhatcop.redhat.io/v1alpha1',
       kind: 'EgressIPAM',
       metadata: { name: 'new' },
-      spec: { topologyLabel: zone, nodeSelector: { matchLabels: { role: 'egress' } }, cidrAssignments: [{ CIDR: '10.9.0.0/24', labelValue: 'a', reservedIPs: ['10.9.0.1-10.9.0.9'] }, { CIDR: '2001:db8::/64', labelValue: '' }] },
+      spec: {
+        topologyLabel: zone,
+        nodeSelector: { matchLabels: { role: 'egress' } },
+        cidrAssignments: [
+          { CIDR: '10.9.0.0/24', labelValue: 'a', reservedIPs: ['10.9.0.1-10.9.0.9'] },
+          { CIDR: '2001:db8::/64', labelValue: '' },
+        ],
+      },
     });
     const planned = await runCli(['plan', '-'], { input: out });
     expect(planned.error).toBe('');
@@ -283,7 +410,9 @@ describe('init', () => {
 });
 
 describe('tables', () => {
-  const input = stringify(list([...cluster, namespace('lost', { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'nowhere' })]));
+  const input = stringify(
+    list([...cluster, namespace('lost', { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'nowhere' })]),
+  );
 
   it('have no colour unless asked', async () => {
     expect((await runCli(['plan', '-'], { input })).out).not.toContain('\u001B');

@@ -13,23 +13,66 @@ const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028
 const nasty = '\u001B[2J\u001B[1;31mALL GOOD\u001B[0m\u0007\r\u009b2K\u202egnp.exe\nNo findings.';
 const annotation = (name: string): string => `egressip-ipam-operator.redhat-cop.io/${name}`;
 const cluster = [
-  { apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name: 'p' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/28', labelValue: nasty }, { CIDR: nasty, labelValue: 'a' }] } },
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'evil', annotations: { [annotation('egressipam')]: 'p', [annotation('egressips')]: nasty } } },
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'evil2', annotations: { [annotation('egressipam')]: nasty } } },
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: nasty, labels: { a: nasty }, annotations: { [annotation('egressipam')]: 'p' } } },
-  { apiVersion: 'v1', kind: 'Node', metadata: { name: nasty, labels: { zone: nasty } }, status: { addresses: [{ type: 'InternalIP', address: nasty }] } },
+  {
+    apiVersion: 'redhatcop.redhat.io/v1alpha1',
+    kind: 'EgressIPAM',
+    metadata: { name: 'p' },
+    spec: {
+      topologyLabel: 'zone',
+      cidrAssignments: [
+        { CIDR: '10.0.0.0/28', labelValue: nasty },
+        { CIDR: nasty, labelValue: 'a' },
+      ],
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'evil', annotations: { [annotation('egressipam')]: 'p', [annotation('egressips')]: nasty } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'evil2', annotations: { [annotation('egressipam')]: nasty } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: nasty, labels: { a: nasty }, annotations: { [annotation('egressipam')]: 'p' } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: nasty, labels: { zone: nasty } },
+    status: { addresses: [{ type: 'InternalIP', address: nasty }] },
+  },
 ];
-const commands = [['plan'], ['check'], ['explain', 'namespace/evil'], ['explain', 'namespace/evil2'], ['explain', 'egressipam/p'], ['explain', `node/${nasty}`], ['simulate', '--add-namespaces', '1'], ['adopt']];
+const commands = [
+  ['plan'],
+  ['check'],
+  ['explain', 'namespace/evil'],
+  ['explain', 'namespace/evil2'],
+  ['explain', 'egressipam/p'],
+  ['explain', `node/${nasty}`],
+  ['simulate', '--add-namespaces', '1'],
+  ['adopt'],
+];
 
 describe('no control character of an object reaches a terminal', () => {
-  it.each(commands.flatMap((command) => ['table', 'json', 'yaml'].map((format) => [...command, '-o', format])))('%s %s %s', async (command = '', ...rest) => {
-    const args = [command, ...rest.filter((arg) => arg !== undefined)];
-    const { out, error } = await runCli([...args.slice(0, command === 'explain' ? 2 : 1), '-', ...args.slice(command === 'explain' ? 2 : 1)], { input: JSON.stringify(cluster) });
-    expect(out).not.toMatch(obeyed);
-    expect(error).not.toMatch(obeyed);
-    expect(error.split('\n')).not.toContain('No findings.');
-    expect(out.split('\n')).not.toContain('No findings.');
-  });
+  it.each(commands.flatMap((command) => ['table', 'json', 'yaml'].map((format) => [...command, '-o', format])))(
+    '%s %s %s',
+    async (command = '', ...rest) => {
+      const args = [command, ...rest.filter((arg) => arg !== undefined)];
+      const { out, error } = await runCli(
+        [...args.slice(0, command === 'explain' ? 2 : 1), '-', ...args.slice(command === 'explain' ? 2 : 1)],
+        { input: JSON.stringify(cluster) },
+      );
+      expect(out).not.toMatch(obeyed);
+      expect(error).not.toMatch(obeyed);
+      expect(error.split('\n')).not.toContain('No findings.');
+      expect(out.split('\n')).not.toContain('No findings.');
+    },
+  );
 
   it('shows it escaped', async () => {
     const { out } = await runCli(['plan', '-'], { input: stringify(cluster) });
@@ -37,18 +80,28 @@ describe('no control character of an object reaches a terminal', () => {
   });
 
   it('leaves what programs read as it is', async () => {
-    const readings = await Promise.all(['json', 'yaml'].map(async (format) => (await runCli(['check', '-', '-o', format], { input: JSON.stringify(cluster) })).out));
+    const readings = await Promise.all(
+      ['json', 'yaml'].map(
+        async (format) => (await runCli(['check', '-', '-o', format], { input: JSON.stringify(cluster) })).out,
+      ),
+    );
     const [json, yaml] = [JSON.parse(readings[0] ?? ''), parse(readings[1] ?? '')];
     expect(JSON.stringify(json)).toContain('\u009b2K');
     expect(yaml).toEqual(json);
   });
 
   const cases = sharedFolder('cases');
-  it('nor one of the case from the field', unless(cases === undefined, 'the cases from the field are not in ../shared/cases'), async () => {
-    const { out, error } = await runCli(['plan', '-'], { input: readFileSync(`${cases}/33-terminal-escapes.yaml`, 'utf8') });
-    expect(out + error).not.toMatch(obeyed);
-    expect(out).toContain('\\u001b[2J');
-  });
+  it(
+    'nor one of the case from the field',
+    unless(cases === undefined, 'the cases from the field are not in ../shared/cases'),
+    async () => {
+      const { out, error } = await runCli(['plan', '-'], {
+        input: readFileSync(`${cases}/33-terminal-escapes.yaml`, 'utf8'),
+      });
+      expect(out + error).not.toMatch(obeyed);
+      expect(out).toContain('\\u001b[2J');
+    },
+  );
 });
 
 describe('printable', () => {

@@ -7,11 +7,20 @@ import { runCli } from './run-cli.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-const example = (path: string): string => readFileSync(fileURLToPath(new URL(`../../../../examples/${path}`, import.meta.url)), 'utf8');
-const clusters = ['addresses-as-input', 'ovn-kubernetes', 'bare-metal-one-cidr'].map((name) => parse(example(`${name}/cluster.yaml`)) as { items: Json[] });
-const objects = [...clusters.flatMap(({ items }) => items), JSON.parse(example('aws-three-zones/provider-observation.json')) as Json];
+const example = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../../examples/${path}`, import.meta.url)), 'utf8');
+const clusters = ['addresses-as-input', 'ovn-kubernetes', 'bare-metal-one-cidr'].map(
+  (name) => parse(example(`${name}/cluster.yaml`)) as { items: Json[] },
+);
+const objects = [
+  ...clusters.flatMap(({ items }) => items),
+  JSON.parse(example('aws-three-zones/provider-observation.json')) as Json,
+];
 
-const garbage = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<Json>(null, 0, -1, '', [], {}, true, [null], [{}], '10.0.0.0/33', '::')) as fc.Arbitrary<Json>;
+const garbage = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom<Json>(null, 0, -1, '', [], {}, true, [null], [{}], '10.0.0.0/33', '::'),
+) as fc.Arbitrary<Json>;
 
 /** Puts something else in the place of one value, wherever the numbers lead. */
 function spoil(value: Json, way: readonly number[], something: Json): Json {
@@ -29,17 +38,25 @@ const ways = fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 6 });
 const changes = fc.array(fc.tuple(fc.nat(), ways, garbage), { minLength: 1, maxLength: 4 });
 
 describe('garbage in the input never stops a command', () => {
-  it.each(['plan', 'check', 'simulate'])('%s of objects with anything anywhere', async (command) => {
-    await fc.assert(
-      fc.asyncProperty(changes, async (list) => {
-        const items = list.reduce<Json[]>((all, [index, way, something]) => all.map((object, position) => (position === index % all.length ? spoil(object, way, something) : object)), objects);
-        const result = await runCli([command, '-', '-o', 'json'], { input: JSON.stringify(items) });
-        expect([0, 2], result.error).toContain(result.code);
-        expect(JSON.parse(result.out)).toMatchObject({ formatVersion: command === 'plan' ? 2 : 1 });
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
+  it.each(['plan', 'check', 'simulate'])(
+    '%s of objects with anything anywhere',
+    async (command) => {
+      await fc.assert(
+        fc.asyncProperty(changes, async (list) => {
+          const items = list.reduce<Json[]>(
+            (all, [index, way, something]) =>
+              all.map((object, position) => (position === index % all.length ? spoil(object, way, something) : object)),
+            objects,
+          );
+          const result = await runCli([command, '-', '-o', 'json'], { input: JSON.stringify(items) });
+          expect([0, 2], result.error).toContain(result.code);
+          expect(JSON.parse(result.out)).toMatchObject({ formatVersion: command === 'plan' ? 2 : 1 });
+        }),
+        { numRuns: 60 },
+      );
+    },
+    60_000,
+  );
 
   it('any text is refused or read, and never a stack trace', async () => {
     await fc.assert(

@@ -7,7 +7,11 @@ import { readDocuments } from '../../src/input/read-documents.ts';
 import { splitJson } from '../../src/input/json-texts.ts';
 import { runCli } from './run-cli.ts';
 
-const namespace = (name: string, labels: object = {}): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+const namespace = (name: string, labels: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels },
+});
 const list = (...items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
 let folder: string;
@@ -21,7 +25,10 @@ const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(path, content);
   return path;
 };
-const namesIn = async (...paths: readonly string[]): Promise<readonly unknown[]> => (await readDocuments(paths, () => Promise.resolve(''))).objects.map(({ object }) => (object as { metadata: { name: string } }).metadata.name);
+const namesIn = async (...paths: readonly string[]): Promise<readonly unknown[]> =>
+  (await readDocuments(paths, () => Promise.resolve(''))).objects.map(
+    ({ object }) => (object as { metadata: { name: string } }).metadata.name,
+  );
 
 /** Milliseconds that one reading takes, for ratios alone. */
 async function timeOf(input: string): Promise<number> {
@@ -71,13 +78,19 @@ describe('what cannot be read at all ends with 1, and is named', () => {
   it('more than a text can hold', async () => {
     const path = file('large.json', '');
     truncateSync(path, 600 * 2 ** 20);
-    expect(await runCli(['plan', path])).toMatchObject({ code: 1, error: expect.stringMatching(/large\.json: it has 600 MB, and more than 5\d\d MB cannot be read at once/) });
+    expect(await runCli(['plan', path])).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/large\.json: it has 600 MB, and more than 5\d\d MB cannot be read at once/),
+    });
   });
 
   it('a named pipe, at which it would wait for ever', async () => {
     const path = join(folder, 'pipe.yaml');
     execFileSync('mkfifo', [path]);
-    expect(await runCli(['plan', path])).toMatchObject({ code: 1, error: expect.stringContaining('it is a named pipe (FIFO), not a file') });
+    expect(await runCli(['plan', path])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('it is a named pipe (FIFO), not a file'),
+    });
     rmSync(path);
   });
 });
@@ -108,14 +121,28 @@ describe('folders', () => {
 describe('what looks right and is not', () => {
   it('says keys that stand twice, in JSON and in YAML', async () => {
     const json = '{"apiVersion": "v1", "kind": "Namespace",\n "metadata": {"name": "a",\n "name": "b"}}';
-    expect(await runCli(['plan', '-'], { input: json })).toMatchObject({ code: 2, error: 'standard input:3: the key "name" stands twice in one object; the last one counts\n' });
+    expect(await runCli(['plan', '-'], { input: json })).toMatchObject({
+      code: 2,
+      error: 'standard input:3: the key "name" stands twice in one object; the last one counts\n',
+    });
     const yaml = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  name: b\n';
-    expect(await runCli(['plan', '-'], { input: yaml })).toMatchObject({ code: 2, error: 'standard input:5: the key "name" stands twice in one map; the last one counts\n' });
+    expect(await runCli(['plan', '-'], { input: yaml })).toMatchObject({
+      code: 2,
+      error: 'standard input:5: the key "name" stands twice in one map; the last one counts\n',
+    });
   });
 
-  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('takes kind %s for one that it does not know', async (kind) => {
-    for (const apiVersion of ['v1', undefined]) expect(await runCli(['plan', '-'], { input: JSON.stringify([namespace('a'), { apiVersion, kind, metadata: { name: 'x' } }]) })).toMatchObject({ code: 0, error: '' });
-  });
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'takes kind %s for one that it does not know',
+    async (kind) => {
+      for (const apiVersion of ['v1', undefined])
+        expect(
+          await runCli(['plan', '-'], {
+            input: JSON.stringify([namespace('a'), { apiVersion, kind, metadata: { name: 'x' } }]),
+          }),
+        ).toMatchObject({ code: 0, error: '' });
+    },
+  );
 
   it('tells one problem ten times, and then how often', async () => {
     const items = Array.from({ length: 500 }, (_, index) => namespace(`n${index}`, { app: index }));
@@ -129,14 +156,21 @@ describe('what looks right and is not', () => {
 describe('the work grows with the text, and no faster', () => {
   it('splits what stands one behind the other', () => {
     const text = `{"a": "}]\\"{"}\n[1,\n2]{"b": [{}]}`;
-    expect(splitJson(text).texts).toEqual([{ text: '{"a": "}]\\"{"}', line: 1 }, { text: '[1,\n2]', line: 2 }, { text: '{"b": [{}]}', line: 3 }]);
+    expect(splitJson(text).texts).toEqual([
+      { text: '{"a": "}]\\"{"}', line: 1 },
+      { text: '[1,\n2]', line: 2 },
+      { text: '{"b": [{}]}', line: 3 },
+    ]);
   });
 
   // What is quadratic takes a hundred times as long for ten times the text; a machine that is busy, perhaps three times.
   it.each<readonly [string, (size: number) => string]>([
     ['quotes that do not end', (size) => `{"a": ${'"\\'.repeat(size)}`],
     ['an open text behind many whole ones', (size) => `${'{"a":1}\n'.repeat(size)}{"b`],
-    ['many objects on lines of their own', (size) => `${JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1' })}\n`.repeat(size)],
+    [
+      'many objects on lines of their own',
+      (size) => `${JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1' })}\n`.repeat(size),
+    ],
     ['brackets that do not end', (size) => '[{"a":'.repeat(size)],
   ])('%s', async (_what, make) => {
     await timeOf(make(500));
@@ -146,7 +180,11 @@ describe('the work grows with the text, and no faster', () => {
 
   it.each<readonly [string, string, string]>([
     ['brackets nested in brackets', '{a: '.repeat(300), 'nested more than 64 deep'],
-    ['anchors without an end', Array.from({ length: 2000 }, (_, index) => `- &a${index} x`).join('\n'), 'anchors and aliases'],
+    [
+      'anchors without an end',
+      Array.from({ length: 2000 }, (_, index) => `- &a${index} x`).join('\n'),
+      'anchors and aliases',
+    ],
     ['aliases without an end', `a: &a x\nb:\n${'- *a\n'.repeat(2000)}`, 'anchors and aliases'],
   ])('refuses %s before they are parsed', async (_what, input, message) => {
     expect(await runCli(['plan', '-'], { input })).toMatchObject({ code: 1, error: expect.stringContaining(message) });
@@ -159,13 +197,42 @@ describe('the work grows with the text, and no faster', () => {
 });
 
 describe('what lies inside the cluster', () => {
-  const claim = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } } };
-  const pool = (CIDR: string): object => ({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'a' }] } });
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels: { zone: 'a' } }, spec: { podCIDRs: ['10.20.0.0/24'] }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
-  const network = { apiVersion: 'config.openshift.io/v1', kind: 'Network', metadata: { name: 'cluster' }, spec: { clusterNetwork: [{ cidr: '10.128.0.0/14' }], serviceNetwork: ['172.30.0.0/16'] } };
-  const service = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'web', name: 'front' }, spec: { type: 'ClusterIP', externalIPs: ['10.0.0.1'] } };
-  const planOf = async (...objects: readonly object[]): Promise<{ readonly allocations: readonly { readonly egressIPs: readonly { readonly address: string }[] }[]; readonly findings: readonly { readonly code: string; readonly message: string }[] }> =>
-    JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: list(claim, node, ...objects) })).out) as never;
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } },
+  };
+  const pool = (CIDR: string): object => ({
+    apiVersion: 'redhatcop.redhat.io/v1alpha1',
+    kind: 'EgressIPAM',
+    metadata: { name: 'pool' },
+    spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'a' }] },
+  });
+  const node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n1', labels: { zone: 'a' } },
+    spec: { podCIDRs: ['10.20.0.0/24'] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+  const network = {
+    apiVersion: 'config.openshift.io/v1',
+    kind: 'Network',
+    metadata: { name: 'cluster' },
+    spec: { clusterNetwork: [{ cidr: '10.128.0.0/14' }], serviceNetwork: ['172.30.0.0/16'] },
+  };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: 'web', name: 'front' },
+    spec: { type: 'ClusterIP', externalIPs: ['10.0.0.1'] },
+  };
+  const planOf = async (
+    ...objects: readonly object[]
+  ): Promise<{
+    readonly allocations: readonly { readonly egressIPs: readonly { readonly address: string }[] }[];
+    readonly findings: readonly { readonly code: string; readonly message: string }[];
+  }> => JSON.parse((await runCli(['plan', '-', '-o', 'json'], { input: list(claim, node, ...objects) })).out) as never;
 
   it.each([
     ['10.129.0.0/24', '10.128.0.0/14, a network inside the cluster'],
@@ -177,7 +244,8 @@ describe('what lies inside the cluster', () => {
   });
 
   it('gives out no address that a Service answers for', async () => {
-    const given = async (...objects: readonly object[]): Promise<string> => JSON.stringify((await planOf(pool('10.0.0.0/28'), network, ...objects)).allocations);
+    const given = async (...objects: readonly object[]): Promise<string> =>
+      JSON.stringify((await planOf(pool('10.0.0.0/28'), network, ...objects)).allocations);
     expect(await given()).toContain('"10.0.0.1"');
     expect(await given(service)).not.toContain('"10.0.0.1"');
   });

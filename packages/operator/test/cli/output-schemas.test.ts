@@ -7,7 +7,9 @@ import { parse } from 'yaml';
 import { runCli } from './run-cli.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const clusters = readdirSync(join(root, 'examples')).filter((name) => readdirOrNone(join(root, 'examples', name)).includes('cluster.yaml'));
+const clusters = readdirSync(join(root, 'examples')).filter((name) =>
+  readdirOrNone(join(root, 'examples', name)).includes('cluster.yaml'),
+);
 
 function readdirOrNone(folder: string): readonly string[] {
   try {
@@ -22,7 +24,12 @@ function schema(name: string): object {
 }
 
 const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
-const validators = Object.fromEntries(['plan', 'explanation', 'check-report', 'simulation', 'provider-observation'].map((name) => [name, ajv.compile(schema(name))]));
+const validators = Object.fromEntries(
+  ['plan', 'explanation', 'check-report', 'simulation', 'provider-observation'].map((name) => [
+    name,
+    ajv.compile(schema(name)),
+  ]),
+);
 
 function expectValid(name: string, value: unknown): void {
   const validate = validators[name];
@@ -30,8 +37,11 @@ function expectValid(name: string, value: unknown): void {
 }
 
 it('schemas define what they share alike', () => {
-  const definitions = ['plan', 'explanation', 'check-report', 'simulation'].flatMap((name) => Object.entries((schema(name) as { readonly $defs?: object }).$defs ?? {}));
-  for (const [name, definition] of definitions) for (const [other, twin] of definitions) if (name === other) expect(twin, name).toEqual(definition);
+  const definitions = ['plan', 'explanation', 'check-report', 'simulation'].flatMap((name) =>
+    Object.entries((schema(name) as { readonly $defs?: object }).$defs ?? {}),
+  );
+  for (const [name, definition] of definitions)
+    for (const [other, twin] of definitions) if (name === other) expect(twin, name).toEqual(definition);
 });
 
 describe.each(clusters)('the output for examples/%s follows its schema', (cluster) => {
@@ -63,5 +73,8 @@ it('the schemas refuse what is missing and what they do not know', async () => {
 });
 
 it('the observation of the example follows its schema', () => {
-  expectValid('provider-observation', JSON.parse(readFileSync(join(root, 'examples/aws-three-zones/provider-observation.json'), 'utf8')));
+  expectValid(
+    'provider-observation',
+    JSON.parse(readFileSync(join(root, 'examples/aws-three-zones/provider-observation.json'), 'utf8')),
+  );
 });

@@ -15,11 +15,19 @@ export interface CliOptions {
 }
 
 /** Runs the command line in this process. */
-export async function runCli(args: readonly string[], { input = '', color = false, columns }: CliOptions = {}): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { input = '', color = false, columns }: CliOptions = {},
+): Promise<CliResult> {
   let out = '';
   let error = '';
   const code = await main(args, {
-    terminal: { out: (text) => void (out += text), error: (text) => void (error += text), color, ...(columns === undefined ? {} : { columns }) },
+    terminal: {
+      out: (text) => void (out += text),
+      error: (text) => void (error += text),
+      color,
+      ...(columns === undefined ? {} : { columns }),
+    },
     standardInput: () => Promise.resolve(input),
   });
   return { code, out, error };

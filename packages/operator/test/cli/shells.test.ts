@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unless } from '../../../../tools/testing/unless.ts';
-import { createProgram } from '../../src/create-program.ts';
+import { createProgram } from '../../src/program/create-program.ts';
 import { runCli } from './run-cli.ts';
 
 const isThere = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 const missing = (program: string): ReturnType<typeof unless> => unless(!isThere(program), `${program} is not there`);
-const silent = { terminal: { out: () => undefined, error: () => undefined, color: false }, standardInput: () => Promise.resolve('') };
+const silent = {
+  terminal: { out: () => undefined, error: () => undefined, color: false },
+  standardInput: () => Promise.resolve(''),
+};
 const program = createProgram(silent, () => undefined);
 const commands = program.commands.map((command) => command.name());
 
@@ -20,7 +23,11 @@ async function inShell(shell: string, args: readonly string[], script: string): 
     const { out, code } = await runCli(['completion', shell]);
     expect(code).toBe(0);
     writeFileSync(join(folder, 'script'), `${out}\n${script}`);
-    return execFileSync(shell, [...args, join(folder, 'script')], { encoding: 'utf8', cwd: folder, env: { ...process.env, HOME: folder } }).trim();
+    return execFileSync(shell, [...args, join(folder, 'script')], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, HOME: folder },
+    }).trim();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -45,12 +52,24 @@ describe('completion for bash', missing('bash'), () => {
 });
 
 it('completion for zsh is understood by it', missing('zsh'), async () => {
-  expect(await inShell('zsh', ['-f', '-c', 'autoload -U compinit && compinit -u -D; source "$0"; print ${_comps[egressip-ipam]}'], '')).toBe('_egressip_ipam');
+  expect(
+    await inShell(
+      'zsh',
+      ['-f', '-c', 'autoload -U compinit && compinit -u -D; source "$0"; print ${_comps[egressip-ipam]}'],
+      '',
+    ),
+  ).toBe('_egressip_ipam');
 });
 
 it('completion for fish offers commands, flags and their choices', missing('fish'), async () => {
-  const offered = await inShell('fish', ['--no-config'], 'complete -C "egressip-ipam si"; complete -C "egressip-ipam plan --li"; complete -C "egressip-ipam plan --output "');
-  expect(offered.split('\n').map((line) => line.split('\t')[0])).toEqual(expect.arrayContaining(['simulate', '--live', 'json', 'yaml']));
+  const offered = await inShell(
+    'fish',
+    ['--no-config'],
+    'complete -C "egressip-ipam si"; complete -C "egressip-ipam plan --li"; complete -C "egressip-ipam plan --output "',
+  );
+  expect(offered.split('\n').map((line) => line.split('\t')[0])).toEqual(
+    expect.arrayContaining(['simulate', '--live', 'json', 'yaml']),
+  );
 });
 
 it.each(['bash', 'zsh', 'fish'])('completion for %s names every command and every flag', async (shell) => {
@@ -65,10 +84,17 @@ describe('--help', () => {
   it.each(commands)('of %s has two examples, which are understood', async (name) => {
     const { out, code } = await runCli([name, '--help']);
     expect(code).toBe(0);
-    const lines = out.slice(out.indexOf('Examples:')).split('\n').slice(1).filter((line) => line !== '');
+    const lines = out
+      .slice(out.indexOf('Examples:'))
+      .split('\n')
+      .slice(1)
+      .filter((line) => line !== '');
     expect(lines).toHaveLength(2);
     for (const line of lines) {
-      const [first, command, ...args] = (line.replace(/ [|>].*/, '').trim()).split(' ');
+      const [first, command, ...args] = line
+        .replace(/ [|>].*/, '')
+        .trim()
+        .split(' ');
       expect([first, command]).toEqual(['egressip-ipam', name]);
       const parsed = createProgram(silent, () => undefined);
       // Only what the flags say is looked at: nothing is run.
@@ -79,13 +105,25 @@ describe('--help', () => {
 });
 
 describe('--network', () => {
-  it.each(commands.filter((name) => name !== 'completion' && name !== 'agent'))('of %s takes the same names, short ones too', (name) => {
-    const option = program.commands.find((command) => command.name() === name)?.options.find(({ long }) => long === '--network');
-    expect(option?.argChoices?.toSorted()).toEqual(['antrea', 'cilium', 'openshift-sdn', 'ovn', 'ovn-kubernetes', 'sdn']);
-    expect(option?.parseArg?.('ovn', undefined)).toBe('ovn-kubernetes');
-    if (name === 'trial') expect(() => option?.parseArg?.('calico', undefined)).toThrow('Allowed choices');
-    else expect(option?.parseArg?.('./calico.js', undefined)).toBe('./calico.js');
-  });
+  it.each(commands.filter((name) => name !== 'completion' && name !== 'agent'))(
+    'of %s takes the same names, short ones too',
+    (name) => {
+      const option = program.commands
+        .find((command) => command.name() === name)
+        ?.options.find(({ long }) => long === '--network');
+      expect(option?.argChoices?.toSorted()).toEqual([
+        'antrea',
+        'cilium',
+        'openshift-sdn',
+        'ovn',
+        'ovn-kubernetes',
+        'sdn',
+      ]);
+      expect(option?.parseArg?.('ovn', undefined)).toBe('ovn-kubernetes');
+      if (name === 'trial') expect(() => option?.parseArg?.('calico', undefined)).toThrow('Allowed choices');
+      else expect(option?.parseArg?.('./calico.js', undefined)).toBe('./calico.js');
+    },
+  );
 });
 
 describe('kubectl egressip', () => {
@@ -103,6 +141,8 @@ describe('kubectl egressip', () => {
   });
 
   it('is named so in its help', () => {
-    expect(createProgram({ ...silent, isPlugIn: true }, () => undefined).helpInformation()).toContain('Usage: kubectl egressip ');
+    expect(createProgram({ ...silent, isPlugIn: true }, () => undefined).helpInformation()).toContain(
+      'Usage: kubectl egressip ',
+    );
   });
 });

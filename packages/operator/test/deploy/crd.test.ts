@@ -6,7 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { parseManifests, readManifests, type Manifest } from './documents.ts';
 
 interface Definition extends Manifest {
-  readonly spec: { readonly names: unknown; readonly scope: string; readonly group: string; readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: object } }[] };
+  readonly spec: {
+    readonly names: unknown;
+    readonly scope: string;
+    readonly group: string;
+    readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: object } }[];
+  };
 }
 
 function definition([object]: readonly Manifest[]): Definition {
@@ -17,7 +22,9 @@ function definition([object]: readonly Manifest[]): Definition {
 
 const file = 'crds/redhatcop.redhat.io_egressipams.yaml';
 const ours = definition(readManifests(file));
-const originals = definition(parseManifests(readFileSync(fileURLToPath(new URL('original-crd.yaml', import.meta.url)), 'utf8')));
+const originals = definition(
+  parseManifests(readFileSync(fileURLToPath(new URL('original-crd.yaml', import.meta.url)), 'utf8')),
+);
 
 const compile = ({ spec }: Definition): ((object: unknown) => boolean) => {
   const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
@@ -27,28 +34,53 @@ const accepts = compile(ours);
 const originalAccepts = compile(originals);
 
 const octet = fc.integer({ min: 0, max: 260 });
-const text = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('', '10.0.0.1', '10.0.0.1-10.0.0.9', 'zone-a', 'In', 'Sometimes', '10m', '-3'));
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom('', '10.0.0.1', '10.0.0.1-10.0.0.9', 'zone-a', 'In', 'Sometimes', '10m', '-3'),
+);
 const cidr = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 34 })).map(([a, b, c, d, prefix]) => `${a}.${b}.${c}.${d}/${prefix}`) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 34 }))
+      .map(([a, b, c, d, prefix]) => `${a}.${b}.${c}.${d}/${prefix}`),
+  },
   { weight: 1, arbitrary: text },
 );
-const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined });
+const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.option(value, { nil: undefined });
 const selector = fc.record({
   matchLabels: optional(fc.dictionary(text, text, { maxKeys: 3 })),
-  matchExpressions: optional(fc.array(fc.record({ key: text, operator: text, values: optional(fc.array(text, { maxLength: 3 })) }), { maxLength: 3 })),
+  matchExpressions: optional(
+    fc.array(fc.record({ key: text, operator: text, values: optional(fc.array(text, { maxLength: 3 })) }), {
+      maxLength: 3,
+    }),
+  ),
 });
 const spec = fc.record(
   {
     topologyLabel: text,
     nodeSelector: selector,
-    cidrAssignments: fc.array(fc.record({ CIDR: cidr, labelValue: text, reservedIPs: optional(fc.uniqueArray(text, { maxLength: 4 })) }, { requiredKeys: ['CIDR'] }), { maxLength: 4 }),
+    cidrAssignments: fc.array(
+      fc.record(
+        { CIDR: cidr, labelValue: text, reservedIPs: optional(fc.uniqueArray(text, { maxLength: 4 })) },
+        { requiredKeys: ['CIDR'] },
+      ),
+      { maxLength: 4 },
+    ),
   },
   { requiredKeys: [] },
 );
 const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-const egressIPAM = (value: object): object => ({ apiVersion: 'redhatcop.redhat.io/v1alpha1', kind: 'EgressIPAM', metadata: { name: 'pool' }, spec: value });
-const withCidr = (CIDR: string): object => egressIPAM({ topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'a' }] });
+const egressIPAM = (value: object): object => ({
+  apiVersion: 'redhatcop.redhat.io/v1alpha1',
+  kind: 'EgressIPAM',
+  metadata: { name: 'pool' },
+  spec: value,
+});
+const withCidr = (CIDR: string): object =>
+  egressIPAM({ topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'a' }] });
 
 describe('the EgressIPAM definition', () => {
   it('names what the original names', () => {
@@ -70,20 +102,31 @@ describe('the EgressIPAM definition', () => {
     expect(accepted).toBeGreaterThan(300);
   });
 
-  it.each(['10.0.0.5/24', '0.0.0.0/0', '2001:db8::/64', '::/0', '2001:db8::ffff:10.0.0.0/120', 'FD00::1/128'])('accepts the CIDR %s', (CIDR) => {
-    expect(accepts(withCidr(CIDR))).toBe(true);
-  });
+  it.each(['10.0.0.5/24', '0.0.0.0/0', '2001:db8::/64', '::/0', '2001:db8::ffff:10.0.0.0/120', 'FD00::1/128'])(
+    'accepts the CIDR %s',
+    (CIDR) => {
+      expect(accepts(withCidr(CIDR))).toBe(true);
+    },
+  );
 
-  it.each(['10.0.0.0', '10.0.0.0/33', '010.0.0.0/24', '2001:db8::', '2001:db8::/129', 'zone-a', ''])('refuses the CIDR "%s"', (CIDR) => {
-    expect(accepts(withCidr(CIDR))).toBe(false);
-  });
+  it.each(['10.0.0.0', '10.0.0.0/33', '010.0.0.0/24', '2001:db8::', '2001:db8::/129', 'zone-a', ''])(
+    'refuses the CIDR "%s"',
+    (CIDR) => {
+      expect(accepts(withCidr(CIDR))).toBe(false);
+    },
+  );
 
   it('describes every field, so that kubectl explain is a manual', () => {
     const undescribed: string[] = [];
     const visit = (schema: unknown, path: string): void => {
       if (typeof schema !== 'object' || schema === null) return;
-      const { description, properties, items } = schema as { description?: unknown; properties?: object; items?: unknown };
-      if (typeof description !== 'string' && !path.endsWith('[]') && !path.endsWith('.metadata')) undescribed.push(path);
+      const { description, properties, items } = schema as {
+        description?: unknown;
+        properties?: object;
+        items?: unknown;
+      };
+      if (typeof description !== 'string' && !path.endsWith('[]') && !path.endsWith('.metadata'))
+        undescribed.push(path);
       for (const [name, property] of Object.entries(properties ?? {})) visit(property, `${path}.${name}`);
       if (items !== undefined) visit(items, `${path}[]`);
     };

@@ -39,5 +39,9 @@ export function readKustomization(folder: string): readonly Manifest[] {
   const [kustomization] = readManifests(`${folder}/kustomization.yaml`);
   const resources = kustomization?.['resources'];
   if (!Array.isArray(resources)) throw new Error(`deploy/${folder}/kustomization.yaml lists no resources`);
-  return resources.map(String).flatMap((resource) => (resource.endsWith('.yaml') ? readManifests(`${folder}/${resource}`) : readKustomization(`${folder}/${resource}`)));
+  return resources
+    .map(String)
+    .flatMap((resource) =>
+      resource.endsWith('.yaml') ? readManifests(`${folder}/${resource}`) : readKustomization(`${folder}/${resource}`),
+    );
 }

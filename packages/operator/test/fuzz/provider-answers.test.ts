@@ -12,11 +12,34 @@ const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 const names = ['a', 'b', 'c'];
 const asked = { nodes: names.map((name) => ({ name })), cidrs: ['10.0.0.0/24', '2001:db8::/64'] };
 const observation = {
-  nodes: names.map((node, index) => ({ node, interfaces: [{ id: `eth-${node}`, main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: `10.0.0.${index + 2}`, primary: true }] }], limits: { ipv4: 10 } })),
-  cidrs: asked.cidrs.map((cidr) => ({ cidr, inUse: [{ address: '10.0.0.2', usedBy: 'node a' }], reserved: ['10.0.0.1'] })),
+  nodes: names.map((node, index) => ({
+    node,
+    interfaces: [
+      {
+        id: `eth-${node}`,
+        main: true,
+        subnets: ['10.0.0.0/24'],
+        addresses: [{ address: `10.0.0.${index + 2}`, primary: true }],
+      },
+    ],
+    limits: { ipv4: 10 },
+  })),
+  cidrs: asked.cidrs.map((cidr) => ({
+    cidr,
+    inUse: [{ address: '10.0.0.2', usedBy: 'node a' }],
+    reserved: ['10.0.0.1'],
+  })),
 };
-const changes = names.map((name, index): ProviderChange => ({ type: 'attach', address: `10.0.0.${index + 50}`, node: { name } }));
-const results = changes.map((change, index) => (index === 0 ? { change, outcome: 'failed', error: { class: 'throttled', message: 'slowly', retryAfterMilliseconds: 5 } } : { change, outcome: 'done' }));
+const changes = names.map((name, index): ProviderChange => ({
+  type: 'attach',
+  address: `10.0.0.${index + 50}`,
+  node: { name },
+}));
+const results = changes.map((change, index) =>
+  index === 0
+    ? { change, outcome: 'failed', error: { class: 'throttled', message: 'slowly', retryAfterMilliseconds: 5 } }
+    : { change, outcome: 'done' },
+);
 
 it('takes of a wrong answer what is right, or says that it is wrong, and throws nothing but ProviderErrors', async () => {
   const mutator = createMutator(seed);
@@ -26,12 +49,25 @@ it('takes of a wrong answer what is right, or says that it is wrong, and throws 
   const answer = (value: unknown): unknown => {
     const mutated = mutator.value(value);
     switch (mutator.below(5)) {
-      case 0: throw mutated;
-      case 1: return Promise.reject(mutated);
-      default: return Promise.resolve(mutated);
+      case 0:
+        throw mutated;
+      case 1:
+        return Promise.reject(mutated);
+      default:
+        return Promise.resolve(mutated);
     }
   };
-  const provider = containProvider({ specificationVersion: 'v1', name: 'fuzzed', platforms: { types: [], providerIDPrefixes: [] }, capabilities: { attach: true, atomicMove: true }, observe: () => answer(observation), apply: () => answer(results) } as unknown as CloudProvider, { clock, onFault: () => (faults += 1) });
+  const provider = containProvider(
+    {
+      specificationVersion: 'v1',
+      name: 'fuzzed',
+      platforms: { types: [], providerIDPrefixes: [] },
+      capabilities: { attach: true, atomicMove: true },
+      observe: () => answer(observation),
+      apply: () => answer(results),
+    } as unknown as CloudProvider,
+    { clock, onFault: () => (faults += 1) },
+  );
   const { signal } = new AbortController();
   for (let round = 0; round < rounds; round++) {
     try {

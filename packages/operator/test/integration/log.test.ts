@@ -12,33 +12,67 @@ describe('the log answers who had an address when, where, and why', () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   });
   /** Lines of one message, without their time. */
-  const linesOf = (logged: readonly string[], message: string): readonly string[] => logged.map((line) => line.trim().replace(/^\S+ /, '')).filter((line) => line.replace(/^\w+ +/, '').startsWith(`${message} `));
+  const linesOf = (logged: readonly string[], message: string): readonly string[] =>
+    logged
+      .map((line) => line.trim().replace(/^\S+ /, ''))
+      .filter((line) => line.replace(/^\w+ +/, '').startsWith(`${message} `));
 
   it('on OpenShift SDN', async () => {
     const cluster = await SdnCluster.start('the sandbox');
     stops.push(() => cluster.stop());
-    for (const [name, zone, address] of [['a1', 'a', '10.0.9.1'], ['a2', 'a', '10.0.9.2'], ['b1', 'b', '10.0.9.3']] as const) await cluster.addNode(name, zone, address);
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }, { CIDR: '10.0.1.0/24', labelValue: 'b' }]);
+    for (const [name, zone, address] of [
+      ['a1', 'a', '10.0.9.1'],
+      ['a2', 'a', '10.0.9.2'],
+      ['b1', 'b', '10.0.9.3'],
+    ] as const)
+      await cluster.addNode(name, zone, address);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.0/24', labelValue: 'a' },
+      { CIDR: '10.0.1.0/24', labelValue: 'b' },
+    ]);
     cluster.run();
     await expect.poll(() => cluster.logged.some((line) => line.includes('planning begins')), poll).toBe(true);
     await Promise.all(names.map((name) => cluster.addNamespace(name)));
     await expect.poll(() => linesOf(cluster.logged, 'addresses allocated').length, poll).toBe(count);
-    await expect.poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 2), poll).toBe(true);
-    expect(new Set(linesOf(cluster.logged, 'addresses allocated').map((line) => /namespace="(\w+)"/.exec(line)?.[1]))).toEqual(new Set(names));
-    for (const line of linesOf(cluster.logged, 'addresses allocated')) expect(line).toMatch(/^INFO +addresses allocated namespace="n\d+" egressIPAM="pool" addresses=\["10\.0\.0\.\d+","10\.0\.1\.\d+"\] nodes=\["a[12]","b1"\] why="new"$/);
+    await expect
+      .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 2), poll)
+      .toBe(true);
+    expect(
+      new Set(linesOf(cluster.logged, 'addresses allocated').map((line) => /namespace="(\w+)"/.exec(line)?.[1])),
+    ).toEqual(new Set(names));
+    for (const line of linesOf(cluster.logged, 'addresses allocated'))
+      expect(line).toMatch(
+        /^INFO +addresses allocated namespace="n\d+" egressIPAM="pool" addresses=\["10\.0\.0\.\d+","10\.0\.1\.\d+"\] nodes=\["a[12]","b1"\] why="new"$/,
+      );
     expect(cluster.logged.filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
 
     const on = Object.entries(await cluster.hosted()).find(([node]) => node === 'a1')?.[1] ?? [];
     expect(linesOf(cluster.logged, 'address moved')).toEqual([]);
     await cluster.setReady('a1', false);
     await expect.poll(() => linesOf(cluster.logged, 'address moved').length, poll).toBe(on.length);
-    expect(linesOf(cluster.logged, 'address moved')[0]).toMatch(/^INFO +address moved namespace="n\d+" egressIPAM="pool" address="10\.0\.0\.\d+" from="a1" to="a2" why="node not ready"$/);
+    expect(linesOf(cluster.logged, 'address moved')[0]).toMatch(
+      /^INFO +address moved namespace="n\d+" egressIPAM="pool" address="10\.0\.0\.\d+" from="a1" to="a2" why="node not ready"$/,
+    );
 
     await cluster.annotate('n0', { egressipam: null });
     await cluster.removeNamespace('n1');
-    await expect.poll(() => linesOf(cluster.logged, 'addresses released').map((line) => /namespace="(\w+)".* why="(.*)"/.exec(line)?.slice(1).join(': ')).sort(), poll).toEqual(['n0: claim given up', 'n1: namespace deleted']);
+    await expect
+      .poll(
+        () =>
+          linesOf(cluster.logged, 'addresses released')
+            .map((line) => /namespace="(\w+)".* why="(.*)"/.exec(line)?.slice(1).join(': '))
+            .sort(),
+        poll,
+      )
+      .toEqual(['n0: claim given up', 'n1: namespace deleted']);
     await cluster.addNamespace('wrong', { egressipam: 'pool', egressips: 'non\u009bsense' });
-    await expect.poll(() => linesOf(cluster.logged, 'claim not served'), poll).toEqual([expect.stringMatching(/^WARN +claim not served namespace="wrong" egressIPAM="pool" code="InvalidAddress" reason=".*"$/)]);
+    await expect
+      .poll(() => linesOf(cluster.logged, 'claim not served'), poll)
+      .toEqual([
+        expect.stringMatching(
+          /^WARN +claim not served namespace="wrong" egressIPAM="pool" code="InvalidAddress" reason=".*"$/,
+        ),
+      ]);
     expect(cluster.logged.join('')).not.toContain('\u009b');
     expect(linesOf(cluster.logged, 'addresses allocated')).toHaveLength(count);
   }, 180_000);
@@ -52,12 +86,29 @@ describe('the log answers who had an address when, where, and why', () => {
     await expect.poll(() => cluster.logged.some((line) => line.includes('planning begins')), poll).toBe(true);
     await Promise.all(names.map((name) => cluster.addNamespace(name)));
     await expect.poll(() => linesOf(cluster.logged, 'addresses allocated').length, poll).toBe(count);
-    await expect.poll(async () => Promise.all(names.map((name) => cluster.assigned(`egressip-${name}`).then((items) => items.length))), poll).toEqual(names.map(() => 1));
-    for (const line of linesOf(cluster.logged, 'addresses allocated')) expect(line).toMatch(/^INFO +addresses allocated namespace="n\d+" egressIPAM="pool" addresses=\["10\.0\.0\.\d+"\] nodes=\[("n[12]"|null)\] why="new"$/);
+    await expect
+      .poll(
+        async () =>
+          Promise.all(names.map((name) => cluster.assigned(`egressip-${name}`).then((items) => items.length))),
+        poll,
+      )
+      .toEqual(names.map(() => 1));
+    for (const line of linesOf(cluster.logged, 'addresses allocated'))
+      expect(line).toMatch(
+        /^INFO +addresses allocated namespace="n\d+" egressIPAM="pool" addresses=\["10\.0\.0\.\d+"\] nodes=\[("n[12]"|null)\] why="new"$/,
+      );
     // Where the network took longer than the line could wait, another one tells the node.
-    await expect.poll(() => linesOf(cluster.logged, 'address placed').length, poll).toBe(linesOf(cluster.logged, 'addresses allocated').filter((line) => line.includes('null')).length);
+    await expect
+      .poll(() => linesOf(cluster.logged, 'address placed').length, poll)
+      .toBe(linesOf(cluster.logged, 'addresses allocated').filter((line) => line.includes('null')).length);
     const placed = linesOf(cluster.logged, 'address placed').length;
     await cluster.setReady('n1', false);
-    await expect.poll(() => linesOf(cluster.logged, 'address moved').length + linesOf(cluster.logged, 'address placed').length - placed, poll).toBeGreaterThan(10);
+    await expect
+      .poll(
+        () =>
+          linesOf(cluster.logged, 'address moved').length + linesOf(cluster.logged, 'address placed').length - placed,
+        poll,
+      )
+      .toBeGreaterThan(10);
   }, 180_000);
 });

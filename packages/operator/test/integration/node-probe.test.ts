@@ -34,34 +34,83 @@ describe('--node-probe', () => {
     const server = await createApiServer({});
     const rest = createRestClient(staticConnection({ server: server.url }));
     client = (resource) => new ResourceClient(rest, resource);
-    await installCrds(rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), networkCrds.hostsubnets, networkCrds.netnamespaces]);
+    await installCrds(rest, [
+      join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'),
+      networkCrds.hostsubnets,
+      networkCrds.netnamespaces,
+    ]);
     const kubeconfig = join(await mkdtemp(join(tmpdir(), 'node-probe-')), 'kubeconfig');
     await writeFile(kubeconfig, server.kubeconfig());
     const master = await startSdnMaster({ rest });
-    await client(namespaces).create({ metadata: { name: 'kube-node-lease' } }).catch(() => undefined);
+    await client(namespaces)
+      .create({ metadata: { name: 'kube-node-lease' } })
+      .catch(() => undefined);
     for (const [index, name] of names.entries()) {
       const address = `127.0.0.${index + 11}`;
       listeners.set(name, await listen(address, port));
       const bound = listeners.get(name)?.address();
       port = typeof bound === 'object' && bound !== null ? bound.port : port;
       await client(nodes).create({ metadata: { name, labels: { zone: 'a' } } });
-      await client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
-      await client(nodeLeases).create({ metadata: { namespace: 'kube-node-lease', name }, spec: { holderIdentity: name, leaseDurationSeconds: 40 } });
+      await client(nodes).mergePatch(
+        { name },
+        { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } },
+        { subresource: 'status' },
+      );
+      await client(nodeLeases).create({
+        metadata: { namespace: 'kube-node-lease', name },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40 },
+      });
     }
     const kubelets = setInterval(() => void Promise.all(names.filter((name) => !silent.has(name)).map(renew)), 2_000);
-    await client(egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/28', labelValue: 'a' }, { CIDR: '10.0.1.0/28', labelValue: 'a' }] } });
-    await client(namespaces).create({ metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } } });
+    await client(egressIPAMs).create({
+      metadata: { name: 'pool' },
+      spec: {
+        topologyLabel: 'zone',
+        cidrAssignments: [
+          { CIDR: '10.0.0.0/28', labelValue: 'a' },
+          { CIDR: '10.0.1.0/28', labelValue: 'a' },
+        ],
+      },
+    });
+    await client(namespaces).create({
+      metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } },
+    });
     const abort = new AbortController();
-    const options = { kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', nodeProbePort: port, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'warn', logFormat: 'text' } as const;
-    const ended = runOperator(options, createLog(() => undefined, { format: 'text', level: 'warn', now: () => Date.now() }), abort.signal);
-    stops.push(() => (abort.abort(), ended), () => clearInterval(kubelets), () => master.stop(), () => rest.close(), () => server.stop());
+    const options = {
+      kubeconfig,
+      leaderElect: false,
+      leaseDuration: 15,
+      renewDeadline: 10,
+      retryPeriod: 2,
+      namespace: 'default',
+      nodeProbePort: port,
+      metricsBindAddress: '0',
+      healthProbeBindAddress: '0',
+      logLevel: 'warn',
+      logFormat: 'text',
+    } as const;
+    const ended = runOperator(
+      options,
+      createLog(() => undefined, { format: 'text', level: 'warn', now: () => Date.now() }),
+      abort.signal,
+    );
+    stops.push(
+      () => (abort.abort(), ended),
+      () => clearInterval(kubelets),
+      () => master.stop(),
+      () => rest.close(),
+      () => server.stop(),
+    );
   }, 60_000);
   afterAll(async () => {
     for (const stop of stops) await stop();
     for (const listener of listeners.values()) listener.close();
   });
 
-  const hostOf = async (address: string): Promise<string | undefined> => (await client(hostSubnets).list()).items.find((item) => (item['egressIPs'] as string[] | undefined)?.includes(address))?.metadata.name;
+  const hostOf = async (address: string): Promise<string | undefined> =>
+    (await client(hostSubnets).list()).items.find((item) =>
+      (item['egressIPs'] as string[] | undefined)?.includes(address),
+    )?.metadata.name;
   const die = (node: string): void => {
     silent.add(node);
     listeners.get(node)?.close();

@@ -17,11 +17,20 @@ describe('uninstall, when the operator is gone already', () => {
   it('plans first, refuses beside a leader, then takes everything back on OpenShift SDN', async () => {
     const cluster = await SdnCluster.start('the sandbox');
     stops.push(() => cluster.stop());
-    for (const [name, zone, address] of [['a1', 'a', '10.0.9.1'], ['b1', 'b', '10.0.9.2']] as const) await cluster.addNode(name, zone, address);
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }, { CIDR: '10.0.1.0/28', labelValue: 'b' }]);
+    for (const [name, zone, address] of [
+      ['a1', 'a', '10.0.9.1'],
+      ['b1', 'b', '10.0.9.2'],
+    ] as const)
+      await cluster.addNode(name, zone, address);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.0/28', labelValue: 'a' },
+      { CIDR: '10.0.1.0/28', labelValue: 'b' },
+    ]);
     for (const name of names) await cluster.addNamespace(name);
     cluster.run({ leaderElect: true });
-    await expect.poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 2), poll).toBe(true);
+    await expect
+      .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 2), poll)
+      .toBe(true);
 
     const beside = await cluster.command('uninstall', '--apply', '--namespace', 'default');
     expect(beside.code).toBe(1);
@@ -36,9 +45,16 @@ describe('uninstall, when the operator is gone already', () => {
     expect((await cluster.client(egressIPAMs).list()).items).toEqual([]);
     expect(await cluster.bindings(names)).toEqual([[], [], []]);
     expect(await cluster.hosted()).toEqual({ a1: [], b1: [] });
-    expect((await cluster.client(hostSubnets).list()).items.flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith(prefix)))).toEqual([]);
+    expect(
+      (await cluster.client(hostSubnets).list()).items.flatMap(({ metadata }) =>
+        Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith(prefix)),
+      ),
+    ).toEqual([]);
     // What their owners wrote stays theirs.
-    for (const name of names) expect(Object.keys((await cluster.client(namespaces).get({ name })).metadata.annotations ?? {})).toEqual([`${prefix}egressipam`]);
+    for (const name of names)
+      expect(Object.keys((await cluster.client(namespaces).get({ name })).metadata.annotations ?? {})).toEqual([
+        `${prefix}egressipam`,
+      ]);
     expect((await cluster.command('uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
   }, 900_000);
 
@@ -49,12 +65,21 @@ describe('uninstall, when the operator is gone already', () => {
     await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
     for (const name of names) await cluster.addNamespace(name);
     cluster.run();
-    await expect.poll(async () => Promise.all(names.map(async (name) => (await cluster.assigned(`egressip-${name}`)).length)), poll).toEqual([1, 1, 1]);
+    await expect
+      .poll(
+        async () => Promise.all(names.map(async (name) => (await cluster.assigned(`egressip-${name}`)).length)),
+        poll,
+      )
+      .toEqual([1, 1, 1]);
     await cluster.stopOperator();
 
     expect((await runLive(cluster.kubeconfig, 'uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
     expect((await cluster.client(egressIPs).list()).items).toEqual([]);
-    expect((await cluster.client(nodes).list()).items.flatMap(({ metadata }) => [...Object.keys(metadata.labels ?? {}), ...Object.keys(metadata.annotations ?? {})]).filter((key) => key.includes('egress-assignable'))).toEqual([]);
+    expect(
+      (await cluster.client(nodes).list()).items
+        .flatMap(({ metadata }) => [...Object.keys(metadata.labels ?? {}), ...Object.keys(metadata.annotations ?? {})])
+        .filter((key) => key.includes('egress-assignable')),
+    ).toEqual([]);
   }, 900_000);
 
   it('and run refuses beside a leader', async () => {

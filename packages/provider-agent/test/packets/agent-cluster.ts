@@ -1,7 +1,15 @@
 import { agentLeaseName, egressNodes, readEgressNode, type EgressNode, type Wish } from '@egressip-ipam/agent';
 import type { CloudProvider } from '@egressip-ipam/core';
 import { createRestClient, leases, ResourceClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
-import { createApiServer, createNodeNetwork, type ApiServer, type Cut, type Machine, type NodeNetwork, type Recorder } from '@egressip-ipam/sandbox';
+import {
+  createApiServer,
+  createNodeNetwork,
+  type ApiServer,
+  type Cut,
+  type Machine,
+  type NodeNetwork,
+  type Recorder,
+} from '@egressip-ipam/sandbox';
 import { execFile, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,7 +62,11 @@ export interface AgentClusterOptions {
 }
 
 /** Makes it, with all agents running and counted. */
-export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, startLimit = 50_000 }: AgentClusterOptions = {}): Promise<AgentCluster> {
+export async function startAgentCluster({
+  names = ['a', 'b', 'c'],
+  term = 6,
+  startLimit = 50_000,
+}: AgentClusterOptions = {}): Promise<AgentCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-cluster-'));
   mkdirSync(join(folder, 'keys'));
   writeFileSync(join(folder, 'keys', '1'), randomBytes(32));
@@ -79,13 +91,31 @@ export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, sta
   const startAgent = (name: string, ...flags: readonly string[]): ChildProcess => {
     const child = machine(name).spawn(
       process.execPath,
-      [join(agentPackage, 'src/cli.ts'), '--server', `http://192.0.2.200:${apiPort}`, '--node', name, '--namespace', namespace, '--term', String(term),
-        '--peer-address', addressOf(name), '--key-folder', join(folder, 'keys'), '--state-file', join(folder, `${name}.json`), ...flags],
+      [
+        join(agentPackage, 'src/cli.ts'),
+        '--server',
+        `http://192.0.2.200:${apiPort}`,
+        '--node',
+        name,
+        '--namespace',
+        namespace,
+        '--term',
+        String(term),
+        '--peer-address',
+        addressOf(name),
+        '--key-folder',
+        join(folder, 'keys'),
+        '--state-file',
+        join(folder, `${name}.json`),
+        ...flags,
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const lines = logs.get(name) ?? [];
     logs.set(name, lines);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
+    child.stderr
+      ?.setEncoding('utf8')
+      .on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
     agents.set(name, child);
     return child;
   };
@@ -103,21 +133,45 @@ export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, sta
     startAgent(name);
   }
   const cluster: AgentCluster = {
-    network, provider, rest, recorder, names, machine, startMachine, startAgent,
+    network,
+    provider,
+    rest,
+    recorder,
+    names,
+    machine,
+    startMachine,
+    startAgent,
     agent: (name) => agents.get(name)!,
     log: (name) => logs.get(name) ?? [],
     node: async (name) => readEgressNode(await nodes.get({ name })),
     wish: async (name, wishes) => void (await nodes.mergePatch({ name }, { spec: { addresses: wishes } })),
     holders: async (address) => {
-      const held = await Promise.all([...machines].map(async ([name, one]) => ((await one.run('ip', ['-o', 'address', 'show']).catch(() => '')).includes(` ${address}/`) ? [name] : [])));
+      const held = await Promise.all(
+        [...machines].map(async ([name, one]) =>
+          (await one.run('ip', ['-o', 'address', 'show']).catch(() => '')).includes(` ${address}/`) ? [name] : [],
+        ),
+      );
       return held.flat();
     },
     attach: (address, node) => apply({ type: 'attach', address, node: { name: node } }),
     move: (address, from, node) => apply({ type: 'move', address, from: { name: from }, node: { name: node } }),
     keepAsking: (addresses) => {
       // Two runs: of one, ip leaves out the line behind one that fails, and what is not known cannot be forgotten.
-      const [forget, look] = [['del', ''], ['replace', ' nud none use']].map(([verb, form]) => addresses.map((address) => `neighbour ${verb} ${address} dev eth0${form}\n`).join(''));
-      router.spawn('sh', ['-c', 'while :; do for lines in "$1" "$2"; do printf "$lines" | ip -force -batch - 2>/dev/null; done; sleep 0.1; done', 'ask', forget ?? '', look ?? ''], { stdio: 'ignore' });
+      const [forget, look] = [
+        ['del', ''],
+        ['replace', ' nud none use'],
+      ].map(([verb, form]) => addresses.map((address) => `neighbour ${verb} ${address} dev eth0${form}\n`).join(''));
+      router.spawn(
+        'sh',
+        [
+          '-c',
+          'while :; do for lines in "$1" "$2"; do printf "$lines" | ip -force -batch - 2>/dev/null; done; sleep 0.1; done',
+          'ask',
+          forget ?? '',
+          look ?? '',
+        ],
+        { stdio: 'ignore' },
+      );
     },
     doubleAnswers: (addresses) => addresses.flatMap((address) => doubleAnswers(recorder, address, routerMac)),
     setCuts: (cuts) => network.setCuts(cuts),
@@ -132,19 +186,44 @@ export async function startAgentCluster({ names = ['a', 'b', 'c'], term = 6, sta
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await eventually(() => `all agents are counted; they said ${JSON.stringify([...logs])}`, async () => {
-    await provider.observe({ nodes: [], cidrs: [], signal });
-    const found = await Promise.all(names.map((name) => new ResourceClient(rest, leases).get({ name: agentLeaseName(name), namespace }).catch(() => undefined)));
-    const counted = await Promise.all(names.map((name) => nodes.get({ name }).then(readEgressNode).catch(() => undefined)));
-    return found.every((lease) => Number(lease?.metadata.annotations?.['egressip-ipam-operator.redhat-cop.io/counted-roster'] ?? 0) > 0)
-      && counted.every((node) => (node?.status.observedGeneration ?? 0) > 0);
-  }, startLimit);
+  await eventually(
+    () => `all agents are counted; they said ${JSON.stringify([...logs])}`,
+    async () => {
+      await provider.observe({ nodes: [], cidrs: [], signal });
+      const found = await Promise.all(
+        names.map((name) =>
+          new ResourceClient(rest, leases).get({ name: agentLeaseName(name), namespace }).catch(() => undefined),
+        ),
+      );
+      const counted = await Promise.all(
+        names.map((name) =>
+          nodes
+            .get({ name })
+            .then(readEgressNode)
+            .catch(() => undefined),
+        ),
+      );
+      return (
+        found.every(
+          (lease) =>
+            Number(lease?.metadata.annotations?.['egressip-ipam-operator.redhat-cop.io/counted-roster'] ?? 0) > 0,
+        ) && counted.every((node) => (node?.status.observedGeneration ?? 0) > 0)
+      );
+    },
+    startLimit,
+  );
   return cluster;
 }
 
 async function startServer(): Promise<ApiServer> {
-  const server = await createApiServer({ crds: [readFileSync(join(agentPackage, 'crds/redhatcop.redhat.io_egressnodes.yaml'), 'utf8')] });
-  await fetch(`${server.url}/api/v1/namespaces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ metadata: { name: namespace } }) });
+  const server = await createApiServer({
+    crds: [readFileSync(join(agentPackage, 'crds/redhatcop.redhat.io_egressnodes.yaml'), 'utf8')],
+  });
+  await fetch(`${server.url}/api/v1/namespaces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ metadata: { name: namespace } }),
+  });
   return server;
 }
 
@@ -154,10 +233,16 @@ function link(host: number) {
 
 /** Answers of different machines within a moment of one another: both had the address. */
 function doubleAnswers({ neighbourMessages }: Recorder, address: string, asker: string): readonly string[] {
-  const answers = neighbourMessages.filter((message) => message.address === address && message.type !== 'question' && message.mac !== asker);
+  const answers = neighbourMessages.filter(
+    (message) => message.address === address && message.type !== 'question' && message.mac !== asker,
+  );
   return answers.flatMap((answer, index) => {
     const next = answers[index + 1];
-    return next !== undefined && next.mac !== answer.mac && next.type === 'answer' && answer.type === 'answer' && next.at - answer.at < 20
+    return next !== undefined &&
+      next.mac !== answer.mac &&
+      next.type === 'answer' &&
+      answer.type === 'answer' &&
+      next.at - answer.at < 20
       ? [`${address}: ${answer.mac} and ${next.mac} within ${(next.at - answer.at).toFixed(1)} ms`]
       : [];
   });
@@ -171,15 +256,22 @@ export async function busyReason(): Promise<string | undefined> {
     await new Promise((resolve) => execFile('true', resolve));
     longest = Math.max(longest, performance.now() - start);
   }
-  return longest < 250 ? undefined : `this machine is too busy: a program that does nothing took ${Math.round(longest)} ms`;
+  return longest < 250
+    ? undefined
+    : `this machine is too busy: a program that does nothing took ${Math.round(longest)} ms`;
 }
 
 /** Waits until a condition holds. @throws Error with what was waited for after so many milliseconds */
-export async function eventually(what: string | (() => string), condition: () => Promise<boolean>, limit = 20_000): Promise<number> {
+export async function eventually(
+  what: string | (() => string),
+  condition: () => Promise<boolean>,
+  limit = 20_000,
+): Promise<number> {
   const start = performance.now();
   for (;;) {
     if (await condition().catch(() => false)) return performance.now() - start;
-    if (performance.now() - start > limit) throw new Error(`did not come true within ${limit / 1000} s: ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() - start > limit)
+      throw new Error(`did not come true within ${limit / 1000} s: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

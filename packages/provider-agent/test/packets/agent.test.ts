@@ -4,73 +4,102 @@ import { busyReason, eventually, startAgentCluster, type AgentCluster } from './
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 
-describe.skipIf(reason !== undefined)(`agents on machines of their own${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  let cluster: AgentCluster;
-  const all = ['192.0.2.101', '192.0.2.102', '192.0.2.103', '2001:db8::101'];
+describe.skipIf(reason !== undefined)(
+  `agents on machines of their own${reason === undefined ? '' : ` (skipped: ${reason})`}`,
+  () => {
+    let cluster: AgentCluster;
+    const all = ['192.0.2.101', '192.0.2.102', '192.0.2.103', '2001:db8::101'];
 
-  beforeAll(async () => {
-    cluster = await startAgentCluster();
-    cluster.keepAsking(all);
-  });
-  afterAll(() => cluster?.close());
-
-  it('take an address in its form, announce it in both forms, and answer for it', async () => {
-    expect(await cluster.attach('192.0.2.101', 'a')).toBe('done');
-    expect(await cluster.attach('2001:db8::101', 'a')).toBe('done');
-    const shown = await cluster.machine('a').run('ip', ['-o', 'address', 'show', 'dev', 'eth0']);
-    expect(shown).toMatch(/192\.0\.2\.101\/32 scope host .*valid_lft [1-6]sec/);
-    expect(shown).toMatch(/2001:db8::101\/128 scope global .*deprecated .*valid_lft [1-6]sec preferred_lft 0sec/);
-    const mac = await cluster.machine('a').mac('eth0');
-    await eventually('both are announced and answered for', async () => {
-      const said = (address: string, type: string) => cluster.recorder.neighbourMessages.filter((message) => message.address === address && message.type === type && message.mac === mac).length;
-      return said('192.0.2.101', 'announcement') >= 2 && said('192.0.2.101', 'answer') > 0 && said('2001:db8::101', 'announcement') > 0 && said('2001:db8::101', 'answer') > 0;
+    beforeAll(async () => {
+      cluster = await startAgentCluster();
+      cluster.keepAsking(all);
     });
-  });
+    afterAll(() => cluster?.close());
 
-  it('put back what somebody else takes off, and say so', async () => {
-    await cluster.machine('a').run('ip', ['address', 'del', '192.0.2.101/32', 'dev', 'eth0']);
-    const milliseconds = await eventually('it is back', async () => (await cluster.holders('192.0.2.101')).includes('a'));
-    expect(milliseconds).toBeLessThan(1_500);
-    await eventually('it is said', async () => /took it off the node 1 times/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''));
-  });
+    it('take an address in its form, announce it in both forms, and answer for it', async () => {
+      expect(await cluster.attach('192.0.2.101', 'a')).toBe('done');
+      expect(await cluster.attach('2001:db8::101', 'a')).toBe('done');
+      const shown = await cluster.machine('a').run('ip', ['-o', 'address', 'show', 'dev', 'eth0']);
+      expect(shown).toMatch(/192\.0\.2\.101\/32 scope host .*valid_lft [1-6]sec/);
+      expect(shown).toMatch(/2001:db8::101\/128 scope global .*deprecated .*valid_lft [1-6]sec preferred_lft 0sec/);
+      const mac = await cluster.machine('a').mac('eth0');
+      await eventually('both are announced and answered for', async () => {
+        const said = (address: string, type: string) =>
+          cluster.recorder.neighbourMessages.filter(
+            (message) => message.address === address && message.type === type && message.mac === mac,
+          ).length;
+        return (
+          said('192.0.2.101', 'announcement') >= 2 &&
+          said('192.0.2.101', 'answer') > 0 &&
+          said('2001:db8::101', 'announcement') > 0 &&
+          said('2001:db8::101', 'answer') > 0
+        );
+      });
+    });
 
-  it('leave alone what somebody else put there', async () => {
-    await cluster.machine('b').run('ip', ['address', 'add', '192.0.2.109/32', 'dev', 'eth0']);
-    await cluster.wish('b', [{ address: '192.0.2.109', reason: 'a test' }]);
-    await eventually('it is called foreign', async () => (await cluster.node('b')).status.addresses[0]?.state === 'Foreign');
-    await cluster.wish('b', []);
-    await eventually('it is forgotten', async () => (await cluster.node('b')).status.addresses.length === 0);
-    expect(await cluster.holders('192.0.2.109')).toEqual(['b']);
-  });
+    it('put back what somebody else takes off, and say so', async () => {
+      await cluster.machine('a').run('ip', ['address', 'del', '192.0.2.101/32', 'dev', 'eth0']);
+      const milliseconds = await eventually('it is back', async () =>
+        (await cluster.holders('192.0.2.101')).includes('a'),
+      );
+      expect(milliseconds).toBeLessThan(1_500);
+      await eventually('it is said', async () =>
+        /took it off the node 1 times/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''),
+      );
+    });
 
-  it('find a duplicate on the wire before they use it, and name its MAC address', async () => {
-    await cluster.machine('c').run('ip', ['address', 'add', '192.0.2.150/32', 'dev', 'eth0', 'scope', 'host']);
-    const mac = await cluster.machine('c').mac('eth0');
-    await cluster.wish('a', [{ address: '192.0.2.101', reason: '' }, { address: '192.0.2.150', reason: '' }, { address: '2001:db8::101', reason: '' }]);
-    await eventually('it is found', async () => (await cluster.node('a')).status.addresses.some(({ state, duplicateMAC }) => state === 'Duplicate' && duplicateMAC === mac));
-    expect(await cluster.holders('192.0.2.150')).toEqual(['c']);
-    await cluster.machine('c').run('ip', ['address', 'del', '192.0.2.150/32', 'dev', 'eth0']);
-    await cluster.wish('a', [{ address: '192.0.2.101', reason: '' }, { address: '2001:db8::101', reason: '' }]);
-  });
+    it('leave alone what somebody else put there', async () => {
+      await cluster.machine('b').run('ip', ['address', 'add', '192.0.2.109/32', 'dev', 'eth0']);
+      await cluster.wish('b', [{ address: '192.0.2.109', reason: 'a test' }]);
+      await eventually(
+        'it is called foreign',
+        async () => (await cluster.node('b')).status.addresses[0]?.state === 'Foreign',
+      );
+      await cluster.wish('b', []);
+      await eventually('it is forgotten', async () => (await cluster.node('b')).status.addresses.length === 0);
+      expect(await cluster.holders('192.0.2.109')).toEqual(['b']);
+    });
 
-  it('hand an address over, without a look at the network, within a second', async () => {
-    const start = performance.now();
-    expect(await cluster.move('192.0.2.101', 'a', 'b')).toBe('done');
-    expect(performance.now() - start).toBeLessThan(1_000);
-    expect(await cluster.holders('192.0.2.101')).toEqual(['b']);
-  });
+    it('find a duplicate on the wire before they use it, and name its MAC address', async () => {
+      await cluster.machine('c').run('ip', ['address', 'add', '192.0.2.150/32', 'dev', 'eth0', 'scope', 'host']);
+      const mac = await cluster.machine('c').mac('eth0');
+      await cluster.wish('a', [
+        { address: '192.0.2.101', reason: '' },
+        { address: '192.0.2.150', reason: '' },
+        { address: '2001:db8::101', reason: '' },
+      ]);
+      await eventually('it is found', async () =>
+        (await cluster.node('a')).status.addresses.some(
+          ({ state, duplicateMAC }) => state === 'Duplicate' && duplicateMAC === mac,
+        ),
+      );
+      expect(await cluster.holders('192.0.2.150')).toEqual(['c']);
+      await cluster.machine('c').run('ip', ['address', 'del', '192.0.2.150/32', 'dev', 'eth0']);
+      await cluster.wish('a', [
+        { address: '192.0.2.101', reason: '' },
+        { address: '2001:db8::101', reason: '' },
+      ]);
+    });
 
-  it('go on with their addresses when killed and started again', async () => {
-    cluster.agent('b').kill('SIGKILL');
-    cluster.startAgent('b');
-    const end = performance.now() + 7_000;
-    while (performance.now() < end) {
+    it('hand an address over, without a look at the network, within a second', async () => {
+      const start = performance.now();
+      expect(await cluster.move('192.0.2.101', 'a', 'b')).toBe('done');
+      expect(performance.now() - start).toBeLessThan(1_000);
       expect(await cluster.holders('192.0.2.101')).toEqual(['b']);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  });
+    });
 
-  it('have never been two for one address', () => {
-    expect(cluster.doubleAnswers(all)).toEqual([]);
-  });
-});
+    it('go on with their addresses when killed and started again', async () => {
+      cluster.agent('b').kill('SIGKILL');
+      cluster.startAgent('b');
+      const end = performance.now() + 7_000;
+      while (performance.now() < end) {
+        expect(await cluster.holders('192.0.2.101')).toEqual(['b']);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    });
+
+    it('have never been two for one address', () => {
+      expect(cluster.doubleAnswers(all)).toEqual([]);
+    });
+  },
+);

@@ -23,7 +23,10 @@ export interface Applier {
 }
 
 /** Carries out changes, all at once; each has its own result. Never rejects for a reason of EC2's. */
-export async function apply(applier: Applier, { changes, signal }: ApplyOptions): Promise<readonly ProviderChangeResult[]> {
+export async function apply(
+  applier: Applier,
+  { changes, signal }: ApplyOptions,
+): Promise<readonly ProviderChangeResult[]> {
   return Promise.all(
     changes.map(async (change): Promise<ProviderChangeResult> => {
       const error = await outcomeOf(applier, change, signal);
@@ -43,11 +46,19 @@ async function outcomeOf(applier: Applier, change: ProviderChange, signal: Abort
   }
 }
 
-async function carryOut({ machines, lanes, looker }: Applier, change: ProviderChange, signal: AbortSignal): Promise<Outcome> {
+async function carryOut(
+  { machines, lanes, looker }: Applier,
+  change: ProviderChange,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const value = parseAddress(change.address);
-  if (value === undefined) return { class: 'permanent', message: `"${change.address}" is not an address; write it like 10.0.0.5` };
+  if (value === undefined)
+    return { class: 'permanent', message: `"${change.address}" is not an address; write it like 10.0.0.5` };
   const address = formatAddress(value);
-  const [machine, from] = await Promise.all([findMachine(machines, change.node), change.type === 'move' ? findMachine(machines, change.from) : undefined]);
+  const [machine, from] = await Promise.all([
+    findMachine(machines, change.node),
+    change.type === 'move' ? findMachine(machines, change.from) : undefined,
+  ]);
   if ('error' in machine) return change.type === 'detach' && machine.gone === true ? undefined : machine.error;
   const task = { address, family: familyOfText(address), interfaceId: machine.interfaceId, signal };
   if (change.type !== 'move') return lanes.submit({ ...task, kind: change.type });
@@ -59,5 +70,9 @@ async function carryOut({ machines, lanes, looker }: Applier, change: ProviderCh
 async function findMachine(machines: Machines, node: ProviderNode): Promise<MachineReading> {
   const reading = readInstanceId(node);
   if ('error' in reading) return reading;
-  return (await machines.find([reading.instanceId])).get(reading.instanceId) ?? { error: { class: 'not-found', message: `node ${node.name} has no instance` } };
+  return (
+    (await machines.find([reading.instanceId])).get(reading.instanceId) ?? {
+      error: { class: 'not-found', message: `node ${node.name} has no instance` },
+    }
+  );
 }

@@ -22,7 +22,10 @@ const longestPause = 8_000;
 /** A look that fails like this is worth another. */
 const passingClasses: ReadonlySet<ProviderErrorClass> = new Set(['throttled', 'transient']);
 /** Detaches make room for what comes. */
-const order = (['detach', 'reassign', 'attach'] as const).flatMap((kind) => [{ kind, family: 4 }, { kind, family: 6 }]);
+const order = (['detach', 'reassign', 'attach'] as const).flatMap((kind) => [
+  { kind, family: 4 },
+  { kind, family: 6 },
+]);
 
 /**
  * Makes what carries out the tasks of one interface: one call per kind and family of
@@ -35,8 +38,14 @@ export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOp
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const seen = await lookAt(looker, tasks);
       const open = 'error' in seen ? tasks : tasks.filter((task) => !isFulfilled(task, seen.interfaces));
-      if (open.length > 0 && open.every((task) => isPartShown(task, tasks, open))) deadline = Math.min(deadline, clock.now() + leftOutDeadline);
-      if (open.length === 0 || clock.now() + pause > deadline || ('error' in seen && !passingClasses.has(seen.error.class))) return seen;
+      if (open.length > 0 && open.every((task) => isPartShown(task, tasks, open)))
+        deadline = Math.min(deadline, clock.now() + leftOutDeadline);
+      if (
+        open.length === 0 ||
+        clock.now() + pause > deadline ||
+        ('error' in seen && !passingClasses.has(seen.error.class))
+      )
+        return seen;
       await clock.sleep(pause, closed).catch(() => undefined);
       if (closed.aborted) return { error: { class: 'unknown', message: 'the provider was closed' } };
     }
@@ -56,13 +65,21 @@ export function createCarryOut({ api, looker, clock, store, closed }: CarryOutOp
     }
     for (const { kind, family } of order) {
       // Asked for also where it seems to be so already: a look may be old, EC2's answer is not.
-      const failures = await changeInterface({ api, looker }, tasks.filter((task) => task.kind === kind && task.family === family && !outcomes.has(task)));
+      const failures = await changeInterface(
+        { api, looker },
+        tasks.filter((task) => task.kind === kind && task.family === family && !outcomes.has(task)),
+      );
       for (const [task, failure] of failures) outcomes.set(task, failure);
     }
     const accepted = tasks.filter((task) => !outcomes.has(task));
     if (accepted.length === 0) return outcomes;
     const seen = await confirm(accepted);
-    if ('error' in seen) return settle(outcomes, accepted, { ...seen.error, class: 'unknown', message: `whether the change happened could not be seen: ${seen.error.message}` });
+    if ('error' in seen)
+      return settle(outcomes, accepted, {
+        ...seen.error,
+        class: 'unknown',
+        message: `whether the change happened could not be seen: ${seen.error.message}`,
+      });
     for (const task of accepted) outcomes.set(task, isFulfilled(task, seen.interfaces) ? undefined : notShown(task));
     return outcomes;
   };
@@ -79,11 +96,18 @@ function isPartShown({ kind, family }: Task, tasks: readonly Task[], open: reado
   return tasks.some((task) => task.kind === kind && task.family === family && !open.includes(task));
 }
 
-function settle(outcomes: Map<Task, Outcome>, open: readonly Task[], error: ProviderErrorDescription): ReadonlyMap<Task, Outcome> {
+function settle(
+  outcomes: Map<Task, Outcome>,
+  open: readonly Task[],
+  error: ProviderErrorDescription,
+): ReadonlyMap<Task, Outcome> {
   for (const task of open) outcomes.set(task, error);
   return outcomes;
 }
 
 function notShown({ kind, address, interfaceId }: Task): ProviderErrorDescription {
-  return { class: 'unknown', message: `EC2 accepted the ${kind} of ${address} on ${interfaceId} and did not show it in time; look again` };
+  return {
+    class: 'unknown',
+    message: `EC2 accepted the ${kind} of ${address} on ${interfaceId} and did not show it in time; look again`,
+  };
 }

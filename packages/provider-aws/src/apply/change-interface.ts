@@ -23,7 +23,11 @@ const ambiguousClasses: ReadonlySet<string> = new Set(['transient', 'unknown']);
  *
  * @returns the tasks that failed; the others were accepted
  */
-export async function changeInterface(changer: InterfaceChanger, tasks: readonly Task[], alreadyLooked = false): Promise<ReadonlyMap<Task, ProviderErrorDescription>> {
+export async function changeInterface(
+  changer: InterfaceChanger,
+  tasks: readonly Task[],
+  alreadyLooked = false,
+): Promise<ReadonlyMap<Task, ProviderErrorDescription>> {
   const [first] = tasks;
   if (first === undefined) return new Map();
   // Who lost the right to change anything asks for nothing more, not even for the rest.
@@ -31,7 +35,9 @@ export async function changeInterface(changer: InterfaceChanger, tasks: readonly
   if (wanted.aborted) return all(tasks, cutShort(`${first.kind} on ${first.interfaceId}`));
   const { kind, family, interfaceId } = first;
   const addresses = [...new Set(tasks.map(({ address }) => address))];
-  const error = await errorOf(() => changer.looker.whileChanging(() => changer.api.changeAddresses({ kind, family, interfaceId, addresses }, wanted)));
+  const error = await errorOf(() =>
+    changer.looker.whileChanging(() => changer.api.changeAddresses({ kind, family, interfaceId, addresses }, wanted)),
+  );
   if (error === undefined) return new Map();
   if (kind === 'detach' && error.class === 'not-found') return new Map();
   if (sharedClasses.has(error.class)) return all(tasks, error);
@@ -46,15 +52,30 @@ export async function changeInterface(changer: InterfaceChanger, tasks: readonly
   }
   if (addresses.length === 1) return kind === 'detach' && isNotAssigned(error) ? new Map() : all(tasks, error);
   const upper = new Set(addresses.slice(Math.ceil(addresses.length / 2)));
-  const lowerFailures = await changeInterface(changer, tasks.filter(({ address }) => !upper.has(address)), true);
-  const upperFailures = await changeInterface(changer, tasks.filter(({ address }) => upper.has(address)), true);
+  const lowerFailures = await changeInterface(
+    changer,
+    tasks.filter(({ address }) => !upper.has(address)),
+    true,
+  );
+  const upperFailures = await changeInterface(
+    changer,
+    tasks.filter(({ address }) => upper.has(address)),
+    true,
+  );
   return new Map([...lowerFailures, ...upperFailures]);
 }
 
 /** Looks at all interfaces that tasks are about. */
-export async function lookAt(looker: Looker, tasks: readonly Task[]): Promise<{ readonly interfaces: Interfaces } | { readonly error: ProviderErrorDescription }> {
+export async function lookAt(
+  looker: Looker,
+  tasks: readonly Task[],
+): Promise<{ readonly interfaces: Interfaces } | { readonly error: ProviderErrorDescription }> {
   try {
-    return { interfaces: await looker.look(tasks.flatMap(({ interfaceId, fromInterfaceId }) => [interfaceId, fromInterfaceId ?? interfaceId])) };
+    return {
+      interfaces: await looker.look(
+        tasks.flatMap(({ interfaceId, fromInterfaceId }) => [interfaceId, fromInterfaceId ?? interfaceId]),
+      ),
+    };
   } catch (error) {
     if (!ProviderError.isInstance(error)) throw error;
     return { error: error.description };

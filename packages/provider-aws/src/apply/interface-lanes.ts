@@ -27,11 +27,15 @@ export function createInterfaceLanes(carryOut: CarryOut): InterfaceLanes {
     while (queue.length > 0) {
       const batch = takeBatch(queue);
       try {
-        const outcomes = await carryOut(interfaceId, batch.map(({ task }) => task));
+        const outcomes = await carryOut(
+          interfaceId,
+          batch.map(({ task }) => task),
+        );
         for (const { task, settle } of batch) settle(outcomes.get(task));
       } catch (error) {
         // What broke here must not leave callers waiting, nor stop the lane.
-        for (const { task, settle } of batch) settle(cutShort(`${task.kind} of ${task.address} on ${interfaceId} broke off (${String(error)}) and`));
+        for (const { task, settle } of batch)
+          settle(cutShort(`${task.kind} of ${task.address} on ${interfaceId} broke off (${String(error)}) and`));
       }
     }
     queues.delete(interfaceId);

@@ -8,7 +8,12 @@ function setUp() {
   const clock = virtualClock();
   let looks = 0;
   const describeNetworkInterfaces = (): Promise<readonly never[]> => ((looks += 1), Promise.resolve([]));
-  const looker = createLooker({ api: { describeNetworkInterfaces } as unknown as Ec2Api, clock, store: createInterfaceStore(), patience: 1_000 });
+  const looker = createLooker({
+    api: { describeNetworkInterfaces } as unknown as Ec2Api,
+    clock,
+    store: createInterfaceStore(),
+    patience: 1_000,
+  });
   /** A change that takes so many seconds, and a look after it. */
   const change = async (seconds: number): Promise<void> => {
     await looker.whileChanging(() => clock.sleep(seconds * 1_000));

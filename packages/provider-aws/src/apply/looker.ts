@@ -53,7 +53,9 @@ export function createLooker({ api, clock, store, patience }: LookerOptions): Lo
 
   const look = createBatcher<InterfaceFacts>(async (ids) => {
     const askedAt = clock.now();
-    const shown = (await api.describeNetworkInterfaces('network-interface-id', ids)).flatMap((entry) => readInterface(entry) ?? []);
+    const shown = (await api.describeNetworkInterfaces('network-interface-id', ids)).flatMap(
+      (entry) => readInterface(entry) ?? [],
+    );
     const facts = new Map(shown.map((entry) => [entry.id, entry]));
     for (const id of ids) store.set(id, { facts: facts.get(id), askedAt });
     return facts;

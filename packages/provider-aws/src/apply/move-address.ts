@@ -17,13 +17,21 @@ export interface Mover {
  *
  * @param source the source's interface; undefined when its instance is gone
  */
-export async function moveAddress({ lanes, looker }: Mover, target: Omit<Task, 'kind'>, source: string | undefined): Promise<Outcome> {
+export async function moveAddress(
+  { lanes, looker }: Mover,
+  target: Omit<Task, 'kind'>,
+  source: string | undefined,
+): Promise<Outcome> {
   const attach: Task = { ...target, kind: 'attach' };
   if (source === undefined || source === target.interfaceId) return lanes.submit(attach);
   const seen = await looker.look([target.interfaceId, source]);
   const carried = seen.get(source)?.addresses.find(({ address }) => address === target.address);
   if (carried === undefined) return lanes.submit(attach);
-  if (carried.primary) return { class: 'permanent', message: `${target.address} is the primary address of interface ${source} and stays there; choose another address` };
+  if (carried.primary)
+    return {
+      class: 'permanent',
+      message: `${target.address} is the primary address of interface ${source} and stays there; choose another address`,
+    };
   if (target.family === 4) return lanes.submit({ ...target, kind: 'reassign', fromInterfaceId: source });
   return (await lanes.submit({ ...target, interfaceId: source, kind: 'detach' })) ?? lanes.submit(attach);
 }

@@ -23,7 +23,8 @@ export type Interfaces = ReadonlyMap<string, InterfaceFacts>;
 
 /** Whether EC2 shows what the task wants. */
 export function isFulfilled({ kind, address, interfaceId, fromInterfaceId }: Task, interfaces: Interfaces): boolean {
-  const carries = (id: string): boolean => interfaces.get(id)?.addresses.some((entry) => entry.address === address) === true;
+  const carries = (id: string): boolean =>
+    interfaces.get(id)?.addresses.some((entry) => entry.address === address) === true;
   if (kind === 'detach') return !carries(interfaceId);
   return carries(interfaceId) && (fromInterfaceId === undefined || !carries(fromInterfaceId));
 }
@@ -31,10 +32,19 @@ export function isFulfilled({ kind, address, interfaceId, fromInterfaceId }: Tas
 /** What stands against a task before EC2 is asked: no interface, the primary address. */
 export function obstacle({ kind, address, interfaceId }: Task, facts: InterfaceFacts | undefined): Outcome {
   if (facts === undefined) {
-    return kind === 'detach' ? undefined : { class: 'not-found', code: 'InvalidNetworkInterfaceID.NotFound', message: `interface ${interfaceId} is gone, so ${address} cannot be put there; look at the nodes again` };
+    return kind === 'detach'
+      ? undefined
+      : {
+          class: 'not-found',
+          code: 'InvalidNetworkInterfaceID.NotFound',
+          message: `interface ${interfaceId} is gone, so ${address} cannot be put there; look at the nodes again`,
+        };
   }
   if (facts.addresses.some((entry) => entry.primary && entry.address === address)) {
-    return { class: 'permanent', message: `${address} is the primary address of interface ${interfaceId} and stays there; choose another address` };
+    return {
+      class: 'permanent',
+      message: `${address} is the primary address of interface ${interfaceId} and stays there; choose another address`,
+    };
   }
   return undefined;
 }

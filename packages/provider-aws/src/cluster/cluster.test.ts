@@ -4,10 +4,19 @@ import { credentialsRequest, readSecret } from './credentials-secret.ts';
 import { locationOf } from './location.ts';
 import { subnetReferences } from './machine-sets.ts';
 
-const cluster = (objects: Readonly<Record<string, readonly unknown[]>>): ClusterObjects => (kind) => objects[kind] ?? [];
+const cluster =
+  (objects: Readonly<Record<string, readonly unknown[]>>): ClusterObjects =>
+  (kind) =>
+    objects[kind] ?? [];
 
 describe('what the cluster tells', () => {
-  const aws = { region: 'us-gov-west-1', serviceEndpoints: [{ name: 's3', url: 'https://s3.example' }, { name: 'ec2', url: 'https://ec2.example' }] };
+  const aws = {
+    region: 'us-gov-west-1',
+    serviceEndpoints: [
+      { name: 's3', url: 'https://s3.example' },
+      { name: 'ec2', url: 'https://ec2.example' },
+    ],
+  };
   const objects = cluster({ Infrastructure: [{ status: { platformStatus: { type: 'AWS', aws } } }] });
 
   it('is its region, and the endpoint that it has for EC2', () => {
@@ -15,24 +24,36 @@ describe('what the cluster tells', () => {
   });
 
   it('gives way to what a person named', () => {
-    expect(locationOf({ objects, region: 'north-1', endpoint: 'http://localhost:1' })).toEqual({ region: 'north-1', endpoint: 'http://localhost:1' });
+    expect(locationOf({ objects, region: 'north-1', endpoint: 'http://localhost:1' })).toEqual({
+      region: 'north-1',
+      endpoint: 'http://localhost:1',
+    });
     expect(locationOf({ objects, region: 'north-1' })).toEqual({ region: 'north-1', endpoint: 'https://ec2.example' });
   });
 
   it('may be nothing, or nonsense', () => {
     expect(locationOf({})).toEqual({});
-    expect(locationOf({ objects: cluster({ Infrastructure: [{ status: { platformStatus: { aws: { region: 5, serviceEndpoints: 'none' } } } }] }) })).toEqual({});
+    expect(
+      locationOf({
+        objects: cluster({
+          Infrastructure: [{ status: { platformStatus: { aws: { region: 5, serviceEndpoints: 'none' } } } }],
+        }),
+      }),
+    ).toEqual({});
     expect(subnetReferences(cluster({ MachineSet: [null, 5, { spec: { template: [] } }] }))).toEqual([]);
     expect(readSecret(cluster({}))).toBeUndefined();
   });
 
   it('is where new machines go', () => {
-    const machineSet = (subnet: unknown): unknown => ({ spec: { template: { spec: { providerSpec: { value: { subnet } } } } } });
+    const machineSet = (subnet: unknown): unknown => ({
+      spec: { template: { spec: { providerSpec: { value: { subnet } } } } },
+    });
     const filters = [{ name: 'tag:Name', values: ['private', 5] }, { name: 5 }];
-    expect(subnetReferences(cluster({ MachineSet: [machineSet({ id: 'subnet-1' }), machineSet({ filters }), machineSet({})] }))).toEqual([
-      { id: 'subnet-1' },
-      { filters: [{ name: 'tag:Name', values: ['private'] }] },
-    ]);
+    expect(
+      subnetReferences(
+        cluster({ MachineSet: [machineSet({ id: 'subnet-1' }), machineSet({ filters }), machineSet({})] }),
+      ),
+    ).toEqual([{ id: 'subnet-1' }, { filters: [{ name: 'tag:Name', values: ['private'] }] }]);
   });
 
   it('is a secret, decoded', () => {
@@ -43,5 +64,7 @@ describe('what the cluster tells', () => {
 
 it('what OpenShift is asked for names the secret that is read', () => {
   const { object } = credentialsRequest('egress');
-  expect(object).toMatchObject({ spec: { secretRef: { namespace: 'egress', name: 'egress-ipam-operator-cloud-credentials' } } });
+  expect(object).toMatchObject({
+    spec: { secretRef: { namespace: 'egress', name: 'egress-ipam-operator-cloud-credentials' } },
+  });
 });

@@ -18,7 +18,11 @@ export function readSecret(objects: ClusterObjects | undefined): CredentialsSecr
   const [secret] = objects?.('Secret') ?? [];
   if (secret === undefined) return undefined;
   const data = Object.entries(asRecord(asRecord(secret)['data']));
-  return Object.fromEntries(data.flatMap(([key, value]) => (typeof value === 'string' ? [[key, Buffer.from(value, 'base64').toString('utf8')]] : [])));
+  return Object.fromEntries(
+    data.flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, Buffer.from(value, 'base64').toString('utf8')]] : [],
+    ),
+  );
 }
 
 /** Asks OpenShift for credentials with just the rights that are used for IPv4, which are those that the original asks for. */
@@ -33,7 +37,12 @@ export function credentialsRequest(operatorNamespace: string): ClusterRequest {
   ];
   const statementEntries = [{ effect: 'Allow', action, resource: '*' }];
   return {
-    resource: { group: 'cloudcredential.openshift.io', version: 'v1', plural: 'credentialsrequests', kind: 'CredentialsRequest' },
+    resource: {
+      group: 'cloudcredential.openshift.io',
+      version: 'v1',
+      plural: 'credentialsrequests',
+      kind: 'CredentialsRequest',
+    },
     object: {
       metadata: { name: requestName, namespace: requestNamespace },
       spec: {

@@ -13,7 +13,11 @@ export interface Location {
 }
 
 /** What a person named, else what `status.platformStatus.aws` of Infrastructure says: the region, and the endpoint of EC2. */
-export function locationOf({ region, endpoint, objects }: Pick<ProviderContext, 'region' | 'endpoint' | 'objects'>): Location {
+export function locationOf({
+  region,
+  endpoint,
+  objects,
+}: Pick<ProviderContext, 'region' | 'endpoint' | 'objects'>): Location {
   const told = infrastructureLocation(objects);
   const known = { region: region ?? told.region, endpoint: endpoint ?? told.endpoint };
   return {

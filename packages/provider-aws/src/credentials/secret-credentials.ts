@@ -23,7 +23,10 @@ export function fromSecret(secret: CredentialsSecret): SecretCredentials {
   if (file.trim() !== '') return fromText(file);
   return async () => {
     if (accessKeyId === '' || secretAccessKey === '') {
-      throw new CredentialsProviderError('the credentials secret has neither "credentials" nor both "aws_access_key_id" and "aws_secret_access_key"', { tryNextLink: false });
+      throw new CredentialsProviderError(
+        'the credentials secret has neither "credentials" nor both "aws_access_key_id" and "aws_secret_access_key"',
+        { tryNextLink: false },
+      );
     }
     return { accessKeyId, secretAccessKey };
   };
@@ -41,9 +44,12 @@ function fromText(file: string): SecretCredentials {
     } catch (error) {
       if (!(error instanceof CredentialsProviderError)) throw error;
       // Not the loader's own text: it would send people to a file of ~/.aws.
-      throw new CredentialsProviderError('key "credentials" of the credentials secret gives no credentials; it needs a section [default] with keys, or with role_arn and web_identity_token_file', {
-        tryNextLink: false,
-      });
+      throw new CredentialsProviderError(
+        'key "credentials" of the credentials secret gives no credentials; it needs a section [default] with keys, or with role_arn and web_identity_token_file',
+        {
+          tryNextLink: false,
+        },
+      );
     }
   };
 }

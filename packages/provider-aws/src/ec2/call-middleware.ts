@@ -14,19 +14,24 @@ export interface CallWatch {
 
 /** Makes every request of a client wait for its turn and be counted: inside of the SDK's retries, so that those count too. */
 export function watchCalls(client: EC2Client, { bucket, clock, onCall }: CallWatch): void {
-  const watch: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next, context) => async (request) => {
-    await bucket.take();
-    const operation = (context.commandName ?? 'Unknown').replace(/Command$/, '');
-    const startedAt = clock.now();
-    const elapsed = (): number => clock.now() - startedAt;
-    try {
-      const answer = await next(request);
-      onCall?.({ operation, durationMilliseconds: elapsed() });
-      return answer;
-    } catch (error) {
-      onCall?.({ operation, errorCode: errorCode(error), durationMilliseconds: elapsed() });
-      throw error;
-    }
-  };
-  client.middlewareStack.addRelativeTo(watch, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'egressIpamCalls' });
+  const watch: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
+    (next, context) => async (request) => {
+      await bucket.take();
+      const operation = (context.commandName ?? 'Unknown').replace(/Command$/, '');
+      const startedAt = clock.now();
+      const elapsed = (): number => clock.now() - startedAt;
+      try {
+        const answer = await next(request);
+        onCall?.({ operation, durationMilliseconds: elapsed() });
+        return answer;
+      } catch (error) {
+        onCall?.({ operation, errorCode: errorCode(error), durationMilliseconds: elapsed() });
+        throw error;
+      }
+    };
+  client.middlewareStack.addRelativeTo(watch, {
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    name: 'egressIpamCalls',
+  });
 }

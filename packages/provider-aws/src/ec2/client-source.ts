@@ -25,7 +25,11 @@ const maximumAttempts = 4;
  * Builds clients from a context. Region and endpoint that neither it nor the cluster gives are
  * the SDK's to find: environment, shared configuration, instance metadata.
  */
-export function createClientSource(context: ProviderContext, watch: CallWatch, createClient: CreateClient = (configuration) => new EC2Client(configuration)): ClientSource {
+export function createClientSource(
+  context: ProviderContext,
+  watch: CallWatch,
+  createClient: CreateClient = (configuration) => new EC2Client(configuration),
+): ClientSource {
   let made: { readonly client: EC2Client; readonly secret: string } | undefined;
   return {
     current() {
@@ -38,7 +42,11 @@ export function createClientSource(context: ProviderContext, watch: CallWatch, c
         retryMode: 'adaptive',
         maxAttempts: maximumAttempts,
         // The connections outlive a change of credentials, and so do calls under way.
-        requestHandler: made?.client.config.requestHandler ?? { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+        requestHandler: made?.client.config.requestHandler ?? {
+          connectionTimeout,
+          requestTimeout,
+          throwOnRequestTimeout: true,
+        },
         customUserAgent: 'egressip-ipam',
       });
       watchCalls(client, watch);

@@ -34,7 +34,10 @@ export interface Ec2Api {
   describeInstances(instanceIds: readonly string[]): Promise<readonly Instance[]>;
   describeSubnets(filters: readonly Filter[]): Promise<readonly Subnet[]>;
   /** The interfaces whose `filter` has one of the values. */
-  describeNetworkInterfaces(filter: 'subnet-id' | 'network-interface-id', values: readonly string[]): Promise<readonly NetworkInterface[]>;
+  describeNetworkInterfaces(
+    filter: 'subnet-id' | 'network-interface-id',
+    values: readonly string[],
+  ): Promise<readonly NetworkInterface[]>;
   /** Those of the types that EC2 knows. */
   describeInstanceTypes(types: readonly string[]): Promise<readonly InstanceTypeInfo[]>;
   /** Once the signal is aborted, nothing is sent any more. */
@@ -53,34 +56,63 @@ const pageSizeOfTypes = 100;
  * only filtered calls come in pages.
  */
 export function createEc2Api(client: () => EC2Client): Ec2Api {
-  const filtered = async <T>(name: string, values: readonly string[], read: (filters: Filter[]) => Promise<readonly T[]>): Promise<readonly T[]> =>
+  const filtered = async <T>(
+    name: string,
+    values: readonly string[],
+    read: (filters: Filter[]) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> =>
     (await Promise.all(chunks(values).map((chunk) => read([{ Name: name, Values: [...chunk] }])))).flat();
   return {
     describeInstances: (ids) =>
       filtered('instance-id', ids, (Filters) =>
-        gather('DescribeInstances', paginateDescribeInstances({ client: client(), pageSize }, { Filters }), (page) => page.Reservations?.flatMap(({ Instances }) => Instances ?? [])),
+        gather('DescribeInstances', paginateDescribeInstances({ client: client(), pageSize }, { Filters }), (page) =>
+          page.Reservations?.flatMap(({ Instances }) => Instances ?? []),
+        ),
       ),
     describeSubnets: (filters) =>
-      gather('DescribeSubnets', paginateDescribeSubnets({ client: client(), pageSize }, { Filters: [...filters] }), (page) => page.Subnets),
+      gather(
+        'DescribeSubnets',
+        paginateDescribeSubnets({ client: client(), pageSize }, { Filters: [...filters] }),
+        (page) => page.Subnets,
+      ),
     describeNetworkInterfaces: (filter, values) =>
       filtered(filter, values, (Filters) =>
-        gather('DescribeNetworkInterfaces', paginateDescribeNetworkInterfaces({ client: client(), pageSize }, { Filters }), (page) => page.NetworkInterfaces),
+        gather(
+          'DescribeNetworkInterfaces',
+          paginateDescribeNetworkInterfaces({ client: client(), pageSize }, { Filters }),
+          (page) => page.NetworkInterfaces,
+        ),
       ),
     describeInstanceTypes: (types) =>
       filtered('instance-type', types, (Filters) =>
-        gather('DescribeInstanceTypes', paginateDescribeInstanceTypes({ client: client(), pageSize: pageSizeOfTypes }, { Filters }), (page) => page.InstanceTypes),
+        gather(
+          'DescribeInstanceTypes',
+          paginateDescribeInstanceTypes({ client: client(), pageSize: pageSizeOfTypes }, { Filters }),
+          (page) => page.InstanceTypes,
+        ),
       ),
     async changeAddresses(change, signal) {
       try {
         await send(client(), change, signal);
       } catch (error) {
-        throw new ProviderError(describeEc2Error(error, `${operationOf(change)} of ${change.addresses.join(', ')} on ${change.interfaceId}`, true), { cause: error });
+        throw new ProviderError(
+          describeEc2Error(
+            error,
+            `${operationOf(change)} of ${change.addresses.join(', ')} on ${change.interfaceId}`,
+            true,
+          ),
+          { cause: error },
+        );
       }
     },
   };
 }
 
-async function gather<Page, T>(operation: string, pages: AsyncIterable<Page>, items: (page: Page) => readonly T[] | undefined): Promise<readonly T[]> {
+async function gather<Page, T>(
+  operation: string,
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly T[] | undefined,
+): Promise<readonly T[]> {
   try {
     const all: T[] = [];
     for await (const page of pages) all.push(...(items(page) ?? []));
@@ -94,15 +126,31 @@ function operationOf({ kind, family }: InterfaceChange): string {
   return `${kind === 'detach' ? 'Unassign' : 'Assign'}${family === 4 ? 'PrivateIpAddresses' : 'Ipv6Addresses'}`;
 }
 
-async function send(client: EC2Client, { kind, family, interfaceId, addresses }: InterfaceChange, abortSignal: AbortSignal): Promise<void> {
+async function send(
+  client: EC2Client,
+  { kind, family, interfaceId, addresses }: InterfaceChange,
+  abortSignal: AbortSignal,
+): Promise<void> {
   const NetworkInterfaceId = interfaceId;
   if (family === 4) {
     const PrivateIpAddresses = [...addresses];
-    if (kind === 'detach') await client.send(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses }), { abortSignal });
-    else await client.send(new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses, AllowReassignment: kind === 'reassign' }), { abortSignal });
+    if (kind === 'detach')
+      await client.send(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses }), {
+        abortSignal,
+      });
+    else
+      await client.send(
+        new AssignPrivateIpAddressesCommand({
+          NetworkInterfaceId,
+          PrivateIpAddresses,
+          AllowReassignment: kind === 'reassign',
+        }),
+        { abortSignal },
+      );
   } else {
     const Ipv6Addresses = [...addresses];
-    if (kind === 'detach') await client.send(new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }), { abortSignal });
+    if (kind === 'detach')
+      await client.send(new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }), { abortSignal });
     else await client.send(new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses }), { abortSignal });
   }
 }
@@ -110,5 +158,7 @@ async function send(client: EC2Client, { kind, family, interfaceId, addresses }:
 /** Values in groups that fit one filter, sorted so that the same question reads the same. */
 function chunks(values: readonly string[]): readonly (readonly string[])[] {
   const sorted = [...new Set(values)].sort();
-  return Array.from({ length: Math.ceil(sorted.length / maximumFilterValues) }, (_, index) => sorted.slice(index * maximumFilterValues, (index + 1) * maximumFilterValues));
+  return Array.from({ length: Math.ceil(sorted.length / maximumFilterValues) }, (_, index) =>
+    sorted.slice(index * maximumFilterValues, (index + 1) * maximumFilterValues),
+  );
 }

@@ -2,7 +2,8 @@ import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { describeEc2Error } from './errors.ts';
 
-const serviceError = (name: string, message = 'no.', httpStatusCode = 400) => new EC2ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
+const serviceError = (name: string, message = 'no.', httpStatusCode = 400) =>
+  new EC2ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 const operation = 'AssignPrivateIpAddresses of 10.0.0.5 on eni-1';
 
 describe('describeEc2Error', () => {
@@ -10,7 +11,13 @@ describe('describeEc2Error', () => {
     [serviceError('RequestLimitExceeded', 'Request limit exceeded.', 503), 'throttled'],
     [serviceError('Throttling'), 'throttled'],
     [serviceError('Whatever', 'slow down', 429), 'throttled'],
-    [serviceError('InvalidParameterValue', '[10.0.0.5] are already assigned to another interface but move is not allowed.'), 'conflict'],
+    [
+      serviceError(
+        'InvalidParameterValue',
+        '[10.0.0.5] are already assigned to another interface but move is not allowed.',
+      ),
+      'conflict',
+    ],
     [serviceError('InvalidParameterValue', 'Address 10.0.0.5 is in use.'), 'conflict'],
     [serviceError('InvalidParameterValue', 'Address does not fall within the subnet CIDR range.'), 'permanent'],
     [serviceError('PrivateIpAddressLimitExceeded'), 'capacity'],
@@ -28,7 +35,10 @@ describe('describeEc2Error', () => {
   });
 
   it('a lost answer to a question is transient', () => {
-    expect(describeEc2Error(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), 'DescribeSubnets', false).class).toBe('transient');
+    expect(
+      describeEc2Error(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), 'DescribeSubnets', false)
+        .class,
+    ).toBe('transient');
   });
 
   it('says when to come back after throttling', () => {
@@ -36,7 +46,11 @@ describe('describeEc2Error', () => {
   });
 
   it('never quotes what was signed', () => {
-    const { message } = describeEc2Error(serviceError('SignatureDoesNotMatch', 'The canonical string should have been x-amz-security-token:SECRET', 403), operation, true);
+    const { message } = describeEc2Error(
+      serviceError('SignatureDoesNotMatch', 'The canonical string should have been x-amz-security-token:SECRET', 403),
+      operation,
+      true,
+    );
     expect(message).not.toContain('SECRET');
     expect(message).toContain('ec2:AssignPrivateIpAddresses');
   });

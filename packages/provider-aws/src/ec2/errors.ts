@@ -62,7 +62,8 @@ const classesByCode: Readonly<Record<string, ProviderErrorClass>> = {
 };
 
 /** How EC2 words, under InvalidParameterValue, that someone else has an address; the last is its answer for someone's primary address. */
-const takenPattern = /already (?:assigned|in use|allocated|associated)|\bin use\b|move is not allowed|reassign|secondary-addresses/i;
+const takenPattern =
+  /already (?:assigned|in use|allocated|associated)|\bin use\b|move is not allowed|reassign|secondary-addresses/i;
 /** How EC2 words, under InvalidParameterValue, that an interface does not carry an address. */
 const notAssignedPattern = /not (?:currently )?(?:assigned|associated)/i;
 
@@ -73,7 +74,11 @@ const retryAfterThrottling = 5_000;
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'UnknownError';
   const { Code, code, name } = error as { readonly Code?: unknown; readonly code?: unknown; readonly name?: unknown };
-  return [Code, code, name].find((entry): entry is string => typeof entry === 'string' && entry !== '' && entry !== 'Error') ?? 'UnknownError';
+  return (
+    [Code, code, name].find(
+      (entry): entry is string => typeof entry === 'string' && entry !== '' && entry !== 'Error',
+    ) ?? 'UnknownError'
+  );
 }
 
 /**
@@ -88,9 +93,17 @@ export function describeEc2Error(error: unknown, operation: string, mutating: bo
   const code = errorCode(error);
   const errorClass = classify(error, code, mutating);
   if (errorClass === 'unauthorized') {
-    return { class: errorClass, code, message: `${operation} is not allowed (${code}); check the credentials and that they permit ec2:${operation.split(' ')[0]}` };
+    return {
+      class: errorClass,
+      code,
+      message: `${operation} is not allowed (${code}); check the credentials and that they permit ec2:${operation.split(' ')[0]}`,
+    };
   }
-  const text = isOfAnotherService(error) ? 'the service that gives credentials has trouble' : error instanceof Error ? error.message.slice(0, 500) : 'no message';
+  const text = isOfAnotherService(error)
+    ? 'the service that gives credentials has trouble'
+    : error instanceof Error
+      ? error.message.slice(0, 500)
+      : 'no message';
   const base = { class: errorClass, code, message: `${operation} failed with ${code}: ${text}` };
   return errorClass === 'throttled' ? { ...base, retryAfterMilliseconds: retryAfterThrottling } : base;
 }
@@ -111,7 +124,9 @@ function classify(error: unknown, code: string, mutating: boolean): ProviderErro
   if (status < 400) return mutating ? 'unknown' : 'transient';
   // Only what gives credentials is asked beside EC2.
   if (isOfAnotherService(error)) return 'unauthorized';
-  return code.startsWith('Invalid') && error instanceof Error && takenPattern.test(error.message) ? 'conflict' : 'permanent';
+  return code.startsWith('Invalid') && error instanceof Error && takenPattern.test(error.message)
+    ? 'conflict'
+    : 'permanent';
 }
 
 /** Whether a service other than EC2 answered so. */
@@ -122,6 +137,11 @@ function isOfAnotherService(error: unknown): boolean {
 /** The HTTP status of EC2's answer; undefined when none came. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { $metadata, $response } = error as { readonly $metadata?: { readonly httpStatusCode?: unknown }; readonly $response?: { readonly statusCode?: unknown } };
-  return [$metadata?.httpStatusCode, $response?.statusCode].find((status): status is number => typeof status === 'number');
+  const { $metadata, $response } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+    readonly $response?: { readonly statusCode?: unknown };
+  };
+  return [$metadata?.httpStatusCode, $response?.statusCode].find(
+    (status): status is number => typeof status === 'number',
+  );
 }

@@ -1,5 +1,13 @@
 import type { InstanceNetworkInterface, NetworkInterface } from '@aws-sdk/client-ec2';
-import { compareAddresses, formatAddress, parseAddress, parseCidr, type Address, type AttachedAddress, type Cidr } from '@egressip-ipam/core';
+import {
+  compareAddresses,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type AttachedAddress,
+  type Cidr,
+} from '@egressip-ipam/core';
 
 /** An address of an interface, parsed. */
 export interface CarriedAddress extends AttachedAddress {
@@ -27,7 +35,11 @@ export function readInterface(shown: NetworkInterface): InterfaceFacts | undefin
   const { NetworkInterfaceId: id, SubnetId: subnetId, Attachment: attachment } = shown;
   if (id === undefined || subnetId === undefined) return undefined;
   const instanceId = attachment?.InstanceId;
-  const holder = [shown.Description, instanceId === undefined ? undefined : `instance ${instanceId}`, shown.RequesterManaged === true ? shown.RequesterId : undefined];
+  const holder = [
+    shown.Description,
+    instanceId === undefined ? undefined : `instance ${instanceId}`,
+    shown.RequesterManaged === true ? shown.RequesterId : undefined,
+  ];
   return {
     id,
     subnetId,
@@ -40,7 +52,9 @@ export function readInterface(shown: NetworkInterface): InterfaceFacts | undefin
 }
 
 /** Whether an attachment is that of an instance's main interface. */
-export function isMain(attachment: { readonly DeviceIndex?: number | undefined; readonly NetworkCardIndex?: number | undefined } | undefined): boolean {
+export function isMain(
+  attachment: { readonly DeviceIndex?: number | undefined; readonly NetworkCardIndex?: number | undefined } | undefined,
+): boolean {
   return attachment?.DeviceIndex === 0 && (attachment.NetworkCardIndex ?? 0) === 0;
 }
 
@@ -48,7 +62,10 @@ type Shown = NetworkInterface | InstanceNetworkInterface;
 
 function readAddresses({ PrivateIpAddresses = [], Ipv6Addresses = [] }: Shown): readonly CarriedAddress[] {
   const shown = [
-    ...PrivateIpAddresses.map(({ PrivateIpAddress, Primary }) => ({ text: PrivateIpAddress, primary: Primary === true })),
+    ...PrivateIpAddresses.map(({ PrivateIpAddress, Primary }) => ({
+      text: PrivateIpAddress,
+      primary: Primary === true,
+    })),
     ...Ipv6Addresses.map(({ Ipv6Address, IsPrimaryIpv6 }) => ({ text: Ipv6Address, primary: IsPrimaryIpv6 === true })),
   ];
   return shown
@@ -60,7 +77,10 @@ function readAddresses({ PrivateIpAddresses = [], Ipv6Addresses = [] }: Shown): 
 }
 
 function readPrefixes({ Ipv4Prefixes = [], Ipv6Prefixes = [] }: Shown): readonly Cidr[] {
-  return [...Ipv4Prefixes.map(({ Ipv4Prefix }) => Ipv4Prefix), ...Ipv6Prefixes.map(({ Ipv6Prefix }) => Ipv6Prefix)].flatMap((text) => parseCidr(text ?? '')?.cidr ?? []);
+  return [
+    ...Ipv4Prefixes.map(({ Ipv4Prefix }) => Ipv4Prefix),
+    ...Ipv6Prefixes.map(({ Ipv6Prefix }) => Ipv6Prefix),
+  ].flatMap((text) => parseCidr(text ?? '')?.cidr ?? []);
 }
 
 function parenthesised(text: string | undefined): string {

@@ -4,7 +4,14 @@ import { createTokenBucket } from './token-bucket.ts';
 /** Each sleep passes at once and is written down. */
 function scriptedClock() {
   const sleeps: number[] = [];
-  return { sleeps, time: 0, now() { return this.time; }, sleep: async (milliseconds: number) => void sleeps.push(milliseconds) };
+  return {
+    sleeps,
+    time: 0,
+    now() {
+      return this.time;
+    },
+    sleep: async (milliseconds: number) => void sleeps.push(milliseconds),
+  };
 }
 
 describe('createTokenBucket', () => {

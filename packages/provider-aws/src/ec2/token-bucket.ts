@@ -12,7 +12,8 @@ export interface TokenBucket {
  * @param callsPerSecond absent or not above 0 for no limit
  */
 export function createTokenBucket(callsPerSecond: number | undefined, clock: Clock): TokenBucket {
-  if (callsPerSecond === undefined || !(callsPerSecond > 0)) return { take: async (signal) => signal?.throwIfAborted() };
+  if (callsPerSecond === undefined || !(callsPerSecond > 0))
+    return { take: async (signal) => signal?.throwIfAborted() };
   const interval = 1000 / callsPerSecond;
   const burst = Math.max(0, 1000 - interval);
   let nextAt = -Infinity;

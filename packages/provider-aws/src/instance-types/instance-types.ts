@@ -46,15 +46,25 @@ export function createInstanceTypes(api: Ec2Api, clock: Clock): InstanceTypes {
 
   return {
     async limitsOf(types) {
-      const missing = [...new Set(types)].filter((type) => !known.has(type) && clock.now() >= (absentUntil.get(type) ?? -Infinity));
+      const missing = [...new Set(types)].filter(
+        (type) => !known.has(type) && clock.now() >= (absentUntil.get(type) ?? -Infinity),
+      );
       if (missing.length > 0 && (failure === undefined || clock.now() >= failure.until)) await learn(missing);
-      return new Map(types.map((type) => [type, known.get(type) ?? shippedLimits().get(type) ?? { error: failure?.error ?? unknownType(type) }]));
+      return new Map(
+        types.map((type) => [
+          type,
+          known.get(type) ?? shippedLimits().get(type) ?? { error: failure?.error ?? unknownType(type) },
+        ]),
+      );
     },
   };
 }
 
 function unknownType(type: string): ProviderErrorDescription {
-  return { class: 'not-found', message: `EC2 does not know instance type ${type}; its addresses per interface are not known` };
+  return {
+    class: 'not-found',
+    message: `EC2 does not know instance type ${type}; its addresses per interface are not known`,
+  };
 }
 
 let shipped: ReadonlyMap<string, TypeLimits> | undefined;
@@ -66,7 +76,9 @@ export function shippedLimits(): ReadonlyMap<string, TypeLimits> {
       const [ipv4 = 0, ipv6 = 0] = limits.split('/').map(Number);
       return lines.flatMap((line) => {
         const [families = '', sizes = ''] = line.split(': ');
-        return families.split(' ').flatMap((family) => sizes.split(' ').map((size) => [`${family}.${size}`, { ipv4, ipv6 }] as const));
+        return families
+          .split(' ')
+          .flatMap((family) => sizes.split(' ').map((size) => [`${family}.${size}`, { ipv4, ipv6 }] as const));
       });
     }),
   );

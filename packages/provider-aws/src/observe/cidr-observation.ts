@@ -1,4 +1,13 @@
-import { cidrContains, cidrsOverlap, compareAddresses, formatAddress, parseCidr, type Address, type CidrObservation, type ProviderErrorDescription } from '@egressip-ipam/core';
+import {
+  cidrContains,
+  cidrsOverlap,
+  compareAddresses,
+  formatAddress,
+  parseCidr,
+  type Address,
+  type CidrObservation,
+  type ProviderErrorDescription,
+} from '@egressip-ipam/core';
 import { reservedAddresses } from './subnet-facts.ts';
 import type { SubnetReading } from './subnets.ts';
 import type { Sweep } from './sweep.ts';
@@ -15,9 +24,16 @@ export interface CidrFacts {
 }
 
 /** Tells who uses what of a CIDR, or why that cannot be told: a CIDR of which a part cannot be read never looks free (law 6). */
-export function observeCidr({ cidr: text, subnets: reading, sweep, nodeNames, machineError }: CidrFacts): CidrObservation {
+export function observeCidr({
+  cidr: text,
+  subnets: reading,
+  sweep,
+  nodeNames,
+  machineError,
+}: CidrFacts): CidrObservation {
   const cidr = parseCidr(text)?.cidr;
-  if (cidr === undefined) return { cidr: text, error: { class: 'permanent', message: `"${text}" is not a CIDR; write it like 10.0.0.0/24` } };
+  if (cidr === undefined)
+    return { cidr: text, error: { class: 'permanent', message: `"${text}" is not a CIDR; write it like 10.0.0.0/24` } };
   const met = new Map([...reading.subnets].filter(([, subnet]) => subnet.cidrs.some((own) => cidrsOverlap(own, cidr))));
   if (met.size === 0) return { cidr: text, error: reading.error ?? machineError ?? noSubnet(text) };
   const failed = [...met.keys()].flatMap((id) => sweep.unreadable.get(id) ?? [])[0];
@@ -30,15 +46,24 @@ export function observeCidr({ cidr: text, subnets: reading, sweep, nodeNames, ma
     const node = instanceId === undefined ? undefined : nodeNames.get(instanceId);
     const usedBy = node === undefined ? holder : `node ${node} (interface ${id})`;
     for (const { value } of addresses) if (cidrContains(cidr, value)) used.set(value, usedBy);
-    delegated.push(...prefixes.filter((prefix) => cidrsOverlap(prefix, cidr)).map(({ first, last }) => `${formatAddress(first)}-${formatAddress(last)}`));
+    delegated.push(
+      ...prefixes
+        .filter((prefix) => cidrsOverlap(prefix, cidr))
+        .map(({ first, last }) => `${formatAddress(first)}-${formatAddress(last)}`),
+    );
   }
   return {
     cidr: text,
-    inUse: [...used].sort(([a], [b]) => compareAddresses(a, b)).map(([value, usedBy]) => ({ address: formatAddress(value), usedBy })),
+    inUse: [...used]
+      .sort(([a], [b]) => compareAddresses(a, b))
+      .map(([value, usedBy]) => ({ address: formatAddress(value), usedBy })),
     reserved: [...new Set([...[...met.values()].flatMap((subnet) => reservedAddresses(subnet, cidr)), ...delegated])],
   };
 }
 
 function noSubnet(cidr: string): ProviderErrorDescription {
-  return { class: 'not-found', message: `no subnet of the nodes' VPCs has addresses of ${cidr}; create one, or correct the CIDR` };
+  return {
+    class: 'not-found',
+    message: `no subnet of the nodes' VPCs has addresses of ${cidr}; create one, or correct the CIDR`,
+  };
 }

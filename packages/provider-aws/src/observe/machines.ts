@@ -25,7 +25,10 @@ export interface Machines {
    * An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen, or not since they
    * started anew: `bootIDs`, by instance, tell of all that are of interest.
    */
-  find(instanceIds: readonly string[], bootIDs?: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, MachineReading>>;
+  find(
+    instanceIds: readonly string[],
+    bootIDs?: ReadonlyMap<string, string | undefined>,
+  ): Promise<ReadonlyMap<string, MachineReading>>;
   /** The machine is not what it was: ask again next time. */
   forget(instanceId: string): void;
 }
@@ -44,7 +47,9 @@ export function createMachines(api: Ec2Api, clock: Clock): Machines {
   const ageOf = (id: string, reading: MachineReading): number => {
     const before = known.get(id);
     if (!('error' in reading)) return boots.get(id) === undefined ? maximumAge : Infinity;
-    return before !== undefined && 'error' in before.reading ? Math.min(4 * before.age, longestAbsence) : shortestAbsence;
+    return before !== undefined && 'error' in before.reading
+      ? Math.min(4 * before.age, longestAbsence)
+      : shortestAbsence;
   };
 
   const load = createBatcher<MachineReading>(async (ids) => {
@@ -72,10 +77,12 @@ export function createMachines(api: Ec2Api, clock: Clock): Machines {
         boots = bootIDs;
       }
       const now = clock.now();
-      const fresh = new Map(ids.flatMap((id) => {
-        const entry = known.get(id);
-        return entry !== undefined && entry.until > now ? [[id, entry.reading] as const] : [];
-      }));
+      const fresh = new Map(
+        ids.flatMap((id) => {
+          const entry = known.get(id);
+          return entry !== undefined && entry.until > now ? [[id, entry.reading] as const] : [];
+        }),
+      );
       const loaded = await load(ids.filter((id) => !fresh.has(id)));
       return new Map(ids.map((id) => [id, fresh.get(id) ?? loaded.get(id) ?? { error: notFound(id) }]));
     },
@@ -97,6 +104,11 @@ function readInstance(instanceId: string, instance: Instance | undefined): Machi
 }
 
 function notFound(instanceId: string, state?: string): ProviderErrorDescription {
-  const what = state === undefined ? 'is not known to EC2 in this region and account' : `is ${state} and has no main interface`;
-  return { class: 'not-found', code: 'InvalidInstanceID.NotFound', message: `instance ${instanceId} ${what}; check the node's spec.providerID and the provider's region` };
+  const what =
+    state === undefined ? 'is not known to EC2 in this region and account' : `is ${state} and has no main interface`;
+  return {
+    class: 'not-found',
+    code: 'InvalidInstanceID.NotFound',
+    message: `instance ${instanceId} ${what}; check the node's spec.providerID and the provider's region`,
+  };
 }

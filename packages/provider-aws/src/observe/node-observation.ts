@@ -1,4 +1,9 @@
-import type { InterfaceLimits, NodeObservation, ProviderErrorDescription, ProviderInterface } from '@egressip-ipam/core';
+import type {
+  InterfaceLimits,
+  NodeObservation,
+  ProviderErrorDescription,
+  ProviderInterface,
+} from '@egressip-ipam/core';
 import type { InterfaceFacts } from '../ec2/interface-facts.ts';
 import type { TypeLimits, TypeReading } from '../instance-types/instance-types.ts';
 import type { Machine } from './machines.ts';
@@ -21,18 +26,37 @@ export function observeNode({ node, machine, interfaces, subnets, limits, unread
   if (unreadable !== undefined) return { node, error: unreadable };
   const main = interfaces.find(({ id }) => id === machine.interfaceId);
   if (main === undefined) {
-    return { node, error: { class: 'not-found', message: `the main interface ${machine.interfaceId} of node ${node} (instance ${machine.instanceId}) is gone; the instance was probably terminated` } };
+    return {
+      node,
+      error: {
+        class: 'not-found',
+        message: `the main interface ${machine.interfaceId} of node ${node} (instance ${machine.instanceId}) is gone; the instance was probably terminated`,
+      },
+    };
   }
-  if (!subnets.has(main.subnetId)) return { node, error: { class: 'not-found', message: `subnet ${main.subnetId} of node ${node} could not be read; permit ec2:DescribeSubnets on it` } };
+  if (!subnets.has(main.subnetId))
+    return {
+      node,
+      error: {
+        class: 'not-found',
+        message: `subnet ${main.subnetId} of node ${node} could not be read; permit ec2:DescribeSubnets on it`,
+      },
+    };
   if ('error' in limits) return { node, error: limits.error };
   return {
     node,
-    interfaces: [main, ...interfaces.filter(({ id }) => id !== main.id)].map((facts) => shownInterface(facts, facts === main, subnets)),
+    interfaces: [main, ...interfaces.filter(({ id }) => id !== main.id)].map((facts) =>
+      shownInterface(facts, facts === main, subnets),
+    ),
     limits: withoutPrefixes(limits, main),
   };
 }
 
-function shownInterface({ id, subnetId, addresses }: InterfaceFacts, main: boolean, subnets: ReadonlyMap<string, SubnetFacts>): ProviderInterface {
+function shownInterface(
+  { id, subnetId, addresses }: InterfaceFacts,
+  main: boolean,
+  subnets: ReadonlyMap<string, SubnetFacts>,
+): ProviderInterface {
   return {
     id,
     main,

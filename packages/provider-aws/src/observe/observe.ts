@@ -1,4 +1,10 @@
-import { cidrsOverlap, parseCidr, type NodeObservation, type ObserveOptions, type ProviderObservation } from '@egressip-ipam/core';
+import {
+  cidrsOverlap,
+  parseCidr,
+  type NodeObservation,
+  type ObserveOptions,
+  type ProviderObservation,
+} from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
 import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
@@ -29,10 +35,15 @@ export interface Observer {
  * that matter; types are asked for when they are new, instances when they are new or
  * have started anew, subnets when what is asked of them is new, and once a day.
  */
-export async function observe(observer: Observer, { nodes, cidrs }: Pick<ObserveOptions, 'nodes' | 'cidrs'>): Promise<ProviderObservation> {
+export async function observe(
+  observer: Observer,
+  { nodes, cidrs }: Pick<ObserveOptions, 'nodes' | 'cidrs'>,
+): Promise<ProviderObservation> {
   const { api, clock, machines, subnets, instanceTypes, store, references } = observer;
   const ids = nodes.map((node) => ({ node: node.name, bootID: node.bootID, reading: readInstanceId(node) }));
-  const bootIDs = new Map(ids.flatMap(({ bootID, reading }) => ('error' in reading ? [] : [[reading.instanceId, bootID] as const])));
+  const bootIDs = new Map(
+    ids.flatMap(({ bootID, reading }) => ('error' in reading ? [] : [[reading.instanceId, bootID] as const])),
+  );
   const found = await machines.find([...bootIDs.keys()], bootIDs);
   const known = [...found.values()].filter(isMachine);
   const parsed = cidrs.flatMap((text) => parseCidr(text)?.cidr ?? []);
@@ -42,7 +53,9 @@ export async function observe(observer: Observer, { nodes, cidrs }: Pick<Observe
     cidrs: parsed,
     references: references(),
   });
-  const met = [...reading.subnets.values()].filter((subnet) => subnet.cidrs.some((own) => parsed.some((cidr) => cidrsOverlap(own, cidr))));
+  const met = [...reading.subnets.values()].filter((subnet) =>
+    subnet.cidrs.some((own) => parsed.some((cidr) => cidrsOverlap(own, cidr))),
+  );
   const askedAt = clock.now();
   const sweep = await sweepInterfaces(api, [...met.map(({ id }) => id), ...known.map(({ subnetId }) => subnetId)]);
   const limits = await instanceTypes.limitsOf(known.map(({ type }) => type));
@@ -51,20 +64,31 @@ export async function observe(observer: Observer, { nodes, cidrs }: Pick<Observe
   const byInstance = groupByInstance(sweep.interfaces);
   const observedNodes = ids.map(({ node, reading: id }): NodeObservation => {
     const machine: MachineReading | undefined = 'error' in id ? id : found.get(id.instanceId);
-    if (machine === undefined || 'error' in machine) return { node, error: machine?.error ?? { class: 'not-found', message: `node ${node} has no instance` } };
-    const unreadable = sweep.unreadable.get(machine.subnetId) ?? (reading.subnets.has(machine.subnetId) ? undefined : reading.error);
+    if (machine === undefined || 'error' in machine)
+      return { node, error: machine?.error ?? { class: 'not-found', message: `node ${node} has no instance` } };
+    const unreadable =
+      sweep.unreadable.get(machine.subnetId) ?? (reading.subnets.has(machine.subnetId) ? undefined : reading.error);
     return observeNode({
       node,
       machine,
       interfaces: byInstance.get(machine.instanceId) ?? [],
       subnets: reading.subnets,
-      limits: limits.get(machine.type) ?? { error: { class: 'not-found', message: `instance type ${machine.type} is not known` } },
+      limits: limits.get(machine.type) ?? {
+        error: { class: 'not-found', message: `instance type ${machine.type} is not known` },
+      },
       unreadable,
     });
   });
-  const nodeNames = new Map(ids.flatMap(({ node, reading: id }) => ('error' in id ? [] : [[id.instanceId, node] as const])));
-  const machineError = [...found.values()].flatMap((machine) => (isMachine(machine) ? [] : machine.error)).find((error) => error.class !== 'not-found');
-  return { nodes: observedNodes, cidrs: cidrs.map((cidr) => observeCidr({ cidr, subnets: reading, sweep, nodeNames, machineError })) };
+  const nodeNames = new Map(
+    ids.flatMap(({ node, reading: id }) => ('error' in id ? [] : [[id.instanceId, node] as const])),
+  );
+  const machineError = [...found.values()]
+    .flatMap((machine) => (isMachine(machine) ? [] : machine.error))
+    .find((error) => error.class !== 'not-found');
+  return {
+    nodes: observedNodes,
+    cidrs: cidrs.map((cidr) => observeCidr({ cidr, subnets: reading, sweep, nodeNames, machineError })),
+  };
 }
 
 function isMachine(reading: MachineReading): reading is Machine {
@@ -72,7 +96,13 @@ function isMachine(reading: MachineReading): reading is Machine {
 }
 
 /** Keeps what the next changes start from: the main interfaces of our machines. */
-function remember(store: InterfaceStore, machines: Machines, known: readonly Machine[], sweep: Sweep, askedAt: number): void {
+function remember(
+  store: InterfaceStore,
+  machines: Machines,
+  known: readonly Machine[],
+  sweep: Sweep,
+  askedAt: number,
+): void {
   const seen = new Map(sweep.interfaces.map((facts) => [facts.id, facts]));
   store.retain(new Set(known.map(({ interfaceId }) => interfaceId)));
   for (const { instanceId, interfaceId, subnetId } of known) {

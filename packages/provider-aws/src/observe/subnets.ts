@@ -1,5 +1,11 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import { cidrsOverlap, ProviderError, type Cidr, type ProviderErrorClass, type ProviderErrorDescription } from '@egressip-ipam/core';
+import {
+  cidrsOverlap,
+  ProviderError,
+  type Cidr,
+  type ProviderErrorClass,
+  type ProviderErrorDescription,
+} from '@egressip-ipam/core';
 import type { Clock } from '../clock.ts';
 import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
@@ -83,7 +89,8 @@ function topics({ vpcIds, references }: SubnetQuestion): readonly string[] {
 
 /** What has no subnet. */
 function missing({ subnetIds, cidrs }: SubnetQuestion, subnets: ReadonlyMap<string, SubnetFacts>): readonly string[] {
-  const met = (cidr: Cidr): boolean => [...subnets.values()].some((subnet) => subnet.cidrs.some((own) => cidrsOverlap(own, cidr)));
+  const met = (cidr: Cidr): boolean =>
+    [...subnets.values()].some((subnet) => subnet.cidrs.some((own) => cidrsOverlap(own, cidr)));
   return [...subnetIds.filter((id) => !subnets.has(id)), ...cidrs.filter((cidr) => !met(cidr)).map(({ text }) => text)];
 }
 
@@ -107,19 +114,28 @@ async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Pro
       failure = error.description;
     }
   }
-  return { subnets: new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1))), ...(failure === undefined ? {} : { error: failure }) };
+  return {
+    subnets: new Map([...subnets].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(failure === undefined ? {} : { error: failure }),
+  };
 }
 
 /** What is to be asked about references: one question for all IDs that are not known yet, one for each filter that stands alone, one for each set of filters. */
-function questionsOf(references: readonly SubnetReference[], known: ReadonlyMap<string, SubnetFacts>): readonly (readonly Filter[])[] {
+function questionsOf(
+  references: readonly SubnetReference[],
+  known: ReadonlyMap<string, SubnetFacts>,
+): readonly (readonly Filter[])[] {
   const ids = references.flatMap((reference) => idOf(reference) ?? []).filter((id) => !known.has(id));
   const sets = references.filter((reference) => idOf(reference) === undefined).map(({ filters = [] }) => filters);
   // A filter's values are alternatives, so that the tags of many MachineSets are one question.
   const alone = new Map<string, Set<string>>(ids.length === 0 ? [] : [['subnet-id', new Set(ids)]]);
   for (const [first, ...others] of sets) {
-    if (first !== undefined && others.length === 0) alone.set(first.name, new Set([...(alone.get(first.name) ?? []), ...first.values]));
+    if (first !== undefined && others.length === 0)
+      alone.set(first.name, new Set([...(alone.get(first.name) ?? []), ...first.values]));
   }
-  const together = sets.filter(({ length }) => length > 1).map((filters) => filters.map(({ name, values }) => ({ Name: name, Values: [...values] })));
+  const together = sets
+    .filter(({ length }) => length > 1)
+    .map((filters) => filters.map(({ name, values }) => ({ Name: name, Values: [...values] })));
   const distinct = new Map(together.map((filters) => [JSON.stringify(filters), filters]));
   return [...[...alone].map(([Name, values]) => [{ Name, Values: [...values].sort() }]), ...distinct.values()];
 }

@@ -23,7 +23,11 @@ export interface Egress {
   readonly name: string;
   readonly uid: string;
   readonly spec: EgressSpec;
-  readonly status: { readonly egressNode: string; readonly egressIP: string; readonly conditions: readonly EgressCondition[] };
+  readonly status: {
+    readonly egressNode: string;
+    readonly egressIP: string;
+    readonly conditions: readonly EgressCondition[];
+  };
 }
 
 /** An entry of `spec.ipRanges`: either `cidr`, or `start` and `end`. */
@@ -64,7 +68,11 @@ export function readEgressSpec(object: object): EgressSpec {
 }
 
 export function readExternalIpPool(object: object): ExternalIpPoolSpec {
-  const { ipRanges = [], nodeSelector = {}, subnetInfo } = (object as { spec?: Partial<ExternalIpPoolSpec> }).spec ?? {};
+  const {
+    ipRanges = [],
+    nodeSelector = {},
+    subnetInfo,
+  } = (object as { spec?: Partial<ExternalIpPoolSpec> }).spec ?? {};
   return { ipRanges, nodeSelector, ...(subnetInfo && { subnetInfo }) };
 }
 

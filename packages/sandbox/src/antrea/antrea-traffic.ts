@@ -21,7 +21,11 @@ export interface AntreaDatapath {
 }
 
 /** The way of a packet: the pod's node tunnels it to the egress IP itself; who answers there translates it, if its agent knows of it. */
-export function antreaTraffic({ agentOf, holders, isUp, delivers }: AntreaDatapath, pod: AntreaPod, destination: string): AntreaTraffic {
+export function antreaTraffic(
+  { agentOf, holders, isUp, delivers }: AntreaDatapath,
+  pod: AntreaPod,
+  destination: string,
+): AntreaTraffic {
   if (!isUp(pod.node)) return { kind: 'dropped', reason: 'node is down' };
   const effective = pod.hostNetwork ? undefined : agentOf(pod.node)?.effective(pod.uid);
   if (!effective || !isSameFamily(effective.egressIP, destination)) return { kind: 'node', node: pod.node };

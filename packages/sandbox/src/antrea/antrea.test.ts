@@ -1,4 +1,10 @@
-import { createRestClient, ResourceClient, staticConnection, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  ResourceClient,
+  staticConnection,
+  type KubernetesObject,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApiServer, type ApiServer } from '../api-server/index.ts';
 import { networkCrds } from '../crds/index.ts';
@@ -15,11 +21,15 @@ describe('startAntrea', () => {
   const client = (): ResourceClient => new ResourceClient(rest, egresses);
   const poolClient = (): ResourceClient => new ResourceClient(rest, externalIpPools);
   const status = async (name: string): Promise<unknown> => (await client().get({ name }))['status'];
-  const create = (name: string, spec: object): Promise<KubernetesObject> => client().create({ metadata: { name }, spec: { appliedTo: { podSelector: {} }, ...spec } });
+  const create = (name: string, spec: object): Promise<KubernetesObject> =>
+    client().create({ metadata: { name }, spec: { appliedTo: { podSelector: {} }, ...spec } });
 
   beforeEach(async () => {
     webhook = new AntreaWebhook();
-    server = await createApiServer({ crds: [networkCrds.egresses, networkCrds.externalippools], admission: webhook.admission });
+    server = await createApiServer({
+      crds: [networkCrds.egresses, networkCrds.externalippools],
+      admission: webhook.admission,
+    });
     rest = createRestClient(staticConnection({ server: server.url }));
     for (const name of ['a', 'b', 'c']) {
       held.set(name, new Set());
@@ -35,12 +45,18 @@ describe('startAntrea', () => {
   });
 
   const traffic = (): unknown => antrea.traffic('pod', '198.51.100.1');
-  const pool = (): Promise<KubernetesObject> => poolClient().create({ metadata: { name: 'pool' }, spec: { ipRanges: [{ start: '10.0.0.100', end: '10.0.0.103' }], nodeSelector: {} } });
+  const pool = (): Promise<KubernetesObject> =>
+    poolClient().create({
+      metadata: { name: 'pool' },
+      spec: { ipRanges: [{ start: '10.0.0.100', end: '10.0.0.103' }], nodeSelector: {} },
+    });
 
   it('static: we place; the status lingers when the address goes, and packets are dropped', async () => {
     held.get('b')?.add('10.0.0.100');
     await create('team', { egressIP: '10.0.0.100' });
-    await until(async () => expect(await status('team')).toEqual({ egressNode: 'b', egressIP: '10.0.0.100', conditions: [] }));
+    await until(async () =>
+      expect(await status('team')).toEqual({ egressNode: 'b', egressIP: '10.0.0.100', conditions: [] }),
+    );
     await until(async () => expect(traffic()).toMatchObject({ kind: 'egress', node: 'b' }));
     held.get('b')?.clear();
     antrea.addressesChanged();
@@ -53,11 +69,18 @@ describe('startAntrea', () => {
 
   it('pool: the webhook knows it late; the network places; a dead agent leaves its address, so that two have it', async () => {
     await pool();
-    await expect(create('team', { egressIP: '10.0.0.101', externalIPPool: 'pool' })).rejects.toThrow(/denied the request: ExternalIPPool pool does not exist/);
+    await expect(create('team', { egressIP: '10.0.0.101', externalIPPool: 'pool' })).rejects.toThrow(
+      /denied the request: ExternalIPPool pool does not exist/,
+    );
     await until(async () => void (await create('team', { egressIP: '10.0.0.101', externalIPPool: 'pool' })));
     await until(async () => expect(antrea.holders('10.0.0.101')).toHaveLength(1));
     const [first = ''] = antrea.holders('10.0.0.101');
-    await until(async () => expect(await status('team')).toMatchObject({ egressNode: first, conditions: [{ type: 'IPAssigned' }, { type: 'IPAllocated', reason: 'Allocated' }] }));
+    await until(async () =>
+      expect(await status('team')).toMatchObject({
+        egressNode: first,
+        conditions: [{ type: 'IPAssigned' }, { type: 'IPAllocated', reason: 'Allocated' }],
+      }),
+    );
     antrea.stopAgent(first);
     await until(async () => expect(antrea.holders('10.0.0.101')).toHaveLength(2));
     antrea.startAgent(first);
@@ -88,7 +111,11 @@ describe('startAntrea', () => {
     await poolClient().delete({ name: 'pool' });
     await until(async () => expect((await client().get({ name: 'team' }))['spec']).not.toHaveProperty('egressIP'));
     await until(async () => expect(traffic()).toMatchObject({ kind: 'node' }));
-    await until(async () => expect(await status('team')).toMatchObject({ conditions: expect.arrayContaining([expect.objectContaining({ reason: 'AllocationError' })]) }));
+    await until(async () =>
+      expect(await status('team')).toMatchObject({
+        conditions: expect.arrayContaining([expect.objectContaining({ reason: 'AllocationError' })]),
+      }),
+    );
   });
 
   it('a webhook that is down fails all writes', async () => {

@@ -3,7 +3,14 @@ import { isNotFound, type KubernetesObject, type RestClient } from '@egressip-ip
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import { ignore } from '../stand-in/ignore.ts';
 import { egresses, externalIpPools, namespaces, nodes } from '../stand-in/resources.ts';
-import { readEgress, readExternalIpPool, type AntreaPod, type Egress, type EgressCondition, type ExternalIpPoolSpec } from './antrea-objects.ts';
+import {
+  readEgress,
+  readExternalIpPool,
+  type AntreaPod,
+  type Egress,
+  type EgressCondition,
+  type ExternalIpPoolSpec,
+} from './antrea-objects.ts';
 import { antreaTraffic, type AntreaTraffic } from './antrea-traffic.ts';
 import { ConsistentHash } from './consistent-hash.ts';
 import { AntreaEgressAgent, type EgressReport } from './egress-agent.ts';
@@ -106,12 +113,16 @@ class AntreaCluster {
 
   async pass(loop: ClusterLoop<Kind>): Promise<void> {
     this.#followPools(loop.list('pools'));
-    const present = loop.list('nodes').map(({ metadata: { name, labels = {}, annotations = {} } }): SchedulerNode => ({ name, labels, annotations }));
+    const present = loop
+      .list('nodes')
+      .map(({ metadata: { name, labels = {}, annotations = {} } }): SchedulerNode => ({ name, labels, annotations }));
     const names = new Set(present.map(({ name }) => name));
     for (const name of this.#members.keys()) if (!names.has(name)) this.#members.delete(name);
     for (const name of names) if (!this.#members.has(name)) this.#members.set(name, newMember(name));
     await this.#allocate(loop);
-    const namespaceLabels = new Map(loop.list('namespaces').map(({ metadata: { name, labels = {} } }) => [name, labels]));
+    const namespaceLabels = new Map(
+      loop.list('namespaces').map(({ metadata: { name, labels = {} } }) => [name, labels]),
+    );
     for (const [name, member] of this.#members) {
       if (member.state !== 'up') continue;
       const objects = loop.list('egresses').map(readEgress);
@@ -147,7 +158,12 @@ class AntreaCluster {
   }
 
   holders(address: string): readonly string[] {
-    return [...this.#members].filter(([name, { agent, state }]) => state !== 'off' && (agent.assigned.has(address) || this.#addressesOf(name).has(address))).map(([name]) => name);
+    return [...this.#members]
+      .filter(
+        ([name, { agent, state }]) =>
+          state !== 'off' && (agent.assigned.has(address) || this.#addressesOf(name).has(address)),
+      )
+      .map(([name]) => name);
   }
 
   traffic(uid: string, destination: string): AntreaTraffic {
@@ -181,13 +197,23 @@ class AntreaCluster {
       const egress = readEgress(object);
       const { egressIP, condition } = this.#allocator.sync(egress, this.#pools);
       if (egressIP !== undefined) {
-        await loop.written('egresses', loop.client('egresses').mergePatch({ name: egress.name }, { spec: { egressIP: egressIP === '' ? null : egressIP } })).catch(ignore(isNotFound));
+        await loop
+          .written(
+            'egresses',
+            loop
+              .client('egresses')
+              .mergePatch({ name: egress.name }, { spec: { egressIP: egressIP === '' ? null : egressIP } }),
+          )
+          .catch(ignore(isNotFound));
       }
       await this.#write(loop, egress, withCondition(egress, 'IPAllocated', condition));
     }
   }
 
-  async #report(loop: ClusterLoop<Kind>, { egress: name, egressNode, egressIP, condition }: EgressReport): Promise<void> {
+  async #report(
+    loop: ClusterLoop<Kind>,
+    { egress: name, egressNode, egressIP, condition }: EgressReport,
+  ): Promise<void> {
     const object = loop.list('egresses').find(({ metadata }) => metadata.name === name);
     if (!object) return;
     const egress = readEgress(object);
@@ -196,15 +222,22 @@ class AntreaCluster {
 
   async #write(loop: ClusterLoop<Kind>, { name, status: before }: Egress, status: Egress['status']): Promise<void> {
     if (isDeepStrictEqual(status, before)) return;
-    await loop.written('egresses', loop.client('egresses').mergePatch({ name }, { status }, { subresource: 'status' })).catch(ignore(isNotFound));
+    await loop
+      .written('egresses', loop.client('egresses').mergePatch({ name }, { status }, { subresource: 'status' }))
+      .catch(ignore(isNotFound));
   }
 
   /** The nodes that a node's memberlist holds alive: those on its side of a cut, as far as it has noticed. */
   #aliveFor(member: Member): ReadonlySet<string> {
     const now = performance.now();
-    const known = (each: Member): Member['known'] => (each.knownAt <= now ? { isAlive: each.state === 'up', isCutOff: each.isCutOff } : each.known);
+    const known = (each: Member): Member['known'] =>
+      each.knownAt <= now ? { isAlive: each.state === 'up', isCutOff: each.isCutOff } : each.known;
     const own = known(member);
-    return new Set([...this.#members].filter(([, each]) => each === member || (known(each).isAlive && known(each).isCutOff === own.isCutOff)).map(([name]) => name));
+    return new Set(
+      [...this.#members]
+        .filter(([, each]) => each === member || (known(each).isAlive && known(each).isCutOff === own.isCutOff))
+        .map(([name]) => name),
+    );
   }
 
   #change(member: Member): void {
@@ -215,12 +248,25 @@ class AntreaCluster {
 }
 
 function newMember(node: string): Member {
-  return { agent: new AntreaEgressAgent(node), state: 'up', isCutOff: false, knownAt: 0, known: { isAlive: true, isCutOff: false } };
+  return {
+    agent: new AntreaEgressAgent(node),
+    state: 'up',
+    isCutOff: false,
+    knownAt: 0,
+    known: { isAlive: true, isCutOff: false },
+  };
 }
 
-function withCondition({ status }: Egress, type: EgressCondition['type'], condition: EgressCondition | undefined): Egress['status'] {
+function withCondition(
+  { status }: Egress,
+  type: EgressCondition['type'],
+  condition: EgressCondition | undefined,
+): Egress['status'] {
   const before = status.conditions.find((each) => each.type === type);
-  const isSame = condition !== undefined && before !== undefined && isDeepStrictEqual({ ...before, lastTransitionTime: undefined }, { ...condition, lastTransitionTime: undefined });
+  const isSame =
+    condition !== undefined &&
+    before !== undefined &&
+    isDeepStrictEqual({ ...before, lastTransitionTime: undefined }, { ...condition, lastTransitionTime: undefined });
   if (isSame || (condition === undefined && before === undefined)) return status;
   const others = status.conditions.filter((each) => each.type !== type);
   const next = condition && { ...condition, lastTransitionTime: `${new Date().toISOString().slice(0, 19)}Z` };

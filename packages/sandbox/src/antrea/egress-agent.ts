@@ -58,7 +58,14 @@ export class AntreaEgressAgent {
       if (egressIP === '') this.#realised.delete(egress.name);
       else this.#realised.set(egress.name, { egressIP, isLocal });
       const report = this.#report(egress, egressIP, isLocal, view);
-      const cause = JSON.stringify([egress.uid, egress.spec.egressIP, egress.spec.externalIPPool, egressIP, isLocal, report?.condition]);
+      const cause = JSON.stringify([
+        egress.uid,
+        egress.spec.egressIP,
+        egress.spec.externalIPPool,
+        egressIP,
+        isLocal,
+        report?.condition,
+      ]);
       if (this.#reported.get(egress.name) === cause) continue;
       this.#reported.set(egress.name, cause);
       if (report) reports.push(report);
@@ -75,7 +82,9 @@ export class AntreaEgressAgent {
 
   /** Does this node translate what is tunnelled to the address? */
   translates(address: string): boolean {
-    return [...this.#realised.values()].some(({ egressIP, isLocal }) => isLocal && canonicalAddress(egressIP) === address);
+    return [...this.#realised.values()].some(
+      ({ egressIP, isLocal }) => isLocal && canonicalAddress(egressIP) === address,
+    );
   }
 
   // The kernel's own device: one address once, whatever the number of Egresses that ask for it.
@@ -84,7 +93,8 @@ export class AntreaEgressAgent {
     for (const { name, spec } of egresses) {
       const scheduled = schedule.get(name);
       const address = canonicalAddress(spec.egressIP);
-      if (address !== undefined && scheduled && 'node' in scheduled && scheduled.node === this.node) wanted.add(address);
+      if (address !== undefined && scheduled && 'node' in scheduled && scheduled.node === this.node)
+        wanted.add(address);
     }
     for (const address of this.assigned) if (!wanted.has(address)) this.assigned.delete(address);
     for (const address of wanted) this.assigned.add(address);
@@ -97,16 +107,33 @@ export class AntreaEgressAgent {
     return scheduled && 'node' in scheduled ? egress.spec.egressIP : '';
   }
 
-  #report(egress: Egress, egressIP: string, isLocal: boolean, { schedule, speaker }: AgentView): EgressReport | undefined {
+  #report(
+    egress: Egress,
+    egressIP: string,
+    isLocal: boolean,
+    { schedule, speaker }: AgentView,
+  ): EgressReport | undefined {
     if (isLocal) {
-      const condition = { type: 'IPAssigned', status: 'True', reason: 'Assigned', message: 'EgressIP is successfully assigned to EgressNode' } as const;
+      const condition = {
+        type: 'IPAssigned',
+        status: 'True',
+        reason: 'Assigned',
+        message: 'EgressIP is successfully assigned to EgressNode',
+      } as const;
       return { egress: egress.name, egressNode: this.node, egressIP, ...(isSchedulable(egress) && { condition }) };
     }
     // An address that somebody has to have, and this node has not: others' business, also when nobody has it.
     if (egressIP !== '' || speaker(egress) !== this.node) return undefined;
     const scheduled = schedule.get(egress.name);
-    const condition = scheduled && 'error' in scheduled
-      && ({ type: 'IPAssigned', status: 'False', reason: 'AssignmentError', message: `Failed to assign the IP to EgressNode: ${scheduled.error}` } as const);
+    const condition =
+      scheduled &&
+      'error' in scheduled &&
+      ({
+        type: 'IPAssigned',
+        status: 'False',
+        reason: 'AssignmentError',
+        message: `Failed to assign the IP to EgressNode: ${scheduled.error}`,
+      } as const);
     return { egress: egress.name, egressNode: '', egressIP: '', ...(condition && { condition }) };
   }
 
@@ -115,7 +142,10 @@ export class AntreaEgressAgent {
     for (const uid of this.#bindings.keys()) if (!here.some((pod) => pod.uid === uid)) this.#bindings.delete(uid);
     for (const pod of here) {
       const matching = egresses
-        .filter((egress) => this.#realised.has(egress.name) && appliesTo(egress, pod, namespaceLabels.get(pod.namespace) ?? {}))
+        .filter(
+          (egress) =>
+            this.#realised.has(egress.name) && appliesTo(egress, pod, namespaceLabels.get(pod.namespace) ?? {}),
+        )
         .map(({ name }) => name);
       // Whichever came first stays, whatever its family.
       const before = this.#bindings.get(pod.uid);
@@ -129,7 +159,10 @@ export class AntreaEgressAgent {
 function appliesTo({ spec: { appliedTo } }: Egress, pod: AntreaPod, namespaceLabels: Labels): boolean {
   const { namespaceSelector, podSelector } = appliedTo;
   if (!namespaceSelector && !podSelector) return false;
-  return (!namespaceSelector || selects(namespaceSelector, namespaceLabels)) && (!podSelector || selects(podSelector, pod.labels ?? {}));
+  return (
+    (!namespaceSelector || selects(namespaceSelector, namespaceLabels)) &&
+    (!podSelector || selects(podSelector, pod.labels ?? {}))
+  );
 }
 
 /** Can a packet to the destination leave by the address? */

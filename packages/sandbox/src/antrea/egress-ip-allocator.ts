@@ -31,16 +31,26 @@ export class EgressIpAllocator {
     const pool = pools.get(externalIPPool);
     const isIn = (address: string): boolean => pool?.ipRanges.some((range) => rangeHas(range, address)) ?? false;
     // As text: an IPv6 address that is not canonical never counts as the one that was allocated.
-    if (before?.address === egressIP && before.pool === externalIPPool && isIn(before.address)) return { condition: allocated };
+    if (before?.address === egressIP && before.pool === externalIPPool && isIn(before.address))
+      return { condition: allocated };
     if (before) this.#allocations.delete(name);
     if (externalIPPool === '') return {};
-    if (!pool) return { ...(egressIP !== '' && { egressIP: '' }), condition: refused(`ExternalIPPool ${externalIPPool} does not exist`) };
+    if (!pool)
+      return {
+        ...(egressIP !== '' && { egressIP: '' }),
+        condition: refused(`ExternalIPPool ${externalIPPool} does not exist`),
+      };
 
-    const isTaken = (address: string): boolean => [...this.#allocations.values()].some((other) => other.address === address);
+    const isTaken = (address: string): boolean =>
+      [...this.#allocations.values()].some((other) => other.address === address);
     const asked = canonicalAddress(egressIP);
     if (asked !== undefined) {
       if (isTaken(asked) || !isIn(asked)) {
-        return { condition: refused(`error when allocating IP ${asked} for Egress ${name} from ExternalIPPool ${externalIPPool}: IP is ${isIn(asked) ? 'already allocated' : 'not in range'}`) };
+        return {
+          condition: refused(
+            `error when allocating IP ${asked} for Egress ${name} from ExternalIPPool ${externalIPPool}: IP is ${isIn(asked) ? 'already allocated' : 'not in range'}`,
+          ),
+        };
       }
       this.#allocations.set(name, { address: asked, pool: externalIPPool });
       return { condition: allocated };
@@ -55,8 +65,18 @@ export class EgressIpAllocator {
   }
 }
 
-const allocated: EgressCondition = { type: 'IPAllocated', status: 'True', reason: 'Allocated', message: 'EgressIP is successfully allocated' };
+const allocated: EgressCondition = {
+  type: 'IPAllocated',
+  status: 'True',
+  reason: 'Allocated',
+  message: 'EgressIP is successfully allocated',
+};
 
 function refused(why: string): EgressCondition {
-  return { type: 'IPAllocated', status: 'False', reason: 'AllocationError', message: `Cannot allocate EgressIP from ExternalIPPool: ${why}` };
+  return {
+    type: 'IPAllocated',
+    status: 'False',
+    reason: 'AllocationError',
+    message: `Cannot allocate EgressIP from ExternalIPPool: ${why}`,
+  };
 }

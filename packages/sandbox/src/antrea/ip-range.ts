@@ -12,16 +12,20 @@ export interface Bounds {
 export function boundsOf({ cidr, start, end }: IpRange): Bounds | undefined {
   if (cidr === undefined) {
     const [first, last] = [canonicalAddress(start ?? ''), canonicalAddress(end ?? '')];
-    return first === undefined || last === undefined || isVersion6(first) !== isVersion6(last) ? undefined : { first, last };
+    return first === undefined || last === undefined || isVersion6(first) !== isVersion6(last)
+      ? undefined
+      : { first, last };
   }
   const base = addressOfCidr(cidr);
   if (base === undefined) return undefined;
   const masked = (fill: number): string => {
     const prefix = prefixOfCidr(cidr);
-    return textOf(addressBytes(base).map((byte, index) => {
-      const host = 0xff >> Math.min(8, Math.max(0, prefix - index * 8));
-      return (byte & ~host) | (fill & host);
-    }));
+    return textOf(
+      addressBytes(base).map((byte, index) => {
+        const host = 0xff >> Math.min(8, Math.max(0, prefix - index * 8));
+        return (byte & ~host) | (fill & host);
+      }),
+    );
   };
   return { first: masked(0), last: masked(0xff) };
 }
@@ -36,7 +40,11 @@ export function rangeHas(range: IpRange, address: string): boolean {
 
 /** Have two ranges an address in common? */
 export function overlap(left: Bounds, right: Bounds): boolean {
-  return isVersion6(left.first) === isVersion6(right.first) && compareAddresses(left.first, right.last) <= 0 && compareAddresses(right.first, left.last) <= 0;
+  return (
+    isVersion6(left.first) === isVersion6(right.first) &&
+    compareAddresses(left.first, right.last) <= 0 &&
+    compareAddresses(right.first, left.last) <= 0
+  );
 }
 
 /** The first address of a range that may be handed out and is not taken. At most 65,536 are looked at, as Antrea tracks no more. */
@@ -59,6 +67,8 @@ export function firstFree(range: IpRange, isTaken: (address: string) => boolean)
 
 function textOf(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
   return canonicalAddress(groups.join(':')) ?? '';
 }

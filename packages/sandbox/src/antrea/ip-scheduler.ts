@@ -33,10 +33,12 @@ export type Schedule = { readonly node: string } | { readonly error: string };
  */
 export function scheduleEgresses({ egresses, pools, nodes, alive }: ScheduleInput): Map<string, Schedule> {
   const limits = new Map(nodes.map((node) => [node.name, maxEgressIps(node)]));
-  const rings = new Map([...pools].map(([name, { nodeSelector }]) => {
-    const members = nodes.filter((node) => alive.has(node.name) && selects(nodeSelector, node.labels));
-    return [name, new ConsistentHash(members.map((node) => node.name))];
-  }));
+  const rings = new Map(
+    [...pools].map(([name, { nodeSelector }]) => {
+      const members = nodes.filter((node) => alive.has(node.name) && selects(nodeSelector, node.labels));
+      return [name, new ConsistentHash(members.map((node) => node.name))];
+    }),
+  );
   const onNode = new Map<string, Set<string>>();
   const result = new Map<string, Schedule>();
   for (const egress of egresses.filter(isSchedulable)) {
@@ -48,7 +50,11 @@ export function scheduleEgresses({ egresses, pools, nodes, alive }: ScheduleInpu
     const ring = rings.get(externalIPPool);
     const node = ring?.nodeOf(egressIP, hasRoom);
     if (node === undefined) {
-      result.set(egress.name, { error: ring ? 'no Node available' : `local Node consistentHashMap has not synced, ExternalIPPool ${externalIPPool}` });
+      result.set(egress.name, {
+        error: ring
+          ? 'no Node available'
+          : `local Node consistentHashMap has not synced, ExternalIPPool ${externalIPPool}`,
+      });
       continue;
     }
     result.set(egress.name, { node });

@@ -6,9 +6,16 @@ import { EgressIpAllocator } from './egress-ip-allocator.ts';
 import { scheduleEgresses } from './ip-scheduler.ts';
 import { refuseEgress, refusePool } from './webhook.ts';
 
-const pool = (more: Partial<ExternalIpPoolSpec> = {}): ExternalIpPoolSpec => ({ ipRanges: [{ start: '10.0.0.100', end: '10.0.0.109' }], nodeSelector: {}, ...more });
+const pool = (more: Partial<ExternalIpPoolSpec> = {}): ExternalIpPoolSpec => ({
+  ipRanges: [{ start: '10.0.0.100', end: '10.0.0.109' }],
+  nodeSelector: {},
+  ...more,
+});
 const egress = (name: string, egressIP: string, externalIPPool = 'pool'): Egress => ({
-  name, uid: name, spec: { appliedTo: { podSelector: {} }, egressIP, externalIPPool }, status: { egressNode: '', egressIP: '', conditions: [] },
+  name,
+  uid: name,
+  spec: { appliedTo: { podSelector: {} }, egressIP, externalIPPool },
+  status: { egressNode: '', egressIP: '', conditions: [] },
 });
 const pools = (spec = pool()): Map<string, ExternalIpPoolSpec> => new Map([['pool', spec]]);
 const object = (spec: object): object => ({ spec: { appliedTo: {}, ...spec } });
@@ -19,8 +26,12 @@ describe("Antrea's webhook", () => {
   });
 
   it('refuses an address outside the pool, and a pool that it does not know', () => {
-    expect(refuseEgress(pools(), object({ egressIP: '10.0.0.110', externalIPPool: 'pool' }))).toContain('is not within the IP range');
-    expect(refuseEgress(new Map(), object({ egressIP: '10.0.0.100', externalIPPool: 'pool' }))).toBe('ExternalIPPool pool does not exist');
+    expect(refuseEgress(pools(), object({ egressIP: '10.0.0.110', externalIPPool: 'pool' }))).toContain(
+      'is not within the IP range',
+    );
+    expect(refuseEgress(new Map(), object({ egressIP: '10.0.0.100', externalIPPool: 'pool' }))).toBe(
+      'ExternalIPPool pool does not exist',
+    );
     expect(refuseEgress(new Map(), object({ egressIP: '10.0.0.100' }))).toBeUndefined();
     const same = object({ egressIP: '10.0.0.200', externalIPPool: 'gone' });
     expect(refuseEgress(new Map(), same, same)).toBeUndefined();
@@ -28,17 +39,27 @@ describe("Antrea's webhook", () => {
 
   it('refuses overlaps with any pool, ranges outside the subnet, and ranges that change or go; appending is fine', () => {
     expect(refusePool(pools(), 'other', pool({ ipRanges: [{ cidr: '10.0.0.104/30' }] }))).toContain('overlaps');
-    expect(refusePool(new Map(), 'pool', pool({ subnetInfo: { gateway: '10.0.1.1', prefixLength: 24 } }))).toContain('strict subset');
-    expect(refusePool(pools(), 'pool', pool({ ipRanges: [{ start: '10.0.0.100', end: '10.0.0.108' }] }), pool())).toContain('cannot be updated or deleted');
+    expect(refusePool(new Map(), 'pool', pool({ subnetInfo: { gateway: '10.0.1.1', prefixLength: 24 } }))).toContain(
+      'strict subset',
+    );
+    expect(
+      refusePool(pools(), 'pool', pool({ ipRanges: [{ start: '10.0.0.100', end: '10.0.0.108' }] }), pool()),
+    ).toContain('cannot be updated or deleted');
     const appended = pool({ ipRanges: [...pool().ipRanges, { start: '10.0.0.120', end: '10.0.0.121' }] });
     expect(refusePool(pools(), 'pool', appended, pool())).toBeUndefined();
     expect(refusePool(new Map(), 'six', pool({ ipRanges: [{ cidr: 'fd00::/64' }] }))).toBeUndefined();
   });
 
   it('a cidr range has not its first and last address, one with start and end has', () => {
-    const asked = (spec: ExternalIpPoolSpec, egressIP: string) => refuseEgress(pools(spec), object({ egressIP, externalIPPool: 'pool' }));
+    const asked = (spec: ExternalIpPoolSpec, egressIP: string) =>
+      refuseEgress(pools(spec), object({ egressIP, externalIPPool: 'pool' }));
     const cidr = pool({ ipRanges: [{ cidr: '10.0.0.96/29' }] });
-    expect([96, 97, 102, 103].map((last) => asked(cidr, `10.0.0.${last}`) === undefined)).toEqual([false, true, true, false]);
+    expect([96, 97, 102, 103].map((last) => asked(cidr, `10.0.0.${last}`) === undefined)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect([100, 109].map((last) => asked(pool(), `10.0.0.${last}`))).toEqual([undefined, undefined]);
   });
 });
@@ -46,8 +67,13 @@ describe("Antrea's webhook", () => {
 describe("Antrea's controller", () => {
   it('wipes the address of every Egress when its pool goes, and may give another when it comes back', () => {
     const allocator = new EgressIpAllocator();
-    expect(allocator.sync(egress('a', '10.0.0.105'), pools())).toMatchObject({ condition: { status: 'True', reason: 'Allocated' } });
-    expect(allocator.sync(egress('a', '10.0.0.105'), new Map())).toMatchObject({ egressIP: '', condition: { reason: 'AllocationError' } });
+    expect(allocator.sync(egress('a', '10.0.0.105'), pools())).toMatchObject({
+      condition: { status: 'True', reason: 'Allocated' },
+    });
+    expect(allocator.sync(egress('a', '10.0.0.105'), new Map())).toMatchObject({
+      egressIP: '',
+      condition: { reason: 'AllocationError' },
+    });
     expect(allocator.sync(egress('a', ''), pools())).toMatchObject({ egressIP: '10.0.0.100' });
   });
 
@@ -65,23 +91,34 @@ describe("Antrea's controller", () => {
   it('one address of a pool is for one Egress', () => {
     const allocator = new EgressIpAllocator();
     allocator.sync(egress('a', '10.0.0.105'), pools());
-    expect(allocator.sync(egress('b', '10.0.0.105'), pools())).toMatchObject({ condition: { status: 'False', reason: 'AllocationError' } });
+    expect(allocator.sync(egress('b', '10.0.0.105'), pools())).toMatchObject({
+      condition: { status: 'False', reason: 'AllocationError' },
+    });
     allocator.retain(new Set());
     expect(allocator.sync(egress('b', '10.0.0.105'), pools())).toMatchObject({ condition: { status: 'True' } });
   });
 });
 
 const view = (egresses: readonly Egress[], more: Partial<AgentView> = {}): AgentView => ({
-  egresses, schedule: new Map(), pods: [], namespaceLabels: new Map(), addresses: new Set(), speaker: () => undefined, ...more,
+  egresses,
+  schedule: new Map(),
+  pods: [],
+  namespaceLabels: new Map(),
+  addresses: new Set(),
+  speaker: () => undefined,
+  ...more,
 });
 
 describe("Antrea's scheduler", () => {
   const nodes = ['n1', 'n2', 'n3'].map((name) => ({ name, labels: {}, annotations: {} }));
   const alive = new Set(nodes.map(({ name }) => name));
   const many = Array.from({ length: 10 }, (_, index) => egress(`e${index}`, `10.0.0.10${index}`));
-  const schedule = (more: Partial<Parameters<typeof scheduleEgresses>[0]> = {}) => scheduleEgresses({ egresses: many, pools: pools(), nodes, alive, ...more });
-  const limited = (limit: string) => nodes.map((node) => ({ ...node, annotations: { 'node.antrea.io/max-egress-ips': limit } }));
-  const failures = (result: ReturnType<typeof schedule>): string[] => [...result].filter(([, each]) => 'error' in each).map(([name]) => name);
+  const schedule = (more: Partial<Parameters<typeof scheduleEgresses>[0]> = {}) =>
+    scheduleEgresses({ egresses: many, pools: pools(), nodes, alive, ...more });
+  const limited = (limit: string) =>
+    nodes.map((node) => ({ ...node, annotations: { 'node.antrea.io/max-egress-ips': limit } }));
+  const failures = (result: ReturnType<typeof schedule>): string[] =>
+    [...result].filter(([, each]) => 'error' in each).map(([name]) => name);
 
   it('a node that goes loses its addresses alone, and gets the very same when it comes back', () => {
     const before = schedule();
@@ -105,14 +142,18 @@ describe("Antrea's scheduler", () => {
   });
 
   it('asks for the labels of the pool, and never whether a node is Ready', () => {
-    expect(failures(schedule({ pools: pools(pool({ nodeSelector: { matchLabels: { role: 'egress' } } })) }))).toHaveLength(10);
+    expect(
+      failures(schedule({ pools: pools(pool({ nodeSelector: { matchLabels: { role: 'egress' } } })) })),
+    ).toHaveLength(10);
   });
 
   it('the ring has every node 50 times by CRC-32', () => {
     const nodeOf = (key: string) => new ConsistentHash(['n1', 'n2']).nodeOf(key);
     expect(new ConsistentHash([]).nodeOf('10.0.0.1')).toBeUndefined();
     expect(new ConsistentHash(['n2', 'n1']).nodeOf('10.0.0.1')).toBe(nodeOf('10.0.0.1'));
-    expect(new ConsistentHash(['n1', 'n2']).nodeOf('10.0.0.1', (node) => node !== nodeOf('10.0.0.1'))).not.toBe(nodeOf('10.0.0.1'));
+    expect(new ConsistentHash(['n1', 'n2']).nodeOf('10.0.0.1', (node) => node !== nodeOf('10.0.0.1'))).not.toBe(
+      nodeOf('10.0.0.1'),
+    );
   });
 });
 
@@ -120,7 +161,9 @@ describe("Antrea's agent", () => {
   it('static status lingers: it is written by who has the address, and by nobody when it goes', () => {
     const agent = new AntreaEgressAgent('n1');
     const fixed = egress('a', '10.0.0.100', '');
-    expect(agent.pass(view([fixed], { addresses: new Set(['10.0.0.100']) }))).toEqual([{ egress: 'a', egressNode: 'n1', egressIP: '10.0.0.100' }]);
+    expect(agent.pass(view([fixed], { addresses: new Set(['10.0.0.100']) }))).toEqual([
+      { egress: 'a', egressNode: 'n1', egressIP: '10.0.0.100' },
+    ]);
     expect(agent.pass(view([fixed]))).toEqual([]);
     expect(agent.translates('10.0.0.100')).toBe(false);
   });
@@ -146,7 +189,13 @@ describe("Antrea's agent", () => {
   it('without a node for the address the Egress counts for nobody, and one agent says why', () => {
     const agent = new AntreaEgressAgent('n1');
     const pods = [{ uid: 'pod', namespace: 'team', node: 'n1' }];
-    const reports = agent.pass(view([egress('a', '10.0.0.100')], { pods, schedule: new Map([['a', { error: 'no Node available' }]]), speaker: () => 'n1' }));
+    const reports = agent.pass(
+      view([egress('a', '10.0.0.100')], {
+        pods,
+        schedule: new Map([['a', { error: 'no Node available' }]]),
+        speaker: () => 'n1',
+      }),
+    );
     expect(reports).toMatchObject([{ egressNode: '', condition: { reason: 'AssignmentError' } }]);
     expect(agent.effective('pod')).toBeUndefined();
   });

@@ -21,21 +21,47 @@ export class AntreaWebhook {
   }
 
   /** The rule itself. */
-  readonly admission: Admission = ({ group: requested, resource, subresource, operation, name, object, oldObject }): AdmissionRefusal | undefined => {
+  readonly admission: Admission = ({
+    group: requested,
+    resource,
+    subresource,
+    operation,
+    name,
+    object,
+    oldObject,
+  }): AdmissionRefusal | undefined => {
     if (requested !== group || subresource !== '' || operation === 'DELETE' || object === undefined) return undefined;
-    const webhook = resource === 'egresses' ? 'egressvalidator.antrea.io' : resource === 'externalippools' ? 'externalippoolvalidator.antrea.io' : undefined;
+    const webhook =
+      resource === 'egresses'
+        ? 'egressvalidator.antrea.io'
+        : resource === 'externalippools'
+          ? 'externalippoolvalidator.antrea.io'
+          : undefined;
     if (webhook === undefined) return undefined;
-    if (this.isDown) return { status: 500, message: `Internal error occurred: failed calling webhook "${webhook}": connection refused` };
-    const message = resource === 'egresses'
-      ? refuseEgress(this.#pools, object, oldObject)
-      : refusePool(this.#pools, name, readExternalIpPool(object), oldObject && readExternalIpPool(oldObject));
-    return message === undefined ? undefined : { status: 400, message: `admission webhook "${webhook}" denied the request: ${message}` };
+    if (this.isDown)
+      return {
+        status: 500,
+        message: `Internal error occurred: failed calling webhook "${webhook}": connection refused`,
+      };
+    const message =
+      resource === 'egresses'
+        ? refuseEgress(this.#pools, object, oldObject)
+        : refusePool(this.#pools, name, readExternalIpPool(object), oldObject && readExternalIpPool(oldObject));
+    return message === undefined
+      ? undefined
+      : { status: 400, message: `admission webhook "${webhook}" denied the request: ${message}` };
   };
 }
 
 /** Why an Egress is refused (`pkg/controller/egress/validate.go`). */
-export function refuseEgress(pools: ReadonlyMap<string, ExternalIpPoolSpec>, object: object, oldObject?: object): string | undefined {
-  const { spec: lists = {} } = object as { spec?: { readonly egressIPs?: readonly string[]; readonly externalIPPools?: readonly string[] } };
+export function refuseEgress(
+  pools: ReadonlyMap<string, ExternalIpPoolSpec>,
+  object: object,
+  oldObject?: object,
+): string | undefined {
+  const { spec: lists = {} } = object as {
+    spec?: { readonly egressIPs?: readonly string[]; readonly externalIPPools?: readonly string[] };
+  };
   if (lists.egressIPs && lists.egressIPs.length > 0) return 'spec.egressIPs is not supported yet';
   if (lists.externalIPPools && lists.externalIPPools.length > 0) return 'spec.externalIPPools is not supported yet';
   const { egressIP, externalIPPool } = readEgressSpec(object);
@@ -46,11 +72,18 @@ export function refuseEgress(pools: ReadonlyMap<string, ExternalIpPoolSpec>, obj
   if (address === undefined) return `IP ${egressIP} is not valid`;
   const pool = pools.get(externalIPPool);
   if (!pool) return `ExternalIPPool ${externalIPPool} does not exist`;
-  return pool.ipRanges.some((range) => rangeHas(range, address)) ? undefined : `IP ${egressIP} is not within the IP range`;
+  return pool.ipRanges.some((range) => rangeHas(range, address))
+    ? undefined
+    : `IP ${egressIP} is not within the IP range`;
 }
 
 /** Why an ExternalIPPool is refused (`pkg/controller/externalippool/validate.go`). */
-export function refusePool(pools: ReadonlyMap<string, ExternalIpPoolSpec>, name: string, pool: ExternalIpPoolSpec, before?: ExternalIpPoolSpec): string | undefined {
+export function refusePool(
+  pools: ReadonlyMap<string, ExternalIpPoolSpec>,
+  name: string,
+  pool: ExternalIpPoolSpec,
+  before?: ExternalIpPoolSpec,
+): string | undefined {
   const { subnetInfo } = pool;
   for (const [index, range] of pool.ipRanges.entries()) {
     const bounds = boundsOf(range);
@@ -59,11 +92,14 @@ export function refusePool(pools: ReadonlyMap<string, ExternalIpPoolSpec>, name:
     if (subnet !== undefined && !(cidrContains(subnet, bounds.first) && cidrContains(subnet, bounds.last))) {
       return `IP range ${JSON.stringify(range)} must be a strict subset of the subnet ${subnet}`;
     }
-    const others = [...pools].filter(([other]) => other !== name).flatMap(([other, { ipRanges }]) => ipRanges.map((each) => ({ of: `of ExternalIPPool ${other}`, each })));
+    const others = [...pools]
+      .filter(([other]) => other !== name)
+      .flatMap(([other, { ipRanges }]) => ipRanges.map((each) => ({ of: `of ExternalIPPool ${other}`, each })));
     const same = pool.ipRanges.filter((_, other) => other < index).map((each) => ({ of: 'of itself', each }));
     for (const { of, each } of [...others, ...same]) {
       const taken = boundsOf(each);
-      if (taken && overlap(bounds, taken)) return `range ${JSON.stringify(range)} overlaps with range ${JSON.stringify(each)} ${of}`;
+      if (taken && overlap(bounds, taken))
+        return `range ${JSON.stringify(range)} overlaps with range ${JSON.stringify(each)} ${of}`;
     }
   }
   const removed = before?.ipRanges.filter((old) => !pool.ipRanges.some((range) => isDeepStrictEqual(range, old))) ?? [];

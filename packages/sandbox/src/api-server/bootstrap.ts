@@ -15,12 +15,15 @@ const initialNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-l
 export function bootstrap(context: ApiContext, definitions: readonly (string | object)[]): void {
   for (const name of initialNamespaces) create(context, namespaces, { metadata: { name } });
   for (const definition of definitions) {
-    for (const document of documentsOf(definition)) if (document !== null) create(context, customResourceDefinitions, document);
+    for (const document of documentsOf(definition))
+      if (document !== null) create(context, customResourceDefinitions, document);
   }
 }
 
 const documentsOf = (definition: string | object): unknown[] =>
-  typeof definition === 'string' ? parseAllDocuments(definition).map((document) => document.toJS() as unknown) : [definition];
+  typeof definition === 'string'
+    ? parseAllDocuments(definition).map((document) => document.toJS() as unknown)
+    : [definition];
 
 function create(context: ApiContext, resource: ResourceDefinition, body: unknown): void {
   const none = (): void => undefined;

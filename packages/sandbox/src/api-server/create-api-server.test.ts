@@ -30,9 +30,14 @@ describe('createApiServer', () => {
     });
     expect((await exchange(server, { method: 'GET', path: '/readyz' })).text).toBe('ok');
     const discovery = await client.send('GET', '/apis/test.example/v1');
-    expect(discovery.body['resources']).toMatchObject([{ name: 'widgets', shortNames: ['wd'] }, { name: 'widgets/status' }]);
+    expect(discovery.body['resources']).toMatchObject([
+      { name: 'widgets', shortNames: ['wd'] },
+      { name: 'widgets/status' },
+    ]);
     const openApi = await client.send('GET', '/openapi/v3/apis/test.example/v1');
-    expect(openApi.body).toMatchObject({ components: { schemas: { 'example.test.v1.Widget': { required: ['spec'] } } } });
+    expect(openApi.body).toMatchObject({
+      components: { schemas: { 'example.test.v1.Widget': { required: ['spec'] } } },
+    });
   });
 
   it('empties and removes a deleted namespace, and waits for finalizers in it', async () => {
@@ -62,15 +67,21 @@ describe('createApiServer', () => {
     expect(body['message']).toContain(what);
   });
 
-  it.each(['/api/v1/pods', '/apis/apps/v1/deployments', '/metrics'])('answers 404 for %s and names it', async (path) => {
-    const { code, body } = await client.send('GET', path);
-    expect(code).toBe(404);
-    expect(body['message']).toMatch(/pods|deployments|metrics/);
-  });
+  it.each(['/api/v1/pods', '/apis/apps/v1/deployments', '/metrics'])(
+    'answers 404 for %s and names it',
+    async (path) => {
+      const { code, body } = await client.send('GET', path);
+      expect(code).toBe(404);
+      expect(body['message']).toMatch(/pods|deployments|metrics/);
+    },
+  );
 
   it('takes a body of 3 MiB and no more', async () => {
     const data = { a: 'x'.repeat(3 * 1024 * 1024) };
-    const { code } = await client.send('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'big' }, data });
+    const { code } = await client.send('POST', '/api/v1/namespaces/default/configmaps', {
+      metadata: { name: 'big' },
+      data,
+    });
     expect(code).toBe(413);
   });
 });

@@ -165,7 +165,10 @@ function send(response: ServerResponse, answer: Exclude<Answer, 'streaming'>): n
     return code;
   }
   if (warnings.length > 0) {
-    response.setHeader('warning', warnings.map((warning) => `299 - ${JSON.stringify(warning)}`));
+    response.setHeader(
+      'warning',
+      warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
+    );
   }
   response.writeHead(code, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
   response.end(text);
@@ -176,6 +179,10 @@ function refusal(error: unknown): Exclude<Answer, 'streaming'> {
   const status =
     error instanceof StatusError
       ? error
-      : new StatusError(500, 'InternalError', `the sandbox API server failed: ${error instanceof Error ? error.message : String(error)}`);
+      : new StatusError(
+          500,
+          'InternalError',
+          `the sandbox API server failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
   return { code: status.code, text: JSON.stringify(status.toStatus()) };
 }

@@ -18,7 +18,13 @@ describe('answers as kube-apiserver does', unless(findEnvtestAssets() === undefi
 
   beforeAll(async () => {
     const crds = Object.values(networkCrds);
-    const [envtest, server] = await Promise.all([startEnvtest(), createApiServer({ crds: [widgetCrd, await readFile(egressIpamFile, 'utf8'), ...crds], finalizeNamespaces: false })]);
+    const [envtest, server] = await Promise.all([
+      startEnvtest(),
+      createApiServer({
+        crds: [widgetCrd, await readFile(egressIpamFile, 'utf8'), ...crds],
+        finalizeNamespaces: false,
+      }),
+    ]);
     const client = envtest.client();
     try {
       const widgetFile = join(envtest.folder, 'widgets.yaml');

@@ -31,7 +31,11 @@ export function describeGroups(resources: readonly ResourceDefinition[]): object
 }
 
 /** `/api/v1` and `/apis/GROUP/VERSION`: the resources there; undefined when there are none. */
-export function describeResources(resources: readonly ResourceDefinition[], group: string, version: string): object | undefined {
+export function describeResources(
+  resources: readonly ResourceDefinition[],
+  group: string,
+  version: string,
+): object | undefined {
   const served = resources.filter((resource) => resource.group === group && resource.version === version);
   const [first] = served;
   if (!first) return undefined;

@@ -32,7 +32,11 @@ export function handleNonResource({ catalogue }: ApiContext, verb: string, path:
   return { code: 200, text: JSON.stringify(found) };
 }
 
-function describe(resources: readonly ResourceDefinition[], first: string, rest: readonly string[]): object | undefined {
+function describe(
+  resources: readonly ResourceDefinition[],
+  first: string,
+  rest: readonly string[],
+): object | undefined {
   const [second, third] = rest;
   switch (first) {
     case 'version':

@@ -98,7 +98,11 @@ function getObject({ store }: ApiContext, resource: ResourceDefinition, { namesp
   return serialise(viewIn(resource, object));
 }
 
-async function write(handling: ResourceHandling, exchange: ResourceExchange, resource: ResourceDefinition): Promise<Answer> {
+async function write(
+  handling: ResourceHandling,
+  exchange: ResourceExchange,
+  resource: ResourceDefinition,
+): Promise<Answer> {
   const { context } = handling;
   const { info, url, request } = exchange;
   const query = url.searchParams;
@@ -123,7 +127,12 @@ async function write(handling: ResourceHandling, exchange: ResourceExchange, res
   return { code, text: serialise(viewIn(resource, object)), warnings, name: object.metadata.name };
 }
 
-function perform(context: ApiContext, request: WriteRequest, { info, url }: ResourceExchange, mediaType: string): WriteResult {
+function perform(
+  context: ApiContext,
+  request: WriteRequest,
+  { info, url }: ResourceExchange,
+  mediaType: string,
+): WriteResult {
   if (info.verb === 'create') return createObject(context, request);
   if (info.verb === 'update') return updateObject(context, request);
   const fieldManager = url.searchParams.get('fieldManager') ?? undefined;

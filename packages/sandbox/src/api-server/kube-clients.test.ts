@@ -1,4 +1,11 @@
-import { createRestClient, isConflict, Reflector, ResourceClient, servedResources, staticConnection } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  isConflict,
+  Reflector,
+  ResourceClient,
+  servedResources,
+  staticConnection,
+} from '@egressip-ipam/kube';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ApiServer } from './create-api-server.ts';
 import { createApiServer } from './create-api-server.ts';
@@ -39,7 +46,10 @@ describe("the project's own clients on this server", () => {
     server.compact();
     await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'two' } });
     await client.delete({ name: 'one' });
-    await vi.waitFor(() => expect(names()).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system', 'two']), 15_000);
+    await vi.waitFor(
+      () => expect(names()).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system', 'two']),
+      15_000,
+    );
     await reflector.stop();
   });
 });

@@ -38,7 +38,9 @@ export function parseBody(text: string, mediaType: string): unknown {
     // Most clients send JSON as YAML, which it is, and JSON is read a hundred times as fast.
     return mediaType.endsWith('yaml') && !text.startsWith('{') ? parse(text) : JSON.parse(text);
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; parse error: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(
+      `couldn't get version/kind; parse error: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

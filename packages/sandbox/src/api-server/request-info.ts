@@ -20,8 +20,7 @@ export interface NonResourceRequest {
 
 /** What a request asks for. */
 export type RequestInfo =
-  | ({ readonly isResource: true } & ResourceRequest)
-  | ({ readonly isResource: false } & NonResourceRequest);
+  ({ readonly isResource: true } & ResourceRequest) | ({ readonly isResource: false } & NonResourceRequest);
 
 const namespaceSubresources = new Set(['status', 'finalize']);
 
@@ -38,7 +37,9 @@ export function parseRequest(method: string, url: URL): RequestInfo {
   return { isResource: true, verb: verbOf(method, target.name, watches), group, version, ...target };
 }
 
-function parseTarget(rest: readonly string[]): Pick<ResourceRequest, 'resource' | 'subresource' | 'namespace' | 'name'> {
+function parseTarget(
+  rest: readonly string[],
+): Pick<ResourceRequest, 'resource' | 'subresource' | 'namespace' | 'name'> {
   const [first = '', namespace = '', resource = '', name = '', ...subresources] = rest;
   if (first === 'namespaces' && resource && !(namespaceSubresources.has(resource) && !name)) {
     return { resource, namespace, name, subresource: subresources.join('/') };

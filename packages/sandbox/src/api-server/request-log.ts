@@ -57,5 +57,14 @@ export function toLoggedRequest(
 ): LoggedRequest {
   const target = info.isResource ? info : { group: '', resource: '', subresource: '', namespace: '', name: '' };
   const { group, resource, subresource, namespace, name } = target;
-  return { verb: info.verb, group, resource, subresource, namespace, user: user?.user ?? '', ...answer, name: name || answer.name };
+  return {
+    verb: info.verb,
+    group,
+    resource,
+    subresource,
+    namespace,
+    user: user?.user ?? '',
+    ...answer,
+    name: name || answer.name,
+  };
 }

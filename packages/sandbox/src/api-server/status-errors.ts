@@ -112,10 +112,15 @@ export const preconditionFailed = (resource: ResourceNames, name: string, why: s
 
 /** 422 with one cause per field error. `kind` is what Kubernetes names there: the kind, or for some checks the plural. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
-  return new StatusError(422, 'Invalid', `${qualified(kind, group)} "${name}" is invalid: ${describeFieldErrors(errors)}`, {
-    ...details(group, kind, name),
-    causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
-  });
+  return new StatusError(
+    422,
+    'Invalid',
+    `${qualified(kind, group)} "${name}" is invalid: ${describeFieldErrors(errors)}`,
+    {
+      ...details(group, kind, name),
+      causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
+    },
+  );
 }
 
 /** 403 from the authoriser or an admission rule. */
@@ -137,7 +142,11 @@ export const namespaceTerminating = (resource: ResourceNames, name: string, name
     {
       ...details(resource.group, resource.plural, name),
       causes: [
-        { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
       ],
     },
   );
@@ -155,7 +164,6 @@ export const unsupportedMediaType = (accepted: readonly string[]): StatusError =
 
 /** 422 for a JSON patch that does not apply. Kubernetes does not tell the client why; the error's `cause` does. */
 export const patchRejected = (why: string): StatusError =>
-  Object.assign(
-    new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}),
-    { cause: why },
-  );
+  Object.assign(new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}), {
+    cause: why,
+  });

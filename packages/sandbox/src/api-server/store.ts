@@ -61,7 +61,13 @@ export function createStore(historyLimit: number): Store {
   const collectionOf = (name: string): Collection => {
     let collection = collections.get(name);
     if (!collection) {
-      collection = { objects: new Map(), listeners: new Set(), history: [], compacted: compactedBefore, sorted: undefined };
+      collection = {
+        objects: new Map(),
+        listeners: new Set(),
+        history: [],
+        compacted: compactedBefore,
+        sorted: undefined,
+      };
       collections.set(name, collection);
     }
     return collection;

@@ -26,12 +26,17 @@ export interface CiliumDatapath {
 }
 
 /** The way of a packet from a pod (`bpf/lib/egress_gateway.h`): the pod's node redirects, the gateway translates, each by its own map. */
-export function ciliumTraffic({ pods, nodes, maps, isUp, addresses }: CiliumDatapath, pod: CiliumPod, destination: string): CiliumTraffic {
+export function ciliumTraffic(
+  { pods, nodes, maps, isUp, addresses }: CiliumDatapath,
+  pod: CiliumPod,
+  destination: string,
+): CiliumTraffic {
   const version6 = isVersion6(destination);
   if ([...pods, ...nodes].some((each) => each.addresses.includes(destination))) return { kind: 'in-cluster' };
   if (!isUp(pod.node)) return { kind: 'dropped', reason: 'node is down' };
   const source = pod.addresses.find((address) => isVersion6(address) === version6);
-  const valueAt = (node: string) => (source === undefined ? undefined : maps(node)?.[version6 ? 6 : 4].lookup(source, destination));
+  const valueAt = (node: string) =>
+    source === undefined ? undefined : maps(node)?.[version6 ? 6 : 4].lookup(source, destination);
 
   const first = valueAt(pod.node);
   if (first === undefined || first.kind === 'excluded') return { kind: 'node', node: pod.node };

@@ -101,7 +101,8 @@ class Agents {
     this.#followNamespaces(loop.list('namespaces'));
     this.#followNodes(loop.list('nodes'));
     this.#followPolicies(loop.list('policies'));
-    for (const { name } of this.#nodes.values()) if (!this.#stopped.has(name) && !this.#off.has(name) && !this.#runners.has(name)) this.#run(name);
+    for (const { name } of this.#nodes.values())
+      if (!this.#stopped.has(name) && !this.#off.has(name) && !this.#runners.has(name)) this.#run(name);
   }
 
   addPod(pod: CiliumPod): void {
@@ -194,7 +195,9 @@ class Agents {
   }
 
   #followNamespaces(objects: readonly KubernetesObject[]): void {
-    for (const { metadata: { name, labels = {} } } of objects) {
+    for (const {
+      metadata: { name, labels = {} },
+    } of objects) {
       if (isDeepStrictEqual(this.#namespaceLabels.get(name), labels)) continue;
       this.#namespaceLabels.set(name, labels);
       for (const pod of this.#pods.values()) if (pod.namespace === name) this.#tell(this.#podEvent(pod));
@@ -204,7 +207,13 @@ class Agents {
   #run(node: string): void {
     const { rest, interval = 1000, lag = 50, random = Math.random, onLog, onMaps } = this.#options;
     const maps = this.maps(node);
-    const agent = new EgressAgent({ node, map: maps, random, addresses: () => this.#addresses(node), log: (line) => onLog?.(node, line) });
+    const agent = new EgressAgent({
+      node,
+      map: maps,
+      random,
+      addresses: () => this.#addresses(node),
+      log: (line) => onLog?.(node, line),
+    });
     const timing = { clock: rest.clock, interval, lag: () => random() * lag };
     const runner = new AgentRunner(agent, timing, () => onMaps?.(node, entriesOf(maps)));
     this.#runners.set(node, runner);

@@ -20,7 +20,9 @@ describe("the rules of Cilium's egress gateway, one by one", () => {
   });
 
   it('the first by name of several nodes that match carries, whether Ready or dead', () => {
-    const policy = testPolicy('team', egressIP, 'b', { egressGateway: { nodeSelector: { matchLabels: { zone: 'one' } }, egressIP } });
+    const policy = testPolicy('team', egressIP, 'b', {
+      egressGateway: { nodeSelector: { matchLabels: { zone: 'one' } }, egressIP },
+    });
     agents.hold('a', egressIP);
     agents.apply(policy);
     expect(agents.traffic('pod-1')).toEqual(out('a'));
@@ -45,7 +47,10 @@ describe("the rules of Cilium's egress gateway, one by one", () => {
   });
 
   it.each([
-    ['any other policy is added', (it: TestAgents) => it.hear({ kind: 'policy', object: testPolicy('other', '10.0.0.5', 'c', { selectors: [] }) })],
+    [
+      'any other policy is added',
+      (it: TestAgents) => it.hear({ kind: 'policy', object: testPolicy('other', '10.0.0.5', 'c', { selectors: [] }) }),
+    ],
     ['a policy is deleted', (it: TestAgents) => it.hear({ kind: 'policy-deleted', name: 'gone' })],
     ['a CiliumNode changes', (it: TestAgents) => it.hear({ kind: 'node', node: testNode('c', { some: 'label' }) })],
   ])('looks at all policies again when %s', (_, change) => {
@@ -92,20 +97,34 @@ describe("the rules of Cilium's egress gateway, one by one", () => {
   });
 
   it('shares the pods among the gateways of a list by FNV-32a of the UID, sorted by address', () => {
-    const entry = (hostname: string, address: string) => ({ nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } }, egressIP: address });
+    const entry = (hostname: string, address: string) => ({
+      nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } },
+      egressIP: address,
+    });
     agents.hold('c', '10.0.0.101');
-    agents.apply(testPolicy('team', egressIP, 'b', { egressGateways: [entry('c', '10.0.0.101'), entry('b', egressIP), entry('nobody', '10.0.0.102')] }));
+    agents.apply(
+      testPolicy('team', egressIP, 'b', {
+        egressGateways: [entry('c', '10.0.0.101'), entry('b', egressIP), entry('nobody', '10.0.0.102')],
+      }),
+    );
     for (let number = 1; number < 20; number++) agents.start(testPod(number));
     agents.run();
     for (let number = 1; number < 20; number++) {
-      expect(agents.traffic(`pod-${number}`)).toEqual(fnv32a(`pod-${number}`) % 2 === 0 ? out('b') : out('c', '10.0.0.101'));
+      expect(agents.traffic(`pod-${number}`)).toEqual(
+        fnv32a(`pod-${number}`) % 2 === 0 ? out('b') : out('c', '10.0.0.101'),
+      );
     }
     expect([fnv32a(''), fnv32a('a'), fnv32a('foobar')]).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968]);
   });
 
   it('does not skip a gateway of a list whose node lacks the address: its pods drop', () => {
-    const entry = (hostname: string, address: string) => ({ nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } }, egressIP: address });
-    agents.apply(testPolicy('team', egressIP, 'b', { egressGateways: [entry('b', egressIP), entry('c', '10.0.0.101')] }));
+    const entry = (hostname: string, address: string) => ({
+      nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } },
+      egressIP: address,
+    });
+    agents.apply(
+      testPolicy('team', egressIP, 'b', { egressGateways: [entry('b', egressIP), entry('c', '10.0.0.101')] }),
+    );
     for (let number = 1; number < 20; number++) agents.start(testPod(number));
     agents.run();
     const kinds = Array.from({ length: 19 }, (_, index) => agents.traffic(`pod-${index + 1}`).kind);
@@ -147,7 +166,10 @@ describe("the rules of Cilium's egress gateway, one by one", () => {
     expect(agents.traffic('pod-1')).toEqual(out('b'));
   });
 
-  it.each([['destinationCIDRs', { destinationCIDRs: [] }], ['selectors', { selectors: [] }]])('takes empty %s without effect', (_, spec) => {
+  it.each([
+    ['destinationCIDRs', { destinationCIDRs: [] }],
+    ['selectors', { selectors: [] }],
+  ])('takes empty %s without effect', (_, spec) => {
     agents.apply(testPolicy('team', egressIP, 'b', spec));
     expect(agents.traffic('pod-1').kind).toBe('node');
     expect(agents.log).toEqual([]);
@@ -179,7 +201,14 @@ describe("the rules of Cilium's egress gateway, one by one", () => {
   });
 
   it("selects by the namespace's labels, and by any node selector of any rule", () => {
-    const selectors = [{ namespaceSelector: { matchLabels: { team: 'x' } } }, { namespaceSelector: {}, podSelector: { matchLabels: { app: 'y' } }, nodeSelector: { matchLabels: { zone: 'one' } } }];
+    const selectors = [
+      { namespaceSelector: { matchLabels: { team: 'x' } } },
+      {
+        namespaceSelector: {},
+        podSelector: { matchLabels: { app: 'y' } },
+        nodeSelector: { matchLabels: { zone: 'one' } },
+      },
+    ];
     agents.apply(testPolicy('team', egressIP, 'b', { selectors }));
     agents.start(testPod(2), { team: 'x' });
     agents.start(testPod(3, 'c'), { team: 'x' });

@@ -71,7 +71,9 @@ export class EgressAgent {
         const policy = parseEgressGatewayPolicy(event.object);
         if ('refused' in policy) {
           // What it knew under this name, it keeps.
-          this.#options.log(`Failed to parse CiliumEgressGatewayPolicy ${event.object.metadata.name}: ${policy.refused}`);
+          this.#options.log(
+            `Failed to parse CiliumEgressGatewayPolicy ${event.object.metadata.name}: ${policy.refused}`,
+          );
           return false;
         }
         this.#policies.set(policy.name, { policy, gateways: [] });
@@ -88,7 +90,10 @@ export class EgressAgent {
         break;
       case 'pod':
         if (event.pod.hostNetwork) return false;
-        this.#endpoints.set(event.pod.uid, { pod: event.pod, labels: endpointLabels(event.pod.labels ?? {}, event.pod.namespace, event.namespaceLabels) });
+        this.#endpoints.set(event.pod.uid, {
+          pod: event.pod,
+          labels: endpointLabels(event.pod.labels ?? {}, event.pod.namespace, event.namespaceLabels),
+        });
         return true;
       case 'pod-deleted':
         return this.#endpoints.delete(event.uid);
@@ -107,8 +112,14 @@ export class EgressAgent {
     }
     this.#looks = false;
     const wanted = known.flatMap((each) => this.#entriesOf(each));
-    this.#write(this.#options.map[4], wanted.filter(({ source }) => !isVersion6(source)));
-    this.#write(this.#options.map[6], wanted.filter(({ source }) => isVersion6(source)));
+    this.#write(
+      this.#options.map[4],
+      wanted.filter(({ source }) => !isVersion6(source)),
+    );
+    this.#write(
+      this.#options.map[6],
+      wanted.filter(({ source }) => isVersion6(source)),
+    );
   }
 
   #entriesOf({ policy, gateways }: Known): PolicyMapEntry[] {
@@ -117,7 +128,13 @@ export class EgressAgent {
       const gateway = gatewayOfEndpoint(gateways, pod.uid);
       const entries = (cidrs: readonly string[], isExcluded: boolean): PolicyMapEntry[] =>
         pod.addresses.flatMap((source) =>
-          cidrs.filter((cidr) => isVersion6(cidr) === isVersion6(source)).map((destination) => ({ source, destination, value: isExcluded ? { kind: 'excluded' } : valueOf(gateway, isVersion6(source)) })),
+          cidrs
+            .filter((cidr) => isVersion6(cidr) === isVersion6(source))
+            .map((destination) => ({
+              source,
+              destination,
+              value: isExcluded ? { kind: 'excluded' } : valueOf(gateway, isVersion6(source)),
+            })),
         );
       return [...entries(policy.destinationCIDRs, false), ...entries(policy.excludedCIDRs, true)];
     });

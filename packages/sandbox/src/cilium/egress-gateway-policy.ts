@@ -60,7 +60,10 @@ export function endpointLabels(pod: Labels, namespace: string, ofNamespace: Labe
  *
  * @returns or why the agent refuses it, which only its log tells
  */
-export function parseEgressGatewayPolicy({ metadata: { name }, ...object }: KubernetesObject): EgressGatewayPolicy | Refusal {
+export function parseEgressGatewayPolicy({
+  metadata: { name },
+  ...object
+}: KubernetesObject): EgressGatewayPolicy | Refusal {
   // What passed the schema has this shape.
   const spec = (object['spec'] ?? {}) as Spec;
   const { selectors = [], destinationCIDRs, excludedCIDRs = [], egressGateway, egressGateways = [] } = spec;
@@ -75,12 +78,23 @@ export function parseEgressGatewayPolicy({ metadata: { name }, ...object }: Kube
   if (selectors.some(({ namespaceSelector, podSelector }) => !namespaceSelector && !podSelector)) {
     return { refused: 'cannot have both nil namespace selector and nil pod selector' };
   }
-  return { name, matches: matcherOf(selectors), destinationCIDRs, excludedCIDRs, gateways: gateways.flatMap((gateway) => ('refused' in gateway ? [] : [gateway])) };
+  return {
+    name,
+    matches: matcherOf(selectors),
+    destinationCIDRs,
+    excludedCIDRs,
+    gateways: gateways.flatMap((gateway) => ('refused' in gateway ? [] : [gateway])),
+  };
 }
 
-function parseGateway({ nodeSelector = {}, egressIP: text = '', interface: device = '' }: GatewaySpec): PolicyGateway | Refusal {
+function parseGateway({
+  nodeSelector = {},
+  egressIP: text = '',
+  interface: device = '',
+}: GatewaySpec): PolicyGateway | Refusal {
   const egressIP = canonicalAddress(text);
-  if (text !== '' && device !== '') return { refused: "gateway configuration can't specify both an interface and an egress IP" };
+  if (text !== '' && device !== '')
+    return { refused: "gateway configuration can't specify both an interface and an egress IP" };
   if (text !== '' && egressIP === undefined) return { refused: `failed to parse egress IP ${text}` };
   return { nodeSelector, ...(egressIP !== undefined && { egressIP }), ...(device !== '' && { interface: device }) };
 }
@@ -91,7 +105,8 @@ function matcherOf(rules: readonly Rule[]): EgressGatewayPolicy['matches'] {
   const endpointTests = rules.map(({ namespaceSelector, podSelector }) => {
     const ofNamespace = namespaceSelector && prefixed(namespaceSelector);
     return (labels: Labels): boolean =>
-      (ofNamespace === undefined || selects(ofNamespace, labels)) && (podSelector === undefined || selects(podSelector, labels));
+      (ofNamespace === undefined || selects(ofNamespace, labels)) &&
+      (podSelector === undefined || selects(podSelector, labels));
   });
   return (endpoint, node) =>
     endpointTests.some((test) => test(endpoint)) &&
@@ -101,7 +116,10 @@ function matcherOf(rules: readonly Rule[]): EgressGatewayPolicy['matches'] {
 function prefixed({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSelector {
   return {
     matchLabels: Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [namespaceLabels + key, value])),
-    matchExpressions: matchExpressions.map((requirement) => ({ ...requirement, key: namespaceLabels + requirement.key })),
+    matchExpressions: matchExpressions.map((requirement) => ({
+      ...requirement,
+      key: namespaceLabels + requirement.key,
+    })),
   };
 }
 

@@ -28,9 +28,14 @@ export interface Look {
  * match, Ready or not, alive or not. Those without a node are left out as long as another has one; sorted by address.
  */
 export function findGateways(policy: EgressGatewayPolicy, look: Look): readonly Gateway[] {
-  const isNeeded = { 4: policy.destinationCIDRs.some((cidr) => !isVersion6(cidr)), 6: policy.destinationCIDRs.some(isVersion6) };
+  const isNeeded = {
+    4: policy.destinationCIDRs.some((cidr) => !isVersion6(cidr)),
+    6: policy.destinationCIDRs.some(isVersion6),
+  };
   const found = policy.gateways.flatMap((wanted) => {
-    const node = look.nodes.find((each) => selects(wanted.nodeSelector, each.labels) && ownAddress(each, false) !== undefined);
+    const node = look.nodes.find(
+      (each) => selects(wanted.nodeSelector, each.labels) && ownAddress(each, false) !== undefined,
+    );
     const address = node && ownAddress(node, false);
     if (node === undefined || address === undefined) return [];
     return [{ address, ...(node.name === look.local && egressAddresses(wanted, node, look, isNeeded)) }];
@@ -40,11 +45,15 @@ export function findGateways(policy: EgressGatewayPolicy, look: Look): readonly 
 
 // A family without an egress IP of its own leaves by the device's primary address. One missing address takes both.
 function egressAddresses(
-  { egressIP, interface: device }: PolicyGateway, node: CiliumNode, { addresses }: Look, isNeeded: { readonly 4: boolean; readonly 6: boolean },
+  { egressIP, interface: device }: PolicyGateway,
+  node: CiliumNode,
+  { addresses }: Look,
+  isNeeded: { readonly 4: boolean; readonly 6: boolean },
 ): Pick<Gateway, 'egressIP4' | 'egressIP6'> {
   const given = device === undefined ? egressIP : undefined;
   if (given !== undefined && !addresses.has(given)) return {};
-  const of = (version6: boolean): string | undefined => (given !== undefined && isVersion6(given) === version6 ? given : ownAddress(node, version6));
+  const of = (version6: boolean): string | undefined =>
+    given !== undefined && isVersion6(given) === version6 ? given : ownAddress(node, version6);
   const [egressIP4, egressIP6] = [isNeeded[4] ? of(false) : undefined, isNeeded[6] ? of(true) : undefined];
   if ((isNeeded[4] && egressIP4 === undefined) || (isNeeded[6] && egressIP6 === undefined)) return {};
   return { ...(egressIP4 !== undefined && { egressIP4 }), ...(egressIP6 !== undefined && { egressIP6 }) };

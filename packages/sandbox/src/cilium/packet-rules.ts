@@ -16,8 +16,11 @@ export interface PacketPorts {
  * egress IP, or are dropped. Where no entry is, they leave by the address of the node. Replaces the ruleset before it at once.
  */
 export function packetRules(entries: readonly PolicyMapEntry[], { outside, overlay, marks }: PacketPorts): string {
-  const longestFirst = [...entries].sort((left, right) => prefixOfCidr(right.destination) - prefixOfCidr(left.destination));
-  const rule = (chain: string, match: string, verdict: string): string => `add rule inet egress ${chain} ${match} ${verdict}`;
+  const longestFirst = [...entries].sort(
+    (left, right) => prefixOfCidr(right.destination) - prefixOfCidr(left.destination),
+  );
+  const rule = (chain: string, match: string, verdict: string): string =>
+    `add rule inet egress ${chain} ${match} ${verdict}`;
   const rules = longestFirst.flatMap((entry) => {
     const { value } = entry;
     const match = matchOf(entry);
@@ -26,9 +29,13 @@ export function packetRules(entries: readonly PolicyMapEntry[], { outside, overl
     if (value.kind === 'no-gateway') return [rule('steer', match, 'drop')];
     const mark = marks.get(value.address);
     const fromPods = `iifname != "${overlay}" ${match}`;
-    const redirect = mark === undefined ? rule('steer', fromPods, 'return') : rule('steer', fromPods, `meta mark set ${mark} return`);
+    const redirect =
+      mark === undefined ? rule('steer', fromPods, 'return') : rule('steer', fromPods, `meta mark set ${mark} return`);
     if (value.egressIP === undefined) return [redirect, rule('leave', leaving, 'drop')];
-    return [redirect, rule('rewrite', leaving, `snat ${isVersion6(value.egressIP) ? 'ip6' : 'ip'} to ${value.egressIP}`)];
+    return [
+      redirect,
+      rule('rewrite', leaving, `snat ${isVersion6(value.egressIP) ? 'ip6' : 'ip'} to ${value.egressIP}`),
+    ];
   });
   return [
     'add table inet egress',

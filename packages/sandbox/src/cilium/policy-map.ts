@@ -41,7 +41,8 @@ export class PolicyMap {
   snapshot(): Map<string, PolicyMapEntry> {
     const all = new Map<string, PolicyMapEntry>();
     for (const [source, values] of this.#bySource) {
-      for (const [destination, value] of values) all.set(policyMapKey(source, destination), { source, destination, value });
+      for (const [destination, value] of values)
+        all.set(policyMapKey(source, destination), { source, destination, value });
     }
     return all;
   }

@@ -68,7 +68,9 @@ class CloudNetworkConfigController {
 
   async pass(loop: ClusterLoop<Kind>): Promise<void> {
     const configs = loop.list('configs').map((object): Config => object);
-    this.#attached ??= new Map(configs.filter(isAssigned).map((config) => [config.metadata.name, config.status?.node ?? '']));
+    this.#attached ??= new Map(
+      configs.filter(isAssigned).map((config) => [config.metadata.name, config.status?.node ?? '']),
+    );
     for (const node of loop.list('nodes')) await this.#annotate(loop, node);
     for (const config of configs) {
       const { name } = config.metadata;
@@ -96,9 +98,14 @@ class CloudNetworkConfigController {
     const value = cloudInterface && JSON.stringify([cloudInterface]);
     if (value === undefined || node.metadata.annotations?.[annotation] === value) return;
     const { name } = node.metadata;
-    await loop.written('nodes', loop.client('nodes').mergePatch({ name }, { metadata: { annotations: { [annotation]: value } } })).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await loop
+      .written(
+        'nodes',
+        loop.client('nodes').mergePatch({ name }, { metadata: { annotations: { [annotation]: value } } }),
+      )
+      .catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
   }
 
   /** Brings one CloudPrivateIPConfig a way on; what is left is done in the next pass. */
@@ -108,7 +115,8 @@ class CloudNetworkConfigController {
     if (held !== '' && (deletionTimestamp !== undefined || held !== config.spec?.node)) {
       await this.#writeStatus(loop, config, held, 'Unknown', 'CloudResponsePending', 'Deleting IP address');
       await this.#release(loop, name, held);
-      if (deletionTimestamp === undefined) return this.#writeStatus(loop, config, '', 'True', 'CloudResponseSuccess', 'IP address successfully deleted');
+      if (deletionTimestamp === undefined)
+        return this.#writeStatus(loop, config, '', 'True', 'CloudResponseSuccess', 'IP address successfully deleted');
     }
     if (deletionTimestamp === undefined) return this.#add(loop, config, config.spec?.node ?? '');
     this.#retries.succeed(name);
@@ -118,7 +126,8 @@ class CloudNetworkConfigController {
   async #add(loop: ClusterLoop<Kind>, config: Config, node: string): Promise<void> {
     const { name, finalizers = [] } = config.metadata;
     await this.#writeStatus(loop, config, node, 'Unknown', 'CloudResponsePending', 'Adding IP address');
-    if (!finalizers.includes(finalizer)) await this.#write(loop, config, { metadata: { finalizers: [...finalizers, finalizer] } });
+    if (!finalizers.includes(finalizer))
+      await this.#write(loop, config, { metadata: { finalizers: [...finalizers, finalizer] } });
     if (nodeOf(loop, node) === undefined) {
       this.#retries.giveUp(name, askedFor(config));
       return this.#writeStatus(loop, config, node, 'False', 'CloudResponseError', `Node "${node}" does not exist`);
@@ -130,7 +139,14 @@ class CloudNetworkConfigController {
     }
     const pause = this.#retries.fail(name, askedFor(config));
     if (pause !== undefined) setTimeout(() => loop.trigger(), pause + 1).unref();
-    await this.#writeStatus(loop, config, node, 'False', 'CloudResponseError', `Error processing cloud assignment request, err: ${refusal}`);
+    await this.#writeStatus(
+      loop,
+      config,
+      node,
+      'False',
+      'CloudResponseError',
+      `Error processing cloud assignment request, err: ${refusal}`,
+    );
   }
 
   async #assign(loop: ClusterLoop<Kind>, name: string, nodeName: string): Promise<string | undefined> {
@@ -138,7 +154,8 @@ class CloudNetworkConfigController {
     const refusal = this.#options.refuse?.(addressOfConfigName(name) ?? name, nodeName);
     if (refusal !== undefined) return refusal;
     const node = nodeOf(loop, nodeName);
-    if (!this.#hasRoom(node && this.#options.interfaceOf(node)?.capacity, name, nodeName)) return `the interface of ${nodeName} holds no more addresses`;
+    if (!this.#hasRoom(node && this.#options.interfaceOf(node)?.capacity, name, nodeName))
+      return `the interface of ${nodeName} holds no more addresses`;
     this.#attached?.set(name, nodeName);
     return undefined;
   }
@@ -157,19 +174,37 @@ class CloudNetworkConfigController {
   // Names of IPv6 addresses have eight groups, those of IPv4 four.
   #hasRoom(capacity: CloudInterface['capacity'] = {}, name: string, node: string): boolean {
     const isVersion6 = (other: string): boolean => other.split('.').length === 8;
-    const others = [...(this.#attached ?? [])].filter(([other, at]) => at === node && other !== name).map(([other]) => other);
+    const others = [...(this.#attached ?? [])]
+      .filter(([other, at]) => at === node && other !== name)
+      .map(([other]) => other);
     if (capacity.ip !== undefined) return others.length < capacity.ip;
     const limit = isVersion6(name) ? capacity.ipv6 : capacity.ipv4;
     return limit === undefined || others.filter((other) => isVersion6(other) === isVersion6(name)).length < limit;
   }
 
-  async #writeStatus(loop: ClusterLoop<Kind>, { metadata: { name, generation } }: Config, node: string, status: string, reason: string, message: string): Promise<void> {
+  async #writeStatus(
+    loop: ClusterLoop<Kind>,
+    { metadata: { name, generation } }: Config,
+    node: string,
+    status: string,
+    reason: string,
+    message: string,
+  ): Promise<void> {
     const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-    const body = { status: { node, conditions: [{ type: 'Assigned', status, reason, message, lastTransitionTime, observedGeneration: generation }] } };
+    const body = {
+      status: {
+        node,
+        conditions: [{ type: 'Assigned', status, reason, message, lastTransitionTime, observedGeneration: generation }],
+      },
+    };
     await loop.written('configs', loop.client('configs').mergePatch({ name }, body, { subresource: 'status' }));
   }
 
-  async #write(loop: ClusterLoop<Kind>, { metadata: { name } }: Config, patch: Readonly<Record<string, unknown>>): Promise<void> {
+  async #write(
+    loop: ClusterLoop<Kind>,
+    { metadata: { name } }: Config,
+    patch: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     // The answer to the patch that lets an object go is no state of it to remember.
     await loop.client('configs').mergePatch({ name }, patch);
   }

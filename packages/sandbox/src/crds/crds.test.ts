@@ -16,14 +16,21 @@ import { objectsOf } from './testing/objects-of.ts';
 
 interface Definition {
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly names: { readonly plural: string }; readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: StructuralSchema } }[] };
+  readonly spec: {
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: StructuralSchema } }[];
+  };
 }
 
 const folder = sharedFolder('crds');
 const files = folder !== undefined ? readdirSync(folder).filter((file) => !file.startsWith('redhatcop')) : [];
-const originals = files.flatMap((file) => parseAllDocuments(readFileSync(`${folder}/${file}`, 'utf8')).map((document) => document.toJS() as Definition));
+const originals = files.flatMap((file) =>
+  parseAllDocuments(readFileSync(`${folder}/${file}`, 'utf8')).map((document) => document.toJS() as Definition),
+);
 const ours = new Map(Object.values(networkCrds).map((crd) => [crd.metadata.name, crd as unknown as Definition]));
-const pairs = originals.filter(({ metadata }) => ours.has(metadata.name)).map((original) => ({ name: original.metadata.name, original, own: ours.get(original.metadata.name) ?? original }));
+const pairs = originals
+  .filter(({ metadata }) => ours.has(metadata.name))
+  .map((original) => ({ name: original.metadata.name, original, own: ours.get(original.metadata.name) ?? original }));
 const schemaOf = ({ spec }: Definition): StructuralSchema => spec.versions[0]?.schema.openAPIV3Schema ?? {};
 
 /** What every object has, and an API server looks at by itself. */
@@ -37,34 +44,46 @@ it.each(Object.entries(networkCrds))('%s: is served', async (plural, crd) => {
   await server.stop();
 });
 
-describe('the same as the original definitions', unless(pairs.length === 0, 'the networks\' own definitions are not in ../shared/crds'), () => {
-  it('has one for each of ours', () => {
-    expect(pairs.map(({ name }) => name).sort()).toEqual([...ours.keys()].sort());
-  });
+describe(
+  'the same as the original definitions',
+  unless(pairs.length === 0, "the networks' own definitions are not in ../shared/crds"),
+  () => {
+    it('has one for each of ours', () => {
+      expect(pairs.map(({ name }) => name).sort()).toEqual([...ours.keys()].sort());
+    });
 
-  it.each(pairs)('$name: fields, types, bounds, patterns, rules and columns', ({ original, own }) => {
-    expect(facts(own.spec)).toEqual(facts(original.spec));
-  });
+    it.each(pairs)('$name: fields, types, bounds, patterns, rules and columns', ({ original, own }) => {
+      expect(facts(own.spec)).toEqual(facts(original.spec));
+    });
 
-  it.each(pairs)('$name: accepts, refuses, completes and prunes generated objects alike', ({ original, own }) => {
-    const [originally, byUs] = [outcomeBy(schemaOf(original)), outcomeBy(schemaOf(own))];
-    const outcomes = { accepted: 0, refused: 0 };
-    const objects = fc.oneof(objectsOf(schemaOf(original)), objectsOf(schemaOf(own))).map((object) => (isRecord(object) ? { ...object, ...identity } : object));
-    fc.assert(
-      fc.property(objects, (object) => {
-        const outcome = byUs(object);
-        expect(outcome).toEqual(originally(object));
-        outcomes[outcome.errors.length === 0 ? 'accepted' : 'refused'] += 1;
-      }),
-      { numRuns: 100 },
+    it.each(pairs)(
+      '$name: accepts, refuses, completes and prunes generated objects alike',
+      ({ original, own }) => {
+        const [originally, byUs] = [outcomeBy(schemaOf(original)), outcomeBy(schemaOf(own))];
+        const outcomes = { accepted: 0, refused: 0 };
+        const objects = fc
+          .oneof(objectsOf(schemaOf(original)), objectsOf(schemaOf(own)))
+          .map((object) => (isRecord(object) ? { ...object, ...identity } : object));
+        fc.assert(
+          fc.property(objects, (object) => {
+            const outcome = byUs(object);
+            expect(outcome).toEqual(originally(object));
+            outcomes[outcome.errors.length === 0 ? 'accepted' : 'refused'] += 1;
+          }),
+          { numRuns: 100 },
+        );
+        expect(outcomes.accepted).toBeGreaterThan(0);
+        expect(outcomes.refused).toBeGreaterThan(10);
+      },
+      120_000,
     );
-    expect(outcomes.accepted).toBeGreaterThan(0);
-    expect(outcomes.refused).toBeGreaterThan(10);
-  }, 120_000);
-});
+  },
+);
 
 /** What the sandbox makes of an object by a schema. */
-function outcomeBy(schema: StructuralSchema): (object: unknown) => { readonly errors: readonly string[]; readonly kept: unknown } {
+function outcomeBy(
+  schema: StructuralSchema,
+): (object: unknown) => { readonly errors: readonly string[]; readonly kept: unknown } {
   const validate = createValidator(schema);
   return (object) => {
     const kept = cloneJson(object);
@@ -82,9 +101,15 @@ function facts(spec: unknown): unknown {
     ...rest,
     names: { listKind: `${String(names['kind'])}List`, ...names },
     versions: versions.map(({ schema, subresources = {}, ...version }) => {
-      const { properties, ...root } = withoutWords((schema as Record<string, unknown>)['openAPIV3Schema']) as { properties: object };
+      const { properties, ...root } = withoutWords((schema as Record<string, unknown>)['openAPIV3Schema']) as {
+        properties: object;
+      };
       const always = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
-      return { ...(withoutWords(version) as object), subresources, schema: { ...root, properties: { ...always, ...properties } } };
+      return {
+        ...(withoutWords(version) as object),
+        subresources,
+        schema: { ...root, properties: { ...always, ...properties } },
+      };
     }),
   };
 }
@@ -96,7 +121,8 @@ function withoutWords(value: unknown): unknown {
     Object.entries(value).flatMap(([key, field]): [string, unknown][] => {
       if (['description', 'message'].includes(key) && typeof field === 'string') return [];
       // Names of fields are no keywords: there is one that is called `message`.
-      if (key === 'properties' && isRecord(field)) return [[key, Object.fromEntries(Object.entries(field).map(([name, one]) => [name, withoutWords(one)]))]];
+      if (key === 'properties' && isRecord(field))
+        return [[key, Object.fromEntries(Object.entries(field).map(([name, one]) => [name, withoutWords(one)]))]];
       return [[key, key === 'required' && Array.isArray(field) ? [...field].sort() : withoutWords(field)]];
     }),
   );

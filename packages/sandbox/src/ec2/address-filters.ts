@@ -2,7 +2,10 @@ import { readNetworkInterface, type Ec2NetworkInterface } from './network-interf
 import { asFilters, filtersOf, type Ec2Parameters } from './query.ts';
 import type { XmlElement } from './xml.ts';
 
-const privateAddresses = ({ primaryAddress, secondaryAddresses }: Ec2NetworkInterface): readonly string[] => [primaryAddress, ...secondaryAddresses];
+const privateAddresses = ({ primaryAddress, secondaryAddresses }: Ec2NetworkInterface): readonly string[] => [
+  primaryAddress,
+  ...secondaryAddresses,
+];
 
 /** Filters of DescribeNetworkInterfaces that moto compares with the primary address only, or does not know. */
 const addressFilters: Readonly<Record<string, (networkInterface: Ec2NetworkInterface) => readonly string[]>> = {
@@ -12,13 +15,23 @@ const addressFilters: Readonly<Record<string, (networkInterface: Ec2NetworkInter
 };
 
 /** What is left of a call's parameters for moto, and the part of its interfaces that the filters taken out let through. */
-export function splitAddressFilters(parameters: Ec2Parameters): { readonly rest: Ec2Parameters; readonly select: (list: XmlElement[]) => XmlElement[] } {
+export function splitAddressFilters(parameters: Ec2Parameters): {
+  readonly rest: Ec2Parameters;
+  readonly select: (list: XmlElement[]) => XmlElement[];
+} {
   if (parameters['Action'] !== 'DescribeNetworkInterfaces') return { rest: parameters, select: (list) => list };
   const filters = filtersOf(parameters);
-  const taken = filters.flatMap(({ name, values }) => (addressFilters[name] ? [{ addressesOf: addressFilters[name], values }] : []));
+  const taken = filters.flatMap(({ name, values }) =>
+    addressFilters[name] ? [{ addressesOf: addressFilters[name], values }] : [],
+  );
   const others = Object.fromEntries(Object.entries(parameters).filter(([key]) => !key.startsWith('Filter.')));
   return {
     rest: { ...others, ...asFilters(filters.filter(({ name }) => !addressFilters[name])) },
-    select: (list) => list.filter((item) => taken.every(({ addressesOf, values }) => addressesOf(readNetworkInterface(item)).some((address) => values.includes(address)))),
+    select: (list) =>
+      list.filter((item) =>
+        taken.every(({ addressesOf, values }) =>
+          addressesOf(readNetworkInterface(item)).some((address) => values.includes(address)),
+        ),
+      ),
   };
 }

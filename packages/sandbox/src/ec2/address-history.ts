@@ -27,14 +27,24 @@ export class AddressHistory {
     const each = (element: XmlElement, name: string, change: (item: XmlElement) => XmlElement): XmlElement =>
       name in element ? { ...element, [name]: { item: items(element, name).map(change) } } : element;
     const instanceThen = (instance: XmlElement): XmlElement => each(instance, 'networkInterfaceSet', interfaceThen);
-    return list.map((item) => ('instancesSet' in item ? each(item, 'instancesSet', instanceThen) : interfaceThen(item)));
+    return list.map((item) =>
+      'instancesSet' in item ? each(item, 'instancesSet', instanceThen) : interfaceThen(item),
+    );
   }
 
   #past(staleness: Staleness): Map<string, Ec2NetworkInterface> {
     const unknown =
-      'mutations' in staleness ? lastOf(this.#changes, staleness.mutations) : this.#changes.filter(({ at }) => at > this.#now() - staleness.milliseconds);
+      'mutations' in staleness
+        ? lastOf(this.#changes, staleness.mutations)
+        : this.#changes.filter(({ at }) => at > this.#now() - staleness.milliseconds);
     // The oldest change says what was there before all of them.
-    return new Map(unknown.toReversed().flatMap(({ before }) => before.map((networkInterface) => [networkInterface.networkInterfaceId, networkInterface] as const)));
+    return new Map(
+      unknown
+        .toReversed()
+        .flatMap(({ before }) =>
+          before.map((networkInterface) => [networkInterface.networkInterfaceId, networkInterface] as const),
+        ),
+    );
   }
 }
 

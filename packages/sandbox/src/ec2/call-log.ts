@@ -30,7 +30,10 @@ export class CallLog {
 
   /** Notes a call; the function returned adds its outcome. */
   add(call: Omit<Ec2Call, 'kind'>): (outcome: string) => void {
-    const entry: Omit<Ec2Call, 'outcome'> & { outcome?: string } = { ...call, kind: isDescribing(call.action) ? 'describing' : 'mutating' };
+    const entry: Omit<Ec2Call, 'outcome'> & { outcome?: string } = {
+      ...call,
+      kind: isDescribing(call.action) ? 'describing' : 'mutating',
+    };
     this.#calls.push(entry);
     return (outcome) => {
       entry.outcome = outcome;

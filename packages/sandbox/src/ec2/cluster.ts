@@ -38,24 +38,39 @@ export interface Ec2Node {
 const imageId = 'ami-12c6146b';
 
 /** Builds VPC, subnets and instances in moto. Workers have the first usable addresses of their subnet. */
-export async function createCluster(moto: MotoClient, { zones, instanceType = 'm5.large', cidr = '10.0.0.0/16' }: Ec2ClusterOptions): Promise<Ec2Node[]> {
+export async function createCluster(
+  moto: MotoClient,
+  { zones, instanceType = 'm5.large', cidr = '10.0.0.0/16' }: Ec2ClusterOptions,
+): Promise<Ec2Node[]> {
   const vpc = await moto.call({ Action: 'CreateVpc', CidrBlock: cidr });
   const vpcId = text(child(vpc, 'vpc'), 'vpcId') ?? '';
   const nodes: Ec2Node[] = [];
   for (const { zone, cidr: subnetCidr, ipv6Cidr, workers } of zones) {
     const created = await moto.call({
-      Action: 'CreateSubnet', VpcId: vpcId, CidrBlock: subnetCidr, AvailabilityZone: zone, ...(ipv6Cidr !== undefined && { Ipv6CidrBlock: ipv6Cidr }),
+      Action: 'CreateSubnet',
+      VpcId: vpcId,
+      CidrBlock: subnetCidr,
+      AvailabilityZone: zone,
+      ...(ipv6Cidr !== undefined && { Ipv6CidrBlock: ipv6Cidr }),
     });
     const subnetId = text(child(created, 'subnet'), 'subnetId') ?? '';
     for (const [index, address] of new SubnetRange(subnetCidr).lowestFree(workers).entries()) {
-      const instance = await runInstance(moto, { SubnetId: subnetId, InstanceType: instanceType, PrivateIpAddress: address });
+      const instance = await runInstance(moto, {
+        SubnetId: subnetId,
+        InstanceType: instanceType,
+        PrivateIpAddress: address,
+      });
       const [networkInterface = {}] = items(instance, 'networkInterfaceSet');
       const instanceId = text(instance, 'instanceId') ?? '';
       nodes.push({
-        name: `worker-${zone}-${index + 1}`, zone, instanceId, providerID: `aws:///${zone}/${instanceId}`,
+        name: `worker-${zone}-${index + 1}`,
+        zone,
+        instanceId,
+        providerID: `aws:///${zone}/${instanceId}`,
         networkInterfaceId: text(networkInterface, 'networkInterfaceId') ?? '',
         primaryAddress: text(networkInterface, 'privateIpAddress') ?? '',
-        subnetId, subnetCidr,
+        subnetId,
+        subnetCidr,
       });
     }
   }
@@ -63,7 +78,13 @@ export async function createCluster(moto: MotoClient, { zones, instanceType = 'm
 }
 
 async function runInstance(moto: MotoClient, parameters: Ec2Parameters): Promise<XmlElement> {
-  const reservation = await moto.call({ Action: 'RunInstances', ImageId: imageId, MinCount: '1', MaxCount: '1', ...parameters });
+  const reservation = await moto.call({
+    Action: 'RunInstances',
+    ImageId: imageId,
+    MinCount: '1',
+    MaxCount: '1',
+    ...parameters,
+  });
   const [instance = {}] = items(reservation, 'instancesSet');
   return instance;
 }

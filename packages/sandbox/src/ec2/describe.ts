@@ -45,10 +45,16 @@ export async function describePage(
   const { MaxResults: size, NextToken: token, ...rest } = parameters;
   checkFilters(rest);
   if (size !== undefined && unpagedIds !== undefined && listParameter(rest, unpagedIds).length > 0) {
-    throw new Ec2Error('InvalidParameterCombination', `The parameter ${unpagedIds} cannot be used with the parameter maxResults`);
+    throw new Ec2Error(
+      'InvalidParameterCombination',
+      `The parameter ${unpagedIds} cannot be used with the parameter maxResults`,
+    );
   }
   if (size !== undefined && !(Number(size) >= minimumPage && Number(size) <= maximum)) {
-    throw new Ec2Error('InvalidParameterValue', `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value from ${minimumPage} to ${maximum}.`);
+    throw new Ec2Error(
+      'InvalidParameterValue',
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value from ${minimumPage} to ${maximum}.`,
+    );
   }
   const start = token === undefined ? 0 : startOf(token, rest);
   const { rest: known, select } = splitAddressFilters(rest);
@@ -59,14 +65,20 @@ export async function describePage(
 
 // moto wraps the state of an IPv6 block once too often, where clients look for `associated`.
 function repairSubnet(subnet: XmlElement): XmlElement {
-  const associations = items(subnet, 'ipv6CidrBlockAssociationSet').map((association) => ({ ...association, ipv6CidrBlockState: { state: 'associated' } }));
+  const associations = items(subnet, 'ipv6CidrBlockAssociationSet').map((association) => ({
+    ...association,
+    ipv6CidrBlockState: { state: 'associated' },
+  }));
   return { ...subnet, ipv6CidrBlockAssociationSet: { item: associations } };
 }
 
 function checkFilters(parameters: Ec2Parameters): void {
   const large = filtersOf(parameters).find(({ values }) => values.length > maximumFilterValues);
   if (large) {
-    throw new Ec2Error('FilterLimitExceeded', `The maximum number of filter values specified on a single call is ${maximumFilterValues}; ${large.name} has ${large.values.length}`);
+    throw new Ec2Error(
+      'FilterLimitExceeded',
+      `The maximum number of filter values specified on a single call is ${maximumFilterValues}; ${large.name} has ${large.values.length}`,
+    );
   }
 }
 
@@ -77,9 +89,18 @@ async function readAll(moto: MotoClient, parameters: Ec2Parameters, list: string
   } catch (error) {
     if (!(error instanceof Ec2Error && error.code === 'InvalidInstanceID.NotFound')) throw error;
     const known = await moto.list({ Action: 'DescribeInstances' }, 'reservationSet');
-    const knownIds = new Set(known.flatMap((reservation) => items(reservation, 'instancesSet').map((instance) => text(instance, 'instanceId'))));
+    const knownIds = new Set(
+      known.flatMap((reservation) =>
+        items(reservation, 'instancesSet').map((instance) => text(instance, 'instanceId')),
+      ),
+    );
     const unknown = listParameter(parameters, 'InstanceId').filter((id) => !knownIds.has(id));
-    throw new Ec2Error(error.code, unknown.length === 1 ? `The instance ID '${unknown[0]}' does not exist` : `The instance IDs '${unknown.join(', ')}' do not exist`);
+    throw new Ec2Error(
+      error.code,
+      unknown.length === 1
+        ? `The instance ID '${unknown[0]}' does not exist`
+        : `The instance IDs '${unknown.join(', ')}' do not exist`,
+    );
   }
 }
 
@@ -90,6 +111,7 @@ function tokenOf(start: number, parameters: Ec2Parameters): string {
 
 function startOf(token: string, parameters: Ec2Parameters): number {
   const start = Number(/^\[(\d+),/.exec(Buffer.from(token, 'base64url').toString())?.[1]);
-  if (Number.isNaN(start) || tokenOf(start, parameters) !== token) throw new Ec2Error('InvalidPaginationToken', 'The specified pagination token is not valid or is expired.');
+  if (Number.isNaN(start) || tokenOf(start, parameters) !== token)
+    throw new Ec2Error('InvalidPaginationToken', 'The specified pagination token is not valid or is expired.');
   return start;
 }

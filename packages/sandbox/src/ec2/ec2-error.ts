@@ -14,7 +14,13 @@ export class Ec2Error extends Error {
 }
 
 const statuses: Readonly<Record<string, number>> = {
-  UnauthorizedOperation: 403, AuthFailure: 401, InternalError: 500, InternalFailure: 500, RequestLimitExceeded: 503, Unavailable: 503, ServiceUnavailable: 503,
+  UnauthorizedOperation: 403,
+  AuthFailure: 401,
+  InternalError: 500,
+  InternalFailure: 500,
+  RequestLimitExceeded: 503,
+  Unavailable: 503,
+  ServiceUnavailable: 503,
 };
 
 /** The status that EC2 answers with a code (EC2 API Reference, "Error codes"). */

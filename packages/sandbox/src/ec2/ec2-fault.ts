@@ -62,7 +62,11 @@ export class Ec2FaultRules {
 
 /** The parameters of a call with no more than so many of its addresses. */
 export function withFirstAddresses(parameters: Ec2Parameters, count: number): Ec2Parameters {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => Number(/^(?:PrivateIpAddress|Ipv6Addresses)\.(\d+)$/.exec(name)?.[1] ?? 0) <= count));
+  return Object.fromEntries(
+    Object.entries(parameters).filter(
+      ([name]) => Number(/^(?:PrivateIpAddress|Ipv6Addresses)\.(\d+)$/.exec(name)?.[1] ?? 0) <= count,
+    ),
+  );
 }
 
 function concerns({ action: wanted, where = {}, fault }: Ec2FaultRule, parameters: Ec2Parameters): boolean {

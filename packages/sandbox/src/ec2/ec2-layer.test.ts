@@ -17,15 +17,21 @@ describe('Faults and log of the strict EC2', unless(findMoto() === undefined, no
   });
   afterAll(() => ec2.close());
   beforeEach(async () => {
-    [node] = (await ec2.createCluster({ zones: [{ zone: 'us-east-1a', cidr: '10.0.1.0/24', workers: 1 }] })) as [Ec2Node];
+    [node] = (await ec2.createCluster({ zones: [{ zone: 'us-east-1a', cidr: '10.0.1.0/24', workers: 1 }] })) as [
+      Ec2Node,
+    ];
     id = node.networkInterfaceId;
     ec2.clearCalls();
   });
   afterEach(() => ec2.clearFaults());
   const secondary = async (): Promise<readonly string[]> => (await ec2.networkInterface(id)).secondaryAddresses;
-  const addressesIn = (list: readonly XmlElement[]): unknown[] => list.flatMap((item) => items(item, 'privateIpAddressesSet').map((address) => text(address, 'privateIpAddress')));
+  const addressesIn = (list: readonly XmlElement[]): unknown[] =>
+    list.flatMap((item) => items(item, 'privateIpAddressesSet').map((address) => text(address, 'privateIpAddress')));
   const describeInterface = async (): Promise<unknown[]> => {
-    const { content } = await client.call({ Action: 'DescribeNetworkInterfaces', ...asFilter('network-interface-id', [id]) });
+    const { content } = await client.call({
+      Action: 'DescribeNetworkInterfaces',
+      ...asFilter('network-interface-id', [id]),
+    });
     return addressesIn(items(content, 'networkInterfaceSet'));
   };
   const describeInstance = async (): Promise<unknown[]> => {
@@ -39,7 +45,14 @@ describe('Faults and log of the strict EC2', unless(findMoto() === undefined, no
     await client.assign(id, ['10.0.1.0']);
     await describeInterface();
     expect(ec2.calls).toMatchObject([
-      { action: 'AssignPrivateIpAddresses', kind: 'mutating', region: 'us-east-1', at: time, outcome: 'ok', parameters: { NetworkInterfaceId: id, 'PrivateIpAddress.1': '10.0.1.20' } },
+      {
+        action: 'AssignPrivateIpAddresses',
+        kind: 'mutating',
+        region: 'us-east-1',
+        at: time,
+        outcome: 'ok',
+        parameters: { NetworkInterfaceId: id, 'PrivateIpAddress.1': '10.0.1.20' },
+      },
       { outcome: 'InvalidParameterValue' },
       { action: 'DescribeNetworkInterfaces', kind: 'describing', outcome: 'ok' },
     ]);
@@ -61,12 +74,20 @@ describe('Faults and log of the strict EC2', unless(findMoto() === undefined, no
     ['SomethingElse', 400],
   ])('refuses with %s as often as asked', async (code, status) => {
     ec2.inject({ fault: { kind: 'error', code }, action: 'AssignPrivateIpAddresses', times: 1 });
-    const parameters = { Action: 'AssignPrivateIpAddresses', NetworkInterfaceId: id, 'PrivateIpAddress.1': '10.0.1.20' };
+    const parameters = {
+      Action: 'AssignPrivateIpAddresses',
+      NetworkInterfaceId: id,
+      'PrivateIpAddress.1': '10.0.1.20',
+    };
     expect(await describeInterface()).toEqual(['10.0.1.4']);
     expect(await client.call(parameters)).toMatchObject({ status, outcome: code });
     expect(await secondary()).toEqual([]);
     expect(await client.outcome(parameters)).toBe('ok');
-    expect(ec2.calls.map(({ fault, outcome }) => [fault, outcome])).toEqual([[undefined, 'ok'], ['error', code], [undefined, 'ok']]);
+    expect(ec2.calls.map(({ fault, outcome }) => [fault, outcome])).toEqual([
+      [undefined, 'ok'],
+      ['error', code],
+      [undefined, 'ok'],
+    ]);
   });
 
   it('does a part of a call, and says nothing of it', async () => {
@@ -88,8 +109,19 @@ describe('Faults and log of the strict EC2', unless(findMoto() === undefined, no
   });
 
   it('can wait for a certain call', async () => {
-    ec2.inject({ fault: { kind: 'error', code: 'InternalError' }, action: 'AssignPrivateIpAddresses', where: { NetworkInterfaceId: id }, skip: 1, times: 1 });
-    const outcomes = [await client.assign('eni-00000000000000000', []), await client.assign(id, ['10.0.1.20']), await client.assign(id, ['10.0.1.21']), await client.assign(id, ['10.0.1.21'])];
+    ec2.inject({
+      fault: { kind: 'error', code: 'InternalError' },
+      action: 'AssignPrivateIpAddresses',
+      where: { NetworkInterfaceId: id },
+      skip: 1,
+      times: 1,
+    });
+    const outcomes = [
+      await client.assign('eni-00000000000000000', []),
+      await client.assign(id, ['10.0.1.20']),
+      await client.assign(id, ['10.0.1.21']),
+      await client.assign(id, ['10.0.1.21']),
+    ];
     expect(outcomes).toEqual(['InvalidNetworkInterfaceID.NotFound', 'ok', 'InternalError', 'ok']);
   });
 
@@ -106,7 +138,10 @@ describe('Faults and log of the strict EC2', unless(findMoto() === undefined, no
   it('changes without a word, so that the client times out', async () => {
     ec2.inject({ fault: { kind: 'silence', when: 'after' }, action: ['AssignPrivateIpAddresses'], times: 1 });
     const patience = new AbortController();
-    const answer = client.call({ Action: 'AssignPrivateIpAddresses', NetworkInterfaceId: id, 'PrivateIpAddress.1': '10.0.1.20' }, patience.signal);
+    const answer = client.call(
+      { Action: 'AssignPrivateIpAddresses', NetworkInterfaceId: id, 'PrivateIpAddress.1': '10.0.1.20' },
+      patience.signal,
+    );
     await expect.poll(() => ec2.calls[0]?.outcome).toBe('ok');
     patience.abort();
     await expect(answer).rejects.toThrow('aborted');

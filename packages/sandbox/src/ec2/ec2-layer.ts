@@ -64,7 +64,14 @@ export class Ec2Layer {
     const scope = scopeOf(request.headers.authorization);
     const authorization = scope === undefined ? authorizationFor(this.#options.region) : request.headers.authorization;
     const fault = this.rules.take(parameters);
-    const finish = this.log.add({ action, parameters, accessKeyId: scope?.accessKeyId ?? '', region: scope?.region ?? this.#options.region, at: this.#options.now(), ...(fault && { fault: fault.kind }) });
+    const finish = this.log.add({
+      action,
+      parameters,
+      accessKeyId: scope?.accessKeyId ?? '',
+      region: scope?.region ?? this.#options.region,
+      at: this.#options.now(),
+      ...(fault && { fault: fault.kind }),
+    });
 
     if ((fault?.kind === 'reset' || fault?.kind === 'silence') && fault.when === 'before') {
       finish('unseen');
@@ -79,15 +86,27 @@ export class Ec2Layer {
 
   async #reply(moto: MotoClient, parameters: Ec2Parameters, fault: Ec2Fault | undefined): Promise<Reply> {
     try {
-      return { status: 200, outcome: 'ok', root: `${parameters['Action']}Response`, content: await this.#answer(moto, parameters, fault) };
+      return {
+        status: 200,
+        outcome: 'ok',
+        root: `${parameters['Action']}Response`,
+        content: await this.#answer(moto, parameters, fault),
+      };
     } catch (error) {
-      const { code, message, status } = error instanceof Ec2Error ? error : new Ec2Error('InternalError', String(error));
-      return { status, outcome: code, root: 'Response', content: { Errors: { Error: { Code: code, Message: message } } } };
+      const { code, message, status } =
+        error instanceof Ec2Error ? error : new Ec2Error('InternalError', String(error));
+      return {
+        status,
+        outcome: code,
+        root: 'Response',
+        content: { Errors: { Error: { Code: code, Message: message } } },
+      };
     }
   }
 
   async #answer(moto: MotoClient, parameters: Ec2Parameters, fault: Ec2Fault | undefined): Promise<XmlElement> {
-    if (fault?.kind === 'error') throw new Ec2Error(fault.code, fault.message ?? messages[fault.code] ?? `injected ${fault.code}`, fault.status);
+    if (fault?.kind === 'error')
+      throw new Ec2Error(fault.code, fault.message ?? messages[fault.code] ?? `injected ${fault.code}`, fault.status);
     const seen = fault?.kind === 'partial' ? withFirstAddresses(parameters, fault.addresses) : parameters;
     return this.#options.actions.run(moto, seen, fault?.kind === 'stale' ? fault.by : undefined);
   }
@@ -113,6 +132,10 @@ function lose(kind: 'reset' | 'silence', response: http.ServerResponse): void {
 function send(response: http.ServerResponse, { status, root, content }: Reply): void {
   const requestId = randomUUID();
   const body = renderXml(root, { ...content, [root === 'Response' ? 'RequestID' : 'requestId']: requestId });
-  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': requestId });
+  response.writeHead(status, {
+    'content-type': 'text/xml;charset=UTF-8',
+    'content-length': Buffer.byteLength(body),
+    'x-amzn-requestid': requestId,
+  });
   response.end(body);
 }

@@ -10,7 +10,9 @@ const identifiers = [
 export function checkIdentifiers(parameters: Ec2Parameters): void {
   for (const { parameter, prefix, code } of identifiers) {
     const wellFormed = new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`);
-    const bad = [parameters[parameter] ?? [], listParameter(parameters, parameter)].flat().find((id) => !wellFormed.test(id));
+    const bad = [parameters[parameter] ?? [], listParameter(parameters, parameter)]
+      .flat()
+      .find((id) => !wellFormed.test(id));
     if (bad !== undefined) throw new Ec2Error(code, `Invalid id: "${bad}"`);
   }
 }

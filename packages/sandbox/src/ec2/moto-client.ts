@@ -31,7 +31,11 @@ export class MotoClient {
     const body = await response.text();
     if (response.ok) return parseXml(body);
     const error = body.startsWith('<?xml') ? child(child(parseXml(body), 'Errors'), 'Error') : {};
-    throw new Ec2Error(text(error, 'Code') ?? 'InternalError', text(error, 'Message') ?? `moto: ${body.slice(0, 500)}`, response.status);
+    throw new Ec2Error(
+      text(error, 'Code') ?? 'InternalError',
+      text(error, 'Message') ?? `moto: ${body.slice(0, 500)}`,
+      response.status,
+    );
   }
 
   /** The items of a list that moto may give in pages. */
@@ -48,32 +52,53 @@ export class MotoClient {
 
   /** Throws an Ec2Error for an unknown ID. */
   async networkInterface(id: string): Promise<Ec2NetworkInterface> {
-    const [item] = await this.list({ Action: 'DescribeNetworkInterfaces', ...asList('NetworkInterfaceId', [id]) }, 'networkInterfaceSet');
-    if (item === undefined) throw new Ec2Error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
+    const [item] = await this.list(
+      { Action: 'DescribeNetworkInterfaces', ...asList('NetworkInterfaceId', [id]) },
+      'networkInterfaceSet',
+    );
+    if (item === undefined)
+      throw new Ec2Error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
     return readNetworkInterface(item);
   }
 
   async networkInterfacesOfSubnet(subnetId: string): Promise<Ec2NetworkInterface[]> {
-    const found = await this.list({ Action: 'DescribeNetworkInterfaces', ...asFilter('subnet-id', [subnetId]) }, 'networkInterfaceSet');
+    const found = await this.list(
+      { Action: 'DescribeNetworkInterfaces', ...asFilter('subnet-id', [subnetId]) },
+      'networkInterfaceSet',
+    );
     return found.map(readNetworkInterface);
   }
 
   /** The subnet's CIDRs, IPv4 first. */
-  async subnetCidrs(subnetId: string): Promise<{ readonly ipv4: string | undefined; readonly ipv6: string | undefined }> {
-    const [subnet = {}] = await this.list({ Action: 'DescribeSubnets', ...asList('SubnetId', [subnetId]) }, 'subnetSet');
+  async subnetCidrs(
+    subnetId: string,
+  ): Promise<{ readonly ipv4: string | undefined; readonly ipv6: string | undefined }> {
+    const [subnet = {}] = await this.list(
+      { Action: 'DescribeSubnets', ...asList('SubnetId', [subnetId]) },
+      'subnetSet',
+    );
     const [association = {}] = items(subnet, 'ipv6CidrBlockAssociationSet');
     return { ipv4: text(subnet, 'cidrBlock'), ipv6: text(association, 'ipv6CidrBlock') };
   }
 
   async addressLimits(instanceId: string): Promise<AddressLimits> {
-    const [reservation = {}] = await this.list({ Action: 'DescribeInstances', ...asList('InstanceId', [instanceId]) }, 'reservationSet');
+    const [reservation = {}] = await this.list(
+      { Action: 'DescribeInstances', ...asList('InstanceId', [instanceId]) },
+      'reservationSet',
+    );
     const [instance = {}] = items(reservation, 'instancesSet');
     const type = text(instance, 'instanceType') ?? '';
     const known = limitsByType.get(type);
     if (known) return known;
-    const [information = {}] = await this.list({ Action: 'DescribeInstanceTypes', ...asList('InstanceType', [type]) }, 'instanceTypeSet');
+    const [information = {}] = await this.list(
+      { Action: 'DescribeInstanceTypes', ...asList('InstanceType', [type]) },
+      'instanceTypeSet',
+    );
     const network = child(information, 'networkInfo');
-    const limits = { ipv4: Number(text(network, 'ipv4AddressesPerInterface') ?? 1), ipv6: Number(text(network, 'ipv6AddressesPerInterface') ?? 0) };
+    const limits = {
+      ipv4: Number(text(network, 'ipv4AddressesPerInterface') ?? 1),
+      ipv6: Number(text(network, 'ipv6AddressesPerInterface') ?? 0),
+    };
     limitsByType.set(type, limits);
     return limits;
   }

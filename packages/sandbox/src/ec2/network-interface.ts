@@ -35,10 +35,18 @@ export function readNetworkInterface(item: XmlElement): Ec2NetworkInterface {
 
 /** The item with the addresses of `past` instead of its own. */
 export function withAddressesOf(past: Ec2NetworkInterface, item: XmlElement): XmlElement {
-  const address = (privateIpAddress: string, primary: boolean): XmlElement => ({ primary: String(primary), privateIpAddress });
+  const address = (privateIpAddress: string, primary: boolean): XmlElement => ({
+    primary: String(primary),
+    privateIpAddress,
+  });
   return {
     ...item,
-    privateIpAddressesSet: { item: [address(past.primaryAddress, true), ...past.secondaryAddresses.map((secondary) => address(secondary, false))] },
+    privateIpAddressesSet: {
+      item: [
+        address(past.primaryAddress, true),
+        ...past.secondaryAddresses.map((secondary) => address(secondary, false)),
+      ],
+    },
     ipv6AddressesSet: { item: past.ipv6Addresses.map((ipv6Address) => ({ ipv6Address })) },
   };
 }

@@ -36,7 +36,10 @@ export function filtersOf(parameters: Ec2Parameters): Ec2Filter[] {
 
 /** Parameters of filters. */
 export function asFilters(filters: readonly Ec2Filter[]): Ec2Parameters {
-  const parts = filters.map(({ name, values }, index) => ({ [`Filter.${index + 1}.Name`]: name, ...asList(`Filter.${index + 1}.Value`, values) }));
+  const parts = filters.map(({ name, values }, index) => ({
+    [`Filter.${index + 1}.Name`]: name,
+    ...asList(`Filter.${index + 1}.Value`, values),
+  }));
   return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }
 
@@ -51,7 +54,9 @@ export function isDescribing(action: string): boolean {
 }
 
 /** Key and region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it has none. */
-export function scopeOf(authorization: string | undefined): { readonly accessKeyId: string; readonly region: string } | undefined {
+export function scopeOf(
+  authorization: string | undefined,
+): { readonly accessKeyId: string; readonly region: string } | undefined {
   const [, accessKeyId, region] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(authorization ?? '') ?? [];
   return accessKeyId === undefined || region === undefined ? undefined : { accessKeyId, region };
 }

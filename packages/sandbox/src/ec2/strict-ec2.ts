@@ -41,13 +41,24 @@ export interface StrictEc2 {
   /** Puts an address of the subnet on an interface without further rules, as someone else might have before. */
   assignForeign(foreign: { readonly networkInterfaceId: string; readonly address: string }): Promise<void>;
   /** An interface of someone else, attached to no instance; resolves with its ID. */
-  createLoadBalancerInterface(balancer: { readonly subnetId: string; readonly address: string; readonly description: string }): Promise<string>;
+  createLoadBalancerInterface(balancer: {
+    readonly subnetId: string;
+    readonly address: string;
+    readonly description: string;
+  }): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Starts moto and the layer in front of it. Throws where moto is absent or does not start. */
-export async function startStrictEc2({ program = findMoto(), region = 'us-east-1', now = Date.now }: StrictEc2Options = {}): Promise<StrictEc2> {
-  if (program === undefined) throw new Error("moto_server is neither in MOTO_SERVER nor in .tools/venv/bin nor in PATH; pip install 'moto[ec2,server]' brings it");
+export async function startStrictEc2({
+  program = findMoto(),
+  region = 'us-east-1',
+  now = Date.now,
+}: StrictEc2Options = {}): Promise<StrictEc2> {
+  if (program === undefined)
+    throw new Error(
+      "moto_server is neither in MOTO_SERVER nor in .tools/venv/bin nor in PATH; pip install 'moto[ec2,server]' brings it",
+    );
   const server = await startMoto(program);
   const history = new AddressHistory(now);
   const actions = new StrictActions(history);

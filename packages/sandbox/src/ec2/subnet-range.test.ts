@@ -3,8 +3,16 @@ import { SubnetRange } from './subnet-range.ts';
 
 describe('SubnetRange', () => {
   it.each([
-    ['10.0.1.16/28', ['10.0.1.20', '10.0.1.30'], ['10.0.1.15', '10.0.1.16', '10.0.1.19', '10.0.1.31', '10.0.1.32', '010.0.1.20', '']],
-    ['2600:1f18:1:2::/64', ['2600:1f18:1:2::4', '2600:1f18:1:2:ffff:ffff:ffff:fffe'], ['2600:1f18:1:2::3', '2600:1f18:1:2:ffff:ffff:ffff:ffff', '2600:1f18:1:3::4', '::ffff:10.0.0.1']],
+    [
+      '10.0.1.16/28',
+      ['10.0.1.20', '10.0.1.30'],
+      ['10.0.1.15', '10.0.1.16', '10.0.1.19', '10.0.1.31', '10.0.1.32', '010.0.1.20', ''],
+    ],
+    [
+      '2600:1f18:1:2::/64',
+      ['2600:1f18:1:2::4', '2600:1f18:1:2:ffff:ffff:ffff:fffe'],
+      ['2600:1f18:1:2::3', '2600:1f18:1:2:ffff:ffff:ffff:ffff', '2600:1f18:1:3::4', '::ffff:10.0.0.1'],
+    ],
   ])('knows what an interface in %s may have', (cidr, usable, others) => {
     const range = new SubnetRange(cidr);
     for (const address of usable) expect(range.usable(address)).toBe(address);

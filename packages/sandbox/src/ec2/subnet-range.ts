@@ -55,7 +55,9 @@ function toNumber(address: string): bigint {
 }
 
 function toAddress(number: bigint, version6: boolean): string {
-  const parts = Array.from({ length: version6 ? 8 : 4 }, (_, index) => (version6 ? (number >> BigInt(16 * (7 - index))) & 0xffffn : (number >> BigInt(8 * (3 - index))) & 0xffn));
+  const parts = Array.from({ length: version6 ? 8 : 4 }, (_, index) =>
+    version6 ? (number >> BigInt(16 * (7 - index))) & 0xffffn : (number >> BigInt(8 * (3 - index))) & 0xffn,
+  );
   const text = parts.map((part) => part.toString(version6 ? 16 : 10)).join(version6 ? ':' : '.');
   return canonicalAddress(text) ?? text;
 }

@@ -35,5 +35,7 @@ export function items(element: XmlElement, list: string): XmlElement[] {
 }
 
 function asElement(value: unknown): XmlElement {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }

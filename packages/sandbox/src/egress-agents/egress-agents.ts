@@ -1,4 +1,11 @@
-import { isAlreadyExists, isConflict, isNotFound, ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
+import {
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  ResourceClient,
+  type KubernetesObject,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import { internalAddresses } from '../stand-in/node.ts';
 import { egressNodes, leases, nodes } from '../stand-in/resources.ts';
@@ -41,7 +48,10 @@ export async function startEgressAgents(options: EgressAgentsOptions): Promise<E
     ...(options.onError && { onError: options.onError }),
   });
   await loop.start();
-  const renewals = setInterval(() => void agents.renewAll().then((isChanged) => isChanged && loop.trigger()), ((options.term ?? 3) * 1000) / 3);
+  const renewals = setInterval(
+    () => void agents.renewAll().then((isChanged) => isChanged && loop.trigger()),
+    ((options.term ?? 3) * 1000) / 3,
+  );
   return {
     addressesOf: (node) => agents.addressesOf(node),
     powerOff: (node) => agents.powerOff(node),
@@ -117,13 +127,18 @@ class Agents {
     if (!isNews && generationIn(status) === generation) return;
     const since = new Date(this.#options.rest.clock.now()).toISOString();
     const addresses = wanted.map((address) => ({ address, state: 'Held', interface: 'eth0', since }));
-    const report = { observedGeneration: generation, addresses, interfaces: [{ name: 'eth0', subnets: this.#subnetsOf(name), addresses: this.#own.get(name) ?? [] }] };
+    const report = {
+      observedGeneration: generation,
+      addresses,
+      interfaces: [{ name: 'eth0', subnets: this.#subnetsOf(name), addresses: this.#own.get(name) ?? [] }],
+    };
     await this.#wishes.mergePatch({ name }, { status: report }, { subresource: 'status' });
   }
 
   #hold(name: string, wanted: readonly string[]): boolean {
     const before = this.#held.get(name);
-    if (before !== undefined && before.size === wanted.length && wanted.every((address) => before.has(address))) return false;
+    if (before !== undefined && before.size === wanted.length && wanted.every((address) => before.has(address)))
+      return false;
     this.#held.set(name, new Set(wanted));
     this.#options.onChange?.(name);
     return true;
@@ -158,10 +173,18 @@ class Agents {
     }
   }
 
-  async #write(name: { readonly name: string; readonly namespace: string }, found: KubernetesObject | undefined, node: string): Promise<void> {
+  async #write(
+    name: { readonly name: string; readonly namespace: string },
+    found: KubernetesObject | undefined,
+    node: string,
+  ): Promise<void> {
     const time = new Date(this.#options.rest.clock.now() + (this.#renewals += 1)).toISOString().replace('Z', '000Z');
     const spec = { holderIdentity: node, leaseDurationSeconds: this.#options.term ?? 3, renewTime: time };
-    const lease = { ...found, metadata: { ...found?.metadata, ...name, labels: { ...found?.metadata.labels, [leaseLabel]: 'true' } }, spec };
+    const lease = {
+      ...found,
+      metadata: { ...found?.metadata, ...name, labels: { ...found?.metadata.labels, [leaseLabel]: 'true' } },
+      spec,
+    };
     await (found === undefined ? this.#leases.create(lease) : this.#leases.replace(lease));
   }
 }

@@ -10,7 +10,10 @@ import { dirname, join, resolve } from 'node:path';
 export function findEnvtestAssets(from: string = process.cwd()): string | undefined {
   const root = repositoryRoot(from);
   const candidates = [process.env['KUBEBUILDER_ASSETS'], root && resolve(root, '../shared/envtest')];
-  return candidates.find((folder) => folder !== undefined && ['kube-apiserver', 'etcd'].every((program) => existsSync(join(folder, program))));
+  return candidates.find(
+    (folder) =>
+      folder !== undefined && ['kube-apiserver', 'etcd'].every((program) => existsSync(join(folder, program))),
+  );
 }
 
 function repositoryRoot(folder: string): string | undefined {

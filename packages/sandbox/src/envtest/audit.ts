@@ -31,7 +31,13 @@ rules:
 interface RawAuditEvent {
   readonly user?: { readonly username?: string };
   readonly verb?: string;
-  readonly objectRef?: { readonly apiGroup?: string; readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string };
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   readonly requestURI?: string;
   readonly stage?: string;
   readonly responseStatus?: { readonly code?: number };
@@ -44,11 +50,26 @@ export async function readAuditLog(file: string): Promise<AuditEvent[]> {
   return lines.slice(0, -1).map((line) => toAuditEvent(JSON.parse(line) as RawAuditEvent));
 }
 
-function toAuditEvent({ user, verb = '', objectRef = {}, requestURI = '', stage = '', responseStatus, requestReceivedTimestamp = '' }: RawAuditEvent): AuditEvent {
+function toAuditEvent({
+  user,
+  verb = '',
+  objectRef = {},
+  requestURI = '',
+  stage = '',
+  responseStatus,
+  requestReceivedTimestamp = '',
+}: RawAuditEvent): AuditEvent {
   const { apiGroup: group = '', resource = '', subresource = '', namespace = '', name = '' } = objectRef;
   return {
     user: user?.username ?? '',
-    verb, group, resource, subresource, namespace, name, stage, requestReceivedTimestamp,
+    verb,
+    group,
+    resource,
+    subresource,
+    namespace,
+    name,
+    stage,
+    requestReceivedTimestamp,
     requestUri: requestURI,
     code: responseStatus?.code ?? 0,
   };

@@ -27,8 +27,12 @@ describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer)
     await admin.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'one' } } });
     await expect(other.request('GET', '/api/v1/namespaces/one')).rejects.toSatisfy(isForbidden);
     const events = await envtest.auditEvents();
-    expect(events).toContainEqual(expect.objectContaining({ user: 'admin', verb: 'create', resource: 'namespaces', name: 'one', code: 201 }));
-    expect(events).toContainEqual(expect.objectContaining({ user: operator.user, verb: 'get', resource: 'namespaces', name: 'one', code: 403 }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ user: 'admin', verb: 'create', resource: 'namespaces', name: 'one', code: 201 }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ user: operator.user, verb: 'get', resource: 'namespaces', name: 'one', code: 403 }),
+    );
   });
 
   it('keeps objects, port and certificate over a restart', async () => {
@@ -37,7 +41,9 @@ describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer)
     await envtest.kill();
     await expect(client.request('GET', '/readyz')).rejects.toThrow();
     await envtest.restart();
-    await expect(client.request('GET', '/api/v1/namespaces/kept')).resolves.toMatchObject({ metadata: { name: 'kept' } });
+    await expect(client.request('GET', '/api/v1/namespaces/kept')).resolves.toMatchObject({
+      metadata: { name: 'kept' },
+    });
   });
 
   it('answers nothing while paused', async () => {
@@ -51,7 +57,10 @@ describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer)
   it('writes a kubeconfig', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
     await envtest.writeKubeconfig(join(folder, 'config'), operator.token);
-    expect(parse(await readFile(join(folder, 'config'), 'utf8'))).toMatchObject({ clusters: [{ cluster: { server: envtest.url } }], users: [{ user: { token: 'operator' } }] });
+    expect(parse(await readFile(join(folder, 'config'), 'utf8'))).toMatchObject({
+      clusters: [{ cluster: { server: envtest.url } }],
+      users: [{ user: { token: 'operator' } }],
+    });
     await rm(folder, { recursive: true });
   });
 
@@ -60,7 +69,13 @@ describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer)
     const crds = Object.values(networkCrds);
     expect(await installCrds(client, crds)).toContain('egressips.k8s.ovn.org');
     await installCrds(client, crds);
-    const hostSubnets = new ResourceClient(client, { group: 'network.openshift.io', version: 'v1', plural: 'hostsubnets', kind: 'HostSubnet', namespaced: false });
+    const hostSubnets = new ResourceClient(client, {
+      group: 'network.openshift.io',
+      version: 'v1',
+      plural: 'hostsubnets',
+      kind: 'HostSubnet',
+      namespaced: false,
+    });
     expect((await hostSubnets.list()).items).toEqual([]);
   });
 });

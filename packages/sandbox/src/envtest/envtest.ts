@@ -98,7 +98,11 @@ async function startOnce(assets: string, { audit = false, tokens = [] }: Envtest
 
   const etcd = spawnGuarded(join(assets, 'etcd'), etcdFlags(folder, ports), join(folder, 'etcd.log'), folder);
   const startApiServer = (): GuardedProcess =>
-    spawnGuarded(join(assets, 'kube-apiserver'), apiServerFlags(folder, ports, audit), join(folder, 'kube-apiserver.log'));
+    spawnGuarded(
+      join(assets, 'kube-apiserver'),
+      apiServerFlags(folder, ports, audit),
+      join(folder, 'kube-apiserver.log'),
+    );
   let server = startApiServer();
 
   const url = `https://127.0.0.1:${apiServer}`;
@@ -110,7 +114,9 @@ async function startOnce(assets: string, { audit = false, tokens = [] }: Envtest
   const ready = async (): Promise<string> => {
     const ca = await waitUntilReady({ url, caFile, token: adminToken }, () => server.ended ?? etcd.ended);
     if (ca !== undefined) return ca;
-    throw new Error(`kube-apiserver from ${assets} is not ready:\n${await endOf(join(folder, 'etcd.log'))}\n${await endOf(join(folder, 'kube-apiserver.log'))}`);
+    throw new Error(
+      `kube-apiserver from ${assets} is not ready:\n${await endOf(join(folder, 'etcd.log'))}\n${await endOf(join(folder, 'kube-apiserver.log'))}`,
+    );
   };
 
   const ca = await ready().catch(async (error: unknown) => {
@@ -119,7 +125,13 @@ async function startOnce(assets: string, { audit = false, tokens = [] }: Envtest
   });
   const kubeconfig = (token = adminToken): Kubeconfig => formatKubeconfig(url, ca, token);
   return {
-    url, ca, caFile, adminToken, folder, kubeconfig, stop,
+    url,
+    ca,
+    caFile,
+    adminToken,
+    folder,
+    kubeconfig,
+    stop,
     writeKubeconfig: (path, token) => writeFile(path, stringify(kubeconfig(token)), { mode: 0o600 }),
     client: (token = adminToken) => createRestClient(staticConnection({ server: url, token, tls: { ca } })),
     auditEvents() {
@@ -138,7 +150,10 @@ async function startOnce(assets: string, { audit = false, tokens = [] }: Envtest
 }
 
 /** Resolves with the certificate authority once the server is ready; undefined when a program ended or the time is over. */
-async function waitUntilReady({ url, caFile, token }: { readonly url: string; readonly caFile: string; readonly token: string }, ended: () => unknown): Promise<string | undefined> {
+async function waitUntilReady(
+  { url, caFile, token }: { readonly url: string; readonly caFile: string; readonly token: string },
+  ended: () => unknown,
+): Promise<string | undefined> {
   const end = performance.now() + readyMilliseconds;
   while (performance.now() < end && ended() === undefined) {
     if (existsSync(caFile)) {
@@ -162,7 +177,9 @@ function formatKubeconfig(server: string, ca: string, token: string): Kubeconfig
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'envtest', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    clusters: [
+      { name: 'envtest', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
+    ],
     users: [{ name: 'envtest', user: { token } }],
     contexts: [{ name: 'envtest', context: { cluster: 'envtest', user: 'envtest' } }],
     'current-context': 'envtest',

@@ -21,13 +21,21 @@ const guardScript = 'read -r _; kill -KILL "$1"; if [ -n "$2" ]; then rm -rf -- 
  * @param logFile receives its standard output and error
  * @param folder removed should this process die without stopping the program
  */
-export function spawnGuarded(program: string, programArguments: readonly string[], logFile: string, folder = ''): GuardedProcess {
+export function spawnGuarded(
+  program: string,
+  programArguments: readonly string[],
+  logFile: string,
+  folder = '',
+): GuardedProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(program, programArguments, { stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   child.unref();
   if (child.pid !== undefined) {
-    const guard = spawn('sh', ['-c', guardScript, 'guard', String(child.pid), folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const guard = spawn('sh', ['-c', guardScript, 'guard', String(child.pid), folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     guard.unref();
     child.once('exit', () => guard.kill('SIGKILL'));
   }
@@ -36,7 +44,8 @@ export function spawnGuarded(program: string, programArguments: readonly string[
   child.once('error', () => {
     failed = true;
   });
-  const ended = (): number | NodeJS.Signals | undefined => child.exitCode ?? child.signalCode ?? (failed ? 127 : undefined);
+  const ended = (): number | NodeJS.Signals | undefined =>
+    child.exitCode ?? child.signalCode ?? (failed ? 127 : undefined);
   return {
     get ended() {
       return ended();

@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isAlreadyExists, isKubernetesObject, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  isAlreadyExists,
+  isKubernetesObject,
+  ResourceClient,
+  type KubernetesObject,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { parseAllDocuments } from 'yaml';
 
 const customResourceDefinitions: Resource = {
-  group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false,
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
 };
 const servedMilliseconds = 30_000;
 
@@ -16,8 +27,15 @@ const servedMilliseconds = 30_000;
  * @returns the names of the definitions
  * @throws Error when a definition is not served within 30 s; ApiError when the server refuses one
  */
-export async function installCrds(rest: RestClient, sources: readonly (string | KubernetesObject)[]): Promise<string[]> {
-  const definitions = (await Promise.all(sources.map((source) => (typeof source === 'string' ? readDefinitions(source) : Promise.resolve(source))))).flat();
+export async function installCrds(
+  rest: RestClient,
+  sources: readonly (string | KubernetesObject)[],
+): Promise<string[]> {
+  const definitions = (
+    await Promise.all(
+      sources.map((source) => (typeof source === 'string' ? readDefinitions(source) : Promise.resolve(source))),
+    )
+  ).flat();
   const client = new ResourceClient(rest, customResourceDefinitions);
   return Promise.all(
     definitions.map(async (definition) => {
@@ -43,7 +61,10 @@ async function untilServed(rest: RestClient, client: ResourceClient, name: strin
   while (performance.now() < end) {
     const path = establishedPath(await client.get({ name }));
     if (path !== undefined) {
-      const served = await rest.request('GET', path, { query: { limit: 1 } }).then(() => true, () => false);
+      const served = await rest.request('GET', path, { query: { limit: 1 } }).then(
+        () => true,
+        () => false,
+      );
       if (served) return;
     }
     await wait(50);
@@ -52,7 +73,11 @@ async function untilServed(rest: RestClient, client: ResourceClient, name: strin
 }
 
 interface Definition {
-  readonly spec: { readonly group: string; readonly names: { readonly plural: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 

@@ -14,7 +14,9 @@ export interface EnvtestPorts {
 /** Writes the keys, tokens and audit policy that the API server reads. */
 export async function writeServerFiles(folder: string, tokens: readonly EnvtestToken[]): Promise<void> {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const lines = tokens.map(({ token, user, groups = serviceAccountGroups(user) }) => `${token},${user},${user},"${groups.join(',')}"\n`);
+  const lines = tokens.map(
+    ({ token, user, groups = serviceAccountGroups(user) }) => `${token},${user},${user},"${groups.join(',')}"\n`,
+  );
   await Promise.all([
     writeFile(join(folder, 'sa.key'), keys.privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 }),
     writeFile(join(folder, 'sa.pub'), keys.publicKey.export({ type: 'spki', format: 'pem' })),
@@ -35,25 +37,42 @@ export function etcdFlags(folder: string, { etcdClient, etcdPeer }: EnvtestPorts
   const client = `http://127.0.0.1:${etcdClient}`;
   const peer = `http://127.0.0.1:${etcdPeer}`;
   return [
-    `--data-dir=${join(folder, 'etcd')}`, '--unsafe-no-fsync', '--log-level=error',
-    `--listen-client-urls=${client}`, `--advertise-client-urls=${client}`,
-    `--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`,
+    `--data-dir=${join(folder, 'etcd')}`,
+    '--unsafe-no-fsync',
+    '--log-level=error',
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
   ];
 }
 
 /** kube-apiserver's flags: token file, RBAC, and nothing that needs a controller manager. */
 export function apiServerFlags(folder: string, { etcdClient, apiServer }: EnvtestPorts, audit: boolean): string[] {
   return [
-    `--etcd-servers=http://127.0.0.1:${etcdClient}`, `--secure-port=${apiServer}`, '--bind-address=127.0.0.1',
-    `--cert-dir=${join(folder, 'certificates')}`, '--service-account-issuer=https://localhost',
-    `--service-account-key-file=${join(folder, 'sa.pub')}`, `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
-    `--token-auth-file=${join(folder, 'tokens.csv')}`, '--authorization-mode=RBAC',
+    `--etcd-servers=http://127.0.0.1:${etcdClient}`,
+    `--secure-port=${apiServer}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${join(folder, 'certificates')}`,
+    '--service-account-issuer=https://localhost',
+    `--service-account-key-file=${join(folder, 'sa.pub')}`,
+    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
     // Without a controller manager no service account exists that pods could be given.
-    '--disable-admission-plugins=ServiceAccount', '--service-cluster-ip-range=10.255.0.0/16',
+    '--disable-admission-plugins=ServiceAccount',
+    '--service-cluster-ip-range=10.255.0.0/16',
     // Fewer writes and threads of its own: machines that test are small.
-    '--endpoint-reconciler-type=none', '--profiling=false',
+    '--endpoint-reconciler-type=none',
+    '--profiling=false',
     ...(audit
-      ? [`--audit-policy-file=${join(folder, 'audit-policy.yaml')}`, `--audit-log-path=${join(folder, 'audit.log')}`, '--audit-log-mode=blocking', '--audit-log-maxsize=1000']
+      ? [
+          `--audit-policy-file=${join(folder, 'audit-policy.yaml')}`,
+          `--audit-log-path=${join(folder, 'audit.log')}`,
+          '--audit-log-mode=blocking',
+          '--audit-log-maxsize=1000',
+        ]
       : []),
   ];
 }

@@ -1,4 +1,12 @@
-import { createRestClient, isConflict, isExpired, isTimeout, staticConnection, TransportError, type RestClient } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  isConflict,
+  isExpired,
+  isTimeout,
+  staticConnection,
+  TransportError,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApiServer, type ApiServer } from '../api-server/index.ts';
 import { createFaultProxy, type FaultProxy } from './index.ts';
@@ -65,7 +73,9 @@ describe('createFaultProxy', () => {
     proxy.add({ fault: { kind: 'drop', when: 'after' }, method: 'POST', skip: 2, times: 1 });
     await create('one');
     await create('two');
-    await expect(client.request('POST', path, { body: { metadata: { name: 'three' } }, deadline: 100 })).rejects.toSatisfy(isTimeout);
+    await expect(
+      client.request('POST', path, { body: { metadata: { name: 'three' } }, deadline: 100 }),
+    ).rejects.toSatisfy(isTimeout);
     await expect.poll(() => proxy.counts().drop).toBe(1);
     await expect(direct.request('GET', `${path}/three`)).resolves.toMatchObject({ metadata: { name: 'three' } });
     await create('four');

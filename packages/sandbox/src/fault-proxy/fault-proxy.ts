@@ -35,7 +35,11 @@ export interface FaultProxy {
 }
 
 /** Starts a proxy on a free port. */
-export async function createFaultProxy({ target, rules: initial = [], random = Math.random }: FaultProxyOptions): Promise<FaultProxy> {
+export async function createFaultProxy({
+  target,
+  rules: initial = [],
+  random = Math.random,
+}: FaultProxyOptions): Promise<FaultProxy> {
   const rules = new FaultRules(random);
   for (const rule of initial) rules.add(rule);
   const upstream = new Upstream(target);
@@ -53,7 +57,10 @@ export async function createFaultProxy({ target, rules: initial = [], random = M
       response.once('close', () => watches.delete(response));
     }
     // A server or client that went away is a reset to the other.
-    serve(upstream, fault, request, response).then(() => isCountedLater && count(), () => response.socket?.resetAndDestroy());
+    serve(upstream, fault, request, response).then(
+      () => isCountedLater && count(),
+      () => response.socket?.resetAndDestroy(),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -81,7 +88,12 @@ export async function createFaultProxy({ target, rules: initial = [], random = M
   };
 }
 
-async function serve(upstream: Upstream, fault: Fault | undefined, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function serve(
+  upstream: Upstream,
+  fault: Fault | undefined,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   if (fault?.kind === 'drop' && fault.when !== 'after') return;
@@ -92,7 +104,8 @@ async function serve(upstream: Upstream, fault: Fault | undefined, request: http
   const ended = new AbortController();
   response.once('close', () => ended.abort());
   const answer = await upstream.send(request, Buffer.concat(chunks), ended.signal);
-  if (fault?.kind === 'reset' || fault?.kind === 'drop') return swallow(answer, fault.kind === 'reset' ? response : undefined);
+  if (fault?.kind === 'reset' || fault?.kind === 'drop')
+    return swallow(answer, fault.kind === 'reset' ? response : undefined);
   await passOn(answer, response, ended.signal);
 }
 
@@ -110,18 +123,34 @@ async function passOn(answer: http.IncomingMessage, response: http.ServerRespons
   response.end();
 }
 
-function withoutHopByHop({ connection: _connection, 'keep-alive': _keepAlive, 'transfer-encoding': _encoding, ...headers }: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+function withoutHopByHop({
+  connection: _connection,
+  'keep-alive': _keepAlive,
+  'transfer-encoding': _encoding,
+  ...headers
+}: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
   return headers;
 }
 
 const reasons: Readonly<Record<FaultStatus, string>> = {
-  409: 'Conflict', 410: 'Expired', 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout',
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
 };
 
 function answerStatus(response: http.ServerResponse, code: FaultStatus, retryAfterSeconds: number | undefined): void {
   const reason = reasons[code];
   const body = {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code, reason, message: `fault proxy: ${reason}`,
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    code,
+    reason,
+    message: `fault proxy: ${reason}`,
     ...(retryAfterSeconds !== undefined && { details: { retryAfterSeconds } }),
   };
   response.writeHead(code, {

@@ -18,7 +18,9 @@ export class Upstream {
   constructor({ url, ca }: FaultProxyTarget) {
     this.#url = new URL(url);
     const secure = this.#url.protocol === 'https:';
-    this.#agent = secure ? new https.Agent({ keepAlive: true, ...(ca !== undefined && { ca }) }) : new http.Agent({ keepAlive: true });
+    this.#agent = secure
+      ? new https.Agent({ keepAlive: true, ...(ca !== undefined && { ca }) })
+      : new http.Agent({ keepAlive: true });
     this.#request = secure ? https.request : http.request;
   }
 

@@ -28,15 +28,23 @@ export async function forward(namespace: Namespace, port: number, target: number
     client.pipe(upstream).pipe(client);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket)).on('error', () => {
-        client.destroy();
-        upstream.destroy();
-      });
+      socket
+        .on('close', () => sockets.delete(socket))
+        .on('error', () => {
+          client.destroy();
+          upstream.destroy();
+        });
     }
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  const child = namespace.spawn(process.execPath, ['-e', inside, String(port), path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (child.stdout) await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error(`port ${port} could not be opened`)))]);
+  const child = namespace.spawn(process.execPath, ['-e', inside, String(port), path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.stdout)
+    await Promise.race([
+      once(child.stdout, 'data'),
+      once(child, 'exit').then(() => Promise.reject(new Error(`port ${port} could not be opened`))),
+    ]);
   return () => {
     child.kill('SIGKILL');
     for (const socket of sockets) socket.destroy();

@@ -23,7 +23,9 @@ export function nodeNetworkUnavailable(): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0) return `network namespaces need ${missing.join(', ')}`;
-  return spawnSync('unshare', ['--net', 'true']).status === 0 ? undefined : 'this kernel or container allows no network namespaces';
+  return spawnSync('unshare', ['--net', 'true']).status === 0
+    ? undefined
+    : 'this kernel or container allows no network namespaces';
 }
 
 // The program that holds a namespace open: it ends when its standard input is closed, which the kernel does in any case.
@@ -34,14 +36,18 @@ const withParent = ['--pdeathsig', 'KILL'];
 export async function openNamespace(): Promise<Namespace> {
   const holder = spawn('unshare', ['--net', 'sh', '-c', holderScript], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { pid, stdout, stdin } = holder;
-  const ready = Promise.race([once(stdout, 'data'), once(holder, 'exit').then(() => Promise.reject(new Error('unshare --net failed')))]);
+  const ready = Promise.race([
+    once(stdout, 'data'),
+    once(holder, 'exit').then(() => Promise.reject(new Error('unshare --net failed'))),
+  ]);
   await ready;
   if (pid === undefined) throw new Error('unshare could not be started');
   const enter = ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];
   return {
     pid,
     run: (command, commandArguments, input) => run([...enter, command, ...commandArguments], input),
-    spawn: (command, commandArguments, options = {}) => spawn('setpriv', [...withParent, ...enter, command, ...commandArguments], options),
+    spawn: (command, commandArguments, options = {}) =>
+      spawn('setpriv', [...withParent, ...enter, command, ...commandArguments], options),
     killProcesses: () => killProcesses(pid),
     close: () => {
       killProcesses(pid);
@@ -53,10 +59,15 @@ export async function openNamespace(): Promise<Namespace> {
 
 function run([program = '', ...programArguments]: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(program, programArguments, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${programArguments.slice(2).join(' ')}: ${stderr.trim() || error.message}`));
-    });
+    const child = execFile(
+      program,
+      programArguments,
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`${programArguments.slice(2).join(' ')}: ${stderr.trim() || error.message}`));
+      },
+    );
     // A program that reads nothing closes its input before we have written.
     child.stdin?.on('error', () => undefined).end(input);
   });

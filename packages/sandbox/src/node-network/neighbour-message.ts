@@ -26,7 +26,12 @@ const solicitedFlag = 0x40;
 export function readNeighbourMessage({ at, bytes }: Frame): NeighbourMessage | undefined {
   if (bytes.length < headerLength) return undefined;
   const type = bytes.readUInt16BE(12);
-  const message = type === etherType.arp ? readArp(bytes.subarray(headerLength)) : type === etherType.ipv6 ? readDiscovery(bytes) : undefined;
+  const message =
+    type === etherType.arp
+      ? readArp(bytes.subarray(headerLength))
+      : type === etherType.ipv6
+        ? readDiscovery(bytes)
+        : undefined;
   return message && { at, ...message };
 }
 
@@ -39,7 +44,9 @@ function readArp(packet: Buffer): Content | undefined {
   const sender = [...packet.subarray(14, 18)].join('.');
   const target = [...packet.subarray(24, 28)].join('.');
   if (sender === target) return { type: 'announcement', address: sender, mac };
-  return packet.readUInt16BE(6) === 1 ? { type: 'question', address: target, mac } : { type: 'answer', address: sender, mac };
+  return packet.readUInt16BE(6) === 1
+    ? { type: 'question', address: target, mac }
+    : { type: 'answer', address: sender, mac };
 }
 
 function readDiscovery(bytes: Buffer): Content | undefined {

@@ -80,7 +80,12 @@ class Network implements NodeNetwork {
     if (this.#machines.has(name)) throw new Error(`machine ${name} is there already; power it off first`);
     const namespace = await openNamespace();
     this.#machines.set(name, namespace);
-    await namespace.run('sysctl', ['-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1', 'net.ipv6.conf.default.dad_transmits=0']);
+    await namespace.run('sysctl', [
+      '-qw',
+      'net.ipv4.ip_forward=1',
+      'net.ipv6.conf.all.forwarding=1',
+      'net.ipv6.conf.default.dad_transmits=0',
+    ]);
     for (const link of links) await this.#plug(name, namespace, link);
     await this.#applyCuts();
     return {
@@ -88,7 +93,9 @@ class Network implements NodeNetwork {
       run: (command, commandArguments, input) => namespace.run(command, commandArguments, input),
       spawn: (command, commandArguments, options) => namespace.spawn(command, commandArguments, options),
       mac: async (device) => {
-        const [link] = JSON.parse(await namespace.run('ip', ['-j', 'link', 'show', 'dev', device])) as readonly { readonly address: string }[];
+        const [link] = JSON.parse(await namespace.run('ip', ['-j', 'link', 'show', 'dev', device])) as readonly {
+          readonly address: string;
+        }[];
         return link?.address ?? '';
       },
       forward: async (port, target) => {
@@ -128,11 +135,24 @@ class Network implements NodeNetwork {
 
   async #plug(machine: string, namespace: Namespace, { device, segment, addresses }: Link): Promise<void> {
     const port: Port = { machine, segment, name: `port${this.#portCount++}` };
-    await this.#fabric.run('ip', ['link', 'add', port.name, 'type', 'veth', 'peer', 'name', device, 'netns', String(namespace.pid)]);
+    await this.#fabric.run('ip', [
+      'link',
+      'add',
+      port.name,
+      'type',
+      'veth',
+      'peer',
+      'name',
+      device,
+      'netns',
+      String(namespace.pid),
+    ]);
     await this.#fabric.run('sysctl', ['-qw', `net.ipv6.conf.${port.name}.disable_ipv6=1`]);
     await this.#fabric.run('ip', ['link', 'set', port.name, 'master', segment, 'up']);
     this.#ports.add(port);
-    const commands = addresses.map((address) => `addr add ${address} dev ${device}${address.includes(':') ? ' nodad' : ''}\n`);
+    const commands = addresses.map(
+      (address) => `addr add ${address} dev ${device}${address.includes(':') ? ' nodad' : ''}\n`,
+    );
     await namespace.run('ip', ['-batch', '-'], `link set ${device} up\n${commands.join('')}`);
   }
 
@@ -140,10 +160,16 @@ class Network implements NodeNetwork {
     const ports = [...this.#ports];
     const rules = this.#cuts.flatMap(([one, other]) => {
       const [ones, others] = [one, other].map((machine) => ports.filter((port) => port.machine === machine));
-      return (ones ?? []).flatMap(({ name: left }) => (others ?? []).flatMap(({ name: right }) => [rule(left, right), rule(right, left)]));
+      return (ones ?? []).flatMap(({ name: left }) =>
+        (others ?? []).flatMap(({ name: right }) => [rule(left, right), rule(right, left)]),
+      );
     });
     // Made anew each time: a chain that is older than the first bridge sees no frame (Linux 6.18).
-    await this.#fabric.run('nft', ['-f', '-'], ['add table bridge cuts', 'delete table bridge cuts', 'add table bridge cuts', chain, ...rules, ''].join('\n'));
+    await this.#fabric.run(
+      'nft',
+      ['-f', '-'],
+      ['add table bridge cuts', 'delete table bridge cuts', 'add table bridge cuts', chain, ...rules, ''].join('\n'),
+    );
   }
 }
 

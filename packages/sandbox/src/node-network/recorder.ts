@@ -20,7 +20,11 @@ export async function record(namespace: Namespace, device: string, filter: strin
   const frames: Frame[] = [];
   const neighbourMessages: NeighbourMessage[] = [];
   const reader = new PcapReader();
-  const child = namespace.spawn('tcpdump', ['-i', device, '--immediate-mode', '-U', '-n', '-s', '256', '-w', '-', filter], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = namespace.spawn(
+    'tcpdump',
+    ['-i', device, '--immediate-mode', '-U', '-n', '-s', '256', '-w', '-', filter],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   child.stdout?.on('data', (piece: Buffer) => {
     for (const frame of reader.read(piece)) {
       frames.push(frame);

@@ -1,11 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../stand-in/seeded-random.ts';
-import { assignEgressIps, parseEgressIpSpec, validItems, type Allocation, type AssignmentRequest } from './allocator.ts';
+import {
+  assignEgressIps,
+  parseEgressIpSpec,
+  validItems,
+  type Allocation,
+  type AssignmentRequest,
+} from './allocator.ts';
 import { readOvnNode, type OvnNode } from './ovn-node.ts';
 
-const node = (name: string, networks: string[], more: Partial<OvnNode> = {}): OvnNode => ({ name, eligible: true, networks, capacity: {}, hostCidrs: [], ...more });
-const assign = (addresses: string[], nodes: OvnNode[], allocated: Record<string, Allocation> = {}, more: Partial<AssignmentRequest> = {}) =>
-  assignEgressIps({ owner: 'a', addresses, nodes, allocations: new Map(Object.entries(allocated)), cloud: false, random: seededRandom(1), ...more });
+const node = (name: string, networks: string[], more: Partial<OvnNode> = {}): OvnNode => ({
+  name,
+  eligible: true,
+  networks,
+  capacity: {},
+  hostCidrs: [],
+  ...more,
+});
+const assign = (
+  addresses: string[],
+  nodes: OvnNode[],
+  allocated: Record<string, Allocation> = {},
+  more: Partial<AssignmentRequest> = {},
+) =>
+  assignEgressIps({
+    owner: 'a',
+    addresses,
+    nodes,
+    allocations: new Map(Object.entries(allocated)),
+    cloud: false,
+    random: seededRandom(1),
+    ...more,
+  });
 const reasons = ({ events }: ReturnType<typeof assign>): string[] => events.map(({ reason }) => reason);
 const other = (name: string): Allocation => ({ owner: 'other', node: name });
 
@@ -19,7 +45,10 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
     expect(reasons(first)).toEqual(['UnassignedRequest']);
     const kept = { '192.168.126.25': { owner: 'a', node: 'node1' } };
     const second = assign(['192.168.126.25', '192.168.126.30'], [...nodes, node('node2', ['192.168.126.0/24'])], kept);
-    expect(second.items).toEqual([{ node: 'node1', egressIP: '192.168.126.25' }, { node: 'node2', egressIP: '192.168.126.30' }]);
+    expect(second.items).toEqual([
+      { node: 'node1', egressIP: '192.168.126.25' },
+      { node: 'node2', egressIP: '192.168.126.30' },
+    ]);
   });
 
   it('should be able to allocate egress IP on node with lowest amount of allocations', () => {
@@ -33,7 +62,9 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
   });
 
   it('should return the already allocated IP with the same node if it is allocated again', () => {
-    expect(assign(['::a'], two6, { '::a': { owner: 'a', node: 'node2' } }).items).toEqual([{ node: 'node2', egressIP: '::a' }]);
+    expect(assign(['::a'], two6, { '::a': { owner: 'a', node: 'node2' } }).items).toEqual([
+      { node: 'node2', egressIP: '::a' },
+    ]);
   });
 
   it('should not be able to allocate an IP equal to an address in host-cidrs, of any node', () => {
@@ -44,7 +75,10 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
   });
 
   it('should not assign duplicate IP when two EgressIPs have the same IP in spec', () => {
-    expect(reasons(assign(['::a'], two6, { '::a': other('node1') }))).toEqual(['UnsupportedRequest', 'NoMatchingNodeFound']);
+    expect(reasons(assign(['::a'], two6, { '::a': other('node1') }))).toEqual([
+      'UnsupportedRequest',
+      'NoMatchingNodeFound',
+    ]);
   });
 
   it('should not be able to allocate IPv4 IP on nodes which can only host IPv6', () => {
@@ -52,17 +86,26 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
   });
 
   it('no node at all is told before anything else', () => {
-    expect(assign(['::5'], [node('node1', ['::/64'], { eligible: false, hostCidrs: ['::5/64'] })]).events).toMatchObject([{ reason: 'NoMatchingNodeFound', message: expect.stringContaining('please tag at least one node') }]);
+    expect(
+      assign(['::5'], [node('node1', ['::/64'], { eligible: false, hostCidrs: ['::5/64'] })]).events,
+    ).toMatchObject([
+      { reason: 'NoMatchingNodeFound', message: expect.stringContaining('please tag at least one node') },
+    ]);
   });
 
   it('should be able to allocate non-conflicting IPv4 on node which can host it, even if it happens to be the node with more assignments', () => {
     const nodes = [node('node1', ['192.168.126.0/24']), node('node2', ['::fedf:c0a8:8e0c/64'])];
-    expect(assign(['192.168.126.9'], nodes, { '192.168.126.1': other('node1') }).items).toEqual([{ node: 'node1', egressIP: '192.168.126.9' }]);
+    expect(assign(['192.168.126.9'], nodes, { '192.168.126.1': other('node1') }).items).toEqual([
+      { node: 'node1', egressIP: '192.168.126.9' },
+    ]);
   });
 
   it('should only get assigned EgressIPs which matches their subnet when the node is tagged', () => {
     const nodes = [node('node1', ['192.168.0.0/24']), node('node2', ['192.168.1.0/24'])];
-    expect(assign(['192.168.1.7', '192.168.0.7'], nodes).items).toEqual([{ node: 'node2', egressIP: '192.168.1.7' }, { node: 'node1', egressIP: '192.168.0.7' }]);
+    expect(assign(['192.168.1.7', '192.168.0.7'], nodes).items).toEqual([
+      { node: 'node2', egressIP: '192.168.1.7' },
+      { node: 'node1', egressIP: '192.168.0.7' },
+    ]);
   });
 
   it('secondary host networks: only nodes on one carry its addresses, and the later addresses of the object', () => {
@@ -93,11 +136,19 @@ describe('assignEgressIps, by the names of the upstream cases', () => {
 });
 
 describe('validItems', () => {
-  const nodes = [node('node1', ['10.0.0.0/24']), node('node2', ['10.0.0.0/24']), node('gone', ['10.0.0.0/24'], { eligible: false })];
-  const valid = (items: { node: string; egressIP: string }[], allocated: Record<string, Allocation> = {}) => validItems('a', items, nodes, new Map(Object.entries(allocated)));
+  const nodes = [
+    node('node1', ['10.0.0.0/24']),
+    node('node2', ['10.0.0.0/24']),
+    node('gone', ['10.0.0.0/24'], { eligible: false }),
+  ];
+  const valid = (items: { node: string; egressIP: string }[], allocated: Record<string, Allocation> = {}) =>
+    validItems('a', items, nodes, new Map(Object.entries(allocated)));
 
   it('keeps what is right, whatever the load', () => {
-    const items = [{ node: 'node1', egressIP: '10.0.0.1' }, { node: 'node2', egressIP: '10.0.0.2' }];
+    const items = [
+      { node: 'node1', egressIP: '10.0.0.1' },
+      { node: 'node2', egressIP: '10.0.0.2' },
+    ];
     expect(valid(items)).toEqual(items);
   });
 
@@ -106,7 +157,15 @@ describe('validItems', () => {
     ['a node that does not exist', [{ node: 'none', egressIP: '10.0.0.1' }], {}, 0],
     ['an incorrectly parsed IP', [{ node: 'node1', egressIP: '10.0.0' }], {}, 0],
     ['an unhostable IP', [{ node: 'node1', egressIP: '10.0.1.1' }], {}, 0],
-    ['the second on a duplicated node', [{ node: 'node1', egressIP: '10.0.0.1' }, { node: 'node1', egressIP: '10.0.0.2' }], {}, 1],
+    [
+      'the second on a duplicated node',
+      [
+        { node: 'node1', egressIP: '10.0.0.1' },
+        { node: 'node1', egressIP: '10.0.0.2' },
+      ],
+      {},
+      1,
+    ],
     ['what another object holds', [{ node: 'node1', egressIP: '10.0.0.1' }], { '10.0.0.1': other('node1') }, 0],
   ])('drops %s', (_name, items, allocated, left) => {
     expect(valid(items, allocated)).toHaveLength(left);
@@ -119,20 +178,38 @@ describe('parseEgressIpSpec', () => {
   });
 
   it('canonicalises, and duplicates collapse', () => {
-    expect(parseEgressIpSpec(['0:0:0:0:0:FEFF:C0A8:8E0D', '::feff:c0a8:8e0d'])).toEqual({ addresses: ['::feff:c0a8:8e0d'] });
+    expect(parseEgressIpSpec(['0:0:0:0:0:FEFF:C0A8:8E0D', '::feff:c0a8:8e0d'])).toEqual({
+      addresses: ['::feff:c0a8:8e0d'],
+    });
   });
 });
 
 describe('readOvnNode', () => {
   const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
-  const read = (annotations: Record<string, string>, cloud: boolean, labels: Record<string, string> = { 'k8s.ovn.org/egress-assignable': 'false' }) =>
-    readOvnNode({ metadata: { name: 'node1', labels, annotations }, status: ready }, cloud);
+  const read = (
+    annotations: Record<string, string>,
+    cloud: boolean,
+    labels: Record<string, string> = { 'k8s.ovn.org/egress-assignable': 'false' },
+  ) => readOvnNode({ metadata: { name: 'node1', labels, annotations }, status: ready }, cloud);
 
-  const primary = { 'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.2/24"}', 'k8s.ovn.org/host-cidrs': '["10.0.0.2/24"]' };
+  const primary = {
+    'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.2/24"}',
+    'k8s.ovn.org/host-cidrs': '["10.0.0.2/24"]',
+  };
 
   it('takes the first element of egress-ipconfig, with both forms of capacity', () => {
-    const config = (capacity: object) => ({ ...primary, 'cloud.network.openshift.io/egress-ipconfig': JSON.stringify([{ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity }, { ifaddr: { ipv4: '10.9.0.0/24' } }]) });
-    expect(read(config({ ip: 3 }), true)).toMatchObject({ eligible: true, networks: ['10.0.0.0/24'], capacity: { all: 3 } });
+    const config = (capacity: object) => ({
+      ...primary,
+      'cloud.network.openshift.io/egress-ipconfig': JSON.stringify([
+        { interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24' }, capacity },
+        { ifaddr: { ipv4: '10.9.0.0/24' } },
+      ]),
+    });
+    expect(read(config({ ip: 3 }), true)).toMatchObject({
+      eligible: true,
+      networks: ['10.0.0.0/24'],
+      capacity: { all: 3 },
+    });
     expect(read(config({ ipv4: 14 }), true).capacity).toEqual({ ipv4: 14 });
   });
 
@@ -141,6 +218,9 @@ describe('readOvnNode', () => {
     expect(read(primary, false, {}).eligible).toBe(false);
     expect(read(primary, true).eligible).toBe(false);
     expect(read({ ...primary, 'k8s.ovn.org/node-primary-ifaddr': 'broken' }, false).eligible).toBe(false);
-    for (const key of Object.keys(primary)) expect(read(Object.fromEntries(Object.entries(primary).filter(([other]) => other !== key)), false).eligible).toBe(false);
+    for (const key of Object.keys(primary))
+      expect(read(Object.fromEntries(Object.entries(primary).filter(([other]) => other !== key)), false).eligible).toBe(
+        false,
+      );
   });
 });

@@ -21,7 +21,14 @@ export type Allocations = ReadonlyMap<string, Allocation>;
 
 /** An Event that the cluster manager would write about an EgressIP. */
 export interface EgressIpEvent {
-  readonly reason: 'NoMatchingNodeFound' | 'UnassignedRequest' | 'UnsupportedRequest' | 'InvalidEgressIP' | 'EgressIPConflict' | 'CloudAssignmentFailed' | 'CloudAssignmentRetry';
+  readonly reason:
+    | 'NoMatchingNodeFound'
+    | 'UnassignedRequest'
+    | 'UnsupportedRequest'
+    | 'InvalidEgressIP'
+    | 'EgressIPConflict'
+    | 'CloudAssignmentFailed'
+    | 'CloudAssignmentRetry';
   readonly message: string;
 }
 
@@ -40,31 +47,55 @@ export interface AssignmentRequest {
 }
 
 /** Parses `spec.egressIPs`; duplicates collapse. One bad address fails the whole object (`validateEgressIPSpec`). */
-export function parseEgressIpSpec(addresses: readonly string[]): { readonly addresses: readonly string[] } | { readonly event: EgressIpEvent } {
+export function parseEgressIpSpec(
+  addresses: readonly string[],
+): { readonly addresses: readonly string[] } | { readonly event: EgressIpEvent } {
   const parsed = new Set<string>();
   for (const text of addresses) {
     const address = canonicalAddress(text);
-    if (address === undefined) return { event: { reason: 'InvalidEgressIP', message: `egress IP: ${text} is not a valid IP address` } };
+    if (address === undefined)
+      return { event: { reason: 'InvalidEgressIP', message: `egress IP: ${text} is not a valid IP address` } };
     parsed.add(address);
   }
   return { addresses: [...parsed] };
 }
 
 /** Assigns addresses to nodes by the seven steps of OVN-Kubernetes' `assignEgressIPs`. */
-export function assignEgressIps(request: AssignmentRequest): { readonly items: readonly EgressIpItem[]; readonly events: readonly EgressIpEvent[] } {
+export function assignEgressIps(request: AssignmentRequest): {
+  readonly items: readonly EgressIpItem[];
+  readonly events: readonly EgressIpEvent[];
+} {
   const { owner, addresses, nodes, allocations, cloud, random } = request;
   const items: EgressIpItem[] = [];
   const events: EgressIpEvent[] = [];
   if (request.requireHostCidrs && nodes.some(({ hostCidrs }) => hostCidrs === undefined)) return { items, events };
 
   const carried = carriedByNode(allocations);
-  const taken = new Set([...allocations.values()].filter((allocation) => allocation.owner === owner).map(({ node }) => node));
-  let candidates = byLoad(nodes.filter(({ eligible }) => eligible), carried, random);
-  if (candidates.length === 0) return { items, events: [{ reason: 'NoMatchingNodeFound', message: `no assignable nodes for EgressIP: ${owner}, please tag at least one node with label: ${assignableLabel}` }] };
+  const taken = new Set(
+    [...allocations.values()].filter((allocation) => allocation.owner === owner).map(({ node }) => node),
+  );
+  let candidates = byLoad(
+    nodes.filter(({ eligible }) => eligible),
+    carried,
+    random,
+  );
+  if (candidates.length === 0)
+    return {
+      items,
+      events: [
+        {
+          reason: 'NoMatchingNodeFound',
+          message: `no assignable nodes for EgressIP: ${owner}, please tag at least one node with label: ${assignableLabel}`,
+        },
+      ],
+    };
   for (const address of addresses) {
     const host = nodes.find(({ hostCidrs }) => hostCidrs?.some((cidr) => addressOfCidr(cidr) === address));
     if (host) {
-      events.push({ reason: 'EgressIPConflict', message: `Egress IP ${owner} with IP ${address} is conflicting with a host (${host.name}) IP address and will not be assigned` });
+      events.push({
+        reason: 'EgressIPConflict',
+        message: `Egress IP ${owner} with IP ${address} is conflicting with a host (${host.name}) IP address and will not be assigned`,
+      });
       continue;
     }
     const allocation = allocations.get(address);
@@ -73,27 +104,50 @@ export function assignEgressIps(request: AssignmentRequest): { readonly items: r
       continue;
     }
     if (allocation) {
-      events.push({ reason: 'UnsupportedRequest', message: `IP: ${address} for EgressIP: ${owner} is already allocated for EgressIP: ${allocation.owner} on ${allocation.node}` });
+      events.push({
+        reason: 'UnsupportedRequest',
+        message: `IP: ${address} for EgressIP: ${owner} is already allocated for EgressIP: ${allocation.owner} on ${allocation.node}`,
+      });
       continue;
     }
-    const secondary = cloud ? [] : candidates.filter((candidate) => !hostsInPrimary(candidate, address) && secondaryPrefix(candidate, address) !== undefined);
+    const secondary = cloud
+      ? []
+      : candidates.filter(
+          (candidate) => !hostsInPrimary(candidate, address) && secondaryPrefix(candidate, address) !== undefined,
+        );
     // Upstream narrows its list in place: the later addresses of the object see the narrowed one.
     if (secondary.length > 0) candidates = secondary;
     const node = candidates.find(
-      (candidate) => !taken.has(candidate.name) && (secondary.length > 0 || hostsInPrimary(candidate, address)) && hasRoom(candidate, carried.get(candidate.name) ?? [], address),
+      (candidate) =>
+        !taken.has(candidate.name) &&
+        (secondary.length > 0 || hostsInPrimary(candidate, address)) &&
+        hasRoom(candidate, carried.get(candidate.name) ?? [], address),
     );
     if (!node) continue;
     items.push({ node: node.name, egressIP: address });
     taken.add(node.name);
     carried.set(node.name, [...(carried.get(node.name) ?? []), address]);
   }
-  if (items.length === 0) events.push({ reason: 'NoMatchingNodeFound', message: `no matching nodes found, which can host any of the egress IPs: ${addresses.join(' ')} for object EgressIP: ${owner}` });
-  else if (items.length < addresses.length) events.push({ reason: 'UnassignedRequest', message: `Not all egress IPs for EgressIP: ${owner} could be assigned, please tag more nodes` });
+  if (items.length === 0)
+    events.push({
+      reason: 'NoMatchingNodeFound',
+      message: `no matching nodes found, which can host any of the egress IPs: ${addresses.join(' ')} for object EgressIP: ${owner}`,
+    });
+  else if (items.length < addresses.length)
+    events.push({
+      reason: 'UnassignedRequest',
+      message: `Not all egress IPs for EgressIP: ${owner} could be assigned, please tag more nodes`,
+    });
   return { items, events };
 }
 
 /** The items of an EgressIP that may stay as they are (`validateEgressIPStatus`): nothing is moved without need. */
-export function validItems(owner: string, items: readonly EgressIpItem[], nodes: readonly OvnNode[], allocations: Allocations): EgressIpItem[] {
+export function validItems(
+  owner: string,
+  items: readonly EgressIpItem[],
+  nodes: readonly OvnNode[],
+  allocations: Allocations,
+): EgressIpItem[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const used = new Set<string>();
   const valid: EgressIpItem[] = [];
@@ -120,7 +174,11 @@ function carriedByNode(allocations: Allocations): Map<string, string[]> {
   return carried;
 }
 
-function byLoad(nodes: readonly OvnNode[], carried: ReadonlyMap<string, readonly string[]>, random: () => number): OvnNode[] {
+function byLoad(
+  nodes: readonly OvnNode[],
+  carried: ReadonlyMap<string, readonly string[]>,
+  random: () => number,
+): OvnNode[] {
   const load = ({ name }: OvnNode): number => carried.get(name)?.length ?? 0;
   return shuffled(nodes, random).sort((left, right) => load(left) - load(right));
 }

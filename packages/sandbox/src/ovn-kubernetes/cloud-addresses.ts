@@ -13,7 +13,13 @@ export class CloudAddresses<Kind extends string> {
   constructor(loop: ClusterLoop<Kind>, kind: Kind) {
     this.#loop = loop;
     this.#kind = kind;
-    this.#byAddress = new Map(loop.list(kind).map(readCloudAddress).filter((address) => address !== undefined).map((address) => [address.address, address]));
+    this.#byAddress = new Map(
+      loop
+        .list(kind)
+        .map(readCloudAddress)
+        .filter((address) => address !== undefined)
+        .map((address) => [address.address, address]),
+    );
   }
 
   /** What is asked for counts as allocated, whether the cloud has answered or not. */
@@ -24,7 +30,9 @@ export class CloudAddresses<Kind extends string> {
 
   /** What is asked for in the name of an EgressIP. */
   itemsOf(owner: string): EgressIpItem[] {
-    return this.#of(owner).filter(({ deleting }) => !deleting).map(({ node, address }) => ({ node, egressIP: address }));
+    return this.#of(owner)
+      .filter(({ deleting }) => !deleting)
+      .map(({ node, address }) => ({ node, egressIP: address }));
   }
 
   /** Those of the wanted items that the cloud has confirmed. */
@@ -41,7 +49,11 @@ export class CloudAddresses<Kind extends string> {
   }
 
   /** Makes, moves and deletes an EgressIP's CloudPrivateIPConfigs so that they are as wanted. */
-  async request(owner: string, wanted: readonly EgressIpItem[], existingNodes: ReadonlySet<string>): Promise<EgressIpEvent[]> {
+  async request(
+    owner: string,
+    wanted: readonly EgressIpItem[],
+    existingNodes: ReadonlySet<string>,
+  ): Promise<EgressIpEvent[]> {
     const events: EgressIpEvent[] = [];
     const wantedAddresses = new Set(wanted.map(({ egressIP }) => egressIP));
     for (const held of this.#of(owner)) if (!wantedAddresses.has(held.address)) await this.#delete(held);
@@ -52,16 +64,24 @@ export class CloudAddresses<Kind extends string> {
       if (!held) await this.#create(egressIP, owner, node);
       else if (held.state === 'failed' && held.node !== node && !existingNodes.has(held.node)) {
         await this.#delete(held);
-        events.push({ reason: 'CloudAssignmentRetry', message: `egress IP: ${egressIP} for object EgressIP: ${owner} could not be assigned to a node that is gone, will be retried` });
+        events.push({
+          reason: 'CloudAssignmentRetry',
+          message: `egress IP: ${egressIP} for object EgressIP: ${owner} could not be assigned to a node that is gone, will be retried`,
+        });
       } else if (held.node !== node) await this.#move(held, node);
-      else if (held.state === 'failed') events.push({ reason: 'CloudAssignmentFailed', message: `egress IP: ${egressIP} for object EgressIP: ${owner} could not be created, err: ${held.message}` });
+      else if (held.state === 'failed')
+        events.push({
+          reason: 'CloudAssignmentFailed',
+          message: `egress IP: ${egressIP} for object EgressIP: ${owner} could not be created, err: ${held.message}`,
+        });
     }
     return events;
   }
 
   /** Deletes what was asked for in the name of EgressIPs that are gone. */
   async removeOrphans(names: ReadonlySet<string>): Promise<void> {
-    for (const held of this.#byAddress.values()) if (held.owner !== '' && !names.has(held.owner)) await this.#delete(held);
+    for (const held of this.#byAddress.values())
+      if (held.owner !== '' && !names.has(held.owner)) await this.#delete(held);
   }
 
   #of(owner: string): CloudAddress[] {
@@ -69,12 +89,17 @@ export class CloudAddresses<Kind extends string> {
   }
 
   async #create(address: string, owner: string, node: string): Promise<void> {
-    const object = { metadata: { name: configNameOf(address), annotations: { [ownerAnnotation]: owner } }, spec: { node } };
+    const object = {
+      metadata: { name: configNameOf(address), annotations: { [ownerAnnotation]: owner } },
+      spec: { node },
+    };
     await this.#loop.written(this.#kind, this.#loop.client(this.#kind).create(object)).catch(ignore(isAlreadyExists));
   }
 
   async #move({ name }: CloudAddress, node: string): Promise<void> {
-    await this.#loop.written(this.#kind, this.#loop.client(this.#kind).mergePatch({ name }, { spec: { node } })).catch(ignore(isNotFound));
+    await this.#loop
+      .written(this.#kind, this.#loop.client(this.#kind).mergePatch({ name }, { spec: { node } }))
+      .catch(ignore(isNotFound));
   }
 
   async #delete({ name, deleting }: CloudAddress): Promise<void> {

@@ -21,7 +21,10 @@ export interface CloudAddress {
 
 interface CloudPrivateIpConfig {
   readonly spec?: { readonly node?: string };
-  readonly status?: { readonly node?: string; readonly conditions?: readonly { readonly status: string; readonly message?: string }[] };
+  readonly status?: {
+    readonly node?: string;
+    readonly conditions?: readonly { readonly status: string; readonly message?: string }[];
+  };
 }
 
 /** Reads a CloudPrivateIPConfig; undefined when its name is no address. */
@@ -33,10 +36,13 @@ export function readCloudAddress(object: KubernetesObject & CloudPrivateIpConfig
   const condition = object.status?.conditions?.[0];
   const here = object.status?.node === node;
   return {
-    name, address, node,
+    name,
+    address,
+    node,
     owner: annotations?.[ownerAnnotation] ?? '',
     deleting: deletionTimestamp !== undefined,
-    state: condition?.status === 'True' && here ? 'assigned' : condition?.status === 'False' && here ? 'failed' : 'pending',
+    state:
+      condition?.status === 'True' && here ? 'assigned' : condition?.status === 'False' && here ? 'failed' : 'pending',
     message: condition?.message ?? '',
   };
 }

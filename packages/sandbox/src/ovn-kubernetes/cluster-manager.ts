@@ -3,7 +3,14 @@ import { isNotFound, type JsonPatchOperation, type RestClient } from '@egressip-
 import { canonicalAddress } from '../stand-in/addresses.ts';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import { cloudPrivateIpConfigs, egressIps, nodes } from '../stand-in/resources.ts';
-import { assignEgressIps, parseEgressIpSpec, validItems, type Allocation, type EgressIpEvent, type EgressIpItem } from './allocator.ts';
+import {
+  assignEgressIps,
+  parseEgressIpSpec,
+  validItems,
+  type Allocation,
+  type EgressIpEvent,
+  type EgressIpItem,
+} from './allocator.ts';
 import { CloudAddresses } from './cloud-addresses.ts';
 import { readEgressIp, type EgressIp } from './egress-ip.ts';
 import { writeEgressIpEvent } from './egress-ip-event.ts';
@@ -77,12 +84,21 @@ class ClusterManager {
     const objects = loop.list('egressIps').filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const egressIps = objects.map(readEgressIp);
     const names = new Set(egressIps.map(({ name }) => name));
-    for (const memory of [this.#tried, this.#toldOfCloud]) for (const name of memory.keys()) if (!names.has(name)) memory.delete(name);
+    for (const memory of [this.#tried, this.#toldOfCloud])
+      for (const name of memory.keys()) if (!names.has(name)) memory.delete(name);
 
     const key = JSON.stringify([nodes, cloud?.leaving()]);
     if (key !== this.#cause.key) this.#cause = { key, number: this.#cause.number + 1 };
     const allocations = cloud ? cloud.allocations() : allocationsOf(egressIps, nodes);
-    const pass = { loop, nodes, allocations, marks: new MarkPool(objects), cloud, isFirst: !this.#hasStarted, cause: this.#cause.number };
+    const pass = {
+      loop,
+      nodes,
+      allocations,
+      marks: new MarkPool(objects),
+      cloud,
+      isFirst: !this.#hasStarted,
+      cause: this.#cause.number,
+    };
     this.#hasStarted = true;
     await cloud?.removeOrphans(names);
     for (const egressIp of egressIps) await this.#reconcile(pass, egressIp);
@@ -98,33 +114,59 @@ class ClusterManager {
     if ('event' in spec) return isNew ? this.#tell(name, [spec.event]) : undefined;
 
     const held = cloud ? cloud.itemsOf(name) : egressIp.items;
-    const kept = validItems(name, held, nodes, allocations).filter(({ egressIP }) => spec.addresses.includes(canonical(egressIP)));
-    for (const { egressIP } of held) if (allocations.get(canonical(egressIP))?.owner === name) allocations.delete(canonical(egressIP));
+    const kept = validItems(name, held, nodes, allocations).filter(({ egressIP }) =>
+      spec.addresses.includes(canonical(egressIP)),
+    );
+    for (const { egressIP } of held)
+      if (allocations.get(canonical(egressIP))?.owner === name) allocations.delete(canonical(egressIP));
     for (const item of kept) allocations.set(canonical(item.egressIP), { node: item.node, owner: name });
 
     // Removals come first; what is new besides has to wait until the status shows them.
-    const removed = new Set(held.map(({ egressIP }) => canonical(egressIP)).filter((address) => allocations.get(address)?.owner !== name));
-    const allowed = removed.size === 0 ? spec.addresses : spec.addresses.filter((address) => removed.has(address) || allocations.get(address)?.owner === name);
+    const removed = new Set(
+      held.map(({ egressIP }) => canonical(egressIP)).filter((address) => allocations.get(address)?.owner !== name),
+    );
+    const allowed =
+      removed.size === 0
+        ? spec.addresses
+        : spec.addresses.filter((address) => removed.has(address) || allocations.get(address)?.owner === name);
     if (allowed.length < spec.addresses.length) this.#tried.delete(name);
     const isMissing = kept.length < allowed.length && (isNew || removed.size > 0);
     const wanted = isMissing ? await this.#assign(pass, name, allowed, kept) : kept;
     // An address leaves the status, and so the network, before it leaves the cloud.
     await this.#patch(pass, egressIp, cloud ? cloud.servedOf(name, wanted) : wanted);
-    if (cloud) await this.#tellOfCloud(name, await cloud.request(name, wanted, new Set(nodes.map((node) => node.name))));
+    if (cloud)
+      await this.#tellOfCloud(name, await cloud.request(name, wanted, new Set(nodes.map((node) => node.name))));
   }
 
-  async #assign({ nodes, allocations, cloud }: Pass, owner: string, addresses: readonly string[], kept: readonly EgressIpItem[]): Promise<readonly EgressIpItem[]> {
+  async #assign(
+    { nodes, allocations, cloud }: Pass,
+    owner: string,
+    addresses: readonly string[],
+    kept: readonly EgressIpItem[],
+  ): Promise<readonly EgressIpItem[]> {
     const { random = Math.random, requireHostCidrs = false } = this.#options;
     const keptAddresses = new Set(kept.map(({ egressIP }) => canonical(egressIP)));
     const missing = addresses.filter((address) => !keptAddresses.has(address));
-    const { items, events } = assignEgressIps({ owner, addresses: missing, nodes, allocations, cloud: cloud !== undefined, random, requireHostCidrs });
+    const { items, events } = assignEgressIps({
+      owner,
+      addresses: missing,
+      nodes,
+      allocations,
+      cloud: cloud !== undefined,
+      random,
+      requireHostCidrs,
+    });
     for (const { node, egressIP } of items) allocations.set(egressIP, { node, owner });
     await this.#tell(owner, events);
     return [...kept, ...items];
   }
 
   /** The patch of OVN-Kubernetes' `generateEgressIPPatches`: the mark's replaces the whole map of annotations. */
-  async #patch({ loop, marks, isFirst }: Pass, { name, object, items }: EgressIp, wanted: readonly EgressIpItem[]): Promise<void> {
+  async #patch(
+    { loop, marks, isFirst }: Pass,
+    { name, object, items }: EgressIp,
+    wanted: readonly EgressIpItem[],
+  ): Promise<void> {
     const patch: JsonPatchOperation[] = [];
     const isChanged = !isDeepStrictEqual(items, wanted);
     if (!isChanged && !isFirst) return;
@@ -146,7 +188,10 @@ class ClusterManager {
   }
 
   async #tell(name: string, events: readonly EgressIpEvent[]): Promise<void> {
-    for (const event of events) await writeEgressIpEvent(this.#options.rest, name, event).catch((error: unknown) => this.#options.onError?.(error));
+    for (const event of events)
+      await writeEgressIpEvent(this.#options.rest, name, event).catch((error: unknown) =>
+        this.#options.onError?.(error),
+      );
   }
 }
 
@@ -154,7 +199,8 @@ class ClusterManager {
 function allocationsOf(objects: readonly EgressIp[], ovnNodes: readonly OvnNode[]): Map<string, Allocation> {
   const allocations = new Map<string, Allocation>();
   for (const { name, items } of objects) {
-    for (const { node, egressIP } of validItems(name, items, ovnNodes, allocations)) allocations.set(canonical(egressIP), { node, owner: name });
+    for (const { node, egressIP } of validItems(name, items, ovnNodes, allocations))
+      allocations.set(canonical(egressIP), { node, owner: name });
   }
   return allocations;
 }

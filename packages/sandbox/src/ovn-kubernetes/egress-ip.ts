@@ -18,5 +18,10 @@ interface EgressIpObject {
 
 /** Reads an EgressIP that the API server has checked against its schema. */
 export function readEgressIp(object: KubernetesObject & EgressIpObject): EgressIp {
-  return { name: object.metadata.name, addresses: object.spec?.egressIPs ?? [], items: object.status?.items ?? [], object };
+  return {
+    name: object.metadata.name,
+    addresses: object.spec?.egressIPs ?? [],
+    items: object.status?.items ?? [],
+    object,
+  };
 }

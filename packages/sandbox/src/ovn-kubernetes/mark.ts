@@ -34,9 +34,12 @@ export class MarkPool {
 export const markAdmission: Admission = ({ group, resource, operation, user, object, oldObject }) => {
   if (group !== 'k8s.ovn.org' || resource !== 'egressips' || operation === 'DELETE') return undefined;
   const [mark, before] = [object, oldObject].map((state) => state?.metadata.annotations?.[markAnnotation]);
-  const message = operation === 'CREATE' ? mark !== undefined && createMessage
-    : before !== undefined ? mark !== before && changeMessage
-    : mark !== undefined && user !== clusterManagerUser && addMessage;
+  const message =
+    operation === 'CREATE'
+      ? mark !== undefined && createMessage
+      : before !== undefined
+        ? mark !== before && changeMessage
+        : mark !== undefined && user !== clusterManagerUser && addMessage;
   return message ? { status: 422, message } : undefined;
 };
 
@@ -44,7 +47,8 @@ const createMessage = `${markAnnotation} must not be set on creation`;
 const changeMessage = `${markAnnotation} must not be changed or removed`;
 const addMessage = `only ${clusterManagerUser} may add ${markAnnotation}`;
 
-const annotated = (state: string): string => `has(${state}.metadata.annotations) && '${markAnnotation}' in ${state}.metadata.annotations`;
+const annotated = (state: string): string =>
+  `has(${state}.metadata.annotations) && '${markAnnotation}' in ${state}.metadata.annotations`;
 
 /** The same rule for a real API server: a ValidatingAdmissionPolicy and its binding, to be created as they are. */
 export const markAdmissionPolicy: readonly KubernetesObject[] = [
@@ -54,7 +58,16 @@ export const markAdmissionPolicy: readonly KubernetesObject[] = [
     metadata: { name: 'egressip-mark-annotation-validation' },
     spec: {
       failurePolicy: 'Fail',
-      matchConstraints: { resourceRules: [{ apiGroups: ['k8s.ovn.org'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['egressips'] }] },
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: ['k8s.ovn.org'],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['egressips'],
+          },
+        ],
+      },
       variables: [
         { name: 'marked', expression: annotated('object') },
         { name: 'wasMarked', expression: `oldObject != null && ${annotated('oldObject')}` },

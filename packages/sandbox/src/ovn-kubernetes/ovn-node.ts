@@ -39,7 +39,9 @@ export function readOvnNode(node: KubernetesObject, cloud: boolean): OvnNode {
   const { name, labels = {}, annotations = {} } = node.metadata;
   const primary = primaryNetwork(annotations['k8s.ovn.org/node-primary-ifaddr']);
   const network = cloud ? cloudNetwork(annotations['cloud.network.openshift.io/egress-ipconfig']) : primary;
-  const networks = [network?.ifaddr.ipv4, network?.ifaddr.ipv6].filter((cidr) => cidr !== undefined && cidr !== '').map(String);
+  const networks = [network?.ifaddr.ipv4, network?.ifaddr.ipv6]
+    .filter((cidr) => cidr !== undefined && cidr !== '')
+    .map(String);
   const { ip, ipv4, ipv6 } = network?.capacity ?? {};
   const hostCidrs = parseJson<string[]>(annotations['k8s.ovn.org/host-cidrs']);
   const isSetUp = networks.length > 0 && primary !== undefined && hostCidrs !== undefined;
@@ -47,7 +49,11 @@ export function readOvnNode(node: KubernetesObject, cloud: boolean): OvnNode {
     name,
     eligible: assignableLabel in labels && isNodeReady(node) && isSetUp,
     networks,
-    capacity: { ...(ip !== undefined && { all: ip }), ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) },
+    capacity: {
+      ...(ip !== undefined && { all: ip }),
+      ...(ipv4 !== undefined && { ipv4 }),
+      ...(ipv6 !== undefined && { ipv6 }),
+    },
     hostCidrs,
   };
 }
@@ -86,7 +92,9 @@ export function secondaryPrefix(node: OvnNode, address: string): number | undefi
 }
 
 function isGlobal(cidr: string): boolean {
-  return !['127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10'].some((local) => cidrContains(local, addressOfCidr(cidr) ?? ''));
+  return !['127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10'].some((local) =>
+    cidrContains(local, addressOfCidr(cidr) ?? ''),
+  );
 }
 
 /** Has the node room for one more address, given those that it carries? */

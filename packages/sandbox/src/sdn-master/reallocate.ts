@@ -20,7 +20,10 @@ interface Wanted {
  * fewest, and so on. When this leaves some node with less than half of what a fresh start would give it, what a fresh
  * start would place elsewhere is dropped, to be placed in the next round.
  */
-export function reallocateEgressIps(nodes: readonly SdnNode[], netNamespaces: readonly NetNamespace[]): Map<string, readonly string[]> {
+export function reallocateEgressIps(
+  nodes: readonly SdnNode[],
+  netNamespaces: readonly NetNamespace[],
+): Map<string, readonly string[]> {
   const wanted = singlyWanted(nodes, netNamespaces);
   const kept = new Allocation(nodes, wanted);
   kept.keep();
@@ -31,18 +34,25 @@ export function reallocateEgressIps(nodes: readonly SdnNode[], netNamespaces: re
   const fresh = new Allocation(nodes, wanted);
   fresh.fill();
   const full = fresh.result();
-  const isUnbalanced = [...full].some(([node, addresses]) => (result.get(node)?.length ?? 0) < Math.floor(addresses.length / 2));
+  const isUnbalanced = [...full].some(
+    ([node, addresses]) => (result.get(node)?.length ?? 0) < Math.floor(addresses.length / 2),
+  );
   if (!isUnbalanced) return result;
-  return new Map([...before].map(([node, addresses]) => [node, addresses.filter((address) => full.get(node)?.includes(address))]));
+  return new Map(
+    [...before].map(([node, addresses]) => [node, addresses.filter((address) => full.get(node)?.includes(address))]),
+  );
 }
 
 // Skipped: what nobody, or more than one namespace, asks for; and what a node holds that a person manages.
 function singlyWanted(nodes: readonly SdnNode[], netNamespaces: readonly NetNamespace[]): Map<string, Wanted> {
-  const manual = new Set(nodes.filter(({ egressCIDRs }) => egressCIDRs.length === 0).flatMap(({ egressIPs }) => egressIPs));
+  const manual = new Set(
+    nodes.filter(({ egressCIDRs }) => egressCIDRs.length === 0).flatMap(({ egressIPs }) => egressIPs),
+  );
   const wanted = new Map<string, Wanted>();
   for (const [address, names] of claimsOf(netNamespaces)) {
     const [namespace, other] = names;
-    if (namespace !== undefined && other === undefined && !manual.has(address)) wanted.set(address, { address, namespace });
+    if (namespace !== undefined && other === undefined && !manual.has(address))
+      wanted.set(address, { address, namespace });
   }
   return wanted;
 }
@@ -77,7 +87,9 @@ class Allocation {
         .map((wanted) => ({ wanted, candidates: this.#nodes.filter((node) => this.#accepts(node, wanted)) }))
         .filter(({ candidates }) => candidates.length > 0);
       // The first of those with the fewest addresses; one without a choice goes before all.
-      const next = open.find(({ candidates }) => candidates.length === 1) ?? fewest(open, ({ wanted }) => this.#perNamespace.get(wanted.namespace) ?? 0);
+      const next =
+        open.find(({ candidates }) => candidates.length === 1) ??
+        fewest(open, ({ wanted }) => this.#perNamespace.get(wanted.namespace) ?? 0);
       const node = next && fewest(next.candidates, ({ name }) => this.#byNode.get(name)?.length ?? 0);
       if (!node) return;
       this.#place(node, next.wanted);
@@ -90,10 +102,12 @@ class Allocation {
 
   #accepts(node: SdnNode, { address, namespace }: Wanted): boolean {
     const placed = this.#byNode.get(node.name) ?? [];
-    return node.online
-      && placed.length < (node.capacity ?? Number.POSITIVE_INFINITY)
-      && node.egressCIDRs.some((cidr) => cidrContains(cidr, address))
-      && !placed.some((other) => other.namespace === namespace);
+    return (
+      node.online &&
+      placed.length < (node.capacity ?? Number.POSITIVE_INFINITY) &&
+      node.egressCIDRs.some((cidr) => cidrContains(cidr, address)) &&
+      !placed.some((other) => other.namespace === namespace)
+    );
   }
 
   #place(node: SdnNode, wanted: Wanted): void {
@@ -104,5 +118,8 @@ class Allocation {
 }
 
 function fewest<Item>(items: readonly Item[], count: (item: Item) => number): Item | undefined {
-  return items.reduce<Item | undefined>((best, item) => (best === undefined || count(item) < count(best) ? item : best), undefined);
+  return items.reduce<Item | undefined>(
+    (best, item) => (best === undefined || count(item) < count(best) ? item : best),
+    undefined,
+  );
 }

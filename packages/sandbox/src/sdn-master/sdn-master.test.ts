@@ -25,14 +25,28 @@ describe('startSdnMaster on a real API server', unless(findEnvtestAssets() === u
   it('mirrors nodes and namespaces and places what egressCIDRs allow', async () => {
     const hosts = new ResourceClient(rest, hostSubnets);
     const setReady = (name: string, status: string): Promise<unknown> =>
-      new ResourceClient(rest, nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status }], addresses: [{ type: 'InternalIP', address: `172.17.0.${name.slice(4)}` }] } }, { subresource: 'status' });
+      new ResourceClient(rest, nodes).mergePatch(
+        { name },
+        {
+          status: {
+            conditions: [{ type: 'Ready', status }],
+            addresses: [{ type: 'InternalIP', address: `172.17.0.${name.slice(4)}` }],
+          },
+        },
+        { subresource: 'status' },
+      );
     for (const name of ['node3', 'node4']) {
       await new ResourceClient(rest, nodes).create({ metadata: { name } });
       await setReady(name, 'True');
     }
     await new ResourceClient(rest, namespaces).create({ metadata: { name: 'tenant' } });
     master = await startSdnMaster({ rest, creationDelay: 50 });
-    await until(async () => expect((await hosts.list()).items).toMatchObject([{ host: 'node3', hostIP: '172.17.0.3' }, { host: 'node4', hostIP: '172.17.0.4' }]));
+    await until(async () =>
+      expect((await hosts.list()).items).toMatchObject([
+        { host: 'node3', hostIP: '172.17.0.3' },
+        { host: 'node4', hostIP: '172.17.0.4' },
+      ]),
+    );
     const claims = new ResourceClient(rest, netNamespaces);
     await until(async () => expect(await claims.get({ name: 'tenant' })).toMatchObject({ netname: 'tenant' }));
     expect(await claims.get({ name: 'default' })).toMatchObject({ netid: 0 });

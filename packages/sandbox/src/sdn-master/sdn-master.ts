@@ -46,7 +46,13 @@ class SdnMaster {
     const subnets = new Set(loop.list('hostSubnets').map(({ subnet }) => subnet));
     await this.#mirror(loop, 'nodes', 'hostSubnets', (node) => {
       const hostIP = internalAddresses(node).find((address) => !isVersion6(address));
-      return hostIP === undefined ? undefined : { host: node.metadata.name, hostIP, subnet: takeFree(subnets, (index) => `10.${128 + (index >> 8)}.${index & 255}.0/24`) };
+      return hostIP === undefined
+        ? undefined
+        : {
+            host: node.metadata.name,
+            hostIP,
+            subnet: takeFree(subnets, (index) => `10.${128 + (index >> 8)}.${index & 255}.0/24`),
+          };
     });
     const ids = new Set(loop.list('netNamespaces').map(({ netid }) => netid));
     await this.#mirror(loop, 'namespaces', 'netNamespaces', ({ metadata: { name } }) => ({
@@ -59,14 +65,23 @@ class SdnMaster {
   }
 
   /** One object for each of another kind, made when that appears and deleted when it is gone. */
-  async #mirror(loop: ClusterLoop<Kind>, from: Kind, to: Kind, make: (source: KubernetesObject) => Readonly<Record<string, unknown>> | undefined): Promise<void> {
+  async #mirror(
+    loop: ClusterLoop<Kind>,
+    from: Kind,
+    to: Kind,
+    make: (source: KubernetesObject) => Readonly<Record<string, unknown>> | undefined,
+  ): Promise<void> {
     const sources = new Map(loop.list(from).map((source) => [source.metadata.name, source]));
     const present = new Set(loop.list(to).map(({ metadata }) => metadata.name));
-    for (const name of present) if (!sources.has(name)) await loop.client(to).delete({ name }).catch(ignore(isNotFound));
+    for (const name of present)
+      if (!sources.has(name)) await loop.client(to).delete({ name }).catch(ignore(isNotFound));
     for (const [name, source] of sources) {
       if (present.has(name) || source.metadata.deletionTimestamp !== undefined || !this.#isDue(loop, source)) continue;
       const fields = make(source);
-      if (fields) await loop.written(to, loop.client(to).create({ metadata: { name }, ...fields })).catch(ignore(isAlreadyExists));
+      if (fields)
+        await loop
+          .written(to, loop.client(to).create({ metadata: { name }, ...fields }))
+          .catch(ignore(isAlreadyExists));
     }
   }
 
@@ -83,8 +98,15 @@ class SdnMaster {
 
 /** A node with a new address gets it into its HostSubnet. */
 async function renumber(loop: ClusterLoop<Kind>): Promise<void> {
-  const addresses = new Map(loop.list('nodes').map((node) => [node.metadata.name, internalAddresses(node).find((address) => !isVersion6(address))]));
-  for (const { metadata: { name }, hostIP } of loop.list('hostSubnets')) {
+  const addresses = new Map(
+    loop
+      .list('nodes')
+      .map((node) => [node.metadata.name, internalAddresses(node).find((address) => !isVersion6(address))]),
+  );
+  for (const {
+    metadata: { name },
+    hostIP,
+  } of loop.list('hostSubnets')) {
     const address = addresses.get(name);
     if (address !== undefined && address !== hostIP) await patch(loop, name, { hostIP: address });
   }
@@ -98,7 +120,11 @@ async function reallocate(loop: ClusterLoop<Kind>): Promise<void> {
     const node = byName.get(hostSubnet.name);
     const { all, ipv4 } = node ? readOvnNode(node, true).capacity : {};
     const capacity = all ?? ipv4;
-    return { ...hostSubnet, online: node !== undefined && isNodeReady(node), ...(capacity !== undefined && { capacity }) };
+    return {
+      ...hostSubnet,
+      online: node !== undefined && isNodeReady(node),
+      ...(capacity !== undefined && { capacity }),
+    };
   });
   if (sdnNodes.every(({ egressCIDRs }) => egressCIDRs.length === 0)) return;
   const result = reallocateEgressIps(sdnNodes, loop.list('netNamespaces').map(readNetNamespace));

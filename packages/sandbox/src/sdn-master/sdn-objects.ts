@@ -17,7 +17,11 @@ export interface NetNamespace {
   readonly egressIPs: readonly string[];
 }
 
-type HostSubnetObject = KubernetesObject & { readonly hostIP?: string; readonly egressIPs?: readonly string[]; readonly egressCIDRs?: readonly string[] };
+type HostSubnetObject = KubernetesObject & {
+  readonly hostIP?: string;
+  readonly egressIPs?: readonly string[];
+  readonly egressCIDRs?: readonly string[];
+};
 type NetNamespaceObject = KubernetesObject & { readonly egressIPs?: readonly string[] };
 
 /** Reads a HostSubnet that the API server has checked against its schema. */
@@ -31,7 +35,9 @@ export function readNetNamespace({ metadata, egressIPs }: NetNamespaceObject): N
 }
 
 /** Groups names by the addresses that they claim, each name once. */
-export function claimsOf(objects: readonly { readonly name: string; readonly egressIPs: readonly string[] }[]): Map<string, string[]> {
+export function claimsOf(
+  objects: readonly { readonly name: string; readonly egressIPs: readonly string[] }[],
+): Map<string, string[]> {
   const claims = new Map<string, string[]>();
   for (const { name, egressIPs } of objects) {
     for (const address of new Set(egressIPs)) {

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { reallocateEgressIps, sdnTraffic, type HostSubnet, type NetNamespace, type SdnNode } from './index.ts';
 
-const host = (name: string, egressIPs: string[] = [], egressCIDRs: string[] = []): HostSubnet => ({ name, hostIP: `172.17.0.${name.slice(4)}`, egressIPs, egressCIDRs });
+const host = (name: string, egressIPs: string[] = [], egressCIDRs: string[] = []): HostSubnet => ({
+  name,
+  hostIP: `172.17.0.${name.slice(4)}`,
+  egressIPs,
+  egressCIDRs,
+});
 const claim = (name: string, ...egressIPs: string[]): NetNamespace => ({ name, egressIPs });
-const traffic = (hosts: HostSubnet[], claims: NetNamespace[], offline: string[] = []) => Object.fromEntries(sdnTraffic(hosts, claims, new Set(offline)));
+const traffic = (hosts: HostSubnet[], claims: NetNamespace[], offline: string[] = []) =>
+  Object.fromEntries(sdnTraffic(hosts, claims, new Set(offline)));
 
 describe('sdnTraffic, by the names of the upstream tests', () => {
   it('TestEgressIP', () => {
-    expect(traffic([host('node3', ['172.17.0.100'])], [claim('a', '172.17.0.100'), claim('b'), claim('c', '172.17.0.101')])).toMatchObject({
+    expect(
+      traffic([host('node3', ['172.17.0.100'])], [claim('a', '172.17.0.100'), claim('b'), claim('c', '172.17.0.101')]),
+    ).toMatchObject({
       a: { kind: 'active', via: [{ egressIP: '172.17.0.100', node: 'node3' }] },
       b: { kind: 'node' },
       c: { kind: 'dropped' },
@@ -16,17 +24,24 @@ describe('sdnTraffic, by the names of the upstream tests', () => {
 
   it('TestMultipleNamespaceEgressIPs', () => {
     const claims = [claim('a', '172.17.0.100', '172.17.0.101')];
-    expect(traffic([host('node3', ['172.17.0.100']), host('node4', ['172.17.0.101'])], claims)['a']).toMatchObject({ via: [{ node: 'node3' }, { node: 'node4' }] });
+    expect(traffic([host('node3', ['172.17.0.100']), host('node4', ['172.17.0.101'])], claims)['a']).toMatchObject({
+      via: [{ node: 'node3' }, { node: 'node4' }],
+    });
     expect(traffic([host('node3', ['172.17.0.100'])], claims)['a']).toMatchObject({ via: [{ node: 'node3' }] });
     expect(traffic([host('node3', ['172.17.0.100', '172.17.0.101'])], claims)['a']).toMatchObject({ kind: 'dropped' });
   });
 
   it('TestDuplicateNodeEgressIPs', () => {
-    expect(traffic([host('node3', ['172.17.0.100']), host('node4', ['172.17.0.100'])], [claim('a', '172.17.0.100')])['a']).toMatchObject({ kind: 'dropped' });
+    expect(
+      traffic([host('node3', ['172.17.0.100']), host('node4', ['172.17.0.100'])], [claim('a', '172.17.0.100')])['a'],
+    ).toMatchObject({ kind: 'dropped' });
   });
 
   it('TestDuplicateNamespaceEgressIPs: both are dropped whole', () => {
-    const result = traffic([host('node3', ['172.17.0.100', '172.17.0.101'])], [claim('a', '172.17.0.100', '172.17.0.101'), claim('b', '172.17.0.100')]);
+    const result = traffic(
+      [host('node3', ['172.17.0.100', '172.17.0.101'])],
+      [claim('a', '172.17.0.100', '172.17.0.101'), claim('b', '172.17.0.100')],
+    );
     expect(result).toMatchObject({ a: { kind: 'dropped' }, b: { kind: 'dropped' } });
   });
 
@@ -38,17 +53,26 @@ describe('sdnTraffic, by the names of the upstream tests', () => {
   });
 
   it('TestNodeIPAsEgressIP', () => {
-    expect(traffic([host('node3', ['172.17.0.4']), host('node4')], [claim('a', '172.17.0.4')])['a']).toMatchObject({ kind: 'dropped' });
+    expect(traffic([host('node3', ['172.17.0.4']), host('node4')], [claim('a', '172.17.0.4')])['a']).toMatchObject({
+      kind: 'dropped',
+    });
   });
 });
 
-const auto = (name: string, egressCIDRs: string[], more: Partial<SdnNode> = {}): SdnNode => ({ ...host(name, [], egressCIDRs), online: true, ...more });
+const auto = (name: string, egressCIDRs: string[], more: Partial<SdnNode> = {}): SdnNode => ({
+  ...host(name, [], egressCIDRs),
+  online: true,
+  ...more,
+});
 const place = (nodes: SdnNode[], claims: NetNamespace[]) => Object.fromEntries(reallocateEgressIps(nodes, claims));
 
 describe('reallocateEgressIps, by the names of the upstream tests', () => {
   it('TestEgressCIDRAllocation', () => {
     const cidrs3 = ['172.17.0.100/32', '172.17.0.101/32', '172.17.0.102/32', '172.17.0.103/32', '172.17.1.0/24'];
-    const result = place([auto('node3', cidrs3), auto('node4', ['172.17.0.0/24'])], [claim('a', '172.17.0.100'), claim('b', '172.17.0.101'), claim('c', '172.17.1.5'), claim('d', '172.17.0.200')]);
+    const result = place(
+      [auto('node3', cidrs3), auto('node4', ['172.17.0.0/24'])],
+      [claim('a', '172.17.0.100'), claim('b', '172.17.0.101'), claim('c', '172.17.1.5'), claim('d', '172.17.0.200')],
+    );
     expect(result['node3']).toHaveLength(2);
     expect(result['node4']).toHaveLength(2);
     expect(result['node3']).toContain('172.17.1.5');
@@ -56,19 +80,31 @@ describe('reallocateEgressIps, by the names of the upstream tests', () => {
   });
 
   it('TestEgressCIDRAllocationWithMultipleAssignmentOptions', () => {
-    const result = place([auto('node3', ['172.17.0.0/24']), auto('node4', ['172.17.0.0/24'])], [claim('a', '172.17.0.100', '172.17.0.101', '172.17.0.102')]);
+    const result = place(
+      [auto('node3', ['172.17.0.0/24']), auto('node4', ['172.17.0.0/24'])],
+      [claim('a', '172.17.0.100', '172.17.0.101', '172.17.0.102')],
+    );
     expect(Object.values(result).map((addresses) => addresses.length)).toEqual([1, 1]);
   });
 
   it('TestEgressCIDRAllocationOffline', () => {
     const hosting = { egressIPs: ['172.17.0.100'] };
-    const result = place([auto('node3', ['172.17.0.0/24'], { ...hosting, online: false }), auto('node4', ['172.17.0.0/24'])], [claim('a', '172.17.0.100')]);
+    const result = place(
+      [auto('node3', ['172.17.0.0/24'], { ...hosting, online: false }), auto('node4', ['172.17.0.0/24'])],
+      [claim('a', '172.17.0.100')],
+    );
     expect(result).toEqual({ node3: [], node4: ['172.17.0.100'] });
   });
 
   it('TestAutomaticEgressAllocationRespectingCapacityAndNamespaceBalancingWithFullAssignment', () => {
-    for (const claims of [[claim('101', '172.17.0.1', '172.17.0.2'), claim('103', '172.17.0.3')], [claim('103', '172.17.0.3'), claim('101', '172.17.0.1', '172.17.0.2')]]) {
-      const result = place([auto('node8', ['172.17.0.0/24'], { capacity: 2 }), auto('node9', ['172.17.0.0/24'], { capacity: 1 })], claims);
+    for (const claims of [
+      [claim('101', '172.17.0.1', '172.17.0.2'), claim('103', '172.17.0.3')],
+      [claim('103', '172.17.0.3'), claim('101', '172.17.0.1', '172.17.0.2')],
+    ]) {
+      const result = place(
+        [auto('node8', ['172.17.0.0/24'], { capacity: 2 }), auto('node9', ['172.17.0.0/24'], { capacity: 1 })],
+        claims,
+      );
       expect(result['node8']).toHaveLength(2);
       expect(result['node8']).toContain('172.17.0.3');
       expect(result['node9']).toHaveLength(1);
@@ -76,8 +112,17 @@ describe('reallocateEgressIps, by the names of the upstream tests', () => {
   });
 
   it('keeps what is well placed, and skips what is double-booked, unused, or held by hand', () => {
-    const nodes = [auto('node3', ['172.17.0.0/24'], { egressIPs: ['172.17.0.100', '172.17.0.150'] }), auto('node4', ['172.17.0.0/24']), { ...host('node5', ['172.17.0.120']), online: true }];
-    const claims = [claim('a', '172.17.0.100'), claim('b', '172.17.0.110'), claim('c', '172.17.0.110'), claim('d', '172.17.0.120')];
+    const nodes = [
+      auto('node3', ['172.17.0.0/24'], { egressIPs: ['172.17.0.100', '172.17.0.150'] }),
+      auto('node4', ['172.17.0.0/24']),
+      { ...host('node5', ['172.17.0.120']), online: true },
+    ];
+    const claims = [
+      claim('a', '172.17.0.100'),
+      claim('b', '172.17.0.110'),
+      claim('c', '172.17.0.110'),
+      claim('d', '172.17.0.120'),
+    ];
     expect(place(nodes, claims)).toEqual({ node3: ['172.17.0.100'], node4: [] });
   });
 

@@ -18,7 +18,11 @@ export type SdnTraffic =
  *
  * @param offline names of nodes that do not answer
  */
-export function sdnTraffic(hostSubnets: readonly HostSubnet[], netNamespaces: readonly NetNamespace[], offline: ReadonlySet<string>): Map<string, SdnTraffic> {
+export function sdnTraffic(
+  hostSubnets: readonly HostSubnet[],
+  netNamespaces: readonly NetNamespace[],
+  offline: ReadonlySet<string>,
+): Map<string, SdnTraffic> {
   const hosts = claimsOf(hostSubnets);
   const claimants = claimsOf(netNamespaces);
   const nodeAddresses = new Set(hostSubnets.map(({ hostIP }) => hostIP));
@@ -28,17 +32,30 @@ export function sdnTraffic(hostSubnets: readonly HostSubnet[], netNamespaces: re
       const addresses = [...new Set(egressIPs)];
       const shared = addresses.filter((address) => (claimants.get(address)?.length ?? 0) > 1);
       if (shared.length > 0) {
-        return [name, { kind: 'dropped', reasons: shared.map((address) => `Multiple namespaces (${claimants.get(address)?.join(', ')}) claiming EgressIP ${address}`) }];
+        return [
+          name,
+          {
+            kind: 'dropped',
+            reasons: shared.map(
+              (address) => `Multiple namespaces (${claimants.get(address)?.join(', ')}) claiming EgressIP ${address}`,
+            ),
+          },
+        ];
       }
-      const nodeOf = (address: string): string | undefined => (hosts.get(address)?.length === 1 ? hosts.get(address)?.[0] : undefined);
+      const nodeOf = (address: string): string | undefined =>
+        hosts.get(address)?.length === 1 ? hosts.get(address)?.[0] : undefined;
       const via: { egressIP: string; node: string }[] = [];
       const reasons: string[] = [];
       for (const egressIP of addresses) {
         const node = nodeOf(egressIP);
         const others = addresses.filter((other) => other !== egressIP && nodeOf(other) === node);
         if (nodeAddresses.has(egressIP)) reasons.push(`EgressIP ${egressIP} is a node's own address`);
-        else if (node === undefined) reasons.push(`${hosts.has(egressIP) ? `Multiple nodes (${hosts.get(egressIP)?.join(', ')})` : 'No node'} claiming EgressIP ${egressIP}`);
-        else if (others.length > 0) reasons.push(`Multiple EgressIPs (${[egressIP, ...others].join(', ')}) of namespace ${name} on node ${node}`);
+        else if (node === undefined)
+          reasons.push(
+            `${hosts.has(egressIP) ? `Multiple nodes (${hosts.get(egressIP)?.join(', ')})` : 'No node'} claiming EgressIP ${egressIP}`,
+          );
+        else if (others.length > 0)
+          reasons.push(`Multiple EgressIPs (${[egressIP, ...others].join(', ')}) of namespace ${name} on node ${node}`);
         else if (offline.has(node)) reasons.push(`Node ${node} of EgressIP ${egressIP} is offline`);
         else via.push({ egressIP, node });
       }

@@ -7,10 +7,12 @@ export function addressBytes(address: string): Uint8Array {
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
   const [left, right] = [groups(head), groups(tail ?? '')];
   const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 0xff];
-  }));
+  return Uint8Array.from(
+    [...left, ...zeros, ...right].flatMap((group) => {
+      const value = Number.parseInt(group, 16);
+      return [value >> 8, value & 0xff];
+    }),
+  );
 }
 
 /** The order of canonical addresses by their numbers; IPv4 comes before IPv6. */

@@ -33,7 +33,8 @@ export function cidrContains(cidr: string, address: string): boolean {
   if (!network) {
     network = new BlockList();
     const base = addressOfCidr(cidr);
-    if (base !== undefined && /^[^/]+\/\d{1,3}$/.test(cidr)) network.addSubnet(base, prefixOfCidr(cidr), isVersion6(base) ? 'ipv6' : 'ipv4');
+    if (base !== undefined && /^[^/]+\/\d{1,3}$/.test(cidr))
+      network.addSubnet(base, prefixOfCidr(cidr), isVersion6(base) ? 'ipv6' : 'ipv4');
     networks.set(cidr, network);
   }
   return network.check(address, isVersion6(address) ? 'ipv6' : 'ipv4');

@@ -39,7 +39,10 @@ export class ClusterLoop<Kind extends string> implements StandIn {
     for (const [kind, resource] of Object.entries(options.resources) as [Kind, Resource][]) {
       const client = new ResourceClient(options.rest, resource);
       this.#clients.set(kind, client);
-      this.#reflectors.set(kind, new Reflector({ client, project: withoutManagedFields, onChange: () => this.#changed(kind) }));
+      this.#reflectors.set(
+        kind,
+        new Reflector({ client, project: withoutManagedFields, onChange: () => this.#changed(kind) }),
+      );
     }
   }
 

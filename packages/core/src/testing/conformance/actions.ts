@@ -1,4 +1,10 @@
-import type { NodeObservation, ProviderChange, ProviderChangeResult, ProviderNode, ProviderObservation } from '../../provider-contract/contract.ts';
+import type {
+  NodeObservation,
+  ProviderChange,
+  ProviderChangeResult,
+  ProviderNode,
+  ProviderObservation,
+} from '../../provider-contract/contract.ts';
 import type { ProviderErrorClass } from '../../provider-contract/provider-error.ts';
 import type { ProviderHarness } from './harness.ts';
 
@@ -13,11 +19,20 @@ export function look({ provider, nodes, cidrs }: ProviderHarness): Promise<Provi
 }
 
 /** Applies changes and checks the shape of the answer: one result per change, in order. */
-export async function apply({ provider }: ProviderHarness, changes: readonly ProviderChange[]): Promise<readonly ProviderChangeResult[]> {
+export async function apply(
+  { provider }: ProviderHarness,
+  changes: readonly ProviderChange[],
+): Promise<readonly ProviderChangeResult[]> {
   const results = await provider.apply({ changes, signal: new AbortController().signal });
-  check(results.length === changes.length, `${changes.length} changes gave ${results.length} results; one per change is required`);
+  check(
+    results.length === changes.length,
+    `${changes.length} changes gave ${results.length} results; one per change is required`,
+  );
   results.forEach((result, index) => {
-    check(JSON.stringify(result.change) === JSON.stringify(changes[index]), `result ${index} is about ${describeChange(result.change)}; the order asked for is required`);
+    check(
+      JSON.stringify(result.change) === JSON.stringify(changes[index]),
+      `result ${index} is about ${describeChange(result.change)}; the order asked for is required`,
+    );
   });
   return results;
 }
@@ -32,24 +47,40 @@ export async function applyOne(harness: ProviderHarness, change: ProviderChange)
 /** Applies one change that must succeed. */
 export async function mustDo(harness: ProviderHarness, change: ProviderChange): Promise<void> {
   const result = await applyOne(harness, change);
-  check(result.outcome === 'done', `${describeChange(change)} must be done, but failed: ${result.outcome === 'failed' ? result.error.message : ''}`);
+  check(
+    result.outcome === 'done',
+    `${describeChange(change)} must be done, but failed: ${result.outcome === 'failed' ? result.error.message : ''}`,
+  );
 }
 
 /** Applies one change that must fail with a class. */
-export async function mustFail(harness: ProviderHarness, change: ProviderChange, ...classes: readonly ProviderErrorClass[]): Promise<void> {
+export async function mustFail(
+  harness: ProviderHarness,
+  change: ProviderChange,
+  ...classes: readonly ProviderErrorClass[]
+): Promise<void> {
   checkFailed(await applyOne(harness, change), ...classes);
 }
 
 /** Checks that a result is a failure of one of the classes. */
 export function checkFailed(result: ProviderChangeResult | undefined, ...classes: readonly ProviderErrorClass[]): void {
-  check(result?.outcome === 'failed', `${result === undefined ? 'a change' : describeChange(result.change)} must fail with class ${classes.join(' or ')}, but is done`);
-  check(classes.includes(result.error.class), `${describeChange(result.change)} must fail with class ${classes.join(' or ')}, not ${result.error.class}`);
+  check(
+    result?.outcome === 'failed',
+    `${result === undefined ? 'a change' : describeChange(result.change)} must fail with class ${classes.join(' or ')}, but is done`,
+  );
+  check(
+    classes.includes(result.error.class),
+    `${describeChange(result.change)} must fail with class ${classes.join(' or ')}, not ${result.error.class}`,
+  );
   check(result.error.message.trim() !== '', `${describeChange(result.change)} failed without a message`);
 }
 
 /** What a look found on a node's main interface. */
 export async function carried(harness: ProviderHarness, node: ProviderNode): Promise<readonly string[]> {
-  const { main } = readable((await look(harness)).nodes.find((entry) => entry.node === node.name), node.name);
+  const { main } = readable(
+    (await look(harness)).nodes.find((entry) => entry.node === node.name),
+    node.name,
+  );
   return main.addresses.map(({ address }) => address);
 }
 
@@ -59,7 +90,10 @@ export function readable(observed: NodeObservation | undefined, name: string) {
   check(!('error' in observed), `node ${name} must be readable`);
   const mains = observed.interfaces.filter(({ main }) => main);
   const [main] = mains;
-  check(main !== undefined && mains.length === 1, `node ${name} has ${mains.length} main interfaces; exactly one is required`);
+  check(
+    main !== undefined && mains.length === 1,
+    `node ${name} has ${mains.length} main interfaces; exactly one is required`,
+  );
   return { main, limits: observed.limits };
 }
 

@@ -2,7 +2,11 @@ import { apply, applyOne, carried, check, checkFailed, look, mustDo, mustFail, r
 import type { ConformanceCase, ConformanceDeclaration } from './harness.ts';
 
 /** The rules of changing what nodes carry. */
-export function applyCases({ attach, families = [4], limited = false }: ConformanceDeclaration): readonly ConformanceCase[] {
+export function applyCases({
+  attach,
+  families = [4],
+  limited = false,
+}: ConformanceDeclaration): readonly ConformanceCase[] {
   if (!attach) return [refusesChanges];
   return [...families.map(attachesAndDetaches), ...changeCases, ...(limited ? [capacityHonesty] : [])];
 }
@@ -29,11 +33,20 @@ function attachesAndDetaches(family: 4 | 6): ConformanceCase {
       const address = harness.freeAddress(family);
       await mustDo(harness, { type: 'attach', address, node });
       const { main } = readable((await look(harness)).nodes[0], node.name);
-      check(main.addresses.some((entry) => entry.address === address && !entry.primary), `${address} was attached to ${node.name} and is not among its secondary addresses`);
+      check(
+        main.addresses.some((entry) => entry.address === address && !entry.primary),
+        `${address} was attached to ${node.name} and is not among its secondary addresses`,
+      );
       check((await usedAddresses(harness)).includes(address), `${address} was attached and is not in use in its CIDR`);
       await mustDo(harness, { type: 'detach', address, node });
-      check(!(await carried(harness, node)).includes(address), `${address} was detached and ${node.name} still carries it`);
-      check(!(await usedAddresses(harness)).includes(address), `${address} was detached and is still in use in its CIDR`);
+      check(
+        !(await carried(harness, node)).includes(address),
+        `${address} was detached and ${node.name} still carries it`,
+      );
+      check(
+        !(await usedAddresses(harness)).includes(address),
+        `${address} was detached and is still in use in its CIDR`,
+      );
     },
   };
 }
@@ -74,7 +87,10 @@ const changeCases: readonly ConformanceCase[] = [
       const [from, node] = harness.nodes;
       const address = harness.freeAddress(4);
       await mustDo(harness, { type: 'move', address, from, node });
-      check((await carried(harness, node)).includes(address), `${address} must be on ${node.name}: the move's detach came before a crash`);
+      check(
+        (await carried(harness, node)).includes(address),
+        `${address} must be on ${node.name}: the move's detach came before a crash`,
+      );
     },
   },
   {
@@ -87,29 +103,40 @@ const changeCases: readonly ConformanceCase[] = [
       await mustDo(harness, { type: 'move', address, from: first, node: second });
       await mustDo(harness, { type: 'detach', address, node: second });
       const after = JSON.stringify(await look(harness));
-      check(before === after, `attach, move and detach of ${address} left something else behind or took it away:\n${before}\n${after}`);
+      check(
+        before === after,
+        `attach, move and detach of ${address} left something else behind or took it away:\n${before}\n${after}`,
+      );
     },
   },
   {
-    name: "an address that another node carries is a conflict, and stays there",
+    name: 'an address that another node carries is a conflict, and stays there',
     async run(harness) {
       const [holder, node] = harness.nodes;
       const address = harness.freeAddress(4);
       await mustDo(harness, { type: 'attach', address, node: holder });
       await mustFail(harness, { type: 'attach', address, node }, 'conflict');
-      check((await carried(harness, holder)).includes(address), `${address} was taken from ${holder.name} by an attach that did not ask for it`);
+      check(
+        (await carried(harness, holder)).includes(address),
+        `${address} was taken from ${holder.name} by an attach that did not ask for it`,
+      );
     },
   },
   {
     name: 'an address in use outside of the nodes is a conflict',
     async run(harness) {
-      if (harness.usedElsewhere !== undefined) await mustFail(harness, { type: 'attach', address: harness.usedElsewhere, node: harness.nodes[0] }, 'conflict');
+      if (harness.usedElsewhere !== undefined)
+        await mustFail(harness, { type: 'attach', address: harness.usedElsewhere, node: harness.nodes[0] }, 'conflict');
     },
   },
   {
     name: 'attaching to an unknown node fails with class not-found',
     async run(harness) {
-      await mustFail(harness, { type: 'attach', address: harness.freeAddress(4), node: { name: 'conformance-no-such-node' } }, 'not-found');
+      await mustFail(
+        harness,
+        { type: 'attach', address: harness.freeAddress(4), node: { name: 'conformance-no-such-node' } },
+        'not-found',
+      );
     },
   },
   {
@@ -122,9 +149,15 @@ const changeCases: readonly ConformanceCase[] = [
         { type: 'attach', address: harness.freeAddress(4), node: { name: 'conformance-no-such-node' } },
         { type: 'attach', address: second, node },
       ]);
-      check(results.map(({ outcome }) => outcome).join() === 'done,failed,done', `the middle change alone must fail, but results are ${results.map(({ outcome }) => outcome).join()}`);
+      check(
+        results.map(({ outcome }) => outcome).join() === 'done,failed,done',
+        `the middle change alone must fail, but results are ${results.map(({ outcome }) => outcome).join()}`,
+      );
       const now = await carried(harness, node);
-      check(now.includes(first) && now.includes(second), `${first} and ${second} must be on ${node.name}, which carries ${now.join()}`);
+      check(
+        now.includes(first) && now.includes(second),
+        `${first} and ${second} must be on ${node.name}, which carries ${now.join()}`,
+      );
     },
   },
   {
@@ -148,12 +181,17 @@ const capacityHonesty: ConformanceCase = {
     check(room >= 0 && room <= 64, `node ${node.name} has room for ${room} addresses; the suite needs 0 to 64`);
     for (let count = 0; count < room; count += 1) {
       const result = await applyOne(harness, { type: 'attach', address: harness.freeAddress(4), node });
-      check(result.outcome === 'done', `the limits of ${node.name} promise room for ${room} addresses, and number ${count + 1} failed`);
+      check(
+        result.outcome === 'done',
+        `the limits of ${node.name} promise room for ${room} addresses, and number ${count + 1} failed`,
+      );
     }
     await mustFail(harness, { type: 'attach', address: harness.freeAddress(4), node }, 'capacity');
   },
 };
 
 async function usedAddresses(harness: Parameters<typeof look>[0]): Promise<readonly string[]> {
-  return (await look(harness)).cidrs.flatMap((cidr) => ('error' in cidr ? [] : cidr.inUse.map(({ address }) => address)));
+  return (await look(harness)).cidrs.flatMap((cidr) =>
+    'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
+  );
 }

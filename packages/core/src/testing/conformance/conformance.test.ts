@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudProvider, ProviderChange, ProviderChangeResult, ProviderObservation } from '../../provider-contract/contract.ts';
+import type {
+  CloudProvider,
+  ProviderChange,
+  ProviderChangeResult,
+  ProviderObservation,
+} from '../../provider-contract/contract.ts';
 import type { ProviderErrorDescription } from '../../provider-contract/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';
 import { conformanceCases, describeCloudProvider } from './describe-cloud-provider.ts';
@@ -23,7 +28,10 @@ function makeHarness(atomicMove = false): ProviderHarness {
     usedElsewhere: [{ address: '10.0.0.200', usedBy: 'a printer' }],
   });
   let last = 20;
-  const failure = (error: ProviderErrorDescription['class']): ProviderErrorDescription => ({ class: error, message: `scripted: ${error}` });
+  const failure = (error: ProviderErrorDescription['class']): ProviderErrorDescription => ({
+    class: error,
+    message: `scripted: ${error}`,
+  });
   return {
     provider,
     nodes: [{ name: 'node-1' }, { name: 'node-2' }],
@@ -34,14 +42,25 @@ function makeHarness(atomicMove = false): ProviderHarness {
     inject(fault) {
       if (fault.type === 'unreadable-node') provider.makeUnreadable(fault.node, failure('transient'));
       else if (fault.type === 'unreadable-cidr') provider.makeUnreadable(fault.cidr, failure('unauthorized'));
-      else if (fault.type === 'refuse') provider.inject({ type: 'refuse', address: fault.address, error: { ...failure(fault.class), ...(fault.class === 'throttled' ? { retryAfterMilliseconds: 500 } : {}) } });
+      else if (fault.type === 'refuse')
+        provider.inject({
+          type: 'refuse',
+          address: fault.address,
+          error: { ...failure(fault.class), ...(fault.class === 'throttled' ? { retryAfterMilliseconds: 500 } : {}) },
+        });
       else provider.inject({ type: fault.type, address: fault.address, error: failure('unknown') });
     },
   };
 }
 
 describeCloudProvider({ ...declaration, name: 'memory', describe, it, makeProvider: () => makeHarness() });
-describeCloudProvider({ ...declaration, name: 'memory with atomic moves', describe, it, makeProvider: () => makeHarness(true) });
+describeCloudProvider({
+  ...declaration,
+  name: 'memory with atomic moves',
+  describe,
+  it,
+  makeProvider: () => makeHarness(true),
+});
 
 /** A provider with one fault built in, and the case that must catch it. */
 interface Broken {
@@ -50,99 +69,317 @@ interface Broken {
   breakIt(provider: CloudProvider): Partial<CloudProvider>;
 }
 
-const mapObservation = (provider: CloudProvider, change: (observation: ProviderObservation) => ProviderObservation): Partial<CloudProvider> => ({
+const mapObservation = (
+  provider: CloudProvider,
+  change: (observation: ProviderObservation) => ProviderObservation,
+): Partial<CloudProvider> => ({
   observe: async (options) => change(await provider.observe(options)),
 });
-const mapResults = (provider: CloudProvider, change: (result: ProviderChangeResult) => ProviderChangeResult): Partial<CloudProvider> => ({
+const mapResults = (
+  provider: CloudProvider,
+  change: (result: ProviderChangeResult) => ProviderChangeResult,
+): Partial<CloudProvider> => ({
   apply: async (options) => (await provider.apply(options)).map(change),
 });
-const reclassed = (result: ProviderChangeResult, from: string, to: ProviderErrorDescription['class']): ProviderChangeResult =>
-  result.outcome === 'failed' && result.error.class === from ? { ...result, error: { ...result.error, class: to } } : result;
+const reclassed = (
+  result: ProviderChangeResult,
+  from: string,
+  to: ProviderErrorDescription['class'],
+): ProviderChangeResult =>
+  result.outcome === 'failed' && result.error.class === from
+    ? { ...result, error: { ...result.error, class: to } }
+    : result;
 
 const broken: readonly Broken[] = [
-  { what: 'claims that it cannot attach', caughtBy: 'declares its version', breakIt: () => ({ capabilities: { attach: false } }) },
-  { what: 'leaves nodes out', caughtBy: 'observes every node', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.slice(1) })) },
-  { what: 'shows nodes in no stable order', caughtBy: 'observes the same twice', breakIt: (provider) => { let flip = false; return mapObservation(provider, (seen) => ((flip = !flip), flip ? seen : { ...seen, nodes: [...seen.nodes].reverse() })); } },
-  { what: 'ignores the abort of a look', caughtBy: 'an aborted look', breakIt: (provider) => ({ observe: (options) => provider.observe({ ...options, signal: new AbortController().signal }) }) },
-  { what: 'ignores the abort of a change', caughtBy: 'what an aborted call', breakIt: (provider) => ({ apply: (options) => provider.apply({ ...options, signal: new AbortController().signal }) }) },
-  { what: 'shows an unreadable CIDR as empty', caughtBy: 'a CIDR that cannot be read', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? { cidr: cidr.cidr, inUse: [], reserved: [] } : cidr)) })) },
-  { what: 'shows an unreadable node as empty', caughtBy: 'a node that cannot be read', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? { node: node.node, interfaces: [], limits: {} } : node)) })) },
-  { what: 'hides addresses of others', caughtBy: 'addresses in use by others', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [] })) })) },
-  { what: 'promises more room than there is', caughtBy: 'carries exactly as many', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 12 } })) })) },
-  { what: 'tells less room than there is', caughtBy: 'carries exactly as many', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 4 } })) })) },
-  { what: 'calls a full interface a transient error', caughtBy: 'carries exactly as many', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'capacity', 'transient')) },
-  { what: 'calls a conflict permanent', caughtBy: 'an address that another node carries', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'conflict', 'permanent')) },
-  { what: 'calls throttling permanent', caughtBy: "a platform's refusal (throttled)", breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'throttled', 'permanent')) },
-  { what: 'calls an unknown node transient', caughtBy: 'attaching to an unknown node', breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'not-found', 'transient')) },
-  { what: 'says done whatever happened', caughtBy: 'a move that stopped', breakIt: (provider) => mapResults(provider, ({ change }) => ({ change, outcome: 'done' })) },
-  { what: 'gives results in reverse', caughtBy: 'a failed change leaves the others', breakIt: (provider) => ({ apply: async (options) => [...(await provider.apply(options))].reverse() }) },
-  { what: 'stops at the first failure', caughtBy: 'a failed change leaves the others', breakIt: (provider) => ({
+  {
+    what: 'claims that it cannot attach',
+    caughtBy: 'declares its version',
+    breakIt: () => ({ capabilities: { attach: false } }),
+  },
+  {
+    what: 'leaves nodes out',
+    caughtBy: 'observes every node',
+    breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.slice(1) })),
+  },
+  {
+    what: 'shows nodes in no stable order',
+    caughtBy: 'observes the same twice',
+    breakIt: (provider) => {
+      let flip = false;
+      return mapObservation(
+        provider,
+        (seen) => ((flip = !flip), flip ? seen : { ...seen, nodes: [...seen.nodes].reverse() }),
+      );
+    },
+  },
+  {
+    what: 'ignores the abort of a look',
+    caughtBy: 'an aborted look',
+    breakIt: (provider) => ({
+      observe: (options) => provider.observe({ ...options, signal: new AbortController().signal }),
+    }),
+  },
+  {
+    what: 'ignores the abort of a change',
+    caughtBy: 'what an aborted call',
+    breakIt: (provider) => ({
+      apply: (options) => provider.apply({ ...options, signal: new AbortController().signal }),
+    }),
+  },
+  {
+    what: 'shows an unreadable CIDR as empty',
+    caughtBy: 'a CIDR that cannot be read',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? { cidr: cidr.cidr, inUse: [], reserved: [] } : cidr)),
+      })),
+  },
+  {
+    what: 'shows an unreadable node as empty',
+    caughtBy: 'a node that cannot be read',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        nodes: seen.nodes.map((node) => ('error' in node ? { node: node.node, interfaces: [], limits: {} } : node)),
+      })),
+  },
+  {
+    what: 'hides addresses of others',
+    caughtBy: 'addresses in use by others',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [] })),
+      })),
+  },
+  {
+    what: 'promises more room than there is',
+    caughtBy: 'carries exactly as many',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 12 } })),
+      })),
+  },
+  {
+    what: 'tells less room than there is',
+    caughtBy: 'carries exactly as many',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, limits: { ipv4: 4 } })),
+      })),
+  },
+  {
+    what: 'calls a full interface a transient error',
+    caughtBy: 'carries exactly as many',
+    breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'capacity', 'transient')),
+  },
+  {
+    what: 'calls a conflict permanent',
+    caughtBy: 'an address that another node carries',
+    breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'conflict', 'permanent')),
+  },
+  {
+    what: 'calls throttling permanent',
+    caughtBy: "a platform's refusal (throttled)",
+    breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'throttled', 'permanent')),
+  },
+  {
+    what: 'calls an unknown node transient',
+    caughtBy: 'attaching to an unknown node',
+    breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'not-found', 'transient')),
+  },
+  {
+    what: 'says done whatever happened',
+    caughtBy: 'a move that stopped',
+    breakIt: (provider) => mapResults(provider, ({ change }) => ({ change, outcome: 'done' })),
+  },
+  {
+    what: 'gives results in reverse',
+    caughtBy: 'a failed change leaves the others',
+    breakIt: (provider) => ({ apply: async (options) => [...(await provider.apply(options))].reverse() }),
+  },
+  {
+    what: 'stops at the first failure',
+    caughtBy: 'a failed change leaves the others',
+    breakIt: (provider) => ({
       apply: async ({ changes, signal }) => {
         const results: ProviderChangeResult[] = [];
         for (const change of changes) {
           const stopped = results.find(({ outcome }) => outcome === 'failed');
-          results.push(...(stopped === undefined ? await provider.apply({ changes: [change], signal }) : [{ ...stopped, change }]));
+          results.push(
+            ...(stopped === undefined ? await provider.apply({ changes: [change], signal }) : [{ ...stopped, change }]),
+          );
         }
         return results;
       },
-    }) },
-  { what: 'fails to attach what is attached', caughtBy: 'attaching what is attached', breakIt: (provider) => {
+    }),
+  },
+  {
+    what: 'fails to attach what is attached',
+    caughtBy: 'attaching what is attached',
+    breakIt: (provider) => {
       const attached = new Set<string>();
       return mapResults(provider, (result) => {
         const key = `${result.change.type} ${result.change.address}`;
-        if (result.change.type === 'attach' && attached.has(key)) return { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'already there' } };
+        if (result.change.type === 'attach' && attached.has(key))
+          return { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'already there' } };
         attached.add(key);
         return result;
       });
-    } },
-  { what: 'fails to detach what is absent', caughtBy: 'detaching what is absent', breakIt: (provider) => {
+    },
+  },
+  {
+    what: 'fails to detach what is absent',
+    caughtBy: 'detaching what is absent',
+    breakIt: (provider) => {
       const attached = new Set<string>();
       return mapResults(provider, (result) => {
         attached.add(`${result.change.type} ${result.change.address}`);
-        return result.change.type === 'detach' && !attached.has(`attach ${result.change.address}`) ? { change: result.change, outcome: 'failed', error: { class: 'not-found', message: 'not there' } } : result;
+        return result.change.type === 'detach' && !attached.has(`attach ${result.change.address}`)
+          ? { change: result.change, outcome: 'failed', error: { class: 'not-found', message: 'not there' } }
+          : result;
       });
-    } },
-  { what: 'takes a foreign address away with a detach', caughtBy: 'addresses that no change names', breakIt: (provider) => ({
+    },
+  },
+  {
+    what: 'takes a foreign address away with a detach',
+    caughtBy: 'addresses that no change names',
+    breakIt: (provider) => ({
       apply: async ({ changes, signal }) => {
         const results = await provider.apply({ changes, signal });
-        if (changes.some(({ type }) => type === 'detach')) await provider.apply({ changes: [{ type: 'detach', address: '10.0.0.99', node: { name: 'node-1' } }], signal });
+        if (changes.some(({ type }) => type === 'detach'))
+          await provider.apply({
+            changes: [{ type: 'detach', address: '10.0.0.99', node: { name: 'node-1' } }],
+            signal,
+          });
         return results;
       },
-    }) },
-  { what: 'steals an address from another node', caughtBy: 'an address that another node carries', breakIt: (provider) => ({
+    }),
+  },
+  {
+    what: 'steals an address from another node',
+    caughtBy: 'an address that another node carries',
+    breakIt: (provider) => ({
       apply: async ({ changes, signal }) => {
-        const asMoves = changes.map((change) => (change.type === 'attach' && change.node.name === 'node-2' ? { ...change, type: 'move' as const, from: { name: 'node-1' } } : change));
-        return (await provider.apply({ changes: asMoves, signal })).map((result, index) => ({ ...result, change: changes[index] ?? result.change }));
+        const asMoves = changes.map((change) =>
+          change.type === 'attach' && change.node.name === 'node-2'
+            ? { ...change, type: 'move' as const, from: { name: 'node-1' } }
+            : change,
+        );
+        return (await provider.apply({ changes: asMoves, signal })).map((result, index) => ({
+          ...result,
+          change: changes[index] ?? result.change,
+        }));
       },
-    }) },
-  { what: 'detaches whoever has the address', caughtBy: 'a detach takes an address from the node', breakIt: (provider) => ({
+    }),
+  },
+  {
+    what: 'detaches whoever has the address',
+    caughtBy: 'a detach takes an address from the node',
+    breakIt: (provider) => ({
       apply: async ({ changes, signal }) => {
         const everywhere = changes.flatMap((change): readonly ProviderChange[] =>
-          change.type === 'detach' ? ['node-1', 'node-2'].map((name) => ({ type: 'detach', address: change.address, node: { name } })) : [change],
+          change.type === 'detach'
+            ? ['node-1', 'node-2'].map((name) => ({ type: 'detach', address: change.address, node: { name } }))
+            : [change],
         );
         const results = await provider.apply({ changes: everywhere, signal });
-        return changes.map((change) => ({ ...results.find((result) => result.change.address === change.address), change }) as ProviderChangeResult);
+        return changes.map(
+          (change) =>
+            ({ ...results.find((result) => result.change.address === change.address), change }) as ProviderChangeResult,
+        );
       },
-    }) },
-  { what: 'says done of what it should refuse', caughtBy: "a node's primary address", breakIt: (provider) => mapResults(provider, (result) => (result.outcome === 'failed' && result.error.class === 'permanent' ? { change: result.change, outcome: 'done' } : result)) },
-  { what: 'takes a move as leave to take from anybody', caughtBy: 'a move takes an address from the node', breakIt: (provider) => mapResults(provider, (result) => (result.change.type === 'move' && result.outcome === 'failed' && result.error.class === 'conflict' ? { change: result.change, outcome: 'done' } : result)) },
-  { what: 'calls an address outside of the subnets a conflict', caughtBy: "an address outside of the interface's subnets", breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'permanent', 'conflict')) },
-  { what: 'refuses a call while another is under way', caughtBy: 'calls at the same time', breakIt: (provider) => {
+    }),
+  },
+  {
+    what: 'says done of what it should refuse',
+    caughtBy: "a node's primary address",
+    breakIt: (provider) =>
+      mapResults(provider, (result) =>
+        result.outcome === 'failed' && result.error.class === 'permanent'
+          ? { change: result.change, outcome: 'done' }
+          : result,
+      ),
+  },
+  {
+    what: 'takes a move as leave to take from anybody',
+    caughtBy: 'a move takes an address from the node',
+    breakIt: (provider) =>
+      mapResults(provider, (result) =>
+        result.change.type === 'move' && result.outcome === 'failed' && result.error.class === 'conflict'
+          ? { change: result.change, outcome: 'done' }
+          : result,
+      ),
+  },
+  {
+    what: 'calls an address outside of the subnets a conflict',
+    caughtBy: "an address outside of the interface's subnets",
+    breakIt: (provider) => mapResults(provider, (result) => reclassed(result, 'permanent', 'conflict')),
+  },
+  {
+    what: 'refuses a call while another is under way',
+    caughtBy: 'calls at the same time',
+    breakIt: (provider) => {
       let busy = false;
       return {
         apply: async (options) => {
-          if (busy) return options.changes.map((change) => ({ change, outcome: 'failed', error: { class: 'transient', message: 'busy' } }));
+          if (busy)
+            return options.changes.map((change) => ({
+              change,
+              outcome: 'failed',
+              error: { class: 'transient', message: 'busy' },
+            }));
           busy = true;
           await Promise.resolve();
           busy = false;
           return provider.apply(options);
         },
       };
-    } },
-  { what: 'tells the use of every CIDR in each', caughtBy: 'addresses in use lie in their CIDR', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [...cidr.inUse, { address: '172.16.0.1', usedBy: 'a router' }] })) })) },
-  { what: 'writes addresses with leading zeros left in', caughtBy: 'every node has one main interface', breakIt: (provider) => mapObservation(provider, (seen) => ({ ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, interfaces: node.interfaces.map((one) => ({ ...one, addresses: [...one.addresses, { address: 'fd00:0::00a', primary: false }] })) })) })) },
-  { what: 'reports a move that happened as failed', caughtBy: 'a move takes the address', breakIt: (provider) => mapResults(provider, (result) =>
-      result.change.type === 'move' && result.outcome === 'done' ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } } : result) },
+    },
+  },
+  {
+    what: 'tells the use of every CIDR in each',
+    caughtBy: 'addresses in use lie in their CIDR',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        cidrs: seen.cidrs.map((cidr) =>
+          'error' in cidr ? cidr : { ...cidr, inUse: [...cidr.inUse, { address: '172.16.0.1', usedBy: 'a router' }] },
+        ),
+      })),
+  },
+  {
+    what: 'writes addresses with leading zeros left in',
+    caughtBy: 'every node has one main interface',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        nodes: seen.nodes.map((node) =>
+          'error' in node
+            ? node
+            : {
+                ...node,
+                interfaces: node.interfaces.map((one) => ({
+                  ...one,
+                  addresses: [...one.addresses, { address: 'fd00:0::00a', primary: false }],
+                })),
+              },
+        ),
+      })),
+  },
+  {
+    what: 'reports a move that happened as failed',
+    caughtBy: 'a move takes the address',
+    breakIt: (provider) =>
+      mapResults(provider, (result) =>
+        result.change.type === 'move' && result.outcome === 'done'
+          ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } }
+          : result,
+      ),
+  },
 ];
 
 describe('the conformance suite', () => {

@@ -34,5 +34,10 @@ export function describeCloudProvider(suite: CloudProviderSuite): void {
 
 /** The cases that fit a declaration, for runners of another shape. */
 export function conformanceCases(declaration: ConformanceDeclaration): readonly ConformanceCase[] {
-  return [...observeCases(declaration), ...applyCases(declaration), ...safetyCases(declaration), ...faultCases(declaration)];
+  return [
+    ...observeCases(declaration),
+    ...applyCases(declaration),
+    ...safetyCases(declaration),
+    ...faultCases(declaration),
+  ];
 }

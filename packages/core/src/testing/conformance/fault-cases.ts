@@ -21,7 +21,10 @@ const refusals: readonly ConformanceCase[] = [
       const result = await applyOne(harness, { type: 'attach', address, node });
       checkFailed(result, errorClass);
       const wait = result.outcome === 'failed' ? result.error.retryAfterMilliseconds : undefined;
-      check(wait === undefined || (Number.isFinite(wait) && wait >= 0), `retryAfterMilliseconds must be a time from now, not ${wait}`);
+      check(
+        wait === undefined || (Number.isFinite(wait) && wait >= 0),
+        `retryAfterMilliseconds must be a time from now, not ${wait}`,
+      );
       check(!(await carried(harness, node)).includes(address), `${address} was refused and is on ${node.name}`);
       await mustDo(harness, { type: 'attach', address, node });
     },
@@ -50,7 +53,10 @@ const lostAnswer: ConformanceCase = {
     harness.inject?.({ type: 'lose-answer', address });
     await applyOne(harness, { type: 'attach', address, node });
     await mustDo(harness, { type: 'attach', address, node });
-    check((await carried(harness, node)).filter((entry) => entry === address).length === 1, `${address} must be on ${node.name} once`);
+    check(
+      (await carried(harness, node)).filter((entry) => entry === address).length === 1,
+      `${address} must be on ${node.name} once`,
+    );
   },
 };
 
@@ -64,7 +70,10 @@ const stoppedMove: ConformanceCase = {
     const result = await applyOne(harness, { type: 'move', address, from, node });
     check(result.outcome === 'failed', `the move of ${address} stopped half-way and is reported as done`);
     await mustDo(harness, { type: 'move', address, from, node });
-    check((await carried(harness, node)).includes(address), `${address} must be on ${node.name} after the move was asked for again`);
+    check(
+      (await carried(harness, node)).includes(address),
+      `${address} must be on ${node.name} after the move was asked for again`,
+    );
     check(!(await carried(harness, from)).includes(address), `${address} must not be on ${from.name} after the move`);
   },
 };

@@ -60,4 +60,13 @@ export interface ConformanceCase {
 }
 
 /** The classes that an error may have. */
-export const errorClasses: readonly ProviderErrorClass[] = ['permanent', 'throttled', 'conflict', 'capacity', 'not-found', 'unauthorized', 'transient', 'unknown'];
+export const errorClasses: readonly ProviderErrorClass[] = [
+  'permanent',
+  'throttled',
+  'conflict',
+  'capacity',
+  'not-found',
+  'unauthorized',
+  'transient',
+  'unknown',
+];

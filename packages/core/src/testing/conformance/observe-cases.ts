@@ -9,12 +9,21 @@ export function observeCases({ attach, faults = [] }: ConformanceDeclaration): r
     {
       name: 'declares its version, name, platforms and capabilities',
       async run({ provider }) {
-        check((provider.specificationVersion as string) === 'v1', `specificationVersion must be v1, not ${provider.specificationVersion}`);
+        check(
+          (provider.specificationVersion as string) === 'v1',
+          `specificationVersion must be v1, not ${provider.specificationVersion}`,
+        );
         check(provider.name !== '', 'the name must not be empty');
         // Kernels are on every platform: such a provider is chosen for what a network needs.
         const { types, providerIDPrefixes } = provider.platforms;
-        check(types.length + providerIDPrefixes.length > 0 || provider.attachesTo === 'kernel', 'a provider must serve at least one platform');
-        check(provider.capabilities.attach === attach, `capabilities.attach is ${provider.capabilities.attach}, declared is ${attach}`);
+        check(
+          types.length + providerIDPrefixes.length > 0 || provider.attachesTo === 'kernel',
+          'a provider must serve at least one platform',
+        );
+        check(
+          provider.capabilities.attach === attach,
+          `capabilities.attach is ${provider.capabilities.attach}, declared is ${attach}`,
+        );
       },
     },
     {
@@ -22,8 +31,14 @@ export function observeCases({ attach, faults = [] }: ConformanceDeclaration): r
       async run(harness) {
         const { nodes, cidrs } = await look(harness);
         const [nodeNames, cidrTexts] = [nodes.map(({ node }) => node), cidrs.map(({ cidr }) => cidr)];
-        check(nodeNames.join() === harness.nodes.map(({ name }) => name).join(), `asked for nodes ${harness.nodes.map(({ name }) => name).join()}, got ${nodeNames.join()}`);
-        check(cidrTexts.join() === harness.cidrs.join(), `asked for CIDRs ${harness.cidrs.join()}, got ${cidrTexts.join()}`);
+        check(
+          nodeNames.join() === harness.nodes.map(({ name }) => name).join(),
+          `asked for nodes ${harness.nodes.map(({ name }) => name).join()}, got ${nodeNames.join()}`,
+        );
+        check(
+          cidrTexts.join() === harness.cidrs.join(),
+          `asked for CIDRs ${harness.cidrs.join()}, got ${cidrTexts.join()}`,
+        );
       },
     },
     {
@@ -58,7 +73,8 @@ const attachingObserveCases: readonly ConformanceCase[] = [
       for (const observed of (await look(harness)).nodes) {
         const { main } = readable(observed, observed.node);
         check(main.subnets.length > 0, `the main interface of ${observed.node} has no subnets`);
-        for (const { address } of main.addresses) check(isCanonical(address), `"${address}" on ${observed.node} is not the canonical text of an address`);
+        for (const { address } of main.addresses)
+          check(isCanonical(address), `"${address}" on ${observed.node} is not the canonical text of an address`);
       }
     },
   },
@@ -68,16 +84,24 @@ const attachingObserveCases: readonly ConformanceCase[] = [
       const [known] = harness.nodes;
       const { nodes } = await look({ ...harness, nodes: [{ name: 'conformance-no-such-node' }, known] });
       const [unknown, other] = nodes;
-      check(unknown !== undefined && 'error' in unknown && unknown.error.class === 'not-found', 'a node that does not exist must be an error of class not-found');
+      check(
+        unknown !== undefined && 'error' in unknown && unknown.error.class === 'not-found',
+        'a node that does not exist must be an error of class not-found',
+      );
       readable(other, known.name);
     },
   },
   {
     name: 'addresses in use by others are in use in their CIDR',
     async run(harness) {
-      const used = (await look(harness)).cidrs.flatMap((cidr) => ('error' in cidr ? [] : cidr.inUse.map(({ address }) => address)));
+      const used = (await look(harness)).cidrs.flatMap((cidr) =>
+        'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
+      );
       for (const address of [harness.foreign?.address, harness.usedElsewhere]) {
-        check(address === undefined || used.includes(address), `${address} is in use, and the observation does not say so`);
+        check(
+          address === undefined || used.includes(address),
+          `${address} is in use, and the observation does not say so`,
+        );
       }
     },
   },
@@ -88,10 +112,16 @@ const attachingObserveCases: readonly ConformanceCase[] = [
         check(!('error' in seen), `usage of ${seen.cidr} must be readable`);
         const cidr = parseCidr(seen.cidr)?.cidr;
         const addresses = seen.inUse.map(({ address }) => address);
-        check(new Set(addresses).size === addresses.length, `an address is told twice as in use in ${seen.cidr}: ${addresses.join()}`);
+        check(
+          new Set(addresses).size === addresses.length,
+          `an address is told twice as in use in ${seen.cidr}: ${addresses.join()}`,
+        );
         for (const text of addresses) {
           check(isCanonical(text), `"${text}", in use in ${seen.cidr}, is not the canonical text of an address`);
-          check(cidr !== undefined && cidrContains(cidr, parseAddress(text) ?? 0), `${text} is told as in use in ${seen.cidr} and is not in there`);
+          check(
+            cidr !== undefined && cidrContains(cidr, parseAddress(text) ?? 0),
+            `${text} is told as in use in ${seen.cidr} and is not in there`,
+          );
         }
       }
     },

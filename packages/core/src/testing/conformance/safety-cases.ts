@@ -23,7 +23,10 @@ const cases: readonly ConformanceCase[] = [
       await mustFail(harness, { type: 'move', address: primary, from: node, node: other }, 'permanent', 'conflict');
       await mustFail(harness, { type: 'attach', address: primary, node: other }, 'permanent', 'conflict');
       const after = readable((await look(harness)).nodes[0], node.name).main;
-      check(after.addresses.some(({ address, primary: stays }) => stays && address === primary), `${primary} is the primary address of ${node.name} and was taken from it`);
+      check(
+        after.addresses.some(({ address, primary: stays }) => stays && address === primary),
+        `${primary} is the primary address of ${node.name} and was taken from it`,
+      );
     },
   },
   {
@@ -33,7 +36,10 @@ const cases: readonly ConformanceCase[] = [
       const address = harness.freeAddress(4);
       await mustDo(harness, { type: 'attach', address, node: holder });
       await mustDo(harness, { type: 'detach', address, node });
-      check((await carried(harness, holder)).includes(address), `${address} was detached from ${node.name}, and ${holder.name} lost it`);
+      check(
+        (await carried(harness, holder)).includes(address),
+        `${address} was detached from ${node.name}, and ${holder.name} lost it`,
+      );
     },
   },
   {
@@ -42,8 +48,13 @@ const cases: readonly ConformanceCase[] = [
       const [from, node] = harness.nodes;
       if (harness.usedElsewhere === undefined) return;
       await mustFail(harness, { type: 'move', address: harness.usedElsewhere, from, node }, 'conflict');
-      const used = (await look(harness)).cidrs.flatMap((cidr) => ('error' in cidr ? [] : cidr.inUse.map(({ address }) => address)));
-      check(used.includes(harness.usedElsewhere) && !(await carried(harness, node)).includes(harness.usedElsewhere), `${harness.usedElsewhere} was taken from somebody else by a move from ${from.name}`);
+      const used = (await look(harness)).cidrs.flatMap((cidr) =>
+        'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
+      );
+      check(
+        used.includes(harness.usedElsewhere) && !(await carried(harness, node)).includes(harness.usedElsewhere),
+        `${harness.usedElsewhere} was taken from somebody else by a move from ${from.name}`,
+      );
     },
   },
   {
@@ -52,10 +63,15 @@ const cases: readonly ConformanceCase[] = [
       const [node] = harness.nodes;
       const { main } = readable((await look(harness)).nodes[0], node.name);
       const subnets = main.subnets.flatMap((text) => parseCidr(text)?.cidr ?? []);
-      const address = elsewhere.find((text) => !subnets.some((subnet) => cidrContains(subnet, parseAddress(text) ?? 0)));
+      const address = elsewhere.find(
+        (text) => !subnets.some((subnet) => cidrContains(subnet, parseAddress(text) ?? 0)),
+      );
       if (address === undefined) return;
       await mustFail(harness, { type: 'attach', address, node }, 'permanent');
-      check(!(await carried(harness, node)).includes(address), `${address} is in none of the subnets of ${node.name} and was attached`);
+      check(
+        !(await carried(harness, node)).includes(address),
+        `${address} is in none of the subnets of ${node.name} and was attached`,
+      );
     },
   },
   {
@@ -63,10 +79,19 @@ const cases: readonly ConformanceCase[] = [
     async run(harness) {
       const [node] = harness.nodes;
       const addresses = [harness.freeAddress(4), harness.freeAddress(4)];
-      const results = await Promise.all(addresses.map((address) => apply(harness, [{ type: 'attach', address, node }])));
-      check(results.flat().every(({ outcome }) => outcome === 'done'), `attaches of ${addresses.join()} at the same time must all be done`);
+      const results = await Promise.all(
+        addresses.map((address) => apply(harness, [{ type: 'attach', address, node }])),
+      );
+      check(
+        results.flat().every(({ outcome }) => outcome === 'done'),
+        `attaches of ${addresses.join()} at the same time must all be done`,
+      );
       const now = await carried(harness, node);
-      for (const address of addresses) check(now.includes(address), `${address} was attached at the same time as others, and ${node.name} does not carry it`);
+      for (const address of addresses)
+        check(
+          now.includes(address),
+          `${address} was attached at the same time as others, and ${node.name} does not carry it`,
+        );
     },
   },
 ];

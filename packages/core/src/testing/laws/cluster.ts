@@ -21,10 +21,7 @@ export function beginning(network: NetworkUnderTest, { topology, nodes: count, l
   const second = topology === 'two-zones' ? 'b' : 'a';
   const cidrs = topology === 'one-cidr' ? ['10.0.0.0/27=a'] : ['10.0.0.0/27=a', `10.0.1.0/27=${second}`];
   const others = topology === 'one-cidr' ? ['10.9.0.0/27=z'] : ['10.9.0.0/27=z', '10.9.1.0/27=z'];
-  const egressIPAMs = [
-    anEgressIPAM(cidrs),
-    anEgressIPAM(others, { name: 'other', createdAt: '2026-01-01T01:00:00Z' }),
-  ];
+  const egressIPAMs = [anEgressIPAM(cidrs), anEgressIPAM(others, { name: 'other', createdAt: '2026-01-01T01:00:00Z' })];
   const all = [...nodes, dress(aNode('n8', 'z')), dress(aNode('n9', 'z'))];
   const settings = network.settings === undefined ? {} : { settings: network.settings };
   const parts = { nodes: all, egressIPAMs, network: { ...settings, name: network.backend.name, objects: {} } };
@@ -39,7 +36,10 @@ function withInterfaces(snapshot: ClusterSnapshot, limit: number): ClusterSnapsh
     [26, 27, 28, 29, 30].map((prefix): CidrObservation => ({ cidr: `${base}/${prefix}`, inUse: [], reserved: [base] })),
   );
   const observation = { nodes: snapshot.nodes.map((node) => seen(node, limit)), cidrs };
-  return { ...snapshot, provider: { name: 'memory', attach: true, cloud: true, observationRequired: true, observation } };
+  return {
+    ...snapshot,
+    provider: { name: 'memory', attach: true, cloud: true, observationRequired: true, observation },
+  };
 }
 
 function seen(node: NodeSnapshot, limit: number): NodeObservation {
@@ -68,7 +68,10 @@ export function happen(
       return editNamespace(snapshot, name, ({ egressIPAM: _egressIPAM, ...rest }) => rest);
     case 'switched':
       memory.asked.add(name);
-      return editNamespace(snapshot, name, (entry) => ({ ...entry, egressIPAM: entry.egressIPAM === 'pool' ? 'other' : 'pool' }));
+      return editNamespace(snapshot, name, (entry) => ({
+        ...entry,
+        egressIPAM: entry.egressIPAM === 'pool' ? 'other' : 'pool',
+      }));
     case 'asked':
       memory.asked.add(name);
       return editNamespace(snapshot, name, (entry) => ({ ...entry, egressIPs: inputOf(snapshot, event.input) }));
@@ -78,9 +81,14 @@ export function happen(
     case 'node-flipped':
       return editNode(snapshot, node, (entry) => ({ ...entry, ready: !entry.ready }));
     case 'node-cordoned':
-      return editNode(snapshot, node, ({ unschedulable, ...rest }) => (unschedulable === true ? rest : { ...rest, unschedulable: true }));
+      return editNode(snapshot, node, ({ unschedulable, ...rest }) =>
+        unschedulable === true ? rest : { ...rest, unschedulable: true },
+      );
     case 'node-relabelled':
-      return editNode(snapshot, node, (entry) => ({ ...entry, labels: { [zoneLabel]: entry.labels[zoneLabel] === 'a' ? 'b' : 'a' } }));
+      return editNode(snapshot, node, (entry) => ({
+        ...entry,
+        labels: { [zoneLabel]: entry.labels[zoneLabel] === 'a' ? 'b' : 'a' },
+      }));
     case 'node-removed':
       return removeNode(network, snapshot, node, event.which % 2 === 1, memory);
     case 'node-added':
@@ -88,7 +96,10 @@ export function happen(
     case 'pool-resized':
       return editPool(snapshot, (pool) => ({
         ...pool,
-        cidrAssignments: pool.cidrAssignments.map((entry) => ({ ...entry, CIDR: entry.CIDR.replace(/\d+$/, String(event.prefix)) })),
+        cidrAssignments: pool.cidrAssignments.map((entry) => ({
+          ...entry,
+          CIDR: entry.CIDR.replace(/\d+$/, String(event.prefix)),
+        })),
       }));
     case 'pool-drained':
       return editPool(snapshot, (pool) => ({
@@ -190,7 +201,11 @@ function hostByHand(
   address: string,
   memory: Memory,
 ): ClusterSnapshot | undefined {
-  const isMentioned = JSON.stringify([snapshot.namespaces, snapshot.network.objects, snapshot.egressIPAMs.map(({ released }) => released)])
+  const isMentioned = JSON.stringify([
+    snapshot.namespaces,
+    snapshot.network.objects,
+    snapshot.egressIPAMs.map(({ released }) => released),
+  ])
     .split(/[^0-9.]+/)
     .includes(address);
   // Where the network chooses among the nodes of a CIDR, what a person puts there is the network's to take off.
@@ -203,21 +218,37 @@ function hostByHand(
 }
 
 /** Whether the network chooses among nodes that have a CIDR. */
-export function placesByCidr({ backend, settings = {} }: NetworkUnderTest, { provider, egressIPAMs }: ClusterSnapshot): boolean {
+export function placesByCidr(
+  { backend, settings = {} }: NetworkUnderTest,
+  { provider, egressIPAMs }: ClusterSnapshot,
+): boolean {
   const { placement } = backend.traits(settings, { isCloud: provider.cloud, attaches: provider.attach });
-  return egressIPAMs.some(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us-by-cidr');
+  return egressIPAMs.some(
+    ({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us-by-cidr',
+  );
 }
 
 type Namespace = ClusterSnapshot['namespaces'][number];
 
-function editNamespace(snapshot: ClusterSnapshot, name: string, edit: (namespace: Namespace) => Namespace): ClusterSnapshot {
+function editNamespace(
+  snapshot: ClusterSnapshot,
+  name: string,
+  edit: (namespace: Namespace) => Namespace,
+): ClusterSnapshot {
   return { ...snapshot, namespaces: snapshot.namespaces.map((entry) => (entry.name === name ? edit(entry) : entry)) };
 }
 
-function editNode(snapshot: ClusterSnapshot, name: string, edit: (node: NodeSnapshot) => NodeSnapshot): ClusterSnapshot {
+function editNode(
+  snapshot: ClusterSnapshot,
+  name: string,
+  edit: (node: NodeSnapshot) => NodeSnapshot,
+): ClusterSnapshot {
   return { ...snapshot, nodes: snapshot.nodes.map((entry) => (entry.name === name ? edit(entry) : entry)) };
 }
 
 function editPool(snapshot: ClusterSnapshot, edit: (pool: EgressIPAMSnapshot) => EgressIPAMSnapshot): ClusterSnapshot {
-  return { ...snapshot, egressIPAMs: snapshot.egressIPAMs.map((entry) => (entry.name === 'pool' ? edit(entry) : entry)) };
+  return {
+    ...snapshot,
+    egressIPAMs: snapshot.egressIPAMs.map((entry) => (entry.name === 'pool' ? edit(entry) : entry)),
+  };
 }

@@ -28,10 +28,7 @@ const weighted = (weight: number, arbitrary: fc.Arbitrary<Happening>): fc.Weight
 });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  weighted(
-    4,
-    fc.record({ ...of('namespace-added'), which, input: fc.option(input, { nil: undefined, freq: 3 }) }),
-  ),
+  weighted(4, fc.record({ ...of('namespace-added'), which, input: fc.option(input, { nil: undefined, freq: 3 }) })),
   weighted(1, fc.record({ ...of('namespace-removed'), which })),
   weighted(1, fc.record({ ...of('opted-out'), which })),
   weighted(1, fc.record({ ...of('switched'), which })),

@@ -33,7 +33,10 @@ const forgetful: NetworkBackend = {
   traits: (settings, platform) => ({ ...plain.traits(settings, platform), provesAllocations: true }),
   createFactsReader: () => ({
     read: (view) => {
-      const hosts = entriesOf(view.objects, kind).map((entry) => ({ object: { kind: 'Carrier', name: entry.name }, hosted: hostedBy(entry) }));
+      const hosts = entriesOf(view.objects, kind).map((entry) => ({
+        object: { kind: 'Carrier', name: entry.name },
+        hosted: hostedBy(entry),
+      }));
       const bindings = new Map<string, BindingFacts>();
       for (const { object, hosted } of hosts) {
         for (const { namespace = '', address } of hosted) {
@@ -50,18 +53,36 @@ const forgetful: NetworkBackend = {
         const [text, node] = [formatAddress(address), nodeOf(address)];
         if (node === undefined || hostOf(address) !== undefined) return [];
         const effects = { hosted: [text], bound: [text] };
-        return [{ kind: 'network', action: 'host', id: `host ${text}`, object: { kind: 'Carrier', name: node }, effects, after: order.beforeHosting(address), payload: { text, namespace } }];
+        return [
+          {
+            kind: 'network',
+            action: 'host',
+            id: `host ${text}`,
+            object: { kind: 'Carrier', name: node },
+            effects,
+            after: order.beforeHosting(address),
+            payload: { text, namespace },
+          },
+        ];
       }),
     ),
     findings: [],
   }),
   simulate: ({ objects, nodes }, { object, payload }) => {
     const { text, namespace } = payload as { readonly text: string; readonly namespace: string };
-    const entries = entriesOf(objects, kind).map((entry) => (entry.name === object.name ? { ...entry, carried: { ...entry.carried, [text]: namespace } } : entry));
+    const entries = entriesOf(objects, kind).map((entry) =>
+      entry.name === object.name ? { ...entry, carried: { ...entry.carried, [text]: namespace } } : entry,
+    );
     return { nodes, objects: withEntries(objects, kind, entries) };
   },
-  provision: (objects, { nodes }) => withEntries(objects, kind, [...entriesOf(objects, kind), ...nodes.map(({ name }) => ({ name, carried: {} }))]),
-  withoutNodes: (objects, isGone) => withEntries(objects, kind, entriesOf(objects, kind).filter(({ name }) => !isGone(name))),
+  provision: (objects, { nodes }) =>
+    withEntries(objects, kind, [...entriesOf(objects, kind), ...nodes.map(({ name }) => ({ name, carried: {} }))]),
+  withoutNodes: (objects, isGone) =>
+    withEntries(
+      objects,
+      kind,
+      entriesOf(objects, kind).filter(({ name }) => !isGone(name)),
+    ),
 };
 
 // A smaller history would tell no more.

@@ -28,11 +28,18 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
   const withoutObjects = traits.provesAllocations ? undefined : 'the network has no objects';
   const unhosted = traits.boundCarries ? withoutObjects : 'the network is asked for an address before a node has it';
   return [
-    law('law 1: no address is allocated twice, nor on two nodes, nor given out while someone else uses it', law1(network)),
+    law(
+      'law 1: no address is allocated twice, nor on two nodes, nor given out while someone else uses it',
+      law1(network),
+    ),
     law('law 2: an allocated address never changes unless its owner asks', law2(network)),
     law('law 3: two addresses of one namespace are never on one node', law3(network)),
     law('law 4: a new allocation has a node with room for each of its addresses', law4(network)),
-    law('law 5: what a person put on a node stays', law5(network), network.hostByHand === undefined ? 'nothing can be put on a node by hand' : undefined),
+    law(
+      'law 5: what a person put on a node stays',
+      law5(network),
+      network.hostByHand === undefined ? 'nothing can be put on a node by hand' : undefined,
+    ),
     law('law 6: nothing is allocated before everything is read', law6(network)),
     law('law 7: an address is bound only once a node has it, and unbound before it goes', law7(network), unhosted),
     law('law 8: a garbled namespace, EgressIPAM or node changes nothing for the others', law8(network)),
@@ -50,12 +57,20 @@ function law1(network: NetworkUnderTest): Check {
       planned: (snapshot, { allocations, steps }, { foreign }) => {
         const all = allocations.flatMap(({ addresses }) => addresses);
         ensure(new Set(all).size === all.length, `an address is allocated twice: ${all.join()}`);
-        const fresh = steps.flatMap((step) => (step.kind === 'annotate' && typeof step.egressIPs === 'string' ? step.addresses : []));
-        for (const entry of foreign) ensure(!fresh.includes(entry.split('/')[1] ?? ''), `${entry} is foreign and given out`);
-        const holder = new Map([...look(network, snapshot).bound].flatMap(([name, list]) => list.map((address) => [address, name])));
+        const fresh = steps.flatMap((step) =>
+          step.kind === 'annotate' && typeof step.egressIPs === 'string' ? step.addresses : [],
+        );
+        for (const entry of foreign)
+          ensure(!fresh.includes(entry.split('/')[1] ?? ''), `${entry} is foreign and given out`);
+        const holder = new Map(
+          [...look(network, snapshot).bound].flatMap(([name, list]) => list.map((address) => [address, name])),
+        );
         for (const { namespace, addresses, source } of allocations.filter((entry) => entry.source !== 'kept')) {
           for (const address of addresses) {
-            ensure([undefined, namespace].includes(holder.get(address)), `${source} ${address} is bound to ${holder.get(address)}`);
+            ensure(
+              [undefined, namespace].includes(holder.get(address)),
+              `${source} ${address} is bound to ${holder.get(address)}`,
+            );
           }
         }
       },
@@ -72,7 +87,8 @@ function law1(network: NetworkUnderTest): Check {
 /** What namespaces have for sure: by their record, and by something that only we write. */
 function confirmed(network: NetworkUnderTest, snapshot: ClusterSnapshot): ReadonlyMap<string, readonly string[]> {
   const { bound } = look(network, snapshot);
-  const isProof = !network.backend.traits(network.settings ?? {}, { isCloud: false, attaches: false }).provesAllocations;
+  const isProof = !network.backend.traits(network.settings ?? {}, { isCloud: false, attaches: false })
+    .provesAllocations;
   return new Map(
     snapshot.namespaces.map(({ name, allocated }) => {
       const record = allocated?.slice(allocated.indexOf('/') + 1).split(',') ?? [];
@@ -103,7 +119,8 @@ function law2(network: NetworkUnderTest): Check {
         const sure = confirmed(network, snapshot);
         for (const { name, allocated, egressIPAM, egressIPs } of snapshot.namespaces) {
           const record = allocated?.slice(allocated.indexOf('/') + 1);
-          const isSettled = egressIPAM !== undefined && egressIPs === record && allocated?.startsWith(`${egressIPAM}/`) === true;
+          const isSettled =
+            egressIPAM !== undefined && egressIPs === record && allocated?.startsWith(`${egressIPAM}/`) === true;
           if (!isSettled) had.delete(name);
           else {
             const fresh = (now.get(name) ?? []).filter((address) => sure.get(name)?.includes(address) === true);
@@ -137,11 +154,15 @@ function law4(network: NetworkUnderTest): Check {
           for (const name of nodes) {
             if (name === null) ensure(!isPlacedByUs, `${source} address of ${namespace} has no node`);
             const node = snapshot.nodes.find((entry) => entry.name === name);
-            if (isPlacedByUs) ensure(node?.ready === true, `${source} address of ${namespace} is on ${name}, which is not ready`);
+            if (isPlacedByUs)
+              ensure(node?.ready === true, `${source} address of ${namespace} is on ${name}, which is not ready`);
           }
           roomIsKept(snapshot, allocations, nodes);
         }
-        ensure(egressIPAMs.every(({ carried, claims }) => carried <= claims), 'more are carried than claim');
+        ensure(
+          egressIPAMs.every(({ carried, claims }) => carried <= claims),
+          'more are carried than claim',
+        );
       },
     });
   };
@@ -152,7 +173,11 @@ function isPlaced({ backend, settings = {} }: NetworkUnderTest, { provider, egre
   return egressIPAMs.every(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us');
 }
 
-function roomIsKept(snapshot: ClusterSnapshot, allocations: readonly Allocation[], nodes: readonly (string | null)[]): void {
+function roomIsKept(
+  snapshot: ClusterSnapshot,
+  allocations: readonly Allocation[],
+  nodes: readonly (string | null)[],
+): void {
   for (const name of nodes) {
     const observed = snapshot.provider.observation?.nodes.find(({ node }) => node === name);
     if (observed === undefined || 'error' in observed || name === null) continue;
@@ -193,11 +218,17 @@ function law7(network: NetworkUnderTest): Check {
       stepped: (before, after) => {
         const [was, is] = [look(network, before), look(network, after)];
         const boundBefore = new Set([...was.bound.values()].flat());
-        const moving = new Map(plan(after, network.backend).allocations.flatMap(({ addresses, nodes }) => addresses.map((address, index) => [address, nodes[index] ?? null])));
+        const moving = new Map(
+          plan(after, network.backend).allocations.flatMap(({ addresses, nodes }) =>
+            addresses.map((address, index) => [address, nodes[index] ?? null]),
+          ),
+        );
         for (const address of [...is.bound.values()].flat()) {
-          if (!boundBefore.has(address)) ensure(is.hosts.has(address) || placesByCidr(network, after), `${address} is bound, and on no node`);
+          if (!boundBefore.has(address))
+            ensure(is.hosts.has(address) || placesByCidr(network, after), `${address} is bound, and on no node`);
           const isMoving = moving.get(address) !== undefined && moving.get(address) !== null;
-          if (was.hosts.has(address) && !isMoving) ensure(is.hosts.has(address), `${address} left its node, and is bound`);
+          if (was.hosts.has(address) && !isMoving)
+            ensure(is.hosts.has(address), `${address} left its node, and is bound`);
         }
       },
     });
@@ -223,8 +254,16 @@ function law8(network: NetworkUnderTest): Check {
       egressIPAMs: [...snapshot.egressIPAMs, badPool],
     };
     const [good, mixed] = [plan(snapshot, network.backend), plan(worse, network.backend)];
-    same(mixed.allocations.filter(({ namespace }) => namespace !== 'zz-bad'), good.allocations, 'allocations');
-    same(mixed.steps.filter(({ id }) => !id.includes('zz-bad')), good.steps, 'steps');
+    same(
+      mixed.allocations.filter(({ namespace }) => namespace !== 'zz-bad'),
+      good.allocations,
+      'allocations',
+    );
+    same(
+      mixed.steps.filter(({ id }) => !id.includes('zz-bad')),
+      good.steps,
+      'steps',
+    );
   };
 }
 
@@ -243,7 +282,8 @@ function law9(network: NetworkUnderTest): Check {
     const [once, again] = [served(there.result), served(restarted.result)];
     ensure(once.length === again.length, `${again.join()} are served after a crash, ${once.join()} without one`);
     const owned = new Set(again);
-    for (const address of look(network, restarted.snapshot).ours) ensure(owned.has(address), `${address} is left on a node`);
+    for (const address of look(network, restarted.snapshot).ours)
+      ensure(owned.has(address), `${address} is left on a node`);
     for (const node of restarted.snapshot.provider.observation?.nodes ?? []) {
       const addresses = 'error' in node ? [] : node.interfaces.flatMap((entry) => entry.addresses);
       for (const { address, primary } of addresses) {
@@ -266,16 +306,25 @@ function law10(network: NetworkUnderTest): Check {
 
 function law11(network: NetworkUnderTest): Check {
   const forge = (snapshot: ClusterSnapshot, addresses: string, allocated: boolean): ClusterSnapshot => {
-    const namespace = aNamespace('zz-forged', 99, { egressIPs: addresses, ...(allocated ? { allocated: `pool/${addresses}` } : {}) });
+    const namespace = aNamespace('zz-forged', 99, {
+      egressIPs: addresses,
+      ...(allocated ? { allocated: `pool/${addresses}` } : {}),
+    });
     return { ...snapshot, namespaces: [...snapshot.namespaces, namespace].sort(byName) };
   };
   return (initial, history) => {
     const { snapshot } = live(network, initial, history.happenings);
     const cidrs = history.topology === 'one-cidr' ? 1 : 2;
-    const oneEach = [0, 1, 5, 31, 200].map((number) => Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join());
+    const oneEach = [0, 1, 5, 31, 200].map((number) =>
+      Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join(),
+    );
     for (const addresses of [...oneEach, '10.0.0.60,10.0.0.61']) {
-      const [asked, forged] = [plan(forge(snapshot, addresses, false), network.backend), plan(forge(snapshot, addresses, true), network.backend)];
-      const given = ({ allocations }: Plan): unknown => allocations.map(({ namespace, addresses: list }) => [namespace, list]);
+      const [asked, forged] = [
+        plan(forge(snapshot, addresses, false), network.backend),
+        plan(forge(snapshot, addresses, true), network.backend),
+      ];
+      const given = ({ allocations }: Plan): unknown =>
+        allocations.map(({ namespace, addresses: list }) => [namespace, list]);
       same(given(forged), given(asked), `what ${addresses} comes to`);
     }
   };
@@ -288,7 +337,9 @@ function law12(network: NetworkUnderTest): Check {
         const { hosts, bound } = look(network, snapshot);
         for (const { namespace, addresses, carried } of allocations.filter((entry) => entry.carried)) {
           for (const address of addresses) {
-            const isReady = hosts.get(address)?.some((node) => snapshot.nodes.some(({ name, ready }) => name === node && ready));
+            const isReady = hosts
+              .get(address)
+              ?.some((node) => snapshot.nodes.some(({ name, ready }) => name === node && ready));
             const isBound = bound.get(namespace)?.includes(address) === true;
             ensure(!carried || (isReady === true && isBound), `${address} of ${namespace} is said to be carried`);
           }

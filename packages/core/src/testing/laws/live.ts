@@ -67,7 +67,10 @@ export function converge(network: NetworkUnderTest, initial: ClusterSnapshot): C
     const result = plan(snapshot, network.backend);
     const ready = readySteps(result);
     if (ready.length === 0) {
-      ensure(result.steps.length === 0, `a plan that can go no further has no steps left, not ${JSON.stringify(result.steps)}`);
+      ensure(
+        result.steps.length === 0,
+        `a plan that can go no further has no steps left, not ${JSON.stringify(result.steps)}`,
+      );
       return { snapshot, result, writes };
     }
     for (const step of ready) {
@@ -101,7 +104,9 @@ export function look({ backend }: NetworkUnderTest, snapshot: ClusterSnapshot): 
       if (state === 'shown') hosts.set(text, [...(hosts.get(text) ?? []), node]);
     }
   }
-  const bound = new Map([...facts.bindings.values()].map(({ namespace, addresses }) => [namespace, addresses.map(formatAddress)]));
+  const bound = new Map(
+    [...facts.bindings.values()].map(({ namespace, addresses }) => [namespace, addresses.map(formatAddress)]),
+  );
   return { hosts, ours, bound };
 }
 

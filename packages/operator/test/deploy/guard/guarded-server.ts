@@ -27,13 +27,40 @@ const users = {
 
 export type User = keyof typeof users;
 
-const crds: readonly NetworkCrd[] = ['hostsubnets', 'netnamespaces', 'egressips', 'egressfirewalls', 'credentialsrequests', 'ciliumegressgatewaypolicies', 'egresses', 'externalippools'];
+const crds: readonly NetworkCrd[] = [
+  'hostsubnets',
+  'netnamespaces',
+  'egressips',
+  'egressfirewalls',
+  'credentialsrequests',
+  'ciliumegressgatewaypolicies',
+  'egresses',
+  'externalippools',
+];
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
-const rule = (apiGroup: string, resources: readonly string[], allowed: readonly string[] = verbs, resourceNames?: readonly string[]): object => ({ apiGroups: [apiGroup], resources, verbs: allowed, ...(resourceNames === undefined ? {} : { resourceNames }) });
+const rule = (
+  apiGroup: string,
+  resources: readonly string[],
+  allowed: readonly string[] = verbs,
+  resourceNames?: readonly string[],
+): object => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs: allowed,
+  ...(resourceNames === undefined ? {} : { resourceNames }),
+});
 const ofNamespaces = rule('', ['namespaces', 'namespaces/status', 'namespaces/finalize']);
-const ofNetworks = [rule('cilium.io', ['*']), rule('crd.antrea.io', ['*']), rule('redhatcop.redhat.io', ['egressnodes', 'egressnodes/status']), rule('k8s.ovn.org', ['*']), rule('network.openshift.io', ['*']), rule('', ['nodes', 'nodes/status'])];
-const ofEgressIPAMs = (allowed: readonly string[], names?: readonly string[]): object => rule('redhatcop.redhat.io', ['egressipams', 'egressipams/status'], allowed, names);
+const ofNetworks = [
+  rule('cilium.io', ['*']),
+  rule('crd.antrea.io', ['*']),
+  rule('redhatcop.redhat.io', ['egressnodes', 'egressnodes/status']),
+  rule('k8s.ovn.org', ['*']),
+  rule('network.openshift.io', ['*']),
+  rule('', ['nodes', 'nodes/status']),
+];
+const ofEgressIPAMs = (allowed: readonly string[], names?: readonly string[]): object =>
+  rule('redhatcop.redhat.io', ['egressipams', 'egressipams/status'], allowed, names);
 
 const roles: Readonly<Record<Exclude<User, 'operator'>, readonly object[]>> = {
   tenant: [ofNamespaces, ofEgressIPAMs(['use'], ['pool']), rule('k8s.ovn.org', ['egressfirewalls'])],
@@ -53,19 +80,32 @@ export interface GuardedServer {
   readonly server: TestServer;
   as(user: User): RestClient;
   /** A request with headers for impersonation. */
-  impersonate(user: User, headers: Readonly<Record<string, string>>, method: string, path: string, body: unknown): Promise<number>;
+  impersonate(
+    user: User,
+    headers: Readonly<Record<string, string>>,
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Starts it, and resolves once every policy is in force. */
 export async function startGuardedServer(): Promise<GuardedServer> {
-  const server = await startServer('a real API server', crds, Object.entries(users).map(([token, user]) => ({ token, user })));
+  const server = await startServer(
+    'a real API server',
+    crds,
+    Object.entries(users).map(([token, user]) => ({ token, user })),
+  );
   const { envtest } = server;
   if (envtest === undefined) throw new Error('the guard needs a real API server');
-  const create = async (object: Manifest): Promise<unknown> => server.rest.request('POST', collectionOf(object), { body: object, query: { fieldValidation: 'Strict' } });
-  for (const [name, rules] of [...Object.entries(roles), ['operator', operatorRole] as const]) await grant(create, name, users[name as User], rules);
+  const create = async (object: Manifest): Promise<unknown> =>
+    server.rest.request('POST', collectionOf(object), { body: object, query: { fieldValidation: 'Strict' } });
+  for (const [name, rules] of [...Object.entries(roles), ['operator', operatorRole] as const])
+    await grant(create, name, users[name as User], rules);
   await addMaxClaims(server.rest);
-  for (const object of [...readManifests('manifests/optional/agent/crd.yaml'), ...readKustomization('guard')]) await create(object);
+  for (const object of [...readManifests('manifests/optional/agent/crd.yaml'), ...readKustomization('guard')])
+    await create(object);
   const clients = new Map<User, RestClient>();
   const as = (user: User): RestClient => {
     const client = clients.get(user) ?? envtest.client(user);
@@ -76,7 +116,14 @@ export async function startGuardedServer(): Promise<GuardedServer> {
   return {
     server,
     as,
-    impersonate: (user, headers, method, path, body) => rawRequest(`${envtest.url}${path}`, envtest.ca, method, { authorization: `Bearer ${user}`, 'content-type': 'application/merge-patch+json', ...headers }, JSON.stringify(body)),
+    impersonate: (user, headers, method, path, body) =>
+      rawRequest(
+        `${envtest.url}${path}`,
+        envtest.ca,
+        method,
+        { authorization: `Bearer ${user}`, 'content-type': 'application/merge-patch+json', ...headers },
+        JSON.stringify(body),
+      ),
     stop: async () => {
       for (const client of clients.values()) client.close();
       await server.stop();
@@ -84,11 +131,22 @@ export async function startGuardedServer(): Promise<GuardedServer> {
   };
 }
 
-async function grant(create: (object: Manifest) => Promise<unknown>, name: string, user: string, rules: readonly object[]): Promise<void> {
+async function grant(
+  create: (object: Manifest) => Promise<unknown>,
+  name: string,
+  user: string,
+  rules: readonly object[],
+): Promise<void> {
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: `test-${name}` };
   await create({ apiVersion, kind: 'ClusterRole', metadata, rules });
-  await create({ apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }] });
+  await create({
+    apiVersion,
+    kind: 'ClusterRoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+  });
 }
 
 /** The field `maxClaims` of decision 8, where the definition has none yet. */
@@ -96,7 +154,10 @@ async function addMaxClaims(rest: RestClient): Promise<void> {
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/egressipams.redhatcop.redhat.io';
   const field = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/maxClaims';
   if (JSON.stringify(await rest.request('GET', path)).includes('"maxClaims"')) return;
-  await rest.request('PATCH', path, { body: [{ op: 'add', path: field, value: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }], contentType: 'application/json-patch+json' });
+  await rest.request('PATCH', path, {
+    body: [{ op: 'add', path: field, value: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }],
+    contentType: 'application/json-patch+json',
+  });
 }
 
 /** Where objects of a kind are created. */
@@ -110,18 +171,47 @@ export function collectionOf({ apiVersion, kind, metadata: { namespace } }: Mani
 async function untilInForce(as: (user: User) => RestClient): Promise<void> {
   const dryRun = { query: { dryRun: 'All' } };
   for (let attempt = 0; attempt < 300; attempt++) {
-    const isHeld = await Promise.all([
-      as('tenant').request('POST', '/api/v1/namespaces', { ...dryRun, body: { metadata: { name: 'probe', annotations: { [`${prefix}/egressipam`]: 'not-mine' } } } }),
-      as('operator').request('DELETE', '/apis/cloudcredential.openshift.io/v1/namespaces/default/credentialsrequests/none', dryRun),
-      as('operator').request('POST', '/apis/cloudcredential.openshift.io/v1/namespaces/default/credentialsrequests', { ...dryRun, body: { apiVersion: 'cloudcredential.openshift.io/v1', kind: 'CredentialsRequest', metadata: { name: 'probe' }, spec: { secretRef: { name: 'a', namespace: 'b' } } } }),
-    ].map((answer) => answer.then(() => false, (error: unknown) => ApiError.isInstance(error) && (error.status === 404 || error.message.includes('egressip-ipam')))));
+    const isHeld = await Promise.all(
+      [
+        as('tenant').request('POST', '/api/v1/namespaces', {
+          ...dryRun,
+          body: { metadata: { name: 'probe', annotations: { [`${prefix}/egressipam`]: 'not-mine' } } },
+        }),
+        as('operator').request(
+          'DELETE',
+          '/apis/cloudcredential.openshift.io/v1/namespaces/default/credentialsrequests/none',
+          dryRun,
+        ),
+        as('operator').request('POST', '/apis/cloudcredential.openshift.io/v1/namespaces/default/credentialsrequests', {
+          ...dryRun,
+          body: {
+            apiVersion: 'cloudcredential.openshift.io/v1',
+            kind: 'CredentialsRequest',
+            metadata: { name: 'probe' },
+            spec: { secretRef: { name: 'a', namespace: 'b' } },
+          },
+        }),
+      ].map((answer) =>
+        answer.then(
+          () => false,
+          (error: unknown) =>
+            ApiError.isInstance(error) && (error.status === 404 || error.message.includes('egressip-ipam')),
+        ),
+      ),
+    );
     if (isHeld.every(Boolean)) return;
     await wait(100);
   }
   throw new Error('the policies are not in force after half a minute');
 }
 
-function rawRequest(url: string, ca: string, method: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
+function rawRequest(
+  url: string,
+  ca: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, ca, headers }, (response) => {
       response.resume();

@@ -11,11 +11,17 @@ export const rulesFile = deployPath('helm/egressip-ipam-operator/files/alerts.ya
 const folder = fileURLToPath(new URL('cases', import.meta.url));
 
 /** promtool, where `tools/promtool/build.mjs` has built it or PROMTOOL names it. */
-export const promtool: string | undefined = [process.env['PROMTOOL'], ...cached()].find((path) => path !== undefined && existsSync(path));
+export const promtool: string | undefined = [process.env['PROMTOOL'], ...cached()].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
 function cached(): readonly string[] {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'egressip-ipam');
-  return existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('promtool-')).map((name) => join(cache, name, 'promtool')) : [];
+  return existsSync(cache)
+    ? readdirSync(cache)
+        .filter((name) => name.startsWith('promtool-'))
+        .map((name) => join(cache, name, 'promtool'))
+    : [];
 }
 
 /** An alert that fires: its name and the labels that tell which one. */
@@ -27,7 +33,13 @@ interface InputSeries {
 }
 
 interface Rules {
-  readonly groups: readonly { readonly rules: readonly { readonly alert?: string; readonly expr: string; readonly labels?: { readonly severity: string } }[] }[];
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly expr: string;
+      readonly labels?: { readonly severity: string };
+    }[];
+  }[];
 }
 
 const rules = (): Rules => parse(readFileSync(rulesFile, 'utf8')) as Rules;
@@ -35,10 +47,20 @@ const minutes = 25;
 
 /** The series of a scrape that a rule asks for, by series with labels. */
 export function seriesOf(scrape: string): ReadonlyMap<string, number> {
-  const expressions = rules().groups.flatMap((group) => group.rules.map(({ expr }) => expr)).join(' ');
+  const expressions = rules()
+    .groups.flatMap((group) => group.rules.map(({ expr }) => expr))
+    .join(' ');
   // The version of the day is no part of a test.
-  const lines = scrape.replaceAll(/version="[^"]*"/g, 'version="0.0.0"').split('\n').map((line) => /^(\w+)(\{.*\})? (\S+)$/.exec(line)).filter((match) => match !== null);
-  return new Map(lines.filter(([, name = '']) => new RegExp(`\\b${name}\\b`).test(expressions)).map(([, name = '', labels = '', value]) => [`${name}${labels}`, Number(value)]));
+  const lines = scrape
+    .replaceAll(/version="[^"]*"/g, 'version="0.0.0"')
+    .split('\n')
+    .map((line) => /^(\w+)(\{.*\})? (\S+)$/.exec(line))
+    .filter((match) => match !== null);
+  return new Map(
+    lines
+      .filter(([, name = '']) => new RegExp(`\\b${name}\\b`).test(expressions))
+      .map(([, name = '', labels = '', value]) => [`${name}${labels}`, Number(value)]),
+  );
 }
 
 /**
@@ -48,14 +70,40 @@ export function seriesOf(scrape: string): ReadonlyMap<string, number> {
  */
 export function ruleTest(name: string, scrapes: readonly string[], firing: readonly Firing[]): string {
   const [before, after] = [seriesOf(scrapes[0] ?? ''), seriesOf(scrapes.at(-1) ?? '')];
-  const input: readonly InputSeries[] = [...after].map(([series, value]) => ({ series, values: series.includes('_total') && value > (before.get(series) ?? 0) ? `0+1x${minutes * 2}` : `${value}x${minutes * 2}` }));
-  const severities = new Map(rules().groups.flatMap((group) => group.rules.map(({ alert, labels }) => [alert, labels?.severity])));
-  const samples = firing.map(([alert, labels = {}]) => ({ labels: `ALERTS{${Object.entries({ alertname: alert, alertstate: 'firing', ...labels, severity: severities.get(alert) }).map(([key, value]) => `${key}="${value}"`).join(', ')}}`, value: 1 }));
-  return stringify({
-    rule_files: [relative(folder, rulesFile)],
-    evaluation_interval: '30s',
-    tests: [{ name, interval: '30s', input_series: input, promql_expr_test: [{ expr: 'ALERTS{alertstate="firing"}', eval_time: `${minutes}m`, exp_samples: samples }] }],
-  }, { lineWidth: 120 });
+  const input: readonly InputSeries[] = [...after].map(([series, value]) => ({
+    series,
+    values:
+      series.includes('_total') && value > (before.get(series) ?? 0) ? `0+1x${minutes * 2}` : `${value}x${minutes * 2}`,
+  }));
+  const severities = new Map(
+    rules().groups.flatMap((group) => group.rules.map(({ alert, labels }) => [alert, labels?.severity])),
+  );
+  const samples = firing.map(([alert, labels = {}]) => ({
+    labels: `ALERTS{${Object.entries({
+      alertname: alert,
+      alertstate: 'firing',
+      ...labels,
+      severity: severities.get(alert),
+    })
+      .map(([key, value]) => `${key}="${value}"`)
+      .join(', ')}}`,
+    value: 1,
+  }));
+  return stringify(
+    {
+      rule_files: [relative(folder, rulesFile)],
+      evaluation_interval: '30s',
+      tests: [
+        {
+          name,
+          interval: '30s',
+          input_series: input,
+          promql_expr_test: [{ expr: 'ALERTS{alertstate="firing"}', eval_time: `${minutes}m`, exp_samples: samples }],
+        },
+      ],
+    },
+    { lineWidth: 120 },
+  );
 }
 
 const fileOf = (name: string): string => join(folder, `${name}.yaml`);
@@ -72,7 +120,9 @@ export function writeCase(name: string, text: string): void {
 
 /** The names of the committed tests. */
 export function caseNames(): readonly string[] {
-  return readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file) => file.replace(/\.yaml$/, ''));
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.replace(/\.yaml$/, ''));
 }
 
 /** Runs promtool; what it prints. @throws Error with what it prints when it finds something */

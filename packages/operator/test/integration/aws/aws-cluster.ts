@@ -1,5 +1,12 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { findMoto, startSdnMaster, startStrictEc2, type Ec2Node, type NetworkCrd, type StrictEc2 } from '@egressip-ipam/sandbox';
+import {
+  findMoto,
+  startSdnMaster,
+  startStrictEc2,
+  type Ec2Node,
+  type NetworkCrd,
+  type StrictEc2,
+} from '@egressip-ipam/sandbox';
 import { expect } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
@@ -72,17 +79,37 @@ export interface AwsClusterOptions {
 }
 
 /** Starts it all; the workers are Nodes with their provider IDs. */
-export async function startAwsCluster({ workersPerZone, instanceType, subnets = cidrs, crds = [] }: AwsClusterOptions): Promise<AwsCluster> {
+export async function startAwsCluster({
+  workersPerZone,
+  instanceType,
+  subnets = cidrs,
+  crds = [],
+}: AwsClusterOptions): Promise<AwsCluster> {
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-  const [server, ec2] = await Promise.all([startServer(oneServer[0] ?? 'the sandbox', ['hostsubnets', 'netnamespaces', ...crds]), startStrictEc2()]);
+  const [server, ec2] = await Promise.all([
+    startServer(oneServer[0] ?? 'the sandbox', ['hostsubnets', 'netnamespaces', ...crds]),
+    startStrictEc2(),
+  ]);
   const { rest, kubeconfig } = server;
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
-  const workers = await ec2.createCluster({ zones: subnets.map((cidr, index) => ({ zone: zones[index] ?? '', cidr, workers: workersPerZone })), instanceType });
+  const workers = await ec2.createCluster({
+    zones: subnets.map((cidr, index) => ({ zone: zones[index] ?? '', cidr, workers: workersPerZone })),
+    instanceType,
+  });
   for (const { name, zone, providerID, primaryAddress } of workers) {
     await client(nodes).create({ metadata: { name, labels: { [zoneLabel]: zone } }, spec: { providerID } });
-    await client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: primaryAddress }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+    await client(nodes).mergePatch(
+      { name },
+      {
+        status: {
+          addresses: [{ type: 'InternalIP', address: primaryAddress }],
+          conditions: [{ type: 'Ready', status: 'True' }],
+        },
+      },
+      { subresource: 'status' },
+    );
   }
   const master = await startSdnMaster({ rest });
   const laws = await observeLaws(rest);
@@ -100,30 +127,85 @@ export async function startAwsCluster({ workersPerZone, instanceType, subnets = 
     laws,
     client,
     spawn: (through = kubeconfig) => {
-      const operator = spawnOperator(through, '--provider', 'aws', '--cloud-region', cloud.region, '--cloud-endpoint', cloud.endpoint, '--cloud-poll-interval', '5');
+      const operator = spawnOperator(
+        through,
+        '--provider',
+        'aws',
+        '--cloud-region',
+        cloud.region,
+        '--cloud-endpoint',
+        cloud.endpoint,
+        '--cloud-poll-interval',
+        '5',
+      );
       processes.push(operator);
       return operator;
     },
     run: (options = {}) => {
       const abort = new AbortController();
       const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
-      const ended = runOperator({ kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', cloud, cloudPollInterval: 5, metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
+      const ended = runOperator(
+        {
+          kubeconfig,
+          leaderElect: false,
+          leaseDuration: 15,
+          renewDeadline: 10,
+          retryPeriod: 2,
+          namespace: 'default',
+          cloud,
+          cloudPollInterval: 5,
+          metricsBindAddress: '0',
+          healthProbeBindAddress: '0',
+          logLevel: 'info',
+          logFormat: 'text',
+          ...options,
+        },
+        log,
+        abort.signal,
+      );
       stopOperator = () => (abort.abort(), ended);
     },
     stopOperator: () => stopOperator(),
-    addPool: (name, cidrAssignments) => client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: zoneLabel, cidrAssignments } }),
-    addNamespace: (name, annotations = {}) => client(namespaces).create({ metadata: { name, annotations: { [`${prefix}/egressipam`]: 'pool', ...Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])) } } }),
+    addPool: (name, cidrAssignments) =>
+      client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: zoneLabel, cidrAssignments } }),
+    addNamespace: (name, annotations = {}) =>
+      client(namespaces).create({
+        metadata: {
+          name,
+          annotations: {
+            [`${prefix}/egressipam`]: 'pool',
+            ...Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])),
+          },
+        },
+      }),
     annotation: async (name) => (await client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/egressips`],
-    statusOf: async (name) => ((await client(egressIPAMs).get({ name }))['status'] ?? {}) as Readonly<Record<string, unknown>>,
+    statusOf: async (name) =>
+      ((await client(egressIPAMs).get({ name }))['status'] ?? {}) as Readonly<Record<string, unknown>>,
     events: async (reason) => {
-      const { items } = await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
-      return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
+      const { items } = await client({
+        group: '',
+        version: 'v1',
+        plural: 'events',
+        kind: 'Event',
+        namespaced: true,
+      }).list();
+      return items
+        .filter((event) => event['reason'] === reason)
+        .map(
+          (event) =>
+            `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`,
+        );
     },
     removeNamespace: (name) => removeNamespace(rest, name),
     interfaceOf: (node) => workers.find(({ name }) => name === node)?.networkInterfaceId ?? '',
     moto: async (parameters) => {
-      const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=none';
-      const answer = await fetch(ec2.motoUrl, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization }, body: new URLSearchParams({ Version: '2016-11-15', ...parameters }) });
+      const authorization =
+        'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=none';
+      const answer = await fetch(ec2.motoUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', authorization },
+        body: new URLSearchParams({ Version: '2016-11-15', ...parameters }),
+      });
       if (!answer.ok) throw new Error(`moto refuses ${parameters['Action']}: ${await answer.text()}`);
     },
     clear: async (pool, names) => {
@@ -134,14 +216,33 @@ export async function startAwsCluster({ workersPerZone, instanceType, subnets = 
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
-    optOut: (name) => client(namespaces).mergePatch({ name }, { metadata: { annotations: { [`${prefix}/egressipam`]: null } } }),
-    setReady: (name, ready) => client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' }),
+    optOut: (name) =>
+      client(namespaces).mergePatch({ name }, { metadata: { annotations: { [`${prefix}/egressipam`]: null } } }),
+    setReady: (name, ready) =>
+      client(nodes).mergePatch(
+        { name },
+        { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } },
+        { subresource: 'status' },
+      ),
     boundTo: async (name) => textsOf(await client(netNamespaces).get({ name }), 'egressIPs'),
     state: async () => {
-      const [hosts, claims, interfaces] = await Promise.all([client(hostSubnets).list(), client(netNamespaces).list(), Promise.all(workers.map(async (worker) => ({ worker, found: await ec2.networkInterface(worker.networkInterfaceId) })))]);
+      const [hosts, claims, interfaces] = await Promise.all([
+        client(hostSubnets).list(),
+        client(netNamespaces).list(),
+        Promise.all(
+          workers.map(async (worker) => ({ worker, found: await ec2.networkInterface(worker.networkInterfaceId) })),
+        ),
+      ]);
       return {
         hosted: byAddress(hosts.items.map((item) => [item.metadata.name, textsOf(item, 'egressIPs')])),
-        recorded: byAddress(hosts.items.map((item) => [item.metadata.name, (item.metadata.annotations?.[`${prefix}/hosted-ips`] ?? '').split(',').flatMap((entry) => entry.split('=')[0] || [])])),
+        recorded: byAddress(
+          hosts.items.map((item) => [
+            item.metadata.name,
+            (item.metadata.annotations?.[`${prefix}/hosted-ips`] ?? '')
+              .split(',')
+              .flatMap((entry) => entry.split('=')[0] || []),
+          ]),
+        ),
         bound: byAddress(claims.items.map((item) => [item.metadata.name, textsOf(item, 'egressIPs')])),
         attached: byAddress(interfaces.map(({ worker, found }) => [worker.name, found.secondaryAddresses])),
       };
@@ -167,13 +268,15 @@ function textsOf(object: KubernetesObject, field: string): readonly string[] {
 
 function byAddress(entries: readonly (readonly [string, readonly string[]])[]): ReadonlyMap<string, readonly string[]> {
   const map = new Map<string, string[]>();
-  for (const [name, addresses] of entries) for (const address of addresses) map.set(address, [...(map.get(address) ?? []), name]);
+  for (const [name, addresses] of entries)
+    for (const address of addresses) map.set(address, [...(map.get(address) ?? []), name]);
   return map;
 }
 
 /** What holds whenever nothing is under way: hosted, recorded, attached and bound agree, address by address. */
 export function expectInStep({ hosted, recorded, bound, attached }: AwsState, foreign: readonly string[] = []): void {
-  const ours = (map: ReadonlyMap<string, readonly string[]>): Record<string, readonly string[]> => Object.fromEntries([...map].filter(([address]) => !foreign.includes(address)).sort());
+  const ours = (map: ReadonlyMap<string, readonly string[]>): Record<string, readonly string[]> =>
+    Object.fromEntries([...map].filter(([address]) => !foreign.includes(address)).sort());
   expect(ours(attached)).toEqual(ours(hosted));
   expect(ours(recorded)).toEqual(ours(hosted));
   for (const [address, nodes] of hosted) expect(nodes, address).toHaveLength(1);

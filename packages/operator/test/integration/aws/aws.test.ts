@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodes } from '../support/resources.ts';
-import { cidrs, expectInStep, withMoto, startAwsCluster, zones, type AwsCluster, type AwsState } from './aws-cluster.ts';
+import {
+  cidrs,
+  expectInStep,
+  withMoto,
+  startAwsCluster,
+  zones,
+  type AwsCluster,
+  type AwsState,
+} from './aws-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 200 };
 const assignments = cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] }));
@@ -17,7 +25,11 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
       const worker = cluster.workers.find(({ zone }) => zone === zones[index]);
       await cluster.ec2.assignForeign({ networkInterfaceId: worker?.networkInterfaceId ?? '', address });
     }
-    await cluster.ec2.createLoadBalancerInterface({ subnetId: cluster.workers[0]?.subnetId ?? '', address: '10.0.0.9', description: 'ELB app/shop' });
+    await cluster.ec2.createLoadBalancerInterface({
+      subnetId: cluster.workers[0]?.subnetId ?? '',
+      address: '10.0.0.9',
+      description: 'ELB app/shop',
+    });
     await cluster.addPool('pool', assignments);
     cluster.run();
   }, 120_000);
@@ -34,7 +46,8 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
     expectInStep(state, foreign);
     expectForeignUntouched(state);
     for (const [address, [node = '']] of state.hosted) expect(zoneOf(node)).toBe(zones[Number(address.split('.')[2])]);
-    for (const reserved of ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.9']) expect(state.bound.has(reserved)).toBe(false);
+    for (const reserved of ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.9'])
+      expect(state.bound.has(reserved)).toBe(false);
   }, 120_000);
 
   it('moves the addresses of a dead node by one call each way, and leaves the others where they are', async () => {
@@ -44,17 +57,31 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
     cluster.ec2.clearCalls();
     await cluster.setReady(dead, false);
     let after = before;
-    await expect.poll(async () => {
-      after = await cluster.state();
-      return moving.filter((address) => after.attached.get(address)?.[0] === dead || after.hosted.get(address) === undefined);
-    }, poll).toEqual([]);
-    await expect.poll(async () => { expectInStep(await cluster.state(), foreign); return true; }, poll).toBe(true);
+    await expect
+      .poll(async () => {
+        after = await cluster.state();
+        return moving.filter(
+          (address) => after.attached.get(address)?.[0] === dead || after.hosted.get(address) === undefined,
+        );
+      }, poll)
+      .toEqual([]);
+    await expect
+      .poll(async () => {
+        expectInStep(await cluster.state(), foreign);
+        return true;
+      }, poll)
+      .toBe(true);
     after = await cluster.state();
     expectForeignUntouched(after);
     expect([...after.bound.keys()].sort()).toEqual([...before.bound.keys()].sort());
-    for (const [address, [node]] of before.hosted) if (!moving.includes(address)) expect(after.hosted.get(address)).toEqual([node]);
+    for (const [address, [node]] of before.hosted)
+      if (!moving.includes(address)) expect(after.hosted.get(address)).toEqual([node]);
     const moves = cluster.ec2.calls.filter(({ kind }) => kind === 'mutating');
-    expect(moves.every(({ action, parameters }) => action === 'AssignPrivateIpAddresses' && parameters['AllowReassignment'] === 'true')).toBe(true);
+    expect(
+      moves.every(
+        ({ action, parameters }) => action === 'AssignPrivateIpAddresses' && parameters['AllowReassignment'] === 'true',
+      ),
+    ).toBe(true);
     expect(moves.length).toBeLessThanOrEqual(4);
     await cluster.setReady(dead, true);
   }, 120_000);
@@ -66,8 +93,15 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
     expect(moving.length).toBeGreaterThan(0);
     cluster.ec2.clearCalls();
     await cluster.client(nodes).delete({ name: gone });
-    await expect.poll(async () => [...(await cluster.state()).attached.values()].flat().includes(gone), poll).toBe(false);
-    await expect.poll(async () => { expectInStep(await cluster.state(), foreign); return true; }, poll).toBe(true);
+    await expect
+      .poll(async () => [...(await cluster.state()).attached.values()].flat().includes(gone), poll)
+      .toBe(false);
+    await expect
+      .poll(async () => {
+        expectInStep(await cluster.state(), foreign);
+        return true;
+      }, poll)
+      .toBe(true);
     expect([...(await cluster.state()).bound.keys()].sort()).toEqual([...before.bound.keys()].sort());
     expect(cluster.ec2.calls.filter(({ kind, outcome }) => kind === 'mutating' && outcome !== 'ok')).toEqual([]);
   }, 120_000);
@@ -90,7 +124,12 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
     await expect.poll(() => cluster.boundTo('ns-00'), poll).toEqual([]);
     await expect.poll(async () => (await cluster.state()).attached.size, poll).toBe(180 + foreign.length);
     // An address leaves its interface before it leaves the record (law 9).
-    await expect.poll(async () => { expectInStep(await cluster.state(), foreign); return true; }, poll).toBe(true);
+    await expect
+      .poll(async () => {
+        expectInStep(await cluster.state(), foreign);
+        return true;
+      }, poll)
+      .toBe(true);
     await cluster.clear('pool', []);
     const state = await cluster.state();
     expect([...state.attached.keys()].sort()).toEqual(foreign);

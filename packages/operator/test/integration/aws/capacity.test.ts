@@ -11,8 +11,14 @@ describe('the capacity of an instance type', withMoto, () => {
   beforeAll(async () => {
     // m5.large: ten addresses per interface, one of them the primary.
     cluster = await startAwsCluster({ workersPerZone: 1, instanceType: 'm5.large' });
-    await cluster.ec2.assignForeign({ networkInterfaceId: cluster.workers[1]?.networkInterfaceId ?? '', address: '10.0.1.200' });
-    await cluster.addPool('pool', cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })));
+    await cluster.ec2.assignForeign({
+      networkInterfaceId: cluster.workers[1]?.networkInterfaceId ?? '',
+      address: '10.0.1.200',
+    });
+    await cluster.addPool(
+      'pool',
+      cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })),
+    );
     cluster.run();
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
@@ -22,10 +28,18 @@ describe('the capacity of an instance type', withMoto, () => {
     await expect.poll(async () => (await cluster.state()).bound.size, poll).toBe(24);
     // Nine fit but for the one that somebody else has on the interface of the second zone.
     await cluster.addNamespace('ns-8');
-    await expect.poll(() => cluster.statusOf('pool'), poll).toMatchObject({ served: 8, waiting: 1, waitingClaims: [{ namespace: 'ns-8', reason: expect.stringMatching(/^\w+$/) }] });
+    await expect
+      .poll(() => cluster.statusOf('pool'), poll)
+      .toMatchObject({
+        served: 8,
+        waiting: 1,
+        waitingClaims: [{ namespace: 'ns-8', reason: expect.stringMatching(/^\w+$/) }],
+      });
     expect(await cluster.annotation('ns-8')).toBeUndefined();
     expect(await cluster.boundTo('ns-8')).toEqual([]);
-    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^ns-8: no node has room for 10\.0\.1\.\d+:/)]);
+    await expect
+      .poll(() => cluster.events('WaitingForCapacity'), poll)
+      .toEqual([expect.stringMatching(/^ns-8: no node has room for 10\.0\.1\.\d+:/)]);
     expectInStep(await cluster.state(), foreign);
     expect(cluster.ec2.calls.filter(({ kind, outcome }) => kind === 'mutating' && outcome !== 'ok')).toEqual([]);
   }, 120_000);

@@ -11,11 +11,25 @@ describe('where the cloud network config controller attaches', withMoto, () => {
   beforeAll(async () => {
     cluster = await startAwsCluster({ workersPerZone: 1, instanceType: 'm5.large', crds: ['cloudprivateipconfigs'] });
     for (const { name, networkInterfaceId, subnetCidr } of cluster.workers) {
-      const egressIPConfig = JSON.stringify([{ interface: networkInterfaceId, ifaddr: { ipv4: subnetCidr }, capacity: { ipv4: 2, ipv6: 10 } }]);
-      await cluster.client(nodes).mergePatch({ name }, { metadata: { annotations: { 'cloud.network.openshift.io/egress-ipconfig': egressIPConfig } } });
+      const egressIPConfig = JSON.stringify([
+        { interface: networkInterfaceId, ifaddr: { ipv4: subnetCidr }, capacity: { ipv4: 2, ipv6: 10 } },
+      ]);
+      await cluster
+        .client(nodes)
+        .mergePatch(
+          { name },
+          { metadata: { annotations: { 'cloud.network.openshift.io/egress-ipconfig': egressIPConfig } } },
+        );
     }
-    await cluster.ec2.createLoadBalancerInterface({ subnetId: cluster.workers[0]?.subnetId ?? '', address: '10.0.0.5', description: 'ELB app/shop' });
-    await cluster.addPool('pool', cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })));
+    await cluster.ec2.createLoadBalancerInterface({
+      subnetId: cluster.workers[0]?.subnetId ?? '',
+      address: '10.0.0.5',
+      description: 'ELB app/shop',
+    });
+    await cluster.addPool(
+      'pool',
+      cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })),
+    );
     cluster.run({ provider: 'aws' });
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
@@ -31,7 +45,7 @@ describe('where the cloud network config controller attaches', withMoto, () => {
     expect(cluster.ec2.callCounts().describing).toBeGreaterThan(0);
   }, 60_000);
 
-  it("keeps within the capacity that the controller announces, and releases without a call", async () => {
+  it('keeps within the capacity that the controller announces, and releases without a call', async () => {
     await cluster.addNamespace('third');
     await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^third: /)]);
     expect(await cluster.boundTo('third')).toEqual([]);

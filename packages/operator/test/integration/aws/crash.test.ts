@@ -17,10 +17,17 @@ describe('kill -9 on AWS', withMoto, () => {
 
   beforeAll(async () => {
     cluster = await startAwsCluster({ workersPerZone: 3, instanceType: 'm5.24xlarge' });
-    for (const [index, address] of foreign.entries()) await cluster.ec2.assignForeign({ networkInterfaceId: cluster.workers.find(({ zone }) => zone === zones[index])?.networkInterfaceId ?? '', address });
+    for (const [index, address] of foreign.entries())
+      await cluster.ec2.assignForeign({
+        networkInterfaceId: cluster.workers.find(({ zone }) => zone === zones[index])?.networkInterfaceId ?? '',
+        address,
+      });
     proxy = await createFaultProxy({ target: cluster.server.target });
     kubeconfig = await writeKubeconfig(proxy.url, 'operator');
-    await cluster.addPool('pool', cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })));
+    await cluster.addPool(
+      'pool',
+      cidrs.map((CIDR, index) => ({ CIDR, labelValue: zones[index] })),
+    );
   }, 120_000);
   afterAll(async () => {
     await cluster.stop();
@@ -36,10 +43,18 @@ describe('kill -9 on AWS', withMoto, () => {
       const when = random() < 0.5 ? 'before' : 'after';
       const before = proxy.counts().drop;
       cluster.ec2.clearCalls();
-      const forget = kill % 3 === 0
-        ? proxy.add({ fault: { kind: 'drop', when }, method: 'PATCH', skip: Math.floor(random() * 6), times: 1 })
-        : cluster.ec2.inject({ fault: { kind: 'silence', when }, action: ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'], skip: Math.floor(random() * 3), times: 1 });
-      const isHit = (): boolean => proxy.counts().drop > before || cluster.ec2.calls.some(({ fault, outcome }) => fault === 'silence' && outcome !== undefined);
+      const forget =
+        kill % 3 === 0
+          ? proxy.add({ fault: { kind: 'drop', when }, method: 'PATCH', skip: Math.floor(random() * 6), times: 1 })
+          : cluster.ec2.inject({
+              fault: { kind: 'silence', when },
+              action: ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+              skip: Math.floor(random() * 3),
+              times: 1,
+            });
+      const isHit = (): boolean =>
+        proxy.counts().drop > before ||
+        cluster.ec2.calls.some(({ fault, outcome }) => fault === 'silence' && outcome !== undefined);
       const operator = cluster.spawn(kubeconfig);
       for (let added = 0; added < 2 - Number(names.length > 100); added += 1) {
         const name = `n${String(2 * kill + added).padStart(3, '0')}`;
@@ -72,9 +87,15 @@ describe('kill -9 on AWS', withMoto, () => {
     for (const node of dead) await cluster.setReady(node, true);
     const last = cluster.spawn(kubeconfig);
     await expect.poll(async () => (await cluster.state()).bound.size, poll).toBe(3 * names.length);
-    await expect.poll(async () => { expectInStep(await cluster.state(), foreign); return true; }, poll).toBe(true);
+    await expect
+      .poll(async () => {
+        expectInStep(await cluster.state(), foreign);
+        return true;
+      }, poll)
+      .toBe(true);
     const state = await cluster.state();
-    for (const [index, address] of foreign.entries()) expect(state.attached.get(address)).toEqual([cluster.workers.find(({ zone }) => zone === zones[index])?.name]);
+    for (const [index, address] of foreign.entries())
+      expect(state.attached.get(address)).toEqual([cluster.workers.find(({ zone }) => zone === zones[index])?.name]);
     await expect.poll(() => cluster.laws.violations()).toEqual([]);
     last.child.kill('SIGKILL');
     await last.ended;
@@ -85,15 +106,26 @@ describe('kill -9 on AWS', withMoto, () => {
     cluster.ec2.clearCalls();
     const first = cluster.spawn(kubeconfig);
     await cluster.addNamespace('late');
-    await expect.poll(() => cluster.ec2.calls.filter(({ action, outcome }) => action === 'AssignPrivateIpAddresses' && outcome === 'ok').length, { ...poll, interval: 5 }).toBe(3);
+    await expect
+      .poll(
+        () =>
+          cluster.ec2.calls.filter(({ action, outcome }) => action === 'AssignPrivateIpAddresses' && outcome === 'ok')
+            .length,
+        { ...poll, interval: 5 },
+      )
+      .toBe(3);
     first.child.kill('SIGKILL');
     await first.ended;
     cluster.ec2.inject({ fault: { kind: 'stale', by: { milliseconds: 15_000 } } });
     await cluster.optOut('late');
     cluster.spawn(kubeconfig);
-    await expect.poll(async () => [...(await cluster.state()).recorded.keys()].sort(), poll).toEqual([...before.recorded.keys()].sort());
+    await expect
+      .poll(async () => [...(await cluster.state()).recorded.keys()].sort(), poll)
+      .toEqual([...before.recorded.keys()].sort());
     cluster.ec2.clearFaults();
-    await expect.poll(async () => [...(await cluster.state()).attached.keys()].sort(), poll).toEqual([...before.attached.keys()].sort());
+    await expect
+      .poll(async () => [...(await cluster.state()).attached.keys()].sort(), poll)
+      .toEqual([...before.attached.keys()].sort());
     expectInStep(await cluster.state(), foreign);
   }, 180_000);
 });

@@ -13,8 +13,13 @@ describe('the CredentialsRequest', () => {
 
   beforeAll(async () => {
     server = await startServer('the sandbox', ['credentialsrequests']);
-    await new ResourceClient(server.rest, namespaces).create({ metadata: { name: 'openshift-cloud-credential-operator' } });
-    proxy = await createFaultProxy({ target: server.target, rules: [{ fault: { kind: 'status', status: 500 }, method: 'POST', path: /credentialsrequests/, times: 2 }] });
+    await new ResourceClient(server.rest, namespaces).create({
+      metadata: { name: 'openshift-cloud-credential-operator' },
+    });
+    proxy = await createFaultProxy({
+      target: server.target,
+      rules: [{ fault: { kind: 'status', status: 500 }, method: 'POST', path: /credentialsrequests/, times: 2 }],
+    });
   });
   afterAll(async () => {
     await proxy.close();
@@ -25,7 +30,11 @@ describe('the CredentialsRequest', () => {
     const rest = createRestClient(await loadConnection({ kubeconfig: await writeKubeconfig(proxy.url, 'operator') }));
     const errors: unknown[] = [];
     const requests = (namespace: string): readonly ClusterRequest[] => description.requests?.(namespace) ?? [];
-    const options = { signal: new AbortController().signal, onError: (error: unknown) => void errors.push(error), pause: 1 };
+    const options = {
+      signal: new AbortController().signal,
+      onError: (error: unknown) => void errors.push(error),
+      pause: 1,
+    };
     await requestObjects(rest, requests('egressip-ipam-operator'), options);
     expect(errors).toHaveLength(2);
     const client = new ResourceClient(server.rest, credentialsRequests);

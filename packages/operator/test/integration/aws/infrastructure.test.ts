@@ -22,7 +22,10 @@ describe('what a provider is told', () => {
   let server: TestServer;
   let provider: string;
   const told = async (cloud?: ProviderChoice['cloud']): Promise<string> => {
-    const made = await makeClusterProvider(server.rest, network, { provider, ...(cloud === undefined ? {} : { cloud }) });
+    const made = await makeClusterProvider(server.rest, network, {
+      provider,
+      ...(cloud === undefined ? {} : { cloud }),
+    });
     await made.stop();
     return made.provider.name;
   };
@@ -33,14 +36,29 @@ describe('what a provider is told', () => {
     await writeFile(provider, teller);
     const client = new ResourceClient(server.rest, infrastructures);
     await client.create({ metadata: { name: 'cluster' }, spec: { platformSpec: { type: 'AWS' } } });
-    const aws = { region: 'us-gov-west-1', serviceEndpoints: [{ name: 's3', url: 'https://s3.example' }, { name: 'ec2', url: 'https://ec2.example' }] };
-    const status = { infrastructureName: 'test', apiServerURL: 'https://api', apiServerInternalURI: 'https://api-int', controlPlaneTopology: 'HighlyAvailable', infrastructureTopology: 'HighlyAvailable', platformStatus: { type: 'AWS', aws } };
+    const aws = {
+      region: 'us-gov-west-1',
+      serviceEndpoints: [
+        { name: 's3', url: 'https://s3.example' },
+        { name: 'ec2', url: 'https://ec2.example' },
+      ],
+    };
+    const status = {
+      infrastructureName: 'test',
+      apiServerURL: 'https://api',
+      apiServerInternalURI: 'https://api-int',
+      controlPlaneTopology: 'HighlyAvailable',
+      infrastructureTopology: 'HighlyAvailable',
+      platformStatus: { type: 'AWS', aws },
+    };
     await client.mergePatch({ name: 'cluster' }, { status }, { subresource: 'status' });
   });
   afterAll(() => server.stop());
 
   it('is what it asked to read, and the options of a person', async () => {
     expect(await told()).toBe('  cluster=us-gov-west-1');
-    expect(await told({ region: 'north-1', endpoint: 'http://localhost:1' })).toBe('north-1 http://localhost:1 cluster=us-gov-west-1');
+    expect(await told({ region: 'north-1', endpoint: 'http://localhost:1' })).toBe(
+      'north-1 http://localhost:1 cluster=us-gov-west-1',
+    );
   });
 });

@@ -9,7 +9,9 @@ describe('a thousand addresses on fifty workers of AWS', withMoto, () => {
   beforeAll(async () => {
     cluster = await startAwsCluster({ workersPerZone: 50, instanceType: 'm5.24xlarge', subnets: [subnet] });
     for (let first = 0; first < 1_000; first += 50) {
-      await Promise.all(Array.from({ length: 50 }, (_, index) => cluster.addNamespace(`ns-${String(first + index).padStart(4, '0')}`)));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) => cluster.addNamespace(`ns-${String(first + index).padStart(4, '0')}`)),
+      );
     }
     await cluster.addPool('pool', [{ CIDR: subnet, labelValue: 'us-east-1a' }]);
   }, 180_000);
@@ -27,7 +29,11 @@ describe('a thousand addresses on fifty workers of AWS', withMoto, () => {
     const state = await cluster.state();
     expectInStep(state);
     const nodes = [...state.attached.values()].flat();
-    for (const { name } of cluster.workers) expect(nodes.filter((node) => node === name), name).toHaveLength(20);
+    for (const { name } of cluster.workers)
+      expect(
+        nodes.filter((node) => node === name),
+        name,
+      ).toHaveLength(20);
     expect(cluster.laws.violations()).toEqual([]);
   }, 180_000);
 

@@ -12,14 +12,17 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
   }, 180_000);
   afterEach(() => cluster.stop(), 30_000);
 
-  const eventually = (check: () => unknown): Promise<void> => vi.waitFor(async () => void (await check()), { timeout: 60_000, interval: 50 });
+  const eventually = (check: () => unknown): Promise<void> =>
+    vi.waitFor(async () => void (await check()), { timeout: 60_000, interval: 50 });
 
   it('is served by the agents, without a flag: address, then policy; a dead node is fenced before its address moves', async () => {
     cluster.cilium.addPod({ uid: 'pod-1', namespace: 'shop', node: 'c', addresses: ['10.1.0.1'] });
     cluster.run();
     await addPool(cluster.rest);
     await cluster.addNamespace('shop');
-    await eventually(() => expect(cluster.cilium.traffic('pod-1', outside)).toMatchObject({ kind: 'egress', held: true }));
+    await eventually(() =>
+      expect(cluster.cilium.traffic('pod-1', outside)).toMatchObject({ kind: 'egress', held: true }),
+    );
     expect(cluster.logged.join('\n')).toMatch(/the provider is .*provider="?agent/);
     const address = (await cluster.allocated('shop')) ?? '';
     const [node = ''] = cluster.holders(address);
@@ -29,7 +32,15 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
     await eventually(() => expect(cluster.holders(address)).toHaveLength(1));
     const [next] = cluster.holders(address);
     await eventually(async () => expect(await cluster.policies()).toEqual([`${address}@${next}`]));
-    if (node !== 'c') await eventually(() => expect(cluster.cilium.traffic('pod-1', outside)).toEqual({ kind: 'egress', node: next, egressIP: address, held: true }));
+    if (node !== 'c')
+      await eventually(() =>
+        expect(cluster.cilium.traffic('pod-1', outside)).toEqual({
+          kind: 'egress',
+          node: next,
+          egressIP: address,
+          held: true,
+        }),
+      );
     expect(next).not.toBe(node);
     expect(cluster.doubles).toEqual([]);
   }, 180_000);

@@ -1,5 +1,13 @@
 import { ResourceClient, type RestClient } from '@egressip-ipam/kube';
-import { egressNodesCrd, installCrds, seededRandom, startCilium, startEgressAgents, type Cilium, type EgressAgents } from '@egressip-ipam/sandbox';
+import {
+  egressNodesCrd,
+  installCrds,
+  seededRandom,
+  startCilium,
+  startEgressAgents,
+  type Cilium,
+  type EgressAgents,
+} from '@egressip-ipam/sandbox';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
@@ -38,34 +46,75 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
   await installCrds(rest, [egressNodesCrd]);
   const names = ['a', 'b', 'c'];
   for (const [index, node] of names.entries()) {
-    await new ResourceClient(rest, nodes).create({ metadata: { name: node, labels: { zone: 'z', 'kubernetes.io/hostname': node } } });
-    await new ResourceClient(rest, nodes).mergePatch({ name: node }, { status: { addresses: [{ type: 'InternalIP', address: `10.0.0.${index + 1}` }], conditions: ready('True') } }, { subresource: 'status' });
+    await new ResourceClient(rest, nodes).create({
+      metadata: { name: node, labels: { zone: 'z', 'kubernetes.io/hostname': node } },
+    });
+    await new ResourceClient(rest, nodes).mergePatch(
+      { name: node },
+      { status: { addresses: [{ type: 'InternalIP', address: `10.0.0.${index + 1}` }], conditions: ready('True') } },
+      { subresource: 'status' },
+    );
   }
   const config = { 'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true', 'kube-proxy-replacement': 'true' };
   await new ResourceClient(rest, namespaces).create({ metadata: { name: 'kube-system' } }).catch(() => undefined);
-  await new ResourceClient(rest, configMaps).create({ metadata: { name: 'cilium-config', namespace: 'kube-system' }, data: config });
+  await new ResourceClient(rest, configMaps).create({
+    metadata: { name: 'cilium-config', namespace: 'kube-system' },
+    data: config,
+  });
   const doubles: string[] = [];
   const holders = (address: string): readonly string[] => names.filter((node) => agents.addressesOf(node).has(address));
-  const agents: EgressAgents = await startEgressAgents({ rest, namespace: 'default', onChange: (node) => {
-    for (const address of agents?.addressesOf(node) ?? []) if (holders(address).length > 1) doubles.push(`${address}: ${holders(address).join()}`);
-  } });
-  const cilium = await startCilium({ rest, interval: 20, lag: 5, random: seededRandom(1), addressesOf: (node) => agents.addressesOf(node) });
+  const agents: EgressAgents = await startEgressAgents({
+    rest,
+    namespace: 'default',
+    onChange: (node) => {
+      for (const address of agents?.addressesOf(node) ?? [])
+        if (holders(address).length > 1) doubles.push(`${address}: ${holders(address).join()}`);
+    },
+  });
+  const cilium = await startCilium({
+    rest,
+    interval: 20,
+    lag: 5,
+    random: seededRandom(1),
+    addressesOf: (node) => agents.addressesOf(node),
+  });
   const logged: string[] = [];
   let stopOperator = (): Promise<number> => Promise.resolve(0);
   return {
-    rest, cilium, agents, logged, doubles, holders,
-    addNamespace: (namespace) => new ResourceClient(rest, namespaces).create({ metadata: { name: namespace, annotations: { [`${prefix}/egressipam`]: 'pool' } } }),
-    removeClaim: (namespace) => new ResourceClient(rest, namespaces).mergePatch({ name: namespace }, { metadata: { annotations: { [`${prefix}/egressipam`]: null } } }),
-    allocated: async (namespace) => (await new ResourceClient(rest, namespaces).get({ name: namespace })).metadata.annotations?.[`${prefix}/egressips`],
+    rest,
+    cilium,
+    agents,
+    logged,
+    doubles,
+    holders,
+    addNamespace: (namespace) =>
+      new ResourceClient(rest, namespaces).create({
+        metadata: { name: namespace, annotations: { [`${prefix}/egressipam`]: 'pool' } },
+      }),
+    removeClaim: (namespace) =>
+      new ResourceClient(rest, namespaces).mergePatch(
+        { name: namespace },
+        { metadata: { annotations: { [`${prefix}/egressipam`]: null } } },
+      ),
+    allocated: async (namespace) =>
+      (await new ResourceClient(rest, namespaces).get({ name: namespace })).metadata.annotations?.[
+        `${prefix}/egressips`
+      ],
     powerOff: async (node) => {
       agents.powerOff(node);
       cilium.powerOff(node);
-      await new ResourceClient(rest, nodes).mergePatch({ name: node }, { status: { conditions: ready('Unknown') } }, { subresource: 'status' });
+      await new ResourceClient(rest, nodes).mergePatch(
+        { name: node },
+        { status: { conditions: ready('Unknown') } },
+        { subresource: 'status' },
+      );
     },
     policies: async () => {
       const { items } = await new ResourceClient(rest, egressGatewayPolicies).list();
       return items.flatMap((item) => {
-        const { egressGateway } = item['spec'] as { egressGateway?: { egressIP?: string; nodeSelector?: { matchLabels?: Record<string, string> } } };
+        const { egressGateway } = item['spec'] as {
+          egressGateway?: { egressIP?: string; nodeSelector?: { matchLabels?: Record<string, string> } };
+        };
         return `${egressGateway?.egressIP}@${egressGateway?.nodeSelector?.matchLabels?.['kubernetes.io/hostname']}`;
       });
     },
@@ -73,7 +122,23 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
     run: (options = {}) => {
       const abort = new AbortController();
       const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
-      const ended = runOperator({ kubeconfig: server.kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
+      const ended = runOperator(
+        {
+          kubeconfig: server.kubeconfig,
+          leaderElect: false,
+          leaseDuration: 15,
+          renewDeadline: 10,
+          retryPeriod: 2,
+          namespace: 'default',
+          metricsBindAddress: '0',
+          healthProbeBindAddress: '0',
+          logLevel: 'info',
+          logFormat: 'text',
+          ...options,
+        },
+        log,
+        abort.signal,
+      );
       stopOperator = () => (abort.abort(), ended);
     },
     stopOperator: () => stopOperator(),
@@ -88,7 +153,10 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
 
 /** The pool of all of them. */
 export function addPool(rest: RestClient): Promise<unknown> {
-  return new ResourceClient(rest, egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.128/28', labelValue: 'z' }] } });
+  return new ResourceClient(rest, egressIPAMs).create({
+    metadata: { name: 'pool' },
+    spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.128/28', labelValue: 'z' }] },
+  });
 }
 
 function ready(status: string): readonly object[] {

@@ -1,7 +1,13 @@
 import { entriesOf, withEntries, type NetworkObjects } from '@egressip-ipam/core';
 import { describeNetworkBackend } from '@egressip-ipam/core/testing';
 import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
-import { createRestClient, ResourceClient, staticConnection, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  ResourceClient,
+  staticConnection,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,10 +51,23 @@ describe('a network that the operator has never heard of', () => {
   const logged: string[] = [];
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const setReady = (name: string, status: 'True' | 'False'): Promise<unknown> =>
-    client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }], conditions: [{ type: 'Ready', status }] } }, { subresource: 'status' });
+    client(nodes).mergePatch(
+      { name },
+      {
+        status: {
+          addresses: [{ type: 'InternalIP', address: '192.168.0.1' }],
+          conditions: [{ type: 'Ready', status }],
+        },
+      },
+      { subresource: 'status' },
+    );
   const carried = async (): Promise<readonly string[]> =>
     (await client(configMaps).list({ namespace: networkNamespace })).items
-      .flatMap((configMap) => Object.entries(carriedBy(configMap)).map(([address, node]) => `${address}@${node} for ${configMap.metadata.name}`))
+      .flatMap((configMap) =>
+        Object.entries(carriedBy(configMap)).map(
+          ([address, node]) => `${address}@${node} for ${configMap.metadata.name}`,
+        ),
+      )
       .sort();
 
   beforeAll(async () => {
@@ -61,10 +80,18 @@ describe('a network that the operator has never heard of', () => {
       await client(nodes).create({ metadata: { name, labels: { zone: 'a' } } });
       await setReady(name, 'True');
     }
-    await client(configMaps).create({ metadata: { namespace: networkNamespace, name: 'printers' }, data: { '10.0.0.1': 'n1' } });
+    await client(configMaps).create({
+      metadata: { namespace: networkNamespace, name: 'printers' },
+      data: { '10.0.0.1': 'n1' },
+    });
     await client(configMaps).create({ metadata: { namespace: networkNamespace, name: 'shop' } });
-    await client(egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/29', labelValue: 'a' }] } });
-    await client(namespaces).create({ metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } } });
+    await client(egressIPAMs).create({
+      metadata: { name: 'pool' },
+      spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.0/29', labelValue: 'a' }] },
+    });
+    await client(namespaces).create({
+      metadata: { name: 'shop', annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' } },
+    });
   }, 60_000);
   afterAll(async () => {
     stop.abort();
@@ -82,15 +109,36 @@ describe('a network that the operator has never heard of', () => {
 
   it('gets its addresses, moves them from a lost node, gives them back, and what people put there stays', async () => {
     stop = new AbortController();
-    const options = { kubeconfig, network: module, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text' } as const;
-    ended = runOperator(options, createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() }), stop.signal);
-    await expect.poll(carried, poll).toEqual(['10.0.0.1@n1 for printers', expect.stringMatching(/^10\.0\.0\.2@n\d for shop$/)]);
+    const options = {
+      kubeconfig,
+      network: module,
+      leaderElect: false,
+      leaseDuration: 15,
+      renewDeadline: 10,
+      retryPeriod: 2,
+      namespace: 'default',
+      metricsBindAddress: '0',
+      healthProbeBindAddress: '0',
+      logLevel: 'info',
+      logFormat: 'text',
+    } as const;
+    ended = runOperator(
+      options,
+      createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() }),
+      stop.signal,
+    );
+    await expect
+      .poll(carried, poll)
+      .toEqual(['10.0.0.1@n1 for printers', expect.stringMatching(/^10\.0\.0\.2@n\d for shop$/)]);
     const [, entry = ''] = await carried();
     const [lost, other] = entry.includes('@n1') ? ['n1', 'n2'] : ['n2', 'n1'];
     await setReady(lost, 'False');
     await expect.poll(carried, poll).toContain(`10.0.0.2@${other} for shop`);
     expect(await carried()).toHaveLength(2);
-    await client(namespaces).mergePatch({ name: 'shop' }, { metadata: { annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': null } } });
+    await client(namespaces).mergePatch(
+      { name: 'shop' },
+      { metadata: { annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': null } } },
+    );
     await expect.poll(carried, poll).toEqual(['10.0.0.1@n1 for printers']);
     expect(logged.join('')).toContain('the network is config-map');
   }, 90_000);

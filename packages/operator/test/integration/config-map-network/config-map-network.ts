@@ -77,9 +77,13 @@ function readFacts(entries: readonly NamespaceEntry[]): NetworkFacts {
     const carried = carriedIn(entry);
     const own = carried.filter((one) => one.ours).map(({ address }) => address);
     const doubted = unconfirmed.flatMap((text) => parseAddress(text) ?? []).filter((address) => !own.includes(address));
-    hosts.push({ object, hosted: carried.map((one) => ({ ...one, namespace: one.ours ? name : undefined, state: 'shown' })) });
+    hosts.push({
+      object,
+      hosted: carried.map((one) => ({ ...one, namespace: one.ours ? name : undefined, state: 'shown' })),
+    });
     used.push(...carried.filter((one) => !one.ours).map(({ address }) => ({ address, by: `ConfigMap ${name}` })));
-    if (own.length + doubted.length > 0) bindings.set(name, { namespace: name, object, ours: true, addresses: own, unconfirmed: doubted });
+    if (own.length + doubted.length > 0)
+      bindings.set(name, { namespace: name, object, ours: true, addresses: own, unconfirmed: doubted });
   }
   const known = new Set(entries.map(({ name }) => name));
   return {
@@ -92,12 +96,19 @@ function readFacts(entries: readonly NamespaceEntry[]): NetworkFacts {
     occupied: hosts.flatMap(({ hosted }) => hosted.filter((entry) => !entry.ours)),
     nodeOf: () => ({ usable: true, capacity: unlimited, addresses: [] }),
     obstacleOf: (namespace) =>
-      known.has(namespace) ? undefined : { code: 'WaitingForNetwork', message: `the network has made no ConfigMap ${namespace} yet` },
+      known.has(namespace)
+        ? undefined
+        : { code: 'WaitingForNetwork', message: `the network has made no ConfigMap ${namespace} yet` },
     findings: [],
   };
 }
 
-function stepOf(namespace: string, address: Address, node: string | undefined, after: readonly Precondition[]): NetworkStep {
+function stepOf(
+  namespace: string,
+  address: Address,
+  node: string | undefined,
+  after: readonly Precondition[],
+): NetworkStep {
   const key = formatAddress(address);
   const isHosted = node !== undefined;
   return {
@@ -114,14 +125,26 @@ function stepOf(namespace: string, address: Address, node: string | undefined, a
 }
 
 /** An address leaves one namespace before it enters another (law 1); a move between nodes is one write. */
-function render(decisions: NetworkDecisions, { bindings }: NetworkFacts, entries: readonly NamespaceEntry[]): readonly NetworkStep[] {
-  const nodes = new Map(entries.map((entry) => [entry.name, new Map(carriedIn(entry).flatMap((one) => (one.ours ? [[one.address, one.node] as const] : [])))]));
+function render(
+  decisions: NetworkDecisions,
+  { bindings }: NetworkFacts,
+  entries: readonly NamespaceEntry[],
+): readonly NetworkStep[] {
+  const nodes = new Map(
+    entries.map((entry) => [
+      entry.name,
+      new Map(carriedIn(entry).flatMap((one) => (one.ours ? [[one.address, one.node] as const] : []))),
+    ]),
+  );
   const leaving = new Map<Address, NetworkStep>();
   for (const { namespace, addresses, unconfirmed } of bindings.values()) {
     for (const address of [...addresses, ...unconfirmed]) {
       const owner = decisions.ownerOf(address);
       if (owner === namespace || (owner === undefined && !decisions.isLeaving(address))) continue;
-      leaving.set(address, stepOf(namespace, address, undefined, owner === undefined ? decisions.order.beforeForgetting(address) : []));
+      leaving.set(
+        address,
+        stepOf(namespace, address, undefined, owner === undefined ? decisions.order.beforeForgetting(address) : []),
+      );
     }
   }
   const arriving = decisions.claims.flatMap(({ namespace, addresses, releases }) =>
@@ -144,12 +167,29 @@ export const network: NetworkBackend = {
   kinds: [namespaceKind],
   nodeAnnotations: [],
   recognise: ({ served }) => ({ certainty: served.get('configmaps')?.isUsed === true ? 'used' : 'absent' }),
-  traits: () => ({ families: [4], placement: () => 'us', boundCarries: true, provesAllocations: true, attach: 'before-hosting', pinsNodes: true }),
+  traits: () => ({
+    families: [4],
+    placement: () => 'us',
+    boundCarries: true,
+    provesAllocations: true,
+    attach: 'before-hosting',
+    pinsNodes: true,
+  }),
   createFactsReader: () => ({ read: ({ objects }) => readFacts(entriesOf(objects, namespaceKind)) }),
-  render: (decisions, facts, { objects }) => ({ steps: render(decisions, facts, entriesOf(objects, namespaceKind)), findings: [] }),
+  render: (decisions, facts, { objects }) => ({
+    steps: render(decisions, facts, entriesOf(objects, namespaceKind)),
+    findings: [],
+  }),
   write: ({ object, payload }) => {
     const { key, value } = payload as Payload;
-    return { verb: 'patch', resource: namespaceKind.resource, namespace: networkNamespace, name: object.name, body: { data: { [key]: value } }, conditional: true };
+    return {
+      verb: 'patch',
+      resource: namespaceKind.resource,
+      namespace: networkNamespace,
+      name: object.name,
+      body: { data: { [key]: value } },
+      conditional: true,
+    };
   },
   simulate: ({ objects, nodes }, { object, payload }) => {
     const { key, value } = payload as Payload;
@@ -162,20 +202,33 @@ export const network: NetworkBackend = {
   },
   describe: (_objects, { payload }) => {
     const { key, value } = payload as Payload;
-    return value === null ? `${key} leaves the namespace` : `${key} is to be carried on node ${value.slice(ours.length)}`;
+    return value === null
+      ? `${key} leaves the namespace`
+      : `${key} is to be carried on node ${value.slice(ours.length)}`;
   },
   explain: (objects, address) =>
-    entriesOf(objects, namespaceKind).flatMap(({ name, data }) => (data[address] === undefined ? [] : [`ConfigMap ${name} has it: ${data[address]}.`])),
+    entriesOf(objects, namespaceKind).flatMap(({ name, data }) =>
+      data[address] === undefined ? [] : [`ConfigMap ${name} has it: ${data[address]}.`],
+    ),
   provision: (objects, { namespaces }) => {
     const entries = entriesOf(objects, namespaceKind);
-    const fresh = namespaces.filter((name) => !entries.some((entry) => entry.name === name)).map((name) => ({ name, data: {} }));
-    return withEntries(objects, namespaceKind, [...entries, ...fresh].sort((a, b) => (a.name < b.name ? -1 : 1)));
+    const fresh = namespaces
+      .filter((name) => !entries.some((entry) => entry.name === name))
+      .map((name) => ({ name, data: {} }));
+    return withEntries(
+      objects,
+      namespaceKind,
+      [...entries, ...fresh].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
   },
 };
 
 /** What a namespace's ConfigMap says, as an API server shows it: by address, the node. */
 export function carriedBy(configMap: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(asRecord(asRecord(configMap)['data'])).map(([address, value]) => [address, String(value).replace(ours, '')]),
+    Object.entries(asRecord(asRecord(configMap)['data'])).map(([address, value]) => [
+      address,
+      String(value).replace(ours, ''),
+    ]),
   );
 }

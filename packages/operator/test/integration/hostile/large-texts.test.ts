@@ -17,11 +17,19 @@ const texts: readonly ((index: number) => Readonly<Record<string, string>>)[] = 
   (index) => ({ [`${prefix}/egressipam`]: 'pool', note: `${index}`.padEnd(length, 'x') }),
   (index) => ({ [`${prefix}/egressipam`]: 'pool', [`${prefix}/egressips`]: `${index}`.padEnd(length, ',') }),
   (index) => ({ [`${prefix}/egressipam`]: `pool${index}`.padEnd(length, 'y') }),
-  (index) => ({ [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: `pool/${index}`.padEnd(length, ',10.0.0.9') }),
+  (index) => ({
+    [`${prefix}/egressipam`]: 'pool',
+    [`${prefix}/allocated`]: `pool/${index}`.padEnd(length, ',10.0.0.9'),
+  }),
 ];
 
-it('keeps no text of a tenant that is longer than it can be of use, and serves the others', async ({ onTestFailed }) => {
-  const server = await createApiServer({ finalizeNamespaces: true, crds: [egressIPAMs, hostSubnets, netNamespaces].map(openCrd) });
+it('keeps no text of a tenant that is longer than it can be of use, and serves the others', async ({
+  onTestFailed,
+}) => {
+  const server = await createApiServer({
+    finalizeNamespaces: true,
+    crds: [egressIPAMs, hostSubnets, netNamespaces].map(openCrd),
+  });
   const rest = createRestClient(staticConnection({ server: server.url }));
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   let netid = 0;
@@ -29,17 +37,40 @@ it('keeps no text of a tenant that is longer than it can be of use, and serves t
     await client(netNamespaces).create({ metadata: { name }, netid: (netid += 1), netname: name });
     await client(namespaces).create({ metadata: { name, annotations } });
   };
-  await client(nodes).create({ metadata: { name: 'node', labels: { zone: 'a' } }, status: { addresses: [{ type: 'InternalIP', address: '10.0.0.2' }], conditions: [{ type: 'Ready', status: 'True' }] } });
-  await client(hostSubnets).create({ metadata: { name: 'node' }, host: 'node', hostIP: '10.0.0.2', subnet: '10.128.0.0/23' });
-  await client(egressIPAMs).create({ metadata: { name: 'pool' }, spec: { topologyLabel: 'zone', nodeSelector: { matchLabels: {} }, cidrAssignments: [{ labelValue: 'a', CIDR: '10.0.0.0/16', reservedIPs: [] }] } });
-  await Promise.all(Array.from({ length: hostileNamespaces }, (_, index) => makeNamespace(`hostile-${index}`, texts[index % texts.length]?.(index) ?? {})));
+  await client(nodes).create({
+    metadata: { name: 'node', labels: { zone: 'a' } },
+    status: {
+      addresses: [{ type: 'InternalIP', address: '10.0.0.2' }],
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
+  });
+  await client(hostSubnets).create({
+    metadata: { name: 'node' },
+    host: 'node',
+    hostIP: '10.0.0.2',
+    subnet: '10.128.0.0/23',
+  });
+  await client(egressIPAMs).create({
+    metadata: { name: 'pool' },
+    spec: {
+      topologyLabel: 'zone',
+      nodeSelector: { matchLabels: {} },
+      cidrAssignments: [{ labelValue: 'a', CIDR: '10.0.0.0/16', reservedIPs: [] }],
+    },
+  });
+  await Promise.all(
+    Array.from({ length: hostileNamespaces }, (_, index) =>
+      makeNamespace(`hostile-${index}`, texts[index % texts.length]?.(index) ?? {}),
+    ),
+  );
   process.env['NODE_OPTIONS'] = `--max-old-space-size=${heapMegabytes}`;
   const operator = spawnOperator(await writeKubeconfig(server.url, 'none'), '--network', 'openshift-sdn');
   delete process.env['NODE_OPTIONS'];
   onTestFailed(() => console.log(operator.lines.slice(-40).join('\n')));
   try {
     await makeNamespace('innocent', { [`${prefix}/egressipam`]: 'pool' });
-    const addresses = async (): Promise<unknown> => (await client(netNamespaces).get({ name: 'innocent' }))['egressIPs'];
+    const addresses = async (): Promise<unknown> =>
+      (await client(netNamespaces).get({ name: 'innocent' }))['egressIPs'];
     await expect.poll(addresses, { timeout: 120_000, interval: 250 }).toEqual([expect.stringMatching(/^10\.0\./)]);
     expect(operator.child.exitCode).toBeNull();
   } finally {

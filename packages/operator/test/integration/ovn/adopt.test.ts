@@ -12,12 +12,27 @@ describe.each(bothServers)('adopt, on %s', (server) => {
 
   beforeAll(async () => {
     cluster = await startOvnCluster(server);
-    for (const [index, zone] of ['a', 'b'].entries()) await cluster.addNode(`${zone}1`, zone, [`10.0.${index}.1/24`], { labels: { 'k8s.ovn.org/egress-assignable': '' } });
-    await cluster.addPool('pool', ['a', 'b'].map((labelValue, index) => ({ CIDR: `10.0.${index}.64/26`, labelValue })));
+    for (const [index, zone] of ['a', 'b'].entries())
+      await cluster.addNode(`${zone}1`, zone, [`10.0.${index}.1/24`], {
+        labels: { 'k8s.ovn.org/egress-assignable': '' },
+      });
+    await cluster.addPool(
+      'pool',
+      ['a', 'b'].map((labelValue, index) => ({ CIDR: `10.0.${index}.64/26`, labelValue })),
+    );
     await cluster.addNamespace('shop', {});
     await cluster.addNamespace('web', {});
-    await cluster.client(egressIPs).create({ metadata: { name: 'by-hand' }, spec: { egressIPs: ['10.0.1.70', '10.0.0.70'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } } });
-    await cluster.client(egressIPs).create({ metadata: { name: 'by-team' }, spec: { egressIPs: ['10.0.1.71', '10.0.0.71'], namespaceSelector: { matchLabels: { team: 'web' } } } });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'by-hand' },
+      spec: {
+        egressIPs: ['10.0.1.70', '10.0.0.70'],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } },
+      },
+    });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'by-team' },
+      spec: { egressIPs: ['10.0.1.71', '10.0.0.71'], namespaceSelector: { matchLabels: { team: 'web' } } },
+    });
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
 
@@ -34,7 +49,9 @@ describe.each(bothServers)('adopt, on %s', (server) => {
     expect(applied.out).toMatch(/by-hand +written/);
     expect(await cluster.annotation('shop')).toBe('10.0.0.70,10.0.1.70');
     cluster.run();
-    await expect.poll(async () => (await cluster.client(egressIPs).get({ name: 'by-hand' })).metadata.labels, poll).toMatchObject({ 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' });
+    await expect
+      .poll(async () => (await cluster.client(egressIPs).get({ name: 'by-hand' })).metadata.labels, poll)
+      .toMatchObject({ 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' });
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(await cluster.assigned('by-hand')).toEqual(before);
     expect((await cluster.client(egressIPs).get({ name: 'by-hand' })).metadata.uid).toBe(uid);

@@ -21,34 +21,49 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
   afterAll(() => cluster.stop(), 60_000);
 
   const condition = async (pool: string, type: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
-    const { conditions } = (await cluster.client(egressIPAMs).get({ name: pool }))['status'] as { readonly conditions: readonly Readonly<Record<string, unknown>>[] };
+    const { conditions } = (await cluster.client(egressIPAMs).get({ name: pool }))['status'] as {
+      readonly conditions: readonly Readonly<Record<string, unknown>>[];
+    };
     return conditions.find((entry) => entry['type'] === type);
   };
-  const series = async (name: string): Promise<readonly string[]> => (await (await fetch(metrics)).text()).split('\n').filter((line) => line.startsWith(name));
+  const series = async (name: string): Promise<readonly string[]> =>
+    (await (await fetch(metrics)).text()).split('\n').filter((line) => line.startsWith(name));
 
   it('changes an EgressIP one address at a time, so that the namespace is never without', async () => {
-    await cluster.addPool('three', ['10.0.0.64/28', '10.0.0.80/28', '10.0.0.96/28'].map((CIDR) => ({ CIDR, labelValue: 'a' })));
+    await cluster.addPool(
+      'three',
+      ['10.0.0.64/28', '10.0.0.80/28', '10.0.0.96/28'].map((CIDR) => ({ CIDR, labelValue: 'a' })),
+    );
     await cluster.addNamespace('shop', { egressipam: 'three' });
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
     const specs: (readonly string[])[] = [];
     const assigned: number[] = [];
     const watching = setInterval(() => {
-      void cluster.spec('egressip-shop').then((spec) => void specs.push((spec?.['egressIPs'] ?? []) as readonly string[]));
+      void cluster
+        .spec('egressip-shop')
+        .then((spec) => void specs.push((spec?.['egressIPs'] ?? []) as readonly string[]));
       void cluster.assigned('egressip-shop').then((entries) => void assigned.push(entries.length));
     }, 5);
     await cluster.annotate('shop', { egressips: '10.0.0.70,10.0.0.86,10.0.0.102' });
-    await expect.poll(async () => (await cluster.assigned('egressip-shop')).map((entry) => entry.split('@')[0]).sort(), poll).toEqual(['10.0.0.102', '10.0.0.70', '10.0.0.86']);
+    await expect
+      .poll(async () => (await cluster.assigned('egressip-shop')).map((entry) => entry.split('@')[0]).sort(), poll)
+      .toEqual(['10.0.0.102', '10.0.0.70', '10.0.0.86']);
     clearInterval(watching);
     const states = specs.filter((spec, index) => spec.join() !== specs[index - 1]?.join());
     for (const [index, spec] of states.entries()) {
       const before = states[index - 1];
-      if (before !== undefined) expect(spec.filter((address) => !before.includes(address)).length, states.join(' then ')).toBeLessThanOrEqual(1);
+      if (before !== undefined)
+        expect(spec.filter((address) => !before.includes(address)).length, states.join(' then ')).toBeLessThanOrEqual(
+          1,
+        );
     }
     expect(Math.min(...assigned)).toBeGreaterThanOrEqual(2);
   }, 60_000);
 
   it('says which nodes are wanted, where EgressIPs can', async () => {
-    expect((await cluster.spec('egressip-shop'))?.['egressNodeSelector']).toEqual({ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] });
+    expect((await cluster.spec('egressip-shop'))?.['egressNodeSelector']).toEqual({
+      matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }],
+    });
   });
 
   it('gives a released address to nobody else while it cools down, and back to its namespace', async () => {
@@ -67,24 +82,43 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
 
   it('tells in status and metrics who is assigned and who is not', async () => {
     await expect.poll(() => cluster.assigned('egressip-another'), poll).toHaveLength(1);
-    await expect.poll(() => series('egressip_claims{egressipam="cool",state="carried"}'), poll).toEqual(['egressip_claims{egressipam="cool",state="carried"} 2']);
+    await expect
+      .poll(() => series('egressip_claims{egressipam="cool",state="carried"}'), poll)
+      .toEqual(['egressip_claims{egressipam="cool",state="carried"} 2']);
     for (const number of [1, 2, 3]) await cluster.setReady(`n${number}`, false);
-    await expect.poll(() => series('egressip_claims{egressipam="cool",state="not_carried"}'), poll).toEqual(['egressip_claims{egressipam="cool",state="not_carried"} 2']);
-    await expect.poll(() => condition('cool', 'Assigned'), poll).toMatchObject({ status: 'False', reason: 'Unassigned', message: expect.stringContaining('another, comes-back') });
+    await expect
+      .poll(() => series('egressip_claims{egressipam="cool",state="not_carried"}'), poll)
+      .toEqual(['egressip_claims{egressipam="cool",state="not_carried"} 2']);
+    await expect
+      .poll(() => condition('cool', 'Assigned'), poll)
+      .toMatchObject({
+        status: 'False',
+        reason: 'Unassigned',
+        message: expect.stringContaining('another, comes-back'),
+      });
     for (const number of [1, 2, 3]) await cluster.setReady(`n${number}`, true);
     await expect.poll(() => cluster.assigned('egressip-another'), poll).toHaveLength(1);
-    await expect.poll(() => condition('cool', 'Assigned'), poll).toMatchObject({ status: 'True', reason: 'AllAssigned' });
+    await expect
+      .poll(() => condition('cool', 'Assigned'), poll)
+      .toMatchObject({ status: 'True', reason: 'AllAssigned' });
   }, 60_000);
 
   it('gives nothing that a CloudPrivateIPConfig holds, one that is going away included, nor one of IPv6', async () => {
     const held = { spec: { node: 'n1' } };
     await cluster.client(cloudPrivateIPConfigs).create({ metadata: { name: '10.0.0.113' }, ...held });
-    await cluster.client(cloudPrivateIPConfigs).create({ metadata: { name: '10.0.0.114', finalizers: ['test/held'] }, ...held });
+    await cluster
+      .client(cloudPrivateIPConfigs)
+      .create({ metadata: { name: '10.0.0.114', finalizers: ['test/held'] }, ...held });
     await cluster.client(cloudPrivateIPConfigs).delete({ name: '10.0.0.114' });
-    await cluster.client(cloudPrivateIPConfigs).create({ metadata: { name: 'fd00.0000.0000.0000.0000.0000.0000.0011' }, ...held });
+    await cluster
+      .client(cloudPrivateIPConfigs)
+      .create({ metadata: { name: 'fd00.0000.0000.0000.0000.0000.0000.0011' }, ...held });
     await cluster.addNode('d1', 'd', ['10.0.0.4/24', 'fd00::1/64']);
     await cluster.addNode('d2', 'd', ['10.0.0.5/24', 'fd00::2/64']);
-    await cluster.addPool('held', [{ CIDR: '10.0.0.112/28', labelValue: 'd' }, { CIDR: 'fd00::10/124', labelValue: 'd' }]);
+    await cluster.addPool('held', [
+      { CIDR: '10.0.0.112/28', labelValue: 'd' },
+      { CIDR: 'fd00::10/124', labelValue: 'd' },
+    ]);
     await cluster.addNamespace('careful', { egressipam: 'held' });
     await expect.poll(() => cluster.annotation('careful'), poll).toBe('10.0.0.115,fd00::12');
     await cluster.client(cloudPrivateIPConfigs).mergePatch({ name: '10.0.0.114' }, { metadata: { finalizers: [] } });
@@ -96,20 +130,40 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
     const client = cluster.client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const before = (await cluster.writes()).filter(({ resource }) => resource !== 'events').length;
-    for (const { metadata } of (await client.list()).items) await client.delete({ namespace: metadata.namespace ?? 'default', name: metadata.name });
+    for (const { metadata } of (await client.list()).items)
+      await client.delete({ namespace: metadata.namespace ?? 'default', name: metadata.name });
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect((await cluster.writes()).filter(({ resource }) => resource !== 'events').length).toBe(before);
-    expect((await cluster.client(egressIPs).list()).items.map(({ metadata }) => metadata.name).sort()).toEqual(['egressip-another', 'egressip-careful', 'egressip-comes-back', 'egressip-next']);
+    expect((await cluster.client(egressIPs).list()).items.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'egressip-another',
+      'egressip-careful',
+      'egressip-comes-back',
+      'egressip-next',
+    ]);
   }, 60_000);
 });
 
 interface Crd extends KubernetesObject {
-  readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: { readonly properties: { readonly spec: { readonly properties: Record<string, unknown> } } } } }[] };
+  readonly spec: {
+    readonly versions: readonly {
+      readonly schema: {
+        readonly openAPIV3Schema: {
+          readonly properties: { readonly spec: { readonly properties: Record<string, unknown> } };
+        };
+      };
+    }[];
+  };
 }
 
 /** A release to come, in which EgressIPs choose their nodes (OKEP-6800). */
 async function letEgressIPsChooseNodes(rest: RestClient): Promise<void> {
-  const crds = new ResourceClient(rest, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false });
+  const crds = new ResourceClient(rest, {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    plural: 'customresourcedefinitions',
+    kind: 'CustomResourceDefinition',
+    namespaced: false,
+  });
   const crd = (await crds.get({ name: 'egressips.k8s.ovn.org' })) as Crd;
   const properties = crd.spec.versions[0]?.schema.openAPIV3Schema.properties.spec.properties ?? {};
   properties['egressNodeSelector'] = structuredClone(properties['namespaceSelector']);
@@ -120,7 +174,10 @@ async function letEgressIPsChooseNodes(rest: RestClient): Promise<void> {
 
 async function isServed(rest: RestClient): Promise<boolean> {
   const client = new ResourceClient(rest, egressIPs);
-  const probe = { metadata: { name: 'probe' }, spec: { egressIPs: [], namespaceSelector: {}, egressNodeSelector: { matchLabels: { a: 'b' } } } };
+  const probe = {
+    metadata: { name: 'probe' },
+    spec: { egressIPs: [], namespaceSelector: {}, egressNodeSelector: { matchLabels: { a: 'b' } } },
+  };
   const { spec } = (await client.create(probe)) as KubernetesObject & { spec: object };
   await client.delete({ name: 'probe' });
   return 'egressNodeSelector' in spec;

@@ -18,25 +18,43 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
 
-  const guarded = async (): Promise<readonly string[]> => (await cluster.client(egressFirewalls).list()).items.map(({ metadata }) => metadata.namespace ?? '').sort();
+  const guarded = async (): Promise<readonly string[]> =>
+    (await cluster.client(egressFirewalls).list()).items.map(({ metadata }) => metadata.namespace ?? '').sort();
 
   it('keeps a namespace from going out while no node carries its addresses, and not longer', async () => {
     await cluster.addNamespace('bystander', {});
     await cluster.addNamespace('own-firewall');
-    await cluster.client(egressFirewalls).create({ metadata: { namespace: 'own-firewall', name: 'default' }, spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] } });
+    await cluster.client(egressFirewalls).create({
+      metadata: { namespace: 'own-firewall', name: 'default' },
+      spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] },
+    });
     await cluster.addNamespace('shop');
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(1);
     await expect.poll(guarded, poll).toEqual(['own-firewall']);
     for (const node of ['n1', 'n2']) await cluster.setReady(node, false);
     await expect.poll(guarded, poll).toEqual(['own-firewall', 'shop']);
-    expect((await cluster.client(egressFirewalls).get({ namespace: 'shop', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { nodeSelector: {} } }, { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
+    expect((await cluster.client(egressFirewalls).get({ namespace: 'shop', name: 'default' }))['spec']).toEqual({
+      egress: [
+        { type: 'Allow', to: { nodeSelector: {} } },
+        { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } },
+        { type: 'Deny', to: { cidrSelector: '::/0' } },
+      ],
+    });
     for (const node of ['n1', 'n2']) await cluster.setReady(node, true);
     await expect.poll(guarded, poll).toEqual(['own-firewall']);
-    expect((await cluster.client(egressFirewalls).get({ namespace: 'own-firewall', name: 'default' }))['spec']).toEqual({ egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] });
+    expect((await cluster.client(egressFirewalls).get({ namespace: 'own-firewall', name: 'default' }))['spec']).toEqual(
+      { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.0/24' } }] },
+    );
   }, 60_000);
 
   it('guards who waits for an address, until it opts out, and nobody whom an EgressIP made by hand serves', async () => {
-    await cluster.client(egressIPs).create({ metadata: { name: 'egressip-by-hand' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'by-hand' } } } });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'egressip-by-hand' },
+      spec: {
+        egressIPs: ['10.0.0.200'],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'by-hand' } },
+      },
+    });
     await cluster.addNamespace('by-hand');
     await expect.poll(() => cluster.events('EgressIPConflict'), poll).toHaveLength(1);
     await cluster.addNamespace('refused', { egressipam: 'pool', egressips: '10.9.9.9' });
@@ -46,28 +64,42 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
   }, 60_000);
 });
 
-describe.each(bothServers)('--guard-unassigned on a release whose EgressFirewalls know no nodeSelector, on %s', (server) => {
-  let cluster: OvnCluster;
+describe.each(bothServers)(
+  '--guard-unassigned on a release whose EgressFirewalls know no nodeSelector, on %s',
+  (server) => {
+    let cluster: OvnCluster;
 
-  beforeAll(async () => {
-    cluster = await startOvnCluster(server, { prepare: forgetNodeSelector });
-    cluster.run({ guardUnassigned: true });
-  }, 120_000);
-  afterAll(() => cluster.stop(), 60_000);
+    beforeAll(async () => {
+      cluster = await startOvnCluster(server, { prepare: forgetNodeSelector });
+      cluster.run({ guardUnassigned: true });
+    }, 120_000);
+    afterAll(() => cluster.stop(), 60_000);
 
-  it('denies traffic to nodes, too', async () => {
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
-    await cluster.addNamespace('shop');
-    const spec = async (): Promise<unknown> => (await cluster.client(egressFirewalls).list()).items.find(({ metadata }) => metadata.namespace === 'shop')?.['spec'];
-    await expect.poll(spec, poll).toEqual({ egress: [{ type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }, { type: 'Deny', to: { cidrSelector: '::/0' } }] });
-  }, 60_000);
-});
+    it('denies traffic to nodes, too', async () => {
+      await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+      await cluster.addNamespace('shop');
+      const spec = async (): Promise<unknown> =>
+        (await cluster.client(egressFirewalls).list()).items.find(({ metadata }) => metadata.namespace === 'shop')?.[
+          'spec'
+        ];
+      await expect.poll(spec, poll).toEqual({
+        egress: [
+          { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } },
+          { type: 'Deny', to: { cidrSelector: '::/0' } },
+        ],
+      });
+    }, 60_000);
+  },
+);
 
 describe.each(bothServers)('--guard-unassigned where EgressFirewalls are not served, on %s', (server) => {
   let cluster: OvnCluster;
 
   beforeAll(async () => {
-    cluster = await startOvnCluster(server, { prepare: (rest) => new ResourceClient(rest, customResourceDefinitions).delete({ name: 'egressfirewalls.k8s.ovn.org' }) });
+    cluster = await startOvnCluster(server, {
+      prepare: (rest) =>
+        new ResourceClient(rest, customResourceDefinitions).delete({ name: 'egressfirewalls.k8s.ovn.org' }),
+    });
     cluster.run({ guardUnassigned: true });
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
@@ -77,11 +109,25 @@ describe.each(bothServers)('--guard-unassigned where EgressFirewalls are not ser
     await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
     await cluster.addNamespace('shop');
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(1);
-    await expect.poll(() => cluster.logged.filter((line) => line.includes('what guards namespaces cannot be read, and nothing is guarded')).length, poll).toBeGreaterThan(0);
+    await expect
+      .poll(
+        () =>
+          cluster.logged.filter((line) =>
+            line.includes('what guards namespaces cannot be read, and nothing is guarded'),
+          ).length,
+        poll,
+      )
+      .toBeGreaterThan(0);
   }, 60_000);
 });
 
-const customResourceDefinitions = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false };
+const customResourceDefinitions = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
 
 interface Crd extends KubernetesObject {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: unknown } }[] };
@@ -94,8 +140,11 @@ async function forgetNodeSelector(rest: RestClient): Promise<void> {
   await crds.replace(JSON.parse(text) as Crd);
   // A server may need a moment to serve the new schema.
   const firewalls = new ResourceClient(rest, egressFirewalls);
-  const probe = { metadata: { namespace: 'default', name: 'default' }, spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.4/32', nodeSelector: {} } }] } };
-  for (let isKnown = true; isKnown; ) {
+  const probe = {
+    metadata: { namespace: 'default', name: 'default' },
+    spec: { egress: [{ type: 'Allow', to: { cidrSelector: '1.2.3.4/32', nodeSelector: {} } }] },
+  };
+  for (let isKnown = true; isKnown;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const created = await firewalls.create(probe).catch(() => undefined);
     isKnown = created === undefined || JSON.stringify(created['spec']).includes('nodeSelector');

@@ -27,8 +27,10 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
 
-  const isAssigned = (name: string): Promise<number> => cluster.assigned(`egressip-${name}`).then((items) => items.length);
-  const configs = async (): Promise<readonly string[]> => (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
+  const isAssigned = (name: string): Promise<number> =>
+    cluster.assigned(`egressip-${name}`).then((items) => items.length);
+  const configs = async (): Promise<readonly string[]> =>
+    (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
 
   it('counts what the cloud refuses before it was ever assigned as in use, and gives another address', async () => {
     refused.add('10.0.0.65');
@@ -46,7 +48,16 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
     await cluster.addNamespace('fifth');
     await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^fifth: /)]);
     expect(await cluster.annotation('fifth')).toBeUndefined();
-    await expect.poll(async () => ((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as { waitingClaims?: readonly { namespace: string }[] } | undefined)?.waitingClaims, poll).toMatchObject([{ namespace: 'fifth', reason: 'WaitingForCapacity' }]);
+    await expect
+      .poll(
+        async () =>
+          (
+            (await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as
+              { waitingClaims?: readonly { namespace: string }[] } | undefined
+          )?.waitingClaims,
+        poll,
+      )
+      .toMatchObject([{ namespace: 'fifth', reason: 'WaitingForCapacity' }]);
     await cluster.annotate('second', { egressipam: null });
     await expect.poll(() => isAssigned('fifth'), poll).toBe(1);
     await expect.poll(() => cluster.annotation('second'), poll).toBeUndefined();
@@ -54,7 +65,9 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
 
   it('cloud egress IP config annotation update should trigger egress IP re-evaluation, and an unrelated one should not', async () => {
     await cluster.addNamespace('sixth');
-    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toContainEqual(expect.stringMatching(/^sixth: /));
+    await expect
+      .poll(() => cluster.events('WaitingForCapacity'), poll)
+      .toContainEqual(expect.stringMatching(/^sixth: /));
     await cluster.client(nodes).mergePatch({ name: 'n1' }, { metadata: { annotations: { note: 'x' } } });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await cluster.annotation('sixth')).toBeUndefined();
@@ -81,19 +94,29 @@ describe.each(bothServers)('a pool of dual stack in a cloud, on %s', (server) =>
   beforeAll(async () => {
     cluster = await startOvnCluster(server, {
       cloud: {
-        interfaceOf: () => ({ interface: 'eni-1', ifaddr: { ipv4: '10.0.0.0/24', ipv6: 'fd00::/64' }, capacity: { ipv4: 2, ipv6: 2 } }),
+        interfaceOf: () => ({
+          interface: 'eni-1',
+          ifaddr: { ipv4: '10.0.0.0/24', ipv6: 'fd00::/64' },
+          capacity: { ipv4: 2, ipv6: 2 },
+        }),
         refuse: (address) => (address === refused ? 'assign failed' : undefined),
         cloudDelay: 100,
       },
     });
-    for (const number of [1, 2]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`, `fd00::${number}/64`]);
+    for (const number of [1, 2])
+      await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`, `fd00::${number}/64`]);
     cluster.run();
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }, { CIDR: 'fd00::100:0/112', labelValue: 'a', reservedIPs: ['fd00::100:0'] }]);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.64/26', labelValue: 'a' },
+      { CIDR: 'fd00::100:0/112', labelValue: 'a', reservedIPs: ['fd00::100:0'] },
+    ]);
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
 
-  const addresses = async (name: string): Promise<readonly string[]> => (await cluster.assigned(`egressip-${name}`)).map((entry) => entry.split('@')[0] ?? '');
-  const configs = async (): Promise<readonly string[]> => (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
+  const addresses = async (name: string): Promise<readonly string[]> =>
+    (await cluster.assigned(`egressip-${name}`)).map((entry) => entry.split('@')[0] ?? '');
+  const configs = async (): Promise<readonly string[]> =>
+    (await cluster.client(cloudPrivateIPConfigs).list()).items.map(({ metadata }) => metadata.name).sort();
 
   it('serves both families, each address on a node of its own, past an IPv6 address that the cloud refuses', async () => {
     await cluster.addNamespace('first');
@@ -106,7 +129,10 @@ describe.each(bothServers)('a pool of dual stack in a cloud, on %s', (server) =>
 
   it('never leaves a namespace without an address while both change', async () => {
     const counts: number[] = [];
-    const watching = setInterval(() => void cluster.assigned('egressip-first').then((entries) => counts.push(entries.length)), 20);
+    const watching = setInterval(
+      () => void cluster.assigned('egressip-first').then((entries) => counts.push(entries.length)),
+      20,
+    );
     await cluster.annotate('first', { egressips: 'fd00::100:77,10.0.0.77' });
     await expect.poll(() => addresses('first'), poll).toEqual(['10.0.0.77', 'fd00::100:77']);
     clearInterval(watching);
@@ -114,12 +140,19 @@ describe.each(bothServers)('a pool of dual stack in a cloud, on %s', (server) =>
   }, 60_000);
 
   it('promises nothing for which EgressIPs made by hand have taken the room', async () => {
-    for (const [name, egressIPs] of [['by-hand-1', ['fd00::200:1', 'fd00::200:2']], ['by-hand-2', ['fd00::200:3']]] as const) {
-      await cluster.client(handMade).create({ metadata: { name }, spec: { egressIPs, namespaceSelector: { matchLabels: { team: 'none' } } } });
+    for (const [name, egressIPs] of [
+      ['by-hand-1', ['fd00::200:1', 'fd00::200:2']],
+      ['by-hand-2', ['fd00::200:3']],
+    ] as const) {
+      await cluster
+        .client(handMade)
+        .create({ metadata: { name }, spec: { egressIPs, namespaceSelector: { matchLabels: { team: 'none' } } } });
       await expect.poll(() => cluster.assigned(name), poll).toHaveLength(egressIPs.length);
     }
     await cluster.addNamespace('second');
-    await expect.poll(() => cluster.events('WaitingForCapacity'), poll).toEqual([expect.stringMatching(/^second: no node has room for fd00::/)]);
+    await expect
+      .poll(() => cluster.events('WaitingForCapacity'), poll)
+      .toEqual([expect.stringMatching(/^second: no node has room for fd00::/)]);
     expect(await cluster.annotation('second')).toBeUndefined();
     await cluster.client(handMade).delete({ name: 'by-hand-1' });
     await expect.poll(() => addresses('second'), poll).toHaveLength(2);

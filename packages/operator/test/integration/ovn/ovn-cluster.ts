@@ -1,5 +1,13 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { seededRandom, startCloudNetworkConfigController, startOvnClusterManager, type CloudNetworkConfigOptions, type FaultProxyTarget, type StandIn, type NetworkCrd } from '@egressip-ipam/sandbox';
+import {
+  seededRandom,
+  startCloudNetworkConfigController,
+  startOvnClusterManager,
+  type CloudNetworkConfigOptions,
+  type FaultProxyTarget,
+  type StandIn,
+  type NetworkCrd,
+} from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -19,7 +27,15 @@ export interface OvnCluster {
   readonly target: FaultProxyTarget;
   readonly logged: string[];
   client(resource: Resource): ResourceClient;
-  addNode(name: string, zone: string, addresses: readonly string[], more?: { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }): Promise<void>;
+  addNode(
+    name: string,
+    zone: string,
+    addresses: readonly string[],
+    more?: {
+      readonly annotations?: Readonly<Record<string, string>>;
+      readonly labels?: Readonly<Record<string, string>>;
+    },
+  ): Promise<void>;
   setReady(node: string, ready: boolean): Promise<unknown>;
   addPool(name: string, cidrAssignments: readonly object[], more?: object): Promise<unknown>;
   addNamespace(name: string, annotations?: Readonly<Record<string, string>>): Promise<unknown>;
@@ -50,7 +66,10 @@ export interface OvnClusterOptions {
 }
 
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
-export async function startOvnCluster(server: ServerName, { cloud, prepare }: OvnClusterOptions = {}): Promise<OvnCluster> {
+export async function startOvnCluster(
+  server: ServerName,
+  { cloud, prepare }: OvnClusterOptions = {},
+): Promise<OvnCluster> {
   const { rest, clusterManager, kubeconfig, target, writes, stop } = await startServer(server, crds);
   await prepare?.(rest);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
@@ -58,13 +77,18 @@ export async function startOvnCluster(server: ServerName, { cloud, prepare }: Ov
   let stopOperator = (): Promise<number> => Promise.resolve(0);
   const standIns: StandIn[] = [];
   const startClusterManager = async (): Promise<StandIn> => {
-    const manager = await startOvnClusterManager({ rest: clusterManager, cloud: cloud !== undefined, random: seededRandom(7) });
+    const manager = await startOvnClusterManager({
+      rest: clusterManager,
+      cloud: cloud !== undefined,
+      random: seededRandom(7),
+    });
     standIns.push(manager);
     return manager;
   };
   if (cloud !== undefined) standIns.push(await startCloudNetworkConfigController({ rest, ...cloud }));
   await startClusterManager();
-  const find = async (name: string): Promise<KubernetesObject | undefined> => (await client(egressIPs).list()).items.find(({ metadata }) => metadata.name === name);
+  const find = async (name: string): Promise<KubernetesObject | undefined> =>
+    (await client(egressIPs).list()).items.find(({ metadata }) => metadata.name === name);
   return {
     rest,
     kubeconfig,
@@ -72,31 +96,88 @@ export async function startOvnCluster(server: ServerName, { cloud, prepare }: Ov
     logged,
     client,
     addNode: async (name, zone, addresses, { annotations = {}, labels = {} } = {}) => {
-      const [ipv4, ipv6] = [addresses.find((address) => !address.includes(':')), addresses.find((address) => address.includes(':'))];
-      const own = { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({ ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) }), 'k8s.ovn.org/host-cidrs': JSON.stringify(addresses) };
-      await client(nodes).create({ metadata: { name, labels: { zone, ...labels }, annotations: { ...own, ...annotations } } });
-      await client(nodes).mergePatch({ name }, { status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address: address.split('/')[0] })), conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+      const [ipv4, ipv6] = [
+        addresses.find((address) => !address.includes(':')),
+        addresses.find((address) => address.includes(':')),
+      ];
+      const own = {
+        'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({
+          ...(ipv4 === undefined ? {} : { ipv4 }),
+          ...(ipv6 === undefined ? {} : { ipv6 }),
+        }),
+        'k8s.ovn.org/host-cidrs': JSON.stringify(addresses),
+      };
+      await client(nodes).create({
+        metadata: { name, labels: { zone, ...labels }, annotations: { ...own, ...annotations } },
+      });
+      await client(nodes).mergePatch(
+        { name },
+        {
+          status: {
+            addresses: addresses.map((address) => ({ type: 'InternalIP', address: address.split('/')[0] })),
+            conditions: [{ type: 'Ready', status: 'True' }],
+          },
+        },
+        { subresource: 'status' },
+      );
     },
-    setReady: (name, ready) => client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' }),
-    addPool: (name, cidrAssignments, more = {}) => client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: 'zone', cidrAssignments, ...more } }),
-    addNamespace: (name, annotations = { egressipam: 'pool' }) => client(namespaces).create({ metadata: { name, annotations: prefixed(annotations) } }),
+    setReady: (name, ready) =>
+      client(nodes).mergePatch(
+        { name },
+        { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } },
+        { subresource: 'status' },
+      ),
+    addPool: (name, cidrAssignments, more = {}) =>
+      client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: 'zone', cidrAssignments, ...more } }),
+    addNamespace: (name, annotations = { egressipam: 'pool' }) =>
+      client(namespaces).create({ metadata: { name, annotations: prefixed(annotations) } }),
     removeNamespace: (name) => removeNamespace(rest, name),
-    annotate: (name, annotations) => client(namespaces).mergePatch({ name }, { metadata: { annotations: prefixed(annotations) } }),
+    annotate: (name, annotations) =>
+      client(namespaces).mergePatch({ name }, { metadata: { annotations: prefixed(annotations) } }),
     annotation: async (name) => (await client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/egressips`],
     assigned: async (name) => {
-      const { status } = ((await find(name)) ?? {}) as { status?: { items?: readonly { egressIP: string; node: string }[] } };
+      const { status } = ((await find(name)) ?? {}) as {
+        status?: { items?: readonly { egressIP: string; node: string }[] };
+      };
       return (status?.items ?? []).map(({ egressIP, node }) => `${egressIP}@${node}`).sort();
     },
     spec: async (name) => (await find(name))?.['spec'] as Record<string, unknown> | undefined,
     events: async (reason) => {
-      const { items } = await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
-      return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
+      const { items } = await client({
+        group: '',
+        version: 'v1',
+        plural: 'events',
+        kind: 'Event',
+        namespaced: true,
+      }).list();
+      return items
+        .filter((event) => event['reason'] === reason)
+        .map(
+          (event) =>
+            `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`,
+        );
     },
     writes,
     run: (options = {}) => {
       const abort = new AbortController();
       const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
-      const ended = runOperator({ kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, abort.signal);
+      const ended = runOperator(
+        {
+          kubeconfig,
+          leaderElect: false,
+          leaseDuration: 15,
+          renewDeadline: 10,
+          retryPeriod: 2,
+          namespace: 'default',
+          metricsBindAddress: '0',
+          healthProbeBindAddress: '0',
+          logLevel: 'info',
+          logFormat: 'text',
+          ...options,
+        },
+        log,
+        abort.signal,
+      );
       stopOperator = () => (abort.abort(), ended);
     },
     stopOperator: () => stopOperator(),

@@ -16,16 +16,19 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
 
   beforeAll(async () => {
     cluster = await startOvnCluster(server);
-    for (const [index, zone] of zones.entries()) for (const number of [1, 2]) await cluster.addNode(`${zone}${number}`, zone, [`10.0.${index}.${number}/24`]);
+    for (const [index, zone] of zones.entries())
+      for (const number of [1, 2]) await cluster.addNode(`${zone}${number}`, zone, [`10.0.${index}.${number}/24`]);
     cluster.run();
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
   afterEach(async () => {
     for (const name of created) await cluster.removeNamespace(name);
     created = [];
-    for (const { metadata } of (await cluster.client(egressIPAMs).list()).items) await cluster.client(egressIPAMs).delete({ name: metadata.name });
+    for (const { metadata } of (await cluster.client(egressIPAMs).list()).items)
+      await cluster.client(egressIPAMs).delete({ name: metadata.name });
     await expect.poll(async () => (await cluster.client(egressIPAMs).list()).items.length, poll).toBe(0);
-    for (const { metadata } of (await cluster.client(egressIPs).list()).items) await cluster.client(egressIPs).delete({ name: metadata.name });
+    for (const { metadata } of (await cluster.client(egressIPs).list()).items)
+      await cluster.client(egressIPs).delete({ name: metadata.name });
   }, 60_000);
 
   const addNamespace = async (name: string, annotations?: Readonly<Record<string, string>>): Promise<void> => {
@@ -39,28 +42,60 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     await new Promise((resolve) => setTimeout(resolve, quietFor));
     return (await cluster.writes()).slice(before).filter(({ resource }) => resource !== 'events');
   };
-  const labelled = async (): Promise<readonly string[]> => (await cluster.client(nodes).list()).items.filter(({ metadata }) => metadata.labels?.[assignable] !== undefined).map(({ metadata }) => metadata.name).sort();
+  const labelled = async (): Promise<readonly string[]> =>
+    (await cluster.client(nodes).list()).items
+      .filter(({ metadata }) => metadata.labels?.[assignable] !== undefined)
+      .map(({ metadata }) => metadata.name)
+      .sort();
 
   it('gives each namespace one EgressIP, its addresses one per zone, and writes nothing at rest', async () => {
     await cluster.addPool('pool', threeZones);
     for (const name of ['billing', 'crm', 'shop']) await addNamespace(name);
-    for (const name of ['billing', 'crm', 'shop']) await expect.poll(() => cluster.assigned(`egressip-${name}`), poll).toHaveLength(3);
-    const assigned = (await Promise.all(['billing', 'crm', 'shop'].map((name) => cluster.assigned(`egressip-${name}`)))).flat();
-    expect(assigned.map((entry) => entry.split('@')[0]).sort()).toEqual(['10.0.0.65', '10.0.0.66', '10.0.0.67', '10.0.1.65', '10.0.1.66', '10.0.1.67', '10.0.2.65', '10.0.2.66', '10.0.2.67']);
+    for (const name of ['billing', 'crm', 'shop'])
+      await expect.poll(() => cluster.assigned(`egressip-${name}`), poll).toHaveLength(3);
+    const assigned = (
+      await Promise.all(['billing', 'crm', 'shop'].map((name) => cluster.assigned(`egressip-${name}`)))
+    ).flat();
+    expect(assigned.map((entry) => entry.split('@')[0]).sort()).toEqual([
+      '10.0.0.65',
+      '10.0.0.66',
+      '10.0.0.67',
+      '10.0.1.65',
+      '10.0.1.66',
+      '10.0.1.67',
+      '10.0.2.65',
+      '10.0.2.66',
+      '10.0.2.67',
+    ]);
     for (const entry of assigned) expect(entry.split('@')[1]?.[0]).toBe(zones[Number(entry.split('.')[2])]);
     expect(await cluster.annotation('shop')).toBe((await cluster.spec('egressip-shop'))?.['egressIPs']?.toString());
     expect(await labelled()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
-    await expect.poll(async () => ((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as { served?: number } | undefined)?.served, poll).toBe(3);
+    await expect
+      .poll(
+        async () =>
+          ((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'] as { served?: number } | undefined)
+            ?.served,
+        poll,
+      )
+      .toBe(3);
     expect(await writesDuring(() => Promise.resolve())).toEqual([]);
   }, 60_000);
 
   it('gives nothing new while the cluster manager does not renew its Lease, and goes on once it does', async () => {
     const lease = { name: 'ovn-kubernetes-master', namespace: 'default' };
-    const renewed = (time: number): Readonly<Record<string, unknown>> => ({ spec: { holderIdentity: 'control-plane', leaseDurationSeconds: 60, renewTime: `${new Date(time).toISOString().slice(0, -1)}000Z` } });
+    const renewed = (time: number): Readonly<Record<string, unknown>> => ({
+      spec: {
+        holderIdentity: 'control-plane',
+        leaseDurationSeconds: 60,
+        renewTime: `${new Date(time).toISOString().slice(0, -1)}000Z`,
+      },
+    });
     await cluster.client(nodeLeases).create({ metadata: lease, ...renewed(Date.now() - 600_000) });
     await cluster.addPool('pool', threeZones);
     await addNamespace('shop');
-    await expect.poll(() => cluster.events('ClusterManagerAway'), poll).toContainEqual(expect.stringMatching(/^shop: .*has not renewed its Lease/));
+    await expect
+      .poll(() => cluster.events('ClusterManagerAway'), poll)
+      .toContainEqual(expect.stringMatching(/^shop: .*has not renewed its Lease/));
     expect([(await cluster.client(egressIPs).list()).items, await cluster.annotation('shop')]).toEqual([[], undefined]);
     await cluster.client(nodeLeases).mergePatch(lease, renewed(Date.now()));
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
@@ -89,37 +124,79 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const writes = await writesDuring(async () => {
-      await cluster.client(nodes).mergePatch({ name: 'a1' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
-      await cluster.client(namespaces).mergePatch({ name: 'shop' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
+      await cluster
+        .client(nodes)
+        .mergePatch({ name: 'a1' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
+      await cluster
+        .client(namespaces)
+        .mergePatch({ name: 'shop' }, { metadata: { labels: { colour: 'green' }, annotations: { note: 'x' } } });
       // As OVN-Kubernetes does when it sets the mark: the whole map is replaced.
-      const mark = (await cluster.client(egressIPs).get({ name: 'egressip-shop' })).metadata.annotations?.['k8s.ovn.org/egressip-mark'] ?? '';
-      await cluster.client(egressIPs).mergePatch({ name: 'egressip-shop' }, { metadata: { annotations: { note: 'x' } } });
-      await cluster.client(egressIPs).jsonPatch({ name: 'egressip-shop' }, [{ op: 'add', path: '/metadata/annotations', value: { 'k8s.ovn.org/egressip-mark': mark } }]);
+      const mark =
+        (await cluster.client(egressIPs).get({ name: 'egressip-shop' })).metadata.annotations?.[
+          'k8s.ovn.org/egressip-mark'
+        ] ?? '';
+      await cluster
+        .client(egressIPs)
+        .mergePatch({ name: 'egressip-shop' }, { metadata: { annotations: { note: 'x' } } });
+      await cluster
+        .client(egressIPs)
+        .jsonPatch({ name: 'egressip-shop' }, [
+          { op: 'add', path: '/metadata/annotations', value: { 'k8s.ovn.org/egressip-mark': mark } },
+        ]);
       await cluster.client(egressIPAMs).mergePatch({ name: 'pool' }, { metadata: { labels: { colour: 'green' } } });
     });
     expect(writes).toEqual([]);
   }, 60_000);
 
   it('gives out no address of a node, of host-cidrs, or of an EgressIP made by hand, assigned or not', async () => {
-    await cluster.client(nodes).mergePatch({ name: 'a1' }, { metadata: { annotations: { 'k8s.ovn.org/host-cidrs': JSON.stringify(['10.0.0.1/24', '10.0.0.65/24']) } } });
-    await cluster.client(egressIPs).create({ metadata: { name: 'by-hand' }, spec: { egressIPs: ['10.0.0.66', '10.0.1.65'], namespaceSelector: { matchLabels: { team: 'none' } } } });
+    await cluster
+      .client(nodes)
+      .mergePatch(
+        { name: 'a1' },
+        { metadata: { annotations: { 'k8s.ovn.org/host-cidrs': JSON.stringify(['10.0.0.1/24', '10.0.0.65/24']) } } },
+      );
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'by-hand' },
+      spec: { egressIPs: ['10.0.0.66', '10.0.1.65'], namespaceSelector: { matchLabels: { team: 'none' } } },
+    });
     await cluster.addPool('pool', threeZones);
     await addNamespace('shop');
     await expect.poll(() => cluster.annotation('shop'), poll).toBe('10.0.0.67,10.0.1.66,10.0.2.65');
-    await cluster.client(nodes).mergePatch({ name: 'a1' }, { metadata: { annotations: { 'k8s.ovn.org/host-cidrs': JSON.stringify(['10.0.0.1/24']) } } });
+    await cluster
+      .client(nodes)
+      .mergePatch(
+        { name: 'a1' },
+        { metadata: { annotations: { 'k8s.ovn.org/host-cidrs': JSON.stringify(['10.0.0.1/24']) } } },
+      );
     expect((await cluster.spec('by-hand'))?.['egressIPs']).toEqual(['10.0.0.66', '10.0.1.65']);
   }, 60_000);
 
   it('adopts what the migration from OpenShift SDN left, when its addresses are the annotation’s', async () => {
-    await cluster.client(egressIPs).create({ metadata: { name: 'egressip-moved' }, spec: { egressIPs: ['10.0.0.80', '10.0.1.80', '10.0.2.80'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'moved' } } } });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'egressip-moved' },
+      spec: {
+        egressIPs: ['10.0.0.80', '10.0.1.80', '10.0.2.80'],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'moved' } },
+      },
+    });
     await addNamespace('moved', { egressipam: 'pool', egressips: '10.0.0.80,10.0.1.80,10.0.2.80' });
-    await cluster.client(egressIPs).create({ metadata: { name: 'egressip-other' }, spec: { egressIPs: ['10.0.0.90'], namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } } });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'egressip-other' },
+      spec: {
+        egressIPs: ['10.0.0.90'],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } },
+      },
+    });
     await addNamespace('other');
     await cluster.addPool('pool', threeZones);
     await expect.poll(() => cluster.assigned('egressip-moved'), poll).toHaveLength(3);
-    await expect.poll(async () => (await cluster.client(egressIPs).get({ name: 'egressip-moved' })).metadata.labels, poll).toMatchObject({ 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' });
+    await expect
+      .poll(async () => (await cluster.client(egressIPs).get({ name: 'egressip-moved' })).metadata.labels, poll)
+      .toMatchObject({ 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' });
     expect(await cluster.annotation('moved')).toBe('10.0.0.80,10.0.1.80,10.0.2.80');
-    await expect.poll(() => cluster.events('EgressIPConflict'), poll).toEqual([expect.stringMatching(/^other: EgressIP egressip-other is not ours/)]);
+    await expect
+      .poll(() => cluster.events('EgressIPConflict'), poll)
+      .toEqual([expect.stringMatching(/^other: EgressIP egressip-other is not ours/)]);
     expect((await cluster.spec('egressip-other'))?.['egressIPs']).toEqual(['10.0.0.90']);
   }, 60_000);
 
@@ -128,17 +205,29 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     await addNamespace('shop');
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
     for (const zone of zones) for (const number of [1, 2]) await cluster.setReady(`${zone}${number}`, false);
-    await expect.poll(() => cluster.events('Unassigned'), poll).toEqual([expect.stringMatching(/^shop: .*traffic leaves with the address of whatever node/)]);
+    await expect
+      .poll(() => cluster.events('Unassigned'), poll)
+      .toEqual([expect.stringMatching(/^shop: .*traffic leaves with the address of whatever node/)]);
     for (const zone of zones) for (const number of [1, 2]) await cluster.setReady(`${zone}${number}`, true);
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
-    await cluster.client(egressIPs).create({ metadata: { name: 'everyone' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: {} } });
-    await expect.poll(() => cluster.events('OverlappingEgressIP'), poll).toEqual([expect.stringMatching(/^shop: EgressIP everyone selects this namespace too/)]);
+    await cluster
+      .client(egressIPs)
+      .create({ metadata: { name: 'everyone' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: {} } });
+    await expect
+      .poll(() => cluster.events('OverlappingEgressIP'), poll)
+      .toEqual([expect.stringMatching(/^shop: EgressIP everyone selects this namespace too/)]);
   }, 60_000);
 
   it('promises no address to more namespaces, nor more per namespace, than nodes can carry', async () => {
-    await cluster.addPool('one-node', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }, { CIDR: '10.0.0.128/26', labelValue: 'a' }, { CIDR: '10.0.0.192/26', labelValue: 'a' }]);
+    await cluster.addPool('one-node', [
+      { CIDR: '10.0.0.64/26', labelValue: 'a' },
+      { CIDR: '10.0.0.128/26', labelValue: 'a' },
+      { CIDR: '10.0.0.192/26', labelValue: 'a' },
+    ]);
     await addNamespace('three-on-two', { egressipam: 'one-node' });
-    await expect.poll(() => cluster.events('WaitingForNodes').then((some) => some.length + 0), poll).toBeGreaterThanOrEqual(0);
+    await expect
+      .poll(() => cluster.events('WaitingForNodes').then((some) => some.length + 0), poll)
+      .toBeGreaterThanOrEqual(0);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await cluster.annotation('three-on-two')).toBeUndefined();
     expect(await cluster.spec('egressip-three-on-two')).toBeUndefined();
@@ -146,7 +235,10 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
 
   it('takes back with the EgressIPAM its EgressIPs and the labels it set, and nothing else', async () => {
     await cluster.client(nodes).mergePatch({ name: 'b1' }, { metadata: { labels: { [assignable]: '' } } });
-    await cluster.client(egressIPs).create({ metadata: { name: 'by-hand', annotations: { note: 'mine' } }, spec: { egressIPs: ['10.0.1.200'], namespaceSelector: { matchLabels: { team: 'none' } } } });
+    await cluster.client(egressIPs).create({
+      metadata: { name: 'by-hand', annotations: { note: 'mine' } },
+      spec: { egressIPs: ['10.0.1.200'], namespaceSelector: { matchLabels: { team: 'none' } } },
+    });
     await cluster.addPool('pool', threeZones);
     await addNamespace('shop');
     await expect.poll(() => cluster.assigned('egressip-shop'), poll).toHaveLength(3);
@@ -161,8 +253,12 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
   }, 60_000);
 
   it('serves a namespace of dual stack where two nodes can carry its addresses', async () => {
-    for (const number of [1, 2]) await cluster.addNode(`d${number}`, 'd', [`10.0.9.${number}/24`, `fd00:9::${number}/64`]);
-    await cluster.addPool('dual', [{ CIDR: '10.0.9.64/26', labelValue: 'd' }, { CIDR: 'fd00:9::/64', labelValue: 'd' }]);
+    for (const number of [1, 2])
+      await cluster.addNode(`d${number}`, 'd', [`10.0.9.${number}/24`, `fd00:9::${number}/64`]);
+    await cluster.addPool('dual', [
+      { CIDR: '10.0.9.64/26', labelValue: 'd' },
+      { CIDR: 'fd00:9::/64', labelValue: 'd' },
+    ]);
     await addNamespace('dual', { egressipam: 'dual' });
     await expect.poll(() => cluster.assigned('egressip-dual'), poll).toHaveLength(2);
     const [ipv4 = '', ipv6 = ''] = await cluster.assigned('egressip-dual');

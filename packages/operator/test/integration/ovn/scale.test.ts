@@ -12,16 +12,21 @@ describe.each(oneServer)('a thousand namespaces on OVN-Kubernetes, on %s', (serv
 
   beforeAll(async () => {
     cluster = await startOvnCluster(server);
-    for (let number = 1; number <= nodeCount; number += 1) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/16`]);
+    for (let number = 1; number <= nodeCount; number += 1)
+      await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/16`]);
     await cluster.addPool('pool', [{ CIDR: '10.0.64.0/20', labelValue: 'a' }]);
-    for (let first = 0; first < count; first += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => cluster.addNamespace(`ns-${first + index}`)));
+    for (let first = 0; first < count; first += 20)
+      await Promise.all(Array.from({ length: 20 }, (_, index) => cluster.addNamespace(`ns-${first + index}`)));
   }, 180_000);
   afterAll(() => cluster.stop(), 60_000);
 
   it('cost one annotation and one apply each, and nothing in twenty seconds of rest', async () => {
     const start = Date.now();
     cluster.run();
-    const served = async (): Promise<number> => (await cluster.client(egressIPs).list()).items.filter((item) => ((item['status'] as { items?: readonly unknown[] } | undefined)?.items ?? []).length === 1).length;
+    const served = async (): Promise<number> =>
+      (await cluster.client(egressIPs).list()).items.filter(
+        (item) => ((item['status'] as { items?: readonly unknown[] } | undefined)?.items ?? []).length === 1,
+      ).length;
     await expect.poll(served, { timeout: 120_000, interval: 1_000 }).toBe(count);
     const writes = async (): Promise<Record<string, number>> => {
       const all: Record<string, number> = {};
@@ -34,7 +39,9 @@ describe.each(oneServer)('a thousand namespaces on OVN-Kubernetes, on %s', (serv
     // The finalizer, the status, and that once more every ten seconds that it takes.
     expect(before['egressipams']).toBeLessThanOrEqual(3 + Math.floor((Date.now() - start) / 10_000));
     expect(before['events'] ?? 0).toBeLessThanOrEqual(5);
-    const addresses = (await cluster.client(namespaces).list()).items.flatMap(({ metadata }) => metadata.annotations?.['egressip-ipam-operator.redhat-cop.io/egressips'] ?? []);
+    const addresses = (await cluster.client(namespaces).list()).items.flatMap(
+      ({ metadata }) => metadata.annotations?.['egressip-ipam-operator.redhat-cop.io/egressips'] ?? [],
+    );
     expect(new Set(addresses).size).toBe(count);
     await new Promise((resolve) => setTimeout(resolve, 20_000));
     expect(await writes()).toEqual(before);

@@ -4,7 +4,10 @@ import { bothServers } from '../support/start-server.ts';
 import { SdnCluster, texts } from './sdn-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
-const twoZones = [{ CIDR: '10.0.0.0/28', labelValue: 'a' }, { CIDR: '10.0.1.0/28', labelValue: 'b' }];
+const twoZones = [
+  { CIDR: '10.0.0.0/28', labelValue: 'a' },
+  { CIDR: '10.0.1.0/28', labelValue: 'b' },
+];
 
 // Nothing is run where the networks' CRDs are not there.
 describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
@@ -13,14 +16,16 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
 
   beforeAll(async () => {
     cluster = await SdnCluster.start(server);
-    for (const [index, zone] of ['a', 'b'].entries()) for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
+    for (const [index, zone] of ['a', 'b'].entries())
+      for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
     cluster.run();
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
   afterEach(async () => {
     for (const name of created) await cluster.removeNamespace(name).catch(() => undefined);
     created = [];
-    for (const { metadata } of (await cluster.client(egressIPAMs).list()).items) await cluster.client(egressIPAMs).delete({ name: metadata.name });
+    for (const { metadata } of (await cluster.client(egressIPAMs).list()).items)
+      await cluster.client(egressIPAMs).delete({ name: metadata.name });
     await expect.poll(async () => (await cluster.client(egressIPAMs).list()).items.length, poll).toBe(0);
     await expect.poll(() => cluster.laws.violations()).toEqual([]);
   }, 60_000);
@@ -43,8 +48,12 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }]);
     await addNamespace('kept', { egressipam: 'pool', egressips: '10.0.0.200' });
     await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).toBeDefined();
-    await cluster.client(egressIPAMs).mergePatch({ name: 'pool' }, { spec: { cidrAssignments: [{ CIDR: '10.0.0.0/28', labelValue: 'a' }] } });
-    await expect.poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll).toEqual(['10.0.0.0/28', '10.0.0.200/32']);
+    await cluster
+      .client(egressIPAMs)
+      .mergePatch({ name: 'pool' }, { spec: { cidrAssignments: [{ CIDR: '10.0.0.0/28', labelValue: 'a' }] } });
+    await expect
+      .poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll)
+      .toEqual(['10.0.0.0/28', '10.0.0.200/32']);
     const node = (await cluster.nodeOf('10.0.0.200')) ?? '';
     await cluster.setReady(node, false);
     await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).not.toBe(node);
@@ -52,7 +61,9 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     expect(await cluster.boundTo('kept')).toEqual(['10.0.0.200']);
     await cluster.setReady(node, true);
     await cluster.annotate('kept', { egressipam: null });
-    await expect.poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll).toEqual(['10.0.0.0/28']);
+    await expect
+      .poll(async () => texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs']), poll)
+      .toEqual(['10.0.0.0/28']);
     await expect.poll(() => cluster.nodeOf('10.0.0.200'), poll).toBeUndefined();
     expect(await cluster.boundTo('kept')).toEqual([]);
   }, 60_000);
@@ -70,7 +81,14 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await cluster.addPool('pool', [{ ...twoZones[0], reservedIPs: ['10.0.0.8'] }, twoZones[1] ?? {}]);
     await addNamespace('good', { egressipam: 'pool', egressips: '10.0.1.9,10.0.0.9' });
     await expect.poll(() => cluster.boundTo('good'), poll).toEqual(['10.0.1.9', '10.0.0.9']);
-    const bad = { garbled: 'nonsense', short: '10.0.0.2', outside: '10.9.9.9,10.0.1.3', reserved: '10.0.0.8,10.0.1.4', duplicate: '10.0.0.9,10.0.1.9', zeros: '010.0.0.2,10.0.1.2' };
+    const bad = {
+      garbled: 'nonsense',
+      short: '10.0.0.2',
+      outside: '10.9.9.9,10.0.1.3',
+      reserved: '10.0.0.8,10.0.1.4',
+      duplicate: '10.0.0.9,10.0.1.9',
+      zeros: '010.0.0.2,10.0.1.2',
+    };
     for (const [name, egressips] of Object.entries(bad)) await addNamespace(name, { egressipam: 'pool', egressips });
     await addNamespace('after');
     await expect.poll(() => cluster.boundTo('after'), poll).toEqual(['10.0.0.1', '10.0.1.1']);
@@ -78,19 +96,44 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
       expect(await cluster.annotation(name)).toBe(egressips);
       expect(await cluster.boundTo(name)).toEqual([]);
     }
-    const told = async (): Promise<readonly string[]> => (await Promise.all(['InvalidAddress', 'WrongAddressCount', 'AddressOutsideCIDR', 'AddressReserved', 'AddressInUse', 'DuplicateAddress'].map((reason) => cluster.events(reason)))).flat().map((text) => text.split(':')[0] ?? '');
-    await expect.poll(async () => [...new Set(await told())].sort(), poll).toEqual(expect.arrayContaining(Object.keys(bad).sort()));
+    const told = async (): Promise<readonly string[]> =>
+      (
+        await Promise.all(
+          [
+            'InvalidAddress',
+            'WrongAddressCount',
+            'AddressOutsideCIDR',
+            'AddressReserved',
+            'AddressInUse',
+            'DuplicateAddress',
+          ].map((reason) => cluster.events(reason)),
+        )
+      )
+        .flat()
+        .map((text) => text.split(':')[0] ?? '');
+    await expect
+      .poll(async () => [...new Set(await told())].sort(), poll)
+      .toEqual(expect.arrayContaining(Object.keys(bad).sort()));
   }, 60_000);
 
   it('serves who waits in order of age, when an address becomes free', async () => {
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/30', labelValue: 'a' }, { CIDR: '10.0.1.0/30', labelValue: 'b' }]);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.0/30', labelValue: 'a' },
+      { CIDR: '10.0.1.0/30', labelValue: 'b' },
+    ]);
     for (const name of ['first', 'second']) await addNamespace(name);
     await expect.poll(() => cluster.boundTo('second'), poll).toHaveLength(2);
     await addNamespace('older');
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     await addNamespace('younger');
     await expect.poll(() => cluster.statusOf('pool').then(({ waiting }) => waiting), poll).toBe(2);
-    expect(await cluster.statusOf('pool')).toMatchObject({ served: 2, conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'False', reason: 'ClaimsWaiting' })]), waitingClaims: [{ namespace: 'older' }, { namespace: 'younger' }] });
+    expect(await cluster.statusOf('pool')).toMatchObject({
+      served: 2,
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Ready', status: 'False', reason: 'ClaimsWaiting' }),
+      ]),
+      waitingClaims: [{ namespace: 'older' }, { namespace: 'younger' }],
+    });
     await cluster.removeNamespace('first');
     await expect.poll(() => cluster.boundTo('older'), poll).toHaveLength(2);
     expect(await cluster.boundTo('younger')).toEqual([]);
@@ -111,14 +154,19 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
   it('moves what a lost node carried, node by node, and nothing else ever', async () => {
     await cluster.addPool('pool', twoZones);
     for (let number = 0; number < 6; number += 1) await addNamespace(`mover-${number}`);
-    for (let number = 0; number < 6; number += 1) await expect.poll(() => cluster.boundTo(`mover-${number}`), poll).toHaveLength(2);
+    for (let number = 0; number < 6; number += 1)
+      await expect.poll(() => cluster.boundTo(`mover-${number}`), poll).toHaveLength(2);
     const settled = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
       await expect.poll(async () => Object.values(await cluster.hosted()).flat().length, poll).toBe(12);
       return cluster.hosted();
     };
-    const expectOnlyMovedFrom = async (node: string, before: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+    const expectOnlyMovedFrom = async (
+      node: string,
+      before: Readonly<Record<string, readonly string[]>>,
+    ): Promise<void> => {
       const after = await settled();
-      for (const [name, addresses] of Object.entries(before)) if (name !== node) expect(after[name]).toEqual(expect.arrayContaining([...addresses]));
+      for (const [name, addresses] of Object.entries(before))
+        if (name !== node) expect(after[name]).toEqual(expect.arrayContaining([...addresses]));
     };
     const notReady = await settled();
     await cluster.setReady('a1', false);
@@ -165,7 +213,9 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     await cluster.addPool('younger', [{ CIDR: '10.8.0.0/28', labelValue: 'a' }]);
     await addNamespace('waits', { egressipam: 'younger' });
-    await expect.poll(() => cluster.events('OverlappingNodes'), poll).toEqual([expect.stringMatching(/^younger: 3 of its nodes/)]);
+    await expect
+      .poll(() => cluster.events('OverlappingNodes'), poll)
+      .toEqual([expect.stringMatching(/^younger: 3 of its nodes/)]);
     expect(await cluster.boundTo('waits')).toEqual([]);
   }, 60_000);
 
@@ -173,7 +223,12 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await cluster.client(hostSubnets).mergePatch({ name: 'a2' }, { egressIPs: ['10.0.0.5', '10.0.0.1'] });
     await cluster.client(hostSubnets).mergePatch({ name: 'b3' }, { egressIPs: ['10.0.1.5'] });
     await addNamespace('left', { egressipam: 'pool', egressips: '10.0.0.5,10.0.1.5' });
-    await expect.poll(async () => (await cluster.client(netNamespaces).list()).items.some(({ metadata }) => metadata.name === 'left'), poll).toBe(true);
+    await expect
+      .poll(
+        async () => (await cluster.client(netNamespaces).list()).items.some(({ metadata }) => metadata.name === 'left'),
+        poll,
+      )
+      .toBe(true);
     await cluster.client(netNamespaces).mergePatch({ name: 'left' }, { egressIPs: ['10.0.0.5', '10.0.1.5'] });
     await cluster.addPool('pool', twoZones);
     await addNamespace('fresh');
@@ -188,9 +243,14 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
   }, 60_000);
 
   it('waits for HostSubnets and NetNamespaces that come late', async () => {
-    await cluster.addPool('pool', [{ CIDR: '10.9.0.0/28', labelValue: 'late' }, { CIDR: '10.9.1.0/28', labelValue: 'late' }]);
+    await cluster.addPool('pool', [
+      { CIDR: '10.9.0.0/28', labelValue: 'late' },
+      { CIDR: '10.9.1.0/28', labelValue: 'late' },
+    ]);
     await addNamespace('late');
-    await expect.poll(() => cluster.events('WaitingForNodes'), poll).toEqual(expect.arrayContaining([expect.stringMatching(/^late: /)]));
+    await expect
+      .poll(() => cluster.events('WaitingForNodes'), poll)
+      .toEqual(expect.arrayContaining([expect.stringMatching(/^late: /)]));
     for (const number of [1, 2]) await cluster.addNode(`late${number}`, 'late', `192.168.9.${number}`);
     await expect.poll(() => cluster.boundTo('late'), poll).toEqual(['10.9.0.1', '10.9.1.1']);
     for (const number of [1, 2]) await cluster.client(nodes).delete({ name: `late${number}` });
@@ -200,7 +260,8 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await cluster.addPool('pool', twoZones);
     await addNamespace('fought');
     await expect.poll(() => cluster.boundTo('fought'), poll).toHaveLength(2);
-    const undo = (): Promise<unknown> => cluster.client(netNamespaces).mergePatch({ name: 'fought' }, { egressIPs: [] });
+    const undo = (): Promise<unknown> =>
+      cluster.client(netNamespaces).mergePatch({ name: 'fought' }, { egressIPs: [] });
     await undo();
     await expect.poll(() => cluster.boundTo('fought'), poll).toHaveLength(2);
     const writes = await cluster.writesDuring(async () => {
@@ -211,7 +272,9 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
       }
     }, 0);
     expect(writes.filter((write) => write.startsWith('netnamespaces')).length).toBeLessThanOrEqual(3);
-    await expect.poll(() => cluster.events('Undone'), poll).toEqual(expect.arrayContaining([expect.stringMatching(/^fought: someone else keeps undoing/)]));
+    await expect
+      .poll(() => cluster.events('Undone'), poll)
+      .toEqual(expect.arrayContaining([expect.stringMatching(/^fought: someone else keeps undoing/)]));
   }, 60_000);
 
   it('tells nobody anything at rest: an unrelated change is no reason to write', async () => {

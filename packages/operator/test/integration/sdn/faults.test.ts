@@ -20,8 +20,12 @@ describe.each(oneServer)('the operator under faults, on %s', (server) => {
   beforeAll(async () => {
     cluster = await SdnCluster.start(server);
     network = await cluster.addProxy();
-    for (const [index, zone] of ['a', 'b'].entries()) for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }, { CIDR: '10.0.1.0/24', labelValue: 'b' }]);
+    for (const [index, zone] of ['a', 'b'].entries())
+      for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.0/24', labelValue: 'a' },
+      { CIDR: '10.0.1.0/24', labelValue: 'b' },
+    ]);
     operator = cluster.spawn(network.kubeconfig, '--leader-elect', '--namespace', 'default');
     void operator.ended.then(() => (ended = true));
   }, 120_000);
@@ -35,7 +39,8 @@ describe.each(oneServer)('the operator under faults, on %s', (server) => {
       await cluster.addNamespace(name);
     }
   };
-  const served = async (): Promise<number> => (await cluster.bindings(names)).filter((addresses) => addresses.length === 2).length;
+  const served = async (): Promise<number> =>
+    (await cluster.bindings(names)).filter((addresses) => addresses.length === 2).length;
   const expectRight = async (): Promise<void> => {
     await expect.poll(served, poll).toBe(names.length);
     await expect.poll(async () => Object.values(await cluster.hosted()).flat().length, poll).toBe(2 * names.length);
@@ -55,14 +60,39 @@ describe.each(oneServer)('the operator under faults, on %s', (server) => {
     await cluster.setReady('a1', true);
   };
 
-  it('converges through a storm of conflicts', () => liveThrough({ fault: { kind: 'status', status: 409 }, method: 'PATCH', path: writes, probability: 0.6 }), 90_000);
+  it(
+    'converges through a storm of conflicts',
+    () => liveThrough({ fault: { kind: 'status', status: 409 }, method: 'PATCH', path: writes, probability: 0.6 }),
+    90_000,
+  );
 
-  it('converges through 429 with Retry-After, on reads and writes', () => liveThrough({ fault: { kind: 'status', status: 429, retryAfterSeconds: 1 }, probability: 0.4 }), 90_000);
+  it(
+    'converges through 429 with Retry-After, on reads and writes',
+    () => liveThrough({ fault: { kind: 'status', status: 429, retryAfterSeconds: 1 }, probability: 0.4 }),
+    90_000,
+  );
 
-  it('converges through 500, 503 and 504', () => liveThrough(...([500, 503, 504] as const).map((status): FaultRule => ({ fault: { kind: 'status', status }, probability: 0.25 }))), 90_000);
+  it(
+    'converges through 500, 503 and 504',
+    () =>
+      liveThrough(
+        ...([500, 503, 504] as const).map((status): FaultRule => ({
+          fault: { kind: 'status', status },
+          probability: 0.25,
+        })),
+      ),
+    90_000,
+  );
 
-  it('converges when connections are reset, before and after the server has applied a write', () =>
-    liveThrough({ fault: { kind: 'reset', when: 'after' }, method: 'PATCH', path: writes, probability: 0.4 }, { fault: { kind: 'reset', when: 'before' }, probability: 0.2 }), 90_000);
+  it(
+    'converges when connections are reset, before and after the server has applied a write',
+    () =>
+      liveThrough(
+        { fault: { kind: 'reset', when: 'after' }, method: 'PATCH', path: writes, probability: 0.4 },
+        { fault: { kind: 'reset', when: 'before' }, probability: 0.2 },
+      ),
+    90_000,
+  );
 
   it('lists anew when its watches are cut and too old (410)', async () => {
     network.proxy.add({ fault: { kind: 'status', status: 410 }, method: 'GET', path: /watch=(1|true)/, times: 6 });
@@ -70,13 +100,17 @@ describe.each(oneServer)('the operator under faults, on %s', (server) => {
     await liveThrough();
   }, 90_000);
 
-  it('goes on when the API server is killed and comes back', { ...unless(server === 'the sandbox', noRealServer), timeout: 120_000 }, async () => {
-    await addNamespaces(5);
-    await cluster.server.envtest?.kill();
-    await wait(3_000);
-    await cluster.server.envtest?.restart();
-    await liveThrough();
-  });
+  it(
+    'goes on when the API server is killed and comes back',
+    { ...unless(server === 'the sandbox', noRealServer), timeout: 120_000 },
+    async () => {
+      await addNamespaces(5);
+      await cluster.server.envtest?.kill();
+      await wait(3_000);
+      await cluster.server.envtest?.restart();
+      await liveThrough();
+    },
+  );
 
   it('is right again within 15 seconds after a half-open network is back', async () => {
     network.proxy.freeze();

@@ -7,7 +7,17 @@ import { SdnCluster } from './sdn-cluster.ts';
 const users = ['operator-1', 'operator-2'] as const;
 type User = (typeof users)[number];
 const poll = { timeout: 60_000, interval: 100 };
-const election = ['--leader-elect', '--namespace', 'default', '--leader-elect-lease-duration', '6', '--leader-elect-renew-deadline', '4', '--leader-elect-retry-period', '1'];
+const election = [
+  '--leader-elect',
+  '--namespace',
+  'default',
+  '--leader-elect-lease-duration',
+  '6',
+  '--leader-elect-renew-deadline',
+  '4',
+  '--leader-elect-retry-period',
+  '1',
+];
 
 // Told apart by their users in the audit log, in which the server itself wrote down when each request came.
 describe.each(oneServer)('two replicas, on %s', (server) => {
@@ -21,15 +31,28 @@ describe.each(oneServer)('two replicas, on %s', (server) => {
     const { url, ca } = cluster.server.target;
     return cluster.spawn(await writeKubeconfig(url, user, ca), ...election);
   };
-  const written = async (): Promise<readonly Write[]> => (await cluster.server.writes()).filter(({ resource }) => resource !== 'leases').sort((one, other) => one.at - other.at);
-  const writesAfter = async (time: number, user: User): Promise<readonly Write[]> => (await written()).filter((write) => write.at > time && write.user === user);
-  const writer = async (since: number): Promise<User | undefined> => (await written()).findLast(({ at }) => at > since)?.user as User | undefined;
+  const written = async (): Promise<readonly Write[]> =>
+    (await cluster.server.writes())
+      .filter(({ resource }) => resource !== 'leases')
+      .sort((one, other) => one.at - other.at);
+  const writesAfter = async (time: number, user: User): Promise<readonly Write[]> =>
+    (await written()).filter((write) => write.at > time && write.user === user);
+  const writer = async (since: number): Promise<User | undefined> =>
+    (await written()).findLast(({ at }) => at > since)?.user as User | undefined;
   const other = (user: User): User => (user === users[0] ? users[1] : users[0]);
 
   beforeAll(async () => {
-    cluster = await SdnCluster.start(server, [], users.map((user) => ({ token: user, user, groups: ['system:masters'] })));
-    for (const [index, zone] of ['a', 'b'].entries()) for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/23', labelValue: 'a' }, { CIDR: '10.0.2.0/23', labelValue: 'b' }]);
+    cluster = await SdnCluster.start(
+      server,
+      [],
+      users.map((user) => ({ token: user, user, groups: ['system:masters'] })),
+    );
+    for (const [index, zone] of ['a', 'b'].entries())
+      for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
+    await cluster.addPool('pool', [
+      { CIDR: '10.0.0.0/23', labelValue: 'a' },
+      { CIDR: '10.0.2.0/23', labelValue: 'b' },
+    ]);
     replicas = { 'operator-1': await start('operator-1'), 'operator-2': await start('operator-2') };
     churning = (async () => {
       for (; churn; await wait(150)) {
@@ -86,7 +109,9 @@ describe.each(oneServer)('two replicas, on %s', (server) => {
     await expect.poll(async () => (await writesAfter(killed, other(leader))).length, poll).toBeGreaterThan(0);
     churn = false;
     await churning;
-    await expect.poll(async () => (await cluster.bindings(names)).filter((addresses) => addresses.length === 2).length, poll).toBe(names.length);
+    await expect
+      .poll(async () => (await cluster.bindings(names)).filter((addresses) => addresses.length === 2).length, poll)
+      .toBe(names.length);
     await expect.poll(() => cluster.laws.violations()).toEqual([]);
   }, 90_000);
 });

@@ -1,5 +1,12 @@
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { createFaultProxy, seededRandom, startSdnMaster, type EnvtestToken, type FaultProxy, type NetworkCrd } from '@egressip-ipam/sandbox';
+import {
+  createFaultProxy,
+  seededRandom,
+  startSdnMaster,
+  type EnvtestToken,
+  type FaultProxy,
+  type NetworkCrd,
+} from '@egressip-ipam/sandbox';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { createLog } from '../../../src/run/log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -30,7 +37,11 @@ export class SdnCluster {
     this.#master = master;
   }
 
-  static async start(name: ServerName, crds: readonly NetworkCrd[] = [], moreTokens: readonly EnvtestToken[] = []): Promise<SdnCluster> {
+  static async start(
+    name: ServerName,
+    crds: readonly NetworkCrd[] = [],
+    moreTokens: readonly EnvtestToken[] = [],
+  ): Promise<SdnCluster> {
     const server = await startServer(name, ['hostsubnets', 'netnamespaces', ...crds], moreTokens);
     return new SdnCluster(server, await observeLaws(server.rest), await startSdnMaster({ rest: server.rest }));
   }
@@ -50,8 +61,28 @@ export class SdnCluster {
   /** Starts the operator in this process. */
   run(options: Partial<RunOptions> = {}): void {
     this.#abort = new AbortController();
-    const log = createLog((line) => void this.logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
-    this.#ended = runOperator({ kubeconfig: this.server.kubeconfig, leaderElect: false, leaseDuration: 15, renewDeadline: 10, retryPeriod: 2, namespace: 'default', metricsBindAddress: '0', healthProbeBindAddress: '0', logLevel: 'info', logFormat: 'text', ...options }, log, this.#abort.signal);
+    const log = createLog((line) => void this.logged.push(line), {
+      format: 'text',
+      level: 'info',
+      now: () => Date.now(),
+    });
+    this.#ended = runOperator(
+      {
+        kubeconfig: this.server.kubeconfig,
+        leaderElect: false,
+        leaseDuration: 15,
+        renewDeadline: 10,
+        retryPeriod: 2,
+        namespace: 'default',
+        metricsBindAddress: '0',
+        healthProbeBindAddress: '0',
+        logLevel: 'info',
+        logFormat: 'text',
+        ...options,
+      },
+      log,
+      this.#abort.signal,
+    );
   }
 
   stopOperator(): Promise<number> {
@@ -79,23 +110,51 @@ export class SdnCluster {
 
   async addNode(name: string, zone: string, address: string): Promise<void> {
     await this.client(nodes).create({ metadata: { name, labels: { zone } } });
-    await this.client(nodes).mergePatch({ name }, { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+    await this.client(nodes).mergePatch(
+      { name },
+      { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } },
+      { subresource: 'status' },
+    );
   }
 
   setReady(name: string, ready: boolean): Promise<KubernetesObject> {
-    return this.client(nodes).mergePatch({ name }, { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, { subresource: 'status' });
+    return this.client(nodes).mergePatch(
+      { name },
+      { status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } },
+      { subresource: 'status' },
+    );
   }
 
   addPool(name: string, cidrAssignments: readonly object[], more: object = {}): Promise<KubernetesObject> {
-    return this.client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: 'zone', cidrAssignments, ...more } });
+    return this.client(egressIPAMs).create({
+      metadata: { name },
+      spec: { topologyLabel: 'zone', cidrAssignments, ...more },
+    });
   }
 
-  addNamespace(name: string, annotations: Readonly<Record<string, string>> = { egressipam: 'pool' }): Promise<KubernetesObject> {
-    return this.client(namespaces).create({ metadata: { name, annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])) } });
+  addNamespace(
+    name: string,
+    annotations: Readonly<Record<string, string>> = { egressipam: 'pool' },
+  ): Promise<KubernetesObject> {
+    return this.client(namespaces).create({
+      metadata: {
+        name,
+        annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])),
+      },
+    });
   }
 
   annotate(name: string, annotations: Readonly<Record<string, string | null>>): Promise<KubernetesObject> {
-    return this.client(namespaces).mergePatch({ name }, { metadata: { annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value])) } });
+    return this.client(namespaces).mergePatch(
+      { name },
+      {
+        metadata: {
+          annotations: Object.fromEntries(
+            Object.entries(annotations).map(([key, value]) => [`${prefix}/${key}`, value]),
+          ),
+        },
+      },
+    );
   }
 
   /** Deletes a namespace, and does what the namespace controller does. */
@@ -108,17 +167,23 @@ export class SdnCluster {
   }
 
   async boundTo(name: string): Promise<readonly string[]> {
-    return texts((await this.client(netNamespaces).list()).items.find(({ metadata }) => metadata.name === name)?.['egressIPs']);
+    return texts(
+      (await this.client(netNamespaces).list()).items.find(({ metadata }) => metadata.name === name)?.['egressIPs'],
+    );
   }
 
   /** What NetNamespaces have, in the order of their names here. */
   async bindings(names: readonly string[]): Promise<readonly (readonly string[])[]> {
-    const byName = new Map((await this.client(netNamespaces).list()).items.map((item) => [item.metadata.name, texts(item['egressIPs'])]));
+    const byName = new Map(
+      (await this.client(netNamespaces).list()).items.map((item) => [item.metadata.name, texts(item['egressIPs'])]),
+    );
     return names.map((name) => byName.get(name) ?? []);
   }
 
   async statusOf(egressIPAM: string): Promise<Readonly<Record<string, unknown>>> {
-    return ((await this.client(egressIPAMs).get({ name: egressIPAM }))['status'] ?? {}) as Readonly<Record<string, unknown>>;
+    return ((await this.client(egressIPAMs).get({ name: egressIPAM }))['status'] ?? {}) as Readonly<
+      Record<string, unknown>
+    >;
   }
 
   /** Runs a command on the live cluster. */
@@ -128,7 +193,9 @@ export class SdnCluster {
 
   /** By node: what its HostSubnet hosts. */
   async hosted(): Promise<Readonly<Record<string, readonly string[]>>> {
-    return Object.fromEntries((await this.client(hostSubnets).list()).items.map((item) => [item.metadata.name, texts(item['egressIPs'])]));
+    return Object.fromEntries(
+      (await this.client(hostSubnets).list()).items.map((item) => [item.metadata.name, texts(item['egressIPs'])]),
+    );
   }
 
   async nodeOf(address: string): Promise<string | undefined> {
@@ -137,8 +204,19 @@ export class SdnCluster {
 
   /** `NAME: MESSAGE` of Events with a reason. */
   async events(reason: string): Promise<readonly string[]> {
-    const { items } = await this.client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list();
-    return items.filter((event) => event['reason'] === reason).map((event) => `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`);
+    const { items } = await this.client({
+      group: '',
+      version: 'v1',
+      plural: 'events',
+      kind: 'Event',
+      namespaced: true,
+    }).list();
+    return items
+      .filter((event) => event['reason'] === reason)
+      .map(
+        (event) =>
+          `${(event as unknown as { involvedObject: { name: string } }).involvedObject.name}: ${String(event['message'])}`,
+      );
   }
 
   /** Writes of the operator, Events left out, during some work and a while after it. */
@@ -146,7 +224,10 @@ export class SdnCluster {
     const before = (await this.server.writes()).length;
     await work();
     await new Promise((resolve) => setTimeout(resolve, quiet));
-    return (await this.server.writes()).slice(before).filter(({ resource }) => resource !== 'events' && resource !== 'leases').map(({ resource, name, subresource }) => `${resource}/${name}${subresource === '' ? '' : `/${subresource}`}`);
+    return (await this.server.writes())
+      .slice(before)
+      .filter(({ resource }) => resource !== 'events' && resource !== 'leases')
+      .map(({ resource, name, subresource }) => `${resource}/${name}${subresource === '' ? '' : `/${subresource}`}`);
   }
 }
 

@@ -40,23 +40,40 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
     const reflector = new Reflector<string>({
       client: new ResourceClient(rest, resource),
       consistency: 'latest',
-      project: (object) => (note(object.metadata.name, Number(object.metadata.resourceVersion), object), object.metadata.name),
+      project: (object) => (
+        note(object.metadata.name, Number(object.metadata.resourceVersion), object),
+        object.metadata.name
+      ),
       onWatchEnd: () => void (seenUntil = Number(reflector.store.resourceVersion)),
-      onListed: () => void (seenUntil !== undefined && gaps.push({ kind: resource.kind, after: seenUntil, to: Number(reflector.store.resourceVersion) })),
-      onChange: (change) => change.type === 'deleted' && note(change.key, Number(change.resourceVersion ?? newest), undefined),
+      onListed: () =>
+        void (
+          seenUntil !== undefined &&
+          gaps.push({ kind: resource.kind, after: seenUntil, to: Number(reflector.store.resourceVersion) })
+        ),
+      onChange: (change) =>
+        change.type === 'deleted' && note(change.key, Number(change.resourceVersion ?? newest), undefined),
     });
     reflector.start();
     return reflector;
   });
   await Promise.all(reflectors.map((reflector) => reflector.whenSynced()));
   return {
-    violations: () => replay([...changes].sort((a, b) => a.version - b.version), gaps),
+    violations: () =>
+      replay(
+        [...changes].sort((a, b) => a.version - b.version),
+        gaps,
+      ),
     stop: async () => void (await Promise.all(reflectors.map((reflector) => reflector.stop()))),
   };
 }
 
 function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly string[] {
-  const state = { Namespace: new Map<string, KubernetesObject>(), Node: new Map<string, KubernetesObject>(), HostSubnet: new Map<string, KubernetesObject>(), NetNamespace: new Map<string, KubernetesObject>() };
+  const state = {
+    Namespace: new Map<string, KubernetesObject>(),
+    Node: new Map<string, KubernetesObject>(),
+    HostSubnet: new Map<string, KubernetesObject>(),
+    NetNamespace: new Map<string, KubernetesObject>(),
+  };
   const violations: string[] = [];
   const promised = new Set<string>();
   for (const { kind, name, version, object } of changes) {
@@ -68,32 +85,58 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
     const isDark = gaps.some(({ after, to }) => version > after && version <= to);
     const say = (text: string): void => void (isDark || violations.push(`at version ${version}: ${text}`));
     const hosts = index(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
-    if (kind === 'HostSubnet') for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
+    if (kind === 'HostSubnet')
+      for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
     if (kind === 'Namespace') {
-      for (const [address, by] of index(state.Namespace, ({ metadata }) => (metadata.annotations?.[`${prefix}/allocated`]?.split('/')[1] ?? '').split(',').filter(Boolean))) if (by.length > 1) say(`${address} belongs to ${by.join(' and ')} (law 1)`);
+      for (const [address, by] of index(state.Namespace, ({ metadata }) =>
+        (metadata.annotations?.[`${prefix}/allocated`]?.split('/')[1] ?? '').split(',').filter(Boolean),
+      ))
+        if (by.length > 1) say(`${address} belongs to ${by.join(' and ')} (law 1)`);
       const [was, is] = [before, object].map((entry) => entry?.metadata.annotations?.[`${prefix}/allocated`]);
       // An address that never carried traffic is not promised yet: the cloud may have refused it.
-      const isPromised = was?.split('/')[1]?.split(',').some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) === true;
+      const isPromised =
+        was
+          ?.split('/')[1]
+          ?.split(',')
+          .some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) ===
+        true;
       const [poolBefore, pool] = [was, is].map((record) => record?.split('/')[0]);
       // Who names another EgressIPAM asks for its addresses, and goes over to them in one write.
       const hasAsked = poolBefore !== pool && object?.metadata.annotations?.[`${prefix}/egressipam`] === pool;
-      if (was !== undefined && is !== undefined && !hasAsked && (isPromised || poolBefore !== pool) && before?.metadata.uid === object?.metadata.uid) say(`${name} had ${was} and has ${is} (law 2)`);
+      if (
+        was !== undefined &&
+        is !== undefined &&
+        !hasAsked &&
+        (isPromised || poolBefore !== pool) &&
+        before?.metadata.uid === object?.metadata.uid
+      )
+        say(`${name} had ${was} and has ${is} (law 2)`);
     }
     if (kind === 'NetNamespace') {
-      for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs))) if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
+      for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs)))
+        if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
       const known = texts(before?.['egressIPs']);
       for (const address of texts(object?.['egressIPs'])) promised.add(`${name}/${address}`);
       // With egressCIDRs the SDN places an address when it is bound: then a node has to have its CIDR.
-      const isPlaceable = (address: string): boolean => [...state.HostSubnet.values()].some(({ egressCIDRs }) => texts(egressCIDRs).some((cidr) => isIn(cidr, address)));
-      for (const address of texts(object?.['egressIPs'])) if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address)) say(`${address} is bound to ${name} and on no node (law 7)`);
+      const isPlaceable = (address: string): boolean =>
+        [...state.HostSubnet.values()].some(({ egressCIDRs }) =>
+          texts(egressCIDRs).some((cidr) => isIn(cidr, address)),
+        );
+      for (const address of texts(object?.['egressIPs']))
+        if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address))
+          say(`${address} is bound to ${name} and on no node (law 7)`);
     }
   }
   return violations;
 }
 
-function index(objects: ReadonlyMap<string, KubernetesObject>, addressesOf: (object: KubernetesObject) => readonly string[]): ReadonlyMap<string, readonly string[]> {
+function index(
+  objects: ReadonlyMap<string, KubernetesObject>,
+  addressesOf: (object: KubernetesObject) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const [name, object] of objects) for (const address of addressesOf(object)) found.set(address, [...(found.get(address) ?? []), name]);
+  for (const [name, object] of objects)
+    for (const address of addressesOf(object)) found.set(address, [...(found.get(address) ?? []), name]);
   return found;
 }
 

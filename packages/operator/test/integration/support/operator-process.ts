@@ -16,15 +16,35 @@ export interface OperatorProcess {
 
 /** Starts the operator in a process of its own. */
 export function spawnOperator(kubeconfig: string, ...flags: readonly string[]): OperatorProcess {
-  const child = spawn(process.execPath, [cli, 'run', '--kubeconfig', kubeconfig, '--metrics-bind-address', '0', '--health-probe-bind-address', '0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    [
+      cli,
+      'run',
+      '--kubeconfig',
+      kubeconfig,
+      '--metrics-bind-address',
+      '0',
+      '--health-probe-bind-address',
+      '0',
+      ...flags,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   const lines: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
   return { child, lines, ended: once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string) };
 }
 
 /** Runs a command on a live cluster. */
-export async function runLive(kubeconfig: string, command: string, ...flags: readonly string[]): Promise<{ readonly code: number | string; readonly text: string }> {
-  const child = spawn(process.execPath, [cli, command, '--live', '--kubeconfig', kubeconfig, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function runLive(
+  kubeconfig: string,
+  command: string,
+  ...flags: readonly string[]
+): Promise<{ readonly code: number | string; readonly text: string }> {
+  const child = spawn(process.execPath, [cli, command, '--live', '--kubeconfig', kubeconfig, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];

@@ -8,7 +8,9 @@ export async function removeNamespace(rest: RestClient, name: string): Promise<v
   for (;;) {
     try {
       const left = await client.get({ name });
-      return void (await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...left, spec: { finalizers: [] } } }));
+      return void (await rest.request('PUT', `/api/v1/namespaces/${name}/finalize`, {
+        body: { ...left, spec: { finalizers: [] } },
+      }));
     } catch (error) {
       if (isNotFound(error)) return;
       if (!isConflict(error)) throw error;

@@ -6,8 +6,26 @@ export * from '../../../src/trial/resources.ts';
 /** The secret with the cloud's credentials. */
 export const secrets: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 /** Asks OpenShift for cloud credentials. */
-export const credentialsRequests: Resource = { group: 'cloudcredential.openshift.io', version: 'v1', plural: 'credentialsrequests', kind: 'CredentialsRequest', namespaced: true };
+export const credentialsRequests: Resource = {
+  group: 'cloudcredential.openshift.io',
+  version: 'v1',
+  plural: 'credentialsrequests',
+  kind: 'CredentialsRequest',
+  namespaced: true,
+};
 /** OpenShift's groups of machines, which name subnets. */
-export const machineSets: Resource = { group: 'machine.openshift.io', version: 'v1beta1', plural: 'machinesets', kind: 'MachineSet', namespaced: true };
+export const machineSets: Resource = {
+  group: 'machine.openshift.io',
+  version: 'v1beta1',
+  plural: 'machinesets',
+  kind: 'MachineSet',
+  namespaced: true,
+};
 /** OVN-Kubernetes' filter of what leaves a namespace: one object, named `default`, per namespace. */
-export const egressFirewalls: Resource = { group: 'k8s.ovn.org', version: 'v1', plural: 'egressfirewalls', kind: 'EgressFirewall', namespaced: true };
+export const egressFirewalls: Resource = {
+  group: 'k8s.ovn.org',
+  version: 'v1',
+  plural: 'egressfirewalls',
+  kind: 'EgressFirewall',
+  namespaced: true,
+};

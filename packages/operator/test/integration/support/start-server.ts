@@ -1,5 +1,19 @@
 import { createRestClient, staticConnection, type RestClient } from '@egressip-ipam/kube';
-import { clusterManagerUser, createApiServer, findEnvtestAssets, installCrds, markAdmission, markAdmissionPolicy, networkCrds, startEnvtest, type Envtest, type EnvtestToken, type FaultProxyTarget, type NetworkCrd, type User } from '@egressip-ipam/sandbox';
+import {
+  clusterManagerUser,
+  createApiServer,
+  findEnvtestAssets,
+  installCrds,
+  markAdmission,
+  markAdmissionPolicy,
+  networkCrds,
+  startEnvtest,
+  type Envtest,
+  type EnvtestToken,
+  type FaultProxyTarget,
+  type NetworkCrd,
+  type User,
+} from '@egressip-ipam/sandbox';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,21 +58,46 @@ export interface TestServer {
 }
 
 /** Starts a server that serves these kinds beside EgressIPAMs. */
-export async function startServer(name: ServerName, crds: readonly NetworkCrd[], moreTokens: readonly EnvtestToken[] = []): Promise<TestServer> {
+export async function startServer(
+  name: ServerName,
+  crds: readonly NetworkCrd[],
+  moreTokens: readonly EnvtestToken[] = [],
+): Promise<TestServer> {
   const server = name === 'the sandbox' ? await startSandbox(moreTokens) : await startReal(moreTokens);
-  await installCrds(server.rest, [join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), ...crds.map((crd) => networkCrds[crd])]);
+  await installCrds(server.rest, [
+    join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'),
+    ...crds.map((crd) => networkCrds[crd]),
+  ]);
   if (server.envtest !== undefined && crds.includes('egressips')) {
-    for (const policy of markAdmissionPolicy) await server.rest.request('POST', `/apis/admissionregistration.k8s.io/v1/${policy.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`, { body: policy });
+    for (const policy of markAdmissionPolicy)
+      await server.rest.request(
+        'POST',
+        `/apis/admissionregistration.k8s.io/v1/${policy.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`,
+        { body: policy },
+      );
   }
   return server;
 }
 
 /** Writes a kubeconfig of a user who has this token; the file is the caller's. */
 export async function writeKubeconfig(server: string, token: string, ca?: string): Promise<string> {
-  const cluster = { server, ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }) };
+  const cluster = {
+    server,
+    ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+  };
   const path = join(await mkdtemp(join(tmpdir(), 'operator-test-')), 'kubeconfig');
   const entry = { name: 'test' };
-  await writeFile(path, stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ ...entry, cluster }], users: [{ ...entry, user: { token } }], contexts: [{ ...entry, context: { cluster: 'test', user: 'test' } }], 'current-context': 'test' }));
+  await writeFile(
+    path,
+    stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ ...entry, cluster }],
+      users: [{ ...entry, user: { token } }],
+      contexts: [{ ...entry, context: { cluster: 'test', user: 'test' } }],
+      'current-context': 'test',
+    }),
+  );
   return path;
 }
 
@@ -66,21 +105,82 @@ const clusterManager = { token: 'cluster-manager', user: clusterManagerUser, gro
 const writing = new Set(['create', 'update', 'patch', 'delete']);
 
 async function startSandbox(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
-  const users = Object.fromEntries(moreTokens.map(({ token, user, groups = [] }): [string, User] => [token, { user, groups }]));
-  const server = await createApiServer({ finalizeNamespaces: true, admission: markAdmission, tokens: { operator: { user: 'operator', groups: ['system:masters'] }, test: { user: 'test', groups: ['system:masters'] }, [clusterManager.token]: clusterManager, ...users } });
+  const users = Object.fromEntries(
+    moreTokens.map(({ token, user, groups = [] }): [string, User] => [token, { user, groups }]),
+  );
+  const server = await createApiServer({
+    finalizeNamespaces: true,
+    admission: markAdmission,
+    tokens: {
+      operator: { user: 'operator', groups: ['system:masters'] },
+      test: { user: 'test', groups: ['system:masters'] },
+      [clusterManager.token]: clusterManager,
+      ...users,
+    },
+  });
   const rest = createRestClient(staticConnection({ server: server.url, token: 'test' }));
   const manager = createRestClient(staticConnection({ server: server.url, token: clusterManager.token }));
   const kubeconfig = await writeKubeconfig(server.url, 'operator');
-  const writes = (): Promise<readonly Write[]> => Promise.resolve(server.requests.writes().filter(({ user }) => user.startsWith('operator')).map(({ user, verb, resource, subresource, name, status, time }) => ({ user, verb, resource, subresource, name, code: status, at: time })));
-  return { rest, clusterManager: manager, kubeconfig, target: { url: server.url }, writes, stop: async () => { rest.close(); manager.close(); await server.stop(); } };
+  const writes = (): Promise<readonly Write[]> =>
+    Promise.resolve(
+      server.requests
+        .writes()
+        .filter(({ user }) => user.startsWith('operator'))
+        .map(({ user, verb, resource, subresource, name, status, time }) => ({
+          user,
+          verb,
+          resource,
+          subresource,
+          name,
+          code: status,
+          at: time,
+        })),
+    );
+  return {
+    rest,
+    clusterManager: manager,
+    kubeconfig,
+    target: { url: server.url },
+    writes,
+    stop: async () => {
+      rest.close();
+      manager.close();
+      await server.stop();
+    },
+  };
 }
 
 async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
-  const envtest = await startEnvtest({ audit: true, tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, clusterManager, ...moreTokens] });
+  const envtest = await startEnvtest({
+    audit: true,
+    tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, clusterManager, ...moreTokens],
+  });
   if (envtest === undefined) throw new Error('the API server is there and does not start');
   const kubeconfig = await writeKubeconfig(envtest.url, 'operator', envtest.ca);
   const [rest, manager] = [envtest.client(), envtest.client(clusterManager.token)];
   const writes = async (): Promise<readonly Write[]> =>
-    (await envtest.auditEvents()).filter(({ user, verb }) => user.startsWith('operator') && writing.has(verb)).map(({ user, verb, resource, subresource, name, code, requestReceivedTimestamp }) => ({ user, verb, resource, subresource, name, code, at: Date.parse(requestReceivedTimestamp) }));
-  return { rest, clusterManager: manager, kubeconfig, target: { url: envtest.url, ca: envtest.ca }, envtest, writes, stop: async () => { rest.close(); manager.close(); await envtest.stop(); } };
+    (await envtest.auditEvents())
+      .filter(({ user, verb }) => user.startsWith('operator') && writing.has(verb))
+      .map(({ user, verb, resource, subresource, name, code, requestReceivedTimestamp }) => ({
+        user,
+        verb,
+        resource,
+        subresource,
+        name,
+        code,
+        at: Date.parse(requestReceivedTimestamp),
+      }));
+  return {
+    rest,
+    clusterManager: manager,
+    kubeconfig,
+    target: { url: envtest.url, ca: envtest.ca },
+    envtest,
+    writes,
+    stop: async () => {
+      rest.close();
+      manager.close();
+      await envtest.stop();
+    },
+  };
 }

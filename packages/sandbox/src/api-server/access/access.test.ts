@@ -35,7 +35,10 @@ afterAll(() => server.stop());
 
 describe('access', () => {
   it('answers 401 without a known token, and does not repeat the token', async () => {
-    const { code, body } = await createTestClient({ url: server.url, token: 'guess' }).send('GET', '/api/v1/namespaces');
+    const { code, body } = await createTestClient({ url: server.url, token: 'guess' }).send(
+      'GET',
+      '/api/v1/namespaces',
+    );
     expect(code).toBe(401);
     expect(JSON.stringify(body)).not.toContain('guess');
   });
@@ -77,7 +80,9 @@ describe('access', () => {
     server.requests.clear();
     await createTestClient({ url: server.url, token: 'operator' }).send('DELETE', '/api/v1/namespaces/default');
     await createTestClient({ url: server.url, token: 'root' }).mergePatch('/api/v1/namespaces/default', {});
-    await createTestClient({ url: server.url, token: 'root' }).send('POST', '/api/v1/namespaces', { metadata: { name: 'new' } });
+    await createTestClient({ url: server.url, token: 'root' }).send('POST', '/api/v1/namespaces', {
+      metadata: { name: 'new' },
+    });
     expect(server.requests.writes()).toMatchObject([
       { verb: 'delete', resource: 'namespaces', name: 'default', user: 'operator', status: 403 },
       { verb: 'patch', user: 'root', status: 200, contentType: 'application/merge-patch+json' },

@@ -8,7 +8,10 @@ import { administrator } from './user.ts';
  * @param tokens the known tokens; undefined lets everyone in as an administrator
  * @throws StatusError 401
  */
-export function authenticate(authorization: string | undefined, tokens: Readonly<Record<string, User>> | undefined): User {
+export function authenticate(
+  authorization: string | undefined,
+  tokens: Readonly<Record<string, User>> | undefined,
+): User {
   if (!tokens) return administrator;
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token !== undefined && Object.hasOwn(tokens, token)) {

@@ -21,5 +21,9 @@ export function assertAuthorized(authorize: Authorizer | undefined, info: Reques
   const { group, resource, subresource, namespace, name } = info;
   const full = subresource ? `${resource}/${subresource}` : resource;
   const scope = namespace && resource !== 'namespaces' ? `in the namespace "${namespace}"` : 'at the cluster scope';
-  throw forbidden({ group, plural: resource }, name, `${who} resource "${full}" in API group "${group}" ${scope}${because}`);
+  throw forbidden(
+    { group, plural: resource },
+    name,
+    `${who} resource "${full}" in API group "${group}" ${scope}${because}`,
+  );
 }

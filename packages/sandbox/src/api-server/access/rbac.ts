@@ -20,7 +20,8 @@ const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(
 export function parseRoles(text: string): PolicyRule[] {
   return parseAllDocuments(text).flatMap((document) => {
     const role: unknown = document.toJS();
-    if (!isRecord(role) || !['ClusterRole', 'Role'].includes(String(role['kind'])) || !Array.isArray(role['rules'])) return [];
+    if (!isRecord(role) || !['ClusterRole', 'Role'].includes(String(role['kind'])) || !Array.isArray(role['rules']))
+      return [];
     const metadata = isRecord(role['metadata']) ? role['metadata'] : {};
     const namespace = role['kind'] === 'Role' ? String(metadata['namespace'] ?? 'default') : undefined;
     return role['rules'].filter(isRecord).map((rule) => ({
@@ -63,5 +64,6 @@ export function ruleAllows(rule: PolicyRule, request: RequestInfo): boolean {
 export function rbacAuthorizer(rolesByUser: Readonly<Record<string, string>>): Authorizer {
   const rules = new Map(Object.entries(rolesByUser).map(([user, roles]) => [user, parseRoles(roles)]));
   return (request) =>
-    request.groups.includes('system:masters') || (rules.get(request.user) ?? []).some((rule) => ruleAllows(rule, request));
+    request.groups.includes('system:masters') ||
+    (rules.get(request.user) ?? []).some((rule) => ruleAllows(rule, request));
 }

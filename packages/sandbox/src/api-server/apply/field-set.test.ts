@@ -6,7 +6,11 @@ import { changedFields, fieldsOf } from './fields-of.ts';
 import { mergeApplied, removeFields } from './merge-applied.ts';
 
 const values: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: 'small' }, fc.integer({ min: 0, max: 3 }), fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value'))),
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.integer({ min: 0, max: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value')),
+  ),
 })).value;
 const objects = fc.dictionary(fc.constantFrom('a', 'b', 'c'), values);
 const sets = objects.map((object) => fieldsOf(object, undefined));
@@ -54,7 +58,11 @@ describe('merging', () => {
         const owned = fieldsOf(applied, undefined);
         const missing = differenceOf(owned, fieldsOf(merged, undefined));
         // An applied empty map over one with fields is no longer a leaf.
-        expect(pathsOf(missing).every((path) => pathsOf(fieldsOf(merged, undefined)).some((other) => other.startsWith(path)))).toBe(true);
+        expect(
+          pathsOf(missing).every((path) =>
+            pathsOf(fieldsOf(merged, undefined)).some((other) => other.startsWith(path)),
+          ),
+        ).toBe(true);
       }),
     );
   });
@@ -63,7 +71,9 @@ describe('merging', () => {
     fc.assert(
       fc.property(objects, (object) => {
         const fields = fieldsOf(object, undefined);
-        expect(isEmptySet(intersectionOf(fieldsOf(removeFields(object, fields, undefined), undefined), fields))).toBe(true);
+        expect(isEmptySet(intersectionOf(fieldsOf(removeFields(object, fields, undefined), undefined), fields))).toBe(
+          true,
+        );
       }),
     );
   });

@@ -52,5 +52,7 @@ function printMember(member: string): string {
   if (member.startsWith('f:')) return `.${text}`;
   if (member.startsWith('v:')) return `[=${text}]`;
   const keys: unknown = JSON.parse(text);
-  return `[${Object.entries(keys ?? {}).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+  return `[${Object.entries(keys ?? {})
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join(',')}]`;
 }

@@ -39,7 +39,10 @@ export function ownedPart(object: ApiObject): JsonRecord {
 }
 
 /** A list as its items by member name (`v:…`, `k:…`), or undefined when the schema makes the list one value. */
-export function listMembers(list: readonly unknown[], schema: StructuralSchema | undefined): Map<string, unknown> | undefined {
+export function listMembers(
+  list: readonly unknown[],
+  schema: StructuralSchema | undefined,
+): Map<string, unknown> | undefined {
   const keys = listMapKeys(schema);
   if (keys) return new Map(list.map((item) => [`k:${listMapKey(schema, keys, item)}`, item]));
   if (schema?.['x-kubernetes-list-type'] !== 'set') return undefined;
@@ -47,7 +50,8 @@ export function listMembers(list: readonly unknown[], schema: StructuralSchema |
 }
 
 /** Whether the schema makes a map one value, owned as a whole. */
-export const isAtomicMap = (schema: StructuralSchema | undefined): boolean => schema?.['x-kubernetes-map-type'] === 'atomic';
+export const isAtomicMap = (schema: StructuralSchema | undefined): boolean =>
+  schema?.['x-kubernetes-map-type'] === 'atomic';
 
 /** The paths of all fields that are set in a value. */
 export function fieldsOf(value: unknown, schema: StructuralSchema | undefined): FieldSet {
@@ -81,7 +85,13 @@ export function changedFields(before: unknown, after: unknown, schema: Structura
 function unchangedFields(before: unknown, after: unknown, schema: StructuralSchema | undefined): FieldSet {
   if (before === after) return fieldsOf(after, schema);
   const set: Record<string, FieldSet> = {};
-  const add = (member: string, a: unknown, b: unknown, itemSchema: StructuralSchema | undefined, isItem: boolean): void => {
+  const add = (
+    member: string,
+    a: unknown,
+    b: unknown,
+    itemSchema: StructuralSchema | undefined,
+    isItem: boolean,
+  ): void => {
     if (isRecord(a) && isRecord(b) && Object.keys(b).length === 0 && !isAtomicMap(itemSchema)) {
       // A map that lost its last field was there before: no one sets it by that.
       set[member] = emptyFieldSet;

@@ -25,7 +25,9 @@ export const fieldsOwnedBy = (entries: Entries, writer: FieldManager): FieldSet 
 
 /** The fields that anyone but a writer owns. */
 export const fieldsOwnedByOthers = (entries: Entries, writer: FieldManager): FieldSet =>
-  entries.filter((entry) => !isSame(entry, writer)).reduce((set, { fieldsV1 }) => unionOf(set, fieldsV1), emptyFieldSet);
+  entries
+    .filter((entry) => !isSame(entry, writer))
+    .reduce((set, { fieldsV1 }) => unionOf(set, fieldsV1), emptyFieldSet);
 
 /** The entries after a write: the writer owns `owned`, others lose what changed, nobody owns what is gone. */
 export function recordOwnership(
@@ -42,9 +44,7 @@ export function recordOwnership(
   const old = entries.find((entry) => isSame(entry, writer));
   const fieldsV1 = change.owned;
   const entry: ManagedFieldsEntry =
-    old && equalJson(old.fieldsV1, fieldsV1)
-      ? old
-      : { ...writer, time: change.time, fieldsType: 'FieldsV1', fieldsV1 };
+    old && equalJson(old.fieldsV1, fieldsV1) ? old : { ...writer, time: change.time, fieldsType: 'FieldsV1', fieldsV1 };
   return [...others, entry].filter(({ fieldsV1: set }) => !isEmptySet(set));
 }
 

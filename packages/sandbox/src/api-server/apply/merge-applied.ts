@@ -15,7 +15,8 @@ export function mergeApplied(live: unknown, applied: unknown, schema: Structural
   }
   if (!isRecord(live) || !isRecord(applied) || isAtomicMap(schema)) return cloneJson(applied);
   const merged = { ...live };
-  for (const [key, value] of Object.entries(applied)) merged[key] = mergeApplied(live[key], value, fieldSchema(schema, key));
+  for (const [key, value] of Object.entries(applied))
+    merged[key] = mergeApplied(live[key], value, fieldSchema(schema, key));
   return merged;
 }
 
@@ -38,7 +39,9 @@ export function removeFields(value: unknown, fields: FieldSet, schema: Structura
 function removeItems(list: readonly unknown[], fields: FieldSet, schema: StructuralSchema | undefined): unknown {
   const members = listMembers(list, schema);
   if (!members) return list;
-  const kept = [...members].map(([member, item]) => keep(item, fields[member], schema?.items)).filter((item) => item !== undefined);
+  const kept = [...members]
+    .map(([member, item]) => keep(item, fields[member], schema?.items))
+    .filter((item) => item !== undefined);
   return kept.length > 0 ? kept : undefined;
 }
 

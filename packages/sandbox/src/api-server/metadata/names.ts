@@ -84,6 +84,10 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   if (bytes <= 262_144) return errors;
   return [
     ...errors,
-    { field: 'metadata.annotations', reason: 'FieldValueTooLong', message: 'Too long: may not be more than 262144 bytes' },
+    {
+      field: 'metadata.annotations',
+      reason: 'FieldValueTooLong',
+      message: 'Too long: may not be more than 262144 bytes',
+    },
   ];
 }

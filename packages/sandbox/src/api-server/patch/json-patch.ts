@@ -66,7 +66,11 @@ function locate(document: { root: unknown }, pointer: string): { container: unkn
   if (key === undefined) return { container: document, key: 'root' };
   let container: unknown = document.root;
   for (const part of parts) {
-    container = Array.isArray(container) ? container[indexOf(container, part)] : isRecord(container) ? container[part] : undefined;
+    container = Array.isArray(container)
+      ? container[indexOf(container, part)]
+      : isRecord(container)
+        ? container[part]
+        : undefined;
   }
   if (!Array.isArray(container) && !isRecord(container)) throw patchRejected(`path ${pointer} does not exist`);
   return { container, key };

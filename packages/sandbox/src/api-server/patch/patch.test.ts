@@ -27,7 +27,11 @@ describe('merge patch', () => {
     [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
     [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-    [['a', 'b'], ['c', 'd'], ['c', 'd']],
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['c', 'd'],
+    ],
   ])('%j with %j is %j', (target, patch, result) => {
     expect(applyMergePatch(target, patch)).toEqual(result);
   });
@@ -69,7 +73,11 @@ describe('strategic merge patch', () => {
 
   it.each([
     [{ keyed: [{ type: 'a', x: 1 }] }, { keyed: [{ type: 'a', y: 2 }] }, { keyed: [{ type: 'a', x: 1, y: 2 }] }],
-    [{ keyed: [{ type: 'a' }, { type: 'b' }] }, { keyed: [{ type: 'a', $patch: 'delete' }] }, { keyed: [{ type: 'b' }] }],
+    [
+      { keyed: [{ type: 'a' }, { type: 'b' }] },
+      { keyed: [{ type: 'a', $patch: 'delete' }] },
+      { keyed: [{ type: 'b' }] },
+    ],
     [{ set: ['a', 'b'] }, { '$deleteFromPrimitiveList/set': ['a'] }, { set: ['b'] }],
     [{ other: [1] }, { other: [2] }, { other: [2] }],
   ])('%j with %j is %j', (target, patch, result) => {
@@ -77,6 +85,8 @@ describe('strategic merge patch', () => {
   });
 
   it('refuses a directive it does not know', () => {
-    expect(() => applyStrategicMergePatch({}, { $retainKeys: ['a'] }, schema)).toThrow(expect.objectContaining({ code: 501 }));
+    expect(() => applyStrategicMergePatch({}, { $retainKeys: ['a'] }, schema)).toThrow(
+      expect.objectContaining({ code: 501 }),
+    );
   });
 });

@@ -11,7 +11,11 @@ const deleteFromList = '$deleteFromPrimitiveList/';
  *
  * @throws StatusError 501 for a directive it does not know
  */
-export function applyStrategicMergePatch(target: unknown, patch: unknown, schema: StructuralSchema | undefined): unknown {
+export function applyStrategicMergePatch(
+  target: unknown,
+  patch: unknown,
+  schema: StructuralSchema | undefined,
+): unknown {
   if (Array.isArray(patch)) return mergeLists(Array.isArray(target) ? target : [], patch, schema);
   if (!isRecord(patch)) return cloneJson(patch);
   const result = isRecord(target) ? { ...target } : {};
@@ -30,7 +34,11 @@ export function applyStrategicMergePatch(target: unknown, patch: unknown, schema
   return result;
 }
 
-function mergeLists(target: readonly unknown[], patch: readonly unknown[], schema: StructuralSchema | undefined): unknown[] {
+function mergeLists(
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  schema: StructuralSchema | undefined,
+): unknown[] {
   if (schema?.['x-kubernetes-list-type'] === 'set') {
     return [...patch, ...target.filter((item) => !patch.some((other) => equalJson(item, other)))].map(cloneJson);
   }
@@ -41,7 +49,8 @@ function mergeLists(target: readonly unknown[], patch: readonly unknown[], schem
     const key = listMapKey(schema, keys, item);
     const directive = isRecord(item) ? item['$patch'] : undefined;
     if (directive === 'delete') merged.delete(key);
-    else if (directive !== undefined) throw notImplemented(`$patch: ${String(directive)} in a list of a strategic merge patch`);
+    else if (directive !== undefined)
+      throw notImplemented(`$patch: ${String(directive)} in a list of a strategic merge patch`);
     else merged.set(key, applyStrategicMergePatch(merged.get(key), item, schema?.items));
   }
   return [...merged.values()];

@@ -15,7 +15,12 @@ import { viewIn } from './view.ts';
  * @returns the JSON text of the list
  * @throws StatusError 410 when the revision of a continued or exact list is forgotten
  */
-export function listObjects(context: ApiContext, resource: ResourceDefinition, namespace: string, query: URLSearchParams): string {
+export function listObjects(
+  context: ApiContext,
+  resource: ResourceDefinition,
+  namespace: string,
+  query: URLSearchParams,
+): string {
   const token = query.get('continue');
   const start = token ? parseContinueToken(token) : undefined;
   const snapshot = snapshotFor(context, resource, query, start?.revision);
@@ -57,7 +62,9 @@ function snapshotFor(
   }
   if (asked && asked > store.revision()) throw tooLargeRevision(asked, store.revision());
   // Pages of a list at a version are by default that very version (Kubernetes API concepts, "resource versions").
-  const isExact = match === 'Exact' || (match === null && query.get('limit') !== null && query.get('limit') !== '0' && asked !== undefined && asked > 0);
+  const isExact =
+    match === 'Exact' ||
+    (match === null && query.get('limit') !== null && query.get('limit') !== '0' && asked !== undefined && asked > 0);
   const exact = continued ?? (isExact ? asked : undefined);
   const snapshot = store.snapshot(resource.storageKey, exact);
   if (snapshot) return snapshot;

@@ -80,6 +80,7 @@ const selectableFields = (resource: ResourceDefinition, object: ApiObject): Read
 export function parseSelectors(query: URLSearchParams, resource: ResourceDefinition, namespace: string): Selector {
   const byLabel = parseLabelSelector(query.get('labelSelector') ?? '');
   const byField = parseFieldSelector(query.get('fieldSelector') ?? '', resource);
-  const inNamespace: Selector = resource.namespaced && namespace ? ({ metadata }) => metadata.namespace === namespace : () => true;
+  const inNamespace: Selector =
+    resource.namespaced && namespace ? ({ metadata }) => metadata.namespace === namespace : () => true;
   return (object) => inNamespace(object) && byLabel(object) && byField(object);
 }

@@ -26,7 +26,11 @@ describe('watch', () => {
     await client.mergePatch(`${configMaps}/before`, { data: { a: 'b' } });
     await client.send('DELETE', `${configMaps}/missed`);
     const lines = [await watch.next(), await watch.next(), await watch.next()];
-    expect(lines.map((line) => `${line?.type} ${line?.name}`)).toEqual(['ADDED missed', 'MODIFIED before', 'DELETED missed']);
+    expect(lines.map((line) => `${line?.type} ${line?.name}`)).toEqual([
+      'ADDED missed',
+      'MODIFIED before',
+      'DELETED missed',
+    ]);
     const revisions = lines.map((line) => Number(line?.resourceVersion));
     expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
     watch.close();

@@ -110,7 +110,10 @@ function initialEventsRequested(query: URLSearchParams): boolean {
 }
 
 /** An event as a watch with a selector sees it: an object that begins to match is added, one that ceases is deleted. */
-function visibleEvent({ type, object, previous }: StoreEvent, selects: Selector): { type: string; object: ApiObject } | undefined {
+function visibleEvent(
+  { type, object, previous }: StoreEvent,
+  selects: Selector,
+): { type: string; object: ApiObject } | undefined {
   const before = previous !== undefined && selects(previous);
   if (type === 'DELETED') return before ? { type, object } : undefined;
   const after = selects(object);

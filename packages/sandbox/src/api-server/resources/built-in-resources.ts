@@ -48,7 +48,13 @@ function builtIn(names: BuiltInNames, schema: StructuralSchema, rules: BuiltInRu
 
 /** Namespaces: other parts of the server look into them. */
 export const namespaces = builtIn(
-  { plural: 'namespaces', kind: 'Namespace', shortNames: ['ns'], namespaced: false, subresources: ['status', 'finalize'] },
+  {
+    plural: 'namespaces',
+    kind: 'Namespace',
+    shortNames: ['ns'],
+    namespaced: false,
+    subresources: ['status', 'finalize'],
+  },
   schemas.namespaceSchema,
   { ...namespaceRules, nameRule: labelName },
 );
@@ -85,6 +91,10 @@ export const builtInResources: readonly ResourceDefinition[] = [
     { plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'], namespaced: true },
     schemas.serviceAccountSchema,
   ),
-  builtIn({ group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', namespaced: true }, schemas.leaseSchema, leaseRules),
+  builtIn(
+    { group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', namespaced: true },
+    schemas.leaseSchema,
+    leaseRules,
+  ),
   customResourceDefinitions,
 ];

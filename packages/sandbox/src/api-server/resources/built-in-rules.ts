@@ -93,7 +93,10 @@ export const secretRules: BuiltInRules = {
 function encodeStringData(secret: ApiObject): void {
   const { stringData } = secret;
   if (isRecord(stringData)) {
-    const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(text(value)).toString('base64')]);
+    const encoded = Object.entries(stringData).map(([key, value]) => [
+      key,
+      Buffer.from(text(value)).toString('base64'),
+    ]);
     secret['data'] = { ...nested(secret, 'data'), ...Object.fromEntries(encoded) };
   }
   delete secret['stringData'];

@@ -23,7 +23,13 @@ const keyedList = (key: string, properties: Record<string, StructuralSchema>): S
   'x-kubernetes-list-map-keys': [key],
 });
 
-const conditionFields = { type: string, status: string, reason: string, message: string, lastTransitionTime: nullByDefault(time) };
+const conditionFields = {
+  type: string,
+  status: string,
+  reason: string,
+  message: string,
+  lastTransitionTime: nullByDefault(time),
+};
 const conditions = keyedList('type', conditionFields);
 const nodeConditions = keyedList('type', { ...conditionFields, lastHeartbeatTime: nullByDefault(time) });
 

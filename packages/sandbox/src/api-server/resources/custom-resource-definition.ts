@@ -62,7 +62,13 @@ function validateVersion(version: JsonRecord, path: string): FieldError[] {
 
 function validateConversion({ strategy = 'None' }: JsonRecord): FieldError[] {
   if (strategy === 'None') return [];
-  return [invalidValue('spec.conversion.strategy', strategy, 'the sandbox API server converts between versions with None only')];
+  return [
+    invalidValue(
+      'spec.conversion.strategy',
+      strategy,
+      'the sandbox API server converts between versions with None only',
+    ),
+  ];
 }
 
 /** Reads a CustomResourceDefinition that passed {@link validateCustomResourceDefinition}. */

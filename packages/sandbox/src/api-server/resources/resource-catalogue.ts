@@ -25,7 +25,9 @@ export function createResourceCatalogue(): ResourceCatalogue {
   };
   return {
     find: (group, version, plural) =>
-      resources.find((resource) => resource.group === group && resource.version === version && resource.plural === plural),
+      resources.find(
+        (resource) => resource.group === group && resource.version === version && resource.plural === plural,
+      ),
     all: () => resources,
     serve(definition) {
       custom.set(definition.metadata.name, customResources(parseCustomResourceDefinition(definition)));

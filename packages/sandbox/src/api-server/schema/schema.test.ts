@@ -65,7 +65,11 @@ describe('schema of a custom resource', () => {
     const names = { plural: 'a', kind: 'A' };
     const spec = { group: 'b.c', scope: 'Cluster', names, versions: [], conversion: { strategy: 'Webhook' } };
     const definition = { metadata: { name: 'a.b.c' }, spec };
-    const { code, body } = await client.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    const { code, body } = await client.send(
+      'POST',
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      definition,
+    );
     expect(code).toBe(422);
     expect(String(body['message'])).toContain('spec.conversion.strategy');
   });
@@ -75,9 +79,18 @@ describe('schema of a custom resource', () => {
     const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
     const spec = { group: 'test.example', scope: 'Cluster', names: { plural: 'gears', kind: 'Gear' }, versions };
     const status = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: [] };
-    await client.object('POST', path, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'gears.test.example' }, spec, status });
+    await client.object('POST', path, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'gears.test.example' },
+      spec,
+      status,
+    });
     const { body } = await client.send('GET', `${path}/gears.test.example`);
-    expect(body['status']).toMatchObject({ acceptedNames: { kind: 'Gear' }, conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }] });
+    expect(body['status']).toMatchObject({
+      acceptedNames: { kind: 'Gear' },
+      conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }],
+    });
   });
 
   it('removes the objects of a definition with it', async () => {

@@ -55,7 +55,9 @@ function toJsonSchema(schema: unknown): unknown {
   for (const [keyword, value] of Object.entries(rest)) {
     if (keyword.startsWith('x-kubernetes-')) continue;
     if (keyword === 'properties' && isRecord(value)) {
-      converted[keyword] = Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJsonSchema(field)]));
+      converted[keyword] = Object.fromEntries(
+        Object.entries(value).map(([name, field]) => [name, toJsonSchema(field)]),
+      );
     } else converted[keyword] = ['enum', 'required'].includes(keyword) ? value : toJsonSchema(value);
   }
   if (schema['x-kubernetes-int-or-string'] === true) converted['type'] = ['integer', 'string'];
@@ -113,13 +115,17 @@ function toFieldErrors(error: ErrorObject): FieldError[] {
       return [requiredValue(field ? `${field}.${missing}` : missing)];
     }
     case 'type': {
-      const types = String(params['type']).split(',').filter((type) => type !== 'null');
+      const types = String(params['type'])
+        .split(',')
+        .filter((type) => type !== 'null');
       // Only a number that is not whole is measured against the format.
       const format = typeof data === 'number' ? formatOf(error) : undefined;
       return [wrongType(field, jsonType(data), format ?? types.join(','))];
     }
     case 'enum': {
-      const allowed = (Array.isArray(params['allowedValues']) ? params['allowedValues'] : []).map((value) => JSON.stringify(value));
+      const allowed = (Array.isArray(params['allowedValues']) ? params['allowedValues'] : []).map((value) =>
+        JSON.stringify(value),
+      );
       const message = `Unsupported value: ${JSON.stringify(data)}: supported values: ${allowed.join(', ')}`;
       return [{ field, reason: 'FieldValueNotSupported', message }];
     }
@@ -140,9 +146,17 @@ function toFieldErrors(error: ErrorObject): FieldError[] {
     case 'minLength':
       return inBody(`should be at least ${String(params['limit'])} chars long`);
     case 'maxLength':
-      return [{ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${String(params['limit'])} bytes` }];
+      return [
+        {
+          field,
+          reason: 'FieldValueTooLong',
+          message: `Too long: may not be more than ${String(params['limit'])} bytes`,
+        },
+      ];
     case 'minItems':
-      return [invalidValue(field, lengthOf(data), `${field} in body should have at least ${String(params['limit'])} items`)];
+      return [
+        invalidValue(field, lengthOf(data), `${field} in body should have at least ${String(params['limit'])} items`),
+      ];
     case 'maxItems':
       return [
         {

@@ -27,7 +27,10 @@ export interface TestAnswer {
 }
 
 /** Sends one request and reads the whole answer. */
-export function exchange(endpoint: Endpoint, { method, path, body, mediaType = 'application/json' }: TestRequest): Promise<TestAnswer> {
+export function exchange(
+  endpoint: Endpoint,
+  { method, path, body, mediaType = 'application/json' }: TestRequest,
+): Promise<TestAnswer> {
   const url = new URL(path, endpoint.url);
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const headers = {

@@ -32,7 +32,16 @@ function normaliseStatus({ status, reason, code, message, details }: JsonRecord)
   const sentences = listed.map((cause) => [cause['reason'], cause['field'], cause['message']].map(String).join(' '));
   const sorted = [...new Set(sentences)].sort();
   const exact = ['AlreadyExists', 'Conflict', 'NotFound'].includes(String(reason)) && kind !== undefined;
-  return { status, reason, code, name, group, kind, causes: sorted, ...(exact && { message: withoutUids(String(message)) }) };
+  return {
+    status,
+    reason,
+    code,
+    name,
+    group,
+    kind,
+    causes: sorted,
+    ...(exact && { message: withoutUids(String(message)) }),
+  };
 }
 
 const withoutUids = (text: string): string =>

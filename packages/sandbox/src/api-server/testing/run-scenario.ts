@@ -10,7 +10,10 @@ export async function runScenario(endpoint: Endpoint, steps: readonly Step[]): P
   const answers = new Map<string, unknown>();
   for (const { title, path, remember, ...request } of steps) {
     if (answers.has(title)) throw new Error(`two steps of the scenario are called "${title}"`);
-    const answer = await exchange(endpoint, { ...request, path: typeof path === 'string' ? path : path(seen satisfies Seen) });
+    const answer = await exchange(endpoint, {
+      ...request,
+      path: typeof path === 'string' ? path : path(seen satisfies Seen),
+    });
     answers.set(title, normaliseAnswer(answer));
     if (remember) seen.set(remember, metadataOf(answer.text));
   }

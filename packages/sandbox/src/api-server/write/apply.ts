@@ -47,7 +47,10 @@ export function applyObject(
   const merged = mergeApplied(live, ownedPart(applied), schema);
   const changed = intersectionOf(changedFields(live, merged, schema), owned);
   if (!force) assertNoConflict(entries, writer, changed);
-  const dropped = differenceOf(differenceOf(fieldsOwnedBy(entries, writer), owned), fieldsOwnedByOthers(entries, writer));
+  const dropped = differenceOf(
+    differenceOf(fieldsOwnedBy(entries, writer), owned),
+    fieldsOwnedByOthers(entries, writer),
+  );
   const desired = asObject(removeFields(merged, dropped, schema), applied);
   applyDefaults(desired, resource.schema);
   return storeUpdate(context, request, old, desired, (_old, next) => {
@@ -73,7 +76,11 @@ function decodeApplied(request: WriteRequest): ApiObject {
   if (unknown.length > 0) {
     const type = `${request.namespace}/${request.name}; ${applied.apiVersion}, Kind=${applied.kind}`;
     // Kubernetes says 500 here, as if it were its own fault.
-    throw new StatusError(500, undefined, `failed to create typed patch object (${type}): ${unknown.join(', ')}: not declared in schema`);
+    throw new StatusError(
+      500,
+      undefined,
+      `failed to create typed patch object (${type}): ${unknown.join(', ')}: not declared in schema`,
+    );
   }
   assertSameName(request, applied);
   return applied;

@@ -53,7 +53,12 @@ export function storeNew(
     throw alreadyExists(resource, metadata.name);
   }
   const fields = owned ?? createdFields(resource, object);
-  metadata.managedFields = recordOwnership([], writer, { owned: fields, changed: emptyFieldSet, present: fields, time });
+  metadata.managedFields = recordOwnership([], writer, {
+    owned: fields,
+    changed: emptyFieldSet,
+    present: fields,
+    time,
+  });
   const stored = context.store.put(resource.storageKey, object);
   return { code: 201, object: onCustomResourceDefinitionWrite(context, stored) };
 }

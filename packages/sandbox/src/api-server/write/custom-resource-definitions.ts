@@ -9,7 +9,11 @@ const isDefinition = ({ kind, apiVersion }: ApiObject): boolean =>
 
 /** Generated definitions come with a status that is empty; it counts for nothing. */
 function isEstablished({ status }: ApiObject): boolean {
-  return isRecord(status) && Array.isArray(status['conditions']) && status['conditions'].some((condition) => isRecord(condition) && condition['type'] === 'Established');
+  return (
+    isRecord(status) &&
+    Array.isArray(status['conditions']) &&
+    status['conditions'].some((condition) => isRecord(condition) && condition['type'] === 'Established')
+  );
 }
 
 /** Serves what a stored CustomResourceDefinition declares, and says so in its status. Other objects pass through. */

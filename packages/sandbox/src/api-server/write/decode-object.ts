@@ -35,7 +35,12 @@ export function decodeObject(request: WriteRequest, body: unknown, { defaults = 
 function asApiObject(object: JsonRecord): ApiObject {
   const { apiVersion, kind, metadata, ...rest } = object;
   const identity = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
-  return { apiVersion: String(apiVersion), kind: String(kind), metadata: { ...identity, ...(isRecord(metadata) && metadata) }, ...rest };
+  return {
+    apiVersion: String(apiVersion),
+    kind: String(kind),
+    metadata: { ...identity, ...(isRecord(metadata) && metadata) },
+    ...rest,
+  };
 }
 
 function checkType(object: JsonRecord, resource: ResourceDefinition): void {
@@ -70,7 +75,10 @@ function dropNulls(value: unknown): void {
 
 function checkBuiltInTypes(object: JsonRecord, { kind, version, validateSchema }: ResourceDefinition): void {
   const [error] = validateSchema(object);
-  if (error) throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${error.field}: ${error.message}`);
+  if (error)
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.field}: ${error.message}`,
+    );
 }
 
 function reportUnknownFields({ resource, strict, warn }: WriteRequest, unknown: readonly string[]): void {

@@ -8,7 +8,12 @@ import { onCustomResourceDefinitionRemoval } from './custom-resource-definitions
  *
  * @returns its last state under the revision it had, which is what Kubernetes answers
  */
-export function removeObject(context: ApiContext, resource: ResourceDefinition, old: ApiObject, last: ApiObject = old): ApiObject {
+export function removeObject(
+  context: ApiContext,
+  resource: ResourceDefinition,
+  old: ApiObject,
+  last: ApiObject = old,
+): ApiObject {
   context.store.remove(resource.storageKey, last);
   onCustomResourceDefinitionRemoval(context, last);
   const { namespace } = last.metadata;

@@ -52,7 +52,9 @@ export function assertSameName({ name, namespace, resource }: WriteRequest, { me
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
   if (resource.namespaced && metadata.namespace && metadata.namespace !== namespace) {
-    throw badRequest(`the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`);
+    throw badRequest(
+      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`,
+    );
   }
 }
 
@@ -135,7 +137,12 @@ function withoutClientFields(metadata: ObjectMetadata): ObjectMetadata {
   return kept;
 }
 
-function content(hasStatus: boolean, subresource: WriteRequest['subresource'], old: ApiObject, desired: ApiObject): JsonRecord {
+function content(
+  hasStatus: boolean,
+  subresource: WriteRequest['subresource'],
+  old: ApiObject,
+  desired: ApiObject,
+): JsonRecord {
   if (subresource === 'status') return { ...old, status: desired['status'] };
   if (subresource === 'finalize') return { ...old, spec: desired['spec'] };
   return hasStatus ? { ...desired, status: old['status'] } : desired;
@@ -146,7 +153,9 @@ const withoutUndefined = (object: JsonRecord): JsonRecord =>
 
 function contentChanged({ resource, subresource }: WriteRequest, old: ApiObject, next: ApiObject): boolean {
   if (subresource) return false;
-  const ignored = resource.subresources.has('status') ? { metadata: undefined, status: undefined } : { metadata: undefined };
+  const ignored = resource.subresources.has('status')
+    ? { metadata: undefined, status: undefined }
+    : { metadata: undefined };
   return !equalJson({ ...old, ...ignored }, { ...next, ...ignored });
 }
 

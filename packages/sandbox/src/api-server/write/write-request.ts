@@ -17,7 +17,11 @@ export interface WriteRequest {
   /** Whether unknown fields refuse the write (`fieldValidation=Strict`); they are dropped otherwise. */
   readonly strict: boolean;
   /** Asks the admission rules; throws what they refuse. */
-  readonly admit: (operation: 'CREATE' | 'UPDATE' | 'DELETE', object: ApiObject | undefined, old: ApiObject | undefined) => void;
+  readonly admit: (
+    operation: 'CREATE' | 'UPDATE' | 'DELETE',
+    object: ApiObject | undefined,
+    old: ApiObject | undefined,
+  ) => void;
   /** Tells the client something that does not refuse the write. */
   readonly warn: (message: string) => void;
 }

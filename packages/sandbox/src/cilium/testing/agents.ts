@@ -8,7 +8,11 @@ import { PolicyMap } from '../policy-map.ts';
 /** A node `a` to `i` with the address 10.0.0.1 to 10.0.0.9. */
 export function testNode(name: string, labels: Readonly<Record<string, string>> = {}): CiliumNode {
   const number = name.charCodeAt(0) - 96;
-  return { name, labels: { 'kubernetes.io/hostname': name, ...labels }, addresses: [`10.0.0.${number}`, `fd00::${number}`] };
+  return {
+    name,
+    labels: { 'kubernetes.io/hostname': name, ...labels },
+    addresses: [`10.0.0.${number}`, `fd00::${number}`],
+  };
 }
 
 /** A pod of namespace `team`, 10.1.0.NUMBER and fd01::NUMBER. */
@@ -47,7 +51,13 @@ export class TestAgents {
       this.held.set(name, new Set(addresses));
       const map = { 4: new PolicyMap(mapSize), 6: new PolicyMap(mapSize) };
       this.#maps.set(name, map);
-      const agent = new EgressAgent({ node: name, map, random, addresses: () => this.held.get(name) ?? new Set(), log: (line) => this.log.push(line) });
+      const agent = new EgressAgent({
+        node: name,
+        map,
+        random,
+        addresses: () => this.held.get(name) ?? new Set(),
+        log: (line) => this.log.push(line),
+      });
       this.#agents.set(name, agent);
     }
     for (const node of nodes) this.hear({ kind: 'node', node });
@@ -80,8 +90,11 @@ export class TestAgents {
     const pod = this.#pods.get(uid);
     if (!pod) throw new RangeError(uid);
     const datapath = {
-      pods: [...this.#pods.values()], nodes: this.#nodes, maps: (node: string) => this.#maps.get(node),
-      isUp: (node: string) => !this.down.has(node), addresses: (node: string) => this.held.get(node) ?? new Set<string>(),
+      pods: [...this.#pods.values()],
+      nodes: this.#nodes,
+      maps: (node: string) => this.#maps.get(node),
+      isUp: (node: string) => !this.down.has(node),
+      addresses: (node: string) => this.held.get(node) ?? new Set<string>(),
     };
     return ciliumTraffic(datapath, pod, destination);
   }

@@ -12,7 +12,15 @@ export class Ec2TestClient {
   }
 
   /** Sends one call; resolves with what came back. Rejects when the connection breaks or the signal aborts. */
-  async call(parameters: Ec2Parameters, signal?: AbortSignal): Promise<{ readonly status: number; readonly content: XmlElement; readonly outcome: string; readonly message: string }> {
+  async call(
+    parameters: Ec2Parameters,
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly status: number;
+    readonly content: XmlElement;
+    readonly outcome: string;
+    readonly message: string;
+  }> {
     const response = await fetch(this.#url, {
       method: 'POST',
       headers: { authorization: authorizationFor(this.#region) },
@@ -21,7 +29,12 @@ export class Ec2TestClient {
     });
     const content = parseXml(await response.text());
     const error = child(child(content, 'Errors'), 'Error');
-    return { status: response.status, content, outcome: text(error, 'Code') ?? 'ok', message: text(error, 'Message') ?? '' };
+    return {
+      status: response.status,
+      content,
+      outcome: text(error, 'Code') ?? 'ok',
+      message: text(error, 'Message') ?? '',
+    };
   }
 
   /** Resolves with `ok` or the error's code. */
@@ -30,11 +43,20 @@ export class Ec2TestClient {
   }
 
   assign(networkInterfaceId: string, addresses: readonly string[], more: Ec2Parameters = {}): Promise<string> {
-    return this.outcome({ Action: 'AssignPrivateIpAddresses', NetworkInterfaceId: networkInterfaceId, ...asList('PrivateIpAddress', addresses), ...more });
+    return this.outcome({
+      Action: 'AssignPrivateIpAddresses',
+      NetworkInterfaceId: networkInterfaceId,
+      ...asList('PrivateIpAddress', addresses),
+      ...more,
+    });
   }
 
   unassign(networkInterfaceId: string, addresses: readonly string[]): Promise<string> {
-    return this.outcome({ Action: 'UnassignPrivateIpAddresses', NetworkInterfaceId: networkInterfaceId, ...asList('PrivateIpAddress', addresses) });
+    return this.outcome({
+      Action: 'UnassignPrivateIpAddresses',
+      NetworkInterfaceId: networkInterfaceId,
+      ...asList('PrivateIpAddress', addresses),
+    });
   }
 
   /** Every page of a list, each an array. */
@@ -42,7 +64,10 @@ export class Ec2TestClient {
     const pages: XmlElement[][] = [];
     let token: string | undefined;
     do {
-      const { content, outcome, message } = await this.call({ ...parameters, ...(token !== undefined && { NextToken: token }) });
+      const { content, outcome, message } = await this.call({
+        ...parameters,
+        ...(token !== undefined && { NextToken: token }),
+      });
       if (outcome !== 'ok') throw new Error(`${outcome}: ${message}`);
       pages.push(items(content, list));
       token = text(content, 'nextToken');
