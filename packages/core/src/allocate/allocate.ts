@@ -85,7 +85,7 @@ class Server {
 
   constructor(parts: AllocationParts) {
     this.#parts = parts;
-    this.#teams = new TeamLimits(parts.claims);
+    this.#teams = new TeamLimits(parts.claims, parts.cooling);
   }
 
   serve(claim: Claim): Allotment {

@@ -21,6 +21,8 @@ export interface CoolingAddresses {
   readonly returnable: ReadonlyMap<string, readonly Address[]>;
   /** By `EGRESSIPAM/NAMESPACE`: how many addresses cool down after it. */
   readonly counts: ReadonlyMap<string, number>;
+  /** By EgressIPAM, by team: how many addresses cool down after its namespaces. */
+  readonly teamCounts: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** When the next address has cooled down, milliseconds since 1970. */
   readonly next: number | undefined;
 }
@@ -32,7 +34,10 @@ export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): Co
   const counts = new Map<string, number>();
   const now = snapshot.time;
   let next: number | undefined;
+  const teamCounts = new Map<string, Map<string, number>>();
   for (const egressIPAM of snapshot.egressIPAMs) {
+    const teams = new Map<string, number>();
+    teamCounts.set(egressIPAM.name, teams);
     for (const entry of egressIPAM.released) {
       const age = now === undefined ? 0 : now - entry.releasedAt;
       const key = `${egressIPAM.name}/${entry.namespace}`;
@@ -43,19 +48,20 @@ export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): Co
       const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
       counts.set(key, (counts.get(key) ?? 0) + entry.addresses.length);
+      if (entry.team !== undefined) teams.set(entry.team, (teams.get(entry.team) ?? 0) + entry.addresses.length);
       for (const address of entry.addresses) {
         if (ledger.take(address)) waitsFor.set(address, entry.namespace);
       }
     }
   }
-  return { waitsFor, returnable, counts, next };
+  return { waitsFor, returnable, counts, teamCounts, next };
 }
 
 /**
  * How many addresses of each CIDR assignment may cool down after one namespace: whoever asks for others again and again
  * would keep a whole CIDR from everybody else.
  */
-const mostCooling = 4;
+export const mostCooling = 4;
 
 /** Why a namespace that asks for other addresses has to wait, if so; what it had a short while ago it may have back. */
 export function changesObstacle(

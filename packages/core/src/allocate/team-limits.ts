@@ -1,12 +1,19 @@
 import type { Claim } from '../claims/claim.ts';
 import type { Pool } from '../place/pool.ts';
+import type { Labels } from '../snapshot/label-selector.ts';
+import { mostCooling, type CoolingAddresses } from './cool-down.ts';
 import type { Obstacle } from './readiness.ts';
 
-/** Counts the namespaces of each team that an EgressIPAM serves, where it limits them (`spec.maxClaims`). */
+/**
+ * Counts the namespaces of each team that an EgressIPAM serves, and the addresses that cool down after them, where it
+ * limits them (`spec.maxClaims`).
+ */
 export class TeamLimits {
+  readonly #cooling: CoolingAddresses;
   readonly #served = new Map<string, number>();
 
-  constructor(claims: readonly Claim[]) {
+  constructor(claims: readonly Claim[], cooling: CoolingAddresses) {
+    this.#cooling = cooling;
     // Mostly nothing is limited, and then there is nothing to count.
     if (!claims.some(({ pool }) => pool?.egressIPAM.source.maxClaims !== undefined)) return;
     for (const claim of claims) if (claim.pool !== undefined && isServed(claim)) this.#count(claim, claim.pool);
@@ -16,12 +23,24 @@ export class TeamLimits {
   obstacleFor(claim: Claim, pool: Pool): Obstacle | undefined {
     const limit = pool.egressIPAM.source.maxClaims;
     if (limit === undefined || isServed(claim)) return undefined;
-    const team = teamOf(claim, limit.teamLabel);
+    const team = teamOf(claim.namespace.source.labels, limit.teamLabel);
     const most = limit.teams?.find(({ name }) => name === team)?.maxClaims ?? limit.perTeam;
-    if ((this.#served.get(keyOf(pool, team)) ?? 0) < most) return undefined;
+    if ((this.#served.get(keyOf(pool, team)) ?? 0) < most) return this.#coolingObstacle(claim, pool, team, most);
     return {
       code: 'TeamLimitReached',
       message: `EgressIPAM ${pool.name} serves at most ${most} namespaces with ${limit.teamLabel}=${team}, and does; it waits until another one of them claims no more`,
+    };
+  }
+
+  /** Namespaces that come and go would keep a whole CIDR from other teams; whoever comes back has what it had. */
+  #coolingObstacle({ namespace }: Claim, pool: Pool, team: string, mostServed: number): Obstacle | undefined {
+    const { name, egressIPAM } = pool;
+    const cooling = this.#cooling.teamCounts.get(name)?.get(team) ?? 0;
+    const most = mostCooling * mostServed * egressIPAM.open.length;
+    if (cooling < most || this.#cooling.returnable.has(`${name}/${namespace.name}`)) return undefined;
+    return {
+      code: 'TooManyChanges',
+      message: `${cooling} addresses of EgressIPAM ${name} that namespaces of team "${team}" gave back cool down, and ${most} are the most; new namespaces of the team have to wait until some have cooled down`,
     };
   }
 
@@ -33,7 +52,7 @@ export class TeamLimits {
   #count(claim: Claim, pool: Pool): void {
     const limit = pool.egressIPAM.source.maxClaims;
     if (limit === undefined) return;
-    const key = keyOf(pool, teamOf(claim, limit.teamLabel));
+    const key = keyOf(pool, teamOf(claim.namespace.source.labels, limit.teamLabel));
     this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
   }
 }
@@ -43,8 +62,9 @@ function isServed({ kept, from }: Claim): boolean {
   return kept.length > 0 && from === undefined;
 }
 
-function teamOf({ namespace }: Claim, label: string): string {
-  return namespace.source.labels?.[label] ?? '';
+/** The team of a namespace with these labels; those without the label are one team. */
+export function teamOf(labels: Labels | undefined, label: string): string {
+  return labels?.[label] ?? '';
 }
 
 function keyOf(pool: Pool, team: string): string {

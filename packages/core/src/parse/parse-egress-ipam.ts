@@ -34,6 +34,7 @@ interface ParsedReleased {
   readonly addresses: readonly Address[];
   /** Milliseconds since 1970. */
   readonly releasedAt: number;
+  readonly team: string | undefined;
 }
 
 /** An EgressIPAM with every text parsed once. What does not parse is a finding and is left out. */
@@ -161,19 +162,19 @@ function parseReserved(texts: readonly string[], cidr: Cidr, field: string, repo
 
 /** Without a time nobody knows how long the addresses wait already: they do not. */
 function parseReleased(
-  { namespace, addresses, releasedAt }: ReleasedAddresses,
+  { namespace, addresses, releasedAt, team }: ReleasedAddresses,
   index: number,
   report: Report,
 ): ParsedReleased {
   const time = Date.parse(releasedAt);
-  if (!Number.isNaN(time)) return { namespace, addresses: parseAddresses(addresses), releasedAt: time };
+  if (!Number.isNaN(time)) return { namespace, addresses: parseAddresses(addresses), releasedAt: time, team };
   report(
     'InvalidObject',
     'warning',
     `status.released[${index}].releasedAt`,
     `"${releasedAt}" is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`,
   );
-  return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY };
+  return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY, team };
 }
 
 /** A selector that cannot be understood selects nothing: serving too few is safer than serving the wrong ones. */

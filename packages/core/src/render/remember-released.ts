@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { returnWindow } from '../allocate/cool-down.ts';
+import { teamOf } from '../allocate/team-limits.ts';
 import type { RememberStep } from '../network-contract/step.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { sameAddresses } from '../parse/parse-lists.ts';
@@ -59,19 +60,30 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
       if (source === undefined || isOver || addresses.length === 0) return [];
       return [{ ...source, addresses: addresses.map(formatAddress) }];
     }),
-    ...fresh.flatMap(([namespace, addresses]) => entriesOf(namespace, addresses, releasedAt)),
+    ...fresh.flatMap(([namespace, addresses]) => {
+      const team = teamIn(decided, egressIPAM, namespace);
+      return entriesOf({ namespace, releasedAt, ...(team === undefined ? {} : { team }) }, addresses);
+    }),
   ]);
   return { released, step: rememberStep(pool, released) };
 }
 
-function entriesOf(namespace: string, addresses: readonly Address[], releasedAt: string): readonly ReleasedAddresses[] {
+/** The team that a namespace is of, or was, where the EgressIPAM limits teams and the labels are known. */
+function teamIn({ snapshot }: Decided, { source }: ParsedEgressIPAM, namespace: string): string | undefined {
+  if (source.maxClaims === undefined) return undefined;
+  const { namespaces, departed = [] } = snapshot.source;
+  const found =
+    namespaces.find(({ name }) => name === namespace) ?? departed.find((claim) => claim.namespace === namespace);
+  return found === undefined ? undefined : teamOf(found.labels, source.maxClaims.teamLabel);
+}
+
+function entriesOf(
+  entry: Omit<ReleasedAddresses, 'addresses'>,
+  addresses: readonly Address[],
+): readonly ReleasedAddresses[] {
   const entries: ReleasedAddresses[] = [];
   for (let start = 0; start < addresses.length; start += mostAddresses) {
-    entries.push({
-      namespace,
-      addresses: addresses.slice(start, start + mostAddresses).map(formatAddress),
-      releasedAt,
-    });
+    entries.push({ ...entry, addresses: addresses.slice(start, start + mostAddresses).map(formatAddress) });
   }
   return entries;
 }

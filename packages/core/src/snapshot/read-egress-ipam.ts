@@ -85,8 +85,10 @@ function readReleased(reader: ObjectReader): readonly ReleasedAddresses[] {
     const namespace = nested.text('entry', 'namespace');
     const releasedAt = nested.text('entry', 'releasedAt');
     const addresses = nested.texts('entry', 'addresses');
+    const team = nested.text('entry', 'team');
     handOver(nested, reader, `status.released[${index}]`);
-    return namespace === undefined || releasedAt === undefined ? [] : [{ namespace, addresses, releasedAt }];
+    if (namespace === undefined || releasedAt === undefined) return [];
+    return [{ namespace, addresses, releasedAt, ...(team === undefined ? {} : { team }) }];
   });
 }
 

@@ -30,6 +30,8 @@ export interface ReleasedAddresses {
   readonly addresses: readonly string[];
   /** RFC 3339. */
   readonly releasedAt: string;
+  /** The team of the namespace, where the EgressIPAM limits teams. */
+  readonly team?: string;
 }
 
 /** The most namespaces of one team that an EgressIPAM serves. */
@@ -194,4 +196,5 @@ export interface DepartedClaim {
   readonly namespace: string;
   readonly egressIPAM: string;
   readonly addresses: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
 }

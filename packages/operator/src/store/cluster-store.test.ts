@@ -33,7 +33,9 @@ it('knows what a namespace had that got it and went away between two looks', asy
     store.egressIPAMs.start();
     await vi.waitFor(() => expect([store.egressIPAMs.hasSynced, store.namespaces.hasSynced]).toEqual([true, true]));
     const before = changes;
-    await client.create({ metadata: { name: 'brief', annotations: { [`${prefix}/egressipam`]: 'pool' } } });
+    await client.create({
+      metadata: { name: 'brief', labels: { team: 'shop' }, annotations: { [`${prefix}/egressipam`]: 'pool' } },
+    });
     await client.mergePatch(
       { name: 'brief' },
       { metadata: { annotations: { [`${prefix}/egressips`]: '10.0.0.1', [`${prefix}/allocated`]: 'pool/10.0.0.1' } } },
@@ -43,7 +45,14 @@ it('knows what a namespace had that got it and went away between two looks', asy
       expect([changes > before, store.namespaces.list().some(({ name }) => name === 'brief')]).toEqual([true, false]),
     );
     const snapshot = store.snapshot({ name: 'none', attach: false, cloud: false, observationRequired: false });
-    expect(snapshot.departed).toEqual([{ namespace: 'brief', egressIPAM: 'pool', addresses: ['10.0.0.1'] }]);
+    expect(snapshot.departed).toEqual([
+      {
+        namespace: 'brief',
+        egressIPAM: 'pool',
+        addresses: ['10.0.0.1'],
+        labels: expect.objectContaining({ team: 'shop' }),
+      },
+    ]);
   } finally {
     await Promise.all([store.namespaces.stop(), store.egressIPAMs.stop()]);
     rest.close();

@@ -232,14 +232,14 @@ export class ClusterStore {
   }
 
   /** A namespace went away; one that came and went between two looks, too. */
-  #noteDeparture({ name, allocated, egressIPs, egressIPAM }: NamespaceSnapshot): void {
+  #noteDeparture({ name, allocated, egressIPs, egressIPAM, labels }: NamespaceSnapshot): void {
     const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '')
       .split(',')
       .filter((text) => text !== '');
     if (egressIPAM === undefined || addresses.length === 0) return;
     this.#departed = [
       ...this.#departed.filter(({ namespace }) => namespace !== name),
-      { namespace: name, egressIPAM, addresses },
+      { namespace: name, egressIPAM, addresses, ...(labels === undefined ? {} : { labels }) },
     ].slice(-mostDeparted);
   }
 
