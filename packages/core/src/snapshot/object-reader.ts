@@ -5,6 +5,14 @@ export type Read<Value> =
   | { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] }
   | { readonly ok: false; readonly problems: readonly Finding[] };
 
+/** Kubernetes has no longer names. */
+const longestName = 253;
+
+function problemWith(name: unknown): string {
+  if (typeof name !== 'string' || name === '') return 'a name is missing';
+  return `"${name.slice(0, 30)}…" has ${name.length} characters, and names have at most ${longestName}`;
+}
+
 /**
  * Reads the fields of one raw Kubernetes object. A field of the wrong type is a
  * finding and counts as absent, so that the rest of the object is still of use.
@@ -19,8 +27,9 @@ export class ObjectReader {
     this.#object = object;
     this.#kind = kind;
     const name = valueAt(object, ['metadata', 'name']);
-    this.name = typeof name === 'string' ? name : '';
-    if (this.name === '') this.#report('metadata.name', 'a name is missing; the object is ignored');
+    const isName = typeof name === 'string' && name !== '' && name.length <= longestName;
+    this.name = isName ? name : '';
+    if (!isName) this.#report('metadata.name', `${problemWith(name)}; the object is ignored`);
   }
 
   /** The result: nothing without a name, else the value. */

@@ -25,6 +25,11 @@ describe('addresses of a Service', () => {
     ).toEqual([]);
   });
 
+  it('are told with what is there of its name', () => {
+    const object = { metadata: { namespace: { toString: null } }, spec: { externalIPs: ['10.0.0.5'] } };
+    expect(readServiceAddresses(object)).toEqual([{ address: '10.0.0.5', usedBy: 'Service ?/?' }]);
+  });
+
   it.each([
     undefined,
     {},

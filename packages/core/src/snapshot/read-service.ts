@@ -14,8 +14,12 @@ export function readServiceAddresses(object: unknown): readonly UsedAddress[] {
   );
   return [...new Set(addresses)].map((address) => ({
     address,
-    usedBy: `Service ${String(namespace)}/${String(name)}`,
+    usedBy: `Service ${nameIn(namespace)}/${nameIn(name)}`,
   }));
+}
+
+function nameIn(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 253) : '?';
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -74,7 +74,7 @@ export function groupByNetwork(
 }
 
 function sharedNumbers(netNamespaces: readonly ParsedNetNamespace[]): ReadonlySet<number> {
-  const seen = new NumbersSeen();
+  const seen = new NumbersSeen(netNamespaces.reduce((most, { netid }) => Math.max(most, netid ?? 0), 0));
   const shared = new Set<number>();
   for (const { netid } of netNamespaces) {
     if (netid === undefined) continue;
@@ -83,9 +83,14 @@ function sharedNumbers(netNamespaces: readonly ParsedNetNamespace[]): ReadonlySe
   return shared;
 }
 
-/** Numbers of networks, 24 bits each: one bit per number costs less than an entry per namespace. */
+/** Numbers of networks: one bit per number costs less than an entry per namespace. */
 class NumbersSeen {
-  readonly #bits = new Uint8Array(2 ** 21);
+  readonly #bits: Uint8Array;
+
+  /** @param most the highest number that will be added */
+  constructor(most: number) {
+    this.#bits = new Uint8Array((most >> 3) + 1);
+  }
 
   /** Notes a number, and says whether it was there. */
   add(number: number): boolean {

@@ -19,10 +19,18 @@ export const netNamespaceKind: NetworkKind<NetNamespaceEntry> = {
 
 function readNetNamespace(object: unknown): Read<NetNamespaceEntry> {
   const reader = new ObjectReader(object, 'NetNamespace');
-  const netid = reader.number('netid');
+  const netid = readNetid(reader);
   return reader.result({
     name: reader.name,
     egressIPs: reader.texts('egressIPs'),
     ...(netid === undefined ? {} : { netid }),
   });
+}
+
+/** A number of 24 bits, as the SDN gives them. */
+function readNetid(reader: ObjectReader): number | undefined {
+  const netid = reader.number('netid');
+  if (netid === undefined || (Number.isInteger(netid) && netid >= 0 && netid < 2 ** 24)) return netid;
+  reader.problem('netid', `${netid} is no number of a network, which are from 0 to 16777215; it counts as unknown`);
+  return undefined;
 }
