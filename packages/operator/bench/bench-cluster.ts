@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Reflector, ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
@@ -145,6 +145,8 @@ async function watch(client: ResourceClient): Promise<BenchWatch> {
 /** Resident memory of a process in MiB; NaN where the system does not tell. */
 export interface Memory {
   readonly peak: number;
+  /** What it has now. */
+  readonly resident: number;
   /** Of it now: pages of files, nearly all of them of the Node binary. */
   readonly files: number;
 }
@@ -161,12 +163,15 @@ export interface BenchOperator {
   readonly started: number;
   /** Resident memory in MiB. */
   memory(): Memory;
+  /** Time that it had a processor; NaN where the system does not tell. */
+  processorSeconds(): number;
   stop(): Promise<void>;
 }
 
 export async function startOperator({ envtest }: BenchCluster): Promise<BenchOperator> {
   const kubeconfig = join(envtest.folder, 'bench.kubeconfig');
   await envtest.writeKubeconfig(kubeconfig, 'operator');
+  const log = openSync(join(envtest.folder, 'operator.log'), 'w');
   const started = Date.now();
   const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
   const child: ChildProcess = spawn(
@@ -182,7 +187,7 @@ export async function startOperator({ envtest }: BenchCluster): Promise<BenchOpe
       '--health-probe-bind-address',
       '0',
     ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', log] },
   );
   return {
     started,
@@ -190,7 +195,17 @@ export async function startOperator({ envtest }: BenchCluster): Promise<BenchOpe
       const status = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/status`, 'utf8') : '';
       const mebibytes = (field: string): number =>
         Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
-      return { peak: mebibytes('VmHWM'), files: mebibytes('RssFile') };
+      return { peak: mebibytes('VmHWM'), resident: mebibytes('VmRSS'), files: mebibytes('RssFile') };
+    },
+    processorSeconds: () => {
+      const stat = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/stat`, 'utf8') : '';
+      // Ticks of a hundredth of a second, in user and in system mode: fields 14 and 15, counted behind the name.
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+        .map(Number);
+      return ((user ?? NaN) + (system ?? NaN)) / 100;
     },
     stop: async () => {
       const ended = once(child, 'exit');

@@ -6,7 +6,7 @@ import {
   type Step,
   type StepEffects,
 } from '@egressip-ipam/core';
-import { TransportError, type Clock, type KubernetesObject } from '@egressip-ipam/kube';
+import { ApiError, TransportError, type Clock, type KubernetesObject } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressHolds } from './address-holds.ts';
 import { Executor } from './executor.ts';
@@ -52,6 +52,7 @@ describe('the executor', () => {
   const make = (
     answer: (step: WriteStep) => Promise<KubernetesObject | undefined>,
     other: Partial<Target> = {},
+    onError: (retryInMilliseconds: number) => void = () => undefined,
   ): Executor =>
     new Executor({
       clock,
@@ -62,7 +63,7 @@ describe('the executor', () => {
         return answer(step);
       },
       onProgress: () => void (plansAsked += 1),
-      onError: () => undefined,
+      onError: (_step, _error, retryInMilliseconds) => onError(retryInMilliseconds),
       onUndone: () => undefined,
     });
   const take = async (executor: Executor, steps: readonly Step[]): Promise<void> => {
@@ -102,6 +103,31 @@ describe('the executor', () => {
     }
     expect(written).not.toContain('bind');
   });
+
+  it.each([404, 409])(
+    'says nothing of a write that came too late (%i) until it goes on for a while',
+    async (status) => {
+      const errors: number[] = [];
+      const late = new ApiError({
+        request: 'PATCH /things/a',
+        status,
+        reason: status === 404 ? 'NotFound' : 'Conflict',
+        serverMessage: 'too late',
+        details: {},
+        retryAfterSeconds: undefined,
+      });
+      const executor = make(
+        () => Promise.reject(late),
+        { read: () => Promise.resolve({ metadata: { name: 'a' } }) },
+        (retry) => errors.push(retry),
+      );
+      for (let attempt = 0; attempt < 4; attempt += 1, now += 1_000)
+        await take(executor, [write('bind', 'Thing/a', {})]);
+      expect([written.length, errors.length]).toEqual([4, 0]);
+      await take(executor, [write('bind', 'Thing/a', {})]);
+      expect([written.length, errors.length]).toEqual([5, 1]);
+    },
+  );
 
   it('leaves what waits for something to be observed to the plan that has seen it', async () => {
     const executor = make(() => Promise.resolve({ metadata: { name: 'any' } }));

@@ -50,6 +50,9 @@ const forgetEvery = 600_000;
 const firstLookDelay = 50;
 const longestLookDelay = 1_000;
 
+/** So often in a row a write may come too late before it counts as a failure. */
+const mostOvertakings = 5;
+
 /** After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be written keeps nobody waiting. */
 const mostAttemptsToHelp = 8;
 
@@ -229,7 +232,9 @@ export class Executor {
 
   #postpone(lane: string, step: WriteStep, error: unknown): void {
     const { count, delay } = this.#failures.fail(lane, this.#options.clock.monotonic());
-    if (!(isConflict(error) && count < 5)) this.#options.onError(step, error, delay);
+    // Somebody else wrote the object, or deleted it: a moment later the watch tells, and another plan decides.
+    const isOvertaken = (isConflict(error) || isNotFound(error)) && count < mostOvertakings;
+    if (!isOvertaken) this.#options.onError(step, error, delay);
   }
 
   /** After a conflict or an unknown outcome only a fresh look tells what is there. */
