@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { applied, mutants } from './mutants/list.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const problems = [];
@@ -31,6 +32,36 @@ const packages = readdirSync(join(root, 'packages'));
 for (const name of packages) {
   for (const wanted of ['README.md', 'package.json', 'tsup.config.ts', 'src/index.ts']) {
     if (!existsSync(join(root, 'packages', name, wanted))) problems.push(`packages/${name}: ${wanted} is missing`);
+  }
+}
+
+// Core and operator know networks and clouds by their contracts; only these name any.
+const named = /ovn|sdn|hostsubnet|netnamespace|cilium|antrea|cloudprivateipconfig|\baws|\bazure|\bgcp|\bopenstack/i;
+const mayName = [
+  /\.test\.ts$/,
+  /^packages\/operator\/src\/built-in\//,
+  'packages/operator/src/trial/networks.ts',
+  // Help texts.
+  'packages/operator/src/program/add-run.ts',
+  'packages/operator/src/commands/examples.ts',
+];
+for (const file of files) {
+  if (!/^packages\/(core|operator)\/src\//.test(file) || !existsSync(join(root, file))) continue;
+  if (mayName.some((place) => (typeof place === 'string' ? place === file : place.test(file)))) continue;
+  readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .forEach((line, index) => {
+      if (named.test(line))
+        problems.push(`${file}:${index + 1}: names a network or a cloud, which its package should know`);
+    });
+}
+
+// Where the text of a mutant has changed, it breaks nothing any more.
+for (const mutant of mutants) {
+  try {
+    applied(mutant, root);
+  } catch (error) {
+    problems.push(`tools/mutants/list.mjs, ${mutant[0]}: ${error.message}`);
   }
 }
 
