@@ -45,9 +45,7 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
 export function markReleasing(claims: readonly Claim[], ledger: AddressLedger): void {
-  for (const { leaving, intent, namespace } of claims) {
-    // What it has on record stays its own until that is cleared, though nothing else shows any more that it had it.
-    if (intent.kind === 'release') for (const address of namespace.allocated?.addresses ?? []) ledger.take(address);
+  for (const { leaving } of claims) {
     for (const address of leaving) {
       const slot = ledger.slotOf(address);
       if (ledger.owner.has(slot)) continue;

@@ -6,6 +6,7 @@ import type { Precondition, Step } from '../network-contract/step.ts';
 import { plain } from '../plain/plain-network.ts';
 import type { Allocation, Plan } from '../plan/plan-types.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { whyKeptBack } from './kept-back.ts';
 
 /** What to explain. */
 export interface Subject {
@@ -122,7 +123,7 @@ function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject,
       node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`,
     );
   }
-  statements.push(...usersOf(snapshot, text, backend));
+  statements.push(...whyKeptBack(snapshot, backend, address), ...usersOf(snapshot, text, backend));
   return {
     subject,
     found: true,
@@ -135,9 +136,6 @@ function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject,
 /** Everything that names an address. */
 function usersOf(snapshot: ClusterSnapshot, text: string, backend: NetworkBackend): readonly string[] {
   return [
-    ...snapshot.nodes
-      .filter(({ addresses }) => addresses.includes(text))
-      .map(({ name }) => `It is an address of node ${name} itself.`),
     ...backend.explain(snapshot.network.objects, text),
     ...(snapshot.infrastructure.virtualIPs.includes(text)
       ? ["It is an address of the cluster's API, ingress or DNS."]

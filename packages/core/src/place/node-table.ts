@@ -71,6 +71,11 @@ export class NodeTable {
     return this.#subnets[index];
   }
 
+  /** The subnets of all nodes, as far as they are known; each once. */
+  allSubnets(): readonly Cidr[] {
+    return [...new Map(this.#subnets.flatMap((own) => (own ?? []).map((subnet) => [subnet.text, subnet]))).values()];
+  }
+
   /** Whether a node's subnets contain an address. */
   canHost(index: NodeIndex, address: Address): boolean {
     const subnets = this.#subnets[index];

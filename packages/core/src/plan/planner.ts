@@ -1,4 +1,3 @@
-import type { Cidr } from '../address/cidr.ts';
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
@@ -77,7 +76,11 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   const hosted = new HostedList(facts.hosts, names, ledger);
   const nodes = new NodeTable(snapshot, facts, names);
   const pools = makePools(snapshot.egressIPAMs, nodes, traits);
-  const surveyed = surveyedNodes(nodes);
+  const surveyed: SurveyedNodes = {
+    indexOf: (name) => nodes.indexOf(name),
+    subnets: nodes.allSubnets(),
+    present: nodes.present,
+  };
   const users = new AddressUsers(snapshot, facts, surveyed.subnets);
 
   takeReserved(ledger, snapshot, facts, surveyed);
@@ -112,11 +115,4 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   };
   const rendered = render(decided, backend, view);
   return reportPlan(decided, rendered, [...read.findings, ...findings]);
-}
-
-function surveyedNodes(nodes: NodeTable): SurveyedNodes {
-  const subnets = new Map<string, Cidr>();
-  for (const [index] of nodes.entries())
-    for (const subnet of nodes.subnetsOf(index) ?? []) subnets.set(subnet.text, subnet);
-  return { indexOf: (name) => nodes.indexOf(name), subnets: [...subnets.values()], present: nodes.present };
 }

@@ -4,8 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createLog } from '../../src/run/log.ts';
 import { printable } from '../../src/output/printable.ts';
-import { sharedFolder } from '../../../../tools/testing/shared-folder.ts';
-import { unless } from '../../../../tools/testing/unless.ts';
 import { runCli } from './run-cli.ts';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
@@ -90,18 +88,12 @@ describe('no control character of an object reaches a terminal', () => {
     expect(yaml).toEqual(json);
   });
 
-  const cases = sharedFolder('cases');
-  it(
-    'nor one of the case from the field',
-    unless(cases === undefined, 'the cases from the field are not in ../shared/cases'),
-    async () => {
-      const { out, error } = await runCli(['plan', '-'], {
-        input: readFileSync(`${cases}/33-terminal-escapes.yaml`, 'utf8'),
-      });
-      expect(out + error).not.toMatch(obeyed);
-      expect(out).toContain('\\u001b[2J');
-    },
-  );
+  it('nor one of the case from the field', async () => {
+    const input = readFileSync(new URL('cases/33-terminal-escapes.yaml', import.meta.url), 'utf8');
+    const { out, error } = await runCli(['plan', '-'], { input });
+    expect(out + error).not.toMatch(obeyed);
+    expect(out).toContain('\\u001b[2J');
+  });
 });
 
 describe('printable', () => {

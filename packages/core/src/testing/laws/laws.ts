@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import type { Allocation, Plan } from '../../plan/plan-types.ts';
 import { createPlanner, plan } from '../../plan/planner.ts';
 import { applyStep, readySteps } from '../../simulate/apply-step.ts';
-import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
 import { beginning, placesByCidr } from './cluster.ts';
-import { histories, type Happening, type History } from './happening.ts';
-import { converge, ensure, live, look } from './live.ts';
-import type { NetworkLaw, NetworkUnderTest } from './suite.ts';
-
-type Check = (initial: ClusterSnapshot, history: History) => void;
+import { histories, type Happening } from './happening.ts';
+import { converge, ensure, live, look, same } from './live.ts';
+import { law11, law11Unclaimed, law12 } from './proof-laws.ts';
+import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
 /** The laws, for a network. */
 export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
@@ -46,6 +44,11 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
     law('law 9: a crash between any two steps loses nothing and leaks nothing', law9(network)),
     law('law 10: at rest nothing is written, and on the way each object few times', law10(network)),
     law('law 11: what a tenant writes as allocated gets what input gets', law11(network), withoutObjects),
+    law(
+      'law 11: what is written as allocated without a claim takes nothing from anybody',
+      law11Unclaimed(network),
+      withoutObjects,
+    ),
     law('law 12: nothing is said to be carried that is not', law12(network), withoutObjects),
     law('a planner that lives on gives what plan() gives', alike(network)),
   ];
@@ -304,51 +307,6 @@ function law10(network: NetworkUnderTest): Check {
   };
 }
 
-function law11(network: NetworkUnderTest): Check {
-  const forge = (snapshot: ClusterSnapshot, addresses: string, allocated: boolean): ClusterSnapshot => {
-    const namespace = aNamespace('zz-forged', 99, {
-      egressIPs: addresses,
-      ...(allocated ? { allocated: `pool/${addresses}` } : {}),
-    });
-    return { ...snapshot, namespaces: [...snapshot.namespaces, namespace].sort(byName) };
-  };
-  return (initial, history) => {
-    const { snapshot } = live(network, initial, history.happenings);
-    const cidrs = history.topology === 'one-cidr' ? 1 : 2;
-    const oneEach = [0, 1, 5, 31, 200].map((number) =>
-      Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join(),
-    );
-    for (const addresses of [...oneEach, '10.0.0.60,10.0.0.61']) {
-      const [asked, forged] = [
-        plan(forge(snapshot, addresses, false), network.backend),
-        plan(forge(snapshot, addresses, true), network.backend),
-      ];
-      const given = ({ allocations }: Plan): unknown =>
-        allocations.map(({ namespace, addresses: list }) => [namespace, list]);
-      same(given(forged), given(asked), `what ${addresses} comes to`);
-    }
-  };
-}
-
-function law12(network: NetworkUnderTest): Check {
-  return (initial, { happenings }) => {
-    live(network, initial, happenings, {
-      planned: (snapshot, { allocations }) => {
-        const { hosts, bound } = look(network, snapshot);
-        for (const { namespace, addresses, carried } of allocations.filter((entry) => entry.carried)) {
-          for (const address of addresses) {
-            const isReady = hosts
-              .get(address)
-              ?.some((node) => snapshot.nodes.some(({ name, ready }) => name === node && ready));
-            const isBound = bound.get(namespace)?.includes(address) === true;
-            ensure(!carried || (isReady === true && isBound), `${address} of ${namespace} is said to be carried`);
-          }
-        }
-      },
-    });
-  };
-}
-
 function alike(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {
     live(network, initial, happenings, {
@@ -358,9 +316,4 @@ function alike(network: NetworkUnderTest): Check {
       },
     });
   };
-}
-
-function same(one: unknown, other: unknown, what: string): void {
-  const [left, right] = [JSON.stringify(one), JSON.stringify(other)];
-  ensure(left === right, `${what} differs:\n${left}\n${right}`);
 }

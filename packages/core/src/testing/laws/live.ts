@@ -114,3 +114,9 @@ export function look({ backend }: NetworkUnderTest, snapshot: ClusterSnapshot): 
 export function ensure(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
 }
+
+/** Throws where two values are not the same as JSON. */
+export function same(one: unknown, other: unknown, what: string): void {
+  const [left, right] = [JSON.stringify(one), JSON.stringify(other)];
+  ensure(left === right, `${what} differs:\n${left}\n${right}`);
+}

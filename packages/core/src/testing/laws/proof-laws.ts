@@ -1,0 +1,80 @@
+import type { Plan } from '../../plan/plan-types.ts';
+import { plan } from '../../plan/planner.ts';
+import { byName } from '../../snapshot/compare-names.ts';
+import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
+import { aNamespace } from '../builders.ts';
+import { converge, ensure, live, look, same } from './live.ts';
+import type { Check, NetworkUnderTest } from './suite.ts';
+
+/** A record that nothing of ours confirms is checked as input is. */
+export function law11(network: NetworkUnderTest): Check {
+  const forge = (snapshot: ClusterSnapshot, addresses: string, allocated: boolean): ClusterSnapshot => {
+    const namespace = aNamespace('zz-forged', 99, {
+      egressIPs: addresses,
+      ...(allocated ? { allocated: `pool/${addresses}` } : {}),
+    });
+    return { ...snapshot, namespaces: [...snapshot.namespaces, namespace].sort(byName) };
+  };
+  return (initial, history) => {
+    const { snapshot } = live(network, initial, history.happenings);
+    const cidrs = history.topology === 'one-cidr' ? 1 : 2;
+    const oneEach = [0, 1, 5, 31, 200].map((number) =>
+      Array.from({ length: cidrs }, (_, index) => `10.0.${index}.${number}`).join(),
+    );
+    for (const addresses of [...oneEach, '10.0.0.60,10.0.0.61']) {
+      const [asked, forged] = [
+        plan(forge(snapshot, addresses, false), network.backend),
+        plan(forge(snapshot, addresses, true), network.backend),
+      ];
+      const given = ({ allocations }: Plan): unknown =>
+        allocations.map(({ namespace, addresses: list }) => [namespace, list]);
+      same(given(forged), given(asked), `what ${addresses} comes to`);
+    }
+  };
+}
+
+/** A record of somebody who claims nothing keeps nothing from anybody, is cleared, and does not cool down. */
+export function law11Unclaimed(network: NetworkUnderTest): Check {
+  return (initial, { happenings }) => {
+    const { snapshot } = live(network, initial, happenings);
+    const all = Array.from({ length: 30 }, (_, index) => [`10.0.0.${index + 1}`, `10.0.1.${index + 1}`])
+      .flat()
+      .join();
+    const { egressIPAM: _egressIPAM, ...idle } = aNamespace('zz-idle');
+    const among = (...added: ClusterSnapshot['namespaces']): ClusterSnapshot => ({
+      ...snapshot,
+      namespaces: [...snapshot.namespaces, ...added].sort(byName),
+    });
+    const honest = aNamespace('zz-honest', 99);
+    const forged = among(honest, { ...idle, allocated: `pool/${all}` });
+    const given = (of: ClusterSnapshot): unknown => {
+      const { allocations, waiting } = plan(of, network.backend);
+      return [allocations, waiting];
+    };
+    same(given(forged), given(among(honest)), 'what others get');
+    const end = converge(network, forged).snapshot;
+    ensure(end.namespaces.find(({ name }) => name === 'zz-idle')?.allocated === undefined, 'the record stays');
+    const remembered = end.egressIPAMs.flatMap(({ released = [] }) => released.map(({ namespace }) => namespace));
+    ensure(!remembered.includes('zz-idle'), 'what was never given cools down');
+  };
+}
+
+/** Carried is what is bound, and hosted on a node that is Ready. */
+export function law12(network: NetworkUnderTest): Check {
+  return (initial, { happenings }) => {
+    live(network, initial, happenings, {
+      planned: (snapshot, { allocations }) => {
+        const { hosts, bound } = look(network, snapshot);
+        for (const { namespace, addresses, carried } of allocations.filter((entry) => entry.carried)) {
+          for (const address of addresses) {
+            const isReady = hosts
+              .get(address)
+              ?.some((node) => snapshot.nodes.some(({ name, ready }) => name === node && ready));
+            const isBound = bound.get(namespace)?.includes(address) === true;
+            ensure(!carried || (isReady === true && isBound), `${address} of ${namespace} is said to be carried`);
+          }
+        }
+      },
+    });
+  };
+}
