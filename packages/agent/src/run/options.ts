@@ -1,7 +1,5 @@
 /** How the agent runs. */
 export interface AgentOptions {
-  /** URL of an API server that asks for no credentials, such as `kubectl proxy`; wins over everything else. */
-  readonly server?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   /** Name of the node it runs on. */

@@ -1,4 +1,4 @@
-import { createRestClient, loadConnection, sleep, staticConnection, type Connection } from '@egressip-ipam/kube';
+import { createRestClient, loadConnection, sleep } from '@egressip-ipam/kube';
 import { readFileSync } from 'node:fs';
 import { timingsOf } from '../fencing/timings.ts';
 import { systemKernel } from '../kernel/kernel.ts';
@@ -19,7 +19,11 @@ import { serveTexts } from './text-server.ts';
  * @throws Error when it cannot start: no kubeconfig, no `arping`, an address that cannot be listened on
  */
 export async function runAgent(options: AgentOptions, log: Log, signal: AbortSignal): Promise<void> {
-  const connection = await connect(options);
+  const { kubeconfig, context } = options;
+  const connection = await loadConnection({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
   const announcer = await findAnnouncer((message) =>
     log.warn('an address could not be announced', { reason: message }),
   );
@@ -65,14 +69,6 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     for (const server of servers) server?.close();
     rest.close();
   }
-}
-
-function connect({ server, kubeconfig, context }: AgentOptions): Promise<Connection> {
-  if (server !== undefined) return Promise.resolve(staticConnection({ server }));
-  return loadConnection({
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  });
 }
 
 async function listen(

@@ -1,6 +1,7 @@
 import { nodeNetworkUnavailable } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { busyReason, eventually, startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { busyReason, eventually } from './agent-machines.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 

@@ -1,6 +1,7 @@
 import { nodeNetworkUnavailable, type Cut } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { busyReason, eventually, startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { busyReason, eventually } from './agent-machines.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 const term = 6_000;
