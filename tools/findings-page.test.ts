@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(join(root, 'docs/findings.md'), 'utf8');
-const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (.+) \|$/gm)].map(
+const rows = [...page.matchAll(/^\| `(\w+)` +\| (.+) \| (.+) \|$/gm)].map(
   ([, code = '', meaning = '', action = '']) => ({ code, meaning, action }),
 );
 

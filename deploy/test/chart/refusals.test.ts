@@ -36,6 +36,11 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
         'kube_rbac_proxy: there is no proxy container in this chart',
       ],
       [
+        'a PodMonitor without a token',
+        { monitoring: { enabled: true, monitor: 'PodMonitor' } },
+        "monitoring.monitor: a PodMonitor cannot send Prometheus' own token",
+      ],
+      [
         'a guard without its network',
         { guardUnassigned: { enabled: true }, network: { ovnKubernetes: false } },
         'guardUnassigned.enabled: EgressFirewalls are of OVN-Kubernetes',

@@ -88,3 +88,20 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- define "egressip-ipam.agentLabels" -}}
 {{ include "egressip-ipam.labelsOf" (dict "root" . "component" "agent") }}
 {{- end }}
+
+{{- /* Where metrics are served: over TLS as the original's were, or over plain HTTP. */}}
+{{- define "egressip-ipam.metricsPort" -}}
+{{- .Values.metrics.secure | ternary 8443 8080 }}
+{{- end }}
+
+{{- /* What it takes to ask whether who wants metrics may have them. */}}
+{{- define "egressip-ipam.reviewRules" -}}
+{{- if .Values.metrics.secure -}}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+{{- end }}

@@ -1,4 +1,12 @@
-import { createRestClient, loadConnection, sleep } from '@egressip-ipam/kube';
+import {
+  createRestClient,
+  loadConnection,
+  serveMetrics,
+  serveTexts,
+  sleep,
+  type RestClient,
+  type TextServer,
+} from '@egressip-ipam/kube';
 import { readFileSync } from 'node:fs';
 import { timingsOf } from '../fencing/timings.ts';
 import { systemKernel } from '../kernel/kernel.ts';
@@ -11,7 +19,6 @@ import { Agent } from './agent.ts';
 import { machineClock as clock } from './machine-clock.ts';
 import { Metrics } from './metrics.ts';
 import type { AgentOptions, Log } from './options.ts';
-import { serveTexts } from './text-server.ts';
 
 /**
  * Runs the agent until it is told to stop. The node's addresses stay for what is left of their time.
@@ -51,7 +58,7 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     metrics,
   };
   // Ready also while a former agent of this node still runs: it ends only when this one is there.
-  const servers = await listen(options, signal, log, metrics);
+  const servers = await listen(options, signal, { log, metrics, rest });
   try {
     agent = await takeOver(() => new Agent({ ...parts, state: new StateFile(options.stateFile) }), log, signal);
     if (agent === undefined) return;
@@ -66,7 +73,7 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     watch.stop();
     await running.stop();
   } finally {
-    for (const server of servers) server?.close();
+    await Promise.all(servers.map(async (server) => server?.close()));
     rest.close();
   }
 }
@@ -74,15 +81,23 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
 async function listen(
   options: AgentOptions,
   signal: AbortSignal,
-  log: Log,
-  metrics: Metrics,
-): Promise<readonly ({ close(): void } | undefined)[]> {
+  { log, metrics, rest }: { readonly log: Log; readonly metrics: Metrics; readonly rest: RestClient },
+): Promise<readonly (TextServer | undefined)[]> {
   const health = { '/healthz': () => 'ok\n', '/readyz': () => 'ok\n' };
-  const open = [
+  const serveOwn = (): Promise<TextServer | undefined> =>
+    serveMetrics({
+      address: options.metricsBindAddress,
+      secure: options.metricsSecure === true,
+      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+      rest,
+      clock,
+      text: () => metrics.text(),
+      warn: (message, fields) => log.warn(message, fields),
+    });
+  return [
     await persist(() => serveTexts(options.healthProbeBindAddress, health), signal, log),
-    await persist(() => serveTexts(options.metricsBindAddress, { '/metrics': () => metrics.text() }), signal, log),
+    await persist(serveOwn, signal, log),
   ];
-  return open;
 }
 
 /** A former agent of this node, on its way out, still has the port. */

@@ -15,6 +15,8 @@ export interface AgentFlags extends LogFlags {
   readonly stateFile: string;
   readonly term: number;
   readonly metricsBindAddress: string;
+  readonly metricsSecure: boolean;
+  readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
 }
 

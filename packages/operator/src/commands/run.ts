@@ -24,7 +24,9 @@ export interface RunFlags extends LogFlags {
   readonly readServices?: boolean;
   readonly nodeProbe?: boolean;
   readonly nodeProbePort: number;
-  readonly metricsBindAddress: string;
+  readonly metricsBindAddress?: string;
+  readonly metricsSecure: boolean;
+  readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
 }
 
@@ -56,7 +58,9 @@ function toRunOptions(flags: RunFlags): RunOptions {
     renewDeadline: flags.leaderElectRenewDeadline,
     retryPeriod: flags.leaderElectRetryPeriod,
     namespace: flags.namespace ?? ownNamespace(),
-    metricsBindAddress: flags.metricsBindAddress,
+    metricsBindAddress: flags.metricsBindAddress ?? (flags.metricsSecure ? ':8443' : ':8080'),
+    metricsSecure: flags.metricsSecure,
+    ...(flags.metricsCertDir === undefined ? {} : { metricsCertDir: flags.metricsCertDir }),
     healthProbeBindAddress: flags.healthProbeBindAddress,
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,

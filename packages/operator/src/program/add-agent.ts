@@ -46,5 +46,5 @@ export function addAgent(program: Command, context: CommandContext, done: (code:
         .default(6)
         .argParser(parsePositive),
     );
-  withProcess(command, '0', '0').action(async (flags: AgentFlags) => done(await agentCommand(context, flags)));
+  withProcess(command, ['0'], '0').action(async (flags: AgentFlags) => done(await agentCommand(context, flags)));
 }

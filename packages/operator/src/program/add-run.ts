@@ -87,5 +87,7 @@ export function addRun(program: Command, context: CommandContext, done: (code: E
         .default(10250)
         .argParser(parsePort),
     );
-  withProcess(command, ':8080', ':8081').action(async (flags: RunFlags) => done(await runCommand(context, flags)));
+  withProcess(command, [undefined, ':8443, without TLS :8080'], ':8081').action(async (flags: RunFlags) =>
+    done(await runCommand(context, flags)),
+  );
 }

@@ -17,14 +17,35 @@ export const ownOption = (flags: string, description: string, variable: string):
   fromEnvironment(flags, description, `EGRESSIP_IPAM_${variable}`);
 
 /** How a process that goes on reaches the cluster, is watched, and logs. */
-export function withProcess(command: Command, metricsAddress: string, healthAddress: string): Command {
+export function withProcess(
+  command: Command,
+  metricsAddress: readonly [value: string | undefined, description?: string],
+  healthAddress: string,
+): Command {
   return command
     .addOption(
       ownOption(
         '--metrics-bind-address <address>',
         'where metrics are served; 0 turns them off',
         'METRICS_BIND_ADDRESS',
-      ).default(metricsAddress),
+      ).default(...metricsAddress),
+    )
+    .addOption(
+      ownOption(
+        '--metrics-secure [boolean]',
+        'serve metrics over TLS, to whom a token gives the right to get /metrics; false: over plain HTTP, to everyone',
+        'METRICS_SECURE',
+      )
+        .default(true)
+        .preset('true')
+        .argParser(parseBoolean),
+    )
+    .addOption(
+      ownOption(
+        '--metrics-cert-dir <folder>',
+        'tls.crt and tls.key for metrics, read again when they change; by default a certificate that signs itself',
+        'METRICS_CERT_DIR',
+      ),
     )
     .addOption(
       ownOption(
@@ -104,6 +125,12 @@ export function parsePositive(value: string): number {
   const seconds = Number(value);
   if (!(seconds > 0)) throw new InvalidArgumentError('a number above 0 is expected.');
   return seconds;
+}
+
+/** `true` or `false`, as flags and variables have it. */
+export function parseBoolean(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new InvalidArgumentError('true or false is expected.');
+  return value === 'true';
 }
 
 /** A whole number that a simulation can bear. */

@@ -25,6 +25,10 @@ export interface RunOptions {
   readonly guardUnassigned?: boolean;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;
+  /** Serve metrics over TLS, to who the API server says may read them; absent: over plain HTTP, to everyone. */
+  readonly metricsSecure?: boolean;
+  /** A folder with `tls.crt` and `tls.key`; absent: a certificate that signs itself. */
+  readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';

@@ -2,8 +2,11 @@ import {
   createRestClient,
   EventRecorder,
   loadConnection,
+  serveMetrics,
+  serveTexts,
   systemClock,
   type RestClient,
+  type TextAnswer,
   type Vanishing,
 } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
@@ -18,7 +21,6 @@ import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/s
 import { ClusterStore } from '../store/cluster-store.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
-import { limited, serveTexts, type TextAnswer } from './health-server.ts';
 import { leaderOf } from './leader-of.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
@@ -59,11 +61,14 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
       '/healthz': () => 'ok\n',
       '/readyz': () => readiness(whyNotReady()),
     }),
-    await serveTexts(options.metricsBindAddress, {
-      '/metrics': limited(
-        () => metrics?.text(),
-        () => clock.monotonic(),
-      ),
+    await serveMetrics({
+      address: options.metricsBindAddress,
+      secure: options.metricsSecure === true,
+      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+      rest,
+      clock,
+      text: () => metrics?.text(),
+      warn: (message, fields) => log.warn(message, fields),
     }),
   ];
   const release = [

@@ -5,6 +5,7 @@ import type { Admission } from './access/admission.ts';
 import { authenticate } from './access/authenticate.ts';
 import type { Authorizer } from './access/authorize.ts';
 import { assertAuthorized } from './access/authorize.ts';
+import { answerReview, isReview } from './access/review.ts';
 import type { User } from './access/user.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { ApiContext } from './context.ts';
@@ -13,6 +14,7 @@ import type { Answer } from './handle-resource.ts';
 import { handleResource } from './handle-resource.ts';
 import { formatKubeconfig } from './kubeconfig.ts';
 import type { OpenWatch } from './read/watch.ts';
+import { mediaTypeOf, parseBody, readBody } from './request-body.ts';
 import { parseRequest } from './request-info.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { createRequestLog, toLoggedRequest } from './request-log.ts';
@@ -90,6 +92,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       assertAcceptsJson(request.headers.accept);
       if (request.headers['impersonate-user'] !== undefined) throw notImplemented('impersonation');
       if (!info.isResource) return handleNonResource(context, info.verb, info.path);
+      if (isReview(info)) {
+        const review = parseBody(await readBody(request), mediaTypeOf(request));
+        return { code: 201, text: JSON.stringify(answerReview(review, options.tokens, options.authorize)) };
+      }
       const { admission } = options;
       return handleResource({ context, admission, watches }, { info, user, url, request, response });
     };

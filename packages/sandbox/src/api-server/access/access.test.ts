@@ -89,4 +89,31 @@ describe('access', () => {
       { verb: 'create', resource: 'namespaces', name: 'new', status: 201 },
     ]);
   });
+
+  const reviewed = async (path: string, kind: string, spec: object): Promise<unknown> => {
+    const client = createTestClient({ url: server.url, token: 'root' });
+    const { code, body } = await client.send('POST', `/apis/${path}`, { kind, spec });
+    expect(code).toBe(201);
+    return body['status'];
+  };
+
+  it('reviews tokens', async () => {
+    const review = (token: string): Promise<unknown> =>
+      reviewed('authentication.k8s.io/v1/tokenreviews', 'TokenReview', { token });
+    expect(await review('operator')).toEqual({
+      authenticated: true,
+      user: { username: 'operator', groups: ['system:authenticated'] },
+    });
+    expect(await review('guess')).toMatchObject({ authenticated: false });
+  });
+
+  it('reviews rights to paths that are no resources', async () => {
+    const review = (path: string): Promise<unknown> =>
+      reviewed('authorization.k8s.io/v1/subjectaccessreviews', 'SubjectAccessReview', {
+        user: 'operator',
+        nonResourceAttributes: { path, verb: 'get' },
+      });
+    expect(await review('/version')).toEqual({ allowed: true });
+    expect(await review('/metrics')).toEqual({ allowed: false });
+  });
 });

@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { limited, serveTexts, type TextServer, type TextSource } from './health-server.ts';
-import { freePort } from '../../test/integration/support/free-port.ts';
+import { limited, serveTexts, type TextServer, type TextSource } from './text-server.ts';
 
 describe('serveTexts', () => {
   let server: TextServer | undefined;
   afterEach(() => server?.close());
 
-  async function get(paths: Readonly<Record<string, TextSource>>, path: string): Promise<string> {
-    const address = `127.0.0.1:${await freePort()}`;
-    server = await serveTexts(address, paths);
-    const response = await fetch(`http://${address}${path}`);
+  async function get(
+    paths: Readonly<Record<string, TextSource>>,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<string> {
+    server = await serveTexts('127.0.0.1:0', paths);
+    const response = await fetch(`http://127.0.0.1:${server?.port}${path}`, init);
     return `${response.status} ${await response.text()}`;
   }
 
@@ -32,6 +34,14 @@ describe('serveTexts', () => {
       },
     };
     expect(await get(paths, path)).toBe(expected);
+  });
+
+  it('answers no request but GET', async () => {
+    expect(await get({ '/text': () => 'text' }, '/text', { method: 'POST' })).toBe('405 only GET is answered\n');
+  });
+
+  it.each(['0', ''])('serves nothing on %j', async (address) => {
+    expect(await serveTexts(address, {})).toBeUndefined();
   });
 
   it('names an address that is none', async () => {
