@@ -99,6 +99,7 @@ export type {
   ClaimDecision,
   EgressIPAMDecision,
   NetworkDecisions,
+  NodeStanding,
   StepOrder,
 } from './network-contract/decisions.ts';
 export type {

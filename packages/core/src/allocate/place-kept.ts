@@ -70,8 +70,11 @@ export class Keeper {
     const slot = this.#ledger.slotOf(address);
     const node = this.#ledger.host.at(slot);
     if (node !== undefined) {
-      if (pool?.placement === 'us-by-cidr') this.#ledger.placement.set(slot, node);
-      else this.#placer.keep(slot, familyOf(address), node);
+      if (pool?.placement === 'us-by-cidr') {
+        this.#ledger.placement.set(slot, node);
+        return this.#mayStay(pool, address, node);
+      }
+      this.#placer.keep(slot, familyOf(address), node);
     } else if (pool?.placement === 'network') this.#expected.push({ claim, pool, address, slot });
     return node !== undefined;
   }

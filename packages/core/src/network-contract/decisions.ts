@@ -44,6 +44,12 @@ export interface EgressIPAMDecision {
   readonly assignments: readonly AssignmentDecision[];
 }
 
+/**
+ * What is asked of a node: `open`, to take and keep addresses; `cordoned`, to keep what it has and take nothing new;
+ * `leaving`, to take nothing new and be emptied while it still works.
+ */
+export type NodeStanding = 'open' | 'cordoned' | 'leaving';
+
 /** Everything that was decided, for a back end to render. */
 export interface NetworkDecisions {
   readonly claims: readonly ClaimDecision[];
@@ -51,6 +57,8 @@ export interface NetworkDecisions {
   readonly egressIPAMs: readonly EgressIPAMDecision[];
   /** The EgressIPAM that has a node. */
   readonly egressIPAMOfNode: (node: string) => EgressIPAMDecision | undefined;
+  /** What is asked of a node, whether it is Ready or not; one that is gone is leaving. */
+  readonly standingOf: (node: string) => NodeStanding;
   /** The CIDR assignment of an EgressIPAM that has an address. */
   readonly assignmentOf: (egressIPAM: EgressIPAMDecision, address: Address) => AssignmentDecision | undefined;
   /** The namespace that has an address. */

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { cidrContains, type Cidr } from '../address/cidr.ts';
+import type { NodeStanding } from '../network-contract/decisions.ts';
 import { unlimited, type NetworkFacts, type NodeCapacity } from '../network-contract/facts.ts';
 import { parseNode, type ParsedNode } from '../parse/parse-node.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
@@ -64,6 +65,13 @@ export class NodeTable {
   /** Whether a node may take what it does not carry yet. */
   takesNew(index: NodeIndex): boolean {
     return this.isUsable(index) && this.nodes[index]?.takesNew === true && this.#isReadable[index] === true;
+  }
+
+  /** What is asked of a node, whether it is Ready or not. */
+  standingOf(index: NodeIndex): NodeStanding {
+    const node = this.nodes[index];
+    if (index >= this.present || node?.isLeaving !== false) return 'leaving';
+    return node.takesNew ? 'open' : 'cordoned';
   }
 
   /** The subnets that a node can carry addresses of; undefined where nothing is known, and then any. */

@@ -96,12 +96,11 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
         'error',
         `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`,
       );
-  } else if (pool.placement === 'us-by-cidr' && !ledger.host.has(slot) && (group?.candidates.length ?? 0) === 0) {
-    say(
-      'AddressNotPlaced',
-      'error',
-      `${formatAddress(address)}: no node of its CIDR assignment is ready; it waits for one`,
-    );
+  } else if (pool.placement === 'us-by-cidr' && (group?.candidates.length ?? 0) === 0) {
+    const node = ledger.host.at(slot);
+    const isWell = node !== undefined && (group === undefined || (nodes.isUsable(node) && group.isSelected(node)));
+    const why = node === undefined ? 'no node of its CIDR assignment is ready' : whyNotPlaced(decided, node);
+    if (!isWell) say('AddressNotPlaced', 'error', `${formatAddress(address)}: ${why}; it waits for one`);
   }
 }
 

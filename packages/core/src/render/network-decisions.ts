@@ -22,6 +22,10 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       const node = nodes.indexOf(name);
       return node === undefined ? undefined : pools.ofNode(node)?.decision;
     },
+    standingOf: (name) => {
+      const node = nodes.indexOf(name);
+      return node === undefined ? 'leaving' : nodes.standingOf(node);
+    },
     assignmentOf: ({ assignments }, address) =>
       assignments.find(
         ({ cidr }) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last,

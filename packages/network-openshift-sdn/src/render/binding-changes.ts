@@ -81,7 +81,7 @@ function targetOf(
   for (const address of claim.addresses) {
     const isBound = current[bound] === address || current.includes(address);
     const isCarried = isPlacedByCidr
-      ? isCarriedByCidr(decisions, kept, claim, address)
+      ? isBound || isCarriedByCidr(decisions, kept, claim, address)
       : hasNode(decisions, facts, address, isBound);
     if (!isCarried) continue;
     if (others === undefined && current[bound] === address) {

@@ -54,13 +54,13 @@ export function changeOf(
   const placing = cidrs.ownOn(hostSubnet).flatMap((text) => parseCidr(text)?.cidr ?? []);
   const isPlacedByCidr = (address: Address): boolean => placing.some((cidr) => cidrContains(cidr, address));
   for (const address of egressIPs) {
-    const fate = fateOf(decisions, name, address, isPlacedByCidr(address));
+    const fate = fateOf(decisions, cidrs, hostSubnet, address, isPlacedByCidr(address));
     if (fate !== undefined) lists[fate].push(address);
   }
   // What a write of unknown outcome may have put here: only another write makes sure that it is not here.
   for (const address of unconfirmed) {
     if (egressIPs.includes(address)) continue;
-    const fate = fateOfDoubted(decisions, name, address, isPlacedByCidr(address));
+    const fate = fateOfDoubted(decisions, cidrs, hostSubnet, address, isPlacedByCidr(address));
     if (fate === 'leaving' || fate === 'moving') lists[fate].push(address);
   }
   return { hostSubnet, additions, ...lists, attached: attaches ? stillAttached(decisions, hostSubnet, lists) : none };
@@ -69,12 +69,13 @@ export function changeOf(
 /** Undefined where it is not for us to say. */
 function fateOf(
   decisions: NetworkDecisions,
-  node: string,
+  cidrs: NodeCidrs,
+  hostSubnet: ParsedHostSubnet,
   address: Address,
   isPlacedByCidr: boolean,
 ): Fate | undefined {
   const claim = claimWith(decisions, address);
-  if (claim !== undefined) return fateOfOwned(decisions, node, claim, address, isPlacedByCidr);
+  if (claim !== undefined) return fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
   if (decisions.isLeaving(address)) return 'leaving';
   // What carries the traffic of others stays.
   return isPlacedByCidr && !decisions.isBoundByOthers(address) ? 'withCidr' : undefined;
@@ -82,12 +83,13 @@ function fateOf(
 
 function fateOfDoubted(
   decisions: NetworkDecisions,
-  node: string,
+  cidrs: NodeCidrs,
+  hostSubnet: ParsedHostSubnet,
   address: Address,
   isPlacedByCidr: boolean,
 ): Fate | undefined {
   const claim = claimWith(decisions, address);
-  return claim === undefined ? 'leaving' : fateOfOwned(decisions, node, claim, address, isPlacedByCidr);
+  return claim === undefined ? 'leaving' : fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
 }
 
 function claimWith(decisions: NetworkDecisions, address: Address): ClaimDecision | undefined {
@@ -97,17 +99,24 @@ function claimWith(decisions: NetworkDecisions, address: Address): ClaimDecision
 
 function fateOfOwned(
   decisions: NetworkDecisions,
-  node: string,
+  cidrs: NodeCidrs,
+  hostSubnet: ParsedHostSubnet,
   claim: ClaimDecision,
   address: Address,
   isPlacedByCidr: boolean,
 ): Fate | undefined {
   if (claim.egressIPAM === undefined) return 'staying';
-  if (claim.egressIPAM.placement === 'us-by-cidr') {
-    return isPlacedByCidr ? 'withCidr' : staysBeside(decisions, claim, address) ? 'staying' : undefined;
+  const { egressIPAM } = claim;
+  const { name, recorded } = hostSubnet;
+  if (egressIPAM.placement === 'us-by-cidr') {
+    if (staysBeside(decisions, claim, address)) return 'staying';
+    // The SDN takes over what it finds where it has CIDRs; the rest of what we host is ours to take off.
+    if (!isPlacedByCidr && (cidrs.wantedOn(name).length > 0 || !recorded.includes(address))) return undefined;
+    if (cidrs.staysOn(name, egressIPAM, isPlacedByCidr)) return 'staying';
+    return isPlacedByCidr ? 'withCidr' : 'moving';
   }
   const placed = decisions.nodeOf(address);
-  return placed === node ? 'staying' : placed === undefined ? 'leaving' : 'moving';
+  return placed === name ? 'staying' : placed === undefined ? 'leaving' : 'moving';
 }
 
 function stillAttached(

@@ -9,6 +9,7 @@ import {
 } from '@egressip-ipam/core';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { HostChange } from './host-change.ts';
+import { firstHostId } from './host-id.ts';
 import type { HostedCidrs, NodeCidrs } from './node-cidrs.ts';
 
 /** What has to be before addresses come and go. */
@@ -45,11 +46,6 @@ export interface HostTarget {
 interface Delta {
   readonly added: readonly Address[];
   readonly removed: readonly Address[];
-}
-
-/** The id of the write of a HostSubnet that may start now. */
-export function firstHostId(node: string): string {
-  return `HostSubnet/${node}`;
 }
 
 /**

@@ -1,5 +1,15 @@
-import { parseCidr, type Cidr, type NetworkDecisions, type Precondition } from '@egressip-ipam/core';
+import {
+  cidrContains,
+  formatAddress,
+  parseCidr,
+  type Cidr,
+  type EgressIPAMDecision,
+  type NetworkDecisions,
+  type Precondition,
+} from '@egressip-ipam/core';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
+import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
+import { CidrTakers } from './cidr-takers.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 
 const none: readonly never[] = [];
@@ -18,26 +28,36 @@ export interface CidrsChange {
   readonly after: readonly Precondition[];
 }
 
-/** The CIDRs of which OpenShift SDN shall place addresses, by node. */
+/**
+ * The CIDRs of which OpenShift SDN shall place addresses, by node. A node that is not to carry them any more keeps a CIDR
+ * until another has it: the SDN takes off at once what lies in none.
+ */
 export class NodeCidrs {
   readonly #decisions: NetworkDecisions;
   readonly #wanted = new Map<string, string[]>();
   /** CIDRs that some node is to have. */
   readonly #placed = new Set<string>();
+  readonly #takers: CidrTakers;
 
-  constructor(decisions: NetworkDecisions, kept: KeptCidrs) {
+  constructor(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, kept: KeptCidrs) {
     this.#decisions = decisions;
     for (const egressIPAM of decisions.egressIPAMs) {
       if (egressIPAM.deleting) continue;
+      const open = new Set<string>();
       for (const { cidr, selected } of egressIPAM.assignments) {
-        if (selected.length > 0) this.#placed.add(cidr.text);
-        if (egressIPAM.placement !== 'us-by-cidr') continue;
-        for (const node of selected) this.#wanted.set(node, [...(this.#wanted.get(node) ?? none), cidr.text]);
+        const taking = selected.filter((node) => !isPlacedByCidr(egressIPAM) || decisions.standingOf(node) === 'open');
+        if (taking.length > 0) this.#placed.add(cidr.text);
+        if (!isPlacedByCidr(egressIPAM)) continue;
+        for (const node of taking) {
+          open.add(node);
+          this.#want(node, [cidr.text]);
+        }
       }
-      if (egressIPAM.placement !== 'us-by-cidr' || kept.of(egressIPAM).length === 0) continue;
-      const nodes = new Set(egressIPAM.assignments.flatMap(({ selected }) => selected));
-      for (const node of nodes) this.#wanted.get(node)?.push(...kept.of(egressIPAM));
+      if (isPlacedByCidr(egressIPAM)) for (const node of open) this.#want(node, kept.of(egressIPAM));
     }
+    this.#takers = new CidrTakers(decisions, facts, (node) => this.wantedOn(node));
+    for (const hostSubnet of facts.hosts)
+      if (hostSubnet.egressCIDRs.length > 0) this.#want(hostSubnet.name, this.#keptOn(hostSubnet));
   }
 
   /** The CIDRs that a node shall have. */
@@ -53,9 +73,18 @@ export class NodeCidrs {
     return egressCIDRs.filter((cidr) => known.has(cidr));
   }
 
-  /** A CIDR that no other node is to have leaves its last node only when nothing is bound to its addresses any more. */
+  /**
+   * Whether an address stays on a node that the SDN is not to place it on any more, until another has the CIDR. On a
+   * node of an EgressIPAM whose addresses this project places it does so without a CIDR, as the SDN would take off theirs.
+   */
+  staysOn(node: string, egressIPAM: EgressIPAMDecision, isPlacedByCidr: boolean): boolean {
+    return (!isPlacedByCidr || this.#isPlacedByUs(node)) && !this.#takers.areReady(egressIPAM);
+  }
+
+  /** A CIDR leaves a node when another can take its addresses; where no other is to, when nothing is bound to them. */
   changeOf(hostSubnet: ParsedHostSubnet, unbindingIn: (cidr: Cidr) => readonly Precondition[]): CidrsChange {
-    const wanted = this.wantedOn(hostSubnet.name);
+    const { name } = hostSubnet;
+    const wanted = this.wantedOn(name);
     const own = this.ownOn(hostSubnet);
     const foreign = hostSubnet.egressCIDRs.filter((cidr) => !own.includes(cidr));
     const hosted = (ours: readonly string[]): HostedCidrs => ({
@@ -66,10 +95,52 @@ export class NodeCidrs {
     const leaving = own.filter((cidr) => !wanted.includes(cidr));
     const after = leaving.flatMap((text) => {
       const parsed = this.#placed.has(text) ? undefined : parseCidr(text);
-      return parsed === undefined ? [] : unbindingIn(parsed.cidr);
+      const unbinding = parsed === undefined ? none : unbindingIn(parsed.cidr);
+      return this.#isPlacedByUs(name) ? unbinding : [...unbinding, ...(this.#takers.beforeLeaving(text) ?? none)];
     });
     return { now: after.length === 0 ? target : hosted([...leaving, ...wanted]), target, after };
   }
+
+  /** What stays of the CIDRs that a node has and is not to have: all where no other can take them, or what a cordoned node carries. */
+  #keptOn(hostSubnet: ParsedHostSubnet): readonly string[] {
+    const { name } = hostSubnet;
+    if (this.#isPlacedByUs(name)) return none;
+    const carried = this.#isCordoned(name) ? this.#carriedOn(hostSubnet) : none;
+    const wanted = [...this.wantedOn(name), ...carried];
+    const needed = this.ownOn(hostSubnet).filter((text) => {
+      if (wanted.includes(text)) return false;
+      const before = this.#takers.beforeLeaving(text);
+      return before === undefined || (carried.length > 0 && before.length > 0);
+    });
+    return needed.length > 0 ? needed : carried;
+  }
+
+  /** What the SDN has placed on a node, as CIDRs of one address each, so that it puts nothing else there. */
+  #carriedOn(hostSubnet: ParsedHostSubnet): readonly string[] {
+    const own = this.ownOn(hostSubnet).flatMap((text) => parseCidr(text)?.cidr ?? none);
+    return hostSubnet.egressIPs
+      .filter((address) => own.some((cidr) => cidrContains(cidr, address)))
+      .map((address) => `${formatAddress(address)}/32`);
+  }
+
+  #isCordoned(node: string): boolean {
+    const egressIPAM = this.#decisions.egressIPAMOfNode(node);
+    if (egressIPAM === undefined || egressIPAM.deleting) return false;
+    return isPlacedByCidr(egressIPAM) && this.#decisions.standingOf(node) === 'cordoned';
+  }
+
+  #isPlacedByUs(node: string): boolean {
+    const egressIPAM = this.#decisions.egressIPAMOfNode(node);
+    return egressIPAM !== undefined && !egressIPAM.deleting && !isPlacedByCidr(egressIPAM);
+  }
+
+  #want(node: string, cidrs: readonly string[]): void {
+    if (cidrs.length > 0) this.#wanted.set(node, [...(this.#wanted.get(node) ?? none), ...cidrs]);
+  }
+}
+
+function isPlacedByCidr({ placement }: EgressIPAMDecision): boolean {
+  return placement === 'us-by-cidr';
 }
 
 /** A list with what is there already in its place, so that nothing is written for the sake of order. */

@@ -13,7 +13,7 @@ import { NodeCidrs } from './node-cidrs.ts';
 export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, view: NetworkView): Rendering {
   const kept = new KeptCidrs(decisions);
   const bindings = bindingChanges(decisions, facts, kept);
-  const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, kept), new Unbinding(bindings));
+  const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, facts, kept), new Unbinding(bindings));
   return {
     steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)],
     findings: obstructed(decisions, facts),

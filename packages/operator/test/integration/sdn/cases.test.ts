@@ -44,6 +44,35 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     expect(texts((await cluster.client(hostSubnets).get({ name: 'b1' }))['egressCIDRs'])).toEqual([]);
   }, 60_000);
 
+  it('keeps the CIDR on the last node that loses its label, until another has it, and takes nothing new on a cordoned one', async () => {
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
+    await addNamespace('held');
+    await expect.poll(() => cluster.nodeOf('10.0.0.1'), poll).toMatch(/^a\d$/);
+    const label = (name: string, zone: string): Promise<unknown> =>
+      cluster.client(nodes).mergePatch({ name }, { metadata: { labels: { zone } } });
+    const cidrsOf = async (name: string): Promise<readonly string[]> =>
+      texts((await cluster.client(hostSubnets).get({ name }))['egressCIDRs']);
+    const last = (await cluster.nodeOf('10.0.0.1')) ?? '';
+    const [second = '', third = ''] = ['a1', 'a2', 'a3'].filter((name) => name !== last);
+    for (const name of [second, third]) await label(name, 'x');
+    await expect.poll(() => Promise.all([second, third].map(cidrsOf)), poll).toEqual([[], []]);
+    await label(last, 'x');
+    await expect.poll(() => cluster.events('AddressNotPlaced'), poll).toEqual([expect.stringContaining(last)]);
+    expect([await cluster.nodeOf('10.0.0.1'), await cidrsOf(last)]).toEqual([last, ['10.0.0.0/28']]);
+    await label(second, 'a');
+    await expect.poll(() => cluster.nodeOf('10.0.0.1'), poll).toBe(second);
+    expect(await cidrsOf(last)).toEqual([]);
+    await label(last, 'a');
+    await expect.poll(() => cidrsOf(last), poll).toEqual(['10.0.0.0/28']);
+    await cluster.client(nodes).mergePatch({ name: second }, { spec: { unschedulable: true } });
+    await expect.poll(() => cidrsOf(second), poll).toEqual(['10.0.0.1/32']);
+    await addNamespace('new');
+    await expect.poll(() => cluster.nodeOf('10.0.0.2'), poll).toBe(last);
+    await cluster.client(nodes).mergePatch({ name: second }, { spec: { unschedulable: null } });
+    await label(third, 'a');
+    await expect.poll(() => cidrsOf(second), poll).toEqual(['10.0.0.0/28']);
+  }, 60_000);
+
   it('law 2: has the SDN place what a namespace keeps though the one CIDR was made smaller, until it is given back', async () => {
     await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }]);
     await addNamespace('kept', { egressipam: 'pool', egressips: '10.0.0.200' });
