@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { applied, mutants } from './mutants/list.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const problems = [];
@@ -31,6 +32,15 @@ const packages = readdirSync(join(root, 'packages'));
 for (const name of packages) {
   for (const wanted of ['README.md', 'package.json', 'tsup.config.ts', 'src/index.ts']) {
     if (!existsSync(join(root, 'packages', name, wanted))) problems.push(`packages/${name}: ${wanted} is missing`);
+  }
+}
+
+// Where the text of a mutant has changed, it breaks nothing any more.
+for (const mutant of mutants) {
+  try {
+    applied(mutant, root);
+  } catch (error) {
+    problems.push(`tools/mutants/list.mjs, ${mutant[0]}: ${error.message}`);
   }
 }
 
