@@ -35,6 +35,27 @@ for (const name of packages) {
   }
 }
 
+// Core and operator know networks and clouds by their contracts; only these name any.
+const named = /ovn|sdn|hostsubnet|netnamespace|cilium|antrea|cloudprivateipconfig|\baws|\bazure|\bgcp|\bopenstack/i;
+const mayName = [
+  /\.test\.ts$/,
+  /^packages\/operator\/src\/built-in\//,
+  'packages/operator/src/trial/networks.ts',
+  // Help texts.
+  'packages/operator/src/program/add-run.ts',
+  'packages/operator/src/commands/examples.ts',
+];
+for (const file of files) {
+  if (!/^packages\/(core|operator)\/src\//.test(file) || !existsSync(join(root, file))) continue;
+  if (mayName.some((place) => (typeof place === 'string' ? place === file : place.test(file)))) continue;
+  readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .forEach((line, index) => {
+      if (named.test(line))
+        problems.push(`${file}:${index + 1}: names a network or a cloud, which its package should know`);
+    });
+}
+
 // Where the text of a mutant has changed, it breaks nothing any more.
 for (const mutant of mutants) {
   try {

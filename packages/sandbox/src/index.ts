@@ -7,6 +7,7 @@ export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { egressNodesCrd, startEgressAgents } from './egress-agents/index.ts';
 export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
+export { trialNetworks } from './networks/index.ts';
 export { createNodeNetwork, nodeNetworkUnavailable } from './node-network/index.ts';
 export {
   addressOfConfigName,
@@ -56,6 +57,7 @@ export type {
   StrictEc2Options,
 } from './ec2/index.ts';
 export type { EgressAgents, EgressAgentsOptions } from './egress-agents/index.ts';
+export type { RunningNetwork, TrialBinding, TrialNetwork, TrialNetworkName } from './networks/index.ts';
 export type {
   Fault,
   FaultCounts,

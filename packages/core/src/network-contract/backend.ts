@@ -57,7 +57,7 @@ export interface NetworkBackend {
   readonly specificationVersion: 'v1';
   /** Short name, such as `plain`. */
   readonly name: string;
-  /** What people call the network, such as `Antrea`. */
+  /** What people call the network, such as `Acme Network`. */
   readonly title: string;
   readonly kinds: readonly NetworkKind[];
   /** Keys of node annotations that it reads. */

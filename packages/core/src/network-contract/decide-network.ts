@@ -19,7 +19,7 @@ const certainties: readonly Certainty[] = ['absent', 'served', 'used', 'at-work'
  * that a migration left behind do not count against what is at work. Two that are equally sure leave it undecided.
  *
  * @example
- * const decision = decideNetwork(evidence, [openShiftSdn, ovnKubernetes]);
+ * const decision = decideNetwork(evidence, [acmeNetwork, otherNetwork]);
  * if (decision.decided) console.log(decision.backend.title);
  */
 export function decideNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[]): NetworkDecision {

@@ -130,7 +130,7 @@ export interface ProviderCapabilities {
 export interface ProviderPlatforms {
   /** Values of `Infrastructure.status.platformStatus.type`; the provider that has `None` serves where nobody else does. */
   readonly types: readonly string[];
-  /** Schemes of `spec.providerID`, such as `aws://`. */
+  /** Schemes of `spec.providerID`, such as `cloud://`. */
   readonly providerIDPrefixes: readonly string[];
 }
 
@@ -147,7 +147,7 @@ export interface KeptInSubnets {
 export interface ProviderDescription {
   /** The version of this contract. */
   readonly specificationVersion: 'v1';
-  /** Short name, such as `aws`. */
+  /** Short name, such as `baremetal`. */
   readonly name: string;
   readonly platforms: ProviderPlatforms;
   readonly capabilities: ProviderCapabilities;

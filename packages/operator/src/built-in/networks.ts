@@ -7,3 +7,9 @@ export const builtInNetworks: BuiltIn = {
   'openshift-sdn': () => import('@egressip-ipam/network-openshift-sdn'),
   'ovn-kubernetes': () => import('@egressip-ipam/network-ovn-kubernetes'),
 };
+
+/** Short names of them, as people say them. */
+export const shortNetworks: ReadonlyMap<string, string> = new Map([
+  ['sdn', 'openshift-sdn'],
+  ['ovn', 'ovn-kubernetes'],
+]);

@@ -1,13 +1,12 @@
+import type { TrialBinding, TrialNetworkName } from '@egressip-ipam/sandbox';
 import { table } from '../output/table.ts';
-import type { Binding } from '../trial/read-bindings.ts';
 import type { TrialCluster } from '../trial/trial-cluster.ts';
-import type { TrialNetwork } from '../trial/trial-crds.ts';
 import type { CommandContext } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /** The flags of `trial`. */
 export interface TrialOptions {
-  readonly network: TrialNetwork;
+  readonly network: TrialNetworkName;
 }
 
 const namespaces = ['billing', 'crm', 'frontend', 'payments', 'reports', 'search', 'shop', 'warehouse'];
@@ -53,10 +52,9 @@ export async function trialCommand(context: CommandContext, options: TrialOption
   }
 }
 
-async function show(context: CommandContext, cluster: TrialCluster, network: TrialNetwork): Promise<void> {
+async function show(context: CommandContext, cluster: TrialCluster, network: string): Promise<void> {
   const out = (text: string): void => context.terminal.out(text);
-  const { readBindings } = await import('../trial/read-bindings.ts');
-  const read = (): Promise<readonly Binding[]> => readBindings(cluster.rest, network);
+  const read = (): Promise<readonly TrialBinding[]> => cluster.readBindings();
   out(
     `A cluster in this process: nine nodes in three zones on ${network}, one EgressIPAM with a CIDR per zone.\n\n${namespaces.length} namespaces ask for egress IPs:\n\n`,
   );
@@ -83,26 +81,20 @@ async function show(context: CommandContext, cluster: TrialCluster, network: Tri
   out(
     `${movesTable(context, before, after)}\n\n${milliseconds(death)} after the node, everything is carried again; addresses that were on other nodes stayed there.\n`,
   );
-  if (network === 'ovn-kubernetes') out('OVN-Kubernetes moved them by itself: the operator had nothing to write.\n');
-  if (network === 'antrea')
-    out('Antrea moved them by itself; it uses one address of a namespace, and the others are in reserve.\n');
-  if (network === 'cilium')
-    out(
-      'Cilium says nothing of its gateways: these are the nodes that the policies name. An agent of this project on each node put the addresses there, and the dead one was fenced before they moved.\n',
-    );
+  if (cluster.afterMove !== undefined) out(`${cluster.afterMove}\n`);
   out(
     '\nOn your own cluster:\n  npm start -- plan --help                           decide from files, change nothing\n  npm start -- --kubeconfig ~/.kube/config           run the operator from here\n  deploy/README.md                                   install it (Helm, kubectl apply -k, OLM)\n',
   );
 }
 
-const isCarried = ({ addresses }: Binding): boolean => addresses.every(({ node }) => node !== undefined);
+const isCarried = ({ addresses }: TrialBinding): boolean => addresses.every(({ node }) => node !== undefined);
 
 /** Looks until something is so; tells each time that something else is seen. */
 async function until(
-  read: () => Promise<readonly Binding[]>,
-  isSo: (bindings: readonly Binding[]) => boolean,
-  tell: (bindings: readonly Binding[]) => void,
-): Promise<readonly Binding[]> {
+  read: () => Promise<readonly TrialBinding[]>,
+  isSo: (bindings: readonly TrialBinding[]) => boolean,
+  tell: (bindings: readonly TrialBinding[]) => void,
+): Promise<readonly TrialBinding[]> {
   const end = performance.now() + longestWait;
   for (let said = ''; performance.now() < end;) {
     const bindings = await read();
@@ -115,7 +107,7 @@ async function until(
   throw new Error(`the trial's cluster did not get where it should within ${longestWait / 1000} s; please report this`);
 }
 
-function bindingTable({ terminal }: CommandContext, bindings: readonly Binding[]): string {
+function bindingTable({ terminal }: CommandContext, bindings: readonly TrialBinding[]): string {
   return table(
     ['NAMESPACE', 'EGRESS IPS', 'NODES'],
     bindings.map(({ namespace, addresses }) => [
@@ -127,7 +119,11 @@ function bindingTable({ terminal }: CommandContext, bindings: readonly Binding[]
   );
 }
 
-function movesTable({ terminal }: CommandContext, before: readonly Binding[], after: readonly Binding[]): string {
+function movesTable(
+  { terminal }: CommandContext,
+  before: readonly TrialBinding[],
+  after: readonly TrialBinding[],
+): string {
   const nodeBefore = new Map(
     before.flatMap(({ addresses }) => addresses.map(({ address, node }) => [address, node] as const)),
   );

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { versionText } from '../build-info.ts';
+import { shortNetworks } from '../built-in/networks.ts';
 import { adoptCommand, type AdoptOptions } from '../commands/adopt.ts';
 import { checkCommand } from '../commands/check.ts';
 import { completionCommand, shellNames } from '../commands/completion.ts';
@@ -10,12 +11,12 @@ import { explainCommand } from '../commands/explain.ts';
 import { initCommand, type InitOptions } from '../commands/init.ts';
 import { planCommand } from '../commands/plan.ts';
 import { trialCommand, type TrialOptions } from '../commands/trial.ts';
-import type { TrialNetwork } from '../trial/trial-crds.ts';
+import { trialNetworks } from '../trial/networks.ts';
 import { simulateCommand, type SimulateOptions } from '../commands/simulate.ts';
 import { uninstallCommand, type UninstallOptions } from '../commands/uninstall.ts';
 import { addAgent } from './add-agent.ts';
 import { addRun } from './add-run.ts';
-import { collect, fullName, parseCount, parsePositive, shortNetworks, withCluster, withInput } from './options.ts';
+import { collect, fullName, parseCount, parsePositive, withCluster, withInput } from './options.ts';
 
 const inputHelp =
   'files, folders (and all below) or - for standard input: what kubectl get … -o yaml or -o json prints';
@@ -136,14 +137,12 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
   return program;
 }
 
-const trialNetworks: readonly TrialNetwork[] = ['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea'];
-
 /** `--network` of the trial, which takes the networks that it has a stand-in for. */
 function trialNetworkOption(): Option {
   const names = [...trialNetworks, ...shortNetworks.keys()];
   return new Option('--network <name>', 'the network of the cluster')
     .choices(names)
-    .default('openshift-sdn')
+    .default(trialNetworks[0])
     .argParser((value) => {
       if (!names.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}.`);
       return fullName(value);

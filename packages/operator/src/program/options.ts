@@ -1,15 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { builtInNetworks } from '../built-in/networks.ts';
+import { builtInNetworks, shortNetworks } from '../built-in/networks.ts';
 import { builtInProviders } from '../built-in/providers.ts';
 
 /** The providers that are built in, for help texts. */
 export const providerNames = Object.keys(builtInProviders).join(', ');
-
-/** Short names of networks, as people say them. */
-export const shortNetworks: ReadonlyMap<string, string> = new Map([
-  ['sdn', 'openshift-sdn'],
-  ['ovn', 'ovn-kubernetes'],
-]);
 
 /** The name that a network has in the list of what is built in. */
 export const fullName = (network: string): string => shortNetworks.get(network) ?? network;

@@ -3,7 +3,7 @@ import { createRestClient, ResourceClient, staticConnection } from '@egressip-ip
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it, vi } from 'vitest';
 import { egressIPAMs, namespaces } from '../network/resources.ts';
-import { openCrd } from '../trial/trial-crds.ts';
+import { openCrd } from '../trial/open-crd.ts';
 import { ClusterStore } from './cluster-store.ts';
 
 const evidence: ClusterEvidence = { served: new Map(), nodes: [] };

@@ -4,26 +4,27 @@ import {
   staticConnection,
   type KubernetesObject,
   type Resource,
-  type RestClient,
 } from '@egressip-ipam/kube';
 import {
   createApiServer,
-  seededRandom,
-  startAntrea,
-  startEgressAgents,
-  startOvnClusterManager,
-  startSdnMaster,
+  trialNetworks,
+  type TrialBinding,
+  type TrialNetwork,
+  type TrialNetworkName,
 } from '@egressip-ipam/sandbox';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
-import { openCrd, trialCrds, type TrialNetwork } from './trial-crds.ts';
+import { openCrd } from './open-crd.ts';
 
 /** A small cluster inside this process: three zones, nine nodes, one EgressIPAM, and a stand-in for what programs the network. */
 export interface TrialCluster {
-  readonly rest: RestClient;
   readonly kubeconfig: string;
+  /** What is worth knowing of the network once a node has died. */
+  readonly afterMove: string | undefined;
+  /** What leaves with which addresses, by the network's objects: namespaces that have any, by name. */
+  readBindings(): Promise<readonly TrialBinding[]>;
   addNamespace(name: string): Promise<unknown>;
   setReady(node: string, ready: boolean): Promise<unknown>;
   stop(): Promise<void>;
@@ -34,10 +35,11 @@ const nodesPerZone = 3;
 const zoneLabel = 'topology.kubernetes.io/zone';
 
 /** Starts the cluster; its network's stand-in is at work when this resolves. */
-export async function startTrialCluster(network: TrialNetwork): Promise<TrialCluster> {
+export async function startTrialCluster(name: TrialNetworkName): Promise<TrialCluster> {
+  const network: TrialNetwork = trialNetworks[name];
   const server = await createApiServer({
     finalizeNamespaces: true,
-    crds: [openCrd(egressIPAMs), ...trialCrds[network]],
+    crds: [openCrd(egressIPAMs), ...network.crds],
   });
   const rest = createRestClient(staticConnection({ server: server.url }));
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
@@ -48,9 +50,10 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
       { subresource: 'status' },
     );
   for (const [index, zone] of zones.entries()) {
-    for (let number = 1; number <= nodesPerZone; number += 1) await addNode(client(nodes), zone, index, number);
+    for (let number = 1; number <= nodesPerZone; number += 1)
+      await addNode(client(nodes), network, zone, `10.0.${index}.${10 + number}`, `worker-${zone}${number}`);
   }
-  const standIn = await startNetwork(network, rest);
+  const running = await network.start(rest);
   await client(egressIPAMs).create({
     metadata: { name: 'trial' },
     spec: {
@@ -67,10 +70,16 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, server.kubeconfig());
   return {
-    rest,
     kubeconfig,
+    afterMove: network.afterMove,
+    readBindings: async () => {
+      const bindings = await network.readBindings(rest);
+      return bindings
+        .filter(({ addresses }) => addresses.length > 0)
+        .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+    },
     setReady: async (node, ready) => {
-      if (!ready) standIn.powerOff?.(node);
+      if (!ready) running.powerOff?.(node);
       await setReady(node, ready);
     },
     addNamespace: (name) =>
@@ -78,7 +87,7 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
         metadata: { name, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'trial' } },
       }),
     stop: async () => {
-      await standIn.stop();
+      await running.stop();
       rest.close();
       await server.stop();
       await rm(folder, { recursive: true });
@@ -86,30 +95,14 @@ export async function startTrialCluster(network: TrialNetwork): Promise<TrialClu
   };
 }
 
-/** What programs the network, as far as anything answers: Cilium's agents write nothing into the cluster, and addresses come from agents of this project. */
-async function startNetwork(
-  network: TrialNetwork,
-  rest: RestClient,
-): Promise<{ stop(): Promise<void>; powerOff?(node: string): void }> {
-  switch (network) {
-    case 'openshift-sdn':
-      return startSdnMaster({ rest });
-    case 'ovn-kubernetes':
-      return startOvnClusterManager({ rest, random: seededRandom(1) });
-    case 'antrea':
-      return startAntrea({ rest });
-    case 'cilium':
-      return startEgressAgents({ rest, namespace: 'default' });
-  }
-}
-
-async function addNode(client: ResourceClient, zone: string, zoneIndex: number, number: number): Promise<void> {
-  const name = `worker-${zone}${number}`;
-  const address = `10.0.${zoneIndex}.${10 + number}`;
-  const annotations = {
-    'k8s.ovn.org/node-primary-ifaddr': JSON.stringify({ ipv4: `${address}/24` }),
-    'k8s.ovn.org/host-cidrs': JSON.stringify([`${address}/24`]),
-  };
+async function addNode(
+  client: ResourceClient,
+  { nodeAnnotations }: TrialNetwork,
+  zone: string,
+  address: string,
+  name: string,
+): Promise<void> {
+  const annotations = nodeAnnotations?.(`${address}/24`) ?? {};
   await client.create({
     metadata: { name, labels: { [zoneLabel]: zone, 'kubernetes.io/hostname': name, role: 'egress' }, annotations },
   });

@@ -27,7 +27,7 @@ import {
 import { createLog } from '../../src/run/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
-import { openCrd } from '../../src/trial/trial-crds.ts';
+import { openCrd } from '../../src/trial/open-crd.ts';
 import { deployPath, readKustomization, readManifests } from '../deploy/documents.ts';
 import { collectionOf } from '../deploy/guard/guarded-server.ts';
 import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';

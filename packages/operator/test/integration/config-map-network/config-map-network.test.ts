@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/run/log.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
-import { openCrd } from '../../../src/trial/trial-crds.ts';
+import { openCrd } from '../../../src/trial/open-crd.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { configMaps, egressIPAMs, namespaces, nodes } from '../support/resources.ts';
 import { carriedBy, network, networkNamespace } from './config-map-network.ts';

@@ -2,7 +2,7 @@ import { createRestClient, ResourceClient, staticConnection, type Resource } fro
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
-import { openCrd } from '../../../src/trial/trial-crds.ts';
+import { openCrd } from '../../../src/trial/open-crd.ts';
 import { spawnOperator } from '../support/operator-process.ts';
 import { writeKubeconfig } from '../support/start-server.ts';
 

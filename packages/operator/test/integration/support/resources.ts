@@ -1,7 +1,7 @@
 import type { Resource } from '@egressip-ipam/kube';
 
 export * from '../../../src/network/resources.ts';
-export * from '../../../src/trial/resources.ts';
+export * from './network-resources.ts';
 
 /** The secret with the cloud's credentials. */
 export const secrets: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
