@@ -6,11 +6,10 @@ import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
 import { beginning, placesByCidr } from './cluster.ts';
-import { histories, type Happening, type History } from './happening.ts';
+import { histories, type Happening } from './happening.ts';
 import { converge, ensure, live, look } from './live.ts';
-import type { NetworkLaw, NetworkUnderTest } from './suite.ts';
-
-type Check = (initial: ClusterSnapshot, history: History) => void;
+import { makeBeforeBreak } from './make-before-break.ts';
+import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
 /** The laws, for a network. */
 export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
@@ -47,6 +46,10 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
     law('law 10: at rest nothing is written, and on the way each object few times', law10(network)),
     law('law 11: what a tenant writes as allocated gets what input gets', law11(network), withoutObjects),
     law('law 12: nothing is said to be carried that is not', law12(network), withoutObjects),
+    law(
+      'make before break: what is bound stays on a node that works until another may have it, and none is left to go',
+      makeBeforeBreak(network),
+    ),
     law('a planner that lives on gives what plan() gives', alike(network)),
   ];
 }

@@ -1,5 +1,6 @@
 import type { NetworkBackend } from '../../network-contract/backend.ts';
 import type { ClusterSnapshot, NetworkObjects, NodeSnapshot } from '../../snapshot/snapshot.ts';
+import type { History } from './happening.ts';
 
 /** What the laws need of a back end's author. */
 export interface NetworkUnderTest {
@@ -29,6 +30,9 @@ export interface NetworkBackendSuite extends NetworkUnderTest {
   /** The runner's `it.skip`: what does not apply to the network is named, and never passes unseen. */
   readonly skip: (name: string, body: () => void) => unknown;
 }
+
+/** Tries a law on one history: throws where it is broken. */
+export type Check = (initial: ClusterSnapshot, history: History) => void;
 
 /** One law as a test: it throws an Error that tells what is broken. */
 export interface NetworkLaw {
