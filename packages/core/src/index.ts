@@ -83,6 +83,7 @@ export {
 export { unlimited } from './network-contract/facts.ts';
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
+export { NodeUses } from './network-contract/node-uses.ts';
 export { firstFew, listOrNothing } from './finding/list-texts.ts';
 export { afterStep, distinctPreconditions } from './network-contract/step.ts';
 export { ListMemo } from './parse/list-memo.ts';
@@ -102,6 +103,7 @@ export type {
   NodeStanding,
   StepOrder,
 } from './network-contract/decisions.ts';
+export type { NodeUse } from './network-contract/node-uses.ts';
 export type {
   AddressUse,
   BindingFacts,

@@ -15,7 +15,7 @@ import {
 } from '@egressip-ipam/core';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
-import { maxEgressIPsAnnotation } from '../kinds/names.ts';
+import { hostnameLabel, maxEgressIPsAnnotation } from '../kinds/names.ts';
 import { foreignObstacles } from './foreign-egresses.ts';
 import { parseEgress, type ParsedEgress } from './parse-egress.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
@@ -121,20 +121,33 @@ function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): Bindin
   return { namespace, object, ours: true, addresses, unconfirmed };
 }
 
-/** Antrea limits what it puts on a node itself; what we put there is not counted. */
+/** Antrea limits what it puts on a node itself, and chooses it by its hostname; what we put there is not its business. */
 function nodeFacts(
-  { name, annotations = {} }: NodeSnapshot,
+  { name, labels, annotations = {} }: NodeSnapshot,
   { platform }: NetworkView,
 ): { readonly facts: NodeFacts; readonly findings: readonly Finding[] } {
   const text = annotations[maxEgressIPsAnnotation];
   const isValid = text === undefined || /^\d+$/.test(text);
   const most = Math.min(255, text === undefined || !isValid ? 255 : Number(text));
-  const capacity = platform.attaches && !platform.isCloud ? unlimited : { ipv4: most, ipv6: most, total: most };
-  const message = `Node ${name} has ${maxEgressIPsAnnotation}=${text ?? ''}, which is no whole number: Antrea takes it for 255. Correct it or remove it.`;
-  const findings: readonly Finding[] = isValid
-    ? []
-    : [{ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message }];
-  return { facts: { usable: true, capacity, addresses: [] }, findings };
+  const isPlacedByUs = platform.attaches && !platform.isCloud;
+  const usable = isPlacedByUs || labels[hostnameLabel] !== undefined;
+  const capacity = isPlacedByUs ? unlimited : { ipv4: most, ipv6: most, total: most };
+  const report = (code: Finding['code'], message: string): Finding => ({
+    code,
+    severity: 'warning',
+    object: { kind: 'Node', name },
+    message,
+  });
+  const findings: Finding[] = [];
+  if (!isValid) {
+    const message = `Node ${name} has ${maxEgressIPsAnnotation}=${text}, which is no whole number: Antrea takes it for 255. Correct it or remove it.`;
+    findings.push(report('InvalidNodeAnnotation', message));
+  }
+  if (!usable) {
+    const message = `Node ${name} has no label ${hostnameLabel}, by which pools select nodes: it gets no addresses. Set the label.`;
+    findings.push(report('HostnameLabelMissing', message));
+  }
+  return { facts: { usable, capacity, addresses: [] }, findings };
 }
 
 function reportFailure({ name, ours, source }: ParsedEgress): readonly Finding[] {

@@ -12,6 +12,9 @@ export const namespaceLabel = `${annotationPrefix}/namespace`;
 /** A label that no pod has: an Egress in reserve selects by it, and so nothing. */
 export const reserveLabel = `${annotationPrefix}/reserve`;
 
+/** By which a pool selects its nodes; kubelet sets it. */
+export const hostnameLabel = 'kubernetes.io/hostname';
+
 /** The label that every namespace has, with its name. */
 export const namespaceNameLabel = 'kubernetes.io/metadata.name';
 

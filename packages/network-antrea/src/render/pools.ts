@@ -4,18 +4,22 @@ import {
   type Address,
   type AssignmentDecision,
   type EgressIPAMDecision,
+  type Finding,
   type LabelSelector,
   type NetworkDecisions,
   type NetworkStep,
+  type NetworkView,
   type Precondition,
 } from '@egressip-ipam/core';
 import { missingRanges, overlap } from '../facts/ranges.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
+import { PoolNodes } from './pool-nodes.ts';
 
 /** The pools as they are to be. */
 export interface PoolPlan {
   readonly steps: readonly NetworkStep[];
+  readonly findings: readonly Finding[];
   /** The pool of an address, and what an Egress of it waits for. */
   readonly poolOf: (
     egressIPAM: EgressIPAMDecision,
@@ -27,7 +31,8 @@ export interface PoolPlan {
  * One pool per CIDR where Antrea places. What a pool has may not change, so that a resized CIDR appends to it; and a pool
  * goes only when no Egress of anybody names it: Antrea wipes the addresses of those that do.
  */
-export function planPools(decisions: NetworkDecisions, facts: AntreaFacts): PoolPlan {
+export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): PoolPlan {
+  const nodes = new PoolNodes(decisions, facts, view);
   const wanted = new Map<string, NetworkStep | undefined>();
   const names = new Map<AssignmentDecision, string>();
   for (const egressIPAM of decisions.egressIPAMs) {
@@ -36,7 +41,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts): Pool
       const present = presentPool(egressIPAM, assignment, facts);
       const name = present?.name ?? poolName(egressIPAM.name, assignment.cidr);
       names.set(assignment, name);
-      wanted.set(name, poolStep(egressIPAM, assignment, name, present));
+      wanted.set(name, poolStep(egressIPAM, assignment, nodes.selectorOf(egressIPAM, assignment), name, present));
     }
   }
   const unwanted = facts.pools.filter(
@@ -46,6 +51,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts): Pool
   const steps = [...[...wanted.values()].filter((step) => step !== undefined), ...unwanted.map(deletion)];
   return {
     steps,
+    findings: nodes.findings(),
     poolOf: (egressIPAM, address) => {
       const assignment = egressIPAM.assignments.find(({ cidr }) => cidrContains(cidr, address));
       const name = assignment === undefined ? undefined : names.get(assignment);
@@ -73,12 +79,12 @@ function presentPool(
 
 function poolStep(
   egressIPAM: EgressIPAMDecision,
-  { cidr, labelValue }: AssignmentDecision,
+  { cidr }: AssignmentDecision,
+  nodeSelector: LabelSelector,
   name: string,
   present: ParsedPool | undefined,
 ): NetworkStep | undefined {
   const missing = missingRanges(cidr, present?.ranges ?? []);
-  const nodeSelector = selectorOf(egressIPAM, labelValue);
   const isRight =
     present !== undefined &&
     missing.length === 0 &&
@@ -90,10 +96,6 @@ function poolStep(
     nodeSelector,
   };
   return { ...base(name, egressIPAM.name), action: 'pool', effects: {}, payload: { write: 'pool', pool } };
-}
-
-function selectorOf({ nodeSelector = {}, topologyLabel }: EgressIPAMDecision, labelValue: string): LabelSelector {
-  return { ...nodeSelector, matchLabels: { ...nodeSelector.matchLabels, [topologyLabel]: labelValue } };
 }
 
 /** Keys in one order, so that equal selectors have equal texts. */

@@ -1,10 +1,19 @@
 import { plan, type ClusterSnapshot, type NetworkEntry } from '@egressip-ipam/core';
-import { anEgressIPAM, aNamespace, aNode, applyStep, aSnapshot, readySteps } from '@egressip-ipam/core/testing';
+import {
+  anEgressIPAM,
+  aNamespace,
+  aNode as aBareNode,
+  applyStep,
+  aSnapshot,
+  readySteps,
+} from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
 import { network } from '../network.ts';
-import { antreaAtWork } from '../testing/antrea-at-work.ts';
+import { antreaAtWork, dressed } from '../testing/antrea-at-work.ts';
+
+const aNode: typeof aBareNode = (...parts) => dressed(aBareNode(...parts));
 
 const cluster = (
   parts: Parameters<typeof aSnapshot>[0] = {},
@@ -54,7 +63,7 @@ describe('where Antrea places', () => {
     expect(objectsOf(after, 'ExternalIPPool')).toMatchObject([
       {
         ipRanges: [{ start: '10.0.0.0', end: '10.0.0.7' }],
-        nodeSelector: { matchLabels: { 'topology.kubernetes.io/zone': 'a' } },
+        nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['n1', 'n2'] }] },
       },
     ]);
     expect(objectsOf(after, 'Egress')).toMatchObject([

@@ -12,12 +12,12 @@ import { planPools } from './pools.ts';
 
 /** From decisions to pools and Egresses. */
 export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): Rendering {
-  const pools = planPools(decisions, facts);
+  const pools = planPools(decisions, facts, view);
   const claims = [...decisions.claims, ...withoutClaim(decisions, facts)];
   const results = claims.map((claim) => ({ claim, ...egressSteps(claim, { decisions, facts, view, pools }) }));
   return {
     steps: [...pools.steps, ...results.flatMap(({ steps }) => steps)],
-    findings: results.flatMap((result) => reportReserve(result.claim, result)),
+    findings: [...pools.findings, ...results.flatMap((result) => reportReserve(result.claim, result))],
   };
 }
 

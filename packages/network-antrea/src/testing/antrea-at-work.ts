@@ -1,6 +1,12 @@
-import { entriesOf, withEntries, type ClusterSnapshot } from '@egressip-ipam/core';
+import { compileSelector, entriesOf, withEntries, type ClusterSnapshot, type NodeSnapshot } from '@egressip-ipam/core';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
+import { hostnameLabel } from '../kinds/names.ts';
+
+/** A node with the label that kubelet sets. */
+export function dressed(node: NodeSnapshot): NodeSnapshot {
+  return { ...node, labels: { [hostnameLabel]: node.name, ...node.labels } };
+}
 
 /** Antrea, at once: a Ready node of the pool has the address; that of an Egress without a pool, whoever holds it, or had it last. */
 export function antreaAtWork(snapshot: ClusterSnapshot): ClusterSnapshot {
@@ -19,9 +25,9 @@ function scheduled(
   { egressNode }: EgressEntry,
   { nodeSelector }: ExternalIPPoolEntry,
 ): string {
-  const wanted = Object.entries(nodeSelector.matchLabels ?? {});
+  const selector = compileSelector(nodeSelector);
   const able = nodes
-    .filter(({ ready, labels }) => ready && wanted.every(([key, value]) => labels[key] === value))
+    .filter(({ ready, labels }) => ready && selector.ok && selector.matches(labels))
     .map(({ name }) => name);
   return able.includes(egressNode) ? egressNode : (able[0] ?? '');
 }

@@ -70,6 +70,74 @@ describe('the label of nodes', () => {
     expect(findingsOf(free, 'NodeStillNeeded')).toEqual([]);
   });
 
+  describe('of a node that is about to go', () => {
+    const leaving = { taints: ['ToBeDeletedByClusterAutoscaler'] };
+    const carrying = (nodes: readonly NodeSnapshot[], ...assigned: readonly (readonly [string, string])[]) =>
+      onOvn(
+        { namespaces: assigned.map(([, address], age) => aNamespace(`ns${age}`, age, { egressIPs: address })), nodes },
+        assigned.map(([name, address], age) =>
+          anEgressIP(`ns${age}`, [address], { assigned: [{ node: name, egressIP: address }] }),
+        ),
+      );
+
+    it.each([
+      ['a taint of the autoscaler', leaving],
+      ['a taint of what is out of service', { taints: ['node.kubernetes.io/out-of-service'] }],
+      ['its deletion', { deletedAt: '2026-02-01T00:00:00Z' }],
+    ])('goes while the node still works: %s', (_what, sign) => {
+      const snapshot = carrying([node('n1', 'a', true, sign), node('n2', 'a', true)], ['n1', '10.0.0.1']);
+      expect(writesOf(snapshot)).toEqual(['unlabel Node/n1']);
+      expect(writesOf(carrying([node('n3', 'a', false, sign), node('n2', 'a', true)], ['n2', '10.0.0.1']))).toEqual([]);
+    });
+
+    it('stays while no other node can take what it carries, and that is said', () => {
+      const alone = carrying([node('n1', 'a', true, leaving)], ['n1', '10.0.0.1']);
+      expect(writesOf(alone)).toEqual([]);
+      expect(findingsOf(alone, 'NodeStillNeeded')).toMatchObject([{ object: { name: 'n1' }, addresses: ['10.0.0.1'] }]);
+    });
+
+    it('goes from one node alone where another has room for what that one carries, and no more', () => {
+      const config = (ip: number): NodeSnapshot['annotations'] => ({
+        'cloud.network.openshift.io/egress-ipconfig': `[{"interface":"eni","ifaddr":{"ipv4":"10.0.0.0/26"},"capacity":{"ipv4":${ip}}}]`,
+      });
+      const inCloud = (snapshot: ClusterSnapshot): ClusterSnapshot => ({
+        ...snapshot,
+        provider: { ...snapshot.provider, cloud: true },
+        nodes: snapshot.nodes.map((entry) => ({ ...entry, annotations: { ...entry.annotations, ...config(2) } })),
+      });
+      const three = ['n1', 'n2'].map((name) => node(name, 'a', true, leaving));
+      const snapshot = inCloud(
+        carrying([...three, node('n3', 'a', true)], ['n1', '10.0.0.1'], ['n2', '10.0.0.2'], ['n3', '10.0.0.3']),
+      );
+      expect(writesOf(snapshot)).toEqual(['unlabel Node/n1']);
+      expect(findingsOf(snapshot, 'NodeStillNeeded')).toMatchObject([{ object: { name: 'n2' } }]);
+    });
+
+    it('stays where a person set it', () => {
+      const byHand = anOvnNode('n1', 'a', primary({ ipv4: '10.0.0.30/26' }), {
+        labels: { [zoneLabel]: 'a', [label]: '' },
+        ...leaving,
+      });
+      expect(writesOf(carrying([byHand, node('n2', 'a', true)], ['n1', '10.0.0.1']))).toEqual([]);
+    });
+  });
+
+  it('stays on a cordoned node for what it carries, with a word that more may come, and goes when it carries nothing', () => {
+    const cordoned = { unschedulable: true };
+    const namespaces = [aNamespace('shop', 0, { egressIPs: '10.0.0.1' })];
+    const on = (name: string): ClusterSnapshot =>
+      onOvn({ namespaces, nodes: [node('n1', 'a', true, cordoned), node('n2', 'a', true)] }, [
+        anEgressIP('shop', ['10.0.0.1'], { assigned: [{ node: name, egressIP: '10.0.0.1' }] }),
+      ]);
+    expect(writesOf(on('n1'))).toEqual([]);
+    expect(findingsOf(on('n1'), 'CordonedNodeTakesMore')).toMatchObject([{ addresses: ['10.0.0.1'] }]);
+    expect(writesOf(on('n2'))).toEqual(['unlabel Node/n1']);
+    expect(findingsOf(on('n2'), 'CordonedNodeTakesMore')).toEqual([]);
+    const alone = onOvn({ nodes: [node('n1', 'a', true, cordoned)] });
+    expect(writesOf(alone)).toEqual([]);
+    expect(writesOf(onOvn({ nodes: [node('n1', 'a', false, cordoned), node('n2', 'a', true)] }))).toEqual([]);
+  });
+
   it('leaves with the EgressIPAM, after its EgressIPs', () => {
     const pool = anEgressIPAM(['10.0.0.0/27=a'], { deletedAt: '2026-02-01T00:00:00Z' });
     const namespaces = [aNamespace('shop', 0, { egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' })];

@@ -2,6 +2,7 @@ import {
   afterStep,
   firstFew,
   formatAddress,
+  NodeUses,
   type Address,
   type EgressIPAMDecision,
   type Finding,
@@ -35,31 +36,38 @@ export function planLabels(
   facts: OvnKubernetesFacts,
   endOf: (egressIPAM: EgressIPAMDecision) => readonly Precondition[],
 ): LabelPlan {
+  const uses = new NodeUses(decisions, facts);
   const added = new Map<EgressIPAMDecision, NetworkStep[]>();
-  const dismissed: { readonly node: ParsedNode; readonly egressIPAM: EgressIPAMDecision | undefined }[] = [];
+  const dismissed: string[] = [];
+  const ending: NetworkStep[] = [];
+  const findings: Finding[] = [];
   for (const node of facts.nodes) {
-    const egressIPAM = decisions.egressIPAMOfNode(node.name);
-    if (egressIPAM === undefined || egressIPAM.deleting) {
-      if (node.isLabelledByUs) dismissed.push({ node, egressIPAM });
-    } else if (
-      !Object.hasOwn(node.source.labels, egressAssignableLabel) &&
-      facts.nodeOf(node.name).subnets?.length !== 0
-    ) {
-      // A node that announces no network (Windows, or one that is not set up yet) carries nothing.
-      added.set(egressIPAM, [...(added.get(egressIPAM) ?? none), labelStep(node.name, true, [])]);
-    }
+    const { name } = node;
+    const egressIPAM = decisions.egressIPAMOfNode(name);
+    const isLabelled = Object.hasOwn(node.source.labels, egressAssignableLabel);
+    if (egressIPAM !== undefined && mayGetLabel(decisions, facts, egressIPAM, name) && !isLabelled) {
+      added.set(egressIPAM, [...(added.get(egressIPAM) ?? none), labelStep(name, true, [])]);
+    } else if (egressIPAM?.deleting === true) {
+      if (node.isLabelledByUs)
+        ending.push({ ...labelStep(name, false, endOf(egressIPAM)), egressIPAM: egressIPAM.name });
+    } else if (node.isLabelledByUs && uses.of(name) === 'dismissed') dismissed.push(name);
+    else if (isLabelled) findings.push(...reportLabelled(decisions, uses, node));
   }
   const steps = [...added.values()].flat();
-  const findings: Finding[] = [];
   const beforeLeaving = steps.map(({ id }) => afterStep(id));
-  for (const { node, egressIPAM } of dismissed) {
-    const needed = egressIPAM === undefined ? neededOn(decisions, facts, node.name) : none;
-    if (needed.length > 0) findings.push(stillNeeded(node.name, needed));
-    else if (egressIPAM === undefined) steps.push(labelStep(node.name, false, beforeLeaving));
-    else steps.push({ ...labelStep(node.name, false, endOf(egressIPAM)), egressIPAM: egressIPAM.name });
-  }
+  steps.push(...dismissed.map((name) => labelStep(name, false, beforeLeaving)), ...ending);
   const beforeApplying = new Map([...added].map(([egressIPAM, labels]) => [egressIPAM, labels.map(optionally)]));
   return { steps, findings, beforeApplying: (egressIPAM) => beforeApplying.get(egressIPAM) ?? none };
+}
+
+/** A cordoned node, or one that is about to go, takes nothing; nor does one that announces no network (Windows, or one that is not set up yet). */
+function mayGetLabel(
+  decisions: NetworkDecisions,
+  facts: OvnKubernetesFacts,
+  { deleting }: EgressIPAMDecision,
+  node: string,
+): boolean {
+  return !deleting && decisions.standingOf(node) === 'open' && facts.nodeOf(node).subnets?.length !== 0;
 }
 
 function optionally({ id }: NetworkStep): Precondition {
@@ -79,39 +87,48 @@ function labelStep(node: string, present: boolean, after: readonly Precondition[
   };
 }
 
-/** What a node that is no longer selected carries, and no other node can take: it would leave by node addresses. */
-function neededOn(decisions: NetworkDecisions, facts: OvnKubernetesFacts, node: string): readonly Address[] {
-  const needed: Address[] = [];
-  for (const { hosted } of facts.hosts) {
-    for (const entry of hosted) {
-      if (entry.node === node && !mayMove(decisions, entry.address, node)) needed.push(entry.address);
-    }
+/** What is wrong with a node that has the label still. */
+function reportLabelled(
+  decisions: NetworkDecisions,
+  uses: NodeUses,
+  { name, isLabelledByUs }: ParsedNode,
+): readonly Finding[] {
+  const egressIPAM = decisions.egressIPAMOfNode(name);
+  const standing = decisions.standingOf(name);
+  if (standing === 'cordoned' && egressIPAM !== undefined) {
+    const carried = uses.carriedOn(name);
+    return carried.length === 0 ? none : [takesMore(name, carried)];
   }
-  return needed;
+  // A label that a person set is theirs to remove, and so is what comes of it.
+  const isToGo = egressIPAM === undefined || standing === 'leaving';
+  return isLabelledByUs && isToGo ? [stillNeeded(name, egressIPAM === undefined, uses.stuckOn(name))] : none;
 }
 
-function mayMove(decisions: NetworkDecisions, address: Address, node: string): boolean {
-  const owner = decisions.ownerOf(address);
-  const claim = owner === undefined ? undefined : decisions.claimOf(owner);
-  if (claim === undefined) return true;
-  const { egressIPAM } = claim;
-  if (egressIPAM === undefined) return false;
-  const busy = new Set(claim.addresses.map((sibling) => decisions.hostOf(sibling)));
-  const candidates =
-    decisions.assignmentOf(egressIPAM, address)?.candidates ??
-    egressIPAM.assignments.flatMap((entry) => entry.candidates);
-  return candidates.some((other) => other !== node && !busy.has(other) && decisions.canHost(other, address));
-}
-
-function stillNeeded(node: string, addresses: readonly Address[]): Finding {
+function stillNeeded(node: string, isUnselected: boolean, addresses: readonly Address[]): Finding {
   const texts = addresses.map(formatAddress);
+  const [why, wayOut] = isUnselected
+    ? ['no EgressIPAM selects it any more', 'Add nodes to the EgressIPAM, or give this one its labels back']
+    : ['it is about to go', 'Add nodes to the EgressIPAM before this one goes'];
   return {
     code: 'NodeStillNeeded',
     severity: 'warning',
     object: { kind: 'Node', name: node },
     message:
-      `no EgressIPAM selects it any more, but it carries ${firstFew(texts)}, which no other node can take; it keeps the label ` +
-      `${egressAssignableLabel} until one can. Add nodes to the EgressIPAM, or give this one its labels back`,
+      `${why}, but it carries ${firstFew(texts)}, which no other node can take; it keeps the label ` +
+      `${egressAssignableLabel} until one can. ${wayOut}`,
+    addresses: texts,
+  };
+}
+
+function takesMore(node: string, addresses: readonly Address[]): Finding {
+  const texts = addresses.map(formatAddress);
+  return {
+    code: 'CordonedNodeTakesMore',
+    severity: 'info',
+    object: { kind: 'Node', name: node },
+    message:
+      `it is cordoned and carries ${firstFew(texts)}: with the label ${egressAssignableLabel}, which keeps them there, ` +
+      'OVN-Kubernetes may put more on it. It loses the label when it carries nothing; to empty it now, take it out of its EgressIPAM',
     addresses: texts,
   };
 }

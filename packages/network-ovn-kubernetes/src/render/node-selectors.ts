@@ -1,5 +1,6 @@
 import type { EgressIPAMDecision, LabelSelector } from '@egressip-ipam/core';
 import { selectorText } from '../facts/selector-text.ts';
+import { egressAssignableLabel } from '../kinds/names.ts';
 
 /** A node selector, and its canonical form. */
 export interface WantedSelector {
@@ -32,6 +33,11 @@ function nodeSelectorOf({ nodeSelector, topologyLabel, assignments }: EgressIPAM
   const values = [...new Set(assignments.map(({ labelValue }) => labelValue))].sort();
   return {
     ...(nodeSelector?.matchLabels === undefined ? {} : { matchLabels: nodeSelector.matchLabels }),
-    matchExpressions: [...(nodeSelector?.matchExpressions ?? []), { key: topologyLabel, operator: 'In', values }],
+    matchExpressions: [
+      ...(nodeSelector?.matchExpressions ?? []),
+      { key: topologyLabel, operator: 'In', values },
+      // A selector stands in place of the label, by which nodes are dismissed.
+      { key: egressAssignableLabel, operator: 'Exists' },
+    ],
   };
 }

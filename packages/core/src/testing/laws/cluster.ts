@@ -5,6 +5,9 @@ import { aNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from '../builde
 import type { Happening, History } from './happening.ts';
 import type { NetworkUnderTest } from './suite.ts';
 
+/** What the cluster autoscaler puts on a node that it is about to take away. */
+const leavingTaint = 'ToBeDeletedByClusterAutoscaler';
+
 /** What a history knows beside the cluster. */
 export interface Memory {
   /** Addresses that people put on nodes, as `NODE/ADDRESS`. */
@@ -84,10 +87,14 @@ export function happen(
       return editNode(snapshot, node, ({ unschedulable, ...rest }) =>
         unschedulable === true ? rest : { ...rest, unschedulable: true },
       );
+    case 'node-leaving':
+      return editNode(snapshot, node, ({ taints, ...rest }) =>
+        taints === undefined ? { ...rest, taints: [leavingTaint] } : rest,
+      );
     case 'node-relabelled':
       return editNode(snapshot, node, (entry) => ({
         ...entry,
-        labels: { [zoneLabel]: entry.labels[zoneLabel] === 'a' ? 'b' : 'a' },
+        labels: { ...entry.labels, [zoneLabel]: entry.labels[zoneLabel] === 'a' ? 'b' : 'a' },
       }));
     case 'node-removed':
       return removeNode(network, snapshot, node, event.which % 2 === 1, memory);

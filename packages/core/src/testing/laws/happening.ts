@@ -10,6 +10,7 @@ export type Happening =
   | { readonly type: 'garbled'; readonly which: number }
   | { readonly type: 'node-flipped'; readonly which: number }
   | { readonly type: 'node-cordoned'; readonly which: number }
+  | { readonly type: 'node-leaving'; readonly which: number }
   | { readonly type: 'node-removed'; readonly which: number }
   | { readonly type: 'node-added'; readonly which: number }
   | { readonly type: 'node-relabelled'; readonly which: number }
@@ -36,6 +37,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighted(1, fc.record({ ...of('garbled'), which })),
   weighted(3, fc.record({ ...of('node-flipped'), which })),
   weighted(1, fc.record({ ...of('node-cordoned'), which })),
+  weighted(1, fc.record({ ...of('node-leaving'), which })),
   weighted(1, fc.record({ ...of('node-removed'), which })),
   weighted(1, fc.record({ ...of('node-added'), which })),
   weighted(1, fc.record({ ...of('node-relabelled'), which })),

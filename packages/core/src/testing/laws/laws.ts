@@ -7,6 +7,7 @@ import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
 import { beginning, placesByCidr } from './cluster.ts';
 import { histories, type Happening } from './happening.ts';
 import { converge, ensure, live, look, same } from './live.ts';
+import { makeBeforeBreak } from './make-before-break.ts';
 import { law11, law11Unclaimed, law12 } from './proof-laws.ts';
 import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
@@ -50,6 +51,10 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
       withoutObjects,
     ),
     law('law 12: nothing is said to be carried that is not', law12(network), withoutObjects),
+    law(
+      'make before break: what is bound stays on a node that works until another may have it, and none is left to go',
+      makeBeforeBreak(network),
+    ),
     law('a planner that lives on gives what plan() gives', alike(network)),
   ];
 }

@@ -13,6 +13,7 @@ import type { NetworkUnderTest } from './suite.ts';
 export interface Watcher {
   readonly planned?: (snapshot: ClusterSnapshot, result: Plan, memory: Memory) => void;
   readonly stepped?: (before: ClusterSnapshot, after: ClusterSnapshot, memory: Memory) => void;
+  readonly happened?: (before: ClusterSnapshot, after: ClusterSnapshot, event: Happening) => void;
 }
 
 /** Runs a history; calls back after every plan and around every step. */
@@ -34,7 +35,9 @@ export function live(
   };
   for (const event of history) {
     if (event.type !== 'steps') {
+      const before = snapshot;
       snapshot = react(happen(network, snapshot, event, memory) ?? snapshot);
+      watch.happened?.(before, snapshot, event);
       think();
       continue;
     }

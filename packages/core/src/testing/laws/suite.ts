@@ -31,7 +31,7 @@ export interface NetworkBackendSuite extends NetworkUnderTest {
   readonly skip: (name: string, body: () => void) => unknown;
 }
 
-/** What a law checks of one random history. */
+/** Tries a law on one random history: throws where it is broken. */
 export type Check = (initial: ClusterSnapshot, history: History) => void;
 
 /** One law as a test: it throws an Error that tells what is broken. */

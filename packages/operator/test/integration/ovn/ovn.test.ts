@@ -233,6 +233,30 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     expect(await cluster.spec('egressip-three-on-two')).toBeUndefined();
   }, 60_000);
 
+  it('empties a node that the autoscaler is about to take away while it works, but not the last that can carry', async () => {
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    for (const name of ['one', 'two']) await addNamespace(name);
+    const carriers = async (): Promise<readonly string[]> =>
+      (await Promise.all(['one', 'two'].map((name) => cluster.assigned(`egressip-${name}`)))).flat();
+    await expect.poll(carriers, poll).toHaveLength(2);
+    const taint = (name: string, taints: readonly object[] | null): Promise<unknown> =>
+      cluster.client(nodes).mergePatch({ name }, { spec: { taints } });
+    const leaving = [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }];
+    await taint('a1', leaving);
+    await expect.poll(carriers, poll).toEqual([expect.stringMatching(/@a2$/), expect.stringMatching(/@a2$/)]);
+    expect(await labelled()).toEqual(['a2']);
+    await taint('a2', leaving);
+    await expect
+      .poll(async () => (await cluster.events('NodeStillNeeded')).filter((text) => text.includes('about to go')), poll)
+      .toHaveLength(1);
+    expect(await carriers()).toEqual([expect.stringMatching(/@a2$/), expect.stringMatching(/@a2$/)]);
+    await taint('a1', null);
+    await expect.poll(carriers, poll).toEqual([expect.stringMatching(/@a1$/), expect.stringMatching(/@a1$/)]);
+    expect(await labelled()).toEqual(['a1']);
+    await taint('a2', null);
+    await expect.poll(labelled, poll).toEqual(['a1', 'a2']);
+  }, 120_000);
+
   it('takes back with the EgressIPAM its EgressIPs and the labels it set, and nothing else', async () => {
     await cluster.client(nodes).mergePatch({ name: 'b1' }, { metadata: { labels: { [assignable]: '' } } });
     await cluster.client(egressIPs).create({

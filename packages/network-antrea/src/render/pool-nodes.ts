@@ -1,0 +1,87 @@
+import {
+  cidrContains,
+  firstFew,
+  formatAddress,
+  NodeUses,
+  type Address,
+  type AssignmentDecision,
+  type EgressIPAMDecision,
+  type Finding,
+  type LabelSelector,
+  type NetworkDecisions,
+  type NetworkView,
+} from '@egressip-ipam/core';
+import type { AntreaFacts } from '../facts/read-facts.ts';
+import { hostnameLabel } from '../kinds/names.ts';
+
+/**
+ * The nodes of pools, by name. Antrea goes by labels alone, at once: a selector by the topology label would take addresses
+ * off a node that loses it, and leave them on one that is about to go.
+ */
+export class PoolNodes {
+  readonly #decisions: NetworkDecisions;
+  readonly #view: NetworkView;
+  readonly #uses: NodeUses;
+
+  constructor(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView) {
+    this.#decisions = decisions;
+    this.#view = view;
+    this.#uses = new NodeUses(decisions, facts);
+  }
+
+  /** The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take. */
+  selectorOf(egressIPAM: EgressIPAMDecision, { cidr, labelValue, selected }: AssignmentDecision): LabelSelector {
+    const members = new Set(selected);
+    const isIn = (address: Address): boolean => cidrContains(cidr, address);
+    const hostnames = this.#view.nodes.flatMap(({ name, labels }) => {
+      const hostname = labels[hostnameLabel];
+      const isUsed = members.has(name) && this.#uses.of(name) === 'used';
+      const isNeeded = (): boolean => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn);
+      return hostname !== undefined && (isUsed || isNeeded()) ? [hostname] : [];
+    });
+    if (hostnames.length === 0) return byLabels(egressIPAM, labelValue);
+    return { matchExpressions: [{ key: hostnameLabel, operator: 'In', values: [...new Set(hostnames)].sort() }] };
+  }
+
+  /** Nodes that are to have nothing, or nothing new, and carry something. */
+  findings(): readonly Finding[] {
+    if (!this.#decisions.egressIPAMs.some(({ placement, deleting }) => placement === 'network' && !deleting)) return [];
+    return this.#view.nodes.flatMap(({ name }) => {
+      const egressIPAM = this.#decisions.egressIPAMOfNode(name);
+      const carried = this.#uses.carriedOn(name);
+      if (carried.length === 0) return [];
+      const standing = this.#decisions.standingOf(name);
+      if (egressIPAM !== undefined && standing === 'cordoned') return [takesMore(name, carried)];
+      const stuck = egressIPAM === undefined || standing === 'leaving' ? this.#uses.stuckOn(name) : [];
+      return stuck.length === 0 ? [] : [stillNeeded(name, egressIPAM === undefined, stuck)];
+    });
+  }
+}
+
+/** No node may have any: whichever gets the labels while nobody looks is used. */
+function byLabels({ nodeSelector = {}, topologyLabel }: EgressIPAMDecision, labelValue: string): LabelSelector {
+  return { ...nodeSelector, matchLabels: { ...nodeSelector.matchLabels, [topologyLabel]: labelValue } };
+}
+
+function stillNeeded(node: string, isUnselected: boolean, addresses: readonly Address[]): Finding {
+  const texts = addresses.map(formatAddress);
+  const why = isUnselected ? 'no EgressIPAM selects it any more' : 'it is about to go';
+  return {
+    code: 'NodeStillNeeded',
+    severity: 'warning',
+    object: { kind: 'Node', name: node },
+    message: `${why}, but it carries ${firstFew(texts)}, which no other node can take; it stays in the ExternalIPPool until one can. Add nodes to the EgressIPAM`,
+    addresses: texts,
+  };
+}
+
+function takesMore(node: string, addresses: readonly Address[]): Finding {
+  const texts = addresses.map(formatAddress);
+  return {
+    code: 'CordonedNodeTakesMore',
+    severity: 'info',
+    object: { kind: 'Node', name: node },
+    message: `it is cordoned and carries ${firstFew(texts)}: in the ExternalIPPool, which keeps them there, Antrea may put more on it. It leaves the pool when it carries nothing; to empty it now, take it out of its EgressIPAM`,
+    addresses: texts,
+  };
+}
