@@ -40,6 +40,7 @@ export type {
   NodeSnapshot,
   ProviderFailure,
   ProviderSnapshot,
+  RefusedAddress,
   ReleasedAddresses,
   TeamLimitsSnapshot,
 } from './snapshot/snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Address } from '../address/address.ts';
+import { formatAddress, type Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
 import { AddressUsers } from '../ledger/address-users.ts';
 import { NodeNames } from '../ledger/node-names.ts';
@@ -21,5 +21,8 @@ export function whyKeptBack(snapshot: ClusterSnapshot, backend: NetworkBackend, 
   const owners = parsed.nodes.filter(
     ({ name, addresses }) => addresses.includes(address) || facts.nodeOf(name).addresses.includes(address),
   );
+  const isRefused = snapshot.refused?.includes(formatAddress(address)) === true;
+  if (isRefused)
+    sentences.push('The network or the cloud refused it a short while ago, so it is left alone for a while.');
   return [...sentences, ...owners.map(({ name }) => `It is an address of node ${name} itself.`)];
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding/finding.ts';
-import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
+import type { RefusedAddress, ReleasedAddresses } from '../snapshot/snapshot.ts';
 import type { AllocationSource } from '../allocate/allotment.ts';
 import type { Step } from '../network-contract/step.ts';
 
@@ -99,7 +99,7 @@ export interface Plan {
   readonly egressIPAMs: readonly EgressIPAMReport[];
   readonly nodes: readonly NodeReport[];
   /** Addresses that the network or the cloud would not put anywhere just now: to be remembered for a while, and given to a snapshot as `refused`. */
-  readonly refused?: readonly string[];
+  readonly refused?: readonly Omit<RefusedAddress, 'since'>[];
   /** When to plan again though nothing changes: the next end of a cool-down, RFC 3339. */
   readonly wakeAt?: string;
 }

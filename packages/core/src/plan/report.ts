@@ -1,4 +1,4 @@
-import { compareAddresses, formatAddress } from '../address/address.ts';
+import { compareAddresses, formatAddress, parseAddress } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { NodeCapacity } from '../network-contract/facts.ts';
 import type { Pool, PoolAssignment } from '../place/pool.ts';
@@ -12,6 +12,7 @@ import { reportAllocations, reportWaiting, type PoolCounts, type ReportedAllocat
 export function reportPlan(decided: Decided, rendered: Rendered, found: readonly Finding[]): Plan {
   const reported = reportAllocations(decided, rendered.rendering);
   const waiting = reportWaiting(decided.unsettled);
+  const refused = refusedIn(decided);
   const wakeAt = wakeTime(waiting.length > 0 ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
   return {
     formatVersion: 2,
@@ -21,11 +22,20 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
-    ...(decided.facts.refused.size === 0
-      ? {}
-      : { refused: [...decided.facts.refused].sort(compareAddresses).map(formatAddress) }),
+    ...(refused.length === 0 ? {} : { refused }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };
+}
+
+/** What cannot be had just now: what the network says, and what the cloud said is somebody else's. */
+function refusedIn({ facts, usedElsewhere, snapshot }: Decided): NonNullable<Plan['refused']> {
+  const conflicts = (snapshot.source.provider.failures ?? []).flatMap(({ error, address }) =>
+    error.class === 'conflict' ? (parseAddress(address) ?? []) : [],
+  );
+  const inUse = new Set(conflicts.filter((address) => usedElsewhere.has(address) && !facts.refused.has(address)));
+  return [...facts.refused, ...inUse]
+    .sort(compareAddresses)
+    .map((address) => ({ address: formatAddress(address), reason: inUse.has(address) ? 'InUse' : 'Unassignable' }));
 }
 
 /** The earlier of two moments, as far as there are any. */

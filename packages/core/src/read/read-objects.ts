@@ -97,6 +97,7 @@ class Reading {
   }
 
   result(): ObjectsRead {
+    const refused = this.#egressIPAMs.flatMap((egressIPAM) => egressIPAM.refused ?? []);
     const snapshot = buildSnapshot({
       network: { name: this.#backend.name, objects: this.#entries },
       ...(this.#infrastructure === undefined ? {} : { infrastructure: this.#infrastructure }),
@@ -105,6 +106,7 @@ class Reading {
       egressIPAMs: this.#egressIPAMs,
       namespaces: this.#namespaces,
       nodes: this.#nodes,
+      ...(refused.length === 0 ? {} : { refused: refused.map(({ address }) => address) }),
     });
     return { snapshot, problems: this.#problems };
   }

@@ -1,6 +1,12 @@
 import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import { readSelector } from './read-selector.ts';
-import type { CidrAssignmentSnapshot, EgressIPAMSnapshot, ReleasedAddresses, TeamLimitsSnapshot } from './snapshot.ts';
+import type {
+  CidrAssignmentSnapshot,
+  EgressIPAMSnapshot,
+  RefusedAddress,
+  ReleasedAddresses,
+  TeamLimitsSnapshot,
+} from './snapshot.ts';
 
 /** Reads an EgressIPAM as `kubectl get -o json` prints it. Never throws. */
 export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
@@ -19,6 +25,7 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const coolDown = reader.text('spec', 'coolDown');
   const maxClaims = readTeamLimits(reader);
   const released = readReleased(reader);
+  const refused = readRefused(reader);
   return reader.result({
     name: reader.name,
     createdAt: reader.text('metadata', 'creationTimestamp') ?? '',
@@ -32,6 +39,7 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
     ...(maxClaims === undefined ? {} : { maxClaims }),
     ...(coolDown === undefined ? {} : { coolDown }),
     ...(released.length === 0 ? {} : { released }),
+    ...(refused.length === 0 ? {} : { refused }),
   });
 }
 
@@ -89,6 +97,17 @@ function readReleased(reader: ObjectReader): readonly ReleasedAddresses[] {
     handOver(nested, reader, `status.released[${index}]`);
     if (namespace === undefined || releasedAt === undefined) return [];
     return [{ namespace, addresses, releasedAt, ...(team === undefined ? {} : { team }) }];
+  });
+}
+
+function readRefused(reader: ObjectReader): readonly RefusedAddress[] {
+  return reader.list('status', 'refusedAddresses').flatMap((entry, index) => {
+    const nested = nestedReader(reader, entry);
+    const address = nested.text('entry', 'address');
+    const since = nested.text('entry', 'since');
+    const reason = nested.text('entry', 'reason') ?? '';
+    handOver(nested, reader, `status.refusedAddresses[${index}]`);
+    return address === undefined || since === undefined ? [] : [{ address, reason, since }];
   });
 }
 

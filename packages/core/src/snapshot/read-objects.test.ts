@@ -57,6 +57,7 @@ const whole = {
     ],
     items: [{ node: 'worker-1', egressIP: '10.0.0.5' }],
     released: [{ namespace: 'old', addresses: ['10.0.0.9'], releasedAt: '2026-01-01T00:00:00Z' }],
+    refusedAddresses: [{ address: '10.0.0.8', reason: 'InUse', since: '2026-01-01T00:00:00Z' }],
   },
 };
 

@@ -34,6 +34,15 @@ export interface ReleasedAddresses {
   readonly team?: string;
 }
 
+/** An address that the network or the cloud would not put on any node. */
+export interface RefusedAddress {
+  readonly address: string;
+  /** `Unassignable`: it was tried, and did not work; `InUse`: somebody else turned out to have it. */
+  readonly reason: string;
+  /** When it was said first, RFC 3339. */
+  readonly since: string;
+}
+
 /** The most namespaces of one team that an EgressIPAM serves. */
 export interface TeamLimitsSnapshot {
   /** The label of namespaces whose value names their team; those without it are one team. */
@@ -62,6 +71,8 @@ export interface EgressIPAMSnapshot {
   readonly coolDown?: string;
   /** `status.released`. */
   readonly released?: readonly ReleasedAddresses[];
+  /** `status.refusedAddresses`, written by this project: left alone for a while. */
+  readonly refused?: readonly RefusedAddress[];
 }
 
 /** A namespace, claiming or not. */

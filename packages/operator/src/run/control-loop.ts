@@ -37,6 +37,8 @@ export interface ControlLoopOptions {
   readonly log: Log;
   /** What is wrong in objects that were read. */
   readonly problems: () => readonly Finding[];
+  /** When to plan again though nothing changes, beside what a plan says; milliseconds since 1970. */
+  readonly wakeAt?: () => number | undefined;
   readonly onPlan?: (plan: Plan, milliseconds: number) => void;
 }
 
@@ -136,13 +138,11 @@ export class ControlLoop {
       findings: plan.findings.length,
     });
     this.#wake?.cancel();
+    const wakeAt = Math.min(Date.parse(plan.wakeAt ?? '') || Infinity, this.#options.wakeAt?.() ?? Infinity);
     this.#wake =
-      plan.wakeAt === undefined
+      wakeAt === Infinity
         ? undefined
-        : clock.setTimeout(
-            () => this.poke(),
-            Math.min(longestSleep, Math.max(quiet, Date.parse(plan.wakeAt) - clock.now())),
-          );
+        : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, wakeAt - clock.now())));
     this.#untoldSince ??= start;
     this.#reportSoon(plan, snapshot, start);
   }

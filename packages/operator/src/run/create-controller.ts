@@ -93,9 +93,10 @@ export function createController(parts: ControllerParts): ControlLoop {
     reporter,
     log,
     problems: () => store.problems,
+    wakeAt: () => store.refused.next,
     onPlan: (plan, milliseconds) => {
       store.notePromises(plan);
-      store.noteRefused(plan.refused ?? []);
+      store.refused.note(plan.refused ?? []);
       metrics?.planned(plan, milliseconds);
     },
   });

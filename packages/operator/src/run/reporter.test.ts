@@ -21,7 +21,7 @@ describe('what may pass by itself in a moment', () => {
     const events = {
       record: ({ object }: { object: { name: string } }) => void told.push(object.name),
     } as unknown as EventRecorder;
-    reporter = new Reporter({} as RestClient, events);
+    reporter = new Reporter({} as RestClient, events, () => []);
   });
 
   it('is told once, when it still stands after everything got quiet', () => {

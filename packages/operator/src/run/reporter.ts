@@ -1,4 +1,11 @@
-import { asRecord, type ClusterSnapshot, type Finding, type FindingCode, type Plan } from '@egressip-ipam/core';
+import {
+  asRecord,
+  type ClusterSnapshot,
+  type Finding,
+  type FindingCode,
+  type Plan,
+  type RefusedAddress,
+} from '@egressip-ipam/core';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
@@ -21,6 +28,7 @@ const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'Partia
 export class Reporter {
   readonly #client: ResourceClient;
   readonly #events: EventRecorder;
+  readonly #refused: () => readonly RefusedAddress[];
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
@@ -28,7 +36,9 @@ export class Reporter {
   /** What namespaces had when it was told last; what there was in the beginning is no news. */
   #holdings: Holdings | undefined;
 
-  constructor(rest: RestClient, events: EventRecorder) {
+  /** @param refused what the network or the cloud refused, to be written down */
+  constructor(rest: RestClient, events: EventRecorder, refused: () => readonly RefusedAddress[]) {
+    this.#refused = refused;
     this.#client = new ResourceClient(rest, egressIPAMs);
     this.#events = events;
   }
@@ -145,7 +155,7 @@ export class Reporter {
     for (const report of plan.egressIPAMs) {
       if (report.deleting) continue;
       const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
-      const wanted = statusOf(plan, snapshot, report, before);
+      const wanted = statusOf(plan, snapshot, report, before, this.#refused());
       const written = asRecord(JSON.parse(JSON.stringify(wanted)));
       if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
         this.#status.set(report.name, before);

@@ -203,6 +203,7 @@ async function lead(
     namespaces: store.namespaces.list().length,
     nodes: store.nodes.list().length,
   });
+  store.recallRefused();
   // Where the cluster attaches, what credentials there are is enough to read with.
   const requests =
     provider.isChosen || store.clusterAttaches === undefined
@@ -216,7 +217,7 @@ async function lead(
     watch?.check();
     controller.noteChange(isUrgent);
   };
-  const reporter = new Reporter(writer, events);
+  const reporter = new Reporter(writer, events, () => store.refused.list());
   const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));
   const probe = probeOf(network, options, {
     rest,

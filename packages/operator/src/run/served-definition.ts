@@ -3,37 +3,74 @@ import { egressIPAMs } from '../network/resources.ts';
 import type { Log } from './log.ts';
 import { reasonOf } from './reason.ts';
 
-/** The fields of an EgressIPAM that the operator reads or writes and that the original's definition does not have. */
+/**
+ * The fields of an EgressIPAM that the original's definition does not have, and earlier ones of ours may not have: just
+ * those of the definition in `deploy`, as a test says.
+ */
 export const neededFields: readonly string[] = [
+  'spec.namespaceSelector.matchLabels',
+  'spec.namespaceSelector.matchExpressions.key',
+  'spec.namespaceSelector.matchExpressions.operator',
+  'spec.namespaceSelector.matchExpressions.values',
   'spec.coolDown',
-  'spec.namespaceSelector',
+  'spec.maxClaims.teamLabel',
+  'spec.maxClaims.perTeam',
+  'spec.maxClaims.teams.name',
+  'spec.maxClaims.teams.maxClaims',
   'spec.cidrAssignments.drain',
   'status.observedGeneration',
+  'status.summary.served',
+  'status.summary.carried',
+  'status.summary.free',
+  'status.claims',
   'status.served',
+  'status.carried',
   'status.waiting',
-  'status.cidrs',
-  'status.waitingClaims',
-  'status.released',
+  'status.refused',
+  'status.cidrs.cidr',
+  'status.cidrs.labelValue',
+  'status.cidrs.total',
+  'status.cidrs.reserved',
+  'status.cidrs.allocated',
+  'status.cidrs.free',
+  'status.cidrs.placed',
+  'status.cidrs.carried',
+  'status.cidrs.capacity',
+  'status.cidrs.nodes',
+  'status.waitingClaims.namespace',
+  'status.waitingClaims.reason',
+  'status.waitingClaims.message',
+  'status.refusedAddresses.address',
+  'status.refusedAddresses.reason',
+  'status.refusedAddresses.since',
+  'status.released.namespace',
+  'status.released.addresses',
+  'status.released.releasedAt',
 ];
 
-interface Schema {
+/** As much of a schema as is looked at. */
+export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly kind: string }[];
 }
 
-/** The needed fields that a schema of EgressIPAM does not have: the API server would drop them. */
+/** What a schema of EgressIPAM does not have, and the API server would drop: the topmost fields, each for all below it. */
 export function missingFields(schema: Schema): readonly string[] {
-  return neededFields.filter((field) => !hasField(schema, field.split('.')));
+  return [...new Set(neededFields.flatMap((field) => firstMissing(schema, field.split('.')) ?? []))];
 }
 
-function hasField(schema: Schema | undefined, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) return true;
-  const own = schema?.items ?? schema;
-  if (own?.['x-kubernetes-preserve-unknown-fields'] === true) return true;
-  const field = own?.properties?.[name];
-  return field !== undefined && hasField(field, rest);
+function firstMissing(schema: Schema, path: readonly string[]): string | undefined {
+  let at = schema;
+  for (const [index, name] of path.entries()) {
+    const own = at.items ?? at;
+    if (own['x-kubernetes-preserve-unknown-fields'] === true) return undefined;
+    const field = own.properties?.[name];
+    if (field === undefined) return path.slice(0, index + 1).join('.');
+    at = field;
+  }
+  return undefined;
 }
 
 /** Says what the served definition of EgressIPAM lacks, and how to update it. Never rejects: the operator serves without, too. */

@@ -1,4 +1,10 @@
-import { buildSnapshot, type Allocation, type EgressIPAMReport, type Plan } from '@egressip-ipam/core';
+import {
+  buildSnapshot,
+  type Allocation,
+  type EgressIPAMReport,
+  type Plan,
+  type RefusedAddress,
+} from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from './status.ts';
 
@@ -60,5 +66,18 @@ describe('the status of an EgressIPAM', () => {
       Degraded: ['False', 'AsExpected'],
       Assigned: ['True', 'AllAssigned'],
     });
+  });
+
+  it('writes down what was refused in its CIDRs, so many at the most', () => {
+    const entry = (address: string): RefusedAddress => ({ address, reason: 'InUse', since: '2026-01-01T00:00:00Z' });
+    const own = Array.from({ length: 101 }, (_, index) => entry(`10.0.0.${index}`));
+    const { refusedAddresses } = statusOf(
+      { allocations: [], waiting: [], findings: [] } as unknown as Plan,
+      buildSnapshot({}),
+      { ...report, cidrs: [{ cidr: '10.0.0.0/24', free: '0', nodes: [] }] } as unknown as EgressIPAMReport,
+      {},
+      [entry('10.9.0.1'), ...own],
+    );
+    expect(refusedAddresses).toEqual(own.slice(0, 100));
   });
 });

@@ -1,4 +1,13 @@
-import type { ClusterSnapshot, EgressIPAMReport, Plan } from '@egressip-ipam/core';
+import {
+  cidrContains,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type ClusterSnapshot,
+  type EgressIPAMReport,
+  type Plan,
+  type RefusedAddress,
+} from '@egressip-ipam/core';
 import { printable } from '../output/printable.ts';
 
 /** A Kubernetes condition. */
@@ -12,6 +21,7 @@ interface Condition {
 }
 
 const mostWaitingClaims = 10;
+const mostRefused = 100;
 
 /**
  * What an EgressIPAM's status should say. A condition keeps the time of its last
@@ -22,6 +32,7 @@ export function statusOf(
   snapshot: ClusterSnapshot,
   report: EgressIPAMReport,
   before: Readonly<Record<string, unknown>>,
+  refused: readonly RefusedAddress[] = [],
 ): Readonly<Record<string, unknown>> {
   const problems = plan.findings.filter(
     ({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info',
@@ -92,6 +103,7 @@ export function statusOf(
     carried: report.carried,
     waiting: waiting.length,
     refused: report.refused,
+    refusedAddresses: refused.filter(({ address }) => isIn(report, address)).slice(0, mostRefused),
     summary: {
       served: `${report.served}/${report.claims}`,
       carried: `${report.carried}/${report.claims}`,
@@ -137,4 +149,14 @@ function readinessOf(lost: Plan['allocations'], waiting: Plan['waiting'], report
 /** Addresses that can still be handed out in all CIDRs together, decimal text. */
 function freeIn({ cidrs }: EgressIPAMReport): string {
   return cidrs.reduce((sum, { free }) => sum + BigInt(free), 0n).toString();
+}
+
+function isIn({ cidrs }: EgressIPAMReport, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && cidrs.some((entry) => contains(entry.cidr, address));
+}
+
+function contains(text: string, address: Address): boolean {
+  const cidr = parseCidr(text)?.cidr;
+  return cidr !== undefined && cidrContains(cidr, address);
 }

@@ -27,7 +27,7 @@ import { Collection, type CollectionOptions, type ReadingHooks } from './collect
 import { DepartedNodes } from './departed-nodes.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
-import { TimedSet } from './timed-set.ts';
+import { RefusedAddresses } from './refused-addresses.ts';
 
 const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
@@ -65,7 +65,8 @@ export class ClusterStore {
   readonly #services: ServiceAddresses | undefined;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
-  readonly #refused: TimedSet;
+  /** What the network or the cloud would not put anywhere: left alone for a while. */
+  readonly refused: RefusedAddresses;
   #departed: readonly DepartedClaim[] = [];
   #attaching:
     { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
@@ -75,7 +76,7 @@ export class ClusterStore {
     const { backend, evidence } = network;
     const common = { rest, onError, onVanishing, onChange: () => options.onChange(false) };
     this.#options = options;
-    this.#refused = new TimedSet(rememberRefusal, options.now);
+    this.refused = new RefusedAddresses(rememberRefusal, options.now);
     this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });
     this.namespaces = new Collection({
       ...common,
@@ -202,15 +203,15 @@ export class ClusterStore {
     };
   }
 
-  /** What the network or the cloud would not put anywhere is left alone for a while, when the object that said so is long gone. */
-  noteRefused(addresses: readonly string[]): void {
-    for (const address of addresses) this.#refused.add(address);
+  /** Takes in what was refused before this process decided anything, from what is written down. */
+  recallRefused(): void {
+    this.refused.recall(this.egressIPAMs.list().flatMap(({ refused = [] }) => refused));
   }
 
   /** The cluster as it is known now. */
   snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
-    const refused = this.#refused.list();
+    const refused = this.refused.list().map(({ address }) => address);
     const base = buildSnapshot({});
     const { clusterNetworks = [] } = this.network.evidence;
     const serviceAddresses = this.#services?.list() ?? [];

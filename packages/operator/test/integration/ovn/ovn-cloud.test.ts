@@ -1,3 +1,4 @@
+import { asRecord } from '@egressip-ipam/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade, nodes } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
@@ -40,8 +41,24 @@ describe.each(bothServers)('the operator on OVN-Kubernetes in a cloud, on %s', (
     expect((await cluster.spec('egressip-first'))?.['egressIPs']).toEqual(['10.0.0.66']);
   }, 60_000);
 
+  it('remembers across a restart what the cloud refused: it is not tried again, and not announced', async () => {
+    const remembered = async (): Promise<unknown> =>
+      asRecord((await cluster.client(egressIPAMs).get({ name: 'pool' }))['status'])['refusedAddresses'];
+    const entry = { address: '10.0.0.65', reason: 'Unassignable', since: expect.any(String) as string };
+    await expect.poll(remembered, poll).toEqual([entry]);
+    const before = await remembered();
+    await cluster.stopOperator();
+    calls.length = 0;
+    cluster.run();
+    await cluster.addNamespace('second');
+    await expect.poll(() => isAssigned('second'), poll).toBe(1);
+    expect(await cluster.annotation('second')).toBe('10.0.0.67');
+    expect(calls.join()).not.toContain('10.0.0.65');
+    expect(await remembered()).toEqual(before);
+  }, 60_000);
+
   it('promises no more than nodes can carry, and serves who waits when room appears', async () => {
-    for (const name of ['second', 'third', 'fourth']) {
+    for (const name of ['third', 'fourth']) {
       await cluster.addNamespace(name);
       await expect.poll(() => isAssigned(name), poll).toBe(1);
     }
