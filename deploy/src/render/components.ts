@@ -5,14 +5,19 @@ export interface Component {
   /** Its folder below `manifests/optional`. */
   readonly name: string;
   readonly values: Values;
+  /** Values of another component that this one only adds to. */
+  readonly above?: Values;
 }
 
 /** Values of `manifests`: what the chart makes by default, its namespace, and no definition, which `crds` has. */
 export const baseValues: Values = { namespace: { create: true }, crds: { enabled: false }, openshift: false };
 
+const agent: Values = { agent: { enabled: true } };
+
 /** Every component. */
 export const components: readonly Component[] = [
-  { name: 'agent', values: { agent: { enabled: true } } },
+  { name: 'agent', values: agent },
+  { name: 'agent-openshift', values: { ...agent, openshift: true }, above: agent },
   { name: 'aws', values: { openshift: true, aws: { enabled: true } } },
   { name: 'guard-unassigned', values: { guardUnassigned: { enabled: true } } },
   { name: 'monitoring', values: { openshift: true, monitoring: { enabled: true } } },

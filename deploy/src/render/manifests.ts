@@ -12,6 +12,7 @@ export type Files = ReadonlyMap<string, string>;
 /** What a component may change of the base, beside what it adds. */
 const patchable = new Map([
   ['deployment.yaml', { group: 'apps', kind: 'Deployment', name: releaseName }],
+  ['agent/daemon-set.yaml', { group: 'apps', kind: 'DaemonSet', name: `${releaseName}-agent` }],
   ['namespace.yaml', { kind: 'Namespace', name: releaseName }],
 ]);
 const generated = '# Made from the chart: node deploy/src/render.ts\n';
@@ -33,9 +34,11 @@ export function renderManifests(helm: string): Files {
 
 function renderComponent(
   helm: string,
-  { name, values }: Component,
-  base: Files,
+  { name, values, above }: Component,
+  manifests: Files,
 ): readonly (readonly [string, string])[] {
+  const base =
+    above === undefined ? manifests : splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, above) }));
   const all = splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, values) }));
   const changed = [...all].filter(([path, text]) => base.get(path) !== text);
   const added = changed
@@ -44,10 +47,12 @@ function renderComponent(
   const other = changed.find(([path]) => base.has(path) && !patchable.has(path));
   if (other !== undefined)
     throw new Error(
-      `component ${name} changes ${other[0]}: it may add objects and change the Deployment and the Namespace, no more`,
+      `component ${name} changes ${other[0]}: it may add objects and change ${[...patchable.values()].map(({ kind }) => kind).join(', ')}, no more`,
     );
   const patches = [...patchable].flatMap(([path, target]) =>
-    all.get(path) === base.get(path) ? [] : [{ target, patch: patchOf(base.get(path), all.get(path)) }],
+    !base.has(path) || all.get(path) === base.get(path)
+      ? []
+      : [{ target, patch: patchOf(base.get(path), all.get(path)) }],
   );
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',

@@ -46,15 +46,14 @@ const originalPool = {
   cidrAssignments: [{ CIDR: '192.169.0.0/24', labelValue: 'true', reservedIPs: ['192.169.0.5'] }],
 };
 
-/** Kinds of the Prometheus operator, whose own definitions are long: served, and not looked into. */
-const monitoringKinds = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((kind) => ({
+const definitionOf = (group: string, kind: string, plural: string, scope = 'Namespaced'): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `${kind.toLowerCase()}s.monitoring.coreos.com` },
+  metadata: { name: `${plural}.${group}` },
   spec: {
-    group: 'monitoring.coreos.com',
-    scope: 'Namespaced',
-    names: { kind, plural: `${kind.toLowerCase()}s` },
+    group,
+    scope,
+    names: { kind, plural },
     versions: [
       {
         name: 'v1',
@@ -64,7 +63,15 @@ const monitoringKinds = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((
       },
     ],
   },
-}));
+});
+
+/** Kinds of the Prometheus operator and of OpenShift, whose own definitions are long: served, and not looked into. */
+const foreignKinds = [
+  ...['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((kind) =>
+    definitionOf('monitoring.coreos.com', kind, `${kind.toLowerCase()}s`),
+  ),
+  definitionOf('security.openshift.io', 'SecurityContextConstraints', 'securitycontextconstraints', 'Cluster'),
+];
 
 describe('the chart on a real API server', unless(findEnvtestAssets() === undefined, noRealServer), () => {
   let server: Envtest;
@@ -92,8 +99,8 @@ describe('the chart on a real API server', unless(findEnvtestAssets() === undefi
     for (const name of [releaseName, 'egress', 'made-by-others'])
       await new ResourceClient(rest, serviceAccounts).create({ metadata: { name, namespace: 'of-pods' } });
     await new ResourceClient(rest, namespaces).create({ metadata: { name: 'kube-node-lease' } }).catch(() => undefined);
-    const stubs = join(folder, 'monitoring.yaml');
-    writeFileSync(stubs, monitoringKinds.map((kind) => stringify(kind)).join('---\n'));
+    const stubs = join(folder, 'stubs.yaml');
+    writeFileSync(stubs, foreignKinds.map((kind) => stringify(kind)).join('---\n'));
     await installCrds(rest, [stubs, originalDefinition]);
     await new ResourceClient(rest, pools).create({
       apiVersion: 'redhatcop.redhat.io/v1alpha1',
