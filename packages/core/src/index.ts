@@ -108,6 +108,7 @@ export type {
   AddressUse,
   BindingFacts,
   Claimant,
+  ClusterNetwork,
   HostedAddress,
   HostFacts,
   HostingState,
