@@ -109,6 +109,7 @@ export type {
   AddressUse,
   BindingFacts,
   Claimant,
+  ClusterNetwork,
   HostedAddress,
   HostFacts,
   HostingState,

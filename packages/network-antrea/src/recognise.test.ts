@@ -23,3 +23,18 @@ it('with its Egress feature off nothing is given out, and the way out is named',
     settings: { obstacle: expect.stringContaining('featureGates.Egress=true') },
   });
 });
+
+it('its networks of pods and Services are those of its configuration, not of what is commented out', () => {
+  const config = [
+    'nodeIPAM:',
+    '  clusterCIDRs: [10.10.0.0/16, "fd10::/48"]',
+    '  serviceCIDR: 10.96.0.0/12',
+    '#  serviceCIDRv6: fd96::/108',
+    '  clusterCIDRs:',
+    '  - 10.11.0.0/16',
+    '  nodeCIDRMaskSizeIPv4: 24',
+  ].join('\n');
+  expect(recognise(evidence(true, config)).settings).toMatchObject({
+    clusterNetworks: '10.10.0.0/16 fd10::/48 10.96.0.0/12 10.11.0.0/16',
+  });
+});

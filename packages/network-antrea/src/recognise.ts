@@ -1,4 +1,4 @@
-import type { ClusterEvidence, Recognition } from '@egressip-ipam/core';
+import { parseCidrs, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
 
 /** Where Antrea's configuration stands. */
 export const configMaps = ['kube-system/antrea-config'];
@@ -8,10 +8,18 @@ export function recognise({ served, configMaps: present }: ClusterEvidence): Rec
   const kind = served.get('egresses.crd.antrea.io');
   if (kind === undefined) return { certainty: 'absent' };
   const config = configMaps.map((name) => present?.get(name)).find((data) => data !== undefined);
-  const isOff = /^\s*Egress\s*:\s*false\b/m.test(Object.values(config ?? {}).join('\n'));
+  const text = Object.values(config ?? {}).join('\n');
+  const isOff = /^\s*Egress\s*:\s*false\b/m.test(text);
   const obstacle = isOff ? "Antrea's Egress feature is off: set featureGates.Egress=true in its configuration" : '';
   return {
     certainty: config !== undefined && !isOff ? 'at-work' : kind.isUsed ? 'used' : 'served',
-    settings: { obstacle },
+    settings: { obstacle, clusterNetworks: networksIn(text).join(' ') },
   };
+}
+
+/** Networks of pods and Services that the configuration names, in lines that are no comments; lists may stand in one line or in many. */
+function networksIn(config: string): readonly string[] {
+  const settings = config.matchAll(/^[ \t]*(?:clusterCIDRs|serviceCIDR|serviceCIDRv6)[ \t]*:(.*(?:\n[ \t]*-.*)*)/gm);
+  const texts = [...settings].flatMap(([, value = '']) => value.match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);
+  return [...new Set(parseCidrs(texts).map(({ text }) => text))];
 }

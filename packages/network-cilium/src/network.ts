@@ -1,5 +1,6 @@
 import type { NetworkBackend, NetworkTraits } from '@egressip-ipam/core';
 import { createFactsReader, type CiliumFacts } from './facts/read-facts.ts';
+import { podCidrAnnotations } from './facts/pod-networks.ts';
 import { egressGatewayPolicyKind } from './kinds/egress-gateway-policy.ts';
 import { recognise } from './recognise.ts';
 import { render } from './render/render.ts';
@@ -16,7 +17,7 @@ export const network: NetworkBackend = {
   name: 'cilium',
   title: 'Cilium',
   kinds: [egressGatewayPolicyKind],
-  nodeAnnotations: [],
+  nodeAnnotations: podCidrAnnotations,
   configMaps,
   readsDefinitions: true,
   recognise,

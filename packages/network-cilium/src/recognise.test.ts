@@ -38,6 +38,7 @@ describe('Cilium is', () => {
         severalGateways: true,
         ipv6: true,
         prefersPublic: true,
+        podNetworks: '',
       },
     });
   });
@@ -47,6 +48,29 @@ describe('Cilium is', () => {
       certainty: 'served',
       settings: { obstacle: expect.stringContaining('egressGateway.enabled=true') },
     });
+  });
+
+  it.each([
+    [
+      {
+        ipam: 'cluster-pool',
+        'cluster-pool-ipv4-cidr': '10.0.0.0/8 11.0.0.0/8',
+        'cluster-pool-ipv6-cidr': 'fd00::/104',
+      },
+      '10.0.0.0/8 11.0.0.0/8 fd00::/104',
+    ],
+    [{ 'cluster-pool-ipv4-cidr': '10.0.0.0/8' }, '10.0.0.0/8'],
+    [
+      {
+        ipam: 'multi-pool',
+        'auto-create-cilium-pod-ip-pools': 'default=ipv4-cidrs:10.10.0.0/16;ipv4-mask-size:27;ipv6-cidrs:fd00::/104',
+      },
+      '10.10.0.0/16 fd00::/104',
+    ],
+    [{ ipam: 'kubernetes', 'cluster-pool-ipv4-cidr': '10.0.0.0/8' }, ''],
+    [{ 'cluster-pool-ipv4-cidr': 'nonsense/9 300.0.0.0/8' }, ''],
+  ])('told out of which networks it gives addresses to pods: %j', (config, podNetworks) => {
+    expect(recognise(evidence({ ...on, ...config })).settings).toMatchObject({ podNetworks });
   });
 
   it('told by its policies where the configuration cannot be read', () => {

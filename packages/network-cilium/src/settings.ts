@@ -1,4 +1,4 @@
-import type { ClusterEvidence, NetworkView } from '@egressip-ipam/core';
+import { parseCidrs, type ClusterEvidence, type NetworkView } from '@egressip-ipam/core';
 
 /** Where Cilium's configuration may stand. */
 export const configMaps = ['kube-system/cilium-config', 'cilium/cilium-config'];
@@ -20,6 +20,8 @@ export interface CiliumSettings {
   readonly ipv6: boolean;
   /** Whether a public address on a private interface becomes the node's own (Cilium 1.19). */
   readonly prefersPublic: boolean;
+  /** CIDRs out of which Cilium gives addresses to pods, apart by spaces. */
+  readonly podNetworks: string;
 }
 
 const crd = 'ciliumegressgatewaypolicies.cilium.io';
@@ -37,12 +39,22 @@ export function settingsOf({ served, configMaps: present }: ClusterEvidence): Ci
     severalGateways: specFields?.has('egressGateways') ?? version >= 31,
     ipv6: version >= 33 && config?.['enable-ipv6'] === 'true',
     prefersPublic: version >= 32,
+    podNetworks: podNetworksIn(config ?? {}).join(' '),
   };
+}
+
+/** Cilium's own pools of pod addresses; with another IPAM they are the platform's, and nodes tell them. */
+function podNetworksIn(config: Readonly<Record<string, string>>): readonly string[] {
+  const ipam = config['ipam'] ?? 'cluster-pool';
+  if (!ipam.startsWith('cluster-pool') && ipam !== 'multi-pool') return [];
+  const keys = ['cluster-pool-ipv4-cidr', 'cluster-pool-ipv6-cidr', 'auto-create-cilium-pod-ip-pools'];
+  const texts = keys.flatMap((key) => (config[key] ?? '').match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);
+  return parseCidrs(texts.map((text) => text.replace(/^:(?!:)/, ''))).map(({ text }) => text);
 }
 
 /** The settings that are kept in a snapshot; what is missing is what an unread configuration gives. */
 export function readSettings(settings: NetworkView['settings']): CiliumSettings {
-  const { obstacle, configured, mapSize, severalGateways, ipv6, prefersPublic } = settings;
+  const { obstacle, configured, mapSize, severalGateways, ipv6, prefersPublic, podNetworks } = settings;
   return {
     obstacle: typeof obstacle === 'string' ? obstacle : '',
     configured: configured === true,
@@ -50,6 +62,7 @@ export function readSettings(settings: NetworkView['settings']): CiliumSettings 
     severalGateways: severalGateways === true,
     ipv6: ipv6 === true,
     prefersPublic: prefersPublic === true,
+    podNetworks: typeof podNetworks === 'string' ? podNetworks : '',
   };
 }
 

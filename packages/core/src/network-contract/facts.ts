@@ -82,6 +82,13 @@ export interface ReservedRange extends AddressRange {
   readonly reason: string;
 }
 
+/** A network inside the cluster: no packet leaves the cluster with its addresses. */
+export interface ClusterNetwork {
+  readonly cidr: Cidr;
+  /** What it is, such as `the join network of OVN-Kubernetes`. */
+  readonly what: string;
+}
+
 /** An address that somebody outside of our care uses, and who, in words. */
 export interface AddressUse {
   readonly address: Address;
@@ -123,6 +130,8 @@ export interface NetworkFacts {
   /** Also of namespaces that are gone. */
   readonly bindings: ByNamespace<BindingFacts>;
   readonly reserved: readonly ReservedRange[];
+  /** Networks inside the cluster that the network knows of, beside `spec.podCIDRs` of nodes and what OpenShift's `Network` tells. */
+  readonly clusterNetworks?: readonly ClusterNetwork[];
   /** In use by others, for as long as they use it; a claim that has one keeps it and is told. */
   readonly used: readonly AddressUse[];
   /** What network objects name in any way that the rest does not say: not to be handed out while they do. */

@@ -32,6 +32,7 @@ import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { networkView } from './network-view.ts';
 import type { Plan } from './plan-types.ts';
 import { reportPlan } from './report.ts';
+import { withoutClusterNetworks } from './without-cluster-networks.ts';
 
 /** Plans snapshot after snapshot. */
 export interface Planner {
@@ -56,7 +57,8 @@ export function createPlanner(backend: NetworkBackend = plain): Planner {
     plan: (snapshot) => {
       const parsed = parser.parse(snapshot);
       const view = networkView(parsed);
-      return decide(parsed, backend, view, reader.read(view));
+      const facts = reader.read(view);
+      return decide(withoutClusterNetworks(parsed, facts.clusterNetworks ?? []), backend, view, facts);
     },
   };
 }

@@ -18,7 +18,22 @@ describe('networks inside the cluster', () => {
     ]);
   });
 
+  it("are OVN-Kubernetes' own, where OpenShift's operator is told them", () => {
+    const ovnKubernetesConfig = {
+      v4InternalSubnet: '100.98.0.0/16',
+      ipv4: { internalJoinSubnet: '100.99.0.0/16', internalTransitSwitchSubnet: '100.87.0.0/16' },
+      ipv6: { internalJoinSubnet: 'fd99::/64' },
+    };
+    expect(readClusterNetworks({ spec: { defaultNetwork: { ovnKubernetesConfig } } })).toEqual([
+      '100.98.0.0/16',
+      '100.99.0.0/16',
+      '100.87.0.0/16',
+      'fd99::/64',
+    ]);
+  });
+
   it.each([
+    { spec: { defaultNetwork: { ovnKubernetesConfig: { ipv4: 5, v4InternalSubnet: {} } } } },
     undefined,
     null,
     5,

@@ -2,7 +2,8 @@ import { asRecord } from './object-reader.ts';
 
 /**
  * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of Services,
- * those in force and those asked for. Never throws; what is no text is left out.
+ * those in force and those asked for; and as the one of operator.openshift.io/v1 does, which has OVN-Kubernetes' own
+ * networks, too. Never throws; what is no text is left out.
  */
 export function readClusterNetworks(object: unknown): readonly string[] {
   const { spec, status } = asRecord(object);
@@ -10,11 +11,21 @@ export function readClusterNetworks(object: unknown): readonly string[] {
 }
 
 function networksIn(part: unknown): readonly string[] {
-  const { clusterNetwork, serviceNetwork } = asRecord(part);
+  const { clusterNetwork, serviceNetwork, defaultNetwork } = asRecord(part);
   const pods = listOf(clusterNetwork).map((entry) => asRecord(entry)['cidr']);
-  return [...pods, ...listOf(serviceNetwork)].filter(
+  const internal = internalNetworksIn(asRecord(asRecord(defaultNetwork)['ovnKubernetesConfig']));
+  return [...pods, ...listOf(serviceNetwork), ...internal].filter(
     (entry): entry is string => typeof entry === 'string' && entry !== '',
   );
+}
+
+function internalNetworksIn(config: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const { v4InternalSubnet, v6InternalSubnet } = config;
+  const ofFamilies = ['ipv4', 'ipv6'].flatMap((family) => {
+    const { internalJoinSubnet, internalTransitSwitchSubnet } = asRecord(config[family]);
+    return [internalJoinSubnet, internalTransitSwitchSubnet];
+  });
+  return [v4InternalSubnet, v6InternalSubnet, ...ofFamilies];
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -2,6 +2,8 @@ import {
   entriesOf,
   formatAddress,
   ListMemo,
+  parseAddress,
+  parseCidrs,
   unlimited,
   type Address,
   type BindingFacts,
@@ -12,6 +14,7 @@ import {
   type NetworkView,
   type NodeFacts,
   type NodeSnapshot,
+  type ReservedRange,
 } from '@egressip-ipam/core';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
@@ -61,18 +64,19 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
   const foreign = all.filter(({ ours }) => ours === undefined);
   const ofNamespace = groupByNamespace(egresses);
   const nodes = new Map(view.nodes.map((node) => [node.name, nodeFacts(node, view)]));
-  const { obstacle } = view.settings;
+  const { obstacle, clusterNetworks: networks } = view.settings;
   return {
     hosts: egresses.map(hostsOf),
     bindings: new Map([...ofNamespace].map(([namespace, list]) => [namespace, bindingOf(namespace, list)])),
-    reserved: pools
-      .filter(({ source }) => source.egressIPAM === undefined)
-      .flatMap(({ name, ranges }) =>
-        ranges.map((range) => ({
-          ...range,
-          reason: `it is in ExternalIPPool ${name}, from which Antrea gives addresses itself`,
-        })),
-      ),
+    reserved: pools.flatMap(reservedBy),
+    ...(typeof networks === 'string'
+      ? {
+          clusterNetworks: parseCidrs(networks.split(' ')).map((cidr) => ({
+            cidr,
+            what: "a network of Antrea's configuration",
+          })),
+        }
+      : {}),
     used: foreign.flatMap(({ name, address }) => (address === undefined ? [] : [{ address, by: `Egress ${name}` }])),
     mentioned: [],
     refused: new Set(),
@@ -90,6 +94,18 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
     pools,
     poolsInUse: new Set(all.map(({ source }) => source.externalIPPool)),
   };
+}
+
+/** What Antrea gives out itself, and the gateways that pools name. */
+function reservedBy({ name, source, ranges }: ParsedPool): readonly ReservedRange[] {
+  const gateway = parseAddress(source.gateway ?? '');
+  const reason = `it is in ExternalIPPool ${name}, from which Antrea gives addresses itself`;
+  return [
+    ...(source.egressIPAM === undefined ? ranges.map((range) => ({ ...range, reason })) : []),
+    ...(gateway === undefined
+      ? []
+      : [{ first: gateway, last: gateway, reason: `it is the gateway of ExternalIPPool ${name}` }]),
+  ];
 }
 
 function groupByNamespace(egresses: readonly ParsedEgress[]): ReadonlyMap<string, readonly ParsedEgress[]> {

@@ -16,6 +16,8 @@ export interface ExternalIPPoolEntry extends NetworkEntry {
   readonly egressIPAM?: string;
   readonly ipRanges: readonly IPRange[];
   readonly nodeSelector: LabelSelector;
+  /** `subnetInfo.gateway`: by which its addresses leave. */
+  readonly gateway?: string;
 }
 
 /** Either `cidr`, or `start` and `end`; as written. */
@@ -45,6 +47,7 @@ function readPool(object: unknown): Read<ExternalIPPoolEntry> {
       return present({ cidr: textOf(cidr), start: textOf(start), end: textOf(end) });
     }),
     nodeSelector: readSelector(reader, 'spec', 'nodeSelector') ?? {},
+    ...present({ gateway: reader.text('spec', 'subnetInfo', 'gateway') }),
   });
 }
 

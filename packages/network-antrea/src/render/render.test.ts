@@ -194,3 +194,20 @@ describe('objects of others', () => {
     });
   });
 });
+
+describe('what Antrea is told of the network', () => {
+  it('the gateway of a pool is never given out', () => {
+    const pool = { name: 'by-hand', ipRanges: [], nodeSelector: {}, gateway: '10.0.0.1' };
+    const snapshot = cluster({}, { ExternalIPPool: [pool] });
+    expect(plan(snapshot, network).allocations).toMatchObject([{ addresses: ['10.0.0.2'] }]);
+  });
+
+  it('a CIDR that meets pods or Services is refused', () => {
+    const snapshot = cluster({
+      network: { name: 'antrea', settings: { clusterNetworks: '10.9.0.0/16 10.0.0.0/16' }, objects: {} },
+    });
+    const { allocations, findings } = plan(snapshot, network);
+    expect(allocations).toEqual([]);
+    expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain('meets 10.0.0.0/16');
+  });
+});

@@ -15,6 +15,7 @@ import { readSettings, type CiliumSettings } from '../settings.ts';
 import { foreignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
 import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
+import { podNetworksOf } from './pod-networks.ts';
 import { policyMapUse, type PolicyMapUse } from './policy-map.ts';
 
 /** What Cilium's objects say, with what `render` needs of them. */
@@ -42,6 +43,7 @@ function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFa
     hosts: own.map((policy) => hostsOf(policy, gateways)),
     bindings,
     reserved: [],
+    clusterNetworks: podNetworksOf(view.nodes, settings),
     used: foreign.used,
     mentioned: [],
     refused: new Set(),

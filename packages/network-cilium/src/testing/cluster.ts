@@ -10,6 +10,7 @@ export const settings = {
   severalGateways: true,
   ipv6: true,
   prefersPublic: true,
+  podNetworks: '',
 };
 
 /** A node with a hostname label, as every kubelet sets it. */

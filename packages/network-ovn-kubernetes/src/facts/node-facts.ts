@@ -1,5 +1,13 @@
-import { unlimited, type Cidr, type NetworkPlatform, type NodeFacts, type ReservedRange } from '@egressip-ipam/core';
-import type { ParsedNode } from './parse-node.ts';
+import {
+  parseCidrs,
+  unlimited,
+  type Cidr,
+  type ClusterNetwork,
+  type NetworkPlatform,
+  type NodeFacts,
+  type ReservedRange,
+} from '@egressip-ipam/core';
+import type { InnerNetwork, ParsedNode } from './parse-node.ts';
 
 /** What OVN-Kubernetes says of nodes it knows nothing of. */
 export const unknownNode: NodeFacts = { usable: false, subnets: [], capacity: unlimited, addresses: [] };
@@ -49,4 +57,22 @@ export function reservedOf(nodes: readonly ParsedNode[]): readonly ReservedRange
     }
   }
   return [...reserved.values()];
+}
+
+/** What OVN-Kubernetes takes where it is told nothing else; a cluster whose nodes tell has what they tell alone. */
+const defaultNetworks: readonly (readonly [InnerNetwork['network'], readonly Cidr[]])[] = [
+  ['join', parseCidrs(['100.64.0.0/16', 'fd98::/64'])],
+  ['transit', parseCidrs(['100.88.0.0/16', 'fd97::/64'])],
+];
+
+/** Networks inside the cluster: of joins and transit between nodes, and of pods. */
+export function innerNetworksOf(nodes: readonly ParsedNode[]): readonly ClusterNetwork[] {
+  const networks = new Map<string, ClusterNetwork>();
+  const note = ({ network, cidr }: InnerNetwork): void => {
+    networks.set(cidr.text, { cidr, what: `the ${network} network of OVN-Kubernetes` });
+  };
+  for (const { innerNetworks } of nodes) innerNetworks.forEach(note);
+  const isTold = nodes.some(({ innerNetworks }) => innerNetworks.some(({ network }) => network !== 'pod'));
+  if (!isTold) for (const [network, cidrs] of defaultNetworks) for (const cidr of cidrs) note({ network, cidr });
+  return [...networks.values()];
 }

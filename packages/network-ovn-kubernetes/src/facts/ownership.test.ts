@@ -112,6 +112,24 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
     expect(writesOf(withCopy(copy))).toEqual([]);
   });
 
+  it.each<readonly [string, Partial<EgressIPEntry>]>([
+    ['some of its pods', { podSelector: { matchLabels: { app: 'web' } } }],
+    [
+      'namespaces by more than the name',
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop', team: 'x' } } },
+    ],
+    ['other namespaces', { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'Exists' }] } }],
+    ['another namespace', elsewhere],
+  ])('is told from ours that a person made select %s, also in a file without managed fields', (_what, change) => {
+    const changed = egressIPsOf(served).map(({ applied: _applied, ...entry }) => ({ ...entry, ...change }));
+    const snapshot = withEgressIPs(served, changed);
+    expect(writesOf(snapshot)).toEqual(['apply EgressIP/egressip-shop']);
+    expect(planOf(snapshot).steps.map(({ effects }) => effects)).toEqual([{ bound: ['10.0.0.1'] }]);
+    expect(codesOf(snapshot)).not.toContain('AddressConflict');
+    const copied = changed.map((entry) => ({ ...entry, applied: false }));
+    expect(writesOf(withEgressIPs(served, copied))).not.toContain('apply EgressIP/egressip-shop');
+  });
+
   it('is told from our own, which goes with its namespace', () => {
     const ours = anEgressIP('gone', ['10.0.0.20']);
     const { applied: _applied, ...fromFile } = ours;

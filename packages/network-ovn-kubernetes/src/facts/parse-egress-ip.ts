@@ -58,12 +58,15 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 }
 
 /**
- * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they
- * decide; where they are left out, as in files, the name has to be the one that we give.
+ * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they decide.
+ * Where they tell no time after it was made, the name has to be the one that we give for what it selects; where they are
+ * left out altogether, as in files, one that we give: somebody may have diverted or narrowed what we made.
  */
-function isProven({ name, egressIPAM, applied }: EgressIPEntry, selected: string | undefined): boolean {
+function isProven({ name, egressIPAM, applied, appliedAt }: EgressIPEntry, selected: string | undefined): boolean {
   if (egressIPAM === undefined) return false;
-  return applied ?? (selected === undefined ? namespaceOfName(name) !== undefined : name === egressIPName(selected));
+  if (applied !== undefined) return applied;
+  const isNamed = namespaceOfName(name) !== undefined;
+  return selected === undefined || appliedAt === undefined ? isNamed : name === egressIPName(selected);
 }
 
 function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undefined {

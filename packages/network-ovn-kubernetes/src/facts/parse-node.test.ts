@@ -42,6 +42,53 @@ describe('what a node says of itself is never given out', () => {
   });
 });
 
+describe('an entry of host-cidrs that is not understood', () => {
+  it('takes nothing from the others: one without a prefix is an address, in no subnet', () => {
+    const value = '["172.20.0.6/29","172.20.0.1","nonsense",7,"172.20.0.2/29"]';
+    const own = { ...primary({ ipv4: '172.20.0.6/29' }), 'k8s.ovn.org/host-cidrs': value };
+    const node = parseNode(anOvnNode('w6', 'a', own));
+    expect(node.addresses.map(formatAddress)).toEqual(['172.20.0.6', '172.20.0.1', '172.20.0.2']);
+    expect(node.hostSubnets?.map(({ text }) => text)).toEqual(['172.20.0.0/29', '172.20.0.0/29']);
+    expect(node.findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('"nonsense"'),
+      expect.stringContaining(' 7,'),
+    ]);
+    expect(given(own)).toEqual(['172.20.0.3']);
+  });
+});
+
+describe('a CIDR that meets a network inside the cluster', () => {
+  const met = (CIDR: string, annotations: Readonly<Record<string, string>>): readonly string[] => {
+    const nodes = [anOvnNode('w6', 'a', { ...primary({ ipv4: '10.0.0.6/8' }), ...annotations })];
+    const snapshot = onOvn({ egressIPAMs: [anEgressIPAM([`${CIDR}=a`])], nodes, namespaces: [aNamespace('shop')] });
+    return findingsOf(snapshot, 'MeetsClusterNetwork').map(({ message }) => message);
+  };
+  const joined = { 'k8s.ovn.org/node-gateway-router-lrp-ifaddr': '{"ipv4":"100.99.0.2/16","ipv6":"fd99::2/64"}' };
+
+  it.each([
+    ['100.64.0.0/29', {}, 'the join network'],
+    ['fd98::8/125', {}, 'the join network'],
+    ['100.88.3.0/29', {}, 'the transit network'],
+    ['100.99.8.0/29', joined, 'the join network'],
+    ['fd99::8/125', joined, 'the join network'],
+    [
+      '100.65.8.0/29',
+      { 'k8s.ovn.org/node-gateway-router-lrp-ifaddrs': '{"default":{"ipv4":"100.65.0.2/16"}}' },
+      'the join',
+    ],
+    ['100.87.8.0/29', { 'k8s.ovn.org/node-transit-switch-port-ifaddr': '{"ipv4":"100.87.0.2/16"}' }, 'the transit'],
+    ['10.244.2.0/29', { 'k8s.ovn.org/node-subnets': '{"default":["10.244.2.0/24","fd01::/64"]}' }, 'the pod network'],
+    ['10.244.2.0/29', { 'k8s.ovn.org/node-subnets': '{"default":"10.244.2.0/24"}' }, 'the pod network'],
+  ])('is refused: %s', (CIDR, annotations, what) => {
+    expect(met(CIDR, annotations)).toEqual([expect.stringContaining(what)]);
+  });
+
+  it('is none where nodes tell other networks than the usual ones', () => {
+    expect(met('100.64.0.0/29', joined)).toEqual([]);
+    expect(met('100.88.0.0/29', joined)).toEqual([]);
+  });
+});
+
 describe('the subnets of a node', () => {
   it('are none where its interface has a prefix of full length', () => {
     const { primarySubnets } = parseNode(

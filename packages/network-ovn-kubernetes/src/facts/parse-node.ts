@@ -21,6 +21,14 @@ const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
 const hostAddressesAnnotation = 'k8s.ovn.org/host-addresses';
 const gatewayAnnotation = 'k8s.ovn.org/l3-gateway-config';
 
+/** Each node's port in networks inside the cluster, with the prefix of the network; a name may have been another once. */
+const innerNetworks: readonly { readonly annotation: string; readonly network: InnerNetwork['network'] }[] = [
+  { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddrs', network: 'join' },
+  { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddr', network: 'join' },
+  { annotation: 'k8s.ovn.org/node-transit-switch-port-ifaddr', network: 'transit' },
+  { annotation: 'k8s.ovn.org/node-subnets', network: 'pod' },
+];
+
 /** The annotations of nodes that OVN-Kubernetes and this back end go by. */
 export const nodeAnnotations: readonly string[] = [
   egressIPConfigAnnotation,
@@ -28,8 +36,15 @@ export const nodeAnnotations: readonly string[] = [
   hostCidrsAnnotation,
   hostAddressesAnnotation,
   gatewayAnnotation,
+  ...innerNetworks.map(({ annotation }) => annotation),
   labelledByUsAnnotation,
 ];
+
+/** A network inside the cluster that a node is in. */
+export interface InnerNetwork {
+  readonly network: 'join' | 'transit' | 'pod';
+  readonly cidr: Cidr;
+}
 
 /** What a node's annotations say. */
 export interface ParsedNode {
@@ -44,6 +59,7 @@ export interface ParsedNode {
   /** The node's own addresses. */
   readonly addresses: readonly Address[];
   readonly gateways: readonly Address[];
+  readonly innerNetworks: readonly InnerNetwork[];
   readonly isLabelledByUs: boolean;
   readonly findings: readonly Finding[];
 }
@@ -63,6 +79,11 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
   };
   const primary = parse(primaryAnnotation, parsePrimary);
   const host = parse(hostCidrsAnnotation, parseHostCidrs);
+  for (const entry of host?.ignored ?? []) {
+    const text = JSON.stringify(entry).slice(0, 100);
+    const message = `annotation ${hostCidrsAnnotation} has ${text}, which is no address with a prefix and is ignored`;
+    findings.push({ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message });
+  }
   const older = parse(hostAddressesAnnotation, parseHostAddresses);
   return {
     name,
@@ -72,6 +93,9 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
     hostSubnets: host?.subnets,
     addresses: [...new Set([...(primary?.addresses ?? []), ...(host?.addresses ?? []), ...(older ?? [])])],
     gateways: parse(gatewayAnnotation, parseGateways) ?? [],
+    innerNetworks: innerNetworks.flatMap(({ annotation, network }) =>
+      (parse(annotation, parseNetworks) ?? []).map((cidr) => ({ network, cidr })),
+    ),
     isLabelledByUs: annotations[labelledByUsAnnotation] !== undefined,
     findings,
   };
@@ -80,6 +104,8 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
 interface Interfaces {
   readonly addresses: readonly Address[];
   readonly subnets: readonly Cidr[];
+  /** Entries that are not understood. */
+  readonly ignored?: readonly unknown[];
 }
 
 /** `{"ipv4":"10.0.0.4/24","ipv6":"…"}`: the address of the primary interface, and its network. */
@@ -90,14 +116,19 @@ function parsePrimary(text: string): Interfaces | undefined {
   return subnets === undefined ? undefined : { addresses: [ipv4, ipv6].flatMap(ownAddress), subnets };
 }
 
-/** `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network. */
+/** `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network; one without a prefix is in none. */
 function parseHostCidrs(text: string): Interfaces | undefined {
   const value = parseJson(text);
   if (!Array.isArray(value)) return undefined;
-  const addresses = value.flatMap(ownAddress);
-  const subnets = value.flatMap((entry) => (typeof entry === 'string' ? (parseCidr(entry)?.cidr ?? []) : []));
-  const isUnderstood = addresses.length === value.length && subnets.length === value.length;
-  return isUnderstood ? { addresses, subnets: subnets.filter(hasOthers) } : undefined;
+  const entries: readonly unknown[] = value;
+  const ignored = entries.filter((entry) => ownAddress(entry).length === 0);
+  if (ignored.length > 0 && ignored.length === entries.length) return undefined;
+  return { addresses: entries.flatMap(ownAddress), subnets: entries.flatMap(cidrIn).filter(hasOthers), ignored };
+}
+
+function cidrIn(entry: unknown): readonly Cidr[] {
+  const cidr = typeof entry === 'string' ? parseCidr(entry)?.cidr : undefined;
+  return cidr === undefined ? [] : [cidr];
 }
 
 function ownAddress(entry: unknown): readonly Address[] {
@@ -125,4 +156,15 @@ function parseGateways(text: string): readonly Address[] | undefined {
     return [...entries, hop].filter((entry) => typeof entry === 'string');
   });
   return [...new Set(parseAddresses(gateways))];
+}
+
+/** `{"default":["10.244.0.0/24"]}`, `{"default":{"ipv4":"100.64.0.2/16"}}` or `{"ipv4":"100.64.0.2/16"}`, by network or not. */
+function parseNetworks(text: string): readonly Cidr[] | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.values(value)
+    .flatMap((part: unknown): readonly unknown[] =>
+      typeof part === 'object' && part !== null ? Object.values(part) : [part],
+    )
+    .flatMap(cidrIn);
 }

@@ -4,6 +4,7 @@ import {
   type Address,
   type AddressUse,
   type ByNamespace,
+  type ClusterNetwork,
   type FactsReader,
   type Finding,
   type HostedAddress,
@@ -18,7 +19,7 @@ import { egressIPName } from '../kinds/names.ts';
 import { refusedByCloud } from './cloud-refusals.ts';
 import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
-import { nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
+import { innerNetworksOf, nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
 import { ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
 import { ConfigParser, type ParsedConfig } from './parse-config.ts';
 import { ParsedEgressIP } from './parse-egress-ip.ts';
@@ -46,12 +47,15 @@ export function createFactsReader(): FactsReader {
   const configs = new ConfigParser();
   const nodes = new ListMemo(parseNode);
   let ours: FromEgressIPs = fromEgressIPs([]);
+  let inner: { readonly nodes: readonly ParsedNode[]; readonly networks: readonly ClusterNetwork[] } | undefined;
   return {
     read: (view) => {
       const all = egressIPs.parseAll(entriesOf(view.objects, egressIPKind));
       if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
-      return factsOf(view, ours, parsedConfigs, nodes.parseAll(view.nodes));
+      const parsedNodes = nodes.parseAll(view.nodes);
+      if (inner?.nodes !== parsedNodes) inner = { nodes: parsedNodes, networks: innerNetworksOf(parsedNodes) };
+      return factsOf(view, ours, parsedConfigs, parsedNodes, inner.networks);
     },
   };
 }
@@ -70,6 +74,7 @@ function factsOf(
   ours: FromEgressIPs,
   configs: readonly ParsedConfig[],
   nodes: readonly ParsedNode[],
+  clusterNetworks: readonly ClusterNetwork[],
 ): OvnKubernetesFacts {
   const { egressIPs } = ours;
   const ownership = ownershipOf(ours, view);
@@ -81,6 +86,7 @@ function factsOf(
     hosts: foreign.length === 0 ? egressIPs : egressIPs.filter((egressIP) => !strangers.has(egressIP)),
     bindings: ofNamespace,
     reserved: reservedOf(nodes),
+    clusterNetworks,
     used: foreign.flatMap(usesOf),
     mentioned: [
       ...configs.map(({ address }) => address),

@@ -10,6 +10,7 @@ import {
 } from '@egressip-ipam/core';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { ApplyPayload, Payload } from '../write/payload.ts';
+import { selectsAllOf } from './carried.ts';
 import type { WantedSelector } from './node-selectors.ts';
 
 /** The id of the step that writes an EgressIP. */
@@ -51,7 +52,9 @@ export interface Application {
 /** The step that applies an EgressIP. */
 export function applyStep({ name, claim, egressIPAM, existing, addresses, selector, after }: Application): NetworkStep {
   const before = existing?.addresses ?? [];
-  const bound = addresses.filter((address) => !before.includes(address));
+  // What selects less than the namespace lets the rest leave with addresses of nodes: all is bound anew.
+  const isBinding = existing !== undefined && selectsAllOf(existing, claim.namespace);
+  const bound = addresses.filter((address) => !isBinding || !before.includes(address));
   const unbound = [...before, ...(existing?.unconfirmed ?? [])].filter((address) => !addresses.includes(address));
   const payload: ApplyPayload = {
     write: 'apply',

@@ -62,6 +62,14 @@ describe('writes that someone else undoes', () => {
     expect(waits(claim('10.0.0.1'))).toBe(0);
   });
 
+  it('are slowed down for what they do alone: a fight over a label leaves what carries traffic as quick as ever', () => {
+    const label = { ...claim('10.0.0.1'), effects: {} };
+    delaysOf(label);
+    expect(waits(label)).toBe(300_000);
+    expect(delaysOf(claim('10.0.0.1'))).toEqual([0, 0, 5_000, ...Array<number>(6).fill(10_000)]);
+    expect(waits({ ...claim('10.0.0.1'), effects: { hosted: ['10.0.0.1'] } })).toBe(0);
+  });
+
   it('in several steps are slowed down as a whole: the steps of one put-back follow each other at once', () => {
     const target = ['10.0.0.1', '10.0.1.1'];
     const apply = (...egressIPs: string[]): WriteStep => ({

@@ -1,9 +1,15 @@
 import { hash } from 'node:crypto';
 import type { WriteStep } from './write-step.ts';
 
+/** What was written of one object. */
 interface Written {
   /** What it was to come to, in the end. */
   readonly goal: string;
+  /** By what a write does: a fight over one part of an object slows down nothing that another part needs. */
+  readonly byEffect: ReadonlyMap<string, WrittenPart>;
+}
+
+interface WrittenPart {
   /** The steps on the way there, since it was last undone. */
   readonly steps: ReadonlySet<string>;
   readonly isDone: boolean;
@@ -20,6 +26,7 @@ const longestAway = 10_000;
 /** Who undoes something within so long is one who insists; later it is another matter. */
 const answersWithin = 10_000;
 const none: ReadonlySet<string> = new Set();
+const nothing: ReadonlyMap<string, WrittenPart> = new Map();
 
 /**
  * Notices that someone else keeps undoing what was written. The first time it is put
@@ -38,8 +45,11 @@ export class PutBacks {
   note(lane: string, step: WriteStep, incarnation: number): number {
     const { goal, digest } = digestsOf(step, incarnation);
     const at = this.#now();
-    const last = this.#written.get(lane);
-    const isKnown = last?.goal === goal && at - last.at < forgetAfter;
+    const before = this.#written.get(lane);
+    const parts = before?.goal === goal ? before.byEffect : nothing;
+    const effect = effectOf(step);
+    const last = parts.get(effect);
+    const isKnown = last !== undefined && at - last.at < forgetAfter;
     const isUndone = isKnown && isBegunAnew(last, digest);
     const count = isUndone
       ? 1 + (at - last.at <= pauseAfter(last.count, step) + answersWithin ? last.count : 0)
@@ -48,23 +58,26 @@ export class PutBacks {
         : 0;
     const isDone = digest === goal;
     const steps = isDone ? none : new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
-    this.#written.set(lane, { goal, steps, isDone, at, count });
+    this.#written.set(lane, { goal, byEffect: new Map([...parts, [effect, { steps, isDone, at, count }]]) });
     return isUndone ? count : 0;
   }
 
   /** The moment before which a step is not to be written again; 0 for at once. */
   until(lane: string, step: WriteStep, incarnation: number): number {
-    const last = this.#written.get(lane);
-    if (last === undefined || last.count === 0) return 0;
+    const before = this.#written.get(lane);
+    const last = before?.byEffect.get(effectOf(step));
+    if (before === undefined || last === undefined || last.count === 0) return 0;
     const { goal, digest } = digestsOf(step, incarnation);
-    if (last.goal !== goal || !isBegunAnew(last, digest)) return 0;
+    if (before.goal !== goal || !isBegunAnew(last, digest)) return 0;
     return last.at + pauseAfter(last.count, step);
   }
 
   /** Forgets what is long past. */
   forget(): void {
     const now = this.#now();
-    for (const [lane, { at }] of this.#written) if (now - at > forgetAfter) this.#written.delete(lane);
+    for (const [lane, { byEffect }] of this.#written) {
+      if ([...byEffect.values()].every(({ at }) => now - at > forgetAfter)) this.#written.delete(lane);
+    }
   }
 }
 
@@ -75,12 +88,22 @@ function pauseAfter(count: number, { effects }: WriteStep): number {
   return Math.min(carries ? longestAway : longestPause, firstPause * 2 ** Math.min(count - 1, 20));
 }
 
+/** What a step does with addresses, in words; empty where it only writes down something beside them. */
+function effectOf({ effects }: WriteStep): string {
+  return Object.entries(effects)
+    .flatMap(([effect, addresses]: readonly [string, readonly string[] | undefined]) =>
+      addresses?.length ? [effect] : [],
+    )
+    .sort()
+    .join();
+}
+
 /** Whether two steps write the same to the same object. */
 export function isSameWrite(left: WriteStep, right: WriteStep): boolean {
   return left.kind === right.kind && digestOf(left, 0) === digestOf(right, 0);
 }
 
-function isBegunAnew(last: Written, digest: string): boolean {
+function isBegunAnew(last: WrittenPart, digest: string): boolean {
   return last.isDone || last.steps.has(digest);
 }
 

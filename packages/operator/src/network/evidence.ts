@@ -25,10 +25,13 @@ export function nodeEvidence(object: unknown): ClusterEvidence['nodes'][number] 
   };
 }
 
-/** What OpenShift's `Network` tells: which network it is, and its CIDRs. */
-export function networkEvidence(object: unknown): Pick<ClusterEvidence, 'announced' | 'clusterNetworks'> {
+/** What OpenShift's `Network` tells, and its operator's of that name: which network it is, and its CIDRs. */
+export function networkEvidence(
+  object: unknown,
+  ofOperator?: unknown,
+): Pick<ClusterEvidence, 'announced' | 'clusterNetworks'> {
   const { networkType } = asRecord(asRecord(object)['status']);
-  const clusterNetworks = readClusterNetworks(object);
+  const clusterNetworks = [...new Set([object, ofOperator].flatMap(readClusterNetworks))];
   return {
     ...(typeof networkType === 'string' && networkType !== '' ? { announced: networkType } : {}),
     ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
@@ -78,8 +81,8 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
     if (isUsed || definition !== undefined)
       served.set(kindKey(resource), { isUsed, ...definitionOf(resource, undefined, definition) });
   }
-  const network = byKind('config.openshift.io', 'Network').find(
-    (object) => asRecord(object['metadata'])['name'] === 'cluster',
+  const [network, ofOperator] = ['config.openshift.io', 'operator.openshift.io'].map((group) =>
+    byKind(group, 'Network').find((object) => asRecord(object['metadata'])['name'] === 'cluster'),
   );
   const asked = new Set(backends.flatMap(({ configMaps = [] }) => configMaps));
   const maps = byKind('', 'ConfigMap').flatMap((object) => {
@@ -90,7 +93,7 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   return {
     served,
     nodes: byKind('', 'Node').map(nodeEvidence),
-    ...networkEvidence(network),
+    ...networkEvidence(network, ofOperator),
     configMaps: new Map(maps),
   };
 }

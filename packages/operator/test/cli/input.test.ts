@@ -243,6 +243,17 @@ describe('what lies inside the cluster', () => {
     expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain(met);
   });
 
+  it("refuses a pool that meets what OpenShift's operator is told of OVN-Kubernetes", async () => {
+    const ofOperator = {
+      apiVersion: 'operator.openshift.io/v1',
+      kind: 'Network',
+      metadata: { name: 'cluster' },
+      spec: { defaultNetwork: { ovnKubernetesConfig: { ipv4: { internalJoinSubnet: '100.99.0.0/16' } } } },
+    };
+    const { findings } = await planOf(pool('100.99.8.0/28'), network, ofOperator);
+    expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain('100.99.0.0/16');
+  });
+
   it('gives out no address that a Service answers for', async () => {
     const given = async (...objects: readonly object[]): Promise<string> =>
       JSON.stringify((await planOf(pool('10.0.0.0/28'), network, ...objects)).allocations);
