@@ -62,6 +62,6 @@ process.once('SIGTERM', () => stop.abort()).once('SIGINT', () => stop.abort());
 try {
   await runAgent(readOptions(process.argv.slice(2), process.env), log, stop.signal);
 } catch (error) {
-  log.error(error instanceof Error ? error.message : String(error));
+  log.error('the agent cannot run', { reason: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
 }
