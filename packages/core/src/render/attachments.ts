@@ -8,6 +8,8 @@ export interface AttachmentChange {
   readonly kind: 'attach' | 'detach' | 'move';
   readonly address: Address;
   readonly node: string;
+  /** Who has it, or gives it back, where that is known. */
+  readonly namespace: string | undefined;
   /** For a move. */
   readonly from?: string;
   /** The id of its step. */
@@ -38,9 +40,10 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
       if (wanted === attached && !ledger.isMarked(ledger.slotOf(address), 'half-attached')) continue;
       const follows = placementOf(allotment, address) === 'network';
       const node = nodes.nameOf(wanted);
+      const namespace = allotment.claim.namespace.name;
       if (attached === undefined || attached === wanted)
-        yield change(decided, { kind: 'attach', address, node, follows });
-      else yield change(decided, { kind: 'move', address, node, from: nodes.nameOf(attached), follows });
+        yield change(decided, { kind: 'attach', address, node, namespace, follows });
+      else yield change(decided, { kind: 'move', address, node, namespace, from: nodes.nameOf(attached), follows });
     }
   }
 }
@@ -48,8 +51,16 @@ function* arrivals(decided: Decided): Iterable<AttachmentChange> {
 /** Addresses of ours on interfaces that no claim has any more. */
 function* departures(decided: Decided): Iterable<AttachmentChange> {
   const { ledger, nodes, snapshot } = decided;
-  const leave = (address: Address, node: string): AttachmentChange =>
-    change(decided, { kind: 'detach', address, node, follows: isPlacedByNetwork(decided, address) });
+  const formerly = new Map([
+    ...decided.stray.map(({ entry }) => [entry.address, entry.namespace] as const),
+    ...decided.unsettled.flatMap(({ claim, leaving }) =>
+      leaving.map((address) => [address, claim.namespace.name] as const),
+    ),
+  ]);
+  const leave = (address: Address, node: string): AttachmentChange => {
+    const follows = isPlacedByNetwork(decided, address);
+    return change(decided, { kind: 'detach', address, node, namespace: formerly.get(address), follows });
+  };
   if (snapshot.observation === undefined) {
     for (const { leaving } of decided.unsettled) {
       for (const address of leaving) {
@@ -116,7 +127,7 @@ function doubtedDepartures({
 
 function change(
   { snapshot }: Decided,
-  { kind, address, node, from, follows }: Omit<AttachmentChange, 'id' | 'unseen'>,
+  { kind, address, node, namespace, from, follows }: Omit<AttachmentChange, 'id' | 'unseen'>,
 ): AttachmentChange {
   const text = formatAddress(address);
   const hasLooked = snapshot.observation !== undefined;
@@ -127,6 +138,7 @@ function change(
     kind,
     address,
     node,
+    namespace,
     ...(from === undefined ? {} : { from }),
     id: `${kind} ${text} ${from === undefined ? '' : `${from} `}${node}`,
     unseen: unseen.map((name) => ({ kind: 'observed', object: { kind: 'Interface', name }, state: 'read' })),

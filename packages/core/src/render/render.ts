@@ -187,7 +187,7 @@ function interfaceStep(
   byAddress: StepsByAddress,
   change: AttachmentChange,
 ): InterfaceStep {
-  const { kind, address, node, from, id, unseen, follows } = change;
+  const { kind, address, node, namespace, from, id, unseen, follows } = change;
   const text = formatAddress(address);
   const first = ((): readonly Precondition[] => {
     if (kind === 'detach') {
@@ -204,6 +204,7 @@ function interfaceStep(
     object: { kind: 'Interface', name: node },
     effects: effectsOf(change),
     after: distinctPreconditions([...first, ...unseen]),
+    ...(namespace === undefined ? {} : { namespace }),
     node,
     address: text,
   };

@@ -43,7 +43,7 @@ export function startNodeProbe({ rest, store, clock, log, port, onChange, onDead
     onChange,
     onDead: (node, age) => {
       const message = `its lease is ${Math.round(age / 1000)} s old and port ${port} takes no connection: it counts as not ready, and its addresses move`;
-      log.warn(`node ${node} is dead`, { reason: message });
+      log.warn('a node is dead', { node, reason: message });
       onDead(node, message);
     },
     onSuspended: (missing, all) =>

@@ -1,4 +1,4 @@
-import { writeOf, type ClusterSnapshot, type ProviderNode } from '@egressip-ipam/core';
+import { writeOf, type ClusterSnapshot, type InterfaceStep, type ProviderNode } from '@egressip-ipam/core';
 import type { Clock, RestClient } from '@egressip-ipam/kube';
 import { AddressHolds } from '../executor/address-holds.ts';
 import { UnassignedGuard } from '../guard/unassigned-guard.ts';
@@ -107,10 +107,11 @@ function createGuard(
   { rest, writer, store, clock, log }: ControllerParts,
   onProgress: () => void,
 ): UnassignedGuard | undefined {
-  const { guard, title } = store.network.backend;
+  const { guard, name } = store.network.backend;
   if (guard === undefined) {
     log.warn(
-      `--guard-unassigned has nothing to do: ${title} lets no traffic out whose address no node carries, or cannot be told to hold it back`,
+      'the guard has nothing to do: the network lets no traffic out whose address no node carries, or cannot be told to hold it back',
+      { network: name },
     );
     return undefined;
   }
@@ -121,7 +122,11 @@ function createGuard(
     clock,
     onProgress,
     onError: (namespace, error) =>
-      log.warn(`the ${guard.resource.kind} of namespace ${namespace} cannot be written`, { reason: reasonOf(error) }),
+      log.warn('what guards a namespace cannot be written', {
+        kind: guard.resource.kind,
+        namespace,
+        reason: reasonOf(error),
+      }),
     onUnreadable: (error) =>
       log.warn('what guards namespaces cannot be read, and nothing is guarded', {
         kind: guard.resource.kind,
@@ -155,7 +160,9 @@ function createInterfaceExecutor(
       const next = Number.isFinite(retry)
         ? { retryInMilliseconds: Math.round(retry) }
         : { retry: 'not before something of it is changed' };
-      log.warn(`${step.kind} of ${step.address} (node ${step.node}) failed`, {
+      log.warn('a change of an interface failed', {
+        change: step.kind,
+        ...whatIsChanged(step),
         class: error.class,
         reason: error.message,
         ...next,
@@ -164,11 +171,26 @@ function createInterfaceExecutor(
     onDone: (step, milliseconds) => {
       metrics?.stepDone(step, milliseconds);
       log.info(doneWords[step.kind], {
-        address: step.address,
-        node: step.node,
-        ...(step.kind === 'move' ? { from: step.from } : {}),
+        ...whatIsChanged(step),
+        why: whyDone(step),
         milliseconds: Math.round(milliseconds),
       });
     },
   });
+}
+
+function whatIsChanged(step: InterfaceStep): Readonly<Record<string, unknown>> {
+  const { namespace, address, node } = step;
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    addresses: [address],
+    node,
+    ...(step.kind === 'move' ? { from: step.from } : {}),
+  };
+}
+
+/** Why an address comes or goes; why its node is another one has its own line. */
+function whyDone({ kind, namespace }: InterfaceStep): string {
+  if (kind !== 'detach') return kind === 'attach' ? 'the namespace has it' : 'its node is another one now';
+  return namespace === undefined ? 'nobody has it' : 'the namespace gave it back';
 }

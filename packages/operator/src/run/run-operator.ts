@@ -54,7 +54,8 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
       log.debug('request', { ...observation, milliseconds: Math.round(observation.milliseconds) });
     },
   });
-  for (const warning of connection.warnings ?? []) log.warn(warning);
+  for (const warning of connection.warnings ?? [])
+    log.warn('the connection to the API server is not safe', { reason: warning });
   let whyNotReady = (): string | undefined => 'the cluster is not known yet';
   const servers = [
     await serveTexts(options.healthProbeBindAddress, {
@@ -129,7 +130,7 @@ async function operate(
     remembersNodes: cluster.provider.provider.capabilities.attach,
     now: () => clock.now(),
     onChange: (isUrgent) => onChange(isUrgent),
-    onError: (error) => log.warn('reading is interrupted', { reason: reasonOf(error) }),
+    onError: (error, kind) => log.warn('reading is interrupted', { kind, reason: reasonOf(error) }),
     onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing),
   });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
@@ -256,7 +257,9 @@ function probeOf(
 ): RunningProbe | undefined {
   if (port === undefined) return undefined;
   if (isPlacedByUs(backend, recognition.settings)) return startNodeProbe({ ...parts, port });
-  parts.log.warn(`--node-probe has nothing to do: ${backend.title} looks after its nodes itself`);
+  parts.log.warn('the node probe has nothing to do: the network looks after its nodes itself', {
+    network: backend.name,
+  });
   return undefined;
 }
 
@@ -286,7 +289,7 @@ async function openCluster(
     );
     if (typeof found !== 'string') {
       const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
-      log.info(`the network is ${found.backend.name}`);
+      log.info('the network is', { network: found.backend.name });
       const provider = await makeClusterProvider(rest, found, options, {
         log,
         onCall: (call) => metrics?.called(call),

@@ -17,7 +17,7 @@ export interface Entry {
 
 /** What a {@link Collection} tells of reading. */
 export interface ReadingHooks {
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, kind: string) => void;
   /** A list of this kind lacks much of what is known. */
   readonly onVanishing: (kind: string, vanishing: Vanishing) => void;
 }
@@ -76,7 +76,7 @@ export class Collection<Slim extends Entry> {
       ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
       project: (object) => this.#project(object, read),
       onChange: (change) => this.#changed(change),
-      onError,
+      onError: (error) => onError(error, this.kind),
       onVanishing: (vanishing) => onVanishing(this.kind, vanishing),
     });
   }

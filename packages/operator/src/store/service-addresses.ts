@@ -15,7 +15,7 @@ export class ServiceAddresses {
   #sequence = 0;
   #list: readonly UsedAddress[] | undefined;
 
-  constructor(rest: RestClient, onChange: () => void, onError: (error: unknown) => void) {
+  constructor(rest: RestClient, onChange: () => void, onError: (error: unknown, kind: string) => void) {
     this.#reflector = new Reflector({
       client: new ResourceClient(rest, services),
       consistency: 'latest',
@@ -26,7 +26,7 @@ export class ServiceAddresses {
         this.#list = undefined;
         onChange();
       },
-      onError,
+      onError: (error) => onError(error, this.kind),
     });
   }
 

@@ -140,6 +140,6 @@ describe('a network that the operator has never heard of', () => {
       { metadata: { annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': null } } },
     );
     await expect.poll(carried, poll).toEqual(['10.0.0.1@n1 for printers']);
-    expect(logged.join('')).toContain('the network is config-map');
+    expect(logged.join('')).toContain('the network is network="config-map"');
   }, 90_000);
 });
