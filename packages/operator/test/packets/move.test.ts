@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../../../../tools/testing/unless.ts';
 import { busyReason, eventually } from '../../../provider-agent/test/packets/agent-machines.ts';
 import type { OperatorProcess } from '../integration/support/operator-process.ts';
-import { gateways, startPacketCluster, type PacketCluster } from './packet-cluster.ts';
+import { gateways, outside, startPacketCluster, type PacketCluster } from './packet-cluster.ts';
 import { longestLoss, type Traffic } from './traffic.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
@@ -30,7 +30,11 @@ describe('packets of a namespace whose address moves', unless(reason !== undefin
     };
     await eventually(() => `it has an address; the operator said ${operator.lines.join('\n')}`, isHeld, 60_000);
     cluster.keepAsking([address]);
-    traffic = cluster.startTraffic(await cluster.addPod('shop'));
+    const pod = await cluster.addPod('shop');
+    // A flow that began before would go on by the address of its node.
+    await eventually('its policy is in force', () => cluster.cilium.traffic(pod.name, outside).kind === 'egress');
+    await wait(500);
+    traffic = cluster.startTraffic(pod);
     await eventually(`packets come from ${address}`, flows);
   }, 120_000);
   afterAll(async () => {
