@@ -12,6 +12,7 @@ const report = process.env['TEST_REPORT'];
 const alone = [
   'packages/provider-agent/test/packets/**/*.test.ts',
   'packages/operator/test/integration/cilium/**/*.test.ts',
+  'packages/operator/test/packets/**/*.test.ts',
   'packages/operator/test/integration/*/scale.test.ts',
 ];
 

@@ -20,6 +20,7 @@ import {
   type RestClient,
 } from '@egressip-ipam/kube';
 import { Sightings } from './sightings.ts';
+import { isSilent } from './silence.ts';
 
 export const configMaps: Resource = {
   group: '',
@@ -29,6 +30,9 @@ export const configMaps: Resource = {
   namespaced: true,
 };
 
+/** Milliseconds between two looks at who is silent. */
+const beat = 250;
+
 /** What the provider watches: EgressNodes, the Leases of their agents, and the roster. */
 export class ClusterView {
   readonly sightings = new Sightings();
@@ -37,11 +41,22 @@ export class ClusterView {
   readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
   readonly #waiting = new Set<() => void>();
   readonly #now: () => number;
+  readonly #afterBeat: (now: number) => void;
   #startedAt = Infinity;
+  #beat: NodeJS.Timeout | undefined;
+  #silent = '';
+  #news = 0;
 
-  constructor(rest: RestClient, namespace: string, onError: (error: unknown) => void) {
+  /** @param afterBeat called at every beat, with the monotonic time */
+  constructor(
+    rest: RestClient,
+    namespace: string,
+    onError: (error: unknown) => void,
+    afterBeat: (now: number) => void = () => undefined,
+  ) {
+    this.#afterBeat = afterBeat;
     this.#now = () => rest.clock.monotonic();
-    const onChange = (): void => this.#changed();
+    const onChange = (): void => this.#noteNews();
     this.nodes = new Reflector({
       client: new ResourceClient(rest, egressNodes),
       consistency: 'latest',
@@ -58,7 +73,8 @@ export class ClusterView {
       onChange: (change) => {
         if (change.type === 'deleted') this.sightings.noteGone(change.previous.node, this.#now());
         else this.sightings.note(change.object, this.#now());
-        this.#changed();
+        // A renewal is no news: at most that it is not silent any more, which is seen at the next beat.
+        this.#wake();
       },
       onError,
     });
@@ -79,10 +95,17 @@ export class ClusterView {
     const all = [this.nodes, this.#leases, this.#rosters];
     for (const reflector of all) reflector.start();
     await Promise.all(all.map((reflector) => reflector.whenSynced()));
+    this.#beat ??= setInterval(() => this.#onBeat(), beat);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#beat);
     await Promise.all([this.nodes.stop(), this.#leases.stop(), this.#rosters.stop()]);
+  }
+
+  /** Another number when something was reported, or another agent is silent; renewals alone are none. */
+  get news(): number {
+    return this.#news;
   }
 
   /** When reading began, on the monotonic clock: what was before is not known. */
@@ -130,7 +153,21 @@ export class ClusterView {
     });
   }
 
-  #changed(): void {
+  /** Time passed: who is silent may be another than before. */
+  #onBeat(): void {
+    const now = this.#now();
+    const silent = this.sightings.leases.filter(({ node }) => isSilent(node, this, now)).map(({ node }) => node);
+    if (silent.join() !== this.#silent) this.#noteNews();
+    this.#silent = silent.join();
+    this.#afterBeat(now);
+  }
+
+  #noteNews(): void {
+    this.#news += 1;
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 }

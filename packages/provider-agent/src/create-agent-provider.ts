@@ -5,6 +5,7 @@ import { ClusterView } from './cluster-view.ts';
 import { description } from './description.ts';
 import { observeCidr, observeNode } from './observe.ts';
 import { RosterWriter } from './roster-writer.ts';
+import { shouldAsk } from './silence.ts';
 import { WishWriter } from './wish-writer.ts';
 
 /** What the provider needs of its cluster. */
@@ -29,10 +30,13 @@ export function createAgentProvider({
   looksOnly = false,
   onError = () => undefined,
 }: AgentProviderOptions): CloudProvider {
-  const view = new ClusterView(rest, namespace, onError);
+  const view: ClusterView = new ClusterView(rest, namespace, onError, (now) => {
+    if (!looksOnly && shouldAsk(view, now)) rosters.ask().catch(onError);
+  });
   const rosters = new RosterWriter(rest, namespace, view);
   const parts = { rest, namespace, view, rosters, wishes: new WishWriter(rest, view) };
   let started: Promise<void> | undefined;
+  let seen = 0;
   const start = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     started ??= view.start();
@@ -53,6 +57,7 @@ export function createAgentProvider({
           cause: error,
         });
       });
+      seen = view.news;
       const now = rest.clock.monotonic();
       return {
         nodes: nodes.map(({ name }) => observeNode(name, view, now)),
@@ -94,6 +99,9 @@ export function createAgentProvider({
           };
         }
       }
+    },
+    async changed(signal) {
+      while (!signal.aborted && view.news === seen) await view.next(undefined, signal);
     },
     close: () => view.stop(),
   };

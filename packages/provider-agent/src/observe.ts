@@ -1,4 +1,4 @@
-import { timingsOf, type EgressNode } from '@egressip-ipam/agent';
+import type { EgressNode } from '@egressip-ipam/agent';
 import {
   cidrContains,
   parseAddress,
@@ -10,6 +10,7 @@ import {
 } from '@egressip-ipam/core';
 import { failure, ownAddresses } from './apply-change.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { isSilent, majorityAnswers } from './silence.ts';
 
 /** What is known of one node. Its interfaces count as one: the agent finds for each address the one whose subnet has it. */
 export function observeNode(name: string, view: ClusterView, now: number): NodeObservation {
@@ -32,23 +33,22 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
       },
     ],
     // An agent that is silent takes nothing more, and what it has may have to move.
+    // An agent that is silent takes nothing more.
     limits: isSilent(name, view, now) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
+    ...(isSilent(name, view, now) && majorityAnswers(view, now) ? { silent: true } : {}),
   };
-}
-
-function isSilent(name: string, view: ClusterView, now: number): boolean {
-  const silence = view.sightings.silence(name, now);
-  const lease = view.sightings.lease(name);
-  if (silence === undefined || lease === undefined) return true;
-  const { term, margin } = timingsOf(Math.max(3_000, lease.term));
-  return lease.holder === undefined || silence > term + margin;
 }
 
 function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {
   const own = ownAddresses(node);
+  const held = new Set(view.heldBy(node));
+  // What was wished for before a crash is ours, and nobody else is in the way.
+  const wished = view.isFenced(node.name) ? [] : node.wishes.map(({ address }) => address);
+  const open = wished.filter((address) => !held.has(address) && !own.includes(address));
   return [
     ...own.map((address, index) => ({ address, primary: index === 0 })),
-    ...[...new Set(view.heldBy(node))].sort().map((address) => ({ address, primary: false })),
+    ...[...held].sort().map((address) => ({ address, primary: false })),
+    ...open.map((address) => ({ address, primary: false, incomplete: true as const })),
   ];
 }
 

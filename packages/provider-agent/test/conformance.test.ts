@@ -1,4 +1,6 @@
+import { egressNodes } from '@egressip-ipam/agent';
 import { describeCloudProvider } from '@egressip-ipam/core/testing';
+import { ResourceClient } from '@egressip-ipam/kube';
 import { describe, expect, it } from 'vitest';
 import { createAgentProvider } from '../src/create-agent-provider.ts';
 import { namespace, startMemoryAgents } from './memory-agents.ts';
@@ -65,6 +67,23 @@ describe('the agents as a provider', () => {
       outcome: 'failed',
       error: { class: 'conflict', message: expect.stringContaining('02:00:00:00:00:01') },
     });
+    await provider.close?.();
+    await agents.close();
+  });
+
+  it('shows as incomplete what a node was asked to take and has not taken, as after a crash', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    agents.silence('node-1');
+    await new ResourceClient(agents.rest, egressNodes).mergePatch(
+      { name: 'node-1' },
+      { spec: { addresses: [{ address: '10.0.0.10', reason: '' }] } },
+    );
+    const carried = async () =>
+      (await provider.observe({ nodes: [nodes[0]], cidrs: [], signal })).nodes.flatMap((node) =>
+        'error' in node ? [] : node.interfaces.flatMap(({ addresses }) => addresses),
+      );
+    await expect.poll(carried).toContainEqual({ address: '10.0.0.10', primary: false, incomplete: true });
     await provider.close?.();
     await agents.close();
   });

@@ -13,6 +13,13 @@ it('announces five times within 4.4 seconds, then every minute, and only what is
   expect(schedule.due(1_000_000)).toEqual({ due: [], next: undefined });
 });
 
+it('says nothing before the time that an address is to be announced from', () => {
+  const schedule = new AnnouncementSchedule();
+  schedule.take('192.0.2.1', 3_000);
+  expect(schedule.due(1_000)).toEqual({ due: [], next: 3_000 });
+  expect(schedule.due(3_000)).toEqual({ due: ['192.0.2.1'], next: 4_100 });
+});
+
 it('does not make up for what was missed while the process stood still', () => {
   const schedule = new AnnouncementSchedule();
   schedule.take('192.0.2.1', 0);

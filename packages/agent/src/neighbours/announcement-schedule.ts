@@ -13,9 +13,9 @@ export interface DueAnnouncements {
 export class AnnouncementSchedule {
   readonly #taken = new Map<string, { readonly at: number; announced: number }>();
 
-  /** An address was taken, or put back. */
-  take(address: string, now: number): void {
-    this.#taken.set(address, { at: now, announced: 0 });
+  /** An address was taken, or put back; it is announced from this time on. */
+  take(address: string, at: number): void {
+    this.#taken.set(address, { at, announced: 0 });
   }
 
   /** Only these are held any more. */

@@ -6,8 +6,9 @@ import type { ProbeVerdict } from '../kernel/reconcile.ts';
 const questionsAt = [0, 350, 700] as const;
 const silenceAt = 1_050;
 const looks = 50;
-/** How long a verdict counts, and after how long a duplicate is looked for again. */
-const freeFor = 3_000;
+/** How long it counts that nobody has an address, in milliseconds. */
+export const freeFor = 3_000;
+/** After how long a duplicate is looked for again. */
 const duplicateFor = 30_000;
 
 interface Known {
@@ -52,11 +53,6 @@ export class Prober {
   /** Who answers for an address that is a duplicate. */
   duplicateMAC(address: string): string | undefined {
     return this.#known.get(address)?.mac;
-  }
-
-  /** Takes it as known that nobody has an address: its last holder said so a moment ago. */
-  takeAsFree(address: string): void {
-    this.#known.set(address, { verdict: 'free', at: this.#clock.monotonic() });
   }
 
   /** Forgets all but these. */

@@ -214,7 +214,7 @@ export class Agent {
         previous === undefined
           ? []
           : node.wishes.filter(({ address, vacatedBy }) => vacatedBy !== undefined && !known.has(address));
-      for (const { address } of fresh) this.#keeper.takeAsFree(address);
+      for (const { address } of fresh) this.#keeper.takeOver(address);
     }
     if (node?.generation !== previous?.generation) this.#keeper.poke();
   }

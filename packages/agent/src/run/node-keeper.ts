@@ -6,7 +6,7 @@ import type { KernelInterface } from '../kernel/interfaces.ts';
 import { reconcile, type OwnAddress, type Reconciliation } from '../kernel/reconcile.ts';
 import { AnnouncementSchedule } from '../neighbours/announcement-schedule.ts';
 import type { Announcer } from '../neighbours/announcer.ts';
-import { Prober } from '../neighbours/prober.ts';
+import { freeFor, Prober } from '../neighbours/prober.ts';
 import type { InputGuard } from '../packet-filter/input-guard.ts';
 import { reasonOf, type Log } from './options.ts';
 import { reportedInterfaces, resultsOf } from './results.ts';
@@ -33,12 +33,22 @@ export interface NodeKeeperParts {
   readonly onRestored: () => void;
 }
 
+/**
+ * How long an address that another node handed over is not announced, in milliseconds. Pods go on sending by that node until
+ * the network has switched, which Cilium's agents do within a second, each alone; answers find them there as long as routers
+ * believe that it has the address, and it forwards what comes after that. Announced earlier, answers came where nobody
+ * knows whose they are.
+ */
+const handOverPause = 2_000;
+
 /** Keeps the node's addresses as they should be: compares, changes, asks the network, announces, reports. */
 export class NodeKeeper {
   readonly #parts: NodeKeeperParts;
   readonly #prober: Prober;
   readonly #schedule = new AnnouncementSchedule();
   readonly #restored = new Map<string, number>();
+  /** When each address was handed over, on the monotonic clock. */
+  readonly #handedOver = new Map<string, number>();
   #own: readonly OwnAddress[];
   #present: ReadonlySet<string>;
   #results: readonly AddressResult[] = [];
@@ -60,9 +70,9 @@ export class NodeKeeper {
     });
   }
 
-  /** Addresses whose last holder has confirmed a moment ago that it let go of them. */
-  takeAsFree(address: string): void {
-    this.#prober.takeAsFree(address);
+  /** The last holder of an address has confirmed a moment ago that it let go of it: it is taken without a look at the network. */
+  takeOver(address: string): void {
+    this.#handedOver.set(address, this.#parts.clock.monotonic());
   }
 
   /** What was reported before this life. */
@@ -110,7 +120,7 @@ export class NodeKeeper {
       present: this.#present,
       lifetimeSeconds: lifetimeSeconds(hold(), clock.monotonic()),
       mayTake: mayTake(),
-      verdict: (address) => this.#prober.verdict(address),
+      verdict: (address) => (this.#isHandedOver(address) ? 'free' : this.#prober.verdict(address)),
     });
     const kept = outcome.decisions.filter(({ isPresent }) => isPresent).map(({ address }) => address);
     this.#setOwn([...this.#own, ...outcome.own]);
@@ -174,7 +184,8 @@ export class NodeKeeper {
     }
     for (const { address, interface: device } of taken) {
       log.info('an address is on the node', { address, interface: device });
-      this.#schedule.take(address, clock.monotonic());
+      this.#schedule.take(address, clock.monotonic() + (this.#isHandedOver(address) ? handOverPause : 0));
+      this.#handedOver.delete(address);
     }
     for (const address of this.#present)
       if (!kept.includes(address)) log.info('an address is off the node', { address });
@@ -192,6 +203,11 @@ export class NodeKeeper {
     };
     this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
     if (generation !== undefined) onResults(generation, this.#results, reportedInterfaces(seen, this.#own));
+  }
+
+  #isHandedOver(address: string): boolean {
+    const at = this.#handedOver.get(address);
+    return at !== undefined && this.#parts.clock.monotonic() - at < freeFor;
   }
 
   #probe({ decisions }: Reconciliation): void {

@@ -41,7 +41,8 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     clock,
     userAgent: 'egressip-ipam-agent',
     onRequest: (request) => metrics.requested(request),
-    liveness: { interval: renewal, deadline: renewal * 0.75 },
+    // Renewals of the Lease find out as well that the network is gone: this is for a watch whose connection alone is.
+    liveness: { interval: 10_000, deadline: renewal * 0.75 },
   });
   const keys = keyReader(options.keyFolder, () => clock.monotonic());
   const bootID = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -17,7 +17,7 @@ export interface AttachedAddress {
   readonly address: string;
   /** Whether the platform calls it the interface's primary address, which never moves. */
   readonly primary: boolean;
-  /** Where providers are stacked: the platform's interface carries it, and the node's kernel does not. To be attached again, or detached. */
+  /** It is not all the way there: asked for and not done, or, where providers are stacked, on the platform's interface and not in the node's kernel. To be attached again, or detached. */
   readonly incomplete?: true;
 }
 
@@ -52,6 +52,8 @@ export type NodeObservation =
       readonly node: string;
       readonly interfaces: readonly ProviderInterface[];
       readonly limits: InterfaceLimits;
+      /** What attaches addresses there gives no sign of life: the node counts as not ready, whatever the API server says. */
+      readonly silent?: true;
     }
   | {
       /** The node could not be read: it takes no new address until it can. */
@@ -187,6 +189,8 @@ export interface CloudProvider extends ProviderDescription {
    * touches an address that no change names.
    */
   apply(options: ApplyOptions): Promise<readonly ProviderChangeResult[]>;
+  /** Resolves when a look would show something else than the last one did, or with the signal: the operator then looks, and asks again. */
+  changed?(signal: AbortSignal): Promise<void>;
   /** Frees what the provider holds (connections, timers). */
   close?(): Promise<void>;
 }

@@ -104,6 +104,26 @@ describe('one provider on top of another', () => {
     expect(await shown(stack)).toEqual(['node-1']);
   });
 
+  it('shows as silent what is silent above, and tells of the change that comes first, with nobody left waiting', async () => {
+    const [below, above] = [platform(), platform()];
+    const waiting: AbortSignal[] = [];
+    const stack = stackProviders(
+      { ...below, changed: (either) => (waiting.push(either), new Promise(() => undefined)) },
+      {
+        ...above,
+        changed: () => Promise.resolve(),
+        observe: async (options) => {
+          const seen = await above.observe(options);
+          return { ...seen, nodes: seen.nodes.map((node) => ('error' in node ? node : { ...node, silent: true })) };
+        },
+      },
+    );
+    expect(await stack.observe({ nodes: [one], cidrs: [], signal })).toMatchObject({ nodes: [{ silent: true }] });
+    await stack.changed?.(signal);
+    expect(waiting.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(stackProviders(below, above).changed).toBeUndefined();
+  });
+
   it('gives nothing more to a node whose kernel cannot be read, and forgets nothing of its interface', async () => {
     const { above, stack } = make();
     await stack.apply({ changes: [{ type: 'attach', address, node: one }], signal });

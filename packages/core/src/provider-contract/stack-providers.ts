@@ -58,8 +58,19 @@ export function stackProviders(below: CloudProvider, above: CloudProvider): Clou
       }
       return changes.map((change) => results.get(change) ?? { change, outcome: 'done' });
     },
+    ...(below.changed === undefined && above.changed === undefined
+      ? {}
+      : { changed: (signal: AbortSignal) => firstChange([below, above], signal) }),
     close: async () => void (await Promise.all([below.close?.(), above.close?.()])),
   };
+}
+
+/** Resolves with the change that comes first; nobody waits for the others then. */
+async function firstChange(providers: readonly CloudProvider[], signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  await Promise.race(providers.flatMap((provider) => provider.changed?.(either) ?? []));
+  ended.abort();
 }
 
 /** What two providers, one on top of the other, are called. */
@@ -106,7 +117,12 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
   const main = lower.interfaces.find((one) => one.main)?.addresses ?? [];
   // The interface is known all the same; the node takes nothing more.
   if (upper === undefined || 'error' in upper) return { ...lower, limits: full(main) };
-  const inKernel = new Set(upper.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  const inKernel = new Set(
+    upper.interfaces
+      .flatMap(({ addresses }) => addresses)
+      .filter(({ incomplete }) => incomplete !== true)
+      .map(({ address }) => address),
+  );
   const interfaces = lower.interfaces.map((one) => {
     if (!one.main) return one;
     return {
@@ -116,7 +132,8 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
       ),
     };
   });
-  return { ...lower, interfaces, limits: isFull(upper) ? full(main) : lower.limits };
+  const limits = isFull(upper) ? full(main) : lower.limits;
+  return { ...lower, interfaces, limits, ...(upper.silent === true ? { silent: true } : {}) };
 }
 
 function isFull(upper: NodeObservation): boolean {

@@ -12,6 +12,7 @@ const node = (name: string) => ({
     { id: 'eth0', main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: '10.0.0.2', primary: true }] },
   ],
   limits: { ipv4: 10 },
+  ...(name === 'b' ? { silent: true } : {}),
 });
 const good = {
   nodes: [node('a'), node('b')],
@@ -26,7 +27,7 @@ const good = {
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /** A provider whose calls do as told, behind the wall. */
-function contain(calls: { readonly observe?: unknown; readonly apply?: unknown }) {
+function contain(calls: { readonly observe?: unknown; readonly apply?: unknown; readonly changed?: unknown }) {
   const clock = new FakeClock();
   const faults: string[] = [];
   const provider = {
@@ -54,6 +55,17 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a contained provider', () => {
+  it('tells of changes as the provider does, and of none where that fails', async () => {
+    const stop = new AbortController();
+    const { contained } = contain({ changed: () => Promise.resolve() });
+    await contained.changed?.(stop.signal);
+    const broken = contain({ changed: () => Promise.reject('no') }).contained.changed?.(stop.signal);
+    expect(await Promise.race([broken, new Promise((resolve) => setImmediate(resolve, 'waits'))])).toBe('waits');
+    stop.abort();
+    await broken;
+    expect(contain({}).contained.changed).toBeUndefined();
+  });
+
   it('passes on what is as it should be', async () => {
     const { observe, apply, contained, faults } = contain({
       observe: () => Promise.resolve(good),

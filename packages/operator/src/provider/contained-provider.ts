@@ -71,6 +71,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
         (answer) => parseResults(answer, changes),
       );
     },
+    ...(provider.changed === undefined ? {} : { changed: (signal: AbortSignal) => changeOf(provider, signal) }),
     close: () =>
       calls
         .call(
@@ -82,6 +83,14 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
         )
         .catch(() => undefined),
   };
+}
+
+/** One that cannot tell of changes is looked at after a while, as if it had none to tell of. */
+async function changeOf(provider: CloudProvider, signal: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  await Promise.race([start((ended) => provider.changed?.(ended), signal).catch(() => stopped), stopped]);
 }
 
 /** The description by name: a provider may be of a class, of which a spread takes no method. */

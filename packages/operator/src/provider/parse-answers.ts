@@ -117,7 +117,8 @@ function parseNode(node: string, seen: unknown): NodeObservation {
   );
   const mains = interfaces.filter(({ main }) => main).length;
   if (mains !== 1) throw new WrongShape(`observe: node ${node} has ${mains} main interfaces, and one is expected`);
-  return { node, interfaces, limits: parseLimits(node, entry['limits']) };
+  const limits = parseLimits(node, entry['limits']);
+  return { node, interfaces, limits, ...(entry['silent'] === true ? { silent: true } : {}) };
 }
 
 function parseInterface(node: string, value: unknown): ProviderInterface {

@@ -78,6 +78,7 @@ export class ProviderWatch {
   start(): void {
     this.#doubts.start(this.#options.clock.monotonic());
     this.#lookIn(0);
+    void this.#listen();
   }
 
   /** Stops looking; a look under way is given up. */
@@ -119,6 +120,16 @@ export class ProviderWatch {
       this.#waiting.push(resolve);
       this.#lookIn(shortestPause);
     });
+  }
+
+  /** Looks when the provider says that there is something new. */
+  async #listen(): Promise<void> {
+    const { provider } = this.#options;
+    const { signal } = this.#stop;
+    while (provider.changed !== undefined && !signal.aborted) {
+      await provider.changed(signal);
+      if (!signal.aborted) await this.look();
+    }
   }
 
   #lookIn(milliseconds: number): void {
@@ -193,6 +204,11 @@ export class ProviderWatch {
     this.#observation = observation;
     this.#options.onChange();
   }
+}
+
+/** The nodes on which nothing answers that attaches addresses. */
+export function silentNodes({ observation }: Pick<ProviderWatch, 'observation'>): ReadonlySet<string> {
+  return new Set(observation?.nodes.flatMap((node) => ('silent' in node && node.silent === true ? [node.node] : [])));
 }
 
 /** A node that cannot be read just now is as it was when it was seen last; one that the platform does not have is gone. */

@@ -8,7 +8,7 @@ import { targetOf } from '../executor/target.ts';
 import { carryOutWrite } from '../network/carry-out-write.ts';
 import { markDead } from '../probe/mark-dead.ts';
 import { currentProvider, isEmptied, type ClusterProvider } from '../provider/cluster-provider.ts';
-import type { ProviderWatch } from '../provider/provider-watch.ts';
+import { silentNodes, type ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
 import type { Term } from './lease-hold.ts';
@@ -82,7 +82,8 @@ export function createController(parts: ControllerParts): ControlLoop {
     if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
     if (watch !== undefined) store.forgetDepartedNodes((node) => isEmptied(watch, node));
     const snapshot = store.snapshot(currentProvider(provider, store, watch));
-    return withFailures(markDead(snapshot, parts.deadNodes()), interfaces?.failures ?? []);
+    const dead = new Set([...parts.deadNodes(), ...(watch === undefined ? [] : silentNodes(watch))]);
+    return withFailures(markDead(snapshot, dead), interfaces?.failures ?? []);
   };
   const guard = parts.guardUnassigned ? createGuard(parts, () => loop.poke()) : undefined;
   const loop = new ControlLoop({

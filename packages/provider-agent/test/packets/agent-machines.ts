@@ -54,6 +54,8 @@ export interface AgentMachinesOptions {
   readonly names?: readonly string[];
   /** Seconds. */
   readonly term?: number;
+  /** Whether agents run from the start; by default they do. */
+  readonly startsAgents?: boolean;
   readonly server?: ApiServerOptions;
   /** The URL by which agents reach the API server, where that is not its own. */
   readonly urlFor?: (server: ApiServer) => string | Promise<string>;
@@ -69,6 +71,7 @@ export interface AgentMachinesOptions {
 export async function startAgentMachines({
   names = ['a', 'b', 'c'],
   term = 6,
+  startsAgents = true,
   server: serverOptions = {},
   urlFor = ({ url }) => url,
   segments = [],
@@ -137,7 +140,7 @@ export async function startAgentMachines({
 
   for (const name of names) {
     await startMachine(name);
-    startAgent(name);
+    if (startsAgents) startAgent(name);
   }
   return {
     network,

@@ -1,0 +1,35 @@
+import { strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent';
+import type { ClusterView } from './cluster-view.ts';
+
+/** The times of an agent's fence. */
+export function timingsOfLease(lease: Pick<AgentLease, 'term'>): Timings {
+  return timingsOf(Math.max(3_000, lease.term));
+}
+
+/** Whether an agent holds nothing any more by its own Lease: it was taken away, is not there, or its time is over. */
+export function isSilent(node: string, { sightings }: ClusterView, now: number): boolean {
+  const lease = sightings.lease(node);
+  const silence = sightings.silence(node, now);
+  if (lease?.holder === undefined || silence === undefined) return true;
+  const { term, margin } = timingsOfLease(lease);
+  return silence > term + margin;
+}
+
+/** Whether more than half of all agents answer: else it may be us who are cut off, and nothing is to move. */
+export function majorityAnswers(view: ClusterView, now: number): boolean {
+  const { leases } = view.sightings;
+  return leases.filter(({ node }) => !isSilent(node, view, now)).length >= strictMajority(leases.length);
+}
+
+/**
+ * Whether a newer roster should be written now, ahead of any move: an agent that carries something begins to be silent, and
+ * no other has acknowledged a roster that it has not. By the time that its own term is over, nothing else is left to wait for.
+ */
+export function shouldAsk(view: ClusterView, now: number): boolean {
+  return view.sightings.leases.some((lease) => {
+    const isCarrying = (view.node(lease.node)?.wishes.length ?? 0) > 0;
+    const newest = Math.max(lease.acknowledged, lease.counted);
+    if (lease.holder === undefined || !isCarrying || view.roster.number > newest) return false;
+    return (view.sightings.silence(lease.node, now) ?? 0) > timingsOfLease(lease).suspicion;
+  });
+}
