@@ -111,6 +111,7 @@ export type {
   Claimant,
   ClusterNetwork,
   HostedAddress,
+  HostedAddresses,
   HostFacts,
   HostingState,
   NetworkFacts,

@@ -26,7 +26,9 @@ it('numbers what is hosted through, in the order of objects', () => {
   const names = new NodeNames([{ name: 'a' }, { name: 'b' }]);
   const list = new HostedList(hosts, names, ledger);
   const numbers = Array.from({ length: list.size }, (_, index) => index);
-  expect(numbers.map((index) => list.at(index as HostedIndex).entry)).toEqual(hosts.flatMap(({ hosted }) => hosted));
+  expect(numbers.map((index) => list.at(index as HostedIndex).entry)).toEqual(
+    hosts.flatMap(({ hosted }) => [...hosted]),
+  );
   expect(numbers.map((index) => list.at(index as HostedIndex).host.object.name)).toEqual([
     'one',
     'one',

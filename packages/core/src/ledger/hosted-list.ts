@@ -4,6 +4,8 @@ import { IndexColumn } from './index-column.ts';
 import type { HostedIndex, NodeIndex, Slot } from './indexes.ts';
 import type { NodeNames } from './node-names.ts';
 
+const none: readonly never[] = [];
+
 /** One address that an object hosts. */
 export interface HostedEntry {
   readonly host: HostFacts;
@@ -34,9 +36,9 @@ export class HostedList {
     let name: string | undefined;
     let node: NodeIndex | undefined;
     for (let position = 0; position < hosts.length; position += 1) {
-      const hosted = hosts[position]?.hosted ?? [];
+      const hosted = hosts[position]?.hosted ?? none;
       for (let order = 0; order < hosted.length; order += 1) {
-        const entry = hosted[order];
+        const entry = hosted.at(order);
         if (entry === undefined) continue;
         this.#slots[index] = ledger.slotOf(entry.address);
         this.#isOurs[index] = entry.ours ? 1 : 0;
@@ -74,7 +76,7 @@ export class HostedList {
       else high = middle - 1;
     }
     const host = this.#hosts[low];
-    const entry = host?.hosted[index - (this.#starts[low] ?? 0)];
+    const entry = host?.hosted.at(index - (this.#starts[low] ?? 0));
     if (host === undefined || entry === undefined) throw new RangeError(`no hosted address has the number ${index}`);
     return { host, entry };
   }

@@ -53,10 +53,13 @@ export interface HostedAddress {
   readonly state: HostingState;
 }
 
-/** What one object hosts. The same list for as long as the object stays the same. */
+/** Some hosted addresses. A list does; where there are as many as that, they may be made when somebody asks for them. */
+export type HostedAddresses = Pick<readonly HostedAddress[], 'length' | 'at' | typeof Symbol.iterator>;
+
+/** What one object hosts. The same for as long as the object stays the same. */
 export interface HostFacts {
   readonly object: ObjectReference;
-  readonly hosted: readonly HostedAddress[];
+  readonly hosted: HostedAddresses;
 }
 
 /**

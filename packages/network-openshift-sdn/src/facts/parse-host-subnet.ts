@@ -5,6 +5,7 @@ import {
   sameInOrder,
   type Address,
   type HostedAddress,
+  type HostedAddresses,
   type HostFacts,
   type HostingState,
 } from '@egressip-ipam/core';
@@ -53,34 +54,50 @@ export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
 }
 
 /** The usual case: everything there is ours, in the order of the record. */
-function hostedAsRecorded(
-  node: string,
-  record: HostedRecord,
-  unconfirmed: readonly Address[],
-): readonly HostedAddress[] {
-  const of = { node, record };
-  const hosted: readonly HostedAddress[] = record.addresses.map(
-    (address, position) => new RecordedAddress(of, address, position),
-  );
+function hostedAsRecorded(node: string, record: HostedRecord, unconfirmed: readonly Address[]): HostedAddresses {
+  const hosted = new RecordedAddresses(node, record);
   if (unconfirmed.length === 0) return hosted;
   const shown = new Set(record.addresses);
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
 }
 
-/** An address that a HostSubnet shows and our record has. There are as many as addresses, so that each is small. */
-class RecordedAddress implements HostedAddress {
-  readonly address: Address;
-  readonly #of: { readonly node: string; readonly record: HostedRecord };
-  readonly #position: number;
+/** What a HostSubnet shows and our record has. There may be hundreds of thousands in a cluster: each is made when it is looked at. */
+class RecordedAddresses implements HostedAddresses {
+  readonly #node: string;
+  readonly #record: HostedRecord;
 
-  constructor(of: { readonly node: string; readonly record: HostedRecord }, address: Address, position: number) {
-    this.address = address;
-    this.#of = of;
-    this.#position = position;
+  constructor(node: string, record: HostedRecord) {
+    this.#node = node;
+    this.#record = record;
   }
 
-  get node(): string {
-    return this.#of.node;
+  get length(): number {
+    return this.#record.addresses.length;
+  }
+
+  at(position: number): HostedAddress | undefined {
+    const address = this.#record.addresses[position];
+    return address === undefined ? undefined : new RecordedAddress(this.#node, this.#record, address, position);
+  }
+
+  *[Symbol.iterator](): Generator<HostedAddress, undefined> {
+    for (const [position, address] of this.#record.addresses.entries())
+      yield new RecordedAddress(this.#node, this.#record, address, position);
+  }
+}
+
+/** One of them; its namespace is looked up when somebody asks. */
+class RecordedAddress implements HostedAddress {
+  readonly node: string;
+  readonly address: Address;
+  readonly #record: HostedRecord;
+  readonly #position: number;
+
+  constructor(node: string, record: HostedRecord, address: Address, position: number) {
+    this.node = node;
+    this.address = address;
+    this.#record = record;
+    this.#position = position;
   }
 
   get ours(): boolean {
@@ -88,7 +105,7 @@ class RecordedAddress implements HostedAddress {
   }
 
   get namespace(): string | undefined {
-    return this.#of.record.namespaceAt(this.#position);
+    return this.#record.namespaceAt(this.#position);
   }
 
   get state(): HostingState {

@@ -97,7 +97,7 @@ function otherHostsOf(
 ): readonly string[] {
   if (decisions.isHostedTwice(address)) {
     const isHost = ({ hosted }: OpenShiftSdnFacts['hosts'][number]): boolean =>
-      hosted.some((entry) => entry.address === address && entry.state !== 'recorded');
+      [...hosted].some((entry) => entry.address === address && entry.state !== 'recorded');
     return facts.hosts.filter((hostSubnet) => hostSubnet.name !== node && isHost(hostSubnet)).map(({ name }) => name);
   }
   const host = decisions.hostOf(address);

@@ -15,6 +15,6 @@ export function recordedAttachments(store: ClusterStore): readonly DoubtedAttach
     time: undefined,
   });
   return hosts.flatMap(({ hosted }) =>
-    hosted.filter(({ ours }) => ours).map(({ node, address }) => ({ node, address: formatAddress(address) })),
+    [...hosted].filter(({ ours }) => ours).map(({ node, address }) => ({ node, address: formatAddress(address) })),
   );
 }

@@ -93,7 +93,7 @@ function readFacts(entries: readonly NamespaceEntry[]): NetworkFacts {
     used,
     mentioned: [],
     refused: new Set(),
-    occupied: hosts.flatMap(({ hosted }) => hosted.filter((entry) => !entry.ours)),
+    occupied: hosts.flatMap(({ hosted }) => [...hosted].filter((entry) => !entry.ours)),
     nodeOf: () => ({ usable: true, capacity: unlimited, addresses: [] }),
     obstacleOf: (namespace) =>
       known.has(namespace)
