@@ -42,8 +42,8 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
 function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {
   const own = ownAddresses(node);
   const held = new Set(view.heldBy(node));
-  // What was wished for before a crash is ours, and nobody else is in the way.
-  const wished = view.isFenced(node.name) ? [] : node.wishes.map(({ address }) => address);
+  // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it comes back.
+  const wished = node.wishes.map(({ address }) => address);
   const open = wished.filter((address) => !held.has(address) && !own.includes(address));
   return [
     ...own.map((address, index) => ({ address, primary: index === 0 })),

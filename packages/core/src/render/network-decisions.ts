@@ -45,12 +45,10 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     isLeaving: (address) => ledger.isLeaving(ledger.slotOf(address)),
     isBoundByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'bound-by-others'),
     isAttachedTo: (address, name) => {
-      const node = nodes.indexOf(name);
-      return (
-        node !== undefined &&
-        ledger.attachment.is(ledger.slotOf(address), node) &&
-        !ledger.isMarked(ledger.slotOf(address), 'half-attached')
-      );
+      const [node, slot] = [nodes.indexOf(name), ledger.slotOf(address)];
+      if (node === undefined || !ledger.attachment.is(slot, node)) return false;
+      // Half of it is too little to send by, and too much to be forgotten (law 9).
+      return ledger.isLeaving(slot) || !ledger.isMarked(slot, 'half-attached');
     },
     canHost: (name, address) => {
       const node = nodes.indexOf(name);
