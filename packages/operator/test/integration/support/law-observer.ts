@@ -1,6 +1,7 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
 import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
-import { hostSubnets, namespaces, netNamespaces, nodes } from './resources.ts';
+import { countCarried, saysOfCarried, type Carried } from './carried.ts';
+import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from './resources.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 
@@ -15,6 +16,8 @@ interface Change {
   readonly kind: string;
   readonly name: string;
   readonly version: number;
+  /** When it was seen, in milliseconds. */
+  readonly seenAt: number;
   /** Undefined when the object was deleted. */
   readonly object: KubernetesObject | undefined;
 }
@@ -30,12 +33,12 @@ export interface LawObserver {
 export async function observeLaws(rest: RestClient): Promise<LawObserver> {
   const changes: Change[] = [];
   const gaps: Gap[] = [];
-  const reflectors = [namespaces, nodes, hostSubnets, netNamespaces].map((resource: Resource) => {
+  const reflectors = [namespaces, nodes, hostSubnets, netNamespaces, egressIPAMs].map((resource: Resource) => {
     let newest = 0;
     let seenUntil: number | undefined;
     const note = (name: string, version: number, object: KubernetesObject | undefined): void => {
       newest = Math.max(newest, version);
-      changes.push({ kind: resource.kind, name, version, object });
+      changes.push({ kind: resource.kind, name, version, seenAt: performance.now(), object });
     };
     const reflector = new Reflector<string>({
       client: new ResourceClient(rest, resource),
@@ -67,16 +70,29 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
   };
 }
 
+/** What was carried until another moment. */
+interface Moment {
+  readonly carried: ReadonlyMap<string, Carried>;
+  readonly until: number;
+}
+
+const nothing: Carried = { claims: 0, carried: 0 };
+/** A status is written once it is quiet, and says what was so a moment before: so long at the most. */
+const longestBehind = 10_000;
+
 function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly string[] {
   const state = {
     Namespace: new Map<string, KubernetesObject>(),
     Node: new Map<string, KubernetesObject>(),
     HostSubnet: new Map<string, KubernetesObject>(),
     NetNamespace: new Map<string, KubernetesObject>(),
+    EgressIPAM: new Map<string, KubernetesObject>(),
   };
+  const moments: Moment[] = [];
+  let carried = countCarried(state, new Map());
   const violations: string[] = [];
   const promised = new Set<string>();
-  for (const { kind, name, version, object } of changes) {
+  for (const { kind, name, version, seenAt, object } of changes) {
     const objects = state[kind as keyof typeof state];
     const before = objects.get(name);
     if (object === undefined) objects.delete(name);
@@ -85,6 +101,18 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
     const isDark = gaps.some(({ after, to }) => version > after && version <= to);
     const say = (text: string): void => void (isDark || violations.push(`at version ${version}: ${text}`));
     const hosts = index(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
+    if (kind === 'EgressIPAM') {
+      const was = [...moments.filter((moment) => seenAt - moment.until <= longestBehind), { carried, until: seenAt }];
+      for (const text of saysOfCarried(
+        before,
+        object,
+        was.map((moment) => moment.carried.get(name) ?? nothing),
+      ))
+        say(`EgressIPAM ${name}: ${text} (law 12)`);
+    } else {
+      moments.push({ carried, until: seenAt });
+      carried = countCarried(state, hosts);
+    }
     if (kind === 'HostSubnet')
       for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
     if (kind === 'Namespace') {
