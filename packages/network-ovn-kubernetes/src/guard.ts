@@ -2,7 +2,7 @@ import { annotationPrefix, type UnassignedGuard } from '@egressip-ipam/core';
 
 /** Traffic to nodes, the API server's included, never leaves with an egress IP: it is not kept from going. */
 const toNodes = { type: 'Allow', to: { nodeSelector: {} } };
-const toAnywhere = ['0.0.0.0/0', '::/0'].map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } }));
+const toAnywhere = { 4: '0.0.0.0/0', 6: '::/0' };
 
 /** An EgressFirewall lets nothing out of a namespace that would leave with the address of a node. */
 export const guard: UnassignedGuard = {
@@ -11,7 +11,10 @@ export const guard: UnassignedGuard = {
   name: 'default',
   label: `${annotationPrefix}/guard`,
   // The schemas of old releases have no nodeSelector.
-  bodies: [{ spec: { egress: [toNodes, ...toAnywhere] } }, { spec: { egress: toAnywhere } }],
+  bodiesFor: (families) => {
+    const denials = families.map((family) => ({ type: 'Deny', to: { cidrSelector: toAnywhere[family] } }));
+    return [{ spec: { egress: [toNodes, ...denials] } }, { spec: { egress: denials } }];
+  },
   // Somebody else's EgressIP is there for the namespace.
   exceptions: ['EgressIPConflict'],
 };

@@ -17,6 +17,8 @@ export interface Allocation {
   readonly nodes: readonly (string | null)[];
   /** Whether every address carries the namespace's traffic: bound, on a node that is Ready, on its interface where needed. */
   readonly carried: boolean;
+  /** Those of the addresses that do, where some do and others do not. */
+  readonly carrying?: readonly string[];
   /** What the network has made of the addresses, in its own word, where it has any. */
   readonly state?: string;
 }

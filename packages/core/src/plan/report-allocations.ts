@@ -87,7 +87,7 @@ class Reporter {
     const { namespace } = claim;
     // As long as it has to be, and no longer: there is one for every namespace.
     const nodes = new Array<string | null>(addresses.length).fill(null);
-    let carried = true;
+    let missing: Address[] | undefined;
     for (let index = 0; index < addresses.length; index += 1) {
       const address = addresses[index];
       if (address === undefined) continue;
@@ -95,13 +95,19 @@ class Reporter {
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
       const carries = this.#isCarried(claim, address, slot, node);
-      if (!carries) carried = false;
+      if (!carries) (missing ??= []).push(address);
       if (node !== undefined) nodes[index] = this.#decided.nodes.nameOf(node);
       this.#countAddress(pool, address, node, carries);
     }
+    const carried = missing === undefined;
     this.#countClaim(allotment, carried);
     const state = this.#rendering.states?.[claim.index];
     const [name, egressIPAM, texts] = [namespace.name, namespace.egressIPAM ?? '', textsOf(claim, addresses)];
+    if (missing !== undefined && missing.length < addresses.length) {
+      const some = addresses.filter((address) => !missing.includes(address)).map(formatAddress);
+      const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying: some };
+      return state === undefined ? partly : { ...partly, state };
+    }
     if (state === undefined) return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried };
     return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
   }

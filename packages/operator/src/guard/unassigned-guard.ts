@@ -12,6 +12,7 @@ import {
 import { BackOff } from '../executor/back-off.ts';
 import { resourceOf } from '../network/resources.ts';
 import type { StepRunner } from '../run/control-loop.ts';
+import { bareNamespaces, labelOf, type Family } from './bare-namespaces.ts';
 
 /** What an {@link UnassignedGuard} works with. */
 export interface UnassignedGuardOptions {
@@ -31,12 +32,14 @@ export interface UnassignedGuardOptions {
 const mostAtOnce = 8;
 
 /**
- * While no node carries any address of a namespace, some networks let its traffic out with the address of a node. The
- * guard denies it until then, by an object of the network's, where the namespace has none of its own.
+ * While no node carries any address of a namespace's, some networks let its traffic out with the address of a node: of
+ * one family, where the other is carried. The guard denies it until then, by an object of the network's, where the
+ * namespace has none of its own.
  */
 export class UnassignedGuard implements StepRunner {
   readonly #options: UnassignedGuardOptions;
-  readonly #reflector: Reflector<{ readonly isOurs: boolean }>;
+  /** By object: what ours keeps in, by the value of its label; nothing for those of others. */
+  readonly #reflector: Reflector<{ readonly keepsIn: string | undefined }>;
   readonly #namespaces = new Set<string>();
   readonly #busy = new Set<string>();
   readonly #failures = new BackOff({ first: 200, longest: 60_000 });
@@ -48,7 +51,7 @@ export class UnassignedGuard implements StepRunner {
     this.#options = options;
     this.#reflector = new Reflector({
       client: new ResourceClient(options.rest, resourceOf(options.guard.resource, true)),
-      project: ({ metadata }) => ({ isOurs: metadata.labels?.[options.guard.label] !== undefined }),
+      project: ({ metadata }) => ({ keepsIn: metadata.labels?.[options.guard.label] }),
       onChange: ({ type, key }) => {
         const namespace = key.slice(0, key.indexOf('/'));
         if (type === 'deleted') this.#namespaces.delete(namespace);
@@ -71,15 +74,7 @@ export class UnassignedGuard implements StepRunner {
   /** Puts objects where a plan shows that nothing is assigned, and takes ours away elsewhere. */
   take(plan: Plan): void {
     if (this.#stopped || !this.#reflector.hasSynced) return;
-    const unassigned = new Set(plan.waiting.map(({ namespace }) => namespace));
-    for (const { namespace, nodes, carried } of plan.allocations) {
-      // A node that is named may be gone, or the object may select something else by now; of several addresses another one may carry.
-      const isBare = nodes.every((node) => node === null) || (!carried && nodes.length === 1);
-      if (isBare) unassigned.add(namespace);
-      else unassigned.delete(namespace);
-    }
-    for (const { namespace, reason } of plan.waiting)
-      if (this.#options.guard.exceptions?.includes(reason.code) === true) unassigned.delete(namespace);
+    const bare = bareNamespaces(plan, this.#options.guard.exceptions ?? []);
     const now = this.#options.clock.monotonic();
     let wake = Infinity;
     const due = (namespace: string): boolean => {
@@ -87,10 +82,16 @@ export class UnassignedGuard implements StepRunner {
       if (until > now) wake = Math.min(wake, until);
       return until <= now && !this.#busy.has(namespace) && this.#busy.size < mostAtOnce;
     };
-    for (const namespace of unassigned)
-      if (!this.#namespaces.has(namespace) && due(namespace)) void this.#write(namespace, () => this.#deny(namespace));
+    for (const [namespace, families] of bare) {
+      const present = this.#namespaces.has(namespace);
+      const isOther = present && ![undefined, labelOf(families)].includes(this.#keptIn(namespace));
+      if ((!present || isOther) && due(namespace))
+        void this.#write(namespace, () =>
+          isOther ? this.#replace(namespace, families) : this.#deny(namespace, families),
+        );
+    }
     for (const namespace of this.#namespaces)
-      if (!unassigned.has(namespace) && this.#isOurs(namespace) && due(namespace))
+      if (!bare.has(namespace) && this.#keptIn(namespace) !== undefined && due(namespace))
         void this.#write(namespace, () => this.#allow(namespace));
     this.#timer?.cancel();
     this.#timer = Number.isFinite(wake)
@@ -106,8 +107,8 @@ export class UnassignedGuard implements StepRunner {
     await this.#reflector.stop();
   }
 
-  #isOurs(namespace: string): boolean {
-    return this.#reflector.store.get(`${namespace}/${this.#options.guard.name}`)?.isOurs === true;
+  #keptIn(namespace: string): string | undefined {
+    return this.#reflector.store.get(`${namespace}/${this.#options.guard.name}`)?.keepsIn;
   }
 
   async #write(namespace: string, write: () => Promise<unknown>): Promise<void> {
@@ -125,11 +126,17 @@ export class UnassignedGuard implements StepRunner {
     }
   }
 
-  async #deny(namespace: string): Promise<void> {
-    const { bodies } = this.#options.guard;
+  /** The other object is made at once: nothing but making and deleting is permitted. */
+  async #replace(namespace: string, families: readonly Family[]): Promise<void> {
+    await this.#allow(namespace);
+    await this.#deny(namespace, families);
+  }
+
+  async #deny(namespace: string, families: readonly Family[]): Promise<void> {
+    const bodies = this.#options.guard.bodiesFor(families);
     for (const [index, body] of bodies.entries()) {
       try {
-        await this.#create(namespace, body);
+        await this.#create(namespace, body, labelOf(families));
         return;
       } catch (error) {
         // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
@@ -139,9 +146,9 @@ export class UnassignedGuard implements StepRunner {
     }
   }
 
-  async #create(namespace: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+  async #create(namespace: string, body: Readonly<Record<string, unknown>>, keepsIn: string): Promise<void> {
     const { resource, name, label } = this.#options.guard;
-    const object = { ...body, metadata: { namespace, name, labels: { [label]: 'unassigned' } } };
+    const object = { ...body, metadata: { namespace, name, labels: { [label]: keepsIn } } };
     this.#reflector.store.upsertFromResponse(
       await new ResourceClient(this.#options.writer, resourceOf(resource, true)).create(object),
     );

@@ -47,6 +47,33 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     );
   }, 60_000);
 
+  it('keeps in the one family of a dual stack that no node carries, and not the other', async () => {
+    for (const number of [1, 2])
+      await cluster.addNode(`d${number}`, 'd', [`10.0.7.${number}/24`, `fd00:7::${number}/64`]);
+    await cluster.addPool('dual', [
+      { CIDR: '10.0.7.64/26', labelValue: 'd' },
+      { CIDR: 'fd00:7::/64', labelValue: 'd' },
+    ]);
+    await cluster.addNamespace('dual-stack', { egressipam: 'dual' });
+    await expect.poll(() => cluster.assigned('egressip-dual-stack'), poll).toHaveLength(2);
+    const denied = async (): Promise<unknown> =>
+      (await cluster.client(egressFirewalls).list()).items
+        .filter(({ metadata }) => metadata.namespace === 'dual-stack')
+        .map((object) => object['spec']);
+    await expect.poll(denied, poll).toEqual([]);
+    const ofIPv6 = (await cluster.assigned('egressip-dual-stack')).find((entry) => entry.startsWith('fd00'));
+    await cluster.setReady(ofIPv6?.split('@')[1] ?? '', false);
+    const only = (cidrSelector: string): unknown => ({
+      egress: [
+        { type: 'Allow', to: { nodeSelector: {} } },
+        { type: 'Deny', to: { cidrSelector } },
+      ],
+    });
+    await expect.poll(denied, poll).toEqual([only('::/0')]);
+    for (const node of ['d1', 'd2']) await cluster.setReady(node, true);
+    await expect.poll(denied, poll).toEqual([]);
+  }, 60_000);
+
   it('guards who waits for an address, until it opts out, and nobody whom an EgressIP made by hand serves', async () => {
     await cluster.client(egressIPs).create({
       metadata: { name: 'egressip-by-hand' },
