@@ -15,7 +15,7 @@ export function createProvider({ endpoint = process.env.EGRESSIP_INVENTORY }) {
     specificationVersion: 'v1',
     name: 'static',
     platforms: { types: [], providerIDPrefixes: ['static://'] },
-    capabilities: { attach: true, atomicMove: true },
+    capabilities: { attach: true },
     async observe({ nodes, cidrs, signal }) {
       signal.throwIfAborted();
       const inventory = await read(endpoint);
@@ -91,10 +91,7 @@ function carryOut({ nodes, usedElsewhere }, { type, address, node: { name }, fro
   );
   const mayTake = holder === undefined || (type === 'move' && holder[0] === from.name && holder[1].primary !== address);
   if (!mayTake || address in usedElsewhere)
-    return failure(
-      'conflict',
-      `${address} is in use by ${holder?.[0] ?? usedElsewhere[address]}; choose another address`,
-    );
+    return failure('conflict', `${address} is in use by ${holder?.[0] ?? usedElsewhere[address]}; choose another`);
   if (holder !== undefined) holder[1].addresses = holder[1].addresses.filter((entry) => entry !== address);
   node.addresses.push(address);
   return undefined;

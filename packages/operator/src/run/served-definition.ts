@@ -46,6 +46,7 @@ export const neededFields: readonly string[] = [
   'status.released.namespace',
   'status.released.addresses',
   'status.released.releasedAt',
+  'status.released.team',
 ];
 
 /** As much of a schema as is looked at. */

@@ -14,7 +14,7 @@ interface Said {
   readonly isStable: boolean;
 }
 
-const said = ['packages/operator/src', 'packages/agent/src'].flatMap((folder) =>
+const said = ['packages/operator/src', 'packages/agent/src', 'packages/kube/src/serve'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .flatMap((name) => messagesIn(`${folder}/${name}`)),
@@ -55,8 +55,9 @@ function messagesIn(file: string, text = readFileSync(join(root, file), 'utf8'))
   return found;
 }
 
-/** `log.warn(…)` however the log is reached, and `this.#warn(…)`, which passes its message on. */
+/** `log.warn(…)` however the log is reached, and `this.#warn(…)` and `warn(…)`, which pass their message on. */
 function isLogCall(callee: ts.Expression): boolean {
+  if (ts.isIdentifier(callee)) return callee.text === 'warn';
   if (!ts.isPropertyAccessExpression(callee)) return false;
   const { name, expression } = callee;
   if (name.text === '#warn') return true;
