@@ -73,8 +73,8 @@ export const mutants = [
   [
     'law 5',
     'network-ovn-kubernetes/src/facts/parse-egress-ip.ts',
-    'return applied ?? (',
-    'return true || (',
+    'if (applied !== undefined) return applied;',
+    'if (applied !== undefined) return true;',
     'packages/network-ovn-kubernetes/src/facts/ownership.test.ts',
   ],
   [

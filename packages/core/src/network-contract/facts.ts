@@ -88,7 +88,7 @@ export interface ReservedRange extends AddressRange {
 /** A network inside the cluster: no packet leaves the cluster with its addresses. */
 export interface ClusterNetwork {
   readonly cidr: Cidr;
-  /** What it is, such as `the join network of OVN-Kubernetes`. */
+  /** What it is, such as `the network between the routers`. */
   readonly what: string;
 }
 

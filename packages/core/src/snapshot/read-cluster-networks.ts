@@ -2,8 +2,8 @@ import { asRecord } from './object-reader.ts';
 
 /**
  * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of Services,
- * those in force and those asked for; and as the one of operator.openshift.io/v1 does, which has OVN-Kubernetes' own
- * networks, too. Never throws; what is no text is left out.
+ * those in force and those asked for; and as the one of operator.openshift.io/v1 does, which has those that the
+ * cluster's network keeps for itself, too. Never throws; what is no text is left out.
  */
 export function readClusterNetworks(object: unknown): readonly string[] {
   const { spec, status } = asRecord(object);
@@ -13,7 +13,7 @@ export function readClusterNetworks(object: unknown): readonly string[] {
 function networksIn(part: unknown): readonly string[] {
   const { clusterNetwork, serviceNetwork, defaultNetwork } = asRecord(part);
   const pods = listOf(clusterNetwork).map((entry) => asRecord(entry)['cidr']);
-  const internal = internalNetworksIn(asRecord(asRecord(defaultNetwork)['ovnKubernetesConfig']));
+  const internal = Object.values(asRecord(defaultNetwork)).flatMap((config) => internalNetworksIn(asRecord(config)));
   return [...pods, ...listOf(serviceNetwork), ...internal].filter(
     (entry): entry is string => typeof entry === 'string' && entry !== '',
   );

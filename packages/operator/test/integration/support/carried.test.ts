@@ -3,8 +3,10 @@ import { expect, it } from 'vitest';
 import { countCarried, saysOfCarried } from './carried.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
-const object = (name: string, more: object, annotations = {}): KubernetesObject =>
-  ({ metadata: { name, annotations }, ...more });
+const object = (name: string, more: object, annotations = {}): KubernetesObject => ({
+  metadata: { name, annotations },
+  ...more,
+});
 const annotations = { [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: 'pool/10.0.0.1,10.0.1.1' };
 const state = (isReady: boolean, egressIPs: readonly string[]): Parameters<typeof countCarried>[0] => ({
   Namespace: new Map([['shop', object('shop', {}, annotations)]]),
