@@ -376,12 +376,14 @@ describe(
         ),
       );
       // Applying an object that is not there is a patch to the audit log, and needs the right to create. The roster changes with
-      // agents that can be asked, which the stand-ins cannot.
+      // agents that can be asked, which the stand-ins cannot. Reviews of who reads metrics have a suite of their own, by the same role.
       expect(unused.toSorted()).toEqual([
         'create ciliumegressgatewaypolicies',
         'create egresses',
         'create egressips',
         'create externalippools',
+        'create subjectaccessreviews',
+        'create tokenreviews',
         `update configmaps in ${ownNamespace}`,
       ]);
     });
