@@ -62,7 +62,11 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
 
   it('says which nodes are wanted, where EgressIPs can', async () => {
     expect((await cluster.spec('egressip-shop'))?.['egressNodeSelector']).toEqual({
-      matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }],
+      matchExpressions: [
+        { key: 'zone', operator: 'In', values: ['a'] },
+        // What is to leave a node is taken off by the label alone.
+        { key: 'k8s.ovn.org/egress-assignable', operator: 'Exists' },
+      ],
     });
   });
 
