@@ -191,7 +191,7 @@ async function occupy(
         ? current.status.addresses.find((one) => one.address === address)
         : undefined;
     if (result?.state === 'Held') return undefined;
-    const against = result === undefined ? undefined : objection(result, node);
+    const against = result === undefined ? undefined : objection(result, node, view);
     if (against !== undefined) return give(against);
     await view.next(end, signal);
   }
@@ -201,13 +201,19 @@ async function occupy(
 function objection(
   { address, state, duplicateMAC, message = '' }: AddressResult,
   node: string,
+  view: ChangeParts['view'],
 ): ProviderErrorDescription | undefined {
   switch (state) {
-    case 'Duplicate':
+    case 'Duplicate': {
+      // Its time on a node that was cut off is not over: no reason to give the namespace another address.
+      const holder = view.nodeWithMAC(duplicateMAC);
+      if (holder !== undefined)
+        return failure('transient', `node ${holder} answers for ${address} still; it is taken once that node lets go`);
       return failure(
         'conflict',
         `the machine with MAC address ${duplicateMAC ?? 'unknown'} answers for ${address} on the network of node ${node}; choose another address, or stop it`,
       );
+    }
     case 'Foreign':
       return failure(
         'conflict',

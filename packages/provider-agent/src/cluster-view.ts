@@ -124,6 +124,13 @@ export class ClusterView {
     return this.sightings.of(name)?.isHeld === false;
   }
 
+  /** The egress node that a MAC address is of: what it answers for it has still, and lets go of by itself. */
+  nodeWithMAC(mac: string | undefined): string | undefined {
+    if (mac === undefined) return undefined;
+    const nodes = [...this.nodes.store.values()];
+    return nodes.find(({ status }) => status.interfaces.some((one) => one.mac === mac))?.name;
+  }
+
   node(name: string): EgressNode | undefined {
     return this.nodes.store.get(name);
   }

@@ -32,7 +32,6 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
         addresses,
       },
     ],
-    // An agent that is silent takes nothing more, and what it has may have to move.
     // An agent that is silent takes nothing more.
     limits: isSilent(name, view, now) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
     ...(isSilent(name, view, now) && majorityAnswers(view, now) ? { silent: true } : {}),
@@ -65,7 +64,8 @@ export function observeCidr(text: string, view: ClusterView): CidrObservation {
   for (const node of view.nodes.store.values()) {
     for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
     for (const { address, state, duplicateMAC } of node.status.addresses) {
-      if (state === 'Duplicate') used.set(address, `the machine with MAC address ${duplicateMAC ?? 'unknown'}`);
+      if (state === 'Duplicate' && view.nodeWithMAC(duplicateMAC) === undefined)
+        used.set(address, `the machine with MAC address ${duplicateMAC ?? 'unknown'}`);
     }
   }
   const inUse = [...used].flatMap(([address, usedBy]): readonly UsedAddress[] => {

@@ -3,7 +3,7 @@ import { describeCloudProvider } from '@egressip-ipam/core/testing';
 import { ResourceClient } from '@egressip-ipam/kube';
 import { describe, expect, it } from 'vitest';
 import { createAgentProvider } from '../src/create-agent-provider.ts';
-import { namespace, startMemoryAgents } from './memory-agents.ts';
+import { duplicateMAC, namespace, startMemoryAgents } from './memory-agents.ts';
 
 const subnets = ['10.0.0.0/24', 'fd00::/64'];
 const [first, second] = ['node-1', 'node-2'].map((name, index) => ({
@@ -67,6 +67,23 @@ describe('the agents as a provider', () => {
       outcome: 'failed',
       error: { class: 'conflict', message: expect.stringContaining('02:00:00:00:00:01') },
     });
+    await provider.close?.();
+    await agents.close();
+  });
+
+  it('waits while it is an egress node that answers: what that lets go of by itself is no reason for another address', async () => {
+    const agents = await startMemoryAgents([first!, { ...second!, mac: duplicateMAC }], ['10.0.0.200']);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [result] = await provider.apply({
+      changes: [{ type: 'attach', address: '10.0.0.200', node: nodes[0] }],
+      signal,
+    });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { class: 'transient', message: expect.stringContaining('node-2 answers for 10.0.0.200 still') },
+    });
+    const { cidrs } = await provider.observe({ nodes: [...nodes], cidrs: ['10.0.0.0/24'], signal });
+    expect(JSON.stringify(cidrs)).not.toContain('10.0.0.200');
     await provider.close?.();
     await agents.close();
   });

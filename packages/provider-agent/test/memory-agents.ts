@@ -19,6 +19,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const crd = fileURLToPath(new URL('../../agent/crds/redhatcop.redhat.io_egressnodes.yaml', import.meta.url));
+export const duplicateMAC = '02:00:00:00:00:01';
 export const namespace = 'egressip-ipam-operator';
 
 /** A node whose agent is a few lines: it reports its wishes as held at once. */
@@ -27,6 +28,7 @@ export interface MemoryNode {
   readonly subnets: readonly string[];
   /** What it carries that is not ours. */
   readonly addresses: readonly string[];
+  readonly mac?: string;
 }
 
 /** An API server with agents that have no kernel. */
@@ -40,7 +42,7 @@ export interface MemoryAgents {
   close(): Promise<void>;
 }
 
-/** Addresses of `duplicates` are answered for by a machine that is none of the nodes. */
+/** Addresses of `duplicates` are answered for by {@link duplicateMAC}, a machine that is none of the nodes unless one says so. */
 export async function startMemoryAgents(
   nodes: readonly MemoryNode[],
   duplicates: readonly string[] = [],
@@ -58,12 +60,19 @@ export async function startMemoryAgents(
       address,
       since: new Date().toISOString(),
       interface: 'eth0',
-      ...(duplicates.includes(address) ? { state: 'Duplicate', duplicateMAC: '02:00:00:00:00:01' } : { state: 'Held' }),
+      ...(duplicates.includes(address) ? { state: 'Duplicate', duplicateMAC } : { state: 'Held' }),
     }));
     const status = {
       observedGeneration: node.generation,
       addresses,
-      interfaces: [{ name: 'eth0', subnets: found.subnets, addresses: found.addresses }],
+      interfaces: [
+        {
+          name: 'eth0',
+          ...(found.mac === undefined ? {} : { mac: found.mac }),
+          subnets: found.subnets,
+          addresses: found.addresses,
+        },
+      ],
     };
     await objects.mergePatch({ name: node.name }, { status }, { subresource: 'status' }).catch(() => undefined);
   };

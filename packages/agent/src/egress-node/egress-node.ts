@@ -43,6 +43,8 @@ export interface AddressResult {
 /** An interface of the node that addresses may come to. */
 export interface ReportedInterface {
   readonly name: string;
+  /** Its MAC address in small letters: who answers with it is no stranger. */
+  readonly mac?: string;
   readonly subnets: readonly string[];
   /** What it carries that is not ours. */
   readonly addresses: readonly string[];
@@ -78,8 +80,9 @@ export function readEgressNode(object: KubernetesObject): EgressNode {
     wishes: entries(fields(object['spec'])['addresses']).flatMap(readWish),
     status: {
       observedGeneration: typeof status['observedGeneration'] === 'number' ? status['observedGeneration'] : 0,
-      interfaces: entries(status['interfaces']).map(({ name, subnets, addresses }) => ({
+      interfaces: entries(status['interfaces']).map(({ name, mac, subnets, addresses }) => ({
         name: text(name),
+        ...(typeof mac === 'string' ? { mac } : {}),
         subnets: texts(subnets),
         addresses: texts(addresses),
       })),

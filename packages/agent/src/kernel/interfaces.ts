@@ -18,6 +18,8 @@ export interface KernelInterface {
   readonly index: number;
   readonly isUp: boolean;
   readonly isLoopback: boolean;
+  /** Its MAC address in small letters, where it has one. */
+  readonly mac?: string;
   readonly addresses: readonly KernelAddress[];
 }
 
@@ -33,12 +35,19 @@ export function readInterfaces(json: string): readonly KernelInterface[] {
   const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
   if (!Array.isArray(parsed)) throw new Error('ip -j address shows no list');
   return parsed.map(record).flatMap((entry) => {
-    const { ifname, ifindex, flags, addr_info: infos } = entry;
+    const { ifname, ifindex, flags, address: mac, addr_info: infos } = entry;
     if (typeof ifname !== 'string' || typeof ifindex !== 'number') return [];
     const set = Array.isArray(flags) ? flags : [];
     const addresses = (Array.isArray(infos) ? infos : []).map(record).flatMap(readAddress);
     return [
-      { name: ifname, index: ifindex, isUp: set.includes('UP'), isLoopback: set.includes('LOOPBACK'), addresses },
+      {
+        name: ifname,
+        index: ifindex,
+        isUp: set.includes('UP'),
+        isLoopback: set.includes('LOOPBACK'),
+        ...(typeof mac === 'string' ? { mac: mac.toLowerCase() } : {}),
+        addresses,
+      },
     ];
   });
 }

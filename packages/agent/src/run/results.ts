@@ -83,6 +83,7 @@ export function reportedInterfaces(
   const ours = new Set(own.map(({ address }) => address));
   return usableInterfaces(interfaces).map((one) => ({
     name: one.name,
+    ...(one.mac === undefined ? {} : { mac: one.mac }),
     subnets: [...subnetsOf(one)].sort(),
     addresses: one.addresses
       .map(({ address }) => address)
