@@ -44,8 +44,12 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
 }
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
-export function markReleasing(claims: readonly Claim[], ledger: AddressLedger): void {
-  for (const { leaving } of claims) {
+export function markReleasing(claims: readonly Claim[], pools: Pools, ledger: AddressLedger): void {
+  for (const { leaving, intent, namespace } of claims) {
+    // Until its record is cleared nobody else gets what it had; that it had it our status remembers, or the record proves nothing.
+    if (intent.kind === 'release')
+      for (const address of namespace.allocated?.addresses ?? [])
+        if (isRemembered(pools, namespace.name, address)) ledger.take(address);
     for (const address of leaving) {
       const slot = ledger.slotOf(address);
       if (ledger.owner.has(slot)) continue;
@@ -53,6 +57,12 @@ export function markReleasing(claims: readonly Claim[], ledger: AddressLedger): 
       ledger.take(address);
     }
   }
+}
+
+function isRemembered({ list }: Pools, namespace: string, address: Address): boolean {
+  return list.some(({ egressIPAM }) =>
+    egressIPAM.released.some((entry) => entry.namespace === namespace && entry.addresses.includes(address)),
+  );
 }
 
 /**

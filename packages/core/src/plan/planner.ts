@@ -95,7 +95,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused });
   const { claims, unsettled, contested } = ownAddresses(read.claims, ledger);
   const foreign = foreignBindings(claims, facts);
-  markReleasing(unsettled, ledger);
+  markReleasing(unsettled, pools, ledger);
   markRemembered(pools, ledger);
   markForeignBindings(unsettled, foreign, ledger);
   limitByInterfaces(ledger, nodes, snapshot);
