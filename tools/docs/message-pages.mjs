@@ -65,7 +65,8 @@ function sourcesOf(root) {
 function visit(node, file, found) {
   if (ts.isCallExpression(node)) {
     const { expression, arguments: given } = node;
-    const method = ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(file);
+    const name = ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(file);
+    const method = name.replace(/^#/, '');
     const isLog = ts.isPropertyAccessExpression(expression) && /\blog$/i.test(expression.expression.getText(file));
     // Parts that know no log are handed one method of it, by its name.
     if ((isLog && levels.has(method)) || method === 'warn') note(method, given, file, found);
