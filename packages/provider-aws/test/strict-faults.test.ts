@@ -176,5 +176,5 @@ describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
     ec2.clearCalls();
     for (let times = 0; times < 3; times += 1) await look(provider, nodes, ['10.0.16.0/20']);
     expect(ec2.callCounts()).toEqual({ mutating: 0, describing: 3 });
-  });
+  }, 120_000);
 });
