@@ -5,6 +5,7 @@ export { inClusterConnection, isInCluster } from './connection/in-cluster.ts';
 export { loadConnection } from './connection/load.ts';
 export { ApiError } from './errors/api-error.ts';
 export { FencedError } from './errors/fenced-error.ts';
+export { reasonOf } from './errors/reason-of.ts';
 export {
   isAlreadyExists,
   isConflict,

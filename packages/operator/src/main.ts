@@ -3,6 +3,7 @@ import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import type { CommandContext } from './commands/context.ts';
 import { createProgram } from './program/create-program.ts';
 import { printable } from './output/printable.ts';
+import { reasonOf } from './output/reason-of.ts';
 
 /** Runs a command line and returns its exit code. Users never see a stack trace. */
 export async function main(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.nothingToDo : exitCode.couldNotRun;
-    context.terminal.error(`egressip-ipam: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+    context.terminal.error(`egressip-ipam: ${printable(reasonOf(error))}\n`);
     return exitCode.couldNotRun;
   }
 }

@@ -1,5 +1,5 @@
 import { ProviderError, type CloudProvider, type ProviderChange, type ProviderChangeResult } from '@egressip-ipam/core';
-import type { RestClient } from '@egressip-ipam/kube';
+import { reasonOf, type RestClient } from '@egressip-ipam/kube';
 import { applyChange, failure } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
 import { description } from './description.ts';
@@ -53,7 +53,7 @@ export function createAgentProvider({
     async observe({ nodes, cidrs, signal }) {
       await start(signal).catch((error: unknown) => {
         signal.throwIfAborted();
-        throw new ProviderError(failure('transient', `the agents cannot be read: ${messageOf(error)}`), {
+        throw new ProviderError(failure('transient', `the agents cannot be read: ${reasonOf(error)}`), {
           cause: error,
         });
       });
@@ -76,7 +76,7 @@ export function createAgentProvider({
             (error: unknown): ProviderChangeResult =>
               signal.aborted
                 ? cutShort(change)
-                : { change, outcome: 'failed', error: failure('transient', messageOf(error)) },
+                : { change, outcome: 'failed', error: failure('transient', reasonOf(error)) },
           );
           lanes.set(change.address, result);
           return result;
@@ -94,7 +94,7 @@ export function createAgentProvider({
             outcome: 'failed',
             error: failure(
               'unknown',
-              `${change.type} of ${change.address} (node ${change.node.name}): ${messageOf(error)}`,
+              `${change.type} of ${change.address} (node ${change.node.name}): ${reasonOf(error)}`,
             ),
           };
         }
@@ -113,8 +113,4 @@ function cutShort(change: ProviderChange): ProviderChangeResult {
     outcome: 'failed',
     error: failure('unknown', `${change.type} of ${change.address} was cut short; look again`),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import {
   isAlreadyExists,
+  reasonOf,
   Reflector,
   ResourceClient,
   sleep,
@@ -23,7 +24,7 @@ import { PeerSocket } from '../peers/peer-socket.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Metrics } from './metrics.ts';
 import { NodeKeeper } from './node-keeper.ts';
-import { reasonOf, type AgentOptions, type Log } from './options.ts';
+import type { AgentOptions, Log } from './options.ts';
 import { StatusWriter } from './status-writer.ts';
 
 const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };

@@ -1,4 +1,4 @@
-import type { Clock } from '@egressip-ipam/kube';
+import { reasonOf, type Clock } from '@egressip-ipam/kube';
 import type { AddressResult, ReportedInterface, Wish } from '../egress-node/egress-node.ts';
 import { lifetimeSeconds, type Hold } from '../fencing/hold.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -8,7 +8,7 @@ import { AnnouncementSchedule } from '../neighbours/announcement-schedule.ts';
 import type { Announcer } from '../neighbours/announcer.ts';
 import { freeFor, Prober } from '../neighbours/prober.ts';
 import type { InputGuard } from '../packet-filter/input-guard.ts';
-import { reasonOf, type Log } from './options.ts';
+import type { Log } from './options.ts';
 import { reportedInterfaces, resultsOf } from './results.ts';
 
 /** What a {@link NodeKeeper} is made of. */

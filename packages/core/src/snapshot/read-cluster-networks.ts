@@ -1,4 +1,4 @@
-import { asRecord } from './object-reader.ts';
+import { asRecord, listOf } from './object-reader.ts';
 
 /**
  * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of Services,
@@ -26,8 +26,4 @@ function internalNetworksIn(config: Readonly<Record<string, unknown>>): readonly
     return [internalJoinSubnet, internalTransitSwitchSubnet];
   });
   return [v4InternalSubnet, v6InternalSubnet, ...ofFamilies];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

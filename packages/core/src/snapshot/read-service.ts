@@ -1,5 +1,5 @@
 import type { UsedAddress } from '../provider-contract/contract.ts';
-import { asRecord } from './object-reader.ts';
+import { asRecord, listOf } from './object-reader.ts';
 
 /** The addresses outside of the cluster that a Service answers for: external ones, and those of its load balancer. Never throws. */
 export function readServiceAddresses(object: unknown): readonly UsedAddress[] {
@@ -20,8 +20,4 @@ export function readServiceAddresses(object: unknown): readonly UsedAddress[] {
 
 function nameIn(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 253) : '?';
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors/reason-of.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { AccessReview } from './access-review.ts';
@@ -32,7 +33,6 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<TextS
   if (address === '0' || address === '') return undefined;
   const paths = { '/metrics': limited(text, () => clock.monotonic()) };
   if (!secure) return serveTexts(address, paths);
-  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const certificate = await CertificateSource.open({
     clock,
     ...(certificateFolder === undefined ? {} : { folder: certificateFolder }),

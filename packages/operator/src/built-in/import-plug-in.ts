@@ -1,4 +1,5 @@
 import { isPath, locatePlugIn } from './locate-plug-in.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** Plug-ins that come with the operator, by the names that people give; each is loaded when it is asked for. */
 export type BuiltIn = Readonly<Record<string, () => Promise<unknown>>>;
@@ -17,7 +18,7 @@ export async function importPlugIn(what: string, name: string, builtIn: BuiltIn)
   try {
     return await import(url);
   } catch (error) {
-    throw new Error(`${what} "${name}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${what} "${name}" cannot be loaded: ${reasonOf(error)}`, {
       cause: error,
     });
   }

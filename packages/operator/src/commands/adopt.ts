@@ -11,6 +11,7 @@ import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
 import { isLive, loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** Options of `adopt`. */
 export interface AdoptOptions extends InputOptions {
@@ -112,7 +113,7 @@ async function annotate(
           },
         );
       } catch (error) {
-        failures.push({ namespace, message: error instanceof Error ? error.message : String(error) });
+        failures.push({ namespace, message: reasonOf(error) });
       }
     }
   } finally {

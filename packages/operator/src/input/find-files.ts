@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { InputError, type InputProblem } from './input-problem.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** A file to read, and how many bytes it says it has. */
 export interface FoundFile {
@@ -71,7 +72,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    throw new InputError(`${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new InputError(`${folder}: cannot be read: ${reasonOf(error)}`, {
       cause: error,
     });
   }

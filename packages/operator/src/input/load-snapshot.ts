@@ -16,6 +16,7 @@ import { chooseProvider } from './choose-provider.ts';
 import { claimsToBeSnapshot, isSnapshot, snapshotProblem } from './known-documents.ts';
 import { InputError, type InputProblem, type ReadDocuments } from './read-documents.ts';
 import { sortDocuments, type SortedDocuments } from './sort-documents.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** Choices that the input may leave open. */
 export interface SnapshotOptions {
@@ -138,10 +139,7 @@ async function findSaved(
     try {
       plan(snapshot, backend);
     } catch (error) {
-      throw new InputError(
-        `${file}: the saved ClusterSnapshot is damaged: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      );
+      throw new InputError(`${file}: the saved ClusterSnapshot is damaged: ${reasonOf(error)}`, { cause: error });
     }
     return { snapshot, backend };
   }

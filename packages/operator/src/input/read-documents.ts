@@ -5,6 +5,7 @@ import { InputError, type InputProblem } from './input-problem.ts';
 import { looksLikeJson, readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
 import type { ReadDocuments, ReadText, SourceObject } from './source-object.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 export { InputError, type InputProblem } from './input-problem.ts';
 export type { ReadDocuments, SourceObject } from './source-object.ts';
@@ -75,7 +76,7 @@ async function readBytes({ path, size }: FoundFile): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new InputError(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new InputError(`${path}: cannot be read: ${reasonOf(error)}`, {
       cause: error,
     });
   }

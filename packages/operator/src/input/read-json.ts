@@ -5,6 +5,7 @@ import { splitJson, type DuplicateKey, type JsonText } from './json-texts.ts';
 import { isBrokenList, itemsOf } from './list-items.ts';
 import { locate } from './locate.ts';
 import { itemNodesOf, type ReadText, type SourceObject } from './source-object.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** Larger texts are not read once more: the object is named all the same. */
 const mostForLines = 2 ** 20;
@@ -48,7 +49,7 @@ function parse({
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
     return {
       ok: false,

@@ -4,6 +4,7 @@ import type { InputProblem } from './input-problem.ts';
 import { isBrokenList, itemsOf } from './list-items.ts';
 import { locate } from './locate.ts';
 import { itemNodesOf, type ReadText, type SourceObject } from './source-object.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** More than Kubernetes' objects ever need; the parser's work grows without an end otherwise. */
 const deepest = 64;
@@ -95,7 +96,7 @@ function toObject(
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: mostAnchors }) };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, message: reasonOf(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, RestClient } from '@egressip-ipam/kube';
 import type { Log } from '../run/log.ts';
-import { reasonOf } from '../run/reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { canConnect } from './can-connect.ts';
 import { NodeProbe } from './node-probe.ts';

@@ -15,7 +15,7 @@ import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';
 import type { Log } from '../run/log.ts';
 import type { CloudOptions, RunOptions } from '../run/options.ts';
-import { reasonOf } from '../run/reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { readOnce, watchReads } from './cluster-reads.ts';

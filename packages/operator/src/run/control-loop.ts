@@ -8,7 +8,7 @@ import {
   type ProviderFailure,
 } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import { Chronicle } from './chronicle.ts';
 import type { Reporter } from './reporter.ts';
 import type { Log } from './log.ts';

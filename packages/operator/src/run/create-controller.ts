@@ -14,7 +14,7 @@ import { ControlLoop, withFailures } from './control-loop.ts';
 import type { Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What the log says of interface changes. */

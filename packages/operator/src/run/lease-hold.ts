@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { leaseName } from './leader-of.ts';
 import type { Log } from './log.ts';
 import type { RunOptions } from './options.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** The right to act, for as long as it lasts. */
 export interface Term {

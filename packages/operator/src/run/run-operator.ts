@@ -26,7 +26,7 @@ import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
 import { containUncaught } from './uncaught.ts';
 import { checkServedDefinition } from './served-definition.ts';

@@ -1,7 +1,7 @@
 import { apiVersionOf, isForbidden, isNotFound, openApiDocument, type RestClient } from '@egressip-ipam/kube';
 import { egressIPAMs } from '../network/resources.ts';
 import type { Log } from './log.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /**
  * The fields of an EgressIPAM that the original's definition does not have, and earlier ones of ours may not have: just

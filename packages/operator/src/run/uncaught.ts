@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Log } from './log.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** Where this program's own code is, but for what is installed in it. */
 const ownRoot = fileURLToPath(new URL(import.meta.url.includes('/src/run/') ? '../..' : '..', import.meta.url));
