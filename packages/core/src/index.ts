@@ -148,6 +148,7 @@ export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-c
 export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
 export { createPassiveProvider } from './provider-contract/passive-provider.ts';
+export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
 export { decideProvider } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';

@@ -133,4 +133,21 @@ describe('one provider on top of another', () => {
       { limits: { ipv4: 2, ipv6: 0 }, interfaces: [{ addresses: [{ address: '10.0.0.10' }, { address }] }] },
     ]);
   });
+
+  it('is what both together are, also where they are of a class', () => {
+    class Described {
+      readonly prefix = 'needed-by-';
+      requests(namespace: string): readonly [] {
+        expect(this.prefix + namespace).toBe('needed-by-here');
+        return [];
+      }
+    }
+    const reads = [{ resource: { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' }, name: 'one' }];
+    const below = Object.assign(new Described(), { ...platform(), isCloud: true, settlingTime: 5, reads });
+    const above = Object.assign(new Described(), { ...platform(), attachesTo: 'kernel' as const, settlingTime: 7 });
+    const stack = stackProviders(below, above);
+    expect(stack).toMatchObject({ name: 'memory+memory', isCloud: true, settlingTime: 7, reads });
+    expect(stack.attachesTo).toBeUndefined();
+    expect(stack.requests?.('here')).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import type {
   ProviderChangeResult,
   ProviderObservation,
 } from './contract.ts';
+import { describeProvider } from './describe-provider.ts';
 
 /**
  * Two providers as one: the first attaches an address to the platform's interface, then the second to the node's kernel;
@@ -18,14 +19,11 @@ import type {
  */
 export function stackProviders(below: CloudProvider, above: CloudProvider): CloudProvider {
   return {
-    specificationVersion: below.specificationVersion,
+    ...describeProvider(below),
     name: stackedName(below, above),
-    platforms: below.platforms,
-    capabilities: below.capabilities,
-    ...(below.isCloud === undefined ? {} : { isCloud: below.isCloud }),
-    ...(below.keptInSubnets === undefined ? {} : { keptInSubnets: below.keptInSubnets }),
-    ...(below.settlingTime === undefined ? {} : { settlingTime: below.settlingTime }),
-    ...(below.requests === undefined ? {} : { requests: below.requests }),
+    settlingTime: Math.max(below.settlingTime ?? 0, above.settlingTime ?? 0),
+    reads: [...(below.reads ?? []), ...(above.reads ?? [])],
+    requests: (namespace) => [below, above].flatMap((provider) => provider.requests?.(namespace) ?? []),
     async observe(options) {
       const [lower, upper] = await Promise.all([below.observe(options), above.observe(options)]);
       return combine(lower, upper);

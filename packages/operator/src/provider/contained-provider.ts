@@ -1,10 +1,10 @@
 import {
+  describeProvider,
   ProviderError,
   type ApplyOptions,
   type CloudProvider,
   type ObserveOptions,
   type ProviderChangeResult,
-  type ProviderDescription,
   type ProviderErrorDescription,
   type ProviderObservation,
 } from '@egressip-ipam/core';
@@ -42,7 +42,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
   const calls = new Calls(options);
   let trouble: string | undefined;
   return {
-    ...descriptionOf(provider),
+    ...describeProvider(provider),
     get trouble() {
       return trouble;
     },
@@ -91,34 +91,6 @@ async function changeOf(provider: CloudProvider, signal: AbortSignal): Promise<v
     signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
   );
   await Promise.race([start((ended) => provider.changed?.(ended), signal).catch(() => stopped), stopped]);
-}
-
-/** The description by name: a provider may be of a class, of which a spread takes no method. */
-function descriptionOf(provider: CloudProvider): ProviderDescription {
-  const {
-    specificationVersion,
-    name,
-    platforms,
-    capabilities,
-    isCloud,
-    attachesTo,
-    keptInSubnets,
-    settlingTime,
-    reads,
-  } = provider;
-  return {
-    specificationVersion,
-    name,
-    platforms,
-    capabilities,
-    ...(isCloud === undefined ? {} : { isCloud }),
-    ...(attachesTo === undefined ? {} : { attachesTo }),
-    ...(keptInSubnets === undefined ? {} : { keptInSubnets }),
-    ...(settlingTime === undefined ? {} : { settlingTime }),
-    ...(reads === undefined ? {} : { reads }),
-    requests: (namespace) => provider.requests?.(namespace) ?? [],
-    isEquipped: (context) => provider.isEquipped?.(context) ?? false,
-  };
 }
 
 /** What went wrong as a provider says it; errors of other kinds are of unknown effect. Whatever was thrown, this does not throw. */

@@ -9,7 +9,7 @@ import {
 } from '@egressip-ipam/sandbox';
 import { expect } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
-import { createLog } from '../../../src/run/log.ts';
+import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
@@ -143,7 +143,7 @@ export async function startAwsCluster({
     },
     run: (options = {}) => {
       const abort = new AbortController();
-      const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
+      const log = toldLog(logged);
       const ended = runOperator(
         {
           kubeconfig,

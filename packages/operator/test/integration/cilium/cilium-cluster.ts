@@ -8,7 +8,7 @@ import {
   type Cilium,
   type EgressAgents,
 } from '@egressip-ipam/sandbox';
-import { createLog } from '../../../src/run/log.ts';
+import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { configMaps, egressGatewayPolicies, egressIPAMs, namespaces, nodes } from '../support/resources.ts';
@@ -121,7 +121,7 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
     writes: () => server.writes(),
     run: (options = {}) => {
       const abort = new AbortController();
-      const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
+      const log = toldLog(logged);
       const ended = runOperator(
         {
           kubeconfig: server.kubeconfig,

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLog } from '../../../src/run/log.ts';
+import { toldLog } from '../support/told-log.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { openCrd } from '../../../src/trial/open-crd.ts';
 import { runCli } from '../../cli/run-cli.ts';
@@ -122,11 +122,7 @@ describe('a network that the operator has never heard of', () => {
       logLevel: 'info',
       logFormat: 'text',
     } as const;
-    ended = runOperator(
-      options,
-      createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() }),
-      stop.signal,
-    );
+    ended = runOperator(options, toldLog(logged), stop.signal);
     await expect
       .poll(carried, poll)
       .toEqual(['10.0.0.1@n1 for printers', expect.stringMatching(/^10\.0\.0\.2@n\d for shop$/)]);

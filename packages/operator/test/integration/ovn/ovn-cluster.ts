@@ -9,7 +9,7 @@ import {
   type NetworkCrd,
 } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
-import { createLog } from '../../../src/run/log.ts';
+import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { removeNamespace } from '../support/remove-namespace.ts';
@@ -160,7 +160,7 @@ export async function startOvnCluster(
     writes,
     run: (options = {}) => {
       const abort = new AbortController();
-      const log = createLog((line) => void logged.push(line), { format: 'text', level: 'info', now: () => Date.now() });
+      const log = toldLog(logged);
       const ended = runOperator(
         {
           kubeconfig,

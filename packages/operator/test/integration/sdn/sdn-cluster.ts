@@ -8,7 +8,7 @@ import {
   type NetworkCrd,
 } from '@egressip-ipam/sandbox';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
-import { createLog } from '../../../src/run/log.ts';
+import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
@@ -61,11 +61,7 @@ export class SdnCluster {
   /** Starts the operator in this process. */
   run(options: Partial<RunOptions> = {}): void {
     this.#abort = new AbortController();
-    const log = createLog((line) => void this.logged.push(line), {
-      format: 'text',
-      level: 'info',
-      now: () => Date.now(),
-    });
+    const log = toldLog(this.logged);
     this.#ended = runOperator(
       {
         kubeconfig: this.server.kubeconfig,
