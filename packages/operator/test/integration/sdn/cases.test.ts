@@ -4,20 +4,23 @@ import { bothServers } from '../support/start-server.ts';
 import { SdnCluster, texts } from './sdn-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
+const [zones, numbers] = [
+  ['a', 'b'],
+  [1, 2, 3],
+];
 const twoZones = [
   { CIDR: '10.0.0.0/28', labelValue: 'a' },
   { CIDR: '10.0.1.0/28', labelValue: 'b' },
 ];
 
-// Nothing is run where the networks' CRDs are not there.
 describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
   let cluster: SdnCluster;
   let created: string[] = [];
 
   beforeAll(async () => {
     cluster = await SdnCluster.start(server);
-    for (const [index, zone] of ['a', 'b'].entries())
-      for (const number of [1, 2, 3]) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
+    for (const [index, zone] of zones.entries())
+      for (const number of numbers) await cluster.addNode(`${zone}${number}`, zone, `192.168.${index}.${number}`);
     cluster.run();
   }, 120_000);
   afterAll(() => cluster.stop(), 60_000);
@@ -27,6 +30,13 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     for (const { metadata } of (await cluster.client(egressIPAMs).list()).items)
       await cluster.client(egressIPAMs).delete({ name: metadata.name });
     await expect.poll(async () => (await cluster.client(egressIPAMs).list()).items.length, poll).toBe(0);
+    // What a test that failed has left must not make the others fail.
+    for (const zone of zones)
+      for (const number of numbers)
+        await cluster
+          .client(nodes)
+          .mergePatch({ name: `${zone}${number}` }, { metadata: { labels: { zone } }, spec: { unschedulable: null } });
+    await expect.poll(async () => Object.values(await cluster.hosted()).flat(), poll).toEqual([]);
     await expect.poll(() => cluster.laws.violations()).toEqual([]);
   }, 60_000);
 
@@ -40,8 +50,10 @@ describe.each(bothServers)('the operator on OpenShift SDN, on %s', (server) => {
     await addNamespace('one-cidr');
     await expect.poll(() => cluster.boundTo('one-cidr'), poll).toEqual(['10.0.0.1']);
     await expect.poll(() => cluster.nodeOf('10.0.0.1'), poll).toMatch(/^a\d$/);
-    expect(texts((await cluster.client(hostSubnets).get({ name: 'a2' }))['egressCIDRs'])).toEqual(['10.0.0.0/28']);
-    expect(texts((await cluster.client(hostSubnets).get({ name: 'b1' }))['egressCIDRs'])).toEqual([]);
+    const cidrsOf = async (name: string): Promise<readonly string[]> =>
+      texts((await cluster.client(hostSubnets).get({ name }))['egressCIDRs']);
+    await expect.poll(() => cidrsOf('a2'), poll).toEqual(['10.0.0.0/28']);
+    expect(await cidrsOf('b1')).toEqual([]);
   }, 60_000);
 
   it('keeps the CIDR on the last node that loses its label, until another has it, and takes nothing new on a cordoned one', async () => {
