@@ -31,7 +31,10 @@ async function run(suite: string): Promise<{ readonly code: unknown; readonly ou
   }
 }
 
-it('tells what is skipped, once for each reason, and lets the run pass', async () => {
+// Each starts a Vitest of its own, which takes its time on a busy machine.
+const whole = { timeout: 120_000 };
+
+it('tells what is skipped, once for each reason, and lets the run pass', whole, async () => {
   const { code, output } = await run(
     "describe('a', unless(true, 'no moon'), () => { it('b', () => {}); it('c', () => {}); });\ndescribe.skip('f (skipped: no stars)', () => { it('g', () => {}); });\nit('d', unless(true, 'no sun'), () => {});\nit('e', unless(false, 'never'), () => {});",
   );
@@ -42,13 +45,13 @@ it('tells what is skipped, once for each reason, and lets the run pass', async (
   expect(code).toBe(0);
 });
 
-it('fails a run in which something is skipped without a reason', async () => {
+it('fails a run in which something is skipped without a reason', whole, async () => {
   const { code, output } = await run("it.skip('a', () => {});\nit('b', () => {});");
   expect(output).toContain('no reason is given');
   expect(code).toBe(1);
 });
 
-it('fails an empty suite', async () => {
+it('fails an empty suite', whole, async () => {
   expect(await run("describe('a', () => {});\nit('b', () => {});")).toMatchObject({ code: 1 });
   expect(await run('it.each([])("%s", () => {});')).toMatchObject({ code: 1 });
 });

@@ -1,5 +1,8 @@
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { Slot } from '../ledger/indexes.ts';
 import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
+import type { ParsedNamespace } from '../parse/parse-namespace.ts';
+import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { Claim } from './claim.ts';
 
 /** Bindings of namespaces outside our care. */
@@ -23,21 +26,31 @@ export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkF
   return others.filter((binding) => !known.has(binding));
 }
 
-/** Notes which addresses are bound to the traffic of namespaces outside our care. */
+/**
+ * Notes which addresses are bound to the traffic of namespaces outside our care, and which of these may be used: a binding
+ * may be there for a moment longer than its namespace.
+ */
 export function markForeignBindings(
   unsettled: readonly Claim[],
   foreign: readonly BindingFacts[],
+  namespaces: readonly ParsedNamespace[],
   ledger: AddressLedger,
 ): void {
   for (const { binding, intent, leaving } of unsettled) {
     if (binding === undefined || intent.kind !== 'release') continue;
     for (const address of binding.addresses)
-      if (!leaving.includes(address)) ledger.mark(ledger.slotOf(address), 'bound-by-others');
+      if (!leaving.includes(address)) markBound(ledger, ledger.slotOf(address), true);
   }
-  for (const { addresses } of foreign) {
+  for (const { namespace, addresses } of foreign) {
+    const isThere = namespaceNamed(namespaces, namespace) !== undefined;
     for (const address of addresses) {
       const slot = ledger.slotOf(address);
-      if (!ledger.isMarked(slot, 'recorded')) ledger.mark(slot, 'bound-by-others');
+      if (!ledger.isMarked(slot, 'recorded')) markBound(ledger, slot, isThere);
     }
   }
+}
+
+function markBound(ledger: AddressLedger, slot: Slot, isUsed: boolean): void {
+  ledger.mark(slot, 'bound-by-others');
+  if (isUsed) ledger.mark(slot, 'used-by-others');
 }

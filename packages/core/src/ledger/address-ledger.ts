@@ -16,7 +16,9 @@ export type AddressMark =
   /** On the platform's interface, and not in the node's kernel. */
   | 'half-attached'
   /** The traffic of a namespace outside our care is bound to it. */
-  | 'bound-by-others';
+  | 'bound-by-others'
+  /** Of these: by a namespace that is there, so that pods may leave by it. */
+  | 'used-by-others';
 
 const bits: Readonly<Record<AddressMark, number>> = {
   recorded: 1,
@@ -24,6 +26,7 @@ const bits: Readonly<Record<AddressMark, number>> = {
   'hosted-twice': 4,
   'bound-by-others': 8,
   'half-attached': 16,
+  'used-by-others': 32,
 };
 
 /**

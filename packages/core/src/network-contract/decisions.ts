@@ -77,6 +77,8 @@ export interface NetworkDecisions {
   readonly isLeaving: (address: Address) => boolean;
   /** Whether the traffic of a namespace outside our care is bound to an address. */
   readonly isBoundByOthers: (address: Address) => boolean;
+  /** Whether that namespace is there, so that its pods may leave by the address. */
+  readonly isUsedByOthers: (address: Address) => boolean;
   /** Whether a node's interface carries an address, where this project attaches. */
   readonly isAttachedTo: (address: Address, node: string) => boolean;
   /** Whether a node's subnets have an address. */

@@ -1,4 +1,5 @@
 import type { Claimant, NetworkView } from '../network-contract/facts.ts';
+import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
@@ -19,16 +20,8 @@ export function networkView({ source, namespaces, time }: ParsedSnapshot): Netwo
   };
 }
 
-/** Namespaces are sorted by name. */
 function claimantIn(namespaces: readonly ParsedNamespace[], name: string): Claimant | undefined {
-  let low = 0;
-  let high = namespaces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((namespaces[middle]?.name ?? '') < name) low = middle + 1;
-    else high = middle;
-  }
-  const found = namespaces[low];
-  if (found?.name !== name || found.egressIPAM === undefined) return undefined;
+  const found = namespaceNamed(namespaces, name);
+  if (found?.egressIPAM === undefined) return undefined;
   return { listed: found.listed, labels: found.source.labels ?? noLabels };
 }

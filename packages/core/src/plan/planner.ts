@@ -97,7 +97,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
   const foreign = foreignBindings(claims, facts);
   markReleasing(unsettled, pools, ledger);
   markRemembered(pools, ledger);
-  markForeignBindings(unsettled, foreign, ledger);
+  markForeignBindings(unsettled, foreign, snapshot.namespaces, ledger);
   limitByInterfaces(ledger, nodes, snapshot);
   countOccupied(ledger, nodes, facts);
   takeUsed(ledger, snapshot, facts, hosted, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);

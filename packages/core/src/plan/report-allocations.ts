@@ -85,26 +85,24 @@ class Reporter {
       return undefined;
     }
     const { namespace } = claim;
-    // As long as it has to be, and no longer: there is one for every namespace.
-    const nodes = new Array<string | null>(addresses.length).fill(null);
     let missing: Address[] | undefined;
-    for (let index = 0; index < addresses.length; index += 1) {
-      const address = addresses[index];
-      if (address === undefined) continue;
+    const nodes = addresses.map((address) => {
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
       const carries = this.#isCarried(claim, address, slot, node);
       if (!carries) (missing ??= []).push(address);
-      if (node !== undefined) nodes[index] = this.#decided.nodes.nameOf(node);
       this.#countAddress(pool, address, node, carries);
-    }
+      return node === undefined ? null : this.#decided.nodes.nameOf(node);
+    });
     const carried = missing === undefined;
     this.#countClaim(allotment, carried);
     const state = this.#rendering.states?.[claim.index];
-    const [name, egressIPAM, texts] = [namespace.name, namespace.egressIPAM ?? '', textsOf(claim, addresses)];
+    const { name, egressIPAM = '' } = namespace;
+    const texts = textsOf(claim, addresses);
     if (missing !== undefined && missing.length < addresses.length) {
-      const some = addresses.filter((address) => !missing.includes(address)).map(formatAddress);
+      const lost = missing;
+      const some = addresses.filter((address) => !lost.includes(address)).map(formatAddress);
       const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying: some };
       return state === undefined ? partly : { ...partly, state };
     }

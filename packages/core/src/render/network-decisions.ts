@@ -44,6 +44,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     isRecorded: (address) => ledger.isMarked(ledger.slotOf(address), 'recorded'),
     isLeaving: (address) => ledger.isLeaving(ledger.slotOf(address)),
     isBoundByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'bound-by-others'),
+    isUsedByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'used-by-others'),
     isAttachedTo: (address, name) => {
       const [node, slot] = [nodes.indexOf(name), ledger.slotOf(address)];
       if (node === undefined || !ledger.attachment.is(slot, node)) return false;

@@ -78,7 +78,7 @@ function fateOf(
   if (claim !== undefined) return fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
   if (decisions.isLeaving(address)) return 'leaving';
   // What carries the traffic of others stays.
-  return isPlacedByCidr && !decisions.isBoundByOthers(address) ? 'withCidr' : undefined;
+  return isPlacedByCidr && !decisions.isUsedByOthers(address) ? 'withCidr' : undefined;
 }
 
 function fateOfDoubted(

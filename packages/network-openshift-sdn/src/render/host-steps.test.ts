@@ -86,7 +86,9 @@ describe('a HostSubnet that the SDN has placed addresses on by CIDR', () => {
   it('law 5: keeps, when its last CIDR goes, what carries the traffic of somebody else', () => {
     const shared = hosting('10.0.0.1', '10.0.0.9');
     const nets = [...netNamespacesOf(shared), aNetNamespace('zz-by-hand', ['10.0.0.9'])];
-    expect(first(settled(unlabelled(withNets(shared, nets))))).toMatchObject({
+    const { name, createdAt } = aNamespace('zz-by-hand');
+    const inUse = withNets({ ...shared, namespaces: [...shared.namespaces, { name, createdAt }] }, nets);
+    expect(first(settled(unlabelled(inUse)))).toMatchObject({
       egressIPs: ['10.0.0.9'],
       egressCIDRs: [],
     });

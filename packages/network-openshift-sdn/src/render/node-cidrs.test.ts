@@ -108,4 +108,13 @@ describe('a node that is to carry a CIDR no longer', () => {
     const gone = { ...alone, nodes: [] };
     expect(netNamespacesOf(settled(gone)).map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.1']]);
   });
+
+  it('takes along what the SDN placed for a namespace that is gone, and leaves what another is bound to', () => {
+    const gone = { ...alone, egressIPAMs: [], namespaces: [] };
+    expect(netNamespacesOf(gone).map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.1']]);
+    expect(host(settled(gone), 'n1')).toMatchObject({ egressIPs: [], egressCIDRs: [] });
+    const { name, createdAt } = aNamespace('shop');
+    const foreign = { ...gone, namespaces: [{ name, createdAt }] };
+    expect(host(settled(foreign), 'n1')).toMatchObject({ egressIPs: ['10.0.0.1'], egressCIDRs: [] });
+  });
 });
