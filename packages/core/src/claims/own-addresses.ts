@@ -45,11 +45,12 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
 export function markReleasing(claims: readonly Claim[], pools: Pools, ledger: AddressLedger): void {
+  const remembered = rememberedIn(pools);
   for (const { leaving, intent, namespace } of claims) {
     // Until its record is cleared nobody else gets what it had; that it had it our status remembers, or the record proves nothing.
     if (intent.kind === 'release')
       for (const address of namespace.allocated?.addresses ?? [])
-        if (isRemembered(pools, namespace.name, address)) ledger.take(address);
+        if (remembered.get(namespace.name)?.has(address) === true) ledger.take(address);
     for (const address of leaving) {
       const slot = ledger.slotOf(address);
       if (ledger.owner.has(slot)) continue;
@@ -59,10 +60,17 @@ export function markReleasing(claims: readonly Claim[], pools: Pools, ledger: Ad
   }
 }
 
-function isRemembered({ list }: Pools, namespace: string, address: Address): boolean {
-  return list.some(({ egressIPAM }) =>
-    egressIPAM.released.some((entry) => entry.namespace === namespace && entry.addresses.includes(address)),
-  );
+/** By namespace: what it gave back a while ago. */
+function rememberedIn({ list }: Pools): ReadonlyMap<string, ReadonlySet<Address>> {
+  const remembered = new Map<string, Set<Address>>();
+  for (const { egressIPAM } of list) {
+    for (const { namespace, addresses } of egressIPAM.released) {
+      const all = remembered.get(namespace) ?? new Set();
+      remembered.set(namespace, all);
+      for (const address of addresses) all.add(address);
+    }
+  }
+  return remembered;
 }
 
 /**

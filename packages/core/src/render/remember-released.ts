@@ -3,6 +3,7 @@ import { returnWindow } from '../allocate/cool-down.ts';
 import { teamOf } from '../allocate/team-limits.ts';
 import type { RememberStep } from '../network-contract/step.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+import { namespaceNamed } from '../parse/namespace-named.ts';
 import { sameAddresses } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
@@ -45,6 +46,7 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
     (addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length,
   );
   if (fresh.length === 0 && isSame) return { released: current, step: undefined };
+  const teamIn = teamsIn(decided, egressIPAM);
   const released = bounded(egressIPAM, time, [
     ...egressIPAM.released.flatMap((entry, position) => {
       const isOnInterface = entry.addresses.some(
@@ -61,20 +63,24 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
       return [{ ...source, addresses: addresses.map(formatAddress) }];
     }),
     ...fresh.flatMap(([namespace, addresses]) => {
-      const team = teamIn(decided, egressIPAM, namespace);
+      const team = teamIn(namespace);
       return entriesOf({ namespace, releasedAt, ...(team === undefined ? {} : { team }) }, addresses);
     }),
   ]);
   return { released, step: rememberStep(pool, released) };
 }
 
-/** The team that a namespace is of, or was, where the EgressIPAM limits teams and the labels are known. */
-function teamIn({ snapshot }: Decided, { source }: ParsedEgressIPAM, namespace: string): string | undefined {
-  if (source.maxClaims === undefined) return undefined;
-  const { namespaces, departed = [] } = snapshot.source;
-  const found =
-    namespaces.find(({ name }) => name === namespace) ?? departed.find((claim) => claim.namespace === namespace);
-  return found === undefined ? undefined : teamOf(found.labels, source.maxClaims.teamLabel);
+/** Finds the team that a namespace is of, or was, where the EgressIPAM limits teams and the labels are known. */
+function teamsIn(
+  { snapshot }: Decided,
+  { source: { maxClaims } }: ParsedEgressIPAM,
+): (namespace: string) => string | undefined {
+  if (maxClaims === undefined) return () => undefined;
+  const departed = new Map(snapshot.source.departed?.map((claim) => [claim.namespace, claim]));
+  return (namespace) => {
+    const found = namespaceNamed(snapshot.namespaces, namespace)?.source ?? departed.get(namespace);
+    return found === undefined ? undefined : teamOf(found.labels, maxClaims.teamLabel);
+  };
 }
 
 function entriesOf(
