@@ -2,14 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, root } from './code-blocks.ts';
-
-/** A heading's anchor, as GitHub makes it and the site too. */
-const slug = (heading: string): string =>
-  heading
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
+import { slug } from './slug.ts';
 
 const withoutCode = (page: string): string => readFileSync(page, 'utf8').replaceAll(/^( *)```[^]*?^\1```$/gm, '');
 
