@@ -77,6 +77,7 @@ export default {
           { text: 'Everyday tasks', link: '/how-to' },
           { text: 'Serve several zones', link: '/how-to/several-zones' },
           { text: 'Lose a node', link: '/how-to/lose-a-node' },
+          { text: 'Find out who had an address', link: '/how-to/who-had-an-address' },
           { text: 'Run on AWS', link: '/how-to/aws' },
           { text: 'Run on OVN-Kubernetes', link: '/how-to/ovn-kubernetes' },
           { text: 'Run on Cilium', link: '/cilium' },

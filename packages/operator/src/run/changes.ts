@@ -38,19 +38,22 @@ export type Change =
       readonly addresses: readonly string[];
     };
 
-/** Who got, moved or gave back addresses between two moments. */
+/** Who gave back, got or moved addresses between two moments, in this order: the last that is said of an address is who has it. */
 export function changesBetween(before: Holdings, after: Holdings): readonly Change[] {
   const changes: Change[] = [];
+  for (const [namespace, { egressIPAM, addresses }] of before) {
+    const kept = after.get(namespace)?.addresses ?? [];
+    const lost = kept === addresses ? [] : addresses.filter((address) => !kept.includes(address));
+    if (lost.length > 0) changes.push({ kind: 'released', namespace, egressIPAM, addresses: lost });
+  }
   for (const [namespace, holding] of after) {
     const had = before.get(namespace);
-    if (had !== holding) changes.push(...changesOf(namespace, had, holding));
+    if (had !== holding) changes.push(...gainsOf(namespace, had, holding));
   }
-  for (const [namespace, { egressIPAM, addresses }] of before)
-    if (!after.has(namespace)) changes.push({ kind: 'released', namespace, egressIPAM, addresses });
   return changes;
 }
 
-function changesOf(
+function gainsOf(
   namespace: string,
   before: Holding | undefined,
   { egressIPAM, addresses, nodes }: Holding,
@@ -64,8 +67,5 @@ function changesOf(
     const from = nodeBefore.get(address);
     if (from !== undefined && from !== to) changes.push({ kind: 'moved', namespace, egressIPAM, address, from, to });
   }
-  const lost = before?.addresses.filter((address) => !addresses.includes(address)) ?? [];
-  if (before !== undefined && lost.length > 0)
-    changes.push({ kind: 'released', namespace, egressIPAM: before.egressIPAM, addresses: lost });
   return changes;
 }

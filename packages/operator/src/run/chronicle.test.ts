@@ -47,9 +47,10 @@ describe('the log of what was decided', () => {
     snapshot = present(['shop', 'bank']),
     waits: Plan['waiting'] = [],
     isSettled = true,
+    steps: readonly object[] = [],
   ): readonly unknown[] => {
     lines = [];
-    chronicle.note({ allocations, waiting: waits } as unknown as Plan, snapshot, now, isSettled);
+    chronicle.note({ allocations, waiting: waits, steps } as unknown as Plan, snapshot, now, isSettled);
     return lines.map(({ level: _level, time: _time, ...line }) => line);
   };
   beforeEach(() => {
@@ -64,8 +65,28 @@ describe('the log of what was decided', () => {
     );
   });
 
-  it('has nothing of what was there before', () => {
+  it('begins with what was there before, which is no news', () => {
+    const held = { message: 'addresses held', egressIPAM: 'pool' };
+    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': null }, 'new')])).toEqual([
+      { message: 'what namespaces have is known', namespaces: 1 },
+      { ...held, namespace: 'shop', addresses: ['10.0.0.1'], nodes: ['a'] },
+    ]);
     expect(note([allocation('shop', { '10.0.0.1': 'a' })])).toEqual([]);
+  });
+
+  it('has the node that an address is on, as long as it could not be moved', () => {
+    const moving = [
+      { node: 'a', effects: { unhosted: ['10.0.0.1'] } },
+      { node: 'b', effects: { hosted: ['10.0.0.1'] } },
+    ];
+    const meant = [allocation('shop', { '10.0.0.1': 'b' })];
+    expect(note(meant, undefined, [], false, moving)).toMatchObject([
+      { message: 'what namespaces have is known' },
+      { message: 'addresses held', nodes: ['a'] },
+    ]);
+    expect(note(meant, undefined, [], true, moving)).toEqual([]);
+    expect(note(meant, undefined, [], true, moving.slice(1))).toEqual([]);
+    expect(note(meant)).toMatchObject([{ message: 'address moved', from: 'a', to: 'b' }]);
   });
 
   it('has an allocation once it is written, with its nodes and why', () => {
@@ -157,10 +178,22 @@ describe('the log of what was decided', () => {
       code: 'AddressReserved',
       reason: '10.0.0.1 is reserved',
     };
+    note([]);
     expect(note([], undefined, refused)).toEqual([line]);
     expect(note([], undefined, refused)).toEqual([]);
     expect(note([])).toEqual([]);
     expect(note([], undefined, refused)).toEqual([line]);
+  });
+
+  it('says that an address is given back before it says who has it now', () => {
+    note([allocation('bank', { '10.0.0.1': 'a' }), allocation('shop', { '10.0.0.2': 'a' })]);
+    const swapped = [allocation('bank', { '10.0.0.2': 'a' }), allocation('shop', { '10.0.0.1': 'a' })];
+    expect(note(swapped)).toMatchObject([
+      { message: 'addresses released', namespace: 'bank' },
+      { message: 'addresses released', namespace: 'shop' },
+      { message: 'addresses allocated', namespace: 'bank' },
+      { message: 'addresses allocated', namespace: 'shop' },
+    ]);
   });
 
   it('has 1,000 lines for 1,000 namespaces at once', () => {

@@ -1,4 +1,11 @@
-import type { ClusterSnapshot, NamespaceSnapshot, NodeSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
+import type {
+  Allocation,
+  ClusterSnapshot,
+  NamespaceSnapshot,
+  NodeSnapshot,
+  Plan,
+  WaitingClaim,
+} from '@egressip-ipam/core';
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from './log.ts';
 
@@ -9,7 +16,8 @@ type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Ki
 
 /**
  * Writes what was decided about addresses into the log: a line for each allocation, placement, move, release and refusal, with the
- * namespace, the addresses, the nodes and why. What there is when it begins is no news.
+ * namespace, the addresses, the nodes and why. What there is when it begins is no news, and told as what it is: what happened
+ * while nobody watched stands in no log, and the lines of those who watched before may be gone.
  */
 export class Chronicle {
   readonly #log: Log;
@@ -34,7 +42,10 @@ export class Chronicle {
   note(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): void {
     const told = this.#told;
     const holdings = this.#holdings(plan, told ?? new Map<string, Holding>(), now, isSettled);
-    if (told !== undefined) {
+    if (told === undefined) {
+      this.#log.info('what namespaces have is known', { namespaces: holdings.size });
+      for (const [namespace, holding] of holdings) this.#log.info('addresses held', { namespace, ...holding });
+    } else {
       const changes = changesBetween(told, holdings);
       if (changes.length > 0)
         this.#tell(
@@ -50,8 +61,11 @@ export class Chronicle {
   /** What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had. */
   #holdings(plan: Plan, before: ReadonlyMap<string, Holding>, now: number, isSettled: boolean): Map<string, Holding> {
     const holdings = new Map<string, Holding>();
-    for (const { namespace, egressIPAM, addresses, nodes, source, carried } of plan.allocations) {
+    const underWay = addressesUnderWay(plan);
+    for (const allocation of plan.allocations) {
+      const { namespace, egressIPAM, addresses, source, carried } = allocation;
       const had = before.get(namespace);
+      const nodes = nodesNow(allocation, had, underWay);
       if (source !== 'kept') this.#sources.set(namespace, source);
       // Until an address is there the next plan may place it elsewhere.
       const isPlaced = (carried || isSettled) && nodes.every((node) => node !== null);
@@ -141,6 +155,30 @@ function isSame(
     had.addresses.length === addresses.length &&
     addresses.every((address, index) => had.addresses[index] === address && had.nodes[index] === nodes[index])
   );
+}
+
+/** Addresses that steps put on nodes or take off them, and the node that each still has; null: none. */
+function addressesUnderWay({ steps }: Plan): ReadonlyMap<string, string | null> {
+  const underWay = new Map<string, string | null>();
+  for (const { effects, node } of steps) {
+    for (const address of effects.hosted ?? []) if (!underWay.has(address)) underWay.set(address, null);
+    for (const address of effects.unhosted ?? []) underWay.set(address, node ?? null);
+  }
+  return underWay;
+}
+
+/** The node of each address; of one that is still to move, the node that had it. */
+function nodesNow(
+  { addresses, nodes }: Allocation,
+  had: Holding | undefined,
+  underWay: ReadonlyMap<string, string | null>,
+): readonly (string | null)[] {
+  if (!addresses.some((address) => underWay.has(address))) return nodes;
+  return addresses.map((address, index) => {
+    const stillOn = underWay.get(address);
+    if (stillOn === undefined) return nodes[index] ?? null;
+    return had?.nodes[had.addresses.indexOf(address)] ?? stillOn;
+  });
 }
 
 function whyReleased(egressIPAM: string, namespace: NamespaceSnapshot | undefined): string {

@@ -60,8 +60,8 @@ describe('what namespaces are told', () => {
   it('is what they gave back, unless they are gone themselves', () => {
     expect(told(before, holdings([]))).toEqual(['shop: Released: 10.0.0.1, 10.0.1.1 went back to EgressIPAM pool']);
     expect(told(before, holdings([allocation('shop', { '10.0.0.9': 'a', '10.0.1.1': 'b' })]))).toEqual([
-      'shop: Allocated: EgressIPAM pool gives it 10.0.0.9 (on node a)',
       'shop: Released: 10.0.0.1 went back to EgressIPAM pool',
+      'shop: Allocated: EgressIPAM pool gives it 10.0.0.9 (on node a)',
     ]);
     expect(newsBetween(before, holdings([]), buildSnapshot({}))).toEqual([]);
   });

@@ -160,7 +160,7 @@ export async function startOvnCluster(
     writes,
     run: (options = {}) => {
       const abort = new AbortController();
-      const log = toldLog(logged);
+      const log = toldLog(logged, options.logFormat);
       const ended = runOperator(
         {
           kubeconfig,

@@ -61,7 +61,7 @@ export class SdnCluster {
   /** Starts the operator in this process. */
   run(options: Partial<RunOptions> = {}): void {
     this.#abort = new AbortController();
-    const log = toldLog(this.logged);
+    const log = toldLog(this.logged, options.logFormat);
     this.#ended = runOperator(
       {
         kubeconfig: this.server.kubeconfig,

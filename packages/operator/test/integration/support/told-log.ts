@@ -11,11 +11,11 @@ afterEach(({ task }) => {
 });
 
 /** The log of an operator in this process, kept in `logged`; its last lines are told with a test that fails. */
-export function toldLog(logged: string[]): Log {
+export function toldLog(logged: string[], format: 'json' | 'text' = 'text'): Log {
   const write = (line: string): void => {
     logged.push(line);
     last.push(line);
     if (last.length > longest) last.shift();
   };
-  return createLog(write, { format: 'text', level: 'info', now: () => Date.now() });
+  return createLog(write, { format, level: 'info', now: () => Date.now() });
 }
