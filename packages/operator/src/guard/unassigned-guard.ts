@@ -38,6 +38,7 @@ const mostAtOnce = 8;
  */
 export class UnassignedGuard implements StepRunner {
   readonly #options: UnassignedGuardOptions;
+  readonly #client: ResourceClient;
   /** By object: what ours keeps in, by the value of its label; nothing for those of others. */
   readonly #reflector: Reflector<{ readonly keepsIn: string | undefined }>;
   readonly #namespaces = new Set<string>();
@@ -49,6 +50,7 @@ export class UnassignedGuard implements StepRunner {
 
   constructor(options: UnassignedGuardOptions) {
     this.#options = options;
+    this.#client = new ResourceClient(options.writer, resourceOf(options.guard.resource, true));
     this.#reflector = new Reflector({
       client: new ResourceClient(options.rest, resourceOf(options.guard.resource, true)),
       project: ({ metadata }) => ({ keepsIn: metadata.labels?.[options.guard.label] }),
@@ -85,10 +87,7 @@ export class UnassignedGuard implements StepRunner {
     for (const [namespace, families] of bare) {
       const present = this.#namespaces.has(namespace);
       const isOther = present && ![undefined, labelOf(families)].includes(this.#keptIn(namespace));
-      if ((!present || isOther) && due(namespace))
-        void this.#write(namespace, () =>
-          isOther ? this.#replace(namespace, families) : this.#deny(namespace, families),
-        );
+      if ((!present || isOther) && due(namespace)) void this.#write(namespace, () => this.#deny(namespace, families));
     }
     for (const namespace of this.#namespaces)
       if (!bare.has(namespace) && this.#keptIn(namespace) !== undefined && due(namespace))
@@ -126,17 +125,11 @@ export class UnassignedGuard implements StepRunner {
     }
   }
 
-  /** The other object is made at once: nothing but making and deleting is permitted. */
-  async #replace(namespace: string, families: readonly Family[]): Promise<void> {
-    await this.#allow(namespace);
-    await this.#deny(namespace, families);
-  }
-
   async #deny(namespace: string, families: readonly Family[]): Promise<void> {
     const bodies = this.#options.guard.bodiesFor(families);
     for (const [index, body] of bodies.entries()) {
       try {
-        await this.#create(namespace, body, labelOf(families));
+        await this.#put(namespace, body, labelOf(families));
         return;
       } catch (error) {
         // Somebody made one in the same moment: theirs stays, as it would if it had been there before.
@@ -146,21 +139,32 @@ export class UnassignedGuard implements StepRunner {
     }
   }
 
-  async #create(namespace: string, body: Readonly<Record<string, unknown>>, keepsIn: string): Promise<void> {
-    const { resource, name, label } = this.#options.guard;
-    const object = { ...body, metadata: { namespace, name, labels: { [label]: keepsIn } } };
-    this.#reflector.store.upsertFromResponse(
-      await new ResourceClient(this.#options.writer, resourceOf(resource, true)).create(object),
-    );
+  /** Makes the object, or changes ours where it is: without it nothing would keep the namespace in for a moment. */
+  async #put(namespace: string, body: Readonly<Record<string, unknown>>, keepsIn: string): Promise<void> {
+    const { name, label } = this.#options.guard;
+    const metadata = { labels: { [label]: keepsIn } };
+    const written = this.#namespaces.has(namespace)
+      ? await this.#client.mergePatch(
+          { namespace, name },
+          { ...body, metadata: { ...metadata, ...this.#versionOf(namespace) } },
+        )
+      : await this.#client.create({ ...body, metadata: { ...metadata, namespace, name } });
+    this.#reflector.store.upsertFromResponse(written);
   }
 
   async #allow(namespace: string): Promise<void> {
-    const { resource, name } = this.#options.guard;
+    const { name } = this.#options.guard;
     try {
-      await new ResourceClient(this.#options.writer, resourceOf(resource, true)).delete({ namespace, name });
+      await this.#client.delete({ namespace, name }, { preconditions: this.#versionOf(namespace) });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
     this.#namespaces.delete(namespace);
+  }
+
+  /** What was seen to be ours, and nothing that somebody has made of it since. */
+  #versionOf(namespace: string): { readonly resourceVersion?: string } {
+    const resourceVersion = this.#reflector.store.resourceVersionOf(`${namespace}/${this.#options.guard.name}`);
+    return resourceVersion === undefined ? {} : { resourceVersion };
   }
 }

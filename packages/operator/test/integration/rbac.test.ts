@@ -142,20 +142,26 @@ describe(
       (await client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }).list()).items.find(
         (event) => event['reason'] === 'InvalidAddress',
       )?.['count'];
-    const addNode = async (node: string, annotations: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const setReady = (node: string, isReady: boolean): Promise<unknown> =>
+      client(nodes).mergePatch(
+        { name: node },
+        { status: { conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }] } },
+        { subresource: 'status' },
+      );
+    const addNode = async (
+      node: string,
+      annotations: Readonly<Record<string, string>> = {},
+      zone = 'a',
+    ): Promise<void> => {
       await client(nodes).create({
-        metadata: { name: node, labels: { zone: 'a', 'kubernetes.io/hostname': node }, annotations },
+        metadata: { name: node, labels: { zone, 'kubernetes.io/hostname': node }, annotations },
       });
       await client(nodes).mergePatch(
         { name: node },
-        {
-          status: {
-            addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
-            conditions: [{ type: 'Ready', status: 'True' }],
-          },
-        },
+        { status: { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }] } },
         { subresource: 'status' },
       );
+      await setReady(node, true);
     };
     const addNamespace = (namespace: string, annotations: Readonly<Record<string, string>> = {}): Promise<unknown> =>
       client(namespaces).create({
@@ -164,13 +170,15 @@ describe(
           annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool', ...annotations },
         },
       });
-    const addPool = (...cidrs: readonly string[]): Promise<unknown> =>
+    const addPool = (...cidrs: readonly string[]): Promise<unknown> => addPoolNamed('pool', 'a', cidrs);
+    const addPoolNamed = (name: string, labelValue: string, cidrs: readonly string[]): Promise<unknown> =>
       client(egressIPAMs).create({
-        metadata: { name: 'pool' },
-        spec: { topologyLabel: 'zone', cidrAssignments: cidrs.map((CIDR) => ({ CIDR, labelValue: 'a' })) },
+        metadata: { name },
+        spec: { topologyLabel: 'zone', cidrAssignments: cidrs.map((CIDR) => ({ CIDR, labelValue })) },
       });
     const deletePool = async (): Promise<void> => {
-      await client(egressIPAMs).delete({ name: 'pool' });
+      for (const { metadata } of (await client(egressIPAMs).list()).items)
+        await client(egressIPAMs).delete({ name: metadata.name });
       await expect.poll(async () => (await client(egressIPAMs).list()).items.length, poll).toBe(0);
     };
 
@@ -249,10 +257,30 @@ describe(
         'k8s.ovn.org/node-primary-ifaddr': '{"ipv4":"10.0.0.14/24"}',
         'k8s.ovn.org/host-cidrs': '["10.0.0.14/24"]',
       });
+      for (const [name, family, address] of [
+        ['n4', 'ipv4', '10.0.7.14/24'],
+        ['n5', 'ipv6', 'fd00:7::14/64'],
+      ] as const) {
+        const own = { [family]: address };
+        await addNode(
+          name,
+          { 'k8s.ovn.org/node-primary-ifaddr': JSON.stringify(own), 'k8s.ovn.org/host-cidrs': `["${address}"]` },
+          'd',
+        );
+      }
+      await addPoolNamed('dual', 'd', ['10.0.7.0/28', 'fd00:7::/64']);
+      await addNamespace('two-families', { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'dual' });
+      const denied = async (): Promise<unknown> =>
+        (await client(egressFirewalls).list({ namespace: 'two-families' })).items.map(
+          ({ spec }) => (spec as { egress: readonly object[] }).egress.length - 1,
+        );
       // Nobody assigns yet: the guard has something to do.
       await expect
         .poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll)
         .toBe(1);
+      await expect.poll(async () => (await client(egressIPs).list()).items.length, poll).toBe(3);
+      await expect.poll(denied, poll).toEqual([2]);
+      await setReady('n5', false);
       const manager = await startOvnClusterManager({ rest: server.clusterManager });
       await expect
         .poll(async () => (await client(egressFirewalls).list({ namespace: 'one' })).items.length, poll)
@@ -261,7 +289,9 @@ describe(
       expect((await client(egressIPs).list()).items.map(({ spec }) => spec)).toMatchObject([
         { egressIPs: ['10.0.0.2'] },
         { egressIPs: ['10.0.0.3'] },
+        { egressIPs: ['10.0.7.1', 'fd00:7::1'] },
       ]);
+      await expect.poll(denied, poll).toEqual([1]);
       await deletePool();
       expect((await client(egressIPs).list()).items).toEqual([]);
       expect(await stop()).toBe(0);

@@ -150,6 +150,16 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
         ],
       },
     });
+    // What it keeps in may change, and back.
+    for (const families of [['::/0'], ['0.0.0.0/0', '::/0']])
+      await send('operator', 'PATCH', ownFirewall, {
+        metadata: { labels: { [`${prefix}/guard`]: `unassigned-${families.length}` } },
+        spec: { egress: families.map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } })) },
+      });
+    await asRoot(egressFirewalls).create({
+      metadata: { namespace: 'default', name: 'default' },
+      spec: { egress: [{ type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } }] },
+    });
     const { metadata: _marked, ...ofPolicy } = policy('by-hand', { 'io.kubernetes.pod.namespace': 'shop' }) as {
       metadata: object;
     };
@@ -616,6 +626,8 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
       spec: { egress },
     });
     const deny = { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } };
+    const foreignFirewall = '/apis/k8s.ovn.org/v1/namespaces/default/egressfirewalls/default';
+    const marked = { metadata: { labels: { [`${prefix}/guard`]: 'unassigned' } } };
     const events = '/api/v1/namespaces/default/events';
     const leases = (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
     const requests =
@@ -727,6 +739,9 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
           'an EgressFirewall without the mark',
           () => send('operator', 'POST', firewalls, firewall('default', [deny], {})),
         ],
+        ['an EgressFirewall of a tenant, marked', own(foreignFirewall, marked)],
+        ['an EgressFirewall of a tenant, deleted', () => send('operator', 'DELETE', foreignFirewall)],
+        ['an EgressFirewall that keeps nothing in', () => send('operator', 'POST', firewalls, firewall('default', []))],
         [
           'a policy of Cilium by hand, changed',
           own(`${policies}/by-hand`, { spec: { destinationCIDRs: ['10.0.0.0/8'] } }),

@@ -56,20 +56,26 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     ]);
     await cluster.addNamespace('dual-stack', { egressipam: 'dual' });
     await expect.poll(() => cluster.assigned('egressip-dual-stack'), poll).toHaveLength(2);
-    const denied = async (): Promise<unknown> =>
-      (await cluster.client(egressFirewalls).list()).items
-        .filter(({ metadata }) => metadata.namespace === 'dual-stack')
-        .map((object) => object['spec']);
+    const firewalls = async (): Promise<readonly KubernetesObject[]> =>
+      (await cluster.client(egressFirewalls).list()).items.filter(
+        ({ metadata }) => metadata.namespace === 'dual-stack',
+      );
+    const denied = async (): Promise<unknown> => (await firewalls()).map((object) => object['spec']);
     await expect.poll(denied, poll).toEqual([]);
     const ofIPv6 = (await cluster.assigned('egressip-dual-stack')).find((entry) => entry.startsWith('fd00'));
     await cluster.setReady(ofIPv6?.split('@')[1] ?? '', false);
-    const only = (cidrSelector: string): unknown => ({
+    const allBut = (...cidrs: readonly string[]): unknown => ({
       egress: [
         { type: 'Allow', to: { nodeSelector: {} } },
-        { type: 'Deny', to: { cidrSelector } },
+        ...cidrs.map((cidrSelector) => ({ type: 'Deny', to: { cidrSelector } })),
       ],
     });
-    await expect.poll(denied, poll).toEqual([only('::/0')]);
+    await expect.poll(denied, poll).toEqual([allBut('::/0')]);
+    const [first] = await firewalls();
+    for (const node of ['d1', 'd2']) await cluster.setReady(node, false);
+    await expect.poll(denied, poll).toEqual([allBut('0.0.0.0/0', '::/0')]);
+    // One that were deleted and made anew would let everything out for a moment.
+    expect((await firewalls()).map(({ metadata }) => metadata.uid)).toEqual([first?.metadata.uid]);
     for (const node of ['d1', 'd2']) await cluster.setReady(node, true);
     await expect.poll(denied, poll).toEqual([]);
   }, 60_000);
