@@ -99,7 +99,9 @@ export type {
 export type {
   AssignmentDecision,
   ClaimDecision,
+  Destinations,
   EgressIPAMDecision,
+  FamilyDestinations,
   NetworkDecisions,
   NodeStanding,
   StepOrder,

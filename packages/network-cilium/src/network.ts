@@ -28,6 +28,7 @@ export const network: NetworkBackend = {
     provesAllocations: true,
     attach: 'before-hosting',
     addressOnNode: 'needed',
+    choosesDestinations: true,
     pinsNodes: true,
   }),
   createFactsReader,

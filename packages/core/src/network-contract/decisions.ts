@@ -34,6 +34,17 @@ export interface AssignmentDecision {
   readonly candidates: readonly string[];
 }
 
+/** Destinations of one family, as canonical CIDRs, sorted. */
+export interface FamilyDestinations {
+  /** Never empty. */
+  readonly included: readonly string[];
+  /** Parts of what is included. */
+  readonly excluded: readonly string[];
+}
+
+/** Where to traffic leaves by the addresses of an EgressIPAM: of all entries that contain a destination the longest decides. */
+export type Destinations = Readonly<Record<4 | 6, FamilyDestinations>>;
+
 /** An EgressIPAM as a back end sees it. */
 export interface EgressIPAMDecision {
   readonly name: string;
@@ -42,6 +53,8 @@ export interface EgressIPAMDecision {
   readonly topologyLabel: string;
   readonly nodeSelector?: LabelSelector;
   readonly assignments: readonly AssignmentDecision[];
+  /** Undefined where they cannot be read: what is there stays, and what is new goes everywhere. */
+  readonly destinations: Destinations | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Cidr } from '../address/cidr.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, ObjectReference } from '../finding/finding.ts';
 import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
+import type { Destinations } from './decisions.ts';
 import type { ByNamespace } from './namespace-index.ts';
 
 /** What a back end is shown of the cluster. */
@@ -34,6 +35,8 @@ export interface Claimant {
   /** The addresses of its annotation, in order. */
   readonly listed: readonly Address[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Those of its EgressIPAM; undefined where there is none, or they cannot be read. */
+  readonly destinations: Destinations | undefined;
 }
 
 /**

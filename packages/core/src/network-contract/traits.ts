@@ -29,6 +29,8 @@ export interface NetworkTraits {
    * carries nothing else; `optional`, it does so itself where nobody else does. Absent: that is the network's business.
    */
   readonly addressOnNode?: 'needed' | 'optional';
+  /** Whether traffic to some destinations alone can leave by an address. Absent: all does, and who asks for less is told. */
+  readonly choosesDestinations?: true;
   /** Whether the network can be told which nodes may carry an address. */
   readonly pinsNodes: boolean;
 }

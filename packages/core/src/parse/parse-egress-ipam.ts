@@ -4,6 +4,7 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { specialAddressesIn } from '../address/special-ranges.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
+import type { Destinations } from '../network-contract/decisions.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { parseDuration } from '../snapshot/duration.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   LabelSelector,
   ReleasedAddresses,
 } from '../snapshot/snapshot.ts';
+import { parseDestinations } from './parse-destinations.ts';
 import { parseAddresses, parseTime } from './parse-lists.ts';
 
 /** Whether labels are selected. */
@@ -50,6 +52,7 @@ export interface ParsedEgressIPAM {
   readonly selectsNamespace: LabelMatcher;
   /** Milliseconds. */
   readonly coolDown: number;
+  readonly destinations: Destinations | undefined;
   readonly released: readonly ParsedReleased[];
   readonly findings: readonly Finding[];
 }
@@ -79,6 +82,7 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
     selectsNode: matcher(source.nodeSelector, 'spec.nodeSelector', report),
     selectsNamespace: matcher(source.namespaceSelector, 'spec.namespaceSelector', report),
     coolDown: parseCoolDown(source.coolDown, report),
+    destinations: parseDestinations(source, report),
     released: (source.released ?? []).map((entry, index) => parseReleased(entry, index, report)),
     findings,
   };

@@ -88,7 +88,7 @@ export class Pool {
   }
 
   #makeDecision(): EgressIPAMDecision {
-    const { name, deleting, source } = this.egressIPAM;
+    const { name, deleting, source, destinations } = this.egressIPAM;
     const { nodeSelector, topologyLabel } = source;
     return {
       name,
@@ -103,6 +103,7 @@ export class Pool {
         selected: group.selected.map(this.#nameOf),
         candidates: group.candidates.map(this.#nameOf),
       })),
+      destinations,
     };
   }
 }

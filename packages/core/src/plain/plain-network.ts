@@ -32,6 +32,7 @@ export const plain: NetworkBackend = {
     boundCarries: true,
     provesAllocations: false,
     attach: 'after-hosting',
+    choosesDestinations: true,
     pinsNodes: true,
   }),
   createFactsReader: () => ({ read: () => nothing }),

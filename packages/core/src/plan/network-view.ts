@@ -1,27 +1,29 @@
-import type { Claimant, NetworkView } from '../network-contract/facts.ts';
+import type { NetworkView } from '../network-contract/facts.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
-import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
 const noSettings = {};
 const noLabels = {};
 
 /** What a back end is shown of a snapshot. */
-export function networkView({ source, namespaces, time }: ParsedSnapshot): NetworkView {
+export function networkView({ source, egressIPAMs, namespaces, time }: ParsedSnapshot): NetworkView {
   const { network, provider, nodes, refused = [] } = source;
+  const destinations = new Map(egressIPAMs.map((egressIPAM) => [egressIPAM.name, egressIPAM.destinations]));
   return {
     objects: network.objects,
     settings: network.settings ?? noSettings,
     nodes,
     platform: { isCloud: provider.cloud, attaches: provider.attach },
-    claimantOf: (name) => claimantIn(namespaces, name),
+    claimantOf: (name) => {
+      const found = namespaceNamed(namespaces, name);
+      if (found?.egressIPAM === undefined) return undefined;
+      const {
+        listed,
+        source: { labels = noLabels },
+      } = found;
+      return { listed, labels, destinations: destinations.get(found.egressIPAM) };
+    },
     refused,
     time,
   };
-}
-
-function claimantIn(namespaces: readonly ParsedNamespace[], name: string): Claimant | undefined {
-  const found = namespaceNamed(namespaces, name);
-  if (found?.egressIPAM === undefined) return undefined;
-  return { listed: found.listed, labels: found.source.labels ?? noLabels };
 }

@@ -12,6 +12,7 @@ export function poolFindings(decided: Decided): readonly Finding[] {
     ...decided.pools.list.flatMap(({ egressIPAM }) => egressIPAM.findings),
     ...decided.pools.findings,
     ...overlappingCidrs(decided.pools.list),
+    ...destinationFindings(decided),
     ...decided.pools.list.flatMap((pool) =>
       pool.assignments.flatMap((entry) => hostingFinding(decided, pool, entry) ?? []),
     ),
@@ -34,6 +35,22 @@ function overlappingCidrs(pools: readonly Pool[]): readonly Finding[] {
     const message = `${assignment.cidr.text} overlaps ${older.assignment.cidr.text} of EgressIPAM ${older.pool.name}; no address is given out twice, but usage is shared. Separate the two`;
     return [{ ...about(pool, assignment.position, '.CIDR'), code: 'OverlappingCIDR', message }];
   });
+}
+
+/** That a network sends everything by the addresses, whatever an EgressIPAM asks for. */
+function destinationFindings({ traits, pools }: Decided): readonly Finding[] {
+  if (traits.choosesDestinations === true) return [];
+  return pools.list.flatMap(({ name, egressIPAM: { source } }) =>
+    (['destinationCIDRs', 'excludedCIDRs'] as const)
+      .filter((field) => (source[field] ?? []).length > 0)
+      .map((field): Finding => ({
+        code: 'DestinationsNotSupported',
+        severity: 'warning',
+        object: { kind: 'EgressIPAM', name },
+        field: `spec.${field}`,
+        message: `the network cannot tell destinations apart: spec.${field} has no effect, and all traffic that leaves the cluster leaves by the addresses; remove the field`,
+      })),
+  );
 }
 
 /** Whether nodes can carry a CIDR, and all of it. */

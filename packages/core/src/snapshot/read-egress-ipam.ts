@@ -24,6 +24,8 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const namespaceSelector = readSelector(reader, 'spec', 'namespaceSelector');
   const coolDown = reader.text('spec', 'coolDown');
   const maxClaims = readTeamLimits(reader);
+  const destinationCIDRs = readDestinations(reader, 'destinationCIDRs');
+  const excludedCIDRs = readDestinations(reader, 'excludedCIDRs');
   const released = readReleased(reader);
   const refused = readRefused(reader);
   return reader.result({
@@ -37,6 +39,8 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
     ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
     cidrAssignments: readAssignments(reader),
     ...(maxClaims === undefined ? {} : { maxClaims }),
+    ...(destinationCIDRs.length === 0 ? {} : { destinationCIDRs }),
+    ...(excludedCIDRs.length === 0 ? {} : { excludedCIDRs }),
     ...(coolDown === undefined ? {} : { coolDown }),
     ...(released.length === 0 ? {} : { released }),
     ...(refused.length === 0 ? {} : { refused }),
@@ -69,6 +73,11 @@ function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+/** What is no text stays in the list as one that is no CIDR: a list without it would be another. */
+function readDestinations(reader: ObjectReader, field: string): readonly string[] {
+  return reader.list('spec', field).map((entry) => (typeof entry === 'string' ? entry : ''));
 }
 
 function readAssignments(reader: ObjectReader): readonly CidrAssignmentSnapshot[] {

@@ -67,6 +67,10 @@ export interface EgressIPAMSnapshot {
   readonly namespaceSelector?: LabelSelector;
   readonly cidrAssignments: readonly CidrAssignmentSnapshot[];
   readonly maxClaims?: TeamLimitsSnapshot;
+  /** CIDRs: traffic to these alone leaves by the addresses; absent or empty means all. */
+  readonly destinationCIDRs?: readonly string[];
+  /** CIDRs within these to which traffic leaves as if there were no address. */
+  readonly excludedCIDRs?: readonly string[];
   /** Go duration (`10m`, `1h30m`) that a released address waits before another namespace gets it. */
   readonly coolDown?: string;
   /** `status.released`. */

@@ -1,12 +1,13 @@
 import {
   compileSelector,
+  parseCidrs,
   type AddressUse,
   type Claimant,
   type LabelSelector,
   type NetworkObstacle,
 } from '@egressip-ipam/core';
 import type { PolicyRule } from '../kinds/egress-gateway-policy.ts';
-import { podNamespaceLabel } from '../kinds/names.ts';
+import { allDestinations, podNamespaceLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';
 
 /** Policies that people made. */
@@ -19,36 +20,56 @@ export interface ForeignPolicies {
   readonly obstacleOf: (namespace: string, claimant: Claimant | undefined) => NetworkObstacle | undefined;
 }
 
-const everything: ReadonlySet<string> = new Set(['0.0.0.0/0', '::/0']);
-
 /** What policies that are not ours mean for us. */
 export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolicies {
   const used = policies.flatMap(({ name, gateways }) =>
     gateways.map(({ address }) => ({ address, by: `CiliumEgressGatewayPolicy ${name}` })),
   );
-  const contested = policies.filter(({ source }) => source.destinationCIDRs.some((cidr) => everything.has(cidr)));
-  const byNamespace = new Map<string, ParsedPolicy>();
-  const others: ParsedPolicy[] = [];
-  for (const policy of contested) {
+  const byNamespace = new Map<string, readonly Rival[]>();
+  const others: Rival[] = [];
+  for (const policy of policies) {
     const namespace = onlyNamespace(policy.source);
-    if (namespace === undefined) others.push(policy);
-    else byNamespace.set(namespace, policy);
+    const rival = { policy, cidrs: cidrsOf(policy) };
+    if (namespace === undefined) others.push(rival);
+    else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), rival]);
   }
   return {
     used,
     obstacleOf: (namespace, claimant) => {
+      if (policies.length === 0) return undefined;
       const labels = claimant?.labels ?? {};
-      const rival =
-        byNamespace.get(namespace) ??
-        others.find(({ source }) => source.selectors.some((rule) => mayMatch(rule, namespace, labels)));
-      return (
-        rival && {
-          code: 'ForeignPolicy',
-          message: `CiliumEgressGatewayPolicy ${rival.name} selects pods of namespace ${namespace} for all destinations, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
-        }
+      const own = destinationsOf(claimant);
+      const selecting = others.filter(({ policy }) =>
+        policy.source.selectors.some((rule) => mayMatch(rule, namespace, labels)),
       );
+      for (const { policy, cidrs } of [...(byNamespace.get(namespace) ?? []), ...selecting]) {
+        const contested = own.find((cidr) => cidrs.has(cidr));
+        if (contested === undefined) continue;
+        return {
+          code: 'ForeignPolicy',
+          message: `CiliumEgressGatewayPolicy ${policy.name} selects pods of namespace ${namespace} for ${contested}, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
+        };
+      }
+      return undefined;
     },
   };
+}
+
+/** A policy of somebody else, and what may be contested of it, canonical. */
+interface Rival {
+  readonly policy: ParsedPolicy;
+  readonly cidrs: ReadonlySet<string>;
+}
+
+/** What is excluded is an entry of the same map. */
+function cidrsOf({ source: { destinationCIDRs, excludedCIDRs } }: ParsedPolicy): ReadonlySet<string> {
+  return new Set(parseCidrs([...destinationCIDRs, ...excludedCIDRs]).map(({ text }) => text));
+}
+
+function destinationsOf(claimant: Claimant | undefined): readonly string[] {
+  const destinations = claimant?.destinations;
+  if (destinations === undefined) return Object.values(allDestinations);
+  return [destinations[4], destinations[6]].flatMap(({ included, excluded }) => [...included, ...excluded]);
 }
 
 /** Whether a rule may select a pod of a namespace, as far as that shows without the pods. */

@@ -50,6 +50,21 @@ describe('policies of others', () => {
     ]);
   });
 
+  it('keep a claim waiting for the destinations of its EgressIPAM alone', () => {
+    const ours = (more: object) => [anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=b'], more)];
+    const waiting = (egressIPAMs: ReturnType<typeof ours>, more: object) =>
+      planned({ egressIPAMs, policies: [foreign(more)] }).waiting;
+    const narrow = ours({ destinationCIDRs: ['198.51.100.0/24', '10.0.0.0/8'], excludedCIDRs: ['10.1.0.0/16'] });
+    expect(waiting(narrow, {})).toEqual([]);
+    for (const more of [
+      { destinationCIDRs: ['198.51.100.7/24'] },
+      { destinationCIDRs: ['10.1.0.0/16'] },
+      { excludedCIDRs: ['10.0.0.0/8'] },
+    ])
+      expect(waiting(narrow, more)).toMatchObject([{ reason: { code: 'ForeignPolicy' } }]);
+    expect(waiting(ours({ destinationCIDRs: ['x'] }), {})).toHaveLength(1);
+  });
+
   it('go well with ours for destinations of their own, and for other namespaces', () => {
     const others = [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': 'other', app: 'x' } } }];
     for (const more of [

@@ -18,6 +18,9 @@ export const looksAnnotation = `${annotationPrefix}/looks`;
 /** On a policy of ours: addresses of the namespace that no gateway carries now, and the node whose interface has each: `IP=NODE,IP,…`. */
 export const reserveAnnotation = `${annotationPrefix}/reserve`;
 
+/** All destinations of a family. */
+export const allDestinations = { 4: '0.0.0.0/0', 6: '::/0' } as const;
+
 /** The name of our policy for a namespace and a family. Namespaces have no dots, so that no two meet in one name. */
 export function policyName(namespace: string, family: 4 | 6): string {
   return `egressip-ipam.ipv${family}.${namespace}`;

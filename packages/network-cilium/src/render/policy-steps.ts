@@ -12,7 +12,7 @@ import {
 } from '@egressip-ipam/core';
 import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
-import { policyName } from '../kinds/names.ts';
+import { allDestinations, policyName } from '../kinds/names.ts';
 import { contentOf } from '../write/policy-spec.ts';
 import type { PolicyContent } from '../write/payload.ts';
 import {
@@ -123,6 +123,7 @@ function application(
     egressIPAM,
     namespace: claim.namespace,
     family,
+    ...destinationsOf(context, wanted),
     gateways: wanted.gateways.map(({ hostname, address }) => ({ hostname, egressIP: formatAddress(address) })),
     boots: bootsOf(wanted.gateways, facts),
     looks: looksOf(wanted.gateways, context),
@@ -137,6 +138,22 @@ function application(
       payload: { write: 'apply', policy },
     },
   ];
+}
+
+/**
+ * The EgressIPAM's destinations; where it tells none, those that are there. A policy that is but a record has none.
+ * Cilium itself leaves out what is inside the cluster, so that nothing has to be excluded.
+ */
+function destinationsOf(
+  { claim, family, current }: PolicyContext,
+  { gateways }: WantedPolicy,
+): Pick<PolicyContent, 'destinationCIDRs' | 'excludedCIDRs'> {
+  if (gateways.length === 0) return { destinationCIDRs: [], excludedCIDRs: [] };
+  const told = claim.egressIPAM?.destinations?.[family];
+  if (told !== undefined) return { destinationCIDRs: told.included, excludedCIDRs: told.excluded };
+  const { destinationCIDRs = [], excludedCIDRs = [] } = current?.source ?? {};
+  if (destinationCIDRs.length > 0) return { destinationCIDRs, excludedCIDRs };
+  return { destinationCIDRs: [allDestinations[family]], excludedCIDRs: [] };
 }
 
 function isAsWanted(policy: PolicyContent, current: ParsedPolicy | undefined): boolean {

@@ -109,6 +109,30 @@ describe('policies', () => {
     expect(policiesOf(settle(optedOut, network)).map(({ name }) => name)).toEqual(['egressip-ipam.ipv4.other']);
   });
 
+  it('is for the destinations of its EgressIPAM; another choice changes it in place, and nothing is unbound', () => {
+    const before = settled({ namespaces: [aNamespace('team')] });
+    const cidrs = (more: object) => [anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=b'], more)];
+    const narrow = { destinationCIDRs: ['203.0.113.0/24', '198.51.100.0/24'], excludedCIDRs: ['203.0.113.7/32'] };
+    const asked = { ...before, egressIPAMs: cidrs(narrow) };
+    expect(plan(asked, network).steps).toMatchObject([{ action: 'bind', effects: {}, after: [] }]);
+    const cluster = settle(asked, network);
+    expect(policiesOf(cluster)).toEqual([
+      {
+        ...policiesOf(before)[0],
+        destinationCIDRs: ['198.51.100.0/24', '203.0.113.0/24'],
+        excludedCIDRs: ['203.0.113.7/32'],
+      },
+    ]);
+    const reordered = { ...narrow, destinationCIDRs: [...narrow.destinationCIDRs].reverse() };
+    expect(plan({ ...cluster, egressIPAMs: cidrs(reordered) }, network).steps).toEqual([]);
+    const unreadable = { ...cluster, egressIPAMs: cidrs({ destinationCIDRs: ['198.51.100.0/33'] }) };
+    expect(plan(unreadable, network)).toMatchObject({
+      steps: [],
+      findings: [{ code: 'InvalidDestination', field: 'spec.destinationCIDRs[0]' }],
+    });
+    expect(policiesOf(settle({ ...cluster, egressIPAMs: cidrs({}) }, network))).toEqual(policiesOf(before));
+  });
+
   it('is written anew when somebody changes it, and when the machine of a gateway has started anew', () => {
     const cluster = settled({
       namespaces: [aNamespace('team')],

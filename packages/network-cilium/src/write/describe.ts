@@ -60,7 +60,7 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
           ? 'it does not select all pods of one namespace and nothing else: narrow it down first'
           : isEverywhere
             ? undefined
-            : 'it is for some destinations alone, and ours are for all: keep it beside them as an exception';
+            : 'it is for some destinations alone: keep it beside ours as an exception, or give these to an EgressIPAM as destinationCIDRs and excludedCIDRs, and then delete it';
       return {
         object,
         ...(namespace === undefined ? {} : { namespace }),

@@ -6,6 +6,9 @@ export interface PolicyContent {
   readonly egressIPAM: string;
   readonly namespace: string;
   readonly family: 4 | 6;
+  /** CIDRs of the family; none while the policy is but a record. */
+  readonly destinationCIDRs: readonly string[];
+  readonly excludedCIDRs: readonly string[];
   /** None while the policy is but a record. */
   readonly gateways: readonly { readonly hostname: string; readonly egressIP: string }[];
   /** `NODE=BOOTID,…`; empty for none. */

@@ -12,9 +12,6 @@ import {
 } from '../kinds/names.ts';
 import type { PolicyContent } from './payload.ts';
 
-/** All destinations of a family. Cilium itself leaves out what is inside the cluster, so that nothing has to be excluded. */
-const destinations = { 4: '0.0.0.0/0', 6: '::/0' };
-
 /**
  * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP of
  * its own would leave by the address of the gateway.
@@ -23,6 +20,8 @@ export function objectOf({
   egressIPAM,
   namespace,
   family,
+  destinationCIDRs,
+  excludedCIDRs,
   gateways,
   boots,
   looks,
@@ -38,7 +37,8 @@ export function objectOf({
     },
     spec: {
       selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
-      destinationCIDRs: destinationsOf(family, gateways),
+      destinationCIDRs,
+      ...(excludedCIDRs.length === 0 ? {} : { excludedCIDRs }),
       egressGateway: first === undefined ? noGateway : gatewayOf(first),
       ...(gateways.length > 1 ? { egressGateways: gateways.map(gatewayOf) } : {}),
     },
@@ -48,24 +48,20 @@ export function objectOf({
 /** A policy that is but a record has no destinations: Cilium takes it without effect. The schema wants a gateway in it. */
 const noGateway: PolicyGateway = { nodeSelector: {}, egressIP: '' };
 
-function destinationsOf(family: 4 | 6, gateways: PolicyContent['gateways']): readonly string[] {
-  return gateways.length === 0 ? [] : [destinations[family]];
-}
-
 function gatewayOf({ hostname, egressIP }: PolicyContent['gateways'][number]): PolicyGateway {
   return { nodeSelector: { matchLabels: { [hostnameLabel]: hostname } }, egressIP };
 }
 
 /** The slim entry that the API server then has. */
 export function entryOf(content: PolicyContent): EgressGatewayPolicyEntry {
-  const { egressIPAM, namespace, family, gateways, boots, looks, reserve } = content;
+  const { egressIPAM, namespace, family, destinationCIDRs, excludedCIDRs, gateways, boots, looks, reserve } = content;
   return {
     name: policyName(namespace, family),
     egressIPAM,
     ...written({ boots, looks, reserve }),
     selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
-    destinationCIDRs: destinationsOf(family, gateways),
-    excludedCIDRs: [],
+    destinationCIDRs,
+    excludedCIDRs,
     gateways: gateways.length === 0 ? [noGateway] : gateways.map(gatewayOf),
   };
 }
@@ -80,9 +76,8 @@ export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | unde
   const subject = policySubject(entry.name);
   if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined)
     return undefined;
-  if (entry.selectors[0]?.namespaceSelector !== undefined || entry.excludedCIDRs.length > 0) return undefined;
+  if (entry.selectors[0]?.namespaceSelector !== undefined) return undefined;
   const isRecord = entry.destinationCIDRs.length === 0;
-  if (!isRecord && entry.destinationCIDRs.join() !== destinations[subject.family]) return undefined;
   const gateways = (isRecord ? [] : entry.gateways).map(({ nodeSelector, egressIP }) => ({
     hostname: onlyLabel(nodeSelector, hostnameLabel) ?? '',
     egressIP,
@@ -91,6 +86,8 @@ export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | unde
     egressIPAM: entry.egressIPAM ?? '',
     namespace: subject.namespace,
     family: subject.family,
+    destinationCIDRs: entry.destinationCIDRs,
+    excludedCIDRs: entry.excludedCIDRs,
     gateways,
     boots: entry.boots ?? '',
     looks: entry.looks ?? '',

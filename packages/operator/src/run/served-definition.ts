@@ -13,6 +13,8 @@ export const neededFields: readonly string[] = [
   'spec.namespaceSelector.matchExpressions.operator',
   'spec.namespaceSelector.matchExpressions.values',
   'spec.coolDown',
+  'spec.destinationCIDRs',
+  'spec.excludedCIDRs',
   'spec.maxClaims.teamLabel',
   'spec.maxClaims.perTeam',
   'spec.maxClaims.teams.name',

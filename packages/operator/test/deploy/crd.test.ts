@@ -116,6 +116,16 @@ describe('the EgressIPAM definition', () => {
     },
   );
 
+  it.each(['destinationCIDRs', 'excludedCIDRs'])('holds %s to CIDRs, 64 at the most', (field) => {
+    const withList = (list: unknown): boolean =>
+      accepts(egressIPAM({ topologyLabel: 'zone', cidrAssignments: [], [field]: list }));
+    expect(withList([])).toBe(true);
+    expect(withList(new Array(64).fill('10.0.0.0/8'))).toBe(true);
+    expect(withList(['::/0', '203.0.113.7/32'])).toBe(true);
+    for (const list of [['10.0.0.0'], ['10.0.0.0/33'], [1], 'x', new Array(65).fill('10.0.0.0/8')])
+      expect(withList(list)).toBe(false);
+  });
+
   it('describes every field, so that kubectl explain is a manual', () => {
     const undescribed: string[] = [];
     const visit = (schema: unknown, path: string): void => {

@@ -8,6 +8,14 @@ import type { NetworkUnderTest } from './suite.ts';
 /** What the cluster autoscaler puts on a node that it is about to take away. */
 const leavingTaint = 'ToBeDeletedByClusterAutoscaler';
 
+/** What an EgressIPAM may ask for, and what it may get wrong. */
+const destinations: readonly Pick<EgressIPAMSnapshot, 'destinationCIDRs' | 'excludedCIDRs'>[] = [
+  { destinationCIDRs: [], excludedCIDRs: [] },
+  { destinationCIDRs: ['198.51.100.0/24', '203.0.113.0/24'], excludedCIDRs: ['203.0.113.128/25'] },
+  { destinationCIDRs: ['2001:db8::/32'], excludedCIDRs: ['0.0.0.0/0'] },
+  { destinationCIDRs: ['198.51.100.0/33'], excludedCIDRs: [] },
+];
+
 /** What a history knows beside the cluster. */
 export interface Memory {
   /** Addresses that people put on nodes, as `NODE/ADDRESS`. */
@@ -115,6 +123,8 @@ export function happen(
           index === event.which % 2 ? { ...entry, drain: entry.drain !== true } : entry,
         ),
       }));
+    case 'destinations-changed':
+      return editPool(snapshot, (pool) => ({ ...pool, ...destinations[event.which % destinations.length] }));
     case 'pool-deleted':
       for (const namespace of snapshot.namespaces) memory.asked.add(namespace.name);
       return editPool(snapshot, (pool) => ({ ...pool, deletedAt: '2026-02-01T00:00:00Z' }));

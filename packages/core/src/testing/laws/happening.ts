@@ -16,6 +16,7 @@ export type Happening =
   | { readonly type: 'node-relabelled'; readonly which: number }
   | { readonly type: 'pool-resized'; readonly prefix: number }
   | { readonly type: 'pool-drained'; readonly which: number }
+  | { readonly type: 'destinations-changed'; readonly which: number }
   | { readonly type: 'pool-deleted' }
   | { readonly type: 'hosted-by-hand'; readonly which: number; readonly address: number }
   | { readonly type: 'steps'; readonly choices: readonly number[] };
@@ -43,6 +44,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighted(1, fc.record({ ...of('node-relabelled'), which })),
   weighted(1, fc.record({ ...of('pool-resized'), prefix: fc.integer({ min: 26, max: 30 }) })),
   weighted(1, fc.record({ ...of('pool-drained'), which })),
+  weighted(1, fc.record({ ...of('destinations-changed'), which })),
   weighted(1, fc.record(of('pool-deleted'))),
   weighted(1, fc.record({ ...of('hosted-by-hand'), which, address: input })),
   weighted(8, fc.record({ ...of('steps'), choices: fc.array(fc.nat({ max: 50 }), { maxLength: 12 }) })),

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ResourceClient } from '@egressip-ipam/kube';
+import { egressIPAMs } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { addPool, startCiliumCluster, type CiliumCluster } from './cilium-cluster.ts';
 
@@ -43,6 +45,30 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
       );
     expect(next).not.toBe(node);
     expect(cluster.doubles).toEqual([]);
+  }, 180_000);
+
+  it('another choice of destinations changes the policy in place: at no time does anything leave by its node that should not', async () => {
+    const pod = (uid: string, address: string) => ({ uid, namespace: 'shop', node: 'c', addresses: [address] });
+    for (const each of [pod('pod-1', '10.1.0.1'), pod('pod-2', '10.1.0.2')]) cluster.cilium.addPod(each);
+    cluster.run();
+    await addPool(cluster.rest);
+    await cluster.addNamespace('shop');
+    const by = (destination: string) => ['pod-1', 'pod-2'].map((uid) => cluster.cilium.traffic(uid, destination).kind);
+    await eventually(() => expect(by(outside)).toEqual(['egress', 'egress']));
+    const leaks: unknown[] = [];
+    const watch = setInterval(() => {
+      if (by(outside).some((kind) => kind !== 'egress')) leaks.push(by(outside));
+    }, 1);
+    const set = (spec: object): Promise<unknown> =>
+      new ResourceClient(cluster.rest, egressIPAMs).mergePatch({ name: 'pool' }, { spec });
+    await set({ destinationCIDRs: ['198.51.100.0/24'], excludedCIDRs: ['198.51.100.128/25'] });
+    await eventually(() => expect(by('203.0.113.1')).toEqual(['node', 'node']));
+    expect(by('198.51.100.200')).toEqual(['node', 'node']);
+    await set({ destinationCIDRs: null, excludedCIDRs: null });
+    await eventually(() => expect(by('203.0.113.1')).toEqual(['egress', 'egress']));
+    await eventually(() => expect(by('198.51.100.200')).toEqual(['egress', 'egress']));
+    clearInterval(watch);
+    expect(leaks).toEqual([]);
   }, 180_000);
 
   it('takes the address out of the kernel when the claim goes, and writes nothing at rest', async () => {
