@@ -116,8 +116,8 @@ export const mutants = [
   [
     'law 9',
     'network-cilium/src/render/policy-steps.ts',
-    'decisions.isAttachedTo(address, node),\n  );\n  const whole',
-    'false,\n  );\n  const whole',
+    'decisions.isAttached(address));',
+    'false);',
     suiteOf('cilium'),
   ],
   [

@@ -52,7 +52,15 @@ export { explain } from './explain/explain.ts';
 export { check } from './check/check.ts';
 export { planAdoption } from './adopt/adopt.ts';
 export type { Planner } from './plan/planner.ts';
-export type { Allocation, CidrUsage, EgressIPAMReport, NodeReport, Plan, WaitingClaim } from './plan/plan-types.ts';
+export type {
+  Allocation,
+  CidrUsage,
+  EgressIPAMReport,
+  NodeReport,
+  Plan,
+  TableReport,
+  WaitingClaim,
+} from './plan/plan-types.ts';
 export type { AllocationSource } from './allocate/allotment.ts';
 export type { Explanation, Subject } from './explain/explain.ts';
 export type { CapacityCheck, CheckReport } from './check/check.ts';
@@ -99,9 +107,7 @@ export type {
 export type {
   AssignmentDecision,
   ClaimDecision,
-  Destinations,
   EgressIPAMDecision,
-  FamilyDestinations,
   NetworkDecisions,
   NodeStanding,
   StepOrder,
@@ -124,6 +130,8 @@ export type {
   NodeFacts,
   ReservedRange,
 } from './network-contract/facts.ts';
+export type { Destinations, FamilyDestinations } from './network-contract/destinations.ts';
+export { defaultPodsPerNamespace, type NetworkTable, type TableUser } from './network-contract/network-table.ts';
 export type { ByNamespace } from './network-contract/namespace-index.ts';
 export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 export type { NetworkKind, Verb } from './network-contract/kind.ts';

@@ -6,6 +6,7 @@ import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
@@ -16,6 +17,7 @@ import { changesObstacle, type CoolingAddresses } from './cool-down.ts';
 import { describeShortage } from './describe-shortage.ts';
 import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
+import { newFamilies, TableRoom } from './table-room.ts';
 import { TeamLimits } from './team-limits.ts';
 
 const none: readonly never[] = [];
@@ -31,6 +33,7 @@ export interface AllocationParts {
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
   readonly readiness: Readiness;
+  readonly facts: NetworkFacts;
 }
 
 /** What became of claims, in their order, and what is said of it. */
@@ -82,23 +85,32 @@ function isHungry({ intent }: Claim): boolean {
 class Server {
   readonly #parts: AllocationParts;
   readonly #teams: TeamLimits;
+  readonly #room: TableRoom;
 
   constructor(parts: AllocationParts) {
     this.#parts = parts;
     this.#teams = new TeamLimits(parts.claims, parts.cooling);
+    this.#room = new TableRoom(parts.claims, parts.facts);
   }
 
   serve(claim: Claim): Allotment {
     const { intent, pool } = claim;
     if (pool === undefined || (intent.kind !== 'input' && intent.kind !== 'fill')) return Allotment.unchanged(claim);
     const wanted = intent.kind === 'input' ? pool.egressIPAM.open : intent.assignments;
-    const obstacle = this.#teams.obstacleFor(claim, pool) ?? this.#parts.readiness.obstacleFor(claim, pool, wanted);
+    const families = newFamilies(claim, wanted);
+    const obstacle =
+      this.#teams.obstacleFor(claim, pool) ??
+      this.#parts.readiness.obstacleFor(claim, pool, wanted) ??
+      this.#room.obstacleFor(pool, families);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const allotment =
       intent.kind === 'input'
         ? this.#serveInput(claim, pool, intent.addresses)
         : this.#fill(claim, pool, intent.assignments, intent);
-    if (allotment.waiting === undefined) this.#teams.note(claim, pool);
+    if (allotment.waiting === undefined) {
+      this.#teams.note(claim, pool);
+      this.#room.note(pool, families);
+    }
     return allotment;
   }
 

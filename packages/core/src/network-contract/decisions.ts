@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 import type { LabelSelector } from '../snapshot/snapshot.ts';
+import type { Destinations } from './destinations.ts';
 import type { BindingFacts, HostedAddress } from './facts.ts';
 import type { Precondition } from './step.ts';
 import type { PlacementMode } from './traits.ts';
@@ -34,17 +35,6 @@ export interface AssignmentDecision {
   readonly candidates: readonly string[];
 }
 
-/** Destinations of one family, as canonical CIDRs, sorted. */
-export interface FamilyDestinations {
-  /** Never empty. */
-  readonly included: readonly string[];
-  /** Parts of what is included. */
-  readonly excluded: readonly string[];
-}
-
-/** Where to traffic leaves by the addresses of an EgressIPAM: of all entries that contain a destination the longest decides. */
-export type Destinations = Readonly<Record<4 | 6, FamilyDestinations>>;
-
 /** An EgressIPAM as a back end sees it. */
 export interface EgressIPAMDecision {
   readonly name: string;
@@ -55,6 +45,8 @@ export interface EgressIPAMDecision {
   readonly assignments: readonly AssignmentDecision[];
   /** Undefined where they cannot be read: what is there stays, and what is new goes everywhere. */
   readonly destinations: Destinations | undefined;
+  /** How many pods a namespace is reckoned to have. */
+  readonly podsPerNamespace: number;
 }
 
 /**
@@ -94,6 +86,8 @@ export interface NetworkDecisions {
   readonly isUsedByOthers: (address: Address) => boolean;
   /** Whether a node's interface carries an address, where this project attaches. */
   readonly isAttachedTo: (address: Address, node: string) => boolean;
+  /** Whether any node's interface carries an address, or half of one. */
+  readonly isAttached: (address: Address) => boolean;
   /** Whether a node's subnets have an address. */
   readonly canHost: (node: string, address: Address) => boolean;
   readonly order: StepOrder;

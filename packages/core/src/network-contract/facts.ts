@@ -4,8 +4,9 @@ import type { Cidr } from '../address/cidr.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, ObjectReference } from '../finding/finding.ts';
 import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
-import type { Destinations } from './decisions.ts';
+import type { Destinations } from './destinations.ts';
 import type { ByNamespace } from './namespace-index.ts';
+import type { NetworkTable } from './network-table.ts';
 
 /** What a back end is shown of the cluster. */
 export interface NetworkView {
@@ -16,6 +17,8 @@ export interface NetworkView {
   readonly platform: NetworkPlatform;
   /** A claiming namespace and the addresses it lists; undefined for one that claims nothing. */
   readonly claimantOf: (namespace: string) => Claimant | undefined;
+  /** How many pods a namespace is reckoned to have that an EgressIPAM of this name serves. */
+  readonly podsPerNamespaceOf: (egressIPAM: string) => number;
   /** Addresses that the cloud refused a while ago. */
   readonly refused: readonly string[];
   /** Milliseconds since 1970; undefined where the snapshot has no time. */
@@ -151,6 +154,8 @@ export interface NetworkFacts {
   readonly obstacleOf: (namespace: string) => NetworkObstacle | undefined;
   /** While set, nothing new is allocated: why, in words. */
   readonly standstill?: NetworkObstacle;
+  /** Tables of the network's own; absent: none that is known. */
+  readonly tables?: readonly NetworkTable[];
   /** What is wrong in the network's objects. */
   readonly findings: readonly Finding[];
 }

@@ -1,7 +1,7 @@
 import { cidrContainsCidr, parseCidr, type Cidr } from '../address/cidr.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { FindingSeverity } from '../finding/finding.ts';
-import type { Destinations, FamilyDestinations } from '../network-contract/decisions.ts';
+import type { Destinations, FamilyDestinations } from '../network-contract/destinations.ts';
 import { parseCidrs } from './parse-lists.ts';
 import { compareNames } from '../snapshot/compare-names.ts';
 import type { EgressIPAMSnapshot } from '../snapshot/snapshot.ts';

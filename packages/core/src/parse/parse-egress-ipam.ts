@@ -4,7 +4,8 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { specialAddressesIn } from '../address/special-ranges.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
-import type { Destinations } from '../network-contract/decisions.ts';
+import type { Destinations } from '../network-contract/destinations.ts';
+import { defaultPodsPerNamespace } from '../network-contract/network-table.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
 import { parseDuration } from '../snapshot/duration.ts';
 import type {
@@ -53,6 +54,7 @@ export interface ParsedEgressIPAM {
   /** Milliseconds. */
   readonly coolDown: number;
   readonly destinations: Destinations | undefined;
+  readonly podsPerNamespace: number;
   readonly released: readonly ParsedReleased[];
   readonly findings: readonly Finding[];
 }
@@ -83,6 +85,7 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
     selectsNamespace: matcher(source.namespaceSelector, 'spec.namespaceSelector', report),
     coolDown: parseCoolDown(source.coolDown, report),
     destinations: parseDestinations(source, report),
+    podsPerNamespace: source.podsPerNamespace ?? defaultPodsPerNamespace,
     released: (source.released ?? []).map((entry, index) => parseReleased(entry, index, report)),
     findings,
   };

@@ -88,7 +88,7 @@ export class Pool {
   }
 
   #makeDecision(): EgressIPAMDecision {
-    const { name, deleting, source, destinations } = this.egressIPAM;
+    const { name, deleting, source, destinations, podsPerNamespace } = this.egressIPAM;
     const { nodeSelector, topologyLabel } = source;
     return {
       name,
@@ -104,6 +104,7 @@ export class Pool {
         candidates: group.candidates.map(this.#nameOf),
       })),
       destinations,
+      podsPerNamespace,
     };
   }
 }

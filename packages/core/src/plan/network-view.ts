@@ -1,4 +1,5 @@
 import type { NetworkView } from '../network-contract/facts.ts';
+import { defaultPodsPerNamespace } from '../network-contract/network-table.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
@@ -8,7 +9,7 @@ const noLabels = {};
 /** What a back end is shown of a snapshot. */
 export function networkView({ source, egressIPAMs, namespaces, time }: ParsedSnapshot): NetworkView {
   const { network, provider, nodes, refused = [] } = source;
-  const destinations = new Map(egressIPAMs.map((egressIPAM) => [egressIPAM.name, egressIPAM.destinations]));
+  const named = new Map(egressIPAMs.map((egressIPAM) => [egressIPAM.name, egressIPAM]));
   return {
     objects: network.objects,
     settings: network.settings ?? noSettings,
@@ -17,12 +18,10 @@ export function networkView({ source, egressIPAMs, namespaces, time }: ParsedSna
     claimantOf: (name) => {
       const found = namespaceNamed(namespaces, name);
       if (found?.egressIPAM === undefined) return undefined;
-      const {
-        listed,
-        source: { labels = noLabels },
-      } = found;
-      return { listed, labels, destinations: destinations.get(found.egressIPAM) };
+      const labels = found.source.labels ?? noLabels;
+      return { listed: found.listed, labels, destinations: named.get(found.egressIPAM)?.destinations };
     },
+    podsPerNamespaceOf: (name) => named.get(name)?.podsPerNamespace ?? defaultPodsPerNamespace,
     refused,
     time,
   };

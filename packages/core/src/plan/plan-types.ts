@@ -88,6 +88,14 @@ export interface NodeReport {
   readonly capacity?: number;
 }
 
+/** A table of the network's own. */
+export interface TableReport {
+  readonly table: string;
+  /** What is taken of it, as reckoned. */
+  readonly entries: number;
+  readonly size: number;
+}
+
 /** Everything decided from one snapshot. Plain JSON; the same snapshot gives the same plan, byte for byte. */
 export interface Plan {
   readonly formatVersion: 2;
@@ -100,6 +108,8 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly egressIPAMs: readonly EgressIPAMReport[];
   readonly nodes: readonly NodeReport[];
+  /** Tables of the network's own that can become full. */
+  readonly tables?: readonly TableReport[];
   /** Addresses that the network or the cloud would not put anywhere just now: to be remembered for a while, and given to a snapshot as `refused`. */
   readonly refused?: readonly Omit<RefusedAddress, 'since'>[];
   /** When to plan again though nothing changes: the next end of a cool-down, RFC 3339. */

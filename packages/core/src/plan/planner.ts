@@ -105,7 +105,7 @@ function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: Network
 
   const placer = new Placer(ledger, nodes);
   const readiness = new Readiness(snapshot, facts);
-  const allocated = allocate({ claims, unsettled, ledger, nodes, placer, users, cooling, readiness });
+  const allocated = allocate({ claims, unsettled, ledger, nodes, placer, users, cooling, readiness, facts });
 
   const { allotments, findings } = allocated;
   const decided: Decided = {

@@ -14,6 +14,7 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
   const waiting = reportWaiting(decided.unsettled);
   const refused = refusedIn(decided);
   const wakeAt = wakeTime(waiting.length > 0 ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
+  const { tables } = decided.facts;
   return {
     formatVersion: 2,
     allocations: reported.allocations,
@@ -22,6 +23,9 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
+    ...(tables === undefined
+      ? {}
+      : { tables: tables.map(({ name, entries, size }) => ({ table: name, entries, size })) }),
     ...(refused.length === 0 ? {} : { refused }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };

@@ -51,6 +51,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       // Half of it is too little to send by, and too much to be forgotten (law 9).
       return ledger.isLeaving(slot) || !ledger.isMarked(slot, 'half-attached');
     },
+    isAttached: (address) => ledger.attachment.has(ledger.slotOf(address)),
     canHost: (name, address) => {
       const node = nodes.indexOf(name);
       return node !== undefined && nodes.canHost(node, address);

@@ -24,6 +24,7 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const namespaceSelector = readSelector(reader, 'spec', 'namespaceSelector');
   const coolDown = reader.text('spec', 'coolDown');
   const maxClaims = readTeamLimits(reader);
+  const podsPerNamespace = readPods(reader);
   const destinationCIDRs = readDestinations(reader, 'destinationCIDRs');
   const excludedCIDRs = readDestinations(reader, 'excludedCIDRs');
   const released = readReleased(reader);
@@ -39,6 +40,7 @@ export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
     ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
     cidrAssignments: readAssignments(reader),
     ...(maxClaims === undefined ? {} : { maxClaims }),
+    ...(podsPerNamespace === undefined ? {} : { podsPerNamespace }),
     ...(destinationCIDRs.length === 0 ? {} : { destinationCIDRs }),
     ...(excludedCIDRs.length === 0 ? {} : { excludedCIDRs }),
     ...(coolDown === undefined ? {} : { coolDown }),
@@ -73,6 +75,13 @@ function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function readPods(reader: ObjectReader): number | undefined {
+  const pods = reader.number('spec', 'podsPerNamespace');
+  if (pods === undefined || (isCount(pods) && pods > 0)) return pods;
+  reader.problem('spec.podsPerNamespace', 'expected a whole number above 0; 10 is used');
+  return undefined;
 }
 
 /** What is no text stays in the list as one that is no CIDR: a list without it would be another. */

@@ -43,6 +43,7 @@ const whole = {
     podSelector: { matchLabels: { app: 'web' } },
     cidrAssignments: [{ CIDR: '10.0.0.0/24', labelValue: 'a', reservedIPs: ['10.0.0.1'], drain: false }],
     coolDown: '10m',
+    podsPerNamespace: 20,
     destinationCIDRs: ['10.0.0.0/8'],
     excludedCIDRs: ['10.1.0.0/16'],
   },

@@ -67,6 +67,8 @@ export interface EgressIPAMSnapshot {
   readonly namespaceSelector?: LabelSelector;
   readonly cidrAssignments: readonly CidrAssignmentSnapshot[];
   readonly maxClaims?: TeamLimitsSnapshot;
+  /** How many pods a namespace is reckoned to have, where the network has a table with entries for each; absent: 10. */
+  readonly podsPerNamespace?: number;
   /** CIDRs: traffic to these alone leaves by the addresses; absent or empty means all. */
   readonly destinationCIDRs?: readonly string[];
   /** CIDRs within these to which traffic leaves as if there were no address. */

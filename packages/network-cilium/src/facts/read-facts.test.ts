@@ -121,18 +121,67 @@ describe('Cilium itself', () => {
     expect(waiting).toMatchObject([{ reason: { message: expect.stringContaining('egressGateway.enabled=true') } }]);
   });
 
-  it('with a policy map that is full gives out nothing more; one that fills is said', () => {
-    const small = (mapSize: number) => ({
-      name: 'cilium',
-      settings: { ...settings, mapSize },
-      objects: { CiliumEgressGatewayPolicy: [foreign({ selectors: [] })] },
+  describe('has policy maps that can become full', () => {
+    const maps = (mapSize: number, more: object = {}, policies: readonly EgressGatewayPolicyEntry[] = []) => ({
+      egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], more)],
+      nodes: [aGateway('node1')],
+      network: { name: 'cilium', settings: { ...settings, mapSize }, objects: { CiliumEgressGatewayPolicy: policies } },
     });
-    expect(planned({ network: small(1) })).toMatchObject({
-      waiting: [{ namespace: 'team' }],
-      findings: expect.arrayContaining([expect.objectContaining({ code: 'PolicyMapFull' })]),
+    const namespaces = Array.from({ length: 9 }, (_, index) => aNamespace(`team-${index}`, index));
+    const served = (parts: ReturnType<typeof maps>) => {
+      const { allocations, waiting } = planned({ ...parts, namespaces });
+      expect(allocations.length + waiting.length).toBe(namespaces.length);
+      for (const { reason } of waiting) expect(reason.code).toBe('PolicyMapFull');
+      return allocations.map(({ namespace }) => namespace);
+    };
+    const firstTeams = (count: number) => namespaces.slice(0, count).map(({ name }) => name);
+
+    it('whose entries are counted before anything is promised, oldest first, by the pods and CIDRs of each', () => {
+      expect(served(maps(59))).toEqual(firstTeams(5));
+      expect(served(maps(59, { podsPerNamespace: 20 }))).toEqual(firstTeams(2));
+      expect(served(maps(59, { podsPerNamespace: 1 }))).toEqual(firstTeams(9));
+      expect(served(maps(59, { destinationCIDRs: ['198.51.100.0/24', '10.0.0.0/8'] }))).toEqual(firstTeams(2));
+      expect(served(maps(59, { excludedCIDRs: ['10.0.0.0/8', '10.1.0.0/16'] }))).toEqual(firstTeams(1));
+      expect(served(maps(59, {}, [foreign({ selectors: [] })]))).toEqual(firstTeams(4));
     });
-    const filling = planned({ network: small(10) });
-    expect(filling.waiting).toEqual([]);
-    expect(filling.findings).toMatchObject([{ code: 'PolicyMapFilling', severity: 'warning' }]);
+
+    it('family by family', () => {
+      const two = {
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a', 'fd00:1::/120=b'])],
+        nodes: [aGateway('node1'), aGateway('node3', 'b')],
+      };
+      const { tables, waiting } = plan(settle(aCluster({ ...maps(40), ...two, namespaces }), network), network);
+      expect(waiting).toHaveLength(5);
+      expect(tables).toEqual([
+        { table: 'egress-policy-map-ipv4', entries: 40, size: 40 },
+        { table: 'egress-policy-map-ipv6', entries: 40, size: 40 },
+      ]);
+    });
+
+    it('and what is promised counts before its policy is written', () => {
+      const [settledOnce] = [settle(aCluster({ ...maps(59), namespaces: namespaces.slice(0, 3) }), network)];
+      const withoutPolicies = {
+        ...settledOnce,
+        network: maps(59).network,
+        namespaces: [...settledOnce.namespaces, ...namespaces.slice(3)],
+      };
+      expect(plan(withoutPolicies, network).allocations).toHaveLength(5);
+    });
+
+    it('a map that fills is said; a full one takes nothing from anybody', () => {
+      const findingsAt = (mapSize: number) => {
+        const cluster = settle(aCluster({ ...maps(100), namespaces: namespaces.slice(0, 4) }), network);
+        const { findings, allocations } = plan(
+          { ...cluster, network: { ...cluster.network, settings: { ...settings, mapSize } } },
+          network,
+        );
+        expect(allocations).toHaveLength(4);
+        return findings.map(({ code, severity }) => `${code} ${severity}`);
+      };
+      expect(findingsAt(51)).toEqual([]);
+      expect(findingsAt(50)).toEqual(['PolicyMapFilling warning']);
+      expect(findingsAt(40)).toEqual(['PolicyMapFull error']);
+      expect(findingsAt(10)).toEqual(['PolicyMapFull error']);
+    });
   });
 });

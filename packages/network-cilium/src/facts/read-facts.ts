@@ -16,7 +16,7 @@ import { foreignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
 import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
 import { podNetworksOf } from './pod-networks.ts';
-import { policyMapUse, type PolicyMapUse } from './policy-map.ts';
+import { policyMaps } from './policy-map.ts';
 
 /** What Cilium's objects say, with what `render` needs of them. */
 export interface CiliumFacts extends NetworkFacts {
@@ -36,7 +36,7 @@ function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFa
   const settings = readSettings(view.settings);
   const gateways = gatewayNodes(view.nodes, settings);
   const foreign = foreignPolicies(policies.filter(({ ours }) => ours === undefined));
-  const use = policyMapUse(policies, settings.mapSize);
+  const { tables, findings } = policyMaps(policies, settings.mapSize, view.podsPerNamespaceOf);
   const own = policies.filter(({ ours }) => ours !== undefined);
   const bindings = bindingsOf(own);
   return {
@@ -50,21 +50,17 @@ function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFa
     occupied: [],
     nodeOf: gateways.nodeOf,
     obstacleOf: (namespace) => foreign.obstacleOf(namespace, view.claimantOf(namespace)),
-    ...standstill(settings, use),
-    findings: [...gateways.findings, ...use.findings],
+    ...standstill(settings),
+    tables,
+    findings: [...gateways.findings, ...findings],
     settings,
     gateways,
     ours: new Map(own.map((policy) => [policy.name, policy])),
   };
 }
 
-function standstill(
-  { obstacle }: CiliumSettings,
-  { atLeast, size }: PolicyMapUse,
-): { readonly standstill?: NetworkObstacle } {
-  if (obstacle !== '') return { standstill: { code: 'EgressGatewayOff', message: obstacle } };
-  if (atLeast < size) return {};
-  return { standstill: { code: 'PolicyMapFull', message: `Cilium's egress policy map of ${size} entries is full` } };
+function standstill({ obstacle }: CiliumSettings): { readonly standstill?: NetworkObstacle } {
+  return obstacle === '' ? {} : { standstill: { code: 'EgressGatewayOff', message: obstacle } };
 }
 
 /** A policy hosts an address on the node that it names: there it is sent from, or dropped. What it keeps in reserve is our record. */

@@ -43,9 +43,8 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
   const { claim, family, current, decisions, facts } = context;
   const kept = new Set([...gateways, ...reserve].map(({ address }) => address));
   const leaving = knownTo(current).filter((address) => !kept.has(address));
-  const lingering = inReserve(leaving, current, facts).filter(({ address, node }) =>
-    decisions.isAttachedTo(address, node),
-  );
+  // On whichever node it is: what was on its way to another one when its namespace went is there, and on no other record.
+  const lingering = inReserve(leaving, current, facts).filter(({ address }) => decisions.isAttached(address));
   const whole = { gateways, reserve: [...reserve, ...lingering] };
   if (gateways.length === 0 && (current === undefined || whole.reserve.length === 0)) {
     return current === undefined ? [] : [deletion(context, forgetting(decisions, leaving))];

@@ -244,6 +244,19 @@ describe('where an agent puts addresses on nodes', () => {
     expect(plan(back, network).steps).toEqual([]);
   });
 
+  it.each([
+    ['the node that it was on its way to', { node1: [], node2: ['10.0.0.1'], node3: ['10.0.1.1'] }],
+    ['two nodes, as it was between them', { node1: ['10.0.0.1'], node2: ['10.0.0.1'], node3: ['10.0.1.1'] }],
+  ])('what leaves comes off %s, which its policy does not name', (_, attached) => {
+    const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
+    const gone = settle({ ...cluster, namespaces: [], provider: attaching(attached) }, network);
+    const carried = (gone.provider.observation?.nodes ?? []).flatMap((node) =>
+      'interfaces' in node ? node.interfaces.flatMap(({ addresses }) => addresses) : [],
+    );
+    expect(carried.filter(({ primary }) => !primary)).toEqual([]);
+    expect(policiesOf(gone)).toEqual([]);
+  });
+
   it('what leaves stays on record until it is off the node', () => {
     const cluster = settled({ namespaces: [aNamespace('team')], provider: empty });
     const gone = { ...cluster, namespaces: [] };

@@ -1,4 +1,4 @@
-import { formatAddress, type DoubtedAttachment } from '@egressip-ipam/core';
+import { defaultPodsPerNamespace, formatAddress, type DoubtedAttachment } from '@egressip-ipam/core';
 import type { ClusterStore } from '../store/cluster-store.ts';
 
 /** What the network's objects have on record as put on nodes by this project. */
@@ -11,6 +11,7 @@ export function recordedAttachments(store: ClusterStore): readonly DoubtedAttach
     nodes: store.machines,
     platform: { isCloud: true, attaches: true },
     claimantOf: () => undefined,
+    podsPerNamespaceOf: () => defaultPodsPerNamespace,
     refused: [],
     time: undefined,
   });

@@ -48,6 +48,16 @@ export class Metrics {
     'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, or refused for what the owner wrote',
     ['egressipam', 'state'],
   );
+  readonly #tableEntries = this.#gauge(
+    'egressip_network_table_entries',
+    "Entries that are reckoned to be taken of a table of the network's own",
+    ['table'],
+  );
+  readonly #tableSize = this.#gauge(
+    'egressip_network_table_size',
+    "Entries that a table of the network's own can have",
+    ['table'],
+  );
   readonly #findings = this.#gauge('egressip_findings', 'Findings of the last plan', ['code']);
   readonly #pendingSteps = this.#gauge('egressip_pending_steps', 'Steps from what is to what should be, by kind', [
     'kind',
@@ -117,6 +127,8 @@ export class Metrics {
       this.#carried,
       this.#cidrCapacity,
       this.#claims,
+      this.#tableEntries,
+      this.#tableSize,
       this.#findings,
       this.#pendingSteps,
     ])
@@ -135,6 +147,10 @@ export class Metrics {
     for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
     for (const { egressIPAM: egressipam, claims } of claimFigures(plan))
       for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
+    for (const { table, entries, size } of plan.tables ?? []) {
+      this.#tableEntries.set({ table }, entries);
+      this.#tableSize.set({ table }, size);
+    }
     for (const { code } of plan.findings) this.#findings.inc({ code });
     for (const step of plan.steps) this.#pendingSteps.inc({ kind: kindOf(step) });
   }

@@ -13,6 +13,7 @@ export const neededFields: readonly string[] = [
   'spec.namespaceSelector.matchExpressions.operator',
   'spec.namespaceSelector.matchExpressions.values',
   'spec.coolDown',
+  'spec.podsPerNamespace',
   'spec.destinationCIDRs',
   'spec.excludedCIDRs',
   'spec.maxClaims.teamLabel',

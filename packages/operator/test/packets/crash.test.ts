@@ -148,8 +148,14 @@ describe('kill -9 of operator and agents', unless(reason !== undefined, reason ?
       const free = pool.filter((one) => ![...promised.values()].includes(one));
       const left = (): readonly string[] =>
         free.filter((address) => gateways.some((name) => cluster.kernelOf(name).has(address)));
-      // What is on its way off the nodes has time to get there; what is left after that is told below.
-      await eventually('what was given back is on no node', () => left().length === 0, 15_000).catch(() => undefined);
+      await eventually(
+        () =>
+          `what was given back is on no node, but ${left()
+            .map((address) => `${address}:\n${told(address)}`)
+            .join('\n')}`,
+        () => left().length === 0,
+        30_000,
+      );
       expect(cluster.doubleAnswers(pool)).toEqual([]);
       await eventually('its packets flow', () => traffic.packets(Date.now() - 500).at(-1)?.source === shop);
       const packets = traffic.packets(began);
@@ -162,7 +168,7 @@ describe('kill -9 of operator and agents', unless(reason !== undefined, reason ?
       expect(await last.ended).toBe(0);
       const asked = cluster.recorder.neighbourMessages.filter(({ type }) => type === 'answer').length;
       console.log(
-        `${kills} kills, ${onWrite} of them at a write: ${names.length} namespaces as promised, ${asked} answers on the wire and none of them doubled, ${packets.filter(({ source }) => source !== undefined).length} of ${packets.length} packets answered, ${left().length} addresses that were given back still on a node`,
+        `${kills} kills, ${onWrite} of them at a write: ${names.length} namespaces as promised, ${asked} answers on the wire and none of them doubled, ${packets.filter(({ source }) => source !== undefined).length} of ${packets.length} packets answered`,
       );
     },
     120_000 + kills * 12_000,

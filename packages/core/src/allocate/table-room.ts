@@ -1,0 +1,37 @@
+import { familyOf } from '../address/address.ts';
+import type { Claim } from '../claims/claim.ts';
+import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { NetworkTable } from '../network-contract/network-table.ts';
+import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
+import type { Pool } from '../place/pool.ts';
+import type { Obstacle } from './readiness.ts';
+
+/** Counts what is left of the network's own tables before anything is promised of them (law 4). */
+export class TableRoom {
+  readonly #rooms: readonly { readonly table: NetworkTable; left: number }[];
+
+  constructor(claims: readonly Claim[], { tables = [] }: NetworkFacts) {
+    this.#rooms = tables.map((table) => ({ table, left: table.size - table.entries }));
+    if (tables.length === 0) return;
+    // What is promised and not bound yet shows in no object of the network.
+    for (const { pool, kept, binding } of claims)
+      if (pool !== undefined && binding === undefined && kept.length > 0) this.note(pool, new Set(kept.map(familyOf)));
+  }
+
+  /** Why a claim has to wait until there is room for it. */
+  obstacleFor(pool: Pool, families: ReadonlySet<4 | 6>): Obstacle | undefined {
+    if (families.size === 0) return undefined;
+    return this.#rooms.find(({ table, left }) => table.entriesFor(pool.egressIPAM, families) > left)?.table.full;
+  }
+
+  /** Notes that a claim got its first addresses of some families. */
+  note(pool: Pool, families: ReadonlySet<4 | 6>): void {
+    for (const room of this.#rooms) room.left -= room.table.entriesFor(pool.egressIPAM, families);
+  }
+}
+
+/** The families of which a claim is to get its first address. */
+export function newFamilies({ kept }: Claim, wanted: readonly ParsedAssignment[]): ReadonlySet<4 | 6> {
+  const had = new Set(kept.map(familyOf));
+  return new Set(wanted.map(({ cidr }) => cidr.family).filter((family) => !had.has(family)));
+}
