@@ -38,7 +38,11 @@ function renderComponent(
   manifests: Files,
 ): readonly (readonly [string, string])[] {
   const base =
-    above === undefined ? manifests : splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, above) }));
+    above === undefined
+      ? manifests
+      : new Map(
+          above.flatMap((other) => [...splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, other) }))]),
+        );
   const all = splitBySource(helmTemplate(helm, { values: mergeValues(baseValues, values) }));
   const changed = [...all].filter(([path, text]) => base.get(path) !== text);
   const added = changed

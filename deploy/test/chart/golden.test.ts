@@ -48,6 +48,7 @@ it.each(helms)(
   ({ helm }) => {
     const everything = {
       guard: { enabled: true },
+      agent: { enabled: true },
       aws: { enabled: true },
       nodeProbe: { enabled: true },
       guardUnassigned: { enabled: true },

@@ -105,3 +105,26 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
   verbs: [create]
 {{- end }}
 {{- end }}
+
+{{- /* How a monitor's endpoint is read, beside its port: (dict "root" $ "tlsConfig" .Values.monitoring.tlsConfig). */}}
+{{- define "egressip-ipam.scrape" -}}
+{{- $monitoring := .root.Values.monitoring }}
+{{- if .root.Values.metrics.secure -}}
+scheme: https
+tlsConfig:
+  {{- toYaml (.tlsConfig | default (dict "insecureSkipVerify" true)) | nindent 2 }}
+{{- if $monitoring.tokenSecret.name }}
+authorization:
+  credentials:
+    {{- toYaml $monitoring.tokenSecret | nindent 4 }}
+{{- else }}
+bearerTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token
+{{- end }}
+{{- end }}
+{{- with $monitoring.interval }}
+interval: {{ . }}
+{{- end }}
+{{- with $monitoring.scrapeTimeout }}
+scrapeTimeout: {{ . }}
+{{- end }}
+{{- end }}

@@ -15,7 +15,8 @@ describe('names of metrics', async () => {
   );
 
   it('are all explained, and nothing else is', async () => {
-    expect([...namesIn(await read('docs/metrics.md'))].sort()).toEqual([...served].sort());
+    const [own = ''] = (await read('docs/metrics.md')).split('## Metrics of the agents');
+    expect([...namesIn(own)].sort()).toEqual([...served].sort());
   });
 
   it.each([
