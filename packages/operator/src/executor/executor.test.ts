@@ -10,6 +10,7 @@ import { ApiError, TransportError, type Clock, type KubernetesObject } from '@eg
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressHolds } from './address-holds.ts';
 import { Executor } from './executor.ts';
+import { ObjectLanes } from './object-lanes.ts';
 import type { Target } from './target.ts';
 import type { WriteStep } from './write-step.ts';
 
@@ -26,6 +27,7 @@ describe('the executor', () => {
   let written: string[];
   let timers: { readonly milliseconds: number; readonly callback: () => void }[];
   let plansAsked: number;
+  let lanes: ObjectLanes;
   /** Whether objects are still as answers say. */
   let isCurrent: boolean;
   const clock: Clock = {
@@ -57,6 +59,7 @@ describe('the executor', () => {
     new Executor({
       clock,
       holds: new AddressHolds(),
+      lanes,
       targetOf: () => ({ ...target, ...other }),
       write: (step) => {
         written.push(step.id);
@@ -73,6 +76,7 @@ describe('the executor', () => {
 
   beforeEach(() => {
     [now, written, timers, plansAsked, isCurrent] = [0, [], [], 0, true];
+    lanes = new ObjectLanes(() => (plansAsked += 1));
   });
 
   it('law 8: an object that cannot be written keeps those it only helps waiting for a moment, and is tried on', async () => {
@@ -291,6 +295,18 @@ describe('the executor', () => {
       expect(plansAsked).toBe(0);
       timers[0]?.callback();
       expect(plansAsked).toBe(1);
+    });
+
+    it('leaves an object alone that somebody else writes, and asks for a plan once it is free', async () => {
+      const executor = make(() => Promise.resolve(object));
+      const step = annotate('shop');
+      const free = lanes.take(`${step.object.kind}/${step.object.name}`);
+      await take(executor, [step]);
+      expect([written, plansAsked]).toEqual([[], 0]);
+      free?.();
+      expect(plansAsked).toBe(1);
+      await take(executor, [step]);
+      expect(written).toHaveLength(1);
     });
 
     it('begins with what is urgent, however much became ready before', async () => {

@@ -15,6 +15,7 @@ import type { AddressHolds } from './address-holds.ts';
 import { BackOff } from './back-off.ts';
 import { Followers } from './followers.ts';
 import { HostBatches } from './host-batches.ts';
+import type { ObjectLanes } from './object-lanes.ts';
 import { isSameWrite, PutBacks } from './put-backs.ts';
 import type { Target } from './target.ts';
 import { addressesAtStake, heldBy, isWriteStep, laneOf, movedBy, type WriteStep } from './write-step.ts';
@@ -24,6 +25,8 @@ import { inTurns, WriteQueue, type Waiting } from './write-queue.ts';
 export interface ExecutorOptions {
   readonly clock: Clock;
   readonly holds: AddressHolds;
+  /** Shared with whoever else writes the same objects. */
+  readonly lanes: ObjectLanes;
   readonly targetOf: (step: WriteStep) => Target | undefined;
   readonly write: (step: WriteStep, target: Target) => Promise<KubernetesObject | undefined>;
   /** A result is in, or a delay is over: plan again. */
@@ -135,7 +138,7 @@ export class Executor {
       underWay.followers = this.#followers;
       return;
     }
-    if (underWay !== undefined) {
+    if (underWay !== undefined || this.#options.lanes.isTaken(lane)) {
       this.#hasPutOff = true;
       return;
     }
@@ -178,11 +181,15 @@ export class Executor {
       if (waiting === undefined) return;
       // Decided on something that is no longer so, or too early: the next plan knows better.
       if (waiting.target.changedSince(waiting.sequence) || this.#isHeld(waiting.step)) this.#hasPutOff = true;
-      else void this.#carryOut(waiting);
+      else {
+        const free = this.#options.lanes.take(waiting.lane);
+        if (free === undefined) this.#hasPutOff = true;
+        else void this.#carryOut(waiting, free);
+      }
     }
   }
 
-  async #carryOut({ lane, step, target }: Waiting): Promise<void> {
+  async #carryOut({ lane, step, target }: Waiting, free: () => void): Promise<void> {
     const underWay: UnderWay = { step, followers: this.#followers };
     this.#busy.set(lane, underWay);
     const start = this.#options.clock.monotonic();
@@ -201,6 +208,7 @@ export class Executor {
       release();
       target.end();
       this.#busy.delete(lane);
+      free();
       if (this.#busy.size === 0) this.#idle?.();
       this.#goOn(isAsWritten, underWay);
     }

@@ -39,6 +39,8 @@ export interface ControlLoopOptions {
   readonly problems: () => readonly Finding[];
   /** When to plan again though nothing changes, beside what a plan says; milliseconds since 1970. */
   readonly wakeAt?: () => number | undefined;
+  /** Whether a plan goes by less than is known; it is made anew then. */
+  readonly isForgetful?: (plan: Plan) => boolean;
   readonly onPlan?: (plan: Plan, milliseconds: number) => void;
 }
 
@@ -123,9 +125,9 @@ export class ControlLoop {
     const { clock, runners, reporter, log, onPlan } = this.#options;
     this.#timer = undefined;
     const start = clock.monotonic();
-    const snapshot = this.#running ? this.#options.look() : undefined;
-    if (snapshot === undefined) return;
-    const plan = withProblems(this.#planner.plan(snapshot), this.#options.problems());
+    const made = this.#running ? this.#plan() : undefined;
+    if (made === undefined) return;
+    const { plan, snapshot } = made;
     this.#lastDuration = clock.monotonic() - start;
     onPlan?.(plan, this.#lastDuration);
     for (const runner of runners) runner.take(plan);
@@ -145,6 +147,17 @@ export class ControlLoop {
         : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, wakeAt - clock.now())));
     this.#untoldSince ??= start;
     this.#reportSoon(plan, snapshot, start);
+  }
+
+  #plan(): { readonly plan: Plan; readonly snapshot: ClusterSnapshot } | undefined {
+    const { look, problems, isForgetful } = this.#options;
+    const snapshot = look();
+    if (snapshot === undefined) return undefined;
+    const plan = this.#planner.plan(snapshot);
+    const better = isForgetful?.(plan) === true ? look() : undefined;
+    return better === undefined
+      ? { plan: withProblems(plan, problems()), snapshot }
+      : { plan: withProblems(this.#planner.plan(better), problems()), snapshot: better };
   }
 
   #reportSoon(plan: Plan, snapshot: ClusterSnapshot, plannedAt: number): void {

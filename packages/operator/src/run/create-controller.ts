@@ -4,6 +4,7 @@ import { AddressHolds } from '../executor/address-holds.ts';
 import { UnassignedGuard } from '../guard/unassigned-guard.ts';
 import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
+import type { ObjectLanes } from '../executor/object-lanes.ts';
 import { targetOf } from '../executor/target.ts';
 import { carryOutWrite } from '../network/carry-out-write.ts';
 import { markDead } from '../probe/mark-dead.ts';
@@ -32,6 +33,7 @@ export interface ControllerParts {
   /** Writes while this replica holds the lease. */
   readonly writer: RestClient;
   readonly reporter: Reporter;
+  readonly lanes: ObjectLanes;
   /** Whether namespaces without an assigned address are kept from going out. */
   readonly guardUnassigned: boolean;
   /** Reads; writes go through the writer. */
@@ -52,6 +54,7 @@ export function createController(parts: ControllerParts): ControlLoop {
   const executor = new Executor({
     clock,
     holds,
+    lanes: parts.lanes,
     targetOf: (step) => targetOf(store, step, writeOf(step, backend).verb !== 'patch'),
     write: (step, target) => carryOutWrite(writer, writeOf(step, backend), target.resourceVersion()),
     onProgress: () => loop.poke(),
@@ -95,6 +98,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     log,
     problems: () => store.problems,
     wakeAt: () => store.refused.next,
+    isForgetful: (plan) => store.recallProof(plan),
     onPlan: (plan, milliseconds) => {
       store.notePromises(plan);
       store.refused.note(plan.refused ?? []);

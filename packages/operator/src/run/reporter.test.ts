@@ -1,6 +1,7 @@
 import { buildSnapshot, plan, type Allocation, type Finding } from '@egressip-ipam/core';
 import type { EventRecorder, RestClient } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ObjectLanes } from '../executor/object-lanes.ts';
 import { Reporter } from './reporter.ts';
 
 describe('what may pass by itself in a moment', () => {
@@ -21,7 +22,7 @@ describe('what may pass by itself in a moment', () => {
     const events = {
       record: ({ object }: { object: { name: string } }) => void told.push(object.name),
     } as unknown as EventRecorder;
-    reporter = new Reporter({} as RestClient, events, () => []);
+    reporter = new Reporter({} as RestClient, events, () => [], new ObjectLanes(() => undefined));
   });
 
   it('is told once, when it still stands after everything got quiet', () => {

@@ -1,6 +1,7 @@
 import {
   asRecord,
   type ClusterSnapshot,
+  type EgressIPAMReport,
   type Finding,
   type FindingCode,
   type Plan,
@@ -9,6 +10,7 @@ import {
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
+import type { ObjectLanes } from '../executor/object-lanes.ts';
 import type { WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { printable } from '../output/printable.ts';
@@ -28,16 +30,23 @@ const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'Partia
 export class Reporter {
   readonly #client: ResourceClient;
   readonly #events: EventRecorder;
+  readonly #lanes: ObjectLanes;
   readonly #refused: () => readonly RefusedAddress[];
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Whose statuses are being written. */
+  #newest: Plan | undefined;
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
   readonly #passing = new Map<string, { readonly finding: Finding; hasWaited: boolean }>();
   /** What namespaces had when it was told last; what there was in the beginning is no news. */
   #holdings: Holdings | undefined;
 
-  /** @param refused what the network or the cloud refused, to be written down */
-  constructor(rest: RestClient, events: EventRecorder, refused: () => readonly RefusedAddress[]) {
+  /**
+   * @param refused what the network or the cloud refused, to be written down
+   * @param lanes shared with whoever else writes EgressIPAMs
+   */
+  constructor(rest: RestClient, events: EventRecorder, refused: () => readonly RefusedAddress[], lanes: ObjectLanes) {
+    this.#lanes = lanes;
     this.#refused = refused;
     this.#client = new ResourceClient(rest, egressIPAMs);
     this.#events = events;
@@ -150,25 +159,34 @@ export class Reporter {
     }
   }
 
-  /** Brings the status of every EgressIPAM up to date. */
+  /** Brings the status of every EgressIPAM up to date; of one that is being written, once that has ended. */
   async writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<void> {
+    this.#newest = plan;
     for (const report of plan.egressIPAMs) {
+      // A later plan knows better what to write.
+      if (this.#newest !== plan) return;
       if (report.deleting) continue;
-      const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
-      const wanted = statusOf(plan, snapshot, report, before, this.#refused());
-      const written = asRecord(JSON.parse(JSON.stringify(wanted)));
-      if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
-        this.#status.set(report.name, before);
-        continue;
+      const free = this.#lanes.take(`EgressIPAM/${report.name}`);
+      if (free === undefined) continue;
+      try {
+        await this.#writeOne(plan, snapshot, report);
+      } finally {
+        free();
       }
-      const object = await this.#client.mergePatch(
-        { name: report.name },
-        { status: wanted },
-        { subresource: 'status' },
-      );
-      // An older definition drops fields that it lacks: what was written counts, or it would be written for ever.
-      this.#status.set(report.name, { ...asRecord(object['status']), ...written });
     }
+  }
+
+  async #writeOne(plan: Plan, snapshot: ClusterSnapshot, report: EgressIPAMReport): Promise<void> {
+    const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
+    const wanted = statusOf(plan, snapshot, report, before, this.#refused());
+    const written = asRecord(JSON.parse(JSON.stringify(wanted)));
+    if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
+      this.#status.set(report.name, before);
+      return;
+    }
+    const object = await this.#client.mergePatch({ name: report.name }, { status: wanted }, { subresource: 'status' });
+    // An older definition drops fields that it lacks: what was written counts, or it would be written for ever.
+    this.#status.set(report.name, { ...asRecord(object['status']), ...written });
   }
 
   async #readStatus(name: string): Promise<Readonly<Record<string, unknown>>> {

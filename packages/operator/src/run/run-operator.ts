@@ -19,6 +19,7 @@ import { isPlacedByUs } from '../provider/provider-facts.ts';
 import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
+import { ObjectLanes } from '../executor/object-lanes.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
 import { leaderOf } from './leader-of.ts';
@@ -218,7 +219,8 @@ async function lead(
     watch?.check();
     controller.noteChange(isUrgent);
   };
-  const reporter = new Reporter(writer, events, () => store.refused.list());
+  const lanes = new ObjectLanes(() => controller.poke());
+  const reporter = new Reporter(writer, events, () => store.refused.list(), lanes);
   const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));
   const probe = probeOf(network, options, {
     rest,
@@ -236,6 +238,7 @@ async function lead(
     watch,
     writer,
     reporter,
+    lanes,
     term,
     clock,
     log,

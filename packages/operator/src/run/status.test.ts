@@ -68,6 +68,73 @@ describe('the status of an EgressIPAM', () => {
     });
   });
 
+  const wait = (mender: 'owner' | 'cluster'): Plan['waiting'][number] => ({
+    namespace: mender,
+    egressIPAM: 'pool',
+    mender,
+    reason: {
+      code: mender === 'owner' ? 'InvalidAddress' : 'WaitingForNodes',
+      severity: 'error',
+      object: { kind: 'Namespace', name: mender },
+      message: `${mender} is to mend it`,
+    },
+  });
+  const finding = (severity: 'error' | 'warning'): Plan['findings'][number] => ({
+    code: severity === 'error' ? 'NoCIDRAssignments' : 'NoSpareCapacity',
+    severity,
+    object: { kind: 'EgressIPAM', name: 'pool' },
+    message: `a finding, ${severity}`,
+  });
+  // From the worst to what is no trouble of the EgressIPAM at all.
+  const causes: readonly (Partial<Plan> & { readonly ready: string; readonly degraded: string })[] = [
+    { allocations: [allocation('lost', false)], ready: 'NotCarried', degraded: 'NotCarried' },
+    { findings: [finding('error')], ready: 'AllServed', degraded: 'NoCIDRAssignments' },
+    { waiting: [wait('cluster')], ready: 'ClaimsWaiting', degraded: 'ClaimsWaiting' },
+    { findings: [finding('warning')], ready: 'AllServed', degraded: 'NoSpareCapacity' },
+    { waiting: [wait('owner')], ready: 'AllServed', degraded: 'AsExpected' },
+  ];
+  const pairs = causes.flatMap((worse, index) =>
+    causes.slice(index).flatMap((other) => [[worse, other] as const, [other, worse] as const]),
+  );
+
+  it.each(pairs.map(([one, other]) => [one.degraded, other.degraded, one, other] as const))(
+    'names the worst of %s and %s first',
+    (_, __, one, other) => {
+      const both = [...new Set([one, other])];
+      const plan = {
+        allocations: both.flatMap(({ allocations = [] }) => allocations),
+        findings: both.flatMap(({ findings = [] }) => findings),
+        waiting: both.flatMap(({ waiting = [] }) => waiting),
+      };
+      const worst = causes.find((cause) => both.includes(cause));
+      const ready = causes.find((cause) => both.includes(cause) && cause.ready !== 'AllServed')?.ready ?? 'AllServed';
+      const { Ready, Degraded } = conditionsOf(plan);
+      expect(Ready).toEqual([ready === 'AllServed' ? 'True' : 'False', ready]);
+      expect(Degraded).toEqual([worst?.degraded === 'AsExpected' ? 'False' : 'True', worst?.degraded]);
+    },
+  );
+
+  it('has every trouble in its message, and those first that nobody but the cluster can mend', () => {
+    const status = statusOf(
+      {
+        allocations: [allocation('lost', false)],
+        waiting: [...Array.from({ length: 10 }, () => wait('owner')), wait('cluster')],
+        findings: [finding('warning'), finding('error')],
+      } as unknown as Plan,
+      buildSnapshot({}),
+      report,
+      {},
+    );
+    const [ready, degraded] = status['conditions'] as readonly { readonly message: string }[];
+    expect(ready?.message).toBe(
+      'addresses of 1 namespace carry no traffic: lost; 1 namespace waits: cluster (WaitingForNodes); 1 of 2 namespaces served (1 refused for what owners wrote)',
+    );
+    expect(degraded?.message).toBe(
+      'addresses of 1 namespace carry no traffic: lost; a finding, error; 1 namespace waits: cluster (WaitingForNodes); a finding, warning',
+    );
+    expect((status['waitingClaims'] as readonly { readonly namespace: string }[])[0]?.namespace).toBe('cluster');
+  });
+
   it('writes down what was refused in its CIDRs, so many at the most', () => {
     const entry = (address: string): RefusedAddress => ({ address, reason: 'InUse', since: '2026-01-01T00:00:00Z' });
     const own = Array.from({ length: 101 }, (_, index) => entry(`10.0.0.${index}`));

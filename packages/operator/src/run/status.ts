@@ -37,8 +37,10 @@ export function statusOf(
   const problems = plan.findings.filter(
     ({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info',
   );
-  const waiting = plan.waiting.filter(({ egressIPAM }) => egressIPAM === report.name);
-  const problem = problems.find(({ severity }) => severity === 'error') ?? problems[0];
+  // Who waits for what is not its owner's to mend is told before those who mistyped something.
+  const waiting = plan.waiting
+    .filter(({ egressIPAM }) => egressIPAM === report.name)
+    .sort((one, other) => Number(one.mender === 'owner') - Number(other.mender === 'owner'));
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
     const status = isTrue ? 'True' : 'False';
@@ -54,12 +56,12 @@ export function statusOf(
     };
   };
   const lost = plan.allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
-  const readiness = readinessOf(lost, waiting, report);
-  // What is wrong with the EgressIPAM itself is why its claims wait.
-  const degraded =
-    readiness.isReady && problem === undefined
-      ? condition('Degraded', false, 'AsExpected', 'nothing is wrong with this EgressIPAM')
-      : condition('Degraded', true, problem?.code ?? readiness.reason, problem?.message ?? readiness.message);
+  const unserved = waiting.filter(({ mender }) => mender === 'cluster');
+  const [idle, delayed] = [notCarried(lost), claimsWaiting(unserved)];
+  const broken = [...idle, ...delayed];
+  // The worst first: what is wrong with the EgressIPAM itself is mostly why its claims wait.
+  const troubles = [...idle, ...troublesIn(problems, 'error'), ...delayed, ...troublesIn(problems, 'warning')];
+  const served = servedIn(report);
   const { states } = report;
   const some = lost
     .slice(0, mostWaitingClaims)
@@ -68,8 +70,20 @@ export function statusOf(
   return {
     conditions: [
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
-      condition('Ready', readiness.isReady, readiness.reason, readiness.message),
-      degraded,
+      condition(
+        'Ready',
+        broken.length === 0,
+        broken[0]?.reason ?? 'AllServed',
+        [...messagesOf(broken), broken.length === 0 ? `${served}, and every address carries traffic` : served].join(
+          '; ',
+        ),
+      ),
+      condition(
+        'Degraded',
+        troubles.length > 0,
+        troubles[0]?.reason ?? 'AsExpected',
+        messagesOf(troubles).join('; ') || 'nothing is wrong with this EgressIPAM',
+      ),
       ...(states === undefined
         ? []
         : [
@@ -115,35 +129,49 @@ export function statusOf(
   };
 }
 
-/** Whether everything is well, and the worst thing that is not. */
-interface Readiness {
-  readonly isReady: boolean;
+/** Something that keeps an EgressIPAM from being well. */
+interface Trouble {
   readonly reason: string;
   readonly message: string;
 }
 
-/**
- * Ready is who keeps every promise: no claim waits for what is not its owner's to mend, and every address carries
- * traffic (law 12). What owners mistyped is counted beside.
- */
-function readinessOf(lost: Plan['allocations'], waiting: Plan['waiting'], report: EgressIPAMReport): Readiness {
-  const unserved = waiting.filter(({ mender }) => mender === 'cluster');
-  const refused = report.refused === 0 ? '' : `; ${report.refused} are refused for what their owners wrote`;
-  const served = `${report.served} of ${report.claims} namespaces are served`;
-  const names = (entries: readonly { readonly namespace: string }[]): string =>
-    `${entries
-      .slice(0, 3)
-      .map(({ namespace }) => namespace)
-      .join(', ')}${entries.length > 3 ? ', …' : ''}`;
-  if (lost.length > 0) {
-    const message = `addresses of ${lost.length} namespaces carry no traffic: ${names(lost)}; ${served}${refused}`;
-    return { isReady: false, reason: 'NotCarried', message };
-  }
-  if (unserved.length > 0) {
-    const message = `${unserved.length} namespaces wait: ${names(unserved)}; ${served}${refused}`;
-    return { isReady: false, reason: 'ClaimsWaiting', message };
-  }
-  return { isReady: true, reason: 'AllServed', message: `${served}, and every address carries traffic${refused}` };
+/** So many troubles are named at the most. */
+const mostTroubles = 5;
+
+const messagesOf = (troubles: readonly Trouble[]): readonly string[] =>
+  troubles.slice(0, mostTroubles).map(({ message }) => message);
+
+function troublesIn(problems: Plan['findings'], severity: 'error' | 'warning'): readonly Trouble[] {
+  return problems
+    .filter((problem) => problem.severity === severity)
+    .map(({ code, message }) => ({ reason: code, message }));
+}
+
+/** Law 12: every address carries traffic, or nothing is called well. */
+function notCarried(lost: Plan['allocations']): readonly Trouble[] {
+  if (lost.length === 0) return [];
+  const message = `addresses of ${count(lost.length)} carry no traffic: ${namesOf(lost)}`;
+  return [{ reason: 'NotCarried', message }];
+}
+
+/** Law 12: no claim waits for what is not its owner's to mend. What owners mistyped is counted beside. */
+function claimsWaiting(unserved: Plan['waiting']): readonly Trouble[] {
+  if (unserved.length === 0) return [];
+  const codes = [...new Set(unserved.map(({ reason }) => reason.code))].join(', ');
+  const wait = unserved.length === 1 ? 'waits' : 'wait';
+  return [{ reason: 'ClaimsWaiting', message: `${count(unserved.length)} ${wait}: ${namesOf(unserved)} (${codes})` }];
+}
+
+function servedIn({ served, claims, refused }: EgressIPAMReport): string {
+  const mistyped = refused === 0 ? '' : ` (${refused} refused for what owners wrote)`;
+  return `${served} of ${count(claims)} served${mistyped}`;
+}
+
+const count = (namespaces: number): string => `${namespaces} namespace${namespaces === 1 ? '' : 's'}`;
+
+function namesOf(entries: readonly { readonly namespace: string }[]): string {
+  const some = entries.slice(0, 3).map(({ namespace }) => namespace);
+  return `${some.join(', ')}${entries.length > 3 ? ', …' : ''}`;
 }
 
 /** Addresses that can still be handed out in all CIDRs together, decimal text. */

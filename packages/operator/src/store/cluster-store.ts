@@ -4,6 +4,7 @@ import {
   readEgressIPAM,
   readInfrastructure,
   readNode,
+  type Allocation,
   type ClusterSnapshot,
   type DepartedClaim,
   type EgressIPAMSnapshot,
@@ -27,6 +28,7 @@ import { Collection, type CollectionOptions, type ReadingHooks } from './collect
 import { DepartedNodes } from './departed-nodes.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
+import { lostProof } from './lost-proof.ts';
 import { RefusedAddresses } from './refused-addresses.ts';
 
 const rememberRefusal = 600_000;
@@ -68,6 +70,8 @@ export class ClusterStore {
   /** What the network or the cloud would not put anywhere: left alone for a while. */
   readonly refused: RefusedAddresses;
   #departed: readonly DepartedClaim[] = [];
+  /** By the last plan. */
+  #given: readonly Allocation[] = [];
   #attaching:
     { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
 
@@ -166,6 +170,7 @@ export class ClusterStore {
    * writes put it on nodes, and while they are under way the record alone would not prove whose it is.
    */
   notePromises({ allocations, steps }: Plan): void {
+    this.#given = allocations;
     const underWay = allocations.filter(({ carried }) => !carried);
     const names = new Set(underWay.map(({ namespace }) => namespace));
     this.namespaces.forgetPromises((namespace) => names.has(namespace));
@@ -173,6 +178,15 @@ export class ClusterStore {
     for (const { namespace, source, addresses } of underWay) {
       if (source === 'recorded' && !unwritten.has(namespace)) this.namespaces.promise(namespace, addresses);
     }
+  }
+
+  /** Whether a plan took away what is still known to be somebody's: it counts as given from now on, and the plan is to be made anew. */
+  recallProof({ allocations }: Plan): boolean {
+    const lost = lostProof(this.#given, allocations, (name) => this.namespaces.entry(name)).filter(
+      ({ egressIPAM }) => this.egressIPAMs.entry(egressIPAM)?.deletedAt === undefined,
+    );
+    for (const { namespace, addresses } of lost) this.namespaces.promise(namespace, addresses);
+    return lost.length > 0;
   }
 
   /** Forgets nodes that went away and of which nothing is left. */

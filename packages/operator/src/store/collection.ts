@@ -233,6 +233,11 @@ export class Collection<Slim extends Entry> {
     if (!this.#writing.has(name)) this.#options.onChange();
   }
 
+  /** One object as it is known now. */
+  entry(name: string): Slim | undefined {
+    return this.#entryOf(name);
+  }
+
   #entryOf(name: string): Slim | undefined {
     const slim = this.#reflector.store.get(this.#keyOf(name));
     const addresses = this.#unconfirmed.get(name)?.addresses ?? this.#promised.get(name);

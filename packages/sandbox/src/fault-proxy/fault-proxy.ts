@@ -12,6 +12,8 @@ export interface FaultProxyOptions {
   readonly rules?: readonly FaultRule[];
   /** From 0 up to 1, for rules with a probability: pass a seeded one for the same faults each time. Default `Math.random`. */
   readonly random?: () => number;
+  /** Told of each request as it comes; what it returns is called when the request has been answered or given up. */
+  readonly onRequest?: (method: string, path: string) => () => void;
 }
 
 /** How many requests met what. */
@@ -39,6 +41,7 @@ export async function createFaultProxy({
   target,
   rules: initial = [],
   random = Math.random,
+  onRequest,
 }: FaultProxyOptions): Promise<FaultProxy> {
   const rules = new FaultRules(random);
   for (const rule of initial) rules.add(rule);
@@ -47,6 +50,8 @@ export async function createFaultProxy({
   const counts = { passed: 0, drop: 0, delay: 0, status: 0, reset: 0 };
 
   const server = http.createServer((request, response) => {
+    const onEnd = onRequest?.(request.method ?? '', request.url ?? '');
+    if (onEnd !== undefined) response.once('close', onEnd);
     const fault = rules.take(request.method ?? '', request.url ?? '');
     const count = (): void => void counts[fault?.kind ?? 'passed']++;
     // Who waits for it to be counted wants to know that the server has applied the request.

@@ -5,6 +5,7 @@ import {
   startSdnMaster,
   type EnvtestToken,
   type FaultProxy,
+  type FaultProxyOptions,
   type NetworkCrd,
 } from '@egressip-ipam/sandbox';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
@@ -87,8 +88,10 @@ export class SdnCluster {
   }
 
   /** A proxy in front of the server, and a kubeconfig of user `operator` that leads through it. */
-  async addProxy(): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
-    const proxy = await createFaultProxy({ target: this.server.target, random: seededRandom(4) });
+  async addProxy(
+    more: Pick<FaultProxyOptions, 'onRequest'> = {},
+  ): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
+    const proxy = await createFaultProxy({ target: this.server.target, random: seededRandom(4), ...more });
     this.#closing.push(() => proxy.close());
     return { proxy, kubeconfig: await writeKubeconfig(proxy.url, 'operator') };
   }

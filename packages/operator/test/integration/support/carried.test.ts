@@ -8,23 +8,24 @@ const object = (name: string, more: object, annotations = {}): KubernetesObject 
   ...more,
 });
 const annotations = { [`${prefix}/egressipam`]: 'pool', [`${prefix}/allocated`]: 'pool/10.0.0.1,10.0.1.1' };
-const state = (isReady: boolean, egressIPs: readonly string[]): Parameters<typeof countCarried>[0] => ({
+const state = (isReady: boolean): Parameters<typeof countCarried>[0] => ({
   Namespace: new Map([['shop', object('shop', {}, annotations)]]),
   Node: new Map([
     ['n1', object('n1', { status: { conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }] } })],
   ]),
-  NetNamespace: new Map([['shop', object('shop', { egressIPs })]]),
 });
-const both = ['10.0.0.1', '10.0.1.1'];
-const hosts = new Map(both.map((address) => [address, ['n1']]));
+const on =
+  (nodes: Readonly<Record<string, readonly string[]>>) =>
+  (namespace: string, address: string): readonly string[] =>
+    namespace === 'shop' ? (nodes[address] ?? []) : [];
 
 it.each([
-  ['bound and hosted', state(true, both), hosts, 1],
-  ['not all bound', state(true, ['10.0.0.1']), hosts, 0],
-  ['on a node that is not Ready', state(false, both), hosts, 0],
-  ['not all hosted', state(true, both), new Map([['10.0.0.1', ['n1']]]), 0],
-])('counts what is %s', (_, objects, on, carried) => {
-  expect(countCarried(objects, on).get('pool')).toEqual({ claims: 1, carried });
+  ['all carried', true, { '10.0.0.1': ['n1'], '10.0.1.1': ['n2', 'n1'] }, 1],
+  ['on a node that is not Ready', false, { '10.0.0.1': ['n1'], '10.0.1.1': ['n1'] }, 0],
+  ['on a node that is not there', true, { '10.0.0.1': ['n1'], '10.0.1.1': ['n2'] }, 0],
+  ['not all carried', true, { '10.0.0.1': ['n1'] }, 0],
+])('counts what is %s', (_, isReady, nodes, carried) => {
+  expect(countCarried(state(isReady), on(nodes)).get('pool')).toEqual({ claims: 1, carried });
 });
 
 it('finds what a status claims and no moment shows', () => {

@@ -13,10 +13,13 @@ export interface Carried {
 
 type Objects = ReadonlyMap<string, KubernetesObject>;
 
-/** Counts by EgressIPAM, from objects of OpenShift SDN and nodes alone. */
+/** The nodes that a namespace's traffic leaves by with an address, as the network's objects have it. */
+export type Carriers = (namespace: string, address: string) => readonly string[];
+
+/** Counts by EgressIPAM, from objects alone. */
 export function countCarried(
-  state: { readonly Namespace: Objects; readonly Node: Objects; readonly NetNamespace: Objects },
-  hosts: ReadonlyMap<string, readonly string[]>,
+  state: { readonly Namespace: Objects; readonly Node: Objects },
+  carriersOf: Carriers,
 ): ReadonlyMap<string, Carried> {
   const ready = new Set([...state.Node].flatMap(([name, node]) => (isReady(node) ? [name] : [])));
   const counts = new Map<string, Carried>();
@@ -24,16 +27,10 @@ export function countCarried(
     const record = metadata.annotations?.[`${prefix}/allocated`];
     const pool = metadata.annotations?.[`${prefix}/egressipam`];
     if (record === undefined || pool === undefined) continue;
-    const bound = state.NetNamespace.get(name)?.['egressIPs'];
     const isCarried = record
       .slice(record.indexOf('/') + 1)
       .split(',')
-      .every(
-        (address) =>
-          Array.isArray(bound) &&
-          bound.includes(address) &&
-          hosts.get(address)?.some((node) => ready.has(node)) === true,
-      );
+      .every((address) => carriersOf(name, address).some((node) => ready.has(node)));
     const { claims, carried } = counts.get(pool) ?? { claims: 0, carried: 0 };
     counts.set(pool, { claims: claims + 1, carried: carried + Number(isCarried) });
   }
@@ -51,16 +48,19 @@ export function saysOfCarried(
   moments: readonly Carried[],
 ): readonly string[] {
   const [was, is] = [asRecord(before?.['status']), asRecord(after?.['status'])];
-  if (after === undefined || JSON.stringify(was) === JSON.stringify(is)) return [];
+  // Another part of the status is written by itself, such as what was released.
+  const said = (status: typeof is): string =>
+    JSON.stringify([status['carried'], status['conditions'], status['summary']]);
+  if (after === undefined || said(was) === said(is)) return [];
   const most = Math.max(...moments.map(({ carried }) => carried));
   const isAnyWhole = moments.some(({ claims, carried }) => claims === carried);
-  const said: string[] = [];
+  const wrong: string[] = [];
   if (typeof is['carried'] === 'number' && is['carried'] > most)
-    said.push(`carried is ${is['carried']}, and ${most} are`);
+    wrong.push(`carried is ${is['carried']}, and ${most} are`);
   for (const type of ['Ready', 'Assigned'])
-    if (!isAnyWhole && conditionOf(is, type) === 'True') said.push(`${type} is True, and not all are carried`);
-  if (!isAnyWhole && conditionOf(is, 'Degraded') === 'False') said.push('Degraded is False, and not all are carried');
-  return said;
+    if (!isAnyWhole && conditionOf(is, type) === 'True') wrong.push(`${type} is True, and not all are carried`);
+  if (!isAnyWhole && conditionOf(is, 'Degraded') === 'False') wrong.push('Degraded is False, and not all are carried');
+  return wrong;
 }
 
 /** A condition of a status. */

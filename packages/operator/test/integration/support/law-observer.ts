@@ -1,7 +1,16 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
 import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { countCarried, saysOfCarried, type Carried } from './carried.ts';
-import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from './resources.ts';
+import {
+  addressesIn,
+  itemsOf,
+  openshiftSdn,
+  readEgressIP,
+  texts,
+  type ObservedNetwork,
+  type ObservedState,
+} from './observed-networks.ts';
+import { egressIPAMs, namespaces, nodes } from './resources.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
 
@@ -29,11 +38,11 @@ export interface LawObserver {
   stop(): Promise<void>;
 }
 
-/** Watches a cluster of OpenShift SDN. Versions order the changes of all kinds, as the server made them. */
-export async function observeLaws(rest: RestClient): Promise<LawObserver> {
+/** Watches a cluster, of OpenShift SDN if nothing else is said. Versions order the changes of all kinds, as the server made them. */
+export async function observeLaws(rest: RestClient, network: ObservedNetwork = openshiftSdn): Promise<LawObserver> {
   const changes: Change[] = [];
   const gaps: Gap[] = [];
-  const reflectors = [namespaces, nodes, hostSubnets, netNamespaces, egressIPAMs].map((resource: Resource) => {
+  const reflectors = [namespaces, nodes, ...network.resources, egressIPAMs].map((resource: Resource) => {
     let newest = 0;
     let seenUntil: number | undefined;
     const note = (name: string, version: number, object: KubernetesObject | undefined): void => {
@@ -65,6 +74,7 @@ export async function observeLaws(rest: RestClient): Promise<LawObserver> {
       replay(
         [...changes].sort((a, b) => a.version - b.version),
         gaps,
+        network,
       ),
     stop: async () => void (await Promise.all(reflectors.map((reflector) => reflector.stop()))),
   };
@@ -80,27 +90,28 @@ const nothing: Carried = { claims: 0, carried: 0 };
 /** A status is written once it is quiet, and says what was so a moment before: so long at the most. */
 const longestBehind = 10_000;
 
-function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly string[] {
-  const state = {
+function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }: ObservedNetwork): readonly string[] {
+  const state: ObservedState = {
     Namespace: new Map<string, KubernetesObject>(),
     Node: new Map<string, KubernetesObject>(),
     HostSubnet: new Map<string, KubernetesObject>(),
     NetNamespace: new Map<string, KubernetesObject>(),
+    EgressIP: new Map<string, KubernetesObject>(),
     EgressIPAM: new Map<string, KubernetesObject>(),
   };
   const moments: Moment[] = [];
-  let carried = countCarried(state, new Map());
+  let carried = countCarried(state, carriersIn(state));
   const violations: string[] = [];
   const promised = new Set<string>();
   for (const { kind, name, version, seenAt, object } of changes) {
-    const objects = state[kind as keyof typeof state];
+    const objects = state[kind as keyof ObservedState];
     const before = objects.get(name);
     if (object === undefined) objects.delete(name);
     else objects.set(name, object);
     // While one kind was not seen, what is known of it is of another moment.
     const isDark = gaps.some(({ after, to }) => version > after && version <= to);
     const say = (text: string): void => void (isDark || violations.push(`at version ${version}: ${text}`));
-    const hosts = index(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
+    const hosts = addressesIn(state.HostSubnet, ({ egressIPs }) => texts(egressIPs));
     if (kind === 'EgressIPAM') {
       const was = [...moments.filter((moment) => seenAt - moment.until <= longestBehind), { carried, until: seenAt }];
       for (const text of saysOfCarried(
@@ -111,12 +122,12 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
         say(`EgressIPAM ${name}: ${text} (law 12)`);
     } else {
       moments.push({ carried, until: seenAt });
-      carried = countCarried(state, hosts);
+      carried = countCarried(state, carriersIn(state));
     }
     if (kind === 'HostSubnet')
       for (const [address, on] of hosts) if (on.length > 1) say(`${address} is on ${on.join(' and ')} (law 1)`);
     if (kind === 'Namespace') {
-      for (const [address, by] of index(state.Namespace, ({ metadata }) =>
+      for (const [address, by] of addressesIn(state.Namespace, ({ metadata }) =>
         (metadata.annotations?.[`${prefix}/allocated`]?.split('/')[1] ?? '').split(',').filter(Boolean),
       ))
         if (by.length > 1) say(`${address} belongs to ${by.join(' and ')} (law 1)`);
@@ -129,8 +140,10 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
           .some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) ===
         true;
       const [poolBefore, pool] = [was, is].map((record) => record?.split('/')[0]);
-      // Who names another EgressIPAM asks for its addresses, and goes over to them in one write.
-      const hasAsked = poolBefore !== pool && object?.metadata.annotations?.[`${prefix}/egressipam`] === pool;
+      // Who names another EgressIPAM asks for its addresses, and goes over to them in one write; or it asked for just these.
+      const hasAsked =
+        (poolBefore !== pool && object?.metadata.annotations?.[`${prefix}/egressipam`] === pool) ||
+        (is !== undefined && before?.metadata.annotations?.[`${prefix}/egressips`] === is.slice(is.indexOf('/') + 1));
       if (
         was !== undefined &&
         is !== undefined &&
@@ -141,7 +154,7 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
         say(`${name} had ${was} and has ${is} (law 2)`);
     }
     if (kind === 'NetNamespace') {
-      for (const [address, by] of index(state.NetNamespace, ({ egressIPs }) => texts(egressIPs)))
+      for (const [address, by] of addressesIn(state.NetNamespace, ({ egressIPs }) => texts(egressIPs)))
         if (by.length > 1) say(`${address} is bound to ${by.join(' and ')} (law 1)`);
       const known = texts(before?.['egressIPs']);
       for (const address of texts(object?.['egressIPs'])) promised.add(`${name}/${address}`);
@@ -154,25 +167,23 @@ function replay(changes: readonly Change[], gaps: readonly Gap[]): readonly stri
         if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address))
           say(`${address} is bound to ${name} and on no node (law 7)`);
     }
+    if (kind === 'EgressIP') {
+      for (const [address, by] of addressesIn(state.EgressIP, (entry) => texts(readEgressIP(entry).spec['egressIPs'])))
+        if (by.length > 1) say(`${address} is wanted by ${by.join(' and ')} (law 1)`);
+      const items = itemsOf(readEgressIP(object ?? { metadata: { name } }).status);
+      for (const { egressIP, node } of items) {
+        promised.add(`${name.replace(/^egressip-/, '')}/${egressIP}`);
+        if (items.some((item) => item.egressIP === egressIP && item.node !== node))
+          say(`${egressIP} is on several nodes (law 1)`);
+        if (items.some((item) => item.egressIP !== egressIP && item.node === node))
+          say(`${node} has several addresses of ${name} (law 3)`);
+      }
+    }
   }
   return violations;
-}
-
-function index(
-  objects: ReadonlyMap<string, KubernetesObject>,
-  addressesOf: (object: KubernetesObject) => readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const [name, object] of objects)
-    for (const address of addressesOf(object)) found.set(address, [...(found.get(address) ?? []), name]);
-  return found;
 }
 
 function isIn(cidr: string, address: string): boolean {
   const [parsed, inside] = [parseCidr(cidr)?.cidr, parseAddress(address)];
   return parsed !== undefined && inside !== undefined && cidrContains(parsed, inside);
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
