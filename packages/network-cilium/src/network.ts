@@ -1,6 +1,7 @@
 import type { NetworkBackend, NetworkTraits } from '@egressip-ipam/core';
 import { createFactsReader, type CiliumFacts } from './facts/read-facts.ts';
 import { podCidrAnnotations } from './facts/pod-networks.ts';
+import { ciliumNodeKind } from './kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from './kinds/egress-gateway-policy.ts';
 import { recognise } from './recognise.ts';
 import { render } from './render/render.ts';
@@ -16,7 +17,7 @@ export const network: NetworkBackend = {
   specificationVersion: 'v1',
   name: 'cilium',
   title: 'Cilium',
-  kinds: [egressGatewayPolicyKind],
+  kinds: [egressGatewayPolicyKind, ciliumNodeKind],
   nodeAnnotations: podCidrAnnotations,
   configMaps,
   readsDefinitions: true,

@@ -55,12 +55,14 @@ function countOf(addresses: readonly AttachedAddress[], family: 4 | 6): number {
   return addresses.filter(({ address }) => address.includes(':') === (family === 6)).length;
 }
 
-/** What is in use of a CIDR: on egress nodes, and by machines that answered when an address of it was looked for. */
+/** What is in use of a CIDR: by gateways of egress nodes, on these, and by machines that answered when an address of it was looked for. */
 export function observeCidr(text: string, view: ClusterView): CidrObservation {
   const cidr = parseCidr(text)?.cidr;
   if (cidr === undefined)
     return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
   const used = new Map<string, string>();
+  for (const { name, status } of view.nodes.store.values())
+    for (const gateway of status.gateways) used.set(gateway, `the default gateway of node ${name}`);
   for (const node of view.nodes.store.values()) {
     for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
     for (const { address, state, duplicateMAC } of node.status.addresses) {

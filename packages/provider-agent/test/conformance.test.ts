@@ -88,6 +88,19 @@ describe('the agents as a provider', () => {
     await agents.close();
   });
 
+  it('shows the default gateways of nodes as in use, so that nobody is given one', async () => {
+    const agents = await startMemoryAgents([{ ...first!, gateways: ['10.0.0.254', 'nonsense', '192.0.2.1'] }, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const inUse = async () =>
+      (await provider.observe({ nodes: [...nodes], cidrs: ['10.0.0.0/24'], signal })).cidrs.flatMap((cidr) =>
+        'error' in cidr ? [] : cidr.inUse,
+      );
+    await expect.poll(inUse).toContainEqual({ address: '10.0.0.254', usedBy: 'the default gateway of node node-1' });
+    expect(JSON.stringify(await inUse())).not.toMatch(/nonsense|192\.0\.2\.1/);
+    await provider.close?.();
+    await agents.close();
+  });
+
   it('shows as incomplete what a node was asked to take and has not taken, as after a crash', async () => {
     const agents = await startMemoryAgents([first!, second!]);
     const provider = createAgentProvider({ rest: agents.rest, namespace });

@@ -29,6 +29,7 @@ export interface MemoryNode {
   /** What it carries that is not ours. */
   readonly addresses: readonly string[];
   readonly mac?: string;
+  readonly gateways?: readonly string[];
 }
 
 /** An API server with agents that have no kernel. */
@@ -64,6 +65,7 @@ export async function startMemoryAgents(
     }));
     const status = {
       observedGeneration: node.generation,
+      ...(found.gateways === undefined ? {} : { gateways: found.gateways }),
       addresses,
       interfaces: [
         {

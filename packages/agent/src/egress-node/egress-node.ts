@@ -64,6 +64,8 @@ export interface EgressNodeStatus {
   /** The generation whose wishes the results are about; 0 before the first report. */
   readonly observedGeneration: number;
   readonly interfaces: readonly ReportedInterface[];
+  /** The node's default gateways: nobody else may have their addresses. */
+  readonly gateways: readonly string[];
   readonly addresses: readonly AddressResult[];
 }
 
@@ -86,6 +88,7 @@ export function readEgressNode(object: KubernetesObject): EgressNode {
         subnets: texts(subnets),
         addresses: texts(addresses),
       })),
+      gateways: texts(status['gateways']),
       addresses: entries(status['addresses']).flatMap(readResult),
     },
   };

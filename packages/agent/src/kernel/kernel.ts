@@ -1,4 +1,5 @@
 import { batchOf } from './batch.ts';
+import { gatewaysIn } from './gateways.ts';
 import { readInterfaces, type KernelInterface } from './interfaces.ts';
 import type { KernelChange } from './reconcile.ts';
 import { runProgram } from './run-program.ts';
@@ -14,6 +15,8 @@ export interface Neighbour {
 export interface Kernel {
   /** @throws Error when the kernel cannot be read */
   interfaces(): Promise<readonly KernelInterface[]>;
+  /** Where packets go that no other route is for, as canonical texts. @throws Error when the kernel cannot be read */
+  gateways(): Promise<readonly string[]>;
   /** Makes changes, each on its own; resolves with what the kernel said against some of them. */
   change(changes: readonly KernelChange[]): Promise<string>;
   /** Sends a question for each address to the network, whatever is known of it already. */
@@ -34,6 +37,12 @@ export interface Question {
 export function systemKernel(): Kernel {
   return {
     interfaces: async () => readInterfaces(await readJson(['-j', 'address', 'show'])),
+    gateways: async () => {
+      const routes = await Promise.all(
+        ['-4', '-6'].map((family) => readJson(['-j', family, 'route', 'show', 'default'])),
+      );
+      return routes.flatMap(gatewaysIn);
+    },
     change: async (changes) => {
       if (changes.length === 0) return '';
       const { stderr } = await runProgram('ip', ['-force', '-batch', '-'], batchOf(changes));

@@ -115,9 +115,9 @@ export class Agent {
         hold: () => this.#holdNow(),
         mayTake: () => this.#mayTake && this.#lease.reachesServer,
         record: (own) => this.#record(own),
-        onResults: (observedGeneration, addresses, interfaces) => {
+        onResults: (observedGeneration, addresses, interfaces, gateways) => {
           parts.metrics?.reported(addresses);
-          this.#status.write({ observedGeneration, interfaces, addresses });
+          this.#status.write({ observedGeneration, interfaces, gateways, addresses });
         },
         onRestored: () => parts.metrics?.restored(),
       },

@@ -1,6 +1,7 @@
 import { reasonOf, type Clock } from '@egressip-ipam/kube';
 import type { AddressResult, ReportedInterface, Wish } from '../egress-node/egress-node.ts';
 import { lifetimeSeconds, type Hold } from '../fencing/hold.ts';
+import { Gateways } from '../kernel/gateways.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { KernelInterface } from '../kernel/interfaces.ts';
 import { reconcile, type OwnAddress, type Reconciliation } from '../kernel/reconcile.ts';
@@ -29,6 +30,7 @@ export interface NodeKeeperParts {
     generation: number,
     addresses: readonly AddressResult[],
     interfaces: readonly ReportedInterface[],
+    gateways: readonly string[],
   ) => void;
   readonly onRestored: () => void;
 }
@@ -45,6 +47,7 @@ const handOverPause = 2_000;
 export class NodeKeeper {
   readonly #parts: NodeKeeperParts;
   readonly #prober: Prober;
+  readonly #gateways: Gateways;
   readonly #schedule = new AnnouncementSchedule();
   readonly #restored = new Map<string, number>();
   /** When each address was handed over, on the monotonic clock. */
@@ -60,6 +63,7 @@ export class NodeKeeper {
   /** @param own what the agent's former life has on record as ours */
   constructor(parts: NodeKeeperParts, own: readonly OwnAddress[]) {
     this.#parts = parts;
+    this.#gateways = new Gateways(() => parts.kernel.gateways(), parts.clock);
     this.#own = own;
     this.#present = new Set(own.map(({ address }) => address));
     this.#prober = new Prober({
@@ -134,7 +138,10 @@ export class NodeKeeper {
       outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) ||
       outcome.decisions.some(({ isRestored }) => isRestored);
     const seen = isTouched ? await kernel.interfaces() : interfaces;
-    this.#concludes(outcome, kept, seen, refusal, wanted?.generation);
+    this.#concludes(outcome, kept, seen, refusal);
+    if (wanted?.generation === undefined) return;
+    const gateways = await this.#gateways.current();
+    this.#parts.onResults(wanted.generation, this.#results, reportedInterfaces(seen, this.#own), gateways);
   }
 
   /** The lifetime is worked out at the last moment before the kernel is told. */
@@ -156,9 +163,8 @@ export class NodeKeeper {
     kept: readonly string[],
     seen: readonly KernelInterface[],
     refusal: string,
-    generation: number | undefined,
   ): void {
-    const { log, clock, onResults, onRestored } = this.#parts;
+    const { log, clock, onRestored } = this.#parts;
     const places = new Map(
       seen.flatMap(({ name, addresses }) =>
         addresses.filter(({ isRefused }) => !isRefused).map(({ address }) => [`${address} ${name}`, address] as const),
@@ -202,7 +208,6 @@ export class NodeKeeper {
       duplicateMAC: (address: string) => this.#prober.duplicateMAC(address),
     };
     this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
-    if (generation !== undefined) onResults(generation, this.#results, reportedInterfaces(seen, this.#own));
   }
 
   #isHandedOver(address: string): boolean {

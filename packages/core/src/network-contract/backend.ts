@@ -64,7 +64,7 @@ export interface NetworkBackend {
   readonly nodeAnnotations: readonly string[];
   /** ConfigMaps that tell whether and how it works, as `NAMESPACE/NAME`. */
   readonly configMaps?: readonly string[];
-  /** Whether labels of its kinds' definitions tell, too; they may have to be permitted to be read. */
+  /** Whether labels of its kinds' definitions tell, too, but for those that a cluster may lack; they may have to be permitted to be read. */
   readonly readsDefinitions?: true;
   /** What keeps a namespace's traffic from leaving while no node carries its addresses, where the network lets it out. */
   readonly guard?: UnassignedGuard;

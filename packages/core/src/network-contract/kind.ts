@@ -18,7 +18,7 @@ export interface NetworkKind<Entry extends NetworkEntry = NetworkEntry> {
   readonly name?: string;
   /** Whether its objects tell of the moment alone: those in files are of another one, and are left alone. */
   readonly momentary?: boolean;
-  /** Whether a cluster may lack the kind. */
+  /** Whether a cluster may lack the kind, or not let it be read. */
   readonly optional?: boolean;
   /** Whether each object belongs to the thing of its own name. */
   readonly belongsTo?: 'node' | 'namespace';

@@ -84,6 +84,7 @@ class Reading {
         return;
       }
       case 'Network':
+      case 'ServiceCIDR':
         this.#clusterNetworks.push(...readClusterNetworks(object));
         return;
       case 'Service':

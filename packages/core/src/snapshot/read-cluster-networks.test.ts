@@ -32,6 +32,13 @@ describe('networks inside the cluster', () => {
     ]);
   });
 
+  it('are those of Services, as a ServiceCIDR of Kubernetes has them', () => {
+    expect(readClusterNetworks({ spec: { cidrs: ['10.96.0.0/12', 'fd00:10:96::/112', 7] }, status: {} })).toEqual([
+      '10.96.0.0/12',
+      'fd00:10:96::/112',
+    ]);
+  });
+
   it.each([
     { spec: { defaultNetwork: { ovnKubernetesConfig: { ipv4: 5, v4InternalSubnet: {} } } } },
     undefined,

@@ -2,8 +2,9 @@ import { asRecord, listOf } from './object-reader.ts';
 
 /**
  * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of Services,
- * those in force and those asked for; and as the one of operator.openshift.io/v1 does, which has those that the
- * cluster's network keeps for itself, too. Never throws; what is no text is left out.
+ * those in force and those asked for; as the one of operator.openshift.io/v1 does, which has those that the
+ * cluster's network keeps for itself, too; and as Kubernetes' own ServiceCIDR (networking.k8s.io) does. Never throws; what
+ * is no text is left out.
  */
 export function readClusterNetworks(object: unknown): readonly string[] {
   const { spec, status } = asRecord(object);
@@ -11,10 +12,10 @@ export function readClusterNetworks(object: unknown): readonly string[] {
 }
 
 function networksIn(part: unknown): readonly string[] {
-  const { clusterNetwork, serviceNetwork, defaultNetwork } = asRecord(part);
+  const { clusterNetwork, serviceNetwork, defaultNetwork, cidrs } = asRecord(part);
   const pods = listOf(clusterNetwork).map((entry) => asRecord(entry)['cidr']);
   const internal = Object.values(asRecord(defaultNetwork)).flatMap((config) => internalNetworksIn(asRecord(config)));
-  return [...pods, ...listOf(serviceNetwork), ...internal].filter(
+  return [...pods, ...listOf(serviceNetwork), ...listOf(cidrs), ...internal].filter(
     (entry): entry is string => typeof entry === 'string' && entry !== '',
   );
 }

@@ -11,6 +11,7 @@ import {
 } from '@egressip-ipam/core';
 import { hostnameLabel } from '../kinds/names.ts';
 import type { CiliumSettings } from '../settings.ts';
+import type { ParsedCiliumNode } from './cilium-nodes.ts';
 
 /** The nodes as gateways. */
 export interface GatewayNodes {
@@ -31,7 +32,12 @@ const uniqueLocal = parseCidr('fc00::/7')?.cidr;
  * A node can be a gateway when its hostname label is its alone, as policies select by it, and it has an IPv4 address, by
  * which others tunnel to it. Nodes are sorted by name.
  */
-export function gatewayNodes(nodes: readonly NodeSnapshot[], { prefersPublic }: CiliumSettings): GatewayNodes {
+export function gatewayNodes(
+  nodes: readonly NodeSnapshot[],
+  { prefersPublic }: CiliumSettings,
+  told: readonly ParsedCiliumNode[],
+): GatewayNodes {
+  const addresses = new Map(told.map((node) => [node.name, node.addresses]));
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const byHostname = new Map<string, string>();
   const facts = new Map<string, NodeFacts>();
@@ -43,7 +49,7 @@ export function gatewayNodes(nodes: readonly NodeSnapshot[], { prefersPublic }: 
     const usable = hostname !== undefined && first === undefined;
     if (!usable) findings.push(unusable(node.name, hostname, first));
     const subnets = prefersPublic && isPrivateIPv6(node) ? { subnets: privateOnly } : {};
-    facts.set(node.name, { usable, ...subnets, capacity: unlimited, addresses: [] });
+    facts.set(node.name, { usable, ...subnets, capacity: unlimited, addresses: addresses.get(node.name) ?? [] });
   }
   return {
     nodeOf: (name) => facts.get(name) ?? unknownNode,

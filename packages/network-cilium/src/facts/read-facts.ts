@@ -10,8 +10,10 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { readSettings, type CiliumSettings } from '../settings.ts';
+import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
 import { foreignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
 import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
@@ -26,15 +28,27 @@ export interface CiliumFacts extends NetworkFacts {
   readonly ours: ReadonlyMap<string, ParsedPolicy>;
 }
 
-/** Makes a reader that parses each policy once in its life. */
+/** Makes a reader that parses each object once in its life. */
 export function createFactsReader(): FactsReader {
   const policies = new ListMemo(parsePolicy);
-  return { read: (view) => factsOf(view, policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind))) };
+  const nodes = new ListMemo(parseCiliumNode);
+  return {
+    read: (view) =>
+      factsOf(
+        view,
+        policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind)),
+        nodes.parseAll(entriesOf(view.objects, ciliumNodeKind)),
+      ),
+  };
 }
 
-function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFacts {
+function factsOf(
+  view: NetworkView,
+  policies: readonly ParsedPolicy[],
+  nodes: readonly ParsedCiliumNode[],
+): CiliumFacts {
   const settings = readSettings(view.settings);
-  const gateways = gatewayNodes(view.nodes, settings);
+  const gateways = gatewayNodes(view.nodes, settings, nodes);
   const foreign = foreignPolicies(policies.filter(({ ours }) => ours === undefined));
   const { tables, findings } = policyMaps(policies, settings.mapSize, view.podsPerNamespaceOf);
   const own = policies.filter(({ ours }) => ours !== undefined);
@@ -43,7 +57,7 @@ function factsOf(view: NetworkView, policies: readonly ParsedPolicy[]): CiliumFa
     hosts: own.map((policy) => hostsOf(policy, gateways)),
     bindings,
     reserved: [],
-    clusterNetworks: podNetworksOf(view.nodes, settings),
+    clusterNetworks: [...podNetworksOf(view.nodes, settings), ...nodes.flatMap(({ podNetworks }) => podNetworks)],
     used: foreign.used,
     mentioned: [],
     refused: new Set(),

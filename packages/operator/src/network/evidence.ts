@@ -25,13 +25,13 @@ export function nodeEvidence(object: unknown): ClusterEvidence['nodes'][number] 
   };
 }
 
-/** What OpenShift's `Network` tells, and its operator's of that name: which network it is, and its CIDRs. */
+/** What OpenShift's `Network` tells: which network it is, and with others, such as its operator's of that name, its CIDRs. */
 export function networkEvidence(
   object: unknown,
-  ofOperator?: unknown,
+  others: readonly unknown[] = [],
 ): Pick<ClusterEvidence, 'announced' | 'clusterNetworks'> {
   const { networkType } = asRecord(asRecord(object)['status']);
-  const clusterNetworks = [...new Set([object, ofOperator].flatMap(readClusterNetworks))];
+  const clusterNetworks = [...new Set([object, ...others].flatMap(readClusterNetworks))];
   return {
     ...(typeof networkType === 'string' && networkType !== '' ? { announced: networkType } : {}),
     ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
@@ -93,7 +93,7 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   return {
     served,
     nodes: byKind('', 'Node').map(nodeEvidence),
-    ...networkEvidence(network, ofOperator),
+    ...networkEvidence(network, [ofOperator, ...byKind('networking.k8s.io', 'ServiceCIDR')]),
     configMaps: new Map(maps),
   };
 }

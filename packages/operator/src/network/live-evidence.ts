@@ -16,7 +16,7 @@ import {
   type RestClient,
 } from '@egressip-ipam/kube';
 import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
-import { configMaps, definitions, networks, nodes, resourceRead } from './resources.ts';
+import { configMaps, definitions, networks, nodes, resourceRead, serviceCIDRs } from './resources.ts';
 
 /** So many nodes are enough to see what a network writes on them. */
 const mostNodes = 50;
@@ -32,7 +32,10 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
     backends.flatMap((backend) =>
       backend.kinds
         .filter(({ momentary }) => momentary !== true)
-        .map((kind) => [kindKey(kind.resource), { kind, readsDefinition: backend.readsDefinitions === true }] as const),
+        .map((kind) => {
+          const readsDefinition = backend.readsDefinitions === true && kind.optional !== true;
+          return [kindKey(kind.resource), { kind, readsDefinition }] as const;
+        }),
     ),
   );
   const documents = new Map<string, Promise<unknown>>();
@@ -58,13 +61,17 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
   const served = await Promise.all(
     [...kinds]
       .filter(([, { kind }]) => isServed(kind))
-      .map(
-        async ([key, { kind, readsDefinition }]) =>
-          [key, await readServedKind(rest, kind, readsDefinition, schemaOf)] as const,
-      ),
+      .map(async ([key, { kind, readsDefinition }]) => {
+        const read = await readServedKind(rest, kind, readsDefinition, schemaOf).catch((error: unknown) => {
+          // What a cluster may lack is done without where it may not be read.
+          if (kind.optional === true && isForbidden(error)) return undefined;
+          throw error;
+        });
+        return read === undefined ? [] : [[key, read] as const];
+      }),
   );
   return {
-    served: new Map(served),
+    served: new Map(served.flat()),
     nodes: page.items.map(nodeEvidence),
     ...announced,
     ...(maps.size === 0 ? {} : { configMaps: maps }),
@@ -113,12 +120,20 @@ async function hasAny(rest: RestClient, kind: NetworkKind): Promise<boolean> {
   return page.items.length > 0;
 }
 
-/** What OpenShift says of its network; nothing where it says nothing, or may not be asked. */
+/** What OpenShift says of its network, and Kubernetes of Services; nothing where they say nothing, or may not be asked. */
 async function announcedNetwork(rest: RestClient): Promise<Pick<ClusterEvidence, 'announced' | 'clusterNetworks'>> {
-  const isServed = await servedBy(rest, [{ resource: networks }]);
-  return isServed({ resource: networks })
-    ? networkEvidence(await readOptional(new ResourceClient(rest, networks), { name: 'cluster' }))
-    : {};
+  const isServed = await servedBy(
+    rest,
+    [networks, ...serviceCIDRs].map((resource) => ({ resource })),
+  );
+  const ofServices = serviceCIDRs.find((resource) => isServed({ resource }));
+  const [network, services] = await Promise.all([
+    isServed({ resource: networks })
+      ? readOptional(new ResourceClient(rest, networks), { name: 'cluster' })
+      : undefined,
+    ofServices === undefined ? [] : listOptional(new ResourceClient(rest, ofServices)),
+  ]);
+  return networkEvidence(network, services);
 }
 
 async function readConfigMaps(
@@ -142,6 +157,15 @@ async function readOptional(
     return await client.get(name);
   } catch (error) {
     if (isNotFound(error) || isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+async function listOptional(client: ResourceClient): Promise<readonly KubernetesObject[]> {
+  try {
+    return (await client.list()).items;
+  } catch (error) {
+    if (isNotFound(error) || isForbidden(error)) return [];
     throw error;
   }
 }

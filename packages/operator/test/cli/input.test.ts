@@ -243,6 +243,24 @@ describe('what lies inside the cluster', () => {
     expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain(met);
   });
 
+  it('refuses a pool that meets what Kubernetes says of Services, of either family', async () => {
+    const ofServices = (name: string, ...cidrs: readonly string[]): object => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name },
+      spec: { cidrs },
+    });
+    const services = [ofServices('kubernetes', '10.96.0.0/12', 'fd00:10:96::/112'), ofServices('more', '10.0.0.0/28')];
+    for (const [CIDR, met] of [
+      ['10.97.0.0/24', '10.96.0.0/12'],
+      ['fd00:10:96::40/124', 'fd00:10:96::/112'],
+      ['10.0.0.0/24', '10.0.0.0/28'],
+    ]) {
+      const { findings } = await planOf(pool(CIDR ?? ''), network, ...services);
+      expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain(met);
+    }
+  });
+
   it("refuses a pool that meets what OpenShift's operator is told of OVN-Kubernetes", async () => {
     const ofOperator = {
       apiVersion: 'operator.openshift.io/v1',

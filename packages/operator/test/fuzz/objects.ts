@@ -90,6 +90,7 @@ const shared = [
       },
     },
   }),
+  named('ServiceCIDR', 'networking.k8s.io/v1', 'kubernetes', { spec: { cidrs: ['172.31.0.0/16'] } }),
   named('Network', 'config.openshift.io/v1', 'cluster', {
     status: { clusterNetwork: [{ cidr: '10.128.0.0/14', hostPrefix: 23 }], serviceNetwork: ['172.30.0.0/16'] },
   }),
@@ -149,6 +150,13 @@ export const objectsOf: Readonly<Record<string, readonly object[]>> = {
   ],
   cilium: [
     ...shared,
+    named('CiliumNode', 'cilium.io/v2', 'node-1', {
+      spec: {
+        addresses: [{ type: 'InternalIP', ip: '10.0.0.1' }],
+        health: { ipv4: '10.130.0.9' },
+        ipam: { podCIDRs: ['10.130.0.0/24'], pools: { allocated: [{ pool: 'blue', cidrs: ['10.131.0.0/24'] }] } },
+      },
+    }),
     named(
       'CiliumEgressGatewayPolicy',
       'cilium.io/v2',

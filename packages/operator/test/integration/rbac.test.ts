@@ -43,6 +43,13 @@ const egressNodes: Resource = {
   kind: 'EgressNode',
   namespaced: false,
 };
+const ciliumNodes: Resource = {
+  group: 'cilium.io',
+  version: 'v2',
+  plural: 'ciliumnodes',
+  kind: 'CiliumNode',
+  namespaced: false,
+};
 const externalIPPools: Resource = {
   group: 'crd.antrea.io',
   version: 'v1beta1',
@@ -300,6 +307,22 @@ describe(
 
     it('serves on Cilium, by agents, one of which has to be fenced', async () => {
       for (const node of ['n1', 'n2']) await addNode(node);
+      await server.rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+        body: openCrd(ciliumNodes),
+      });
+      const toldNode = { metadata: { name: 'n1' }, spec: { ipam: { podCIDRs: ['10.77.0.0/24'] } } };
+      await expect
+        .poll(
+          () =>
+            client(ciliumNodes)
+              .create(toldNode)
+              .then(
+                () => true,
+                () => false,
+              ),
+          poll,
+        )
+        .toBe(true);
       await client(configMaps).create({
         metadata: { namespace: 'kube-system', name: 'cilium-config' },
         data: { 'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true' },
@@ -310,7 +333,14 @@ describe(
         subnetsOf: () => ['10.0.0.0/24'],
       });
       await addPool('10.0.0.0/28');
+      // Where Services and pods are.
+      await addPoolNamed('services', 'd', ['10.255.3.0/28']);
+      await addPoolNamed('pods', 'e', ['10.77.0.0/28']);
       const stop = await run({ network: 'cilium' }, ['ciliumegressgatewaypolicies']);
+      const statusOf = async (name: string): Promise<string> =>
+        JSON.stringify((await client(egressIPAMs).get({ name }))['status']);
+      await expect.poll(() => statusOf('services'), poll).toMatch(/10\.255\.3\.0\/28 meets 10\.255\.0\.0\/16/);
+      await expect.poll(() => statusOf('pods'), poll).toMatch(/meets 10\.77\.0\.0\/24, the pods of node n1/);
       const gateway = async (): Promise<string | undefined> => {
         const policy = (await client(egressGatewayPolicies).list()).items.find(({ metadata }) =>
           metadata.name.endsWith('.one'),

@@ -1,0 +1,36 @@
+import { asRecord, ObjectReader, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+
+/** What an agent tells of its node (cilium.io/v2). Read, never written. */
+export interface CiliumNodeEntry extends NetworkEntry {
+  /** CIDRs of its pods. */
+  readonly podCIDRs: readonly string[];
+  /** Addresses of the node itself, and what Cilium has on it for itself. */
+  readonly addresses: readonly string[];
+}
+
+/** The kind CiliumNode. */
+export const ciliumNodeKind: NetworkKind<CiliumNodeEntry> = {
+  resource: { group: 'cilium.io', version: 'v2', plural: 'ciliumnodes', kind: 'CiliumNode' },
+  optional: true,
+  verbs: ['list', 'watch'],
+  read: readCiliumNode,
+};
+
+/** Addresses of single pods are left out (`spec.ipam.pool`): on AWS all that an interface has stands there, egress addresses among them. */
+function readCiliumNode(object: unknown): Read<CiliumNodeEntry> {
+  const reader = new ObjectReader(object, 'CiliumNode');
+  const ofPools = reader.list('spec', 'ipam', 'pools', 'allocated').flatMap((entry) => asRecord(entry)['cidrs']);
+  const ofHost = reader.list('spec', 'addresses').map((entry) => asRecord(entry)['ip']);
+  const ofCilium = ['health', 'ingress'].flatMap((part) =>
+    ['ipv4', 'ipv6'].map((family) => reader.text('spec', part, family)),
+  );
+  return reader.result({
+    name: reader.name,
+    podCIDRs: [...reader.texts('spec', 'ipam', 'podCIDRs'), ...ofPools.filter(isText)],
+    addresses: [...ofHost, ...ofCilium].filter(isText),
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
