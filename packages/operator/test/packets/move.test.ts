@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../../../../tools/testing/unless.ts';
 import { busyReason, eventually } from '../../../provider-agent/test/packets/agent-machines.ts';
-import type { OperatorProcess } from '../integration/support/operator-process.ts';
-import { gateways, outside, startPacketCluster, type PacketCluster } from './packet-cluster.ts';
-import { longestLoss, type Traffic } from './traffic.ts';
+import { startFlow, type Flow } from './flow.ts';
+import { gateways, startPacketCluster, type PacketCluster } from './packet-cluster.ts';
+import { longestLoss } from './traffic.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 /** Cilium's agents look at most once a second: what rests longer is looked at at once. */
@@ -13,38 +13,21 @@ const rest = 1_500;
 
 describe('packets of a namespace whose address moves', unless(reason !== undefined, reason ?? ''), () => {
   let cluster: PacketCluster;
-  let operator: OperatorProcess;
-  let traffic: Traffic;
-  let address = '';
-
-  const holder = async (): Promise<string> => (await cluster.holders(address))[0] ?? '';
-  const flows = (): boolean => traffic.packets(Date.now() - 500).at(-1)?.source === address;
+  let flow: Flow;
 
   beforeAll(async () => {
     cluster = await startPacketCluster();
-    operator = cluster.startOperator();
-    await cluster.addNamespace('shop');
-    const isHeld = async (): Promise<boolean> => {
-      address = (await cluster.allocations()).get('shop') ?? '';
-      return (await holder()) !== '';
-    };
-    await eventually(() => `it has an address; the operator said ${operator.lines.join('\n')}`, isHeld, 60_000);
-    cluster.keepAsking([address]);
-    const pod = await cluster.addPod('shop');
-    // A flow that began before would go on by the address of its node.
-    await eventually('its policy is in force', () => cluster.cilium.traffic(pod.name, outside).kind === 'egress');
-    await wait(500);
-    traffic = cluster.startTraffic(pod);
-    await eventually(`packets come from ${address}`, flows);
+    flow = await startFlow(cluster);
   }, 120_000);
   afterAll(async () => {
-    traffic?.stop();
-    operator?.child.kill('SIGKILL');
+    flow?.traffic.stop();
+    flow?.operator.child.kill('SIGKILL');
     await cluster?.close();
   });
 
   /** Has something happen to the node that carries the address, and tells what that cost, once all is said. */
   const measure = async (what: string, happen: (node: string) => Promise<unknown>) => {
+    const { traffic, address, holder, flows } = flow;
     const from = await holder();
     await traffic.connect();
     await wait(rest);

@@ -29,6 +29,7 @@ export interface CiliumCluster {
   allocated(namespace: string): Promise<string | undefined>;
   /** The nodes whose kernel answers for an address. */
   holders(address: string): readonly string[];
+  setReady(node: string, status: string): Promise<unknown>;
   /** Power off, and the API server says so. */
   powerOff(node: string): Promise<void>;
   /** The destination that the policies of a namespace name, `ADDRESS@NODE`. */
@@ -39,19 +40,37 @@ export interface CiliumCluster {
   stop(): Promise<void>;
 }
 
-/** Starts a server with three nodes, Cilium and our agents on them. */
-export async function startCiliumCluster(name: ServerName): Promise<CiliumCluster> {
+/** A machine of the cluster. */
+export interface CiliumMachine {
+  readonly name: string;
+  readonly address: string;
+  readonly providerID?: string;
+}
+
+/** Machines on no cloud. */
+export function machinesNamed(names: readonly string[]): readonly CiliumMachine[] {
+  return names.map((name, index) => ({ name, address: `10.0.0.${index + 1}` }));
+}
+
+/** Starts a server with nodes, by default three, Cilium and our agents on them. */
+export async function startCiliumCluster(
+  name: ServerName,
+  machines: readonly CiliumMachine[] = machinesNamed(['a', 'b', 'c']),
+  /** Milliseconds between two runs of an agent of Cilium. */
+  interval = 20,
+): Promise<CiliumCluster> {
   const server = await startServer(name, ['ciliumegressgatewaypolicies']);
   const { rest } = server;
   await installCrds(rest, [egressNodesCrd]);
-  const names = ['a', 'b', 'c'];
-  for (const [index, node] of names.entries()) {
+  const names = machines.map((machine) => machine.name);
+  for (const { name: node, address, providerID } of machines) {
     await new ResourceClient(rest, nodes).create({
       metadata: { name: node, labels: { zone: 'z', 'kubernetes.io/hostname': node } },
+      ...(providerID === undefined ? {} : { spec: { providerID } }),
     });
     await new ResourceClient(rest, nodes).mergePatch(
       { name: node },
-      { status: { addresses: [{ type: 'InternalIP', address: `10.0.0.${index + 1}` }], conditions: ready('True') } },
+      { status: { addresses: [{ type: 'InternalIP', address }], conditions: ready('True') } },
       { subresource: 'status' },
     );
   }
@@ -61,11 +80,18 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
     metadata: { name: 'cilium-config', namespace: 'kube-system' },
     data: config,
   });
+  const setReady = (node: string, status: string): Promise<unknown> =>
+    new ResourceClient(rest, nodes).mergePatch(
+      { name: node },
+      { status: { conditions: ready(status) } },
+      { subresource: 'status' },
+    );
   const doubles: string[] = [];
   const holders = (address: string): readonly string[] => names.filter((node) => agents.addressesOf(node).has(address));
   const agents: EgressAgents = await startEgressAgents({
     rest,
     namespace: 'default',
+    subnetsOf: () => ['10.0.0.0/16'],
     onChange: (node) => {
       for (const address of agents?.addressesOf(node) ?? [])
         if (holders(address).length > 1) doubles.push(`${address}: ${holders(address).join()}`);
@@ -73,7 +99,7 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
   });
   const cilium = await startCilium({
     rest,
-    interval: 20,
+    interval,
     lag: 5,
     random: seededRandom(1),
     addressesOf: (node) => agents.addressesOf(node),
@@ -103,12 +129,9 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
     powerOff: async (node) => {
       agents.powerOff(node);
       cilium.powerOff(node);
-      await new ResourceClient(rest, nodes).mergePatch(
-        { name: node },
-        { status: { conditions: ready('Unknown') } },
-        { subresource: 'status' },
-      );
+      await setReady(node, 'Unknown');
     },
+    setReady,
     policies: async () => {
       const { items } = await new ResourceClient(rest, egressGatewayPolicies).list();
       return items.flatMap((item) => {
@@ -152,10 +175,10 @@ export async function startCiliumCluster(name: ServerName): Promise<CiliumCluste
 }
 
 /** The pool of all of them. */
-export function addPool(rest: RestClient): Promise<unknown> {
+export function addPool(rest: RestClient, CIDR = '10.0.0.128/28'): Promise<unknown> {
   return new ResourceClient(rest, egressIPAMs).create({
     metadata: { name: 'pool' },
-    spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR: '10.0.0.128/28', labelValue: 'z' }] },
+    spec: { topologyLabel: 'zone', cidrAssignments: [{ CIDR, labelValue: 'z' }] },
   });
 }
 
