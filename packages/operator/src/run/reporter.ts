@@ -14,6 +14,7 @@ import type { ObjectLanes } from '../executor/object-lanes.ts';
 import type { WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { printable } from '../output/printable.ts';
+import { concernsByEgressIPAM, type Concerns } from './concerns.ts';
 import { statusOf } from './status.ts';
 
 /** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
@@ -162,6 +163,7 @@ export class Reporter {
   /** Brings the status of every EgressIPAM up to date; of one that is being written, once that has ended. */
   async writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<void> {
     this.#newest = plan;
+    const concerns = concernsByEgressIPAM(plan);
     for (const report of plan.egressIPAMs) {
       // A later plan knows better what to write.
       if (this.#newest !== plan) return;
@@ -169,16 +171,16 @@ export class Reporter {
       const free = this.#lanes.take(`EgressIPAM/${report.name}`);
       if (free === undefined) continue;
       try {
-        await this.#writeOne(plan, snapshot, report);
+        await this.#writeOne(concerns(report.name), snapshot, report);
       } finally {
         free();
       }
     }
   }
 
-  async #writeOne(plan: Plan, snapshot: ClusterSnapshot, report: EgressIPAMReport): Promise<void> {
+  async #writeOne(concerns: Concerns, snapshot: ClusterSnapshot, report: EgressIPAMReport): Promise<void> {
     const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
-    const wanted = statusOf(plan, snapshot, report, before, this.#refused());
+    const wanted = statusOf(concerns, snapshot, report, before, this.#refused());
     const written = asRecord(JSON.parse(JSON.stringify(wanted)));
     if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
       this.#status.set(report.name, before);

@@ -6,6 +6,7 @@ import {
   type RefusedAddress,
 } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
+import { concernsByEgressIPAM } from './concerns.ts';
 import { statusOf } from './status.ts';
 
 const allocation = (namespace: string, carried: boolean): Allocation => ({
@@ -30,7 +31,7 @@ const report = {
 } as unknown as EgressIPAMReport;
 const conditionsOf = (plan: Partial<Plan>): Readonly<Record<string, readonly string[]>> => {
   const { conditions } = statusOf(
-    { allocations: [], waiting: [], findings: [], ...plan } as unknown as Plan,
+    concernsByEgressIPAM({ allocations: [], waiting: [], findings: [], ...plan } as unknown as Plan)('pool'),
     buildSnapshot({}),
     report,
     {},
@@ -116,11 +117,11 @@ describe('the status of an EgressIPAM', () => {
 
   it('has every trouble in its message, and those first that nobody but the cluster can mend', () => {
     const status = statusOf(
-      {
+      concernsByEgressIPAM({
         allocations: [allocation('lost', false)],
         waiting: [...Array.from({ length: 10 }, () => wait('owner')), wait('cluster')],
         findings: [finding('warning'), finding('error')],
-      } as unknown as Plan,
+      } as unknown as Plan)('pool'),
       buildSnapshot({}),
       report,
       {},
@@ -139,7 +140,7 @@ describe('the status of an EgressIPAM', () => {
     const entry = (address: string): RefusedAddress => ({ address, reason: 'InUse', since: '2026-01-01T00:00:00Z' });
     const own = Array.from({ length: 101 }, (_, index) => entry(`10.0.0.${index}`));
     const { refusedAddresses } = statusOf(
-      { allocations: [], waiting: [], findings: [] } as unknown as Plan,
+      concernsByEgressIPAM({ allocations: [], waiting: [], findings: [] } as unknown as Plan)('pool'),
       buildSnapshot({}),
       { ...report, cidrs: [{ cidr: '10.0.0.0/24', free: '0', nodes: [] }] } as unknown as EgressIPAMReport,
       {},

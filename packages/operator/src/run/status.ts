@@ -5,10 +5,10 @@ import {
   type Address,
   type ClusterSnapshot,
   type EgressIPAMReport,
-  type Plan,
   type RefusedAddress,
 } from '@egressip-ipam/core';
 import { printable } from '../output/printable.ts';
+import type { Concerns } from './concerns.ts';
 
 /** A Kubernetes condition. */
 interface Condition {
@@ -28,19 +28,12 @@ const mostRefused = 100;
  * transition, so that the same plan makes the same status.
  */
 export function statusOf(
-  plan: Plan,
+  { problems, waiting, lost }: Concerns,
   snapshot: ClusterSnapshot,
   report: EgressIPAMReport,
   before: Readonly<Record<string, unknown>>,
   refused: readonly RefusedAddress[] = [],
 ): Readonly<Record<string, unknown>> {
-  const problems = plan.findings.filter(
-    ({ object, severity }) => object.kind === 'EgressIPAM' && object.name === report.name && severity !== 'info',
-  );
-  // Who waits for what is not its owner's to mend is told before those who mistyped something.
-  const waiting = plan.waiting
-    .filter(({ egressIPAM }) => egressIPAM === report.name)
-    .sort((one, other) => Number(one.mender === 'owner') - Number(other.mender === 'owner'));
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
     const status = isTrue ? 'True' : 'False';
@@ -55,7 +48,6 @@ export function statusOf(
         last?.status === status ? last.lastTransitionTime : (snapshot.time ?? new Date(0).toISOString()),
     };
   };
-  const lost = plan.allocations.filter(({ egressIPAM, carried }) => egressIPAM === report.name && !carried);
   const unserved = waiting.filter(({ mender }) => mender === 'cluster');
   const [idle, delayed] = [notCarried(lost), claimsWaiting(unserved)];
   const broken = [...idle, ...delayed];
@@ -141,21 +133,21 @@ const mostTroubles = 5;
 const messagesOf = (troubles: readonly Trouble[]): readonly string[] =>
   troubles.slice(0, mostTroubles).map(({ message }) => message);
 
-function troublesIn(problems: Plan['findings'], severity: 'error' | 'warning'): readonly Trouble[] {
+function troublesIn(problems: Concerns['problems'], severity: 'error' | 'warning'): readonly Trouble[] {
   return problems
     .filter((problem) => problem.severity === severity)
     .map(({ code, message }) => ({ reason: code, message }));
 }
 
 /** Law 12: every address carries traffic, or nothing is called well. */
-function notCarried(lost: Plan['allocations']): readonly Trouble[] {
+function notCarried(lost: Concerns['lost']): readonly Trouble[] {
   if (lost.length === 0) return [];
   const message = `addresses of ${count(lost.length)} carry no traffic: ${namesOf(lost)}`;
   return [{ reason: 'NotCarried', message }];
 }
 
 /** Law 12: no claim waits for what is not its owner's to mend. What owners mistyped is counted beside. */
-function claimsWaiting(unserved: Plan['waiting']): readonly Trouble[] {
+function claimsWaiting(unserved: Concerns['waiting']): readonly Trouble[] {
   if (unserved.length === 0) return [];
   const codes = [...new Set(unserved.map(({ reason }) => reason.code))].join(', ');
   const wait = unserved.length === 1 ? 'waits' : 'wait';

@@ -1,0 +1,19 @@
+import type { Plan } from '@egressip-ipam/core';
+import { expect, it } from 'vitest';
+import { concernsByEgressIPAM } from './concerns.ts';
+
+it('a plan is sorted by EgressIPAM: what is wrong with it, who waits, what carries no traffic', () => {
+  const about = (kind: string, name: string, severity: string): object => ({ object: { kind, name }, severity });
+  const wait = (egressIPAM: string, namespace: string, mender: string): object => ({ egressIPAM, namespace, mender });
+  const has = (egressIPAM: string, namespace: string, carried: boolean): object => ({ egressIPAM, namespace, carried });
+  const concerns = concernsByEgressIPAM({
+    findings: [about('EgressIPAM', 'a', 'error'), about('EgressIPAM', 'a', 'info'), about('Namespace', 'a', 'error')],
+    waiting: [wait('a', 'mistyped', 'owner'), wait('a', 'unlucky', 'cluster'), wait('b', 'other', 'cluster')],
+    allocations: [has('a', 'well', true), has('a', 'lost', false)],
+  } as unknown as Plan);
+  const { problems, waiting, lost } = concerns('a');
+  expect(problems).toEqual([about('EgressIPAM', 'a', 'error')]);
+  expect(waiting.map(({ namespace }) => namespace)).toEqual(['unlucky', 'mistyped']);
+  expect(lost.map(({ namespace }) => namespace)).toEqual(['lost']);
+  expect(concerns('c')).toEqual({ problems: [], waiting: [], lost: [] });
+});

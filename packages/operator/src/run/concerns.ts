@@ -1,0 +1,34 @@
+import type { Finding, Plan } from '@egressip-ipam/core';
+
+/** What a plan says of one EgressIPAM, beside its report. */
+export interface Concerns {
+  /** What is wrong with the EgressIPAM itself. */
+  readonly problems: readonly Finding[];
+  /** Its claims that wait; those first that wait for what is not their owner's to mend. */
+  readonly waiting: Plan['waiting'];
+  /** Allocations of which an address carries no traffic. */
+  readonly lost: Plan['allocations'];
+}
+
+const none: Concerns = { problems: [], waiting: [], lost: [] };
+
+/** Sorts a plan by EgressIPAM, in one walk. */
+export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
+  const problems = Map.groupBy(
+    plan.findings.filter(({ object, severity }) => object.kind === 'EgressIPAM' && severity !== 'info'),
+    ({ object }) => object.name,
+  );
+  const waiting = Map.groupBy(
+    [...plan.waiting].sort((one, other) => Number(one.mender === 'owner') - Number(other.mender === 'owner')),
+    ({ egressIPAM }) => egressIPAM,
+  );
+  const lost = Map.groupBy(
+    plan.allocations.filter(({ carried }) => !carried),
+    ({ egressIPAM }) => egressIPAM,
+  );
+  return (name) => ({
+    problems: problems.get(name) ?? none.problems,
+    waiting: waiting.get(name) ?? none.waiting,
+    lost: lost.get(name) ?? none.lost,
+  });
+}
