@@ -85,6 +85,7 @@ export { plain } from './plain/plain-network.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
 export {
   egressIPConfigAnnotation,
+  isAnyAnnounced,
   parseEgressIPConfig,
   parseFamilyCidrs,
   parseJson,

@@ -1,4 +1,4 @@
-import { egressIPConfigAnnotation, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { isAnyAnnounced, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
 
 /**
  * OpenShift SDN is there where the cluster says so, or else by its HostSubnets; they outlive a migration to another
@@ -22,6 +22,6 @@ function attachment(
   nodes: ClusterEvidence['nodes'],
 ): Pick<Recognition, 'clusterAttaches'> {
   const isServed = served.has('cloudprivateipconfigs.cloud.network.openshift.io');
-  const isAtWork = isServed && nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations);
+  const isAtWork = isServed && isAnyAnnounced(nodes);
   return isAtWork ? { clusterAttaches: 'at-work' } : {};
 }

@@ -1,4 +1,4 @@
-import { egressIPConfigAnnotation, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { isAnyAnnounced, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
 
 /** Annotations with this prefix are written by OVN-Kubernetes alone. */
 const annotationPrefix = 'k8s.ovn.org/';
@@ -24,7 +24,6 @@ function certaintyOf({ announced, nodes }: ClusterEvidence, isUsed: boolean | un
 
 /** Also where the cluster's own controller has not come to the nodes yet, their interfaces are its business. */
 function attachment({ nodes, served }: ClusterEvidence): Pick<Recognition, 'clusterAttaches'> {
-  if (nodes.some(({ annotations = {} }) => egressIPConfigAnnotation in annotations))
-    return { clusterAttaches: 'at-work' };
+  if (isAnyAnnounced(nodes)) return { clusterAttaches: 'at-work' };
   return served.has('cloudprivateipconfigs.cloud.network.openshift.io') ? { clusterAttaches: 'expected' } : {};
 }
