@@ -3,15 +3,22 @@ import { describe, it } from 'vitest';
 import { network } from './network.ts';
 import { assign, dressed } from './testing/ovn-at-work.ts';
 
-describeNetworkBackend({
-  name: 'OVN-Kubernetes',
+const runs = Number(process.env['LAW_RUNS'] ?? 40);
+const suite = {
   backend: network,
   dressNode: dressed,
   react: assign,
-  runs: Number(process.env['LAW_RUNS'] ?? 40),
   describe,
-  it: (law, body) => {
+  it: (law: string, body: () => void) => {
     it(law, body, 300_000);
   },
   skip: it.skip,
+};
+
+describeNetworkBackend({ ...suite, name: 'OVN-Kubernetes', runs });
+describeNetworkBackend({
+  ...suite,
+  name: 'OVN-Kubernetes whose EgressIPs select nodes',
+  settings: { egressNodeSelector: true },
+  runs: Math.ceil(runs / 4),
 });

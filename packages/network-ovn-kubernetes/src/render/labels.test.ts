@@ -146,4 +146,73 @@ describe('the label of nodes', () => {
     ]);
     expect(after(snapshot, 'unlabel', 'n1')).toEqual([{ kind: 'step', id: idOf(snapshot, 'delete', 'egressip-shop') }]);
   });
+
+  describe('by which EgressIPs select nodes, where they can', () => {
+    const owner = 'egressip-ipam-operator.redhat-cop.io/egressipam';
+    const pinning = (nodes: readonly NodeSnapshot[], ...assigned: readonly string[]): ClusterSnapshot =>
+      onOvn(
+        {
+          egressIPAMs: [
+            anEgressIPAM(['10.0.0.0/27=a']),
+            anEgressIPAM(['10.0.0.32/27=b'], { name: 'other', createdAt: '2026-01-01T01:00:00Z' }),
+          ],
+          namespaces: [aNamespace('shop', 0, { egressIPs: '10.0.0.1' })],
+          nodes,
+        },
+        [
+          anEgressIP('shop', ['10.0.0.1'], {
+            assigned: assigned.map((name) => ({ node: name, egressIP: '10.0.0.1' })),
+          }),
+        ],
+        [],
+        { egressNodeSelector: true },
+      );
+    const owned = (name: string, zone: string, value: string, more: Partial<NodeSnapshot> = {}): NodeSnapshot => {
+      const plain = node(name, zone, true, more);
+      return { ...plain, labels: { ...plain.labels, [owner]: value } };
+    };
+    const labelsSet = (snapshot: ClusterSnapshot): readonly unknown[] =>
+      planOf(snapshot).steps.flatMap((step) =>
+        step.kind === 'network' && step.object.kind === 'Node' ? [[step.object.name, step.payload]] : [],
+      );
+
+    it('comes with the other, and on nodes that have that already, before EgressIPs select by it', () => {
+      const snapshot = pinning([node('n1', 'a', true), node('n2', 'a', false)], 'n1');
+      expect(labelsSet(snapshot)).toEqual([
+        ['n1', { write: 'label', egressIPAM: 'pool' }],
+        ['n2', { write: 'label', assignable: true, egressIPAM: 'pool' }],
+      ]);
+      expect(after(snapshot, 'apply', 'egressip-shop')).toEqual(
+        ['n1', 'n2'].map((name) => ({ kind: 'step', id: `Node/${name}`, optional: true })),
+      );
+    });
+
+    it('stays on a node that no EgressIPAM selects, or another one, until others can take what it carries', () => {
+      for (const zone of ['gone', 'b']) {
+        const alone = pinning([owned('n1', zone, 'pool')], 'n1');
+        expect(labelsSet(alone)).toEqual([]);
+        expect(findingsOf(alone, 'NodeStillNeeded')).toMatchObject([
+          { object: { name: 'n1' }, addresses: ['10.0.0.1'] },
+        ]);
+      }
+      const free = [owned('n2', 'a', 'pool')];
+      expect(labelsSet(pinning([owned('n1', 'gone', 'pool'), ...free], 'n1'))).toEqual([
+        ['n1', { write: 'label', assignable: false, egressIPAM: null }],
+      ]);
+      expect(labelsSet(pinning([owned('n1', 'b', 'pool'), ...free], 'n1'))).toEqual([
+        ['n1', { write: 'label', egressIPAM: 'other' }],
+      ]);
+    });
+
+    it('is taken off a node that a person labelled, and does not come and go there', () => {
+      const byHand = anOvnNode('n1', 'a', primary({ ipv4: '10.0.0.30/26' }), {
+        labels: { [zoneLabel]: 'a', [label]: '', [owner]: 'pool' },
+        unschedulable: true,
+      });
+      const others = owned('n2', 'a', 'pool');
+      expect(labelsSet(pinning([byHand, others], 'n2'))).toEqual([['n1', { write: 'label', egressIPAM: null }]]);
+      const { [owner]: _owner, ...labels } = byHand.labels;
+      expect(labelsSet(pinning([{ ...byHand, labels }, others], 'n2'))).toEqual([]);
+    });
+  });
 });

@@ -3,17 +3,19 @@ import {
   firstFew,
   formatAddress,
   NodeUses,
+  ownershipLabel,
   type Address,
   type EgressIPAMDecision,
   type Finding,
   type NetworkDecisions,
   type NetworkStep,
+  type NodeSnapshot,
   type Precondition,
 } from '@egressip-ipam/core';
 import type { ParsedNode } from '../facts/parse-node.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
-import type { Payload } from '../write/payload.ts';
+import type { LabelPayload } from '../write/payload.ts';
 
 /** The writes of labels on nodes. */
 export interface LabelPlan {
@@ -27,88 +29,168 @@ const none: readonly never[] = [];
 
 /**
  * The label goes on all nodes of an EgressIPAM at once, before its EgressIPs, or the network would put every address on
- * the first one labelled; and it leaves nodes after it came to others, or there would be none for a while.
+ * the first one labelled; and it leaves nodes after it came to others, or there would be none for a while. Where EgressIPs
+ * select nodes, they do so by a label of ours that stands beside it: labels of other people's go when they go.
  *
  * @param endOf the ends of the EgressIPs of an EgressIPAM that is being deleted
+ * @param canPin whether EgressIPs select nodes
  */
 export function planLabels(
   decisions: NetworkDecisions,
   facts: OvnKubernetesFacts,
   endOf: (egressIPAM: EgressIPAMDecision) => readonly Precondition[],
+  canPin: boolean,
 ): LabelPlan {
-  const uses = new NodeUses(decisions, facts);
+  const nodes = new LabelledNodes(decisions, facts, canPin);
   const added = new Map<EgressIPAMDecision, NetworkStep[]>();
-  const dismissed: string[] = [];
+  const dismissed: Change[] = [];
   const ending: NetworkStep[] = [];
   const findings: Finding[] = [];
   for (const node of facts.nodes) {
-    const { name } = node;
-    const egressIPAM = decisions.egressIPAMOfNode(name);
-    const isLabelled = Object.hasOwn(node.source.labels, egressAssignableLabel);
-    if (egressIPAM !== undefined && mayGetLabel(decisions, facts, egressIPAM, name) && !isLabelled) {
-      added.set(egressIPAM, [...(added.get(egressIPAM) ?? none), labelStep(name, true, [])]);
-    } else if (egressIPAM?.deleting === true) {
-      if (node.isLabelledByUs)
-        ending.push({ ...labelStep(name, false, endOf(egressIPAM)), egressIPAM: egressIPAM.name });
-    } else if (node.isLabelledByUs && uses.of(name) === 'dismissed') dismissed.push(name);
-    else if (isLabelled) findings.push(...reportLabelled(decisions, uses, node));
+    const change = nodes.changeOf(node);
+    if (change === undefined) findings.push(...nodes.report(node));
+    else if (change.when === 'away') dismissed.push(change);
+    else if (change.when === 'at-the-end') {
+      ending.push({ ...labelStep(change, endOf(change.egressIPAM)), egressIPAM: change.egressIPAM.name });
+    } else added.set(change.egressIPAM, [...(added.get(change.egressIPAM) ?? none), labelStep(change, [])]);
   }
   const steps = [...added.values()].flat();
   const beforeLeaving = steps.map(({ id }) => afterStep(id));
-  steps.push(...dismissed.map((name) => labelStep(name, false, beforeLeaving)), ...ending);
+  steps.push(...dismissed.map((change) => labelStep(change, beforeLeaving)), ...ending);
   const beforeApplying = new Map([...added].map(([egressIPAM, labels]) => [egressIPAM, labels.map(optionally)]));
   return { steps, findings, beforeApplying: (egressIPAM) => beforeApplying.get(egressIPAM) ?? none };
 }
 
-/** A cordoned node, or one that is about to go, takes nothing; nor does one that announces no network (Windows, or one that is not set up yet). */
-function mayGetLabel(
-  decisions: NetworkDecisions,
-  facts: OvnKubernetesFacts,
-  { deleting }: EgressIPAMDecision,
-  node: string,
-): boolean {
-  return !deleting && decisions.standingOf(node) === 'open' && facts.nodeOf(node).subnets?.length !== 0;
+/** What is to become of a node's labels; absent: it stays as it is. */
+type Labels = Omit<LabelPayload, 'write'>;
+
+/** A change of a node's labels: `first`, before EgressIPs count on it; `away`, once others can take over; `at-the-end` of an EgressIPAM. */
+type Change = { readonly node: string; readonly labels: Labels } & (
+  { readonly when: 'away' } | { readonly when: 'first' | 'at-the-end'; readonly egressIPAM: EgressIPAMDecision }
+);
+
+/** Decides what becomes of the labels of one node after the other. */
+class LabelledNodes {
+  readonly #decisions: NetworkDecisions;
+  readonly #facts: OvnKubernetesFacts;
+  readonly #uses: NodeUses;
+  readonly #canPin: boolean;
+
+  constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, canPin: boolean) {
+    this.#decisions = decisions;
+    this.#facts = facts;
+    this.#uses = new NodeUses(decisions, facts);
+    this.#canPin = canPin;
+  }
+
+  /** The change of a node's labels, if there is to be one now. */
+  changeOf({ name, source, isLabelledByUs }: ParsedNode): Change | undefined {
+    const egressIPAM = this.#decisions.egressIPAMOfNode(name);
+    const owner = source.labels[ownershipLabel];
+    const off: Labels = {
+      ...(isLabelledByUs ? { assignable: false } : {}),
+      ...(owner === undefined ? {} : { egressIPAM: null }),
+    };
+    const isOurs = Object.keys(off).length > 0;
+    if (egressIPAM?.deleting === true)
+      return isOurs ? { when: 'at-the-end', node: name, egressIPAM, labels: off } : undefined;
+    if (this.#mayGetLabel(name) && !isLabelled(source) && egressIPAM !== undefined) {
+      return {
+        when: 'first',
+        node: name,
+        egressIPAM,
+        labels: { assignable: true, ...this.#ownedBy(egressIPAM, source) },
+      };
+    }
+    if (this.#uses.of(name) === 'dismissed') return isOurs ? { when: 'away', node: name, labels: off } : undefined;
+    if (egressIPAM === undefined || !isLabelled(source)) return undefined;
+    const labels = this.#ownedBy(egressIPAM, source);
+    if (labels.egressIPAM === undefined) return undefined;
+    return owner === undefined
+      ? { when: 'first', node: name, egressIPAM, labels }
+      : { when: 'away', node: name, labels };
+  }
+
+  /** What is wrong with a node that keeps its labels. */
+  report({ name, source, isLabelledByUs }: ParsedNode): readonly Finding[] {
+    if (!isLabelled(source)) return none;
+    const egressIPAM = this.#decisions.egressIPAMOfNode(name);
+    const standing = this.#decisions.standingOf(name);
+    const owner = source.labels[ownershipLabel];
+    if (this.#canPin && egressIPAM !== undefined && owner !== undefined && owner !== egressIPAM.name) {
+      const stuck = this.#stuckOfOthers(name);
+      if (stuck.length > 0) return [selectedByAnother(name, egressIPAM, stuck)];
+    }
+    if (standing === 'cordoned' && egressIPAM !== undefined) {
+      const carried = this.#uses.carriedOn(name);
+      return carried.length === 0 ? none : [takesMore(name, carried)];
+    }
+    // A label that a person set is theirs to remove, and so is what comes of it.
+    const isToGo = egressIPAM === undefined || standing === 'leaving';
+    if (!isLabelledByUs || !isToGo || this.#uses.of(name) === 'dismissed') return none;
+    return [notToGo(name, egressIPAM === undefined, this.#uses.stuckOn(name))];
+  }
+
+  /** A cordoned node, or one that is about to go, takes nothing; nor does one that announces no network (Windows, or one that is not set up yet). */
+  #mayGetLabel(node: string): boolean {
+    return this.#decisions.standingOf(node) === 'open' && this.#facts.nodeOf(node).subnets?.length !== 0;
+  }
+
+  /** The label by which EgressIPs select a node, unless it is there, or keeps on the node what no other can take. */
+  #ownedBy({ name: egressIPAM }: EgressIPAMDecision, { name, labels }: NodeSnapshot): Labels {
+    const owner = labels[ownershipLabel];
+    if (!this.#canPin || owner === egressIPAM) return {};
+    return owner === undefined || this.#stuckOfOthers(name).length === 0 ? { egressIPAM } : {};
+  }
+
+  /** What a node carries of EgressIPAMs that select it no more, and no other node can take. */
+  #stuckOfOthers(node: string): readonly Address[] {
+    const egressIPAM = this.#decisions.egressIPAMOfNode(node);
+    return this.#uses.stuckOn(node).filter((address) => {
+      const owner = this.#decisions.ownerOf(address);
+      return owner !== undefined && this.#decisions.claimOf(owner)?.egressIPAM !== egressIPAM;
+    });
+  }
+}
+
+function isLabelled({ labels }: NodeSnapshot): boolean {
+  return Object.hasOwn(labels, egressAssignableLabel);
 }
 
 function optionally({ id }: NetworkStep): Precondition {
   return { kind: 'step', id, optional: true };
 }
 
-function labelStep(node: string, present: boolean, after: readonly Precondition[]): NetworkStep {
+function labelStep({ node, labels }: Change, after: readonly Precondition[]): NetworkStep {
   return {
     kind: 'network',
-    action: present ? 'label' : 'unlabel',
+    action: labels.assignable === true || typeof labels.egressIPAM === 'string' ? 'label' : 'unlabel',
     id: `Node/${node}`,
     object: { kind: 'Node', name: node },
     node,
     effects: {},
     after,
-    payload: { write: 'label', present } satisfies Payload,
+    payload: { write: 'label', ...labels } satisfies LabelPayload,
   };
 }
 
-/** What is wrong with a node that has the label still. */
-function reportLabelled(
-  decisions: NetworkDecisions,
-  uses: NodeUses,
-  { name, isLabelledByUs }: ParsedNode,
-): readonly Finding[] {
-  const egressIPAM = decisions.egressIPAMOfNode(name);
-  const standing = decisions.standingOf(name);
-  if (standing === 'cordoned' && egressIPAM !== undefined) {
-    const carried = uses.carriedOn(name);
-    return carried.length === 0 ? none : [takesMore(name, carried)];
-  }
-  // A label that a person set is theirs to remove, and so is what comes of it.
-  const isToGo = egressIPAM === undefined || standing === 'leaving';
-  return isLabelledByUs && isToGo ? [stillNeeded(name, egressIPAM === undefined, uses.stuckOn(name))] : none;
+function notToGo(node: string, isUnselected: boolean, stuck: readonly Address[]): Finding {
+  return isUnselected
+    ? stillNeeded(
+        node,
+        'no EgressIPAM selects it any more',
+        'Add nodes to the EgressIPAM, or give this one its labels back',
+        stuck,
+      )
+    : stillNeeded(node, 'it is about to go', 'Add nodes to the EgressIPAM before this one goes', stuck);
 }
 
-function stillNeeded(node: string, isUnselected: boolean, addresses: readonly Address[]): Finding {
+function selectedByAnother(node: string, { name }: EgressIPAMDecision, stuck: readonly Address[]): Finding {
+  return stillNeeded(node, `EgressIPAM ${name} selects it now`, 'Add nodes to the EgressIPAM that has them', stuck);
+}
+
+function stillNeeded(node: string, why: string, wayOut: string, addresses: readonly Address[]): Finding {
   const texts = addresses.map(formatAddress);
-  const [why, wayOut] = isUnselected
-    ? ['no EgressIPAM selects it any more', 'Add nodes to the EgressIPAM, or give this one its labels back']
-    : ['it is about to go', 'Add nodes to the EgressIPAM before this one goes'];
   return {
     code: 'NodeStillNeeded',
     severity: 'warning',

@@ -1,4 +1,4 @@
-import type { EgressIPAMDecision, LabelSelector } from '@egressip-ipam/core';
+import { ownershipLabel, type EgressIPAMDecision, type LabelSelector } from '@egressip-ipam/core';
 import { selectorText } from '../facts/selector-text.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 
@@ -29,15 +29,11 @@ export class NodeSelectors {
   }
 }
 
-function nodeSelectorOf({ nodeSelector, topologyLabel, assignments }: EgressIPAMDecision): LabelSelector {
-  const values = [...new Set(assignments.map(({ labelValue }) => labelValue))].sort();
+/** By labels of ours alone: by those that people set, nodes would lose what they carry in the moment that these go. */
+function nodeSelectorOf({ name }: EgressIPAMDecision): LabelSelector {
   return {
-    ...(nodeSelector?.matchLabels === undefined ? {} : { matchLabels: nodeSelector.matchLabels }),
-    matchExpressions: [
-      ...(nodeSelector?.matchExpressions ?? []),
-      { key: topologyLabel, operator: 'In', values },
-      // A selector stands in place of the label, by which nodes are dismissed.
-      { key: egressAssignableLabel, operator: 'Exists' },
-    ],
+    matchLabels: { [ownershipLabel]: name },
+    // A selector stands in place of this label, which people may take away to keep a node from egress addresses.
+    matchExpressions: [{ key: egressAssignableLabel, operator: 'Exists' }],
   };
 }

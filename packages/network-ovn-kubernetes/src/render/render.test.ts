@@ -238,11 +238,11 @@ describe('the node selector of an EgressIP', () => {
   const pinning = settled(onOvn({ namespaces: [aNamespace('shop')] }, [], [], { egressNodeSelector: true }));
 
   it('is that of the EgressIPAM, where the network knows one', () => {
-    const matchExpressions = [
-      { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['a'] },
-      { key: 'k8s.ovn.org/egress-assignable', operator: 'Exists' },
-    ];
-    expect(egressIPsOf(pinning)).toMatchObject([{ egressNodeSelector: { matchExpressions } }]);
+    const egressNodeSelector = {
+      matchLabels: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'pool' },
+      matchExpressions: [{ key: 'k8s.ovn.org/egress-assignable', operator: 'Exists' }],
+    };
+    expect(egressIPsOf(pinning)).toMatchObject([{ egressNodeSelector }]);
     expect(planOf(pinning).steps).toEqual([]);
     expect(egressIPsOf(served)[0]).not.toHaveProperty('egressNodeSelector');
   });

@@ -26,7 +26,7 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
   const deletions = deletionsOf(decisions, facts);
   const endOf = (egressIPAM: EgressIPAMDecision): readonly Precondition[] =>
     deletions.filter((deletion) => deletion.egressIPAM === egressIPAM).map(({ egressIP }) => afterEndOf(egressIP));
-  const labels = planLabels(decisions, facts, endOf);
+  const labels = planLabels(decisions, facts, endOf, canPin);
   const serving = new Serving(decisions, facts, view, new Writing(decisions, facts, labels, new NodeSelectors(canPin)));
   decisions.claims.forEach((claim, position) => {
     if (isToHaveOne(claim)) serving.serve(claim, position);

@@ -1,5 +1,6 @@
 import {
   cidrContains,
+  compileSelector,
   entriesOf,
   parseAddress,
   parseCidr,
@@ -7,7 +8,7 @@ import {
   type ClusterSnapshot,
   type NodeSnapshot,
 } from '@egressip-ipam/core';
-import { egressIPKind, type AssignedItem } from '../kinds/egress-ip.ts';
+import { egressIPKind, type AssignedItem, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 
 const primaryAnnotation = 'k8s.ovn.org/node-primary-ifaddr';
@@ -19,14 +20,14 @@ export function dressed(node: NodeSnapshot): NodeSnapshot {
 }
 
 /**
- * What OVN-Kubernetes' cluster manager does: what is assigned stays while its node has the label and is Ready; the
- * rest goes on the node with the fewest that has a subnet for it and no other address of the object.
+ * What OVN-Kubernetes' cluster manager does: what is assigned stays while its node has the label, is selected where the
+ * object says which are, and is Ready; the rest goes on the node with the fewest that has a subnet for it and no other address of the object.
  */
 export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
   const { objects } = snapshot.network;
   const egressIPs = entriesOf(objects, egressIPKind);
   const able = snapshot.nodes.filter(({ ready, labels }) => ready && Object.hasOwn(labels, egressAssignableLabel));
-  const ableNames = new Set(able.map(({ name }) => name));
+  const mayHave = egressIPs.map((entry) => able.filter(selectedBy(entry)));
   const load = new Map(able.map(({ name }) => [name, 0]));
   const taken = new Set<string>();
   const count = (item: AssignedItem): AssignedItem => {
@@ -34,14 +35,16 @@ export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
     taken.add(item.egressIP);
     return item;
   };
-  const kept = egressIPs.map(({ egressIPs: wanted, assigned }) =>
-    assigned.filter(({ node, egressIP }) => ableNames.has(node) && wanted.includes(egressIP)).map(count),
+  const kept = egressIPs.map(({ egressIPs: wanted, assigned }, index) =>
+    assigned
+      .filter(({ node, egressIP }) => mayHave[index]?.some(({ name }) => name === node) && wanted.includes(egressIP))
+      .map(count),
   );
   const entries = egressIPs.map((entry, index) => {
     const items = [...(kept[index] ?? [])];
     for (const address of entry.egressIPs) {
       if (taken.has(address)) continue;
-      const candidates = able.filter(
+      const candidates = (mayHave[index] ?? []).filter(
         (node) => !items.some((item) => item.node === node.name) && isInSubnet(node, address),
       );
       const [least] = candidates.sort((a, b) => (load.get(a.name) ?? 0) - (load.get(b.name) ?? 0));
@@ -51,6 +54,11 @@ export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
   });
   if (entries.every((entry, index) => entry === egressIPs[index])) return snapshot;
   return { ...snapshot, network: { ...snapshot.network, objects: withEntries(objects, egressIPKind, entries) } };
+}
+
+function selectedBy({ egressNodeSelector }: EgressIPEntry): (node: NodeSnapshot) => boolean {
+  const compiled = egressNodeSelector === undefined ? undefined : compileSelector(egressNodeSelector);
+  return ({ labels }) => compiled === undefined || (compiled.ok && compiled.matches(labels));
 }
 
 function isInSubnet({ annotations }: NodeSnapshot, address: string): boolean {

@@ -1,6 +1,7 @@
 import {
   entriesOf,
   listOrNothing,
+  ownershipLabel,
   parseAddress,
   sameInOrder,
   type NetworkObjects,
@@ -9,7 +10,7 @@ import {
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, namespaceNameLabel } from '../kinds/names.ts';
-import { payloadOf } from './payload.ts';
+import { payloadOf, type LabelPayload } from './payload.ts';
 
 /** What a step changes, from what to what: `has 10.0.0.1 and should have nothing`. */
 export function describe(objects: NetworkObjects, step: NetworkStep): string {
@@ -30,10 +31,19 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
     case 'touch':
       return 'is to be looked at again by OVN-Kubernetes, as there is room for it';
     case 'label':
-      return payload.present
-        ? `should have the label ${egressAssignableLabel}`
-        : `should have the label ${egressAssignableLabel} no longer`;
+      return labelsIn(payload)
+        .map(([label, isThere]) => `should have the label ${label}${isThere ? '' : ' no longer'}`)
+        .join(' and ');
   }
+}
+
+function labelsIn({ assignable, egressIPAM }: LabelPayload): readonly (readonly [label: string, isThere: boolean])[] {
+  return [
+    ...(assignable === undefined ? [] : [[egressAssignableLabel, assignable] as const]),
+    ...(egressIPAM === undefined
+      ? []
+      : [[egressIPAM === null ? ownershipLabel : `${ownershipLabel}=${egressIPAM}`, egressIPAM !== null] as const]),
+  ];
 }
 
 /** Sentences about every object that names an address. */

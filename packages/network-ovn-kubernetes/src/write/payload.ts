@@ -11,14 +11,22 @@ export interface ApplyPayload {
   readonly clearsPodSelector?: true;
 }
 
+/** Labels of a node are set, or taken away; what is absent stays as it is. */
+export interface LabelPayload {
+  readonly write: 'label';
+  /** The label that makes a node one for egress addresses. */
+  readonly assignable?: boolean;
+  /** The label by which EgressIPs of an EgressIPAM select its nodes. */
+  readonly egressIPAM?: string | null;
+}
+
 /** What a step of this back end writes. */
 export type Payload =
   | ApplyPayload
   | { readonly write: 'delete' }
   /** The network is made to look at an EgressIP again. */
   | { readonly write: 'touch'; readonly touched: string }
-  /** The label that makes a node one for egress addresses is set, or taken away. */
-  | { readonly write: 'label'; readonly present: boolean };
+  | LabelPayload;
 
 /** What a step of this back end writes. */
 export function payloadOf({ payload }: NetworkStep): Payload {

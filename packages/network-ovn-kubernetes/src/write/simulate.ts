@@ -1,6 +1,7 @@
 import {
   byName,
   entriesOf,
+  ownershipLabel,
   withEntries,
   type NetworkObjects,
   type NetworkStep,
@@ -9,7 +10,7 @@ import {
 } from '@egressip-ipam/core';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, labelledByUsAnnotation, namespaceNameLabel } from '../kinds/names.ts';
-import { payloadOf, type ApplyPayload } from './payload.ts';
+import { payloadOf, type ApplyPayload, type LabelPayload } from './payload.ts';
 
 /** When an EgressIP is made in a simulation: a snapshot has no clock of its own. */
 const simulatedCreation = '2026-01-03T00:00:00Z';
@@ -35,7 +36,7 @@ export function simulate(network: SimulatedNetwork, step: NetworkStep): Simulate
     case 'label':
       return {
         objects: network.objects,
-        nodes: network.nodes.map((node) => (node.name === name ? labelled(node, payload.present) : node)),
+        nodes: network.nodes.map((node) => (node.name === name ? labelled(node, payload) : node)),
       };
   }
 }
@@ -62,16 +63,20 @@ function touched(entry: EgressIPEntry, text: string): EgressIPEntry {
   return { ...entry, touched: text, ...(changedAt === undefined ? {} : { changedAt }) };
 }
 
-function labelled(node: NodeSnapshot, present: boolean): NodeSnapshot {
-  const { [egressAssignableLabel]: _label, ...labels } = node.labels;
-  const { [labelledByUsAnnotation]: _annotation, ...annotations } = node.annotations ?? {};
-  return present
-    ? {
-        ...node,
-        labels: { ...labels, [egressAssignableLabel]: '' },
-        annotations: { ...annotations, [labelledByUsAnnotation]: '' },
-      }
-    : { ...node, labels, annotations };
+function labelled(node: NodeSnapshot, { assignable, egressIPAM }: LabelPayload): NodeSnapshot {
+  const labels = new Map(Object.entries(node.labels));
+  const annotations = new Map(Object.entries(node.annotations ?? {}));
+  if (assignable !== undefined) {
+    put(labels, egressAssignableLabel, assignable ? '' : null);
+    put(annotations, labelledByUsAnnotation, assignable ? '' : null);
+  }
+  if (egressIPAM !== undefined) put(labels, ownershipLabel, egressIPAM);
+  return { ...node, labels: Object.fromEntries(labels), annotations: Object.fromEntries(annotations) };
+}
+
+function put(values: Map<string, string>, key: string, value: string | null): void {
+  if (value === null) values.delete(key);
+  else values.set(key, value);
 }
 
 /** The objects once nodes are gone: the network takes off what was assigned to them. */

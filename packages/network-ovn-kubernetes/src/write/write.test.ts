@@ -36,11 +36,11 @@ describe('the writes', () => {
   });
 
   it('set the label of a node together with our mark, and take both away', () => {
-    for (const [present, value] of [
+    for (const [assignable, value] of [
       [true, ''],
       [false, null],
     ] as const) {
-      expect(network.write(step('Node', 'n1', { write: 'label', present }))).toMatchObject({
+      expect(network.write(step('Node', 'n1', { write: 'label', assignable }))).toMatchObject({
         verb: 'patch',
         resource: { plural: 'nodes' },
         conditional: false,
@@ -50,6 +50,14 @@ describe('the writes', () => {
             annotations: { 'egressip-ipam-operator.redhat-cop.io/egress-assignable': value },
           },
         },
+      });
+    }
+  });
+
+  it('say which EgressIPAM has a node, and leave the other label as it is', () => {
+    for (const egressIPAM of ['pool', null]) {
+      expect(network.write(step('Node', 'n1', { write: 'label', egressIPAM }))).toMatchObject({
+        body: { metadata: { labels: { 'egressip-ipam-operator.redhat-cop.io/egressipam': egressIPAM } } },
       });
     }
   });

@@ -31,9 +31,16 @@ export function write(step: NetworkStep): KubernetesWrite {
       return { verb: 'patch', resource, name, body, conditional: true };
     }
     case 'label': {
-      const value = payload.present ? '' : null;
-      const metadata = { labels: { [egressAssignableLabel]: value }, annotations: { [labelledByUsAnnotation]: value } };
-      // Nodes change all the time, and nobody else writes these two.
+      const { assignable, egressIPAM } = payload;
+      const value = assignable === true ? '' : null;
+      const metadata = {
+        labels: {
+          ...(assignable === undefined ? {} : { [egressAssignableLabel]: value }),
+          ...(egressIPAM === undefined ? {} : { [ownershipLabel]: egressIPAM }),
+        },
+        ...(assignable === undefined ? {} : { annotations: { [labelledByUsAnnotation]: value } }),
+      };
+      // Nodes change all the time, and nobody else writes these.
       return { verb: 'patch', resource: nodeResource, name, body: { metadata }, conditional: false };
     }
   }

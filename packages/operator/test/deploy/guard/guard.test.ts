@@ -126,7 +126,7 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
       { name: 'node' },
       {
         metadata: {
-          labels: { 'k8s.ovn.org/egress-assignable': '' },
+          labels: { 'k8s.ovn.org/egress-assignable': '', [label]: 'pool' },
           annotations: { [`${prefix}/egress-assignable`]: '' },
         },
       },

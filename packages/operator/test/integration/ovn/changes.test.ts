@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudPrivateIPConfigs, egressIPAMs, egressIPs } from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
 import { bothServers } from '../support/start-server.ts';
-import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
+import { prefix, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
 
 const poll = { timeout: 30_000, interval: 50 };
 
@@ -62,11 +62,9 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
 
   it('says which nodes are wanted, where EgressIPs can', async () => {
     expect((await cluster.spec('egressip-shop'))?.['egressNodeSelector']).toEqual({
-      matchExpressions: [
-        { key: 'zone', operator: 'In', values: ['a'] },
-        // What is to leave a node is taken off by the label alone.
-        { key: 'k8s.ovn.org/egress-assignable', operator: 'Exists' },
-      ],
+      // By labels that stay until other nodes can take what a node carries.
+      matchLabels: { [`${prefix}/egressipam`]: 'three' },
+      matchExpressions: [{ key: 'k8s.ovn.org/egress-assignable', operator: 'Exists' }],
     });
   });
 
