@@ -56,8 +56,6 @@ export function machinesNamed(names: readonly string[]): readonly CiliumMachine[
 export async function startCiliumCluster(
   name: ServerName,
   machines: readonly CiliumMachine[] = machinesNamed(['a', 'b', 'c']),
-  /** Milliseconds between two runs of an agent of Cilium. */
-  interval = 20,
 ): Promise<CiliumCluster> {
   const server = await startServer(name, ['ciliumegressgatewaypolicies']);
   const { rest } = server;
@@ -99,7 +97,7 @@ export async function startCiliumCluster(
   });
   const cilium = await startCilium({
     rest,
-    interval,
+    interval: 20,
     lag: 5,
     random: seededRandom(1),
     addressesOf: (node) => agents.addressesOf(node),
