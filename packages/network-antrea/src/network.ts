@@ -27,6 +27,7 @@ export const network: NetworkBackend = {
     provesAllocations: true,
     attach: 'after-hosting',
     addressOnNode: 'optional',
+    namesInLabels: true,
     pinsNodes: true,
   }),
   createFactsReader,

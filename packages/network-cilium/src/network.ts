@@ -30,6 +30,7 @@ export const network: NetworkBackend = {
     attach: 'before-hosting',
     addressOnNode: 'needed',
     choosesDestinations: true,
+    namesInLabels: true,
     pinsNodes: true,
   }),
   createFactsReader,

@@ -31,6 +31,7 @@ export const network: NetworkBackend = {
     boundCarries: false,
     provesAllocations: true,
     attach: 'after-hosting',
+    namesInLabels: true,
     pinsNodes: settings['egressNodeSelector'] === true,
   }),
   createFactsReader,

@@ -13,6 +13,7 @@ export type CoreFindingCode =
   | 'InvalidDestination'
   | 'ExclusionWithoutEffect'
   | 'DestinationsNotSupported'
+  | 'NameTooLong'
   | 'DuplicateCIDR'
   | 'OverlappingCIDR'
   | 'OverlappingNodes'

@@ -31,6 +31,8 @@ export interface NetworkTraits {
   readonly addressOnNode?: 'needed' | 'optional';
   /** Whether traffic to some destinations alone can leave by an address. Absent: all does, and who asks for less is told. */
   readonly choosesDestinations?: true;
+  /** Whether objects of ours carry the name of their EgressIPAM as a label, so that it has to fit in one. */
+  readonly namesInLabels?: true;
   /** Whether the network can be told which nodes may carry an address. */
   readonly pinsNodes: boolean;
 }

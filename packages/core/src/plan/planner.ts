@@ -20,6 +20,7 @@ import {
 } from '../ledger/survey.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkFacts, NetworkView } from '../network-contract/facts.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
 import { Parser, type ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import { countOccupied, limitByInterfaces } from '../place/count-loads.ts';
 import { makePools } from '../place/make-pools.ts';
@@ -33,6 +34,7 @@ import { networkView } from './network-view.ts';
 import type { Plan } from './plan-types.ts';
 import { reportPlan } from './report.ts';
 import { withoutClusterNetworks } from './without-cluster-networks.ts';
+import { withoutLongNames } from './without-long-names.ts';
 
 /** Plans snapshot after snapshot. */
 export interface Planner {
@@ -58,7 +60,12 @@ export function createPlanner(backend: NetworkBackend = plain): Planner {
       const parsed = parser.parse(snapshot);
       const view = networkView(parsed);
       const facts = reader.read(view);
-      return decide(withoutClusterNetworks(parsed, facts.clusterNetworks ?? []), backend, view, facts);
+      const traits = backend.traits(view.settings, view.platform);
+      const usable = withoutClusterNetworks(parsed, facts.clusterNetworks ?? []);
+      return decide(
+        { ...usable, egressIPAMs: withoutLongNames(usable.egressIPAMs, traits) },
+        { backend, traits, view, facts },
+      );
     },
   };
 }
@@ -68,9 +75,16 @@ export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain)
   return createPlanner(backend).plan(snapshot);
 }
 
+/** A network, and what it says of a snapshot. */
+interface Network {
+  readonly backend: NetworkBackend;
+  readonly traits: NetworkTraits;
+  readonly view: NetworkView;
+  readonly facts: NetworkFacts;
+}
+
 /** A row of phases: facts → claims → allocate, with places → render → report. */
-function decide(snapshot: ParsedSnapshot, backend: NetworkBackend, view: NetworkView, facts: NetworkFacts): Plan {
-  const traits = backend.traits(view.settings, view.platform);
+function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts }: Network): Plan {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
   );
