@@ -56,6 +56,17 @@ describe('the nodes of a pool', () => {
     ]);
   });
 
+  it.each(ways)('have one still that %s, though its CIDR has what it carries no more', (_what, change) => {
+    const before = start('n1');
+    const [pool] = before.egressIPAMs;
+    const kept = { ...aNamespace('team'), egressIPs: '10.0.0.5' };
+    const given = settled({ ...before, namespaces: [kept] });
+    const resized = { ...anEgressIPAM(['10.0.0.0/30=a']), name: pool?.name ?? '' };
+    const snapshot = settled(edit(settled({ ...given, egressIPAMs: [resized] }), 'n1', change));
+    expect([members(snapshot), carrier(snapshot)]).toEqual([['n1'], 'n1']);
+    expect(findingsOf(snapshot, 'NodeStillNeeded')).toMatchObject([{ addresses: ['10.0.0.5'] }]);
+  });
+
   it('have a cordoned one for what it carries, and are without it when it carries nothing', () => {
     const cordoned = { unschedulable: true };
     const carrying = settled(edit(start('n1', 'n2'), 'n1', cordoned));

@@ -11,6 +11,7 @@ import {
   type NetworkDecisions,
   type NetworkView,
 } from '@egressip-ipam/core';
+import type { Bounds } from '../facts/ranges.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { hostnameLabel } from '../kinds/names.ts';
 
@@ -29,10 +30,18 @@ export class PoolNodes {
     this.#uses = new NodeUses(decisions, facts);
   }
 
-  /** The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take. */
-  selectorOf(egressIPAM: EgressIPAMDecision, { cidr, labelValue, selected }: AssignmentDecision): LabelSelector {
+  /**
+   * The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take.
+   *
+   * @param present what the pool has already: more than the CIDR, once that was made smaller
+   */
+  selectorOf(
+    egressIPAM: EgressIPAMDecision,
+    { cidr, labelValue, selected }: AssignmentDecision,
+    present: readonly Bounds[],
+  ): LabelSelector {
     const members = new Set(selected);
-    const isIn = (address: Address): boolean => cidrContains(cidr, address);
+    const isIn = (address: Address): boolean => [cidr, ...present].some((range) => cidrContains(range, address));
     const hostnames = this.#view.nodes.flatMap(({ name, labels }) => {
       const hostname = labels[hostnameLabel];
       const isUsed = members.has(name) && this.#uses.of(name) === 'used';

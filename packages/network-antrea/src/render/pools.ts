@@ -41,7 +41,8 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
       const present = presentPool(egressIPAM, assignment, facts);
       const name = present?.name ?? poolName(egressIPAM.name, assignment.cidr);
       names.set(assignment, name);
-      wanted.set(name, poolStep(egressIPAM, assignment, nodes.selectorOf(egressIPAM, assignment), name, present));
+      const selector = nodes.selectorOf(egressIPAM, assignment, present?.ranges ?? []);
+      wanted.set(name, poolStep(egressIPAM, assignment, selector, name, present));
     }
   }
   const unwanted = facts.pools.filter(
