@@ -5,7 +5,7 @@ export { startCloudNetworkConfigController } from './cloud-network-config/index.
 export { networkCrds } from './crds/index.ts';
 export { Ec2Error, findMoto, startStrictEc2 } from './ec2/index.ts';
 export { egressNodesCrd, startEgressAgents } from './egress-agents/index.ts';
-export { findEnvtestAssets, installCrds, startEnvtest } from './envtest/index.ts';
+export { findEnvtestAssets, freePorts, installCrds, startEnvtest } from './envtest/index.ts';
 export { createFaultProxy } from './fault-proxy/index.ts';
 export { trialNetworks } from './networks/index.ts';
 export { createNodeNetwork, nodeNetworkUnavailable } from './node-network/index.ts';

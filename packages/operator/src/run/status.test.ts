@@ -131,7 +131,7 @@ describe('the status of an EgressIPAM', () => {
       'addresses of 1 namespace carry no traffic: lost; 1 namespace waits: cluster (WaitingForNodes); 1 of 2 namespaces served (1 refused for what owners wrote)',
     );
     expect(degraded?.message).toBe(
-      'addresses of 1 namespace carry no traffic: lost; a finding, error; 1 namespace waits: cluster (WaitingForNodes); a finding, warning',
+      'addresses of 1 namespace carry no traffic: lost; a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
     );
     expect((status['waitingClaims'] as readonly { readonly namespace: string }[])[0]?.namespace).toBe('cluster');
   });

@@ -136,7 +136,7 @@ const messagesOf = (troubles: readonly Trouble[]): readonly string[] =>
 function troublesIn(problems: Concerns['problems'], severity: 'error' | 'warning'): readonly Trouble[] {
   return problems
     .filter((problem) => problem.severity === severity)
-    .map(({ code, message }) => ({ reason: code, message }));
+    .map(({ code, message }) => ({ reason: code, message: `${message} (${code})` }));
 }
 
 /** Law 12: every address carries traffic, or nothing is called well. */
