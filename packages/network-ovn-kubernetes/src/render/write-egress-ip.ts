@@ -2,6 +2,7 @@ import {
   afterStep,
   type Address,
   type ClaimDecision,
+  type EgressIPAMDecision,
   type NetworkDecisions,
   type NetworkStep,
   type Precondition,
@@ -33,10 +34,11 @@ export class Writing {
     const { egressIPAM, namespace } = claim;
     // What goes cannot be kept: it is made anew when it is gone.
     if (egressIPAM === undefined || existing?.source.deletedAt !== undefined) return undefined;
-    const selector = this.#selectors.of(egressIPAM);
-    if (existing !== undefined && isAsWanted(existing, namespace, claim.addresses, selector)) return undefined;
+    if (existing !== undefined && isAsWanted(existing, namespace, claim.addresses, this.#selectors.of([egressIPAM])))
+      return undefined;
     if (this.isObstructed(claim, existing)) return undefined;
     const addresses = nextAddresses(this.#decisions, claim, existing);
+    const selector = this.#selectors.of([egressIPAM, ...this.#stillFrom(claim, addresses)]);
     if (existing !== undefined && isAsWanted(existing, namespace, addresses, selector)) return undefined;
     const gone = (existing?.addresses ?? []).filter((address) => !addresses.includes(address));
     const leaving = gone.filter((address) => this.#decisions.isLeaving(address));
@@ -54,6 +56,16 @@ export class Writing {
   /** Whether somebody else's EgressIP has the name of the one that a claim is to get. */
   isObstructed({ namespace }: ClaimDecision, existing: ParsedEgressIP | undefined): boolean {
     return existing === undefined && this.#facts.obstacleOf(namespace) !== undefined;
+  }
+
+  /** Other EgressIPAMs, whose nodes carry what a claim has until the last of its new addresses came. */
+  #stillFrom({ addresses, egressIPAM }: ClaimDecision, next: readonly Address[]): readonly EgressIPAMDecision[] {
+    const stale = next.filter((address) => !addresses.includes(address));
+    if (stale.length === 0) return [];
+    const { egressIPAMs, assignmentOf } = this.#decisions;
+    return egressIPAMs.filter(
+      (other) => other !== egressIPAM && stale.some((address) => assignmentOf(other, address) !== undefined),
+    );
   }
 
   /** What has to be before addresses come into an EgressIP, and before others leave it. */
