@@ -20,5 +20,7 @@ describeNetworkBackend({
   ...suite,
   name: 'OVN-Kubernetes whose EgressIPs select nodes',
   settings: { egressNodeSelector: true },
+  // An EgressIP has one selector for all of its addresses.
+  pinsBy: 'egressIPAM',
   runs: Math.ceil(runs / 4),
 });

@@ -44,7 +44,7 @@ export function makeBeforeBreak(network: NetworkUnderTest): Check {
 }
 
 function isEmptied(
-  { backend, settings = {} }: NetworkUnderTest,
+  { backend, settings = {}, pinsBy = 'cidr' }: NetworkUnderTest,
   snapshot: ClusterSnapshot,
   { allocations, egressIPAMs }: Plan,
 ): void {
@@ -60,11 +60,9 @@ function isEmptied(
       const isFree = selected.filter((other) => isTaking(snapshot, other)).length >= addresses.length;
       if (!isFree || !isReady(snapshot, name)) continue;
       const isToGo = snapshot.nodes.some((node) => node.name === name && node.taints !== undefined);
-      // Where nodes cannot be told apart, an address may be on those of another EgressIPAM.
-      ensure(
-        (pinsNodes ? selected : all).includes(name) && !isToGo,
-        `${address} is left on ${name}, which is to have none`,
-      );
+      // Where nodes cannot be told apart, an address may be on those of another CIDR, or of another EgressIPAM.
+      const own = pinsBy === 'cidr' ? selected : cidrs.flatMap((other) => other.nodes);
+      ensure((pinsNodes ? own : all).includes(name) && !isToGo, `${address} is left on ${name}, which is to have none`);
     }
   }
 }
