@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { loadBuiltInNetworks } from '../../src/network/load-network.ts';
-import { egressIPAMs, infrastructures, namespaces, networks, nodes, services } from '../../src/network/resources.ts';
+import {
+  egressIPAMs,
+  infrastructures,
+  namespaces,
+  networks,
+  nodes,
+  serviceCIDRs,
+  services,
+} from '../../src/network/resources.ts';
 
-const own = [egressIPAMs, infrastructures, namespaces, networks, nodes, services];
+const own = [egressIPAMs, infrastructures, namespaces, networks, nodes, services, ...serviceCIDRs];
 const fullName = ({ plural, group }: { readonly plural: string; readonly group: string }): string =>
   group === '' ? plural : `${plural}.${group}`;
 
