@@ -117,6 +117,8 @@ describe('in situations that somebody has to know of', () => {
         'state="refused"} 1',
         'egressip_ip_allocated{egressipam="pool",node="a1"} 1',
         'egressip_ip_allocated{egressipam="pool",node="a2"} 1',
+        // Both nodes are known to be lost.
+        'egressip_cidr_capacity{egressipam="pool",cidr="10.0.0.0/28"} 0',
       ],
       [['EgressIPNotCarried', pool]],
     );
