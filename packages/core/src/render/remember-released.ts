@@ -9,8 +9,11 @@ import type { Pool } from '../place/pool.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
 import type { Decided } from './decided.ts';
 
-/** `status.released` keeps at most so many entries; those go first whose cool-down is over. */
-const mostEntries = 1_000;
+/**
+ * `status.released` keeps at most so many entries, unless more of them cool down: each release writes all, which with a
+ * thousand was most of what the API server did.
+ */
+const mostEntries = 200;
 /** An entry is of so many addresses at most: no namespace had more. */
 const mostAddresses = 128;
 
