@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '@egressip-ipam/core';
+import { asRecord, formatAddress, parseAddress } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 
 /** So long a look at the node's routes serves, in milliseconds: gateways change as seldom as networks do. */
@@ -13,9 +13,9 @@ const goodFor = 30_000;
 export function gatewaysIn(json: string): readonly string[] {
   const routes: unknown = json.trim() === '' ? [] : JSON.parse(json);
   if (!Array.isArray(routes)) throw new Error('ip -j route shows no list');
-  const texts = routes.map(record).flatMap(({ nexthops, ...route }) => {
-    const hops = [route, ...(Array.isArray(nexthops) ? nexthops.map(record) : [])];
-    return hops.flatMap(({ gateway, via }) => [gateway, record(via)['host']]);
+  const texts = routes.map(asRecord).flatMap(({ nexthops, ...route }) => {
+    const hops = [route, ...(Array.isArray(nexthops) ? nexthops.map(asRecord) : [])];
+    return hops.flatMap(({ gateway, via }) => [gateway, asRecord(via)['host']]);
   });
   const gateways = texts.flatMap((text) => {
     const address = typeof text === 'string' ? parseAddress(text) : undefined;
@@ -43,8 +43,4 @@ export class Gateways {
     }
     return this.#seen;
   }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -45,12 +45,14 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */
 export function markReleasing(claims: readonly Claim[], pools: Pools, ledger: AddressLedger): void {
-  const remembered = rememberedIn(pools);
+  let remembered: ReturnType<typeof rememberedIn> | undefined;
   for (const { leaving, intent, namespace } of claims) {
     // Until its record is cleared nobody else gets what it had; that it had it our status remembers, or the record proves nothing.
-    if (intent.kind === 'release')
-      for (const address of namespace.allocated?.addresses ?? [])
-        if (remembered.get(namespace.name)?.has(address) === true) ledger.take(address);
+    if (intent.kind === 'release' && namespace.allocated !== undefined) {
+      remembered ??= rememberedIn(pools);
+      const own = remembered.get(namespace.name);
+      for (const address of namespace.allocated.addresses) if (own?.has(address) === true) ledger.take(address);
+    }
     for (const address of leaving) {
       const slot = ledger.slotOf(address);
       if (ledger.owner.has(slot)) continue;

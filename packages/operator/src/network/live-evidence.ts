@@ -12,7 +12,6 @@ import {
   openApiDocument,
   ResourceClient,
   servedResources,
-  type KubernetesObject,
   type RestClient,
 } from '@egressip-ipam/kube';
 import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
@@ -104,7 +103,7 @@ async function readServedKind(
     hasAny(rest, kind),
     isCustom ? schemaOf(kind) : undefined,
     isCustom && readsDefinition
-      ? readOptional(new ResourceClient(rest, definitions), { name: kindKey(kind.resource) })
+      ? readOptional(new ResourceClient(rest, definitions).get({ name: kindKey(kind.resource) }))
       : undefined,
   ]);
   return { isUsed, ...definitionOf(kind.resource, document, definition) };
@@ -129,11 +128,11 @@ async function announcedNetwork(rest: RestClient): Promise<Pick<ClusterEvidence,
   const ofServices = serviceCIDRs.find((resource) => isServed({ resource }));
   const [network, services] = await Promise.all([
     isServed({ resource: networks })
-      ? readOptional(new ResourceClient(rest, networks), { name: 'cluster' })
+      ? readOptional(new ResourceClient(rest, networks).get({ name: 'cluster' }))
       : undefined,
-    ofServices === undefined ? [] : listOptional(new ResourceClient(rest, ofServices)),
+    ofServices === undefined ? undefined : readOptional(new ResourceClient(rest, ofServices).list()),
   ]);
-  return networkEvidence(network, services);
+  return networkEvidence(network, services?.items);
 }
 
 async function readConfigMaps(
@@ -143,29 +142,18 @@ async function readConfigMaps(
   const client = new ResourceClient(rest, configMaps);
   const read = [...new Set(backends.flatMap((backend) => backend.configMaps ?? []))].map(async (key) => {
     const [namespace = '', name = ''] = key.split('/', 2);
-    const map = await readOptional(client, { namespace, name });
+    const map = await readOptional(client.get({ namespace, name }));
     return isRecord(map?.['data']) ? [[key, map['data'] as Readonly<Record<string, string>>] as const] : [];
   });
   return new Map((await Promise.all(read)).flat());
 }
 
-async function readOptional(
-  client: ResourceClient,
-  name: { readonly name: string; readonly namespace?: string },
-): Promise<KubernetesObject | undefined> {
+/** What is read; undefined where it is not there, or may not be read. */
+async function readOptional<Value>(read: Promise<Value>): Promise<Value | undefined> {
   try {
-    return await client.get(name);
+    return await read;
   } catch (error) {
     if (isNotFound(error) || isForbidden(error)) return undefined;
-    throw error;
-  }
-}
-
-async function listOptional(client: ResourceClient): Promise<readonly KubernetesObject[]> {
-  try {
-    return (await client.list()).items;
-  } catch (error) {
-    if (isNotFound(error) || isForbidden(error)) return [];
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-i
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
 import type { ObjectLanes } from '../executor/object-lanes.ts';
-import type { WriteStep } from '../executor/write-step.ts';
+import { laneOf, type WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { printable } from '../output/printable.ts';
 import { concernsByEgressIPAM, type Concerns } from './concerns.ts';
@@ -168,7 +168,7 @@ export class Reporter {
       // A later plan knows better what to write.
       if (this.#newest !== plan) return;
       if (report.deleting) continue;
-      const free = this.#lanes.take(`EgressIPAM/${report.name}`);
+      const free = this.#lanes.take(laneOf({ object: { kind: 'EgressIPAM', name: report.name } }));
       if (free === undefined) continue;
       try {
         await this.#writeOne(concerns(report.name), snapshot, report);

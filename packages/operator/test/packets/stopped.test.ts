@@ -36,6 +36,12 @@ describe('packets while processes stand still', unless(reason !== undefined, rea
     return node;
   };
 
+  /** For a whole term no other node answers for it. */
+  const holdsForATerm = async (node: string): Promise<void> => {
+    for (const end = Date.now() + term; Date.now() < end; await wait(100))
+      expect(await cluster.holders(flow.address)).toEqual([node]);
+  };
+
   beforeAll(async () => {
     cluster = await startPacketCluster();
     flow = await startFlow(cluster);
@@ -71,8 +77,7 @@ describe('packets while processes stand still', unless(reason !== undefined, rea
     continueOperator();
     const next = await newHolder((node) => node !== from);
     continueAgent();
-    for (const end = Date.now() + term; Date.now() < end; await wait(100))
-      expect(await cluster.holders(flow.address)).toEqual([next]);
+    await holdsForATerm(next);
     expect(flow.flows()).toBe(true);
   }, 90_000);
 
@@ -82,8 +87,7 @@ describe('packets while processes stand still', unless(reason !== undefined, rea
     continueAgent();
     expect(await newHolder()).toBe(from);
     continueOperator();
-    for (const end = Date.now() + term; Date.now() < end; await wait(100))
-      expect(await cluster.holders(flow.address)).toEqual([from]);
+    await holdsForATerm(from);
     expect(flow.flows()).toBe(true);
   }, 90_000);
 
@@ -93,7 +97,6 @@ describe('packets while processes stand still', unless(reason !== undefined, rea
     continueOperator();
     continueAgent();
     const holder = await newHolder();
-    for (const end = Date.now() + term; Date.now() < end; await wait(100))
-      expect(await cluster.holders(flow.address)).toEqual([holder]);
+    await holdsForATerm(holder);
   }, 90_000);
 });
