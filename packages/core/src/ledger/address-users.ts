@@ -12,6 +12,10 @@ interface Use {
   readonly by: string;
   /** Of what is ours: the namespace that has it by that. */
   readonly namespace?: string;
+  /** The node that lists it among its own addresses. */
+  readonly node?: string;
+  /** Seen in the cloud's own network, where what we attached is in use, too. */
+  readonly isInCloud?: true;
 }
 
 /**
@@ -35,9 +39,11 @@ export class AddressUsers {
     return this.#usesOf(address)[0]?.by;
   }
 
-  /** Who uses an address beside a namespace and what the network has for it. */
-  beside(namespace: string, address: Address): string | undefined {
-    return this.#usesOf(address).find((use) => use.namespace !== namespace)?.by;
+  /** Who uses an address beside a namespace, what the network has for it, and the node that carries it for it. */
+  beside(namespace: string, address: Address, host: string | undefined): string | undefined {
+    return this.#usesOf(address).find(
+      (use) => use.isInCloud !== true && use.namespace !== namespace && (use.node === undefined || use.node !== host),
+    )?.by;
   }
 
   #usesOf(address: Address): readonly Use[] {
@@ -77,15 +83,16 @@ function textOf({ first, last }: AddressRange): string {
 
 function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<Address, readonly Use[]> {
   const users = new Map<Address, Use[]>();
-  const note = (address: Address | undefined, by: string, namespace?: string): void => {
+  const note = (address: Address | undefined, by: string, more: Omit<Use, 'by'> = {}): void => {
     if (address === undefined) return;
-    const use = namespace === undefined ? { by } : { by, namespace };
+    const use = { by, ...more };
     const uses = users.get(address);
     if (uses === undefined) users.set(address, [use]);
     else uses.push(use);
   };
   for (const { name, addresses } of snapshot.nodes) {
-    for (const address of [...addresses, ...facts.nodeOf(name).addresses]) note(address, `node ${name}`);
+    for (const address of [...addresses, ...facts.nodeOf(name).addresses])
+      note(address, `node ${name}`, { node: name });
   }
   for (const address of snapshot.virtualIPs) note(address, "the cluster's API, ingress or DNS");
   for (const [name, { fixed }] of snapshot.observation?.nodes ?? []) {
@@ -94,13 +101,14 @@ function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<
   for (const { address, usedBy } of snapshot.source.serviceAddresses ?? []) note(parseAddress(address), usedBy);
   for (const { address, by } of facts.used) note(address, by);
   for (const { namespace, object, addresses } of facts.bindings.values()) {
-    for (const address of addresses) note(address, `${object.kind} ${object.name}`, namespace);
+    for (const address of addresses) note(address, `${object.kind} ${object.name}`, { namespace });
   }
   for (const { object, hosted } of facts.hosts) {
-    for (const { address, namespace } of hosted) note(address, `${object.kind} ${object.name}`, namespace);
+    for (const { address, namespace } of hosted)
+      note(address, `${object.kind} ${object.name}`, namespace === undefined ? {} : { namespace });
   }
   for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) {
-    for (const { address, usedBy } of inUse) note(address, usedBy);
+    for (const { address, usedBy } of inUse) note(address, usedBy, { isInCloud: true });
   }
   return users;
 }

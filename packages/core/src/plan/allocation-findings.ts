@@ -32,8 +32,7 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   const isOnNode = (index: NodeIndex, node: string): boolean =>
     nodes.nodes[index]?.addresses.includes(address) === true || facts.nodeOf(node).addresses.includes(address);
   const host = ledger.host.at(ledger.slotOf(address));
-  // A node may list what it carries for us among its own addresses.
-  if (host !== undefined && isOnNode(host, nodes.nameOf(host))) return [];
+  const hostName = host === undefined ? undefined : nodes.nameOf(host);
   const assignment = claim.pool === undefined ? undefined : assignmentOf(claim.pool.egressIPAM, address);
   const reservation = assignment === undefined ? undefined : users.reservation(assignment, address);
   if (reservation !== undefined) {
@@ -45,11 +44,16 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
       ),
     ];
   }
-  const use = usedElsewhere.has(address)
+  const other = users.beside(name, address, hostName);
+  const isInCloud = usedElsewhere.has(address);
+  // A node may list what it carries for us among its own addresses.
+  const isOnHost = host !== undefined && hostName !== undefined && isOnNode(host, hostName);
+  if (other === undefined && !isInCloud && isOnHost) return [];
+  const use = isInCloud
     ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
-    : `${users.beside(name, address) ?? 'someone else'} uses it too`;
+    : `${other ?? 'someone else'} uses it too`;
   const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${use}; free it there`);
-  const holders = [...nodes.entries()].filter(([index, node]) => isOnNode(index, node.name));
+  const holders = [...nodes.entries()].filter(([index, node]) => index !== host && isOnNode(index, node.name));
   const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
   return [
     conflict,

@@ -126,10 +126,10 @@ describe("an EgressIP of a namespace's name that is someone else's", () => {
 });
 
 describe('an address that something else has too', () => {
-  const withHostCidr = (name: string): ClusterSnapshot => ({
+  const withHostCidr = (...names: readonly string[]): ClusterSnapshot => ({
     ...assigned,
     nodes: assigned.nodes.map((node) =>
-      node.name === name
+      names.includes(node.name)
         ? { ...node, annotations: { ...node.annotations, 'k8s.ovn.org/host-cidrs': '["10.0.0.30/27","10.0.0.1/27"]' } }
         : node,
     ),
@@ -144,6 +144,13 @@ describe('an address that something else has too', () => {
     expect(planOf(foreign).allocations).toMatchObject([
       { namespace: 'shop', addresses: ['10.0.0.1'], state: 'Conflict' },
     ]);
+  });
+
+  it('is told though the carrier shows it, too', () => {
+    const subjectsOf = (snapshot: ClusterSnapshot): unknown =>
+      findingsOf(snapshot, 'AddressConflict').map(({ object }) => object.name);
+    expect(subjectsOf(withHostCidr('n1', 'n2'))).toEqual(['shop', 'n2']);
+    expect(subjectsOf({ ...withHostCidr('n1'), infrastructure: { virtualIPs: ['10.0.0.1'] } })).toEqual(['shop']);
   });
 
   it('law 12: a conflict hides nothing that is not carried', () => {

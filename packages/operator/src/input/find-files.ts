@@ -20,6 +20,7 @@ const extensions = new Set(['.yaml', '.yml', '.json']);
 
 /**
  * The file itself; of a folder, the .yaml, .yml and .json files in it and in the folders below, in order of their names.
+ * What cannot be read there is named, and the rest goes on.
  *
  * @throws InputError when there is no such path, and for a folder without such files
  */
@@ -36,7 +37,7 @@ export async function findFiles(path: string): Promise<FoundFiles> {
   if (folder.files.length === 0)
     throw new InputError(
       [
-        `${path}: there are no .yaml, .yml or .json files in this folder`,
+        `${path}: there are no .yaml, .yml or .json files in this folder that can be read`,
         ...folder.problems.map(({ file, message }) => `${file}: ${message}`),
       ].join('; '),
     );
@@ -46,7 +47,9 @@ export async function findFiles(path: string): Promise<FoundFiles> {
 async function findInFolder(folder: string): Promise<FoundFiles> {
   const files: FoundFile[] = [];
   const problems: InputProblem[] = [];
-  for (const entry of await entriesOf(folder)) {
+  const entries = await entriesOf(folder);
+  if (typeof entries === 'string') return { files, problems: [{ file: folder, line: 1, message: entries }] };
+  for (const entry of entries) {
     const path = join(folder, entry.name);
     // Links to folders are not followed: they may lead round in a circle.
     if (entry.isDirectory()) {
@@ -67,14 +70,13 @@ async function findInFolder(folder: string): Promise<FoundFiles> {
   return { files, problems };
 }
 
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+/** What is in a folder, or why that cannot be told. */
+async function entriesOf(folder: string): Promise<readonly Dirent[] | string> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    throw new InputError(`${folder}: cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    return `it cannot be read: ${reasonOf(error)}`;
   }
 }
 

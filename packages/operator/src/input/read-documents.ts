@@ -24,18 +24,18 @@ const nothing = 'there is nothing in it; did the command that should write it fa
 export async function readDocuments(paths: readonly string[], standardInput: StandardInput): Promise<ReadDocuments> {
   const all: ReadDocuments[] = [];
   for (const path of paths)
-    all.push(path === '-' ? readNamed(await standardInput(), 'standard input') : await readPath(path));
+    all.push(path === '-' ? ofUse(readText(await standardInput(), 'standard input')) : await readPath(path));
   return { objects: all.flatMap(({ objects }) => objects), problems: all.flatMap(({ problems }) => problems) };
 }
 
 async function readPath(path: string): Promise<ReadDocuments> {
   const { files, problems } = await findFiles(path);
   const [first] = files;
-  if (files.length === 1 && first?.path === path) return readNamed(await readBytes(first), path);
+  if (files.length === 1 && first?.path === path) return ofUse(await readFound(first));
   const objects: SourceObject[] = [];
   const found: InputProblem[] = [...problems];
   for (const file of files) {
-    const read = readText(await readBytes(file), file.path);
+    const read = await readFound(file);
     // One by one: a call has no room for the objects of a large cluster as its arguments.
     for (const object of read.objects) objects.push(object);
     for (const problem of read.problems) found.push(problem);
@@ -45,8 +45,7 @@ async function readPath(path: string): Promise<ReadDocuments> {
 }
 
 /** An input that somebody named: where it is of no use, the command cannot run. */
-function readNamed(input: string | Uint8Array, name: string): ReadDocuments {
-  const read = readText(input, name);
+function ofUse(read: ReadText): ReadDocuments {
   if (read.isCutOff || (read.objects.length === 0 && read.problems.length > 0)) throw unreadable(read.problems);
   return read;
 }
@@ -58,26 +57,22 @@ function unreadable(problems: readonly InputProblem[]): InputError {
   return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
 }
 
-function readText(input: string | Uint8Array, file: string): ReadText {
-  const failed = (message: string): ReadText => ({
-    objects: [],
-    problems: [{ file, line: 1, message }],
-    isAny: true,
-    isCutOff: false,
-  });
-  const decoded = typeof input === 'string' ? ({ ok: true, text: input } as const) : decodeText(input);
-  if (!decoded.ok) return failed(decoded.message);
-  const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
-  return read.isAny ? read : failed(nothing);
+async function readFound({ path, size }: FoundFile): Promise<ReadText> {
+  if (size > mostBytes) return failed(path, tooLarge(size));
+  try {
+    return readText(await readFile(path), path);
+  } catch (error) {
+    return failed(path, `it cannot be read: ${reasonOf(error)}`);
+  }
 }
 
-async function readBytes({ path, size }: FoundFile): Promise<Uint8Array> {
-  if (size > mostBytes) throw new InputError(`${path}: ${tooLarge(size)}`);
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(`${path}: cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  }
+function readText(input: string | Uint8Array, file: string): ReadText {
+  const decoded = typeof input === 'string' ? ({ ok: true, text: input } as const) : decodeText(input);
+  if (!decoded.ok) return failed(file, decoded.message);
+  const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
+  return read.isAny ? read : failed(file, nothing);
+}
+
+function failed(file: string, message: string): ReadText {
+  return { objects: [], problems: [{ file, line: 1, message }], isAny: true, isCutOff: false };
 }

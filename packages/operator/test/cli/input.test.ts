@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,19 @@ const namesIn = async (...paths: readonly string[]): Promise<readonly unknown[]>
   (await readDocuments(paths, () => Promise.resolve(''))).objects.map(
     ({ object }) => (object as { metadata: { name: string } }).metadata.name,
   );
+
+/** Does something without the rights of root, for whom there is nothing that may not be read. */
+async function asNobody<Value>(run: () => Promise<Value>): Promise<Value> {
+  const isRoot = process.geteuid?.() === 0;
+  if (!isRoot) return run();
+  chmodSync(folder, 0o755);
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 /** Milliseconds that one reading takes, for ratios alone. */
 async function timeOf(input: string): Promise<number> {
@@ -80,7 +93,7 @@ describe('what cannot be read at all ends with 1, and is named', () => {
     truncateSync(path, 600 * 2 ** 20);
     expect(await runCli(['plan', path])).toMatchObject({
       code: 1,
-      error: expect.stringMatching(/large\.json: it has 600 MB, and more than 5\d\d MB cannot be read at once/),
+      error: expect.stringMatching(/large\.json:1: it has 600 MB, and more than 5\d\d MB cannot be read at once/),
     });
   });
 
@@ -115,6 +128,20 @@ describe('folders', () => {
     expect(error).toContain('pipe.yaml:1: passed over: it is a named pipe (FIFO)');
     expect(error).toContain('link.json:1: passed over: it is a link to nothing');
     expect(error).toContain('binary.yaml:1: it is binary');
+  });
+
+  it('go on past what may not be read, and name it', async () => {
+    file('guarded/fine.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: fine}\n');
+    chmodSync(file('guarded/mine.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: mine}\n'), 0);
+    mkdirSync(join(folder, 'guarded/secrets'), { mode: 0 });
+    const { code, error } = await asNobody(() => runCli(['check', join(folder, 'guarded')]));
+    expect(code).toBe(2);
+    expect(error).toContain('mine.yaml:1: it cannot be read');
+    expect(error).toContain('secrets:1: it cannot be read');
+    expect(await asNobody(() => runCli(['check', join(folder, 'guarded/secrets')]))).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('secrets: it cannot be read'),
+    });
   });
 });
 
