@@ -17,6 +17,7 @@ export const commonKinds = {
   node: { group: '', kind: 'Node' },
   infrastructure: { group: 'config.openshift.io', kind: 'Infrastructure' },
   service: { group: '', kind: 'Service' },
+  serviceCIDR: { group: 'networking.k8s.io', kind: 'ServiceCIDR' },
   observation: { group: 'egressip-ipam.io', kind: 'ProviderObservation' },
 } as const satisfies Readonly<Record<string, DocumentKind>>;
 

@@ -66,7 +66,7 @@ export async function loadSnapshot(
   const sorted = sortDocuments(documents, known, found.backend, problems, live !== undefined);
   const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
   const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
-  const { clusterNetworks = [] } = found.evidence;
+  const clusterNetworks = [...(found.evidence.clusterNetworks ?? []), ...sorted.serviceNetworks];
   const { settings } = found.recognition;
   const network = {
     name: found.backend.name,

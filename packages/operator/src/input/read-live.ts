@@ -9,7 +9,7 @@ import {
   type RestClient,
 } from '@egressip-ipam/kube';
 import type { FoundNetwork } from '../network/find-network.ts';
-import { gatherEvidence, servedBy } from '../network/live-evidence.ts';
+import { gatherEvidence, readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../provider/cluster-provider.ts';
@@ -78,7 +78,10 @@ async function chooseLive(
 ): Promise<{ readonly network: ChosenNetwork; readonly kinds: readonly Place[] }> {
   const chosen = name === undefined ? undefined : await loadNetwork(name);
   const backends = await loadBuiltInNetworks();
-  const evidence = await gatherEvidence(rest, chosen === undefined ? backends : [chosen]);
+  const [evidence, serviceCIDRs] = await Promise.all([
+    gatherEvidence(rest, chosen === undefined ? backends : [chosen]),
+    readableServiceCIDRs(rest),
+  ]);
   const network = settleNetwork(evidence, backends, chosen);
   const own = network.found.backend.kinds.map((kind) => ({ ...kind, resource: resources.resourceRead(kind) }));
   const common = [
@@ -87,6 +90,7 @@ async function chooseLive(
     resources.nodes,
     resources.infrastructures,
     resources.services,
+    ...(serviceCIDRs === undefined ? [] : [serviceCIDRs]),
   ];
   return { network, kinds: [...common.map((resource) => ({ resource })), ...own] };
 }

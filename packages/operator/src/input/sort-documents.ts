@@ -1,4 +1,5 @@
 import {
+  readClusterNetworks,
   readEgressIPAM,
   readInfrastructure,
   readServiceAddresses,
@@ -25,6 +26,8 @@ export interface SortedDocuments extends Pick<
 > {
   readonly networkObjects: NetworkObjects;
   readonly serviceAddresses: readonly UsedAddress[];
+  /** CIDRs of Services. */
+  readonly serviceNetworks: readonly string[];
   readonly observation?: ProviderObservation;
   /** Whether there is an observation that cannot be read. */
   readonly isUnreadable: boolean;
@@ -55,6 +58,7 @@ export function sortDocuments(
     isUnreadable: false,
   };
   const serviceAddresses: UsedAddress[] = [];
+  const serviceNetworks: string[] = [];
   const readers = new Map<DocumentKind, (source: SourceObject) => void>([
     [commonKinds.egressIPAM, (source) => egressIPAMs.add(source)],
     [commonKinds.namespace, (source) => namespaces.add(source)],
@@ -68,6 +72,7 @@ export function sortDocuments(
       },
     ],
     [commonKinds.service, ({ object }) => void serviceAddresses.push(...readServiceAddresses(object))],
+    [commonKinds.serviceCIDR, ({ object }) => void serviceNetworks.push(...readClusterNetworks(object))],
     [
       commonKinds.observation,
       ({ file, line, object }) => {
@@ -101,6 +106,7 @@ export function sortDocuments(
   return {
     ...found,
     serviceAddresses,
+    serviceNetworks,
     egressIPAMs: egressIPAMs.entries,
     namespaces: namespaces.entries,
     nodes: nodes.entries,

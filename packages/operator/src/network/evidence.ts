@@ -93,7 +93,7 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   return {
     served,
     nodes: byKind('', 'Node').map(nodeEvidence),
-    ...networkEvidence(network, [ofOperator, ...byKind('networking.k8s.io', 'ServiceCIDR')]),
+    ...networkEvidence(network, [ofOperator]),
     configMaps: new Map(maps),
   };
 }

@@ -12,6 +12,7 @@ import {
   openApiDocument,
   ResourceClient,
   servedResources,
+  type Resource,
   type RestClient,
 } from '@egressip-ipam/kube';
 import { definitionOf, kindKey, networkEvidence, nodeEvidence } from './evidence.ts';
@@ -119,20 +120,23 @@ async function hasAny(rest: RestClient, kind: NetworkKind): Promise<boolean> {
   return page.items.length > 0;
 }
 
-/** What OpenShift says of its network, and Kubernetes of Services; nothing where they say nothing, or may not be asked. */
+/** What OpenShift says of its network; nothing where it says nothing, or may not be asked. */
 async function announcedNetwork(rest: RestClient): Promise<Pick<ClusterEvidence, 'announced' | 'clusterNetworks'>> {
+  const isServed = await servedBy(rest, [{ resource: networks }]);
+  if (!isServed({ resource: networks })) return {};
+  return networkEvidence(await readOptional(new ResourceClient(rest, networks).get({ name: 'cluster' })));
+}
+
+/** The kind that tells the networks of Services, as it is served; undefined where it is not, or may not be read. */
+export async function readableServiceCIDRs(rest: RestClient): Promise<Resource | undefined> {
   const isServed = await servedBy(
     rest,
-    [networks, ...serviceCIDRs].map((resource) => ({ resource })),
+    serviceCIDRs.map((resource) => ({ resource })),
   );
-  const ofServices = serviceCIDRs.find((resource) => isServed({ resource }));
-  const [network, services] = await Promise.all([
-    isServed({ resource: networks })
-      ? readOptional(new ResourceClient(rest, networks).get({ name: 'cluster' }))
-      : undefined,
-    ofServices === undefined ? undefined : readOptional(new ResourceClient(rest, ofServices).list()),
-  ]);
-  return networkEvidence(network, services?.items);
+  const resource = serviceCIDRs.find((candidate) => isServed({ resource: candidate }));
+  if (resource === undefined) return undefined;
+  const page = await readOptional(new ResourceClient(rest, resource).listPage({ limit: 1 }));
+  return page === undefined ? undefined : resource;
 }
 
 async function readConfigMaps(

@@ -35,14 +35,15 @@ export const networks: Resource = {
   kind: 'Network',
   namespaced: false,
 };
-/** Kubernetes' description of the network of Services, as it was served before and is now. */
-export const serviceCIDRs: readonly Resource[] = ['v1', 'v1beta1'].map((version) => ({
+const serviceCIDRsIn = (version: string): Resource => ({
   group: 'networking.k8s.io',
   version,
   plural: 'servicecidrs',
   kind: 'ServiceCIDR',
   namespaced: false,
-}));
+});
+/** Kubernetes' description of the network of Services, as it is served now and was before. */
+export const serviceCIDRs = [serviceCIDRsIn('v1'), serviceCIDRsIn('v1beta1')] as const;
 /** What answers for addresses outside, too. */
 export const services: Resource = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true };
 /** What back ends may look into. */

@@ -5,6 +5,7 @@ import {
   serveMetrics,
   serveTexts,
   systemClock,
+  type Resource,
   type RestClient,
   type TextAnswer,
   type Vanishing,
@@ -12,7 +13,7 @@ import {
 import { hostname } from 'node:os';
 import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
-import { servedBy } from '../network/live-evidence.ts';
+import { readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
 import { isPlacedByUs } from '../provider/provider-facts.ts';
@@ -269,6 +270,7 @@ function probeOf(
 interface Cluster {
   readonly network: FoundNetwork;
   readonly servesInfrastructures: boolean;
+  readonly serviceCIDRs: Resource | undefined;
   readonly provider: ClusterProvider;
 }
 
@@ -291,14 +293,18 @@ async function openCluster(
       (error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`,
     );
     if (typeof found !== 'string') {
-      const isServed = await servedBy(rest, [{ resource: resources.infrastructures }]);
+      const [isServed, serviceCIDRs] = await Promise.all([
+        servedBy(rest, [{ resource: resources.infrastructures }]),
+        readableServiceCIDRs(rest),
+      ]);
       log.info('the network is', { network: found.backend.name });
       const provider = await makeClusterProvider(rest, found, options, {
         log,
         onCall: (call) => metrics?.called(call),
         onFault: (call, fault) => metrics?.providerFailed(call, fault),
       });
-      return { network: found, servesInfrastructures: isServed({ resource: resources.infrastructures }), provider };
+      const servesInfrastructures = isServed({ resource: resources.infrastructures });
+      return { network: found, servesInfrastructures, serviceCIDRs, provider };
     }
     if (said !== found)
       log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });

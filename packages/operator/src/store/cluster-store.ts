@@ -1,9 +1,11 @@
 import {
   asRecord,
   buildSnapshot,
+  readClusterNetworks,
   readEgressIPAM,
   readInfrastructure,
   readNode,
+  readServiceAddresses,
   type Allocation,
   type ClusterSnapshot,
   type DepartedClaim,
@@ -19,17 +21,18 @@ import {
   type ProviderSnapshot,
   type Read,
   type Recognition,
+  type UsedAddress,
 } from '@egressip-ipam/core';
-import type { RestClient } from '@egressip-ipam/kube';
+import type { Resource, RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
 import { Collection, type CollectionOptions, type ReadingHooks } from './collection.ts';
 import { DepartedNodes } from './departed-nodes.ts';
-import { ServiceAddresses } from './service-addresses.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 import { lostProof } from './lost-proof.ts';
 import { RefusedAddresses } from './refused-addresses.ts';
+import { WatchedValues } from './watched-values.ts';
 
 const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
@@ -41,6 +44,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   readonly network: FoundNetwork;
   /** Whether the cluster serves Infrastructure. */
   readonly servesInfrastructures: boolean;
+  /** The kind that tells the networks of Services, where it is served and may be read. */
+  readonly serviceCIDRs?: Resource | undefined;
   /** Whether addresses of Services are read, and taken to be in use. */
   readonly readsServices?: boolean;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
@@ -64,7 +69,8 @@ export class ClusterStore {
   /** The network's own objects, by kind. */
   readonly #networkObjects: ReadonlyMap<string, Collection<NetworkEntry>>;
   readonly #infrastructures: Collection<NamedInfrastructure> | undefined;
-  readonly #services: ServiceAddresses | undefined;
+  readonly #services: WatchedValues<UsedAddress> | undefined;
+  readonly #serviceCIDRs: WatchedValues<string> | undefined;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
   /** What the network or the cloud would not put anywhere: left alone for a while. */
@@ -102,7 +108,23 @@ export class ClusterStore {
       watched.map((kind) => [kind.resource.kind, new Collection({ ...common, ...placeOf(kind), read: kind.read })]),
     );
     this.#services =
-      options.readsServices === true ? new ServiceAddresses(rest, () => options.onChange(false), onError) : undefined;
+      options.readsServices === true
+        ? new WatchedValues({
+            ...common,
+            resource: resources.services,
+            read: readServiceAddresses,
+            keyOf: ({ address, usedBy }) => `${address} ${usedBy}`,
+          })
+        : undefined;
+    this.#serviceCIDRs =
+      options.serviceCIDRs === undefined
+        ? undefined
+        : new WatchedValues({
+            ...common,
+            resource: options.serviceCIDRs,
+            read: readClusterNetworks,
+            keyOf: (cidr) => cidr,
+          });
     this.#infrastructures = servesInfrastructures
       ? new Collection({
           ...common,
@@ -125,6 +147,7 @@ export class ClusterStore {
       ...this.#networkObjects.values(),
       this.#infrastructures,
       this.#services,
+      this.#serviceCIDRs,
     ].filter((collection) => collection !== undefined);
   }
 
@@ -227,7 +250,7 @@ export class ClusterStore {
     const { unsynced } = this;
     const refused = this.refused.list().map(({ address }) => address);
     const base = buildSnapshot({});
-    const { clusterNetworks = [] } = this.network.evidence;
+    const clusterNetworks = [...(this.network.evidence.clusterNetworks ?? []), ...(this.#serviceCIDRs?.list() ?? [])];
     const serviceAddresses = this.#services?.list() ?? [];
     return {
       ...base,

@@ -1,6 +1,12 @@
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudPrivateIPConfigs, egressIPAMs, egressIPs } from '../support/resources.ts';
+import { openCrd } from '../../../src/trial/open-crd.ts';
+import {
+  cloudPrivateIPConfigs,
+  egressIPAMs,
+  egressIPs,
+  serviceCIDRs as versionsOfServiceCIDRs,
+} from '../support/resources.ts';
 import { freePort } from '../support/free-port.ts';
 import { bothServers } from '../support/start-server.ts';
 import { prefix, startOvnCluster, type OvnCluster } from './ovn-cluster.ts';
@@ -12,7 +18,12 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
   let metrics = '';
 
   beforeAll(async () => {
-    cluster = await startOvnCluster(server, { prepare: letEgressIPsChooseNodes });
+    cluster = await startOvnCluster(server, {
+      prepare: async (rest) => {
+        await letEgressIPsChooseNodes(rest);
+        if (server === 'the sandbox') await serveServiceCIDRs(rest);
+      },
+    });
     for (const number of [1, 2, 3]) await cluster.addNode(`n${number}`, 'a', [`10.0.0.${number}/24`]);
     const port = await freePort();
     metrics = `http://127.0.0.1:${port}/metrics`;
@@ -128,6 +139,28 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
     await expect.poll(() => cluster.annotation('next'), poll).toBe('10.0.0.114,fd00::13');
   }, 60_000);
 
+  it('gives nothing of a pool that meets Services from now on, and goes on once it does not', async () => {
+    const [serviceCIDRs] = versionsOfServiceCIDRs;
+    await cluster.addNode('s1', 's', ['10.0.1.1/24']);
+    await cluster.addPool('services', [{ CIDR: '10.0.1.64/28', labelValue: 's' }]);
+    await cluster.addNamespace('early', { egressipam: 'services' });
+    await expect.poll(() => cluster.annotation('early'), poll).toBe('10.0.1.65');
+    await cluster.client(serviceCIDRs).create({ metadata: { name: 'more' }, spec: { cidrs: ['10.0.1.64/26'] } });
+    await expect
+      .poll(() => condition('services', 'Degraded'), poll)
+      .toMatchObject({ status: 'True', reason: 'MeetsClusterNetwork' });
+    await cluster.addNamespace('late', { egressipam: 'services' });
+    await expect
+      .poll(() => condition('services', 'Ready'), poll)
+      .toMatchObject({ status: 'False', message: expect.stringContaining('late') });
+    expect(await cluster.annotation('early')).toBe('10.0.1.65');
+    await cluster.client(serviceCIDRs).delete({ name: 'more' });
+    await expect.poll(() => cluster.annotation('late'), poll).toBe('10.0.1.66');
+    for (const name of ['early', 'late']) await cluster.removeNamespace(name);
+    await cluster.client(egressIPAMs).delete({ name: 'services' });
+    await expect.poll(() => cluster.spec('egressip-late'), poll).toBeUndefined();
+  }, 60_000);
+
   it('needs no Events: when they have expired, nothing is written', async () => {
     const client = cluster.client({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -172,6 +205,14 @@ async function letEgressIPsChooseNodes(rest: RestClient): Promise<void> {
   await crds.replace(crd);
   // A server may need a moment to serve the new schema.
   while (!(await isServed(rest))) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Served by every Kubernetes from 1.33 on. */
+async function serveServiceCIDRs(rest: RestClient): Promise<void> {
+  const [serviceCIDRs] = versionsOfServiceCIDRs;
+  await rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    body: openCrd(serviceCIDRs),
+  });
 }
 
 async function isServed(rest: RestClient): Promise<boolean> {

@@ -1,0 +1,76 @@
+import { Reflector, ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
+
+/** What {@link WatchedValues} are made of. */
+export interface WatchedValuesOptions<Value> {
+  readonly rest: RestClient;
+  readonly resource: Resource;
+  /** What of an object matters; most have nothing, and are not kept. Never throws. */
+  readonly read: (object: unknown) => readonly Value[];
+  /** By which the list is sorted. */
+  readonly keyOf: (value: Value) => string;
+  readonly onChange: () => void;
+  readonly onError: (error: unknown, kind: string) => void;
+}
+
+/** What the objects of a kind that is only read have for a plan, kept up to date by a watch. */
+export class WatchedValues<Value> {
+  readonly kind: string;
+  readonly problems = [];
+  readonly #reflector: Reflector<{ readonly values: readonly Value[] }>;
+  readonly #keyOf: (value: Value) => string;
+  #sequence = 0;
+  #list: readonly Value[] | undefined;
+
+  constructor({ rest, resource, read, keyOf, onChange, onError }: WatchedValuesOptions<Value>) {
+    this.kind = resource.kind;
+    this.#keyOf = keyOf;
+    this.#reflector = new Reflector({
+      client: new ResourceClient(rest, resource),
+      consistency: 'latest',
+      project: (object) => {
+        const values = read(object);
+        return values.length === 0 ? undefined : { values };
+      },
+      onChange: () => {
+        this.#sequence += 1;
+        this.#list = undefined;
+        onChange();
+      },
+      onError: (error) => onError(error, this.kind),
+    });
+  }
+
+  get hasSynced(): boolean {
+    return this.#reflector.hasSynced;
+  }
+
+  get failingSince(): number | undefined {
+    return this.#reflector.failingSince;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  start(): void {
+    this.#reflector.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#reflector.stop();
+  }
+
+  refresh(): Promise<void> {
+    return this.#reflector.refresh();
+  }
+
+  /** Sorted; the same array while nothing changed. */
+  list(): readonly Value[] {
+    this.#list ??= [...this.#reflector.store.values()]
+      .flatMap(({ values }) => values)
+      .map((value) => [this.#keyOf(value), value] as const)
+      .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+      .map(([, value]) => value);
+    return this.#list;
+  }
+}
