@@ -89,6 +89,35 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
     expect(ours).toMatchObject({ ok: true, value: { applied: true, appliedAt: '2026-01-03T00:00:00Z' } });
   });
 
+  it.each([
+    ['is not taken for ours when it was applied in our name under a name that we do not give', 'copy', [], []],
+    [
+      'is ours once somebody has made it and we have taken it over',
+      'copy',
+      [{ 'f:spec': {} }],
+      ['delete EgressIP/copy'],
+    ],
+    [
+      'is ours when the network alone writes of it, too',
+      'egressip-gone',
+      [{ 'f:status': {} }],
+      ['delete EgressIP/egressip-gone'],
+    ],
+  ])('%s', (_what, name, othersFields, written) => {
+    const time = '2026-01-05T00:00:00Z';
+    const others = othersFields.map((fieldsV1) => ({ manager: 'someone', operation: 'Update', time, fieldsV1 }));
+    const ours = { manager: 'egressip-ipam-operator', operation: 'Apply', time, fieldsV1: { 'f:spec': {} } };
+    const { egressIPs, namespaceSelector } = anEgressIP('gone', ['10.0.0.20']);
+    const read = egressIPKind.read({
+      metadata: {
+        ...{ name, creationTimestamp: time, labels: { [ownershipLabel]: 'pool' } },
+        managedFields: [ours, ...others],
+      },
+      spec: { egressIPs, namespaceSelector },
+    });
+    expect(read.ok ? writesOf(withCopy(read.value)) : read).toEqual(written);
+  });
+
   it('is told from what we made in the last moment of a second, which its name shows', () => {
     const [made] = egressIPsOf(served);
     const read = egressIPKind.read({

@@ -58,12 +58,17 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 }
 
 /**
- * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they decide.
+ * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they decide;
+ * but what nobody else has written of has the name that we give for what it selects, or was applied in our name.
  * Where they tell no time after it was made, the name has to be the one that we give for what it selects; where they are
  * left out altogether, as in files, one that we give: somebody may have diverted or narrowed what we made.
  */
-function isProven({ name, egressIPAM, applied, appliedAt }: EgressIPEntry, selected: string | undefined): boolean {
+function isProven(
+  { name, egressIPAM, applied, appliedAlone, appliedAt }: EgressIPEntry,
+  selected: string | undefined,
+): boolean {
   if (egressIPAM === undefined) return false;
+  if (appliedAlone === true) return selected !== undefined && isNameFor(name, selected);
   if (applied !== undefined) return applied;
   const isNamed = namespaceOfName(name) !== undefined;
   return selected === undefined || appliedAt === undefined ? isNamed : name === egressIPName(selected);

@@ -22,6 +22,8 @@ export interface EgressIPEntry extends NetworkEntry {
    * what was applied a moment before there was the object may be our own making of it, or a copy.
    */
   readonly applied?: boolean;
+  /** Whether its managed fields name nobody else who wrote of its spec: then we made it, or somebody in our name. */
+  readonly appliedAlone?: boolean;
   /** When we applied it last, and when anybody last wrote it, as its managed fields tell. RFC 3339. */
   readonly appliedAt?: string;
   readonly changedAt?: string;
@@ -93,16 +95,23 @@ function present<Fields extends object>(
 function readManagedFields(
   reader: ObjectReader,
   createdAt: string,
-): Pick<EgressIPEntry, 'applied' | 'appliedAt' | 'changedAt'> {
+): Pick<EgressIPEntry, 'applied' | 'appliedAlone' | 'appliedAt' | 'changedAt'> {
   const entries = reader.list('metadata', 'managedFields').map(asRecord);
   if (entries.length === 0) return {};
   const timesOf = (fields: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>
     fields.flatMap(({ time }) => (typeof time === 'string' ? [time] : [])).sort();
-  const [appliedAt] = timesOf(
-    entries.filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply'),
-  );
+  const isApply = ({ manager, operation }: Readonly<Record<string, unknown>>): boolean =>
+    manager === fieldManager && operation === 'Apply';
+  const [appliedAt] = timesOf(entries.filter(isApply));
+  const isOfSpec = ({ fieldsV1 }: Readonly<Record<string, unknown>>): boolean => 'f:spec' in asRecord(fieldsV1);
+  const others = entries.filter((entry) => !isApply(entry));
   const applied = appliedAt === undefined ? false : isAppliedAfter(appliedAt, createdAt);
-  return present({ applied, appliedAt: applied === false ? undefined : appliedAt, changedAt: timesOf(entries).at(-1) });
+  return present({
+    applied,
+    appliedAlone: applied === true && !others.some(isOfSpec) ? true : undefined,
+    appliedAt: applied === false ? undefined : appliedAt,
+    changedAt: timesOf(entries).at(-1),
+  });
 }
 
 /**
