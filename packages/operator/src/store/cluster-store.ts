@@ -5,7 +5,6 @@ import {
   readEgressIPAM,
   readInfrastructure,
   readNode,
-  readServiceAddresses,
   type Allocation,
   type ClusterSnapshot,
   type DepartedClaim,
@@ -21,7 +20,6 @@ import {
   type ProviderSnapshot,
   type Read,
   type Recognition,
-  type UsedAddress,
 } from '@egressip-ipam/core';
 import type { Resource, RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
@@ -32,11 +30,14 @@ import { DepartedNodes } from './departed-nodes.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 import { lostProof } from './lost-proof.ts';
 import { RefusedAddresses } from './refused-addresses.ts';
+import { allServiceUses, readServiceUse, type ServiceUse, type ServiceUses } from './service-uses.ts';
 import { WatchedValues } from './watched-values.ts';
 
 const rememberRefusal = 600_000;
 /** As many as `status.released` keeps. */
 const mostDeparted = 1000;
+
+const noUses: readonly ServiceUse[] = [];
 
 /** What the store has to know before it starts. */
 export interface ClusterStoreOptions extends ReadingHooks {
@@ -69,7 +70,8 @@ export class ClusterStore {
   /** The network's own objects, by kind. */
   readonly #networkObjects: ReadonlyMap<string, Collection<NetworkEntry>>;
   readonly #infrastructures: Collection<NamedInfrastructure> | undefined;
-  readonly #services: WatchedValues<UsedAddress> | undefined;
+  readonly #services: WatchedValues<ServiceUse> | undefined;
+  #lastUses: { readonly uses: readonly ServiceUse[]; readonly all: ServiceUses } | undefined;
   readonly #serviceCIDRs: WatchedValues<string> | undefined;
   readonly #options: ClusterStoreOptions;
   readonly #departedNodes = new DepartedNodes();
@@ -112,8 +114,8 @@ export class ClusterStore {
         ? new WatchedValues({
             ...common,
             resource: resources.services,
-            read: readServiceAddresses,
-            keyOf: ({ address, usedBy }) => `${address} ${usedBy}`,
+            read: readServiceUse,
+            keyOf: ({ used }) => used[0]?.usedBy ?? '',
           })
         : undefined;
     this.#serviceCIDRs =
@@ -219,7 +221,7 @@ export class ClusterStore {
 
   /** What is wrong in objects that were read. */
   get problems(): readonly Finding[] {
-    return this.collections.flatMap(({ problems }) => problems);
+    return [...this.collections.flatMap(({ problems }) => problems), ...this.#serviceUses().problems];
   }
 
   /** What the cluster runs on, as it says itself. */
@@ -251,7 +253,7 @@ export class ClusterStore {
     const refused = this.refused.list().map(({ address }) => address);
     const base = buildSnapshot({});
     const clusterNetworks = [...(this.network.evidence.clusterNetworks ?? []), ...(this.#serviceCIDRs?.list() ?? [])];
-    const serviceAddresses = this.#services?.list() ?? [];
+    const serviceAddresses = this.#serviceUses().used;
     return {
       ...base,
       time: new Date(this.#options.now()).toISOString(),
@@ -267,6 +269,12 @@ export class ClusterStore {
       ...(refused.length === 0 ? {} : { refused }),
       departed: this.#notRememberedYet(),
     };
+  }
+
+  #serviceUses(): ServiceUses {
+    const uses = this.#services?.list() ?? noUses;
+    if (this.#lastUses?.uses !== uses) this.#lastUses = { uses, all: allServiceUses(uses) };
+    return this.#lastUses.all;
   }
 
   /** A namespace went away; one that came and went between two looks, too. */
