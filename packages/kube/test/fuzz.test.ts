@@ -143,7 +143,7 @@ it(
       onError: (error) => void errors.push(error),
     });
     reflector.start();
-    await until(() => left <= 0, 100);
+    await until(() => left <= 0, 100 + rounds / 50);
     thingServer.resourceVersion = '1000';
     thingServer.items = [thing('a', '900', 'last'), thing('d', '901', 'last')];
     await reflector.refresh();
