@@ -137,16 +137,24 @@ class ClaimReader {
     const edited = asked && isEdited(namespace, record, confirmed);
     const from = this.#switchedFrom(namespace, pool, confirmed);
     const before = record.length > 0 ? record : adoptable(binding?.addresses ?? none, from ?? pool);
-    const promised = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, from ?? pool).filter(
+    const known = withUnconfirmed(asked && !edited ? namespace.listed : before, namespace, from ?? pool);
+    const comesBack = from !== undefined && !edited && binding !== undefined;
+    const promised = (comesBack ? withBound(known, binding.addresses, pool) : known).filter(
       (address) => !this.#isRefused(address, binding),
     );
     const kept = promised.filter((address) => confirmed.has(address));
-    const wishes = promised.filter((address) => !confirmed.has(address));
+    const isOfAnother = namespace.allocated !== undefined && namespace.allocated.egressIPAM !== pool.name;
+    // What another EgressIPAM gave, and nothing proves, is nothing that its owner asks of this one.
+    const wishes = promised.filter(
+      (address) => !confirmed.has(address) && !(isOfAnother && pool.assignmentOf(address) === undefined),
+    );
     const leaving = [...new Set([...record, ...namespace.unconfirmed])].filter(
       (address) => confirmed.has(address) && !kept.includes(address),
     );
     const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, hasSwitched: from !== undefined });
-    return makeClaim(subject, pool, kept, { from, leaving, edited, intent });
+    // All that it has is the new EgressIPAM's, too: it has come over.
+    const isOver = intent.kind === 'keep' && kept.every((address) => pool.assignmentOf(address) !== undefined);
+    return makeClaim(subject, pool, kept, { from: isOver ? undefined : from, leaving, edited, intent });
   }
 
   #intentOf(
@@ -271,6 +279,17 @@ function withUnconfirmed(addresses: readonly Address[], namespace: ParsedNamespa
     if (!result.includes(address) && isMissing) result.push(address);
   }
   return result;
+}
+
+/**
+ * Who comes back before the addresses of another EgressIPAM have come into use keeps what its traffic still leaves by.
+ */
+function withBound(addresses: readonly Address[], bound: readonly Address[], pool: Pool): readonly Address[] {
+  const fitting = addresses.filter((address) => pool.assignmentOf(address) !== undefined);
+  const others = bound.filter((address) => !addresses.includes(address));
+  if (others.length === 0) return addresses;
+  const matched = matchAssignments(others, missingAssignments(fitting, pool.egressIPAM));
+  return [...addresses, ...others.filter((_, position) => matched[position] !== undefined)];
 }
 
 /** Of a network's binding without any annotation: what fits the EgressIPAM, one address per CIDR assignment. */

@@ -1,7 +1,8 @@
 import type { ClusterSnapshot } from '@egressip-ipam/core';
-import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
+import { aNamespace, anEgressIPAM, applyStep } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
+import { network } from '../network.ts';
 import {
   aForeignEgressIP,
   anOvnNode,
@@ -122,6 +123,36 @@ describe("an EgressIP of a namespace's name that is someone else's", () => {
     expect(writesOf(snapshot)).toEqual(['label Node/n1', 'label Node/n2']);
     expect(waiting(snapshot)).toEqual(['shop: EgressIPConflict']);
     expect(planOf(withEgressIPs(snapshot, [])).allocations).toHaveLength(1);
+  });
+});
+
+describe('a namespace that switches and comes back before the other addresses are in use', () => {
+  const other = anEgressIPAM(['10.0.0.16/28=b'], { name: 'other', createdAt: '2026-01-01T01:00:00Z' });
+  const nodes = [
+    anOvnNode('n1', 'a', primary({ ipv4: '10.0.0.30/27' })),
+    anOvnNode('n2', 'b', primary({ ipv4: '10.0.0.29/27' })),
+  ];
+  const egressIPAMs = [anEgressIPAM(['10.0.0.0/28=a']), other];
+  const first = settled(onOvn({ nodes, egressIPAMs, namespaces: [aNamespace('shop')] }));
+  const claiming = (snapshot: ClusterSnapshot, egressIPAM: string): ClusterSnapshot => ({
+    ...snapshot,
+    namespaces: snapshot.namespaces.map((namespace) => ({ ...namespace, egressIPAM })),
+  });
+  const switched = readyOf(claiming(first, 'other')).reduce(
+    (snapshot, step) => (step.kind === 'annotate' ? applyStep(snapshot, step, network) : snapshot),
+    claiming(first, 'other'),
+  );
+
+  it.each([
+    ['in one process', ['10.0.0.17']],
+    ['over a restart', []],
+  ])('has what it had, without an unbound moment: %s', (_how, unconfirmed) => {
+    expect(switched.namespaces).toMatchObject([{ allocated: 'other/10.0.0.17' }]);
+    const back = claiming(switched, 'pool');
+    const snapshot = { ...back, namespaces: back.namespaces.map((namespace) => ({ ...namespace, unconfirmed })) };
+    expect(planOf(snapshot).allocations).toMatchObject([{ addresses: ['10.0.0.1'] }]);
+    expect(writesOf(snapshot)).not.toContain('apply EgressIP/egressip-shop');
+    expect(settled(snapshot).namespaces).toMatchObject([{ allocated: 'pool/10.0.0.1', egressIPs: '10.0.0.1' }]);
   });
 });
 

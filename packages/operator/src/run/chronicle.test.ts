@@ -32,9 +32,14 @@ const present = (
   namespaces: readonly string[],
   nodes: Readonly<Record<string, boolean>> = {},
   egressIPAM = 'pool',
+  allocated?: string,
 ): ClusterSnapshot =>
   buildSnapshot({
-    namespaces: namespaces.map((name) => ({ name, createdAt: '2026-01-01T00:00:00Z', egressIPAM })),
+    egressIPAMs: [{ name: 'pool', createdAt: '', topologyLabel: 'zone', cidrAssignments: [] }],
+    namespaces: namespaces.map((name) => ({
+      ...{ name, createdAt: '2026-01-01T00:00:00Z', egressIPAM },
+      ...(allocated === undefined ? {} : { allocated }),
+    })),
     nodes: Object.entries(nodes).map(([name, ready]) => ({ name, labels: {}, ready, addresses: [] })),
   });
 
@@ -162,10 +167,28 @@ describe('the log of what was decided', () => {
     ['claim given up', present(['shop'], {}, '')],
     ['other EgressIPAM claimed from', present(['shop'], {}, 'another')],
     ['other addresses asked for', present(['shop'])],
+    ['EgressIPAM deleted', { ...present(['shop']), egressIPAMs: [] }],
   ])('has releases and why: %s', (why, snapshot) => {
     note([allocation('shop', { '10.0.0.1': 'a' })]);
     expect(note([], snapshot)).toEqual([
       { message: 'addresses released', namespace: 'shop', egressIPAM: 'pool', addresses: ['10.0.0.1'], why },
+    ]);
+  });
+
+  it.each([
+    ['and says so to who begins', true],
+    ['and tells no allocation of it', false],
+  ])('knows who gave what is kept while another EgressIPAM cannot serve, %s', (_what, begins) => {
+    const keeping = { ...allocation('shop', { '10.0.0.1': 'a' }), egressIPAM: 'another' };
+    const switching = present(['shop'], {}, 'another', 'pool/10.0.0.1');
+    if (!begins) note([allocation('shop', { '10.0.0.1': 'a' })]);
+    const told = note([keeping], switching);
+    if (begins) expect(told[1]).toMatchObject({ message: 'addresses held', egressIPAM: 'pool' });
+    else expect(told).toEqual([]);
+    const given = { ...allocation('shop', { '10.9.0.1': 'z' }), egressIPAM: 'another' };
+    expect(note([given], present(['shop'], {}, 'another', 'another/10.9.0.1'))).toMatchObject([
+      { egressIPAM: 'pool', addresses: ['10.0.0.1'], why: 'other EgressIPAM claimed from' },
+      { egressIPAM: 'another', addresses: ['10.9.0.1'] },
     ]);
   });
 

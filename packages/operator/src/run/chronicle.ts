@@ -41,7 +41,7 @@ export class Chronicle {
    */
   note(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): void {
     const told = this.#told;
-    const holdings = this.#holdings(plan, told ?? new Map<string, Holding>(), now, isSettled);
+    const holdings = this.#holdings(plan, snapshot, now, isSettled);
     if (told === undefined) {
       this.#log.info('what namespaces have is known', { namespaces: holdings.size });
       for (const [namespace, holding] of holdings) this.#log.info('addresses held', { namespace, ...holding });
@@ -52,6 +52,7 @@ export class Chronicle {
           changes,
           new Map(snapshot.namespaces.map((entry) => [entry.name, entry])),
           new Map(snapshot.nodes.map((entry) => [entry.name, entry])),
+          new Set(snapshot.egressIPAMs.flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : []))),
         );
     }
     this.#told = holdings;
@@ -59,11 +60,21 @@ export class Chronicle {
   }
 
   /** What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had. */
-  #holdings(plan: Plan, before: ReadonlyMap<string, Holding>, now: number, isSettled: boolean): Map<string, Holding> {
+  #holdings(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): Map<string, Holding> {
+    const before = this.#told ?? new Map<string, Holding>();
     const holdings = new Map<string, Holding>();
+    let records: ReadonlyMap<string, string | undefined> | undefined;
+    const giverOf = ({ namespace, egressIPAM }: Allocation): string => {
+      if (this.#told !== undefined && [undefined, egressIPAM].includes(before.get(namespace)?.egressIPAM))
+        return egressIPAM;
+      records ??= new Map(snapshot.namespaces.map(({ name, allocated }) => [name, allocated]));
+      // What is kept while another EgressIPAM cannot serve its namespace was given by the one on record.
+      return records.get(namespace)?.split('/', 1)[0] ?? egressIPAM;
+    };
     const underWay = addressesUnderWay(plan);
     for (const allocation of plan.allocations) {
-      const { namespace, egressIPAM, addresses, source, carried } = allocation;
+      const { namespace, addresses, source, carried } = allocation;
+      const egressIPAM = giverOf(allocation);
       const had = before.get(namespace);
       const nodes = nodesNow(allocation, had, underWay);
       if (source !== 'kept') this.#sources.set(namespace, source);
@@ -90,6 +101,7 @@ export class Chronicle {
     changes: readonly Change[],
     namespaces: ReadonlyMap<string, NamespaceSnapshot>,
     nodes: ReadonlyMap<string, NodeSnapshot>,
+    egressIPAMs: ReadonlySet<string>,
   ): void {
     for (const change of changes) {
       if (change.kind === 'allocated') this.#tellAllocated(change);
@@ -99,7 +111,7 @@ export class Chronicle {
           namespace: change.namespace,
           egressIPAM: change.egressIPAM,
           addresses: change.addresses,
-          why: whyReleased(change.egressIPAM, namespaces.get(change.namespace)),
+          why: whyReleased(change.egressIPAM, namespaces.get(change.namespace), egressIPAMs),
         });
     }
   }
@@ -181,10 +193,15 @@ function nodesNow(
   });
 }
 
-function whyReleased(egressIPAM: string, namespace: NamespaceSnapshot | undefined): string {
+function whyReleased(
+  egressIPAM: string,
+  namespace: NamespaceSnapshot | undefined,
+  egressIPAMs: ReadonlySet<string>,
+): string {
   if (namespace === undefined || namespace.deletedAt !== undefined) return 'namespace deleted';
   if (namespace.egressIPAM === undefined || namespace.egressIPAM === '') return 'claim given up';
-  return namespace.egressIPAM === egressIPAM ? 'other addresses asked for' : 'other EgressIPAM claimed from';
+  if (namespace.egressIPAM !== egressIPAM) return 'other EgressIPAM claimed from';
+  return egressIPAMs.has(egressIPAM) ? 'other addresses asked for' : 'EgressIPAM deleted';
 }
 
 function whyLeft(node: NodeSnapshot | undefined): string {
