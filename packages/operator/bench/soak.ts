@@ -79,7 +79,6 @@ async function changesOfOneMinute(
       );
     } else if (change % 2 === 0) {
       const name = `soak-${minute}-${change}`;
-      present.push(name);
       pending.push(
         (async () => {
           await client('netNamespaces').create({
@@ -92,6 +91,8 @@ async function changesOfOneMinute(
           const asked = performance.now();
           await until((egressIPs) => egressIPs.get(name)?.length === 2);
           times.push(performance.now() - asked);
+          // One that left before would be waited for without end.
+          present.push(name);
         })(),
       );
     } else if (present.length > lodgers) pending.push(leave(present.shift() ?? ''));

@@ -22,6 +22,8 @@ export interface Remembered {
   /** `status.released` as it should be. */
   readonly released: readonly ReleasedAddresses[];
   readonly step: RememberStep | undefined;
+  /** What the step writes down that was not: the addresses whose last trace waits for it, and nobody else's. */
+  readonly added: readonly string[];
 }
 
 /** `status.released` of every EgressIPAM, in their order. */
@@ -38,7 +40,7 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   const { time } = decided.snapshot;
   const releasedAt = decided.snapshot.source.time;
   if (egressIPAM.deleting || time === undefined || releasedAt === undefined)
-    return { released: current, step: undefined };
+    return { released: current, step: undefined, added: [] };
   const fresh = [...(leaving ?? [])].filter(
     ([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time),
   );
@@ -48,7 +50,7 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   const isSame = kept.every(
     (addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length,
   );
-  if (fresh.length === 0 && isSame) return { released: current, step: undefined };
+  if (fresh.length === 0 && isSame) return { released: current, step: undefined, added: [] };
   const teamIn = teamsIn(decided, egressIPAM);
   const released = bounded(egressIPAM, time, [
     ...egressIPAM.released.flatMap((entry, position) => {
@@ -70,7 +72,8 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
       return entriesOf({ namespace, releasedAt, ...(team === undefined ? {} : { team }) }, addresses);
     }),
   ]);
-  return { released, step: rememberStep(pool, released) };
+  const added = released.flatMap((entry) => (entry.releasedAt === releasedAt ? entry.addresses : []));
+  return { released, step: rememberStep(pool, released), added };
 }
 
 /** Finds the team that a namespace is of, or was, where the EgressIPAM limits teams and the labels are known. */

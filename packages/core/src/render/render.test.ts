@@ -32,3 +32,38 @@ describe('law 9: before the last trace of an address that is exchanged for anoth
     expect(ids.filter((id) => id.startsWith('annotate'))).toEqual(expected);
   });
 });
+
+describe('law 9: the last trace of an address that goes back to its EgressIPAM', () => {
+  it.each([
+    ['waits for the write that remembers it', [], ['remember pool']],
+    [
+      'waits for none once it is remembered, though others are to be',
+      [{ namespace: 'shop', addresses: ['10.0.0.1'], releasedAt: '2026-01-01T00:00:00Z' }],
+      [],
+    ],
+  ])('%s', (_what, released, expected) => {
+    const asked = new Map<string, readonly string[]>();
+    const backend: NetworkBackend = {
+      ...plain,
+      render: ({ order }) => {
+        for (const text of ['10.0.0.1', '10.0.0.2']) {
+          const address = parseAddress(text);
+          const before = address === undefined ? [] : order.beforeForgetting(address);
+          asked.set(
+            text,
+            before.flatMap((precondition) => (precondition.kind === 'step' ? [precondition.id] : [])),
+          );
+        }
+        return { steps: [], findings: [] };
+      },
+    };
+    const departed = ['shop', 'bank'].map((namespace, index) => ({
+      namespace,
+      egressIPAM: 'pool',
+      addresses: [`10.0.0.${index + 1}`],
+    }));
+    const snapshot = aSnapshot({ egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], { released })], nodes: [aNode('n1')] });
+    plan({ ...snapshot, time: '2026-01-01T00:00:01Z', departed }, backend);
+    expect(Object.fromEntries(asked)).toEqual({ '10.0.0.1': expected, '10.0.0.2': ['remember pool'] });
+  });
+});

@@ -36,16 +36,15 @@ export interface Rendered {
  */
 export function render(decided: Decided, backend: NetworkBackend, view: NetworkView): Rendered {
   const remembered = rememberReleased(decided);
-  const rememberIds = new Map(
-    remembered.flatMap(({ step }) => (step === undefined ? [] : [[step.egressIPAM, step.id]])),
-  );
   const attachments = wantedAttachments(decided);
   const annotations = new Annotations(decided);
-  const rememberBefore = (address: Address): readonly Precondition[] =>
-    decided.pools.list.flatMap((pool) => {
-      const id = pool.assignmentOf(address) === undefined ? undefined : rememberIds.get(pool.name);
-      return id === undefined ? [] : [afterStep(id)];
-    });
+  const rememberIds = new Map(
+    remembered.flatMap(({ step, added }) => (step === undefined ? [] : added.map((address) => [address, step.id]))),
+  );
+  const rememberBefore = (address: Address): readonly Precondition[] => {
+    const id = rememberIds.get(formatAddress(address));
+    return id === undefined ? [] : [afterStep(id)];
+  };
   const order = stepOrder(decided, annotations, attachments, rememberBefore);
   const rendering = backend.render(networkDecisions(decided, order), decided.facts, view);
   const byAddress = new StepsByAddress(rendering.steps);

@@ -3,6 +3,7 @@ import {
   plan,
   type NetworkStep,
   type Precondition,
+  type RememberStep,
   type Step,
   type StepEffects,
 } from '@egressip-ipam/core';
@@ -132,6 +133,27 @@ describe('the executor', () => {
       expect([written.length, errors.length]).toEqual([5, 1]);
     },
   );
+
+  it('writes releases that follow one another within a second together, and asks for a plan when it is time', async () => {
+    const executor = make(() => Promise.resolve({ metadata: { name: 'pool' } }));
+    const remember = (namespace: string): RememberStep => ({
+      kind: 'remember',
+      id: 'remember pool',
+      object: { kind: 'EgressIPAM', name: 'pool' },
+      effects: {},
+      after: [],
+      egressIPAM: 'pool',
+      released: [{ namespace, addresses: [address], releasedAt: '2026-02-01T00:00:00Z' }],
+    });
+    await take(executor, [remember('first')]);
+    now += 400;
+    await take(executor, [remember('second'), write('bind', 'Binding/shop', { bound: ['10.0.0.2'] })]);
+    expect(written).toEqual(['remember pool', 'bind']);
+    expect(timers.map(({ milliseconds }) => milliseconds)).toContain(600);
+    now += 600;
+    await take(executor, [remember('third')]);
+    expect(written).toEqual(['remember pool', 'bind', 'remember pool']);
+  });
 
   it('leaves what waits for something to be observed to the plan that has seen it', async () => {
     const executor = make(() => Promise.resolve({ metadata: { name: 'any' } }));

@@ -17,6 +17,7 @@ import { Followers } from './followers.ts';
 import { HostBatches } from './host-batches.ts';
 import type { ObjectLanes } from './object-lanes.ts';
 import { isSameWrite, PutBacks } from './put-backs.ts';
+import { RememberPace } from './remember-pace.ts';
 import type { Target } from './target.ts';
 import { addressesAtStake, heldBy, isWriteStep, laneOf, movedBy, type WriteStep } from './write-step.ts';
 import { inTurns, WriteQueue, type Waiting } from './write-queue.ts';
@@ -72,6 +73,7 @@ export class Executor {
   readonly #failures = new BackOff({ first: 5, longest: 30_000 });
   readonly #batches: HostBatches;
   readonly #putBacks: PutBacks;
+  readonly #pace = new RememberPace();
   /** Undefined when what the newest plan says of what comes after a step may be wrong. */
   #followers: Followers | undefined;
   /** Whether a step of the newest plan that was ready could not start because of another that is under way. */
@@ -145,7 +147,12 @@ export class Executor {
     const target = this.#options.targetOf(step);
     if (target === undefined) return;
     const now = this.#options.clock.monotonic();
-    const start = Math.max(this.#failures.until(lane), this.#putBacks.until(lane, step, target.incarnation), due);
+    const start = Math.max(
+      this.#failures.until(lane),
+      this.#putBacks.until(lane, step, target.incarnation),
+      this.#pace.dueTime(step),
+      due,
+    );
     if (start > now) this.#wakeAt(start, now);
     else this.#queue.add({ lane, step, target, sequence: target.sequence });
   }
@@ -155,6 +162,7 @@ export class Executor {
     if (now < this.#forgottenAt + forgetEvery) return;
     this.#forgottenAt = now;
     this.#putBacks.forget();
+    this.#pace.forget(now);
     this.#failures.forget(now, forgetEvery);
   }
 
@@ -193,6 +201,7 @@ export class Executor {
     const underWay: UnderWay = { step, followers: this.#followers };
     this.#busy.set(lane, underWay);
     const start = this.#options.clock.monotonic();
+    this.#pace.begin(step, start);
     const release = this.#options.holds.hold(heldBy(step));
     target.begin(addressesAtStake(step));
     let isAsWritten = false;
