@@ -132,6 +132,7 @@ export type {
   ReservedRange,
 } from './network-contract/facts.ts';
 export type { Destinations, FamilyDestinations } from './network-contract/destinations.ts';
+export { countsOf, type NamespaceCount } from './network-contract/namespace-counts.ts';
 export { defaultPodsPerNamespace, type NetworkTable, type TableUser } from './network-contract/network-table.ts';
 export type { ByNamespace } from './network-contract/namespace-index.ts';
 export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';

@@ -1,6 +1,7 @@
 import type { NetworkBackend, NetworkTraits } from '@egressip-ipam/core';
 import { createFactsReader, type CiliumFacts } from './facts/read-facts.ts';
 import { podCidrAnnotations } from './facts/pod-networks.ts';
+import { ciliumEndpoints } from './kinds/cilium-endpoint.ts';
 import { ciliumNodeKind } from './kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from './kinds/egress-gateway-policy.ts';
 import { recognise } from './recognise.ts';
@@ -18,6 +19,7 @@ export const network: NetworkBackend = {
   name: 'cilium',
   title: 'Cilium',
   kinds: [egressGatewayPolicyKind, ciliumNodeKind],
+  counted: [ciliumEndpoints],
   nodeAnnotations: podCidrAnnotations,
   configMaps,
   readsDefinitions: true,

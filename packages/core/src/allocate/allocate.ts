@@ -101,7 +101,7 @@ class Server {
     const obstacle =
       this.#teams.obstacleFor(claim, pool) ??
       this.#parts.readiness.obstacleFor(claim, pool, wanted) ??
-      this.#room.obstacleFor(pool, families);
+      this.#room.obstacleFor(claim, pool, families);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const allotment =
       intent.kind === 'input'
@@ -109,7 +109,7 @@ class Server {
         : this.#fill(claim, pool, intent.assignments, intent);
     if (allotment.waiting === undefined) {
       this.#teams.note(claim, pool);
-      this.#room.note(pool, families);
+      this.#room.note(claim, pool, families);
     }
     return allotment;
   }

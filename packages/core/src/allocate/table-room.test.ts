@@ -12,7 +12,8 @@ function withTable(size: number, entries = 0): NetworkBackend {
     name: 'pods',
     size,
     entries,
-    entriesFor: ({ podsPerNamespace }, families) => podsPerNamespace * families.size,
+    uncounted: 0,
+    entriesFor: (_namespace, { podsPerNamespace }, families) => podsPerNamespace * families.size,
     full: { code: 'TableFull', message: 'the table is full' },
   };
   return {
@@ -52,7 +53,7 @@ describe('room in a table of the network', () => {
   });
 
   it('is told in the plan', () => {
-    expect(plan(cluster(), withTable(20, 5)).tables).toEqual([{ table: 'pods', entries: 5, size: 20 }]);
+    expect(plan(cluster(), withTable(20, 5)).tables).toEqual([{ table: 'pods', entries: 5, uncounted: 0, size: 20 }]);
     expect(plan(cluster()).tables).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import type { NetworkObjects, NodeSnapshot } from '../snapshot/snapshot.ts';
 import type { NetworkDecisions } from './decisions.ts';
 import type { NetworkFacts, NetworkPlatform, NetworkView } from './facts.ts';
 import type { NetworkKind } from './kind.ts';
+import type { ResourceReference } from '../kubernetes/resource-reference.ts';
 import type { KubernetesWrite } from '../kubernetes/kubernetes-write.ts';
 import type { ClusterEvidence, Recognition } from './recognition.ts';
 import type { NetworkStep, Precondition } from './step.ts';
@@ -60,6 +61,8 @@ export interface NetworkBackend {
   /** What people call the network, such as `Acme Network`. */
   readonly title: string;
   readonly kinds: readonly NetworkKind[];
+  /** Kinds with namespaces of which it matters how many objects each claiming one has; counted now and then, where that is permitted. */
+  readonly counted?: readonly ResourceReference[];
   /** Keys of node annotations that it reads. */
   readonly nodeAnnotations: readonly string[];
   /** ConfigMaps that tell whether and how it works, as `NAMESPACE/NAME`. */

@@ -6,10 +6,12 @@ export interface NetworkTable {
   /** What people call it: a label of metrics. */
   readonly name: string;
   readonly size: number;
-  /** What is taken of it by what the network's objects say, as far as it is reckoned without pods being read. */
+  /** What is taken of it, by what the network's objects say and by pods as they are counted or reckoned. */
   readonly entries: number;
+  /** Namespaces with entries whose pods are reckoned, as they were not counted. */
+  readonly uncounted: number;
   /** What a namespace takes of it that gets its first address of some families. */
-  readonly entriesFor: (egressIPAM: TableUser, families: ReadonlySet<4 | 6>) => number;
+  readonly entriesFor: (namespace: string, egressIPAM: TableUser, families: ReadonlySet<4 | 6>) => number;
   /** Why a namespace waits for which there is no room, and the way out. */
   readonly full: { readonly code: FindingCode; readonly message: string };
 }

@@ -91,8 +91,10 @@ export interface NodeReport {
 /** A table of the network's own. */
 export interface TableReport {
   readonly table: string;
-  /** What is taken of it, as reckoned. */
+  /** What is taken of it, by pods as they are counted or reckoned. */
   readonly entries: number;
+  /** Namespaces with entries whose pods are reckoned, as they were not counted. */
+  readonly uncounted: number;
   readonly size: number;
 }
 

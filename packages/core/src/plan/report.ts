@@ -25,7 +25,7 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     nodes: reportNodes(decided, reported),
     ...(tables === undefined
       ? {}
-      : { tables: tables.map(({ name, entries, size }) => ({ table: name, entries, size })) }),
+      : { tables: tables.map(({ name, entries, uncounted, size }) => ({ table: name, entries, uncounted, size })) }),
     ...(refused.length === 0 ? {} : { refused }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };

@@ -9,6 +9,8 @@ export interface ListPage {
   readonly resourceVersion: string;
   /** Token of the next page; undefined on the last one. */
   readonly continueToken: string | undefined;
+  /** How many objects follow after this page, where the server tells. */
+  readonly remainingItemCount?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function parseList(value: unknown, resource: Resource): ListPage {
   if (value.kind !== listKind) throw wrong(`its kind is ${describe(value.kind)}`);
   if (value.apiVersion !== apiVersion) throw wrong(`its apiVersion is ${describe(value.apiVersion)}`);
   const metadata = isRecord(value.metadata) ? value.metadata : {};
-  const { resourceVersion, continue: token } = metadata;
+  const { resourceVersion, continue: token, remainingItemCount: remaining } = metadata;
   if (typeof resourceVersion !== 'string' || resourceVersion === '') throw wrong('it has no metadata.resourceVersion');
   if (token !== undefined && typeof token !== 'string') throw wrong(`its metadata.continue is ${describe(token)}`);
   if (!Array.isArray(value.items)) throw wrong(`its items are ${describe(value.items)}`);
@@ -35,7 +37,12 @@ export function parseList(value: unknown, resource: Resource): ListPage {
     if (typeof object === 'string') throw wrong(`items[${index}] ${object}`);
     return object;
   });
-  return { items, resourceVersion, continueToken: token === '' ? undefined : token };
+  return {
+    items,
+    resourceVersion,
+    continueToken: token === '' ? undefined : token,
+    ...(Number.isSafeInteger(remaining) ? { remainingItemCount: remaining as number } : {}),
+  };
 }
 
 /** A value in a message: short, whatever it is. */

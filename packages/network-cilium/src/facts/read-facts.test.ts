@@ -153,8 +153,31 @@ describe('Cilium itself', () => {
       const { tables, waiting } = plan(settle(aCluster({ ...maps(40), ...two, namespaces }), network), network);
       expect(waiting).toHaveLength(5);
       expect(tables).toEqual([
-        { table: 'egress-policy-map-ipv4', entries: 40, size: 40 },
-        { table: 'egress-policy-map-ipv6', entries: 40, size: 40 },
+        { table: 'egress-policy-map-ipv4', entries: 40, uncounted: 4, size: 40 },
+        { table: 'egress-policy-map-ipv6', entries: 40, uncounted: 4, size: 40 },
+      ]);
+    });
+
+    it('with room for the pods that there are, where these are more than a namespace is reckoned to have', () => {
+      const counted = (counts: Readonly<Record<string, number>>) => {
+        const parts = maps(59);
+        const CiliumEndpoint = Object.entries(counts).map(([name, count]) => ({ name, count }));
+        return { ...parts, network: { ...parts.network, objects: { ...parts.network.objects, CiliumEndpoint } } };
+      };
+      expect(served(counted({ 'team-0': 3 }))).toEqual(firstTeams(5));
+      expect(served(counted({ 'team-0': 40 }))).toEqual(firstTeams(2));
+      expect(served(counted({ 'team-2': 40 }))).toEqual(['team-0', 'team-1', 'team-3', 'team-4', 'team-5']);
+      const grown = counted({ 'team-0': 40, 'team-1': 12 });
+      const settled = settle(aCluster({ ...maps(59), namespaces: namespaces.slice(0, 3) }), network);
+      const objects = {
+        ...grown.network.objects,
+        ...settled.network.objects,
+        CiliumEndpoint: grown.network.objects.CiliumEndpoint,
+      };
+      const { tables, findings } = plan({ ...settled, network: { ...settled.network, objects } }, network);
+      expect(tables?.[0]).toEqual({ table: 'egress-policy-map-ipv4', entries: 62, uncounted: 1, size: 59 });
+      expect(findings).toMatchObject([
+        { code: 'PolicyMapFull', message: expect.stringContaining('not all pods are counted') },
       ]);
     });
 
@@ -166,6 +189,25 @@ describe('Cilium itself', () => {
         namespaces: [...settledOnce.namespaces, ...namespaces.slice(3)],
       };
       expect(plan(withoutPolicies, network).allocations).toHaveLength(5);
+    });
+
+    it('and before its policy has destinations, while the address comes to its node', () => {
+      const settled = settle(aCluster({ ...maps(19), namespaces: namespaces.slice(0, 1) }), network);
+      const [policy] = settled.network.objects['CiliumEgressGatewayPolicy'] ?? [];
+      const noted = {
+        ...settled,
+        network: {
+          ...settled.network,
+          objects: {
+            CiliumEgressGatewayPolicy: [
+              { ...policy, name: policy?.name ?? '', destinationCIDRs: [], reserve: '10.0.0.1=node1' },
+            ],
+          },
+        },
+      };
+      expect(
+        plan({ ...noted, namespaces: [...settled.namespaces, ...namespaces.slice(1, 2)] }, network).allocations,
+      ).toHaveLength(1);
     });
 
     it('a map that fills is said; a full one takes nothing from anybody', () => {

@@ -50,7 +50,7 @@ function factsOf(
   const settings = readSettings(view.settings);
   const gateways = gatewayNodes(view.nodes, settings, nodes);
   const foreign = foreignPolicies(policies.filter(({ ours }) => ours === undefined));
-  const { tables, findings } = policyMaps(policies, settings.mapSize, view.podsPerNamespaceOf);
+  const { tables, findings } = policyMaps(policies, settings.mapSize, view);
   const own = policies.filter(({ ours }) => ours !== undefined);
   const bindings = bindingsOf(own);
   return {

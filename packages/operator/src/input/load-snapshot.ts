@@ -4,6 +4,7 @@ import {
   plan,
   type ClusterSnapshot,
   type NetworkBackend,
+  type NetworkObjects,
   type ProviderDecision,
   type ProviderSnapshot,
 } from '@egressip-ipam/core';
@@ -32,6 +33,8 @@ export interface SnapshotOptions {
 export interface LiveDecisions {
   readonly network: ChosenNetwork;
   readonly provider: ProviderDecision;
+  /** What was counted of the network's objects. */
+  readonly counted: NetworkObjects;
 }
 
 /** A snapshot from files, and what in them could not be used. */
@@ -71,7 +74,7 @@ export async function loadSnapshot(
   const network = {
     name: found.backend.name,
     ...(settings === undefined ? {} : { settings }),
-    objects: networkObjects,
+    objects: { ...networkObjects, ...live?.counted },
   };
   const provider = providerOf(found, decision, options, sorted, live !== undefined);
   const inside = {

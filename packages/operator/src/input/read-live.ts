@@ -1,4 +1,14 @@
-import { parseCidr, readEgressIPAM, readNode, type ProviderDecision, type ProviderNode } from '@egressip-ipam/core';
+import {
+  parseCidr,
+  readEgressIPAM,
+  readNamespace,
+  readNode,
+  type NamespaceCount,
+  type NetworkBackend,
+  type NetworkObjects,
+  type ProviderDecision,
+  type ProviderNode,
+} from '@egressip-ipam/core';
 import {
   createRestClient,
   isForbidden,
@@ -8,6 +18,7 @@ import {
   type Resource,
   type RestClient,
 } from '@egressip-ipam/kube';
+import { countObjects } from '../network/count-objects.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import { gatherEvidence, readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
@@ -33,6 +44,7 @@ export interface LiveDocuments extends ReadDocuments {
 }
 
 const longestLook = 60_000;
+const countedAtOnce = 8;
 
 /**
  * Reads a cluster once, and its cloud through the provider. Nothing is written.
@@ -53,11 +65,12 @@ export async function readLive(
     const isServed = await servedBy(rest, kinds);
     const lists = await Promise.all(kinds.filter(isServed).map((kind) => listAll(rest, kind)));
     const objects = lists.flat();
+    const counted = await countLive(rest, network.found.backend, objects);
     const { decision, observation } = await observeProvider(rest, network.found, options, objects, extraCidrs);
     return {
       objects: [...objects, ...observation].map(asSource),
       problems: [],
-      decisions: { network, provider: decision },
+      decisions: { network, provider: decision, counted },
     };
   } finally {
     rest.close();
@@ -107,6 +120,33 @@ async function listAll(rest: RestClient, { resource, namespace, name }: Place): 
     throw error;
   });
   return items.map((item) => ({ ...item, kind: resource.kind }));
+}
+
+/** Counts what the network's back end wants counted, in namespaces that claim. */
+async function countLive(
+  rest: RestClient,
+  { counted = [] }: NetworkBackend,
+  objects: readonly KubernetesObject[],
+): Promise<NetworkObjects> {
+  const names = objects.flatMap((object) => {
+    const read = object.kind === 'Namespace' ? readNamespace(object) : undefined;
+    return read?.ok === true && read.value.egressIPAM !== undefined ? [read.value.name] : [];
+  });
+  const counts = counted.map(async (resource) => {
+    const entries: NamespaceCount[] = [];
+    const waiting = [...names];
+    const work = async (): Promise<void> => {
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+        const count = await countObjects(rest, resource, name).catch(() => undefined);
+        // Where one is refused, the others are.
+        if (count === undefined) return;
+        entries.push({ name, count });
+      }
+    };
+    await Promise.all(Array.from({ length: countedAtOnce }, work));
+    return [resource.kind, entries] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
 }
 
 function asSource(object: object): SourceObject {

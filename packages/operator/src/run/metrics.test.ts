@@ -51,10 +51,11 @@ describe('a replica that leads no more', () => {
 describe("a table of the network's own", () => {
   it('is told with what is taken of it', async () => {
     const metrics = new Metrics();
-    metrics.planned({ ...plan(buildSnapshot({})), tables: [{ table: 'pods', entries: 5, size: 20 }] }, 1);
+    metrics.planned({ ...plan(buildSnapshot({})), tables: [{ table: 'pods', entries: 5, uncounted: 2, size: 20 }] }, 1);
     expect((await metrics.text()).split('\n')).toEqual(
       expect.arrayContaining([
         'egressip_network_table_entries{table="pods"} 5',
+        'egressip_network_table_uncounted_namespaces{table="pods"} 2',
         'egressip_network_table_size{table="pods"} 20',
       ]),
     );

@@ -50,12 +50,17 @@ export class Metrics {
   );
   readonly #tableEntries = this.#gauge(
     'egressip_network_table_entries',
-    "Entries that are reckoned to be taken of a table of the network's own",
+    "Entries that are taken of a table of the network's own, by pods as they are counted or reckoned",
     ['table'],
   );
   readonly #tableSize = this.#gauge(
     'egressip_network_table_size',
     "Entries that a table of the network's own can have",
+    ['table'],
+  );
+  readonly #tableUncounted = this.#gauge(
+    'egressip_network_table_uncounted_namespaces',
+    "Namespaces with entries in a table of the network's own whose pods are reckoned, as they were not counted",
     ['table'],
   );
   readonly #findings = this.#gauge('egressip_findings', 'Findings of the last plan', ['code']);
@@ -147,8 +152,9 @@ export class Metrics {
     for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
     for (const { egressIPAM: egressipam, claims } of claimFigures(plan))
       for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
-    for (const { table, entries, size } of plan.tables ?? []) {
+    for (const { table, entries, uncounted, size } of plan.tables ?? []) {
       this.#tableEntries.set({ table }, entries);
+      this.#tableUncounted.set({ table }, uncounted);
       this.#tableSize.set({ table }, size);
     }
     for (const { code } of plan.findings) this.#findings.inc({ code });

@@ -20,6 +20,7 @@ import { isPlacedByUs } from '../provider/provider-facts.ts';
 import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
+import { countNetwork } from '../store/network-counts.ts';
 import { ObjectLanes } from '../executor/object-lanes.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
@@ -125,15 +126,24 @@ async function operate(
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
-  const store = new ClusterStore({
+  const store: ClusterStore = new ClusterStore({
     ...cluster,
     rest,
+    counted: () => counts.objects(),
     readsServices: options.readServices === true,
     remembersNodes: cluster.provider.provider.capabilities.attach,
     now: () => clock.now(),
     onChange: (isUrgent) => onChange(isUrgent),
     onError: (error, kind) => log.warn('reading is interrupted', { kind, reason: reasonOf(error) }),
     onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing),
+  });
+  const counts = countNetwork({
+    backend: cluster.network.backend,
+    rest,
+    clock,
+    namespaces: () => store.namespaces.list(),
+    onChange: () => onChange(false),
+    onRefused: (kind) => log.warn('what fills a table of the network cannot be counted, and is reckoned', { kind }),
   });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
@@ -143,8 +153,10 @@ async function operate(
     metrics?.leads(true);
     // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
     await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), term.ended);
-    if (!term.ended.aborted)
+    if (!term.ended.aborted) {
+      void counts.run(term.ended);
       await lead({ ...cluster, store, rest, writer, events, term }, surroundings, (listener) => (onChange = listener));
+    }
     onChange = () => undefined;
     metrics?.leads(false);
   }

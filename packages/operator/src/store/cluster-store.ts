@@ -14,6 +14,7 @@ import {
   type NamespaceSnapshot,
   type NetworkEntry,
   type NetworkKind,
+  type NetworkObjects,
   type NetworkSnapshot,
   type NodeSnapshot,
   type Plan,
@@ -52,6 +53,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
   readonly now: () => number;
+  /** What is counted of the network's objects and not watched. */
+  readonly counted?: () => NetworkObjects;
   /** Something changed that no write of ours explains; a node perhaps, and then it is urgent. */
   readonly onChange: (isUrgent: boolean) => void;
 }
@@ -238,7 +241,7 @@ export class ClusterStore {
     return {
       name: backend.name,
       ...(recognition.settings === undefined ? {} : { settings: recognition.settings }),
-      objects,
+      objects: { ...objects, ...this.#options.counted?.() },
     };
   }
 

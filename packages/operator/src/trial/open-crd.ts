@@ -1,8 +1,8 @@
-import type { Resource } from '@egressip-ipam/kube';
+import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
 import { egressIPAMs } from '../network/resources.ts';
 
 /** A CustomResourceDefinition that takes anything. */
-export function openCrd({ group, version, plural, kind }: Resource): Readonly<Record<string, unknown>> {
+export function openCrd({ group, version, plural, kind, namespaced }: Resource): KubernetesObject {
   const hasStatus = plural === egressIPAMs.plural;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -10,7 +10,7 @@ export function openCrd({ group, version, plural, kind }: Resource): Readonly<Re
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      scope: 'Cluster',
+      scope: namespaced ? 'Namespaced' : 'Cluster',
       names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
       versions: [
         {

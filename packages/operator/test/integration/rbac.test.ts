@@ -12,6 +12,7 @@ import {
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  ciliumEndpoints,
   configMaps,
   egressFirewalls,
   egressGatewayPolicies,
@@ -307,9 +308,10 @@ describe(
 
     it('serves on Cilium, by agents, one of which has to be fenced', async () => {
       for (const node of ['n1', 'n2']) await addNode(node);
-      await server.rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-        body: openCrd(ciliumNodes),
-      });
+      for (const kind of [ciliumNodes, ciliumEndpoints])
+        await server.rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+          body: openCrd(kind),
+        });
       const toldNode = { metadata: { name: 'n1' }, spec: { ipam: { podCIDRs: ['10.77.0.0/24'] } } };
       await expect
         .poll(
@@ -327,6 +329,14 @@ describe(
         metadata: { namespace: 'kube-system', name: 'cilium-config' },
         data: { 'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true' },
       });
+      const addEndpoint = (name: string): Promise<boolean> =>
+        client(ciliumEndpoints)
+          .create({ metadata: { name, namespace: 'one' } })
+          .then(
+            () => true,
+            () => false,
+          );
+      await expect.poll(() => addEndpoint('pod'), poll).toBe(true);
       const agents = await startEgressAgents({
         rest: server.rest,
         namespace: ownNamespace,

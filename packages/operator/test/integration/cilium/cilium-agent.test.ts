@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ResourceClient } from '@egressip-ipam/kube';
-import { egressIPAMs } from '../support/resources.ts';
+import { installCrds } from '@egressip-ipam/sandbox';
+import { openCrd } from '../../../src/trial/open-crd.ts';
+import { runLive } from '../support/operator-process.ts';
+import { ciliumEndpoints, configMaps, egressIPAMs } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { addPool, startCiliumCluster, type CiliumCluster } from './cilium-cluster.ts';
 
@@ -69,6 +72,30 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
     await eventually(() => expect(by('198.51.100.200')).toEqual(['egress', 'egress']));
     clearInterval(watch);
     expect(leaks).toEqual([]);
+  }, 180_000);
+
+  it('counts the pods of each namespace: where one has more than was reckoned, no room is promised that is not there', async () => {
+    await installCrds(cluster.rest, [openCrd(ciliumEndpoints)]);
+    await new ResourceClient(cluster.rest, configMaps).mergePatch(
+      { namespace: 'kube-system', name: 'cilium-config' },
+      { data: { 'egress-gateway-policy-map-max': '30' } },
+    );
+    await cluster.addNamespace('shop');
+    for (let pod = 0; pod < 25; pod += 1)
+      await new ResourceClient(cluster.rest, ciliumEndpoints).create({
+        metadata: { name: `pod-${pod}`, namespace: 'shop' },
+      });
+    cluster.run();
+    await addPool(cluster.rest);
+    await eventually(async () => expect(await cluster.policies()).toHaveLength(1));
+    await cluster.addNamespace('late');
+    await eventually(() =>
+      expect(cluster.logged.join('\n')).toMatch(/claim not served .*namespace="?late.*PolicyMapFull/),
+    );
+    expect(await cluster.allocated('late')).toBeUndefined();
+    const check = await runLive(cluster.kubeconfig, 'check');
+    expect(check.text).toMatch(/late.*none is left for the pods of this namespace/);
+    expect(check.text).not.toContain('not all pods are counted');
   }, 180_000);
 
   it('takes the address out of the kernel when the claim goes, and writes nothing at rest', async () => {

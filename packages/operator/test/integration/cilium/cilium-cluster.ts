@@ -19,6 +19,7 @@ const prefix = 'egressip-ipam-operator.redhat-cop.io';
 /** A cluster with Cilium, whose agents and ours are stand-ins. */
 export interface CiliumCluster {
   readonly rest: RestClient;
+  readonly kubeconfig: string;
   readonly cilium: Cilium;
   readonly agents: EgressAgents;
   readonly logged: string[];
@@ -106,6 +107,7 @@ export async function startCiliumCluster(
   let stopOperator = (): Promise<number> => Promise.resolve(0);
   return {
     rest,
+    kubeconfig: server.kubeconfig,
     cilium,
     agents,
     logged,

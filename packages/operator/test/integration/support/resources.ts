@@ -29,3 +29,11 @@ export const egressFirewalls: Resource = {
   kind: 'EgressFirewall',
   namespaced: true,
 };
+/** Pods as Cilium's agents know them. */
+export const ciliumEndpoints: Resource = {
+  group: 'cilium.io',
+  version: 'v2',
+  plural: 'ciliumendpoints',
+  kind: 'CiliumEndpoint',
+  namespaced: true,
+};
