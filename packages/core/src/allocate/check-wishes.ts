@@ -4,6 +4,7 @@ import { assignmentOf, matchAssignments } from '../claims/match-assignments.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding } from '../finding/finding.ts';
+import { quoted } from '../finding/quoted.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { AddressUsers } from '../ledger/address-users.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
@@ -67,10 +68,9 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
     }
   };
   for (const text of isInput(claim) ? claim.namespace.invalid : []) {
-    const entry = text.trim().slice(0, 100);
     reject(
       'InvalidAddress',
-      `"${entry}" in the egressips annotation is not an address, or stands there twice; correct it`,
+      `${quoted(text.trim())} in the egressips annotation is not an address, or stands there twice; correct it`,
     );
   }
   for (const address of wishes) {

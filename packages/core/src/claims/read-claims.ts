@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
+import { quoted } from '../finding/quoted.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { HostedList } from '../ledger/hosted-list.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
@@ -209,7 +210,7 @@ class ClaimReader {
     const finding = namespaceFinding(namespace.name, {
       code: 'EgressIPAMNotFound',
       severity: 'error',
-      message: `there is no EgressIPAM "${namespace.egressIPAM}"; create it or correct the namespace's annotation. What the namespace has, it keeps`,
+      message: `there is no EgressIPAM ${quoted(namespace.egressIPAM ?? '')}; create it or correct the namespace's annotation. What the namespace has, it keeps`,
     });
     return makeClaim(subject, undefined, kept, { intent: { kind: 'blocked', finding } });
   }

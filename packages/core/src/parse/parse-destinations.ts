@@ -1,6 +1,7 @@
 import { cidrContainsCidr, parseCidr, type Cidr } from '../address/cidr.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { FindingSeverity } from '../finding/finding.ts';
+import { quoted } from '../finding/quoted.ts';
 import type { Destinations, FamilyDestinations } from '../network-contract/destinations.ts';
 import { parseCidrs } from './parse-lists.ts';
 import { compareNames } from '../snapshot/compare-names.ts';
@@ -56,7 +57,7 @@ function parseEntries(texts: readonly string[], list: string, report: Report): r
         'InvalidDestination',
         'error',
         field,
-        `"${text}" is not a CIDR; write it like 10.0.0.0/8 or 2001:db8::/32. Until it is corrected, traffic goes on as it does`,
+        `${quoted(text)} is not a CIDR; write it like 10.0.0.0/8 or 2001:db8::/32. Until it is corrected, traffic goes on as it does`,
       );
   });
   return entries.length === texts.length ? entries : undefined;

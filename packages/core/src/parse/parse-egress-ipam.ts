@@ -4,6 +4,7 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { specialAddressesIn } from '../address/special-ranges.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
+import { quoted } from '../finding/quoted.ts';
 import type { Destinations } from '../network-contract/destinations.ts';
 import { defaultPodsPerNamespace } from '../network-contract/network-table.ts';
 import { compileSelector } from '../snapshot/label-selector.ts';
@@ -103,7 +104,7 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
         'InvalidCIDR',
         'error',
         `${field}.CIDR`,
-        `"${source.CIDR}" is not a CIDR; write it like 10.0.0.0/24 or 2001:db8::/64. Nothing is allocated for this entry`,
+        `${quoted(source.CIDR)} is not a CIDR; write it like 10.0.0.0/24 or 2001:db8::/64. Nothing is allocated for this entry`,
       );
       return;
     }
@@ -112,7 +113,7 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
         'CIDRNotMasked',
         'warning',
         `${field}.CIDR`,
-        `"${source.CIDR}" has host bits set and is used as ${parsed.cidr.text}`,
+        `${quoted(source.CIDR)} has host bits set and is used as ${parsed.cidr.text}`,
       );
     }
     const special = specialAddressesIn(parsed.cidr);
@@ -154,12 +155,17 @@ function parseReserved(texts: readonly string[], cidr: Cidr, field: string, repo
         'InvalidReservedIP',
         'error',
         at,
-        `"${text}" is neither an address, a CIDR nor a range first-last, and reserves nothing; correct it`,
+        `${quoted(text)} is neither an address, a CIDR nor a range first-last, and reserves nothing; correct it`,
       );
       return;
     }
     if (typeof range.first !== typeof cidr.first || range.last < cidr.first || range.first > cidr.last) {
-      report('ReservedIPOutsideCIDR', 'warning', at, `"${text}" is outside ${cidr.text} and reserves nothing there`);
+      report(
+        'ReservedIPOutsideCIDR',
+        'warning',
+        at,
+        `${quoted(text)} is outside ${cidr.text} and reserves nothing there`,
+      );
       return;
     }
     ranges.push(range);
@@ -179,7 +185,7 @@ function parseReleased(
     'InvalidObject',
     'warning',
     `status.released[${index}].releasedAt`,
-    `"${releasedAt}" is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`,
+    `${quoted(releasedAt)} is not a time such as 2026-01-01T00:00:00Z; the addresses of namespace ${namespace} cool down no longer`,
   );
   return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY, team };
 }
@@ -197,6 +203,11 @@ function parseCoolDown(text: string | undefined, report: Report): number {
   if (text === undefined) return 0;
   const duration = parseDuration(text);
   if (duration !== undefined && duration >= 0) return duration;
-  report('InvalidCoolDown', 'error', 'spec.coolDown', `"${text}" is not a duration such as 10m or 1h30m; 10m is used`);
+  report(
+    'InvalidCoolDown',
+    'error',
+    'spec.coolDown',
+    `${quoted(text)} is not a duration such as 10m or 1h30m; 10m is used`,
+  );
   return 600_000;
 }

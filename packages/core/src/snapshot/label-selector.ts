@@ -1,3 +1,4 @@
+import { quoted } from '../finding/quoted.ts';
 import type { LabelSelector, LabelSelectorRequirement } from './snapshot.ts';
 
 /** Labels of an object. */
@@ -35,14 +36,18 @@ function compileRequirement({
   const isListed = (labels: Labels): boolean => has(labels) && listed.has(labels[key] ?? '');
   switch (operator) {
     case 'In':
-      return values.length === 0 ? `operator In for label "${key}" needs values` : isListed;
+      return values.length === 0 ? `operator In for label ${quoted(key)} needs values` : isListed;
     case 'NotIn':
-      return values.length === 0 ? `operator NotIn for label "${key}" needs values` : (labels) => !isListed(labels);
+      return values.length === 0
+        ? `operator NotIn for label ${quoted(key)} needs values`
+        : (labels) => !isListed(labels);
     case 'Exists':
-      return values.length > 0 ? `operator Exists for label "${key}" takes no values` : has;
+      return values.length > 0 ? `operator Exists for label ${quoted(key)} takes no values` : has;
     case 'DoesNotExist':
-      return values.length > 0 ? `operator DoesNotExist for label "${key}" takes no values` : (labels) => !has(labels);
+      return values.length > 0
+        ? `operator DoesNotExist for label ${quoted(key)} takes no values`
+        : (labels) => !has(labels);
     default:
-      return `operator "${operator}" for label "${key}" is none of In, NotIn, Exists, DoesNotExist`;
+      return `operator ${quoted(operator)} for label ${quoted(key)} is none of In, NotIn, Exists, DoesNotExist`;
   }
 }

@@ -7,6 +7,8 @@ export type Read<Value> =
 
 /** Kubernetes has no longer names. */
 const longestName = 253;
+/** Nor longer keys of labels: a prefix like a name, a slash, and 63 characters. */
+const longestKey = longestName + 64;
 
 function problemWith(name: unknown): string {
   if (typeof name !== 'string' || name === '') return 'a name is missing';
@@ -40,6 +42,14 @@ export class ObjectReader {
   /** The text at a path. */
   text(...path: readonly string[]): string | undefined {
     return this.#typed(path, 'a string', (value): value is string => typeof value === 'string');
+  }
+
+  /** The name, or the key or value of a label, at a path; what is longer than these are is reported, and none. */
+  word(...path: readonly string[]): string | undefined {
+    const text = this.text(...path);
+    if (text === undefined || text.length <= longestKey) return text;
+    this.#report(path.join('.'), `it has ${text.length} characters, and at most ${longestKey} are of any use here`);
+    return undefined;
   }
 
   /** The number at a path. */

@@ -11,7 +11,7 @@ import type {
 /** Reads an EgressIPAM as `kubectl get -o json` prints it. Never throws. */
 export function readEgressIPAM(object: unknown): Read<EgressIPAMSnapshot> {
   const reader = new ObjectReader(object, 'EgressIPAM');
-  const topologyLabel = reader.text('spec', 'topologyLabel');
+  const topologyLabel = reader.word('spec', 'topologyLabel');
   if (topologyLabel === undefined)
     reader.problem(
       'spec.topologyLabel',
@@ -58,7 +58,7 @@ function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
     reader.problem(`spec.maxClaims.teams[${index}]`, 'expected a name and a number of claims; the entry is ignored');
     return [];
   });
-  const teamLabel = reader.text('spec', 'maxClaims', 'teamLabel');
+  const teamLabel = reader.word('spec', 'maxClaims', 'teamLabel');
   const perTeam = reader.number('spec', 'maxClaims', 'perTeam');
   if (teamLabel === undefined || !isCount(perTeam)) {
     reader.problem(
@@ -96,7 +96,7 @@ function readAssignments(reader: ObjectReader): readonly CidrAssignmentSnapshot[
     const reservedIPs = nested.texts('entry', 'reservedIPs');
     const assignment = {
       CIDR: nested.text('entry', 'CIDR') ?? '',
-      labelValue: nested.text('entry', 'labelValue') ?? '',
+      labelValue: nested.word('entry', 'labelValue') ?? '',
       ...(reservedIPs.length === 0 ? {} : { reservedIPs }),
       ...(drain === undefined ? {} : { drain }),
     };
@@ -108,10 +108,10 @@ function readAssignments(reader: ObjectReader): readonly CidrAssignmentSnapshot[
 function readReleased(reader: ObjectReader): readonly ReleasedAddresses[] {
   return reader.list('status', 'released').flatMap((entry, index) => {
     const nested = nestedReader(reader, entry);
-    const namespace = nested.text('entry', 'namespace');
+    const namespace = nested.word('entry', 'namespace');
     const releasedAt = nested.text('entry', 'releasedAt');
     const addresses = nested.texts('entry', 'addresses');
-    const team = nested.text('entry', 'team');
+    const team = nested.word('entry', 'team');
     handOver(nested, reader, `status.released[${index}]`);
     if (namespace === undefined || releasedAt === undefined) return [];
     return [{ namespace, addresses, releasedAt, ...(team === undefined ? {} : { team }) }];
@@ -121,7 +121,7 @@ function readReleased(reader: ObjectReader): readonly ReleasedAddresses[] {
 function readRefused(reader: ObjectReader): readonly RefusedAddress[] {
   return reader.list('status', 'refusedAddresses').flatMap((entry, index) => {
     const nested = nestedReader(reader, entry);
-    const address = nested.text('entry', 'address');
+    const address = nested.word('entry', 'address');
     const since = nested.text('entry', 'since');
     const reason = nested.text('entry', 'reason') ?? '';
     handOver(nested, reader, `status.refusedAddresses[${index}]`);

@@ -26,8 +26,8 @@ export function readSelector(reader: ObjectReader, ...path: readonly string[]): 
 
 function readRequirement(reader: ObjectReader, entry: unknown, field: string): LabelSelectorRequirement {
   const nested = new ObjectReader({ metadata: { name: '?' }, entry }, 'EgressIPAM');
-  const key = nested.text('entry', 'key');
-  const operator = nested.text('entry', 'operator');
+  const key = nested.word('entry', 'key');
+  const operator = nested.word('entry', 'operator');
   const values = nested.texts('entry', 'values');
   for (const problem of nested.problems)
     reader.problem(`${field}${(problem.field ?? '').replace('entry', '')}`, problem.message);
