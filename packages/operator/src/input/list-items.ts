@@ -32,7 +32,7 @@ function isListLike(value: unknown): value is ListLike {
   );
 }
 
-/** Whether a value says that it is a List, and has no list of items. */
+/** Whether a value says that it is a List, and has no list of items; null is Go's empty one. */
 export function isBrokenList(value: unknown): value is ListLike {
-  return isListLike(value) && !Array.isArray(value.items);
+  return isListLike(value) && value.items !== null && !Array.isArray(value.items);
 }

@@ -26,8 +26,8 @@ export function readYaml(text: string, file: string): ReadText {
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
-    isAny ||= error !== undefined || document.contents !== null;
     const read = error === undefined ? toObject(document) : { ok: false as const, message: error.message };
+    isAny ||= !read.ok || (document.contents !== null && read.value !== null);
     if (!read.ok) {
       problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
       continue;

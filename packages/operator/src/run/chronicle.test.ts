@@ -135,6 +135,34 @@ describe('the log of what was decided', () => {
     ]);
   });
 
+  it('has one line for each of very many, as long as the network goes on placing them', () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const placed = (count: number): readonly unknown[] => {
+      const messages = note(
+        names.map((name, index) => allocation(name, { [`10.0.0.${index}`]: index < count ? 'n' : null })),
+      );
+      now += 4_000;
+      return messages.map((line) => (line as { readonly namespace: string }).namespace);
+    };
+    note([]);
+    expect([0, 1, 2, 3].map(placed)).toEqual([[], ['a'], ['b'], ['c']]);
+    // Nothing more comes.
+    expect([3, 3].map(placed)).toEqual([[], ['d', 'e']]);
+  });
+
+  it('has an allocation after five minutes, whatever else is placed', () => {
+    note([]);
+    const lines: unknown[] = [];
+    for (now = 0; now <= 300_000; now += 4_000)
+      lines.push(
+        ...note([
+          allocation('stuck', { '10.0.0.1': null }),
+          allocation(`n${now}`, { '10.0.0.2': now === 0 ? null : 'n' }),
+        ]),
+      );
+    expect(lines.filter((line) => (line as { readonly namespace: string }).namespace === 'stuck')).toHaveLength(1);
+  });
+
   it.each([
     ['node not ready', { a: false }],
     ['node deleted', {}],

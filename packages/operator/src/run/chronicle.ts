@@ -9,8 +9,12 @@ import type {
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from './log.ts';
 
-/** An address that is not on its node yet, or whose node the network has yet to choose, waits so many milliseconds for it, so that one line tells both. */
+/**
+ * An address that is not on its node yet, or whose node the network has yet to choose, waits for it, so that one line tells
+ * both: so many milliseconds from when the network last put any of those that wait on a node, and so many in all.
+ */
 const longestUntold = 5_000;
+const longestUntoldInAll = 300_000;
 
 type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
 
@@ -27,6 +31,8 @@ export class Chronicle {
   readonly #sources = new Map<string, string>();
   /** By namespace: since when its allocation is written, and no node is known. */
   readonly #untold = new Map<string, number>();
+  /** When one of them last came to a node. */
+  #placedAt = -Infinity;
   #waiting = new Map<string, string>();
 
   constructor(log: Log) {
@@ -63,6 +69,7 @@ export class Chronicle {
   #holdings(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): Map<string, Holding> {
     const before = this.#told ?? new Map<string, Holding>();
     const holdings = new Map<string, Holding>();
+    if (plan.allocations.some(({ namespace, carried }) => carried && this.#untold.has(namespace))) this.#placedAt = now;
     let records: ReadonlyMap<string, string | undefined> | undefined;
     const giverOf = ({ namespace, egressIPAM }: Allocation): string => {
       if (this.#told !== undefined && [undefined, egressIPAM].includes(before.get(namespace)?.egressIPAM))
@@ -94,7 +101,8 @@ export class Chronicle {
   #isOverdue(namespace: string, now: number): boolean {
     const since = this.#untold.get(namespace);
     if (since === undefined) this.#untold.set(namespace, now);
-    return since !== undefined && now - since >= longestUntold;
+    if (since === undefined) return false;
+    return now - Math.max(since, this.#placedAt) >= longestUntold || now - since >= longestUntoldInAll;
   }
 
   #tell(

@@ -80,6 +80,7 @@ describe('what cannot be read at all ends with 1, and is named', () => {
     ['JSON with something between', `${list(namespace('a')).slice(0, -1)}, oops}`, 'this is no JSON'],
     ['an error page', '<html><body>502 Bad Gateway</body></html>', 'a Kubernetes object with a kind is expected'],
     ['nothing', '', 'there is nothing in it'],
+    ['a remark', '# nothing\n---\n', 'there is nothing in it'],
   ])('%s', async (name, content, message) => {
     const path = file(`${name}.json`, content);
     const { code, error, out } = await runCli(['plan', path]);
