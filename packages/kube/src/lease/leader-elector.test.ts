@@ -6,7 +6,7 @@ import { isRecord } from '../resource/object.ts';
 import { createRestClient } from '../rest/rest-client.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { answer, failure, startTestServer, until, type TestServer } from '../testing/test-server.ts';
-import { LeaderElector } from './leader-elector.ts';
+import { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
 
 /** A server with one Lease, which refuses writes with an old resourceVersion and times that are no MicroTime. */
 class LeaseServer {
@@ -52,7 +52,7 @@ async function startServer() {
 }
 
 /** A candidate with its own clock, as another machine has. */
-function candidate(url: string, identity: string) {
+function candidate(url: string, identity: string, more: Partial<LeaderElectorOptions> = {}) {
   const clock = new FakeClock();
   const log: string[] = [];
   const client = createRestClient(staticConnection({ server: url }), { clock });
@@ -65,6 +65,8 @@ function candidate(url: string, identity: string) {
     onElected: () => log.push('elected'),
     onLost: (reason) => log.push(`lost: ${reason}`),
     onNewLeader: (leader) => log.push(`leader: ${leader}`),
+    onHeldByOther: (holder) => log.push(`held: ${holder}`),
+    ...more,
   });
   electors.push(elector);
   /** Lets time pass in steps and requests be answered between them. */
@@ -124,6 +126,40 @@ describe('LeaderElector', () => {
     await a.elector.stop();
     await b.pass(2_500);
     await until(() => b.elector.isLeader);
+  });
+
+  it('takes the lease of a holder that is known to be gone at once, and of nobody else', async () => {
+    const { leases, url } = await startServer();
+    const a = candidate(url, 'a');
+    a.elector.start();
+    await until(() => a.elector.isLeader);
+    const [b, c] = [
+      candidate(url, 'b', { isGone: (holder) => holder !== 'a' }),
+      candidate(url, 'c', { isGone: (holder) => holder === 'a' }),
+    ];
+    b.elector.start();
+    await until(() => b.elector.leader === 'a');
+    await b.pass(5_000);
+    expect(b.elector.isLeader).toBe(false);
+    c.elector.start();
+    await until(() => c.elector.isLeader);
+    expect(leases.spec).toMatchObject({ holderIdentity: 'c', leaseTransitions: 1 });
+  });
+
+  it('tells that another lives once it has seen it renew the lease, and not before', async () => {
+    const { leases, url } = await startServer();
+    const [a, b] = [candidate(url, 'a'), candidate(url, 'b')];
+    a.elector.start();
+    await until(() => a.elector.isLeader);
+    b.elector.start();
+    await until(() => b.elector.leader === 'a');
+    await b.pass(4_000);
+    expect(b.log).toEqual(['leader: a']);
+    await a.clock.advance(2_000);
+    await until(() => leases.writes.length === 2);
+    await b.pass(2_500);
+    await until(() => b.log.includes('held: a'));
+    expect(a.log).toEqual(['leader: a', 'elected']);
   });
 
   it('fences at once when it was paused past its lease, and does not write over the new leader', async () => {

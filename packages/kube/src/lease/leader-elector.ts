@@ -33,11 +33,15 @@ export interface LeaderElectorOptions {
   /** Between two attempts. Default 2,000. */
   readonly retryPeriod?: number;
   readonly random?: () => number;
+  /** Whether a holder is known to live no more: its lease is taken over without waiting for its end. */
+  readonly isGone?: (identity: string) => boolean;
   readonly onElected?: () => void;
   /** The lease is lost or was given up: nothing may be written any more. Called once per election. */
   readonly onLost?: (reason: string) => void;
   /** Somebody, perhaps this one, is the leader now. */
   readonly onNewLeader?: (identity: string) => void;
+  /** Another that holds the lease has renewed it before the eyes of this one: it lives. */
+  readonly onHeldByOther?: (identity: string) => void;
   /** An attempt failed; it is repeated. */
   readonly onError?: (error: unknown) => void;
 }
@@ -156,7 +160,8 @@ export class LeaderElector {
     const record = this.#observedRecord;
     if (!record || !this.#observed) return;
     const expired = this.#clock.monotonic() >= this.#observedAt + leaseDuration;
-    if (record.holder !== '' && record.holder !== identity && !expired) {
+    const isFree = record.holder === '' || record.holder === identity;
+    if (!isFree && !expired && this.#options.isGone?.(record.holder) !== true) {
       this.#lose(`${record.holder} holds the lease`);
       return;
     }
@@ -215,7 +220,9 @@ export class LeaderElector {
     if (!changed) return;
     this.#observedRecord = record;
     this.#observedAt = this.#clock.monotonic();
-    if (former?.holder !== record.holder && record.holder !== '') this.#options.onNewLeader?.(record.holder);
+    if (record.holder === '') return;
+    if (former?.holder !== record.holder) this.#options.onNewLeader?.(record.holder);
+    else if (record.holder !== this.#options.identity) this.#options.onHeldByOther?.(record.holder);
   }
 
   // The record stays: when it changed last decides when the lease expires.

@@ -16,7 +16,13 @@ import {
 export function addRun(program: Command, context: CommandContext, done: (code: ExitCode) => void): void {
   const command = withKubeconfig(program.command('run'))
     .description('Run the operator: watch a cluster, and do what plan would print.')
-    .addOption(option('--leader-elect', 'act only as the leader among replicas', 'LEADER_ELECT'))
+    .addOption(
+      option(
+        '--leader-elect',
+        'wait for the Lease while another operator holds it, as replicas do, instead of refusing to start beside it',
+        'LEADER_ELECT',
+      ),
+    )
     .addOption(
       option(
         '--leader-elect-lease-duration <seconds>',

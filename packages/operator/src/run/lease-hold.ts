@@ -1,6 +1,14 @@
-import { LeaderElector, type Fence, type RestClient } from '@egressip-ipam/kube';
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import {
+  isAlreadyExists,
+  isForbidden,
+  isNotFound,
+  LeaderElector,
+  ResourceClient,
+  type Fence,
+  type RestClient,
+} from '@egressip-ipam/kube';
+import { namespaces } from '../network/resources.ts';
+import { isGone, ownIdentity } from './holder-identity.ts';
 import { leaseName } from './leader-of.ts';
 import type { Log } from './log.ts';
 import type { RunOptions } from './options.ts';
@@ -25,19 +33,53 @@ export interface LeaseHold {
   release(): Promise<void>;
 }
 
-/** Takes part in the election of the one replica that acts; without an election, this one does. */
-export function holdLease(rest: RestClient, options: RunOptions, log: Log, signal: AbortSignal): LeaseHold {
+/**
+ * Takes part in the election of the one replica that acts; without an election, this one does.
+ *
+ * @throws Error where it is not to wait for its turn, and another that lives has the Lease, or the Lease may not be written
+ */
+export async function holdLease(
+  rest: RestClient,
+  options: RunOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<LeaseHold> {
   if (!options.leaderElect) return holdWithoutElection(signal);
+  if (options.refusesBeside !== true) return takePart(rest, options, log, signal, () => undefined);
+  await makeNamespace(rest, options.namespace, log);
+  const refused = Promise.withResolvers<never>();
+  const hold = takePart(rest, options, log, signal, refused.reject);
+  try {
+    await Promise.race([refused.promise, hold.nextTerm()]);
+  } catch (error) {
+    await hold.release();
+    throw error;
+  }
+  return hold;
+}
+
+/** @param refuse told why this process must not act now, as long as it does not */
+function takePart(
+  rest: RestClient,
+  { namespace, leaseDuration, renewDeadline, retryPeriod, refusesBeside = false }: RunOptions,
+  log: Log,
+  signal: AbortSignal,
+  refuse: (reason: Error) => void,
+): LeaseHold {
   let lost = new AbortController();
   let onElected: (elected: boolean) => void = () => undefined;
+  const own = ownIdentity();
   const elector = new LeaderElector({
     client: rest,
-    namespace: options.namespace,
+    namespace,
     name: leaseName,
-    identity: `${hostname()}_${randomBytes(6).toString('hex')}`,
-    leaseDuration: options.leaseDuration * 1000,
-    renewDeadline: options.renewDeadline * 1000,
-    retryPeriod: options.retryPeriod * 1000,
+    identity: own,
+    leaseDuration: leaseDuration * 1000,
+    renewDeadline: renewDeadline * 1000,
+    retryPeriod: retryPeriod * 1000,
+    isGone,
+    // Who waits for a sign of life need not keep out of the way of others who wait.
+    ...(refusesBeside ? { random: () => 0 } : {}),
     onElected: () => {
       lost = new AbortController();
       onElected(true);
@@ -46,8 +88,24 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
       lost.abort();
       if (!signal.aborted) log.warn('the lease is lost; nothing more is written until it is held again', { reason });
     },
-    onNewLeader: (identity) => log.info('the leader is', { identity }),
-    onError: (error) => log.warn('the lease cannot be renewed', { reason: reasonOf(error) }),
+    onNewLeader: (identity) => {
+      if (isGone(identity)) log.info('the holder of the lease is gone, and it is taken over', { identity });
+      else log.info('the leader is', { identity });
+      if (refusesBeside && identity !== own && !isGone(identity))
+        log.info('the lease is waited for until its holder shows that it lives, or its time is over', {
+          seconds: leaseDuration,
+        });
+    },
+    onHeldByOther: (identity) =>
+      refuse(
+        new Error(
+          `${identity} acts as the operator already (Lease ${namespace}/${leaseName}): two would write against each other; stop it, or wait for your turn with --leader-elect`,
+        ),
+      ),
+    onError: (error) => {
+      log.warn('the lease cannot be renewed', { reason: reasonOf(error) });
+      if (isForbidden(error)) refuse(new Error(withoutRight(namespace, error)));
+    },
   });
   signal.addEventListener('abort', () => onElected(false), { once: true });
   elector.start();
@@ -63,6 +121,27 @@ export function holdLease(rest: RestClient, options: RunOptions, log: Log, signa
         : undefined;
     },
   };
+}
+
+/** Where the operator is not installed its namespace is missing, and no Lease is without one. */
+async function makeNamespace(rest: RestClient, name: string, log: Log): Promise<void> {
+  const client = new ResourceClient(rest, namespaces);
+  const isMissing = await client.get({ name }).then(() => false, isNotFound);
+  if (!isMissing) return;
+  try {
+    await client.create({ metadata: { name } });
+    log.info('the namespace for the lease is made', { namespace: name });
+  } catch (error) {
+    if (isAlreadyExists(error)) return;
+    throw new Error(
+      `namespace ${name}, where the Lease belongs that keeps a second operator from writing beside this one, does not exist and cannot be made (${reasonOf(error)}); have it made (kubectl create namespace ${name}), or name another with --namespace, the same for everybody who runs the operator`,
+      { cause: error },
+    );
+  }
+}
+
+function withoutRight(namespace: string, error: unknown): string {
+  return `Lease ${namespace}/${leaseName}, which keeps a second operator from writing beside this one, is not yours to write (${reasonOf(error)}); ask for the verbs get, create and update on leases of coordination.k8s.io there, or name another namespace with --namespace, the same for everybody who runs the operator`;
 }
 
 function holdWithoutElection(signal: AbortSignal): LeaseHold {

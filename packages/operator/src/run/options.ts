@@ -2,8 +2,10 @@
 export interface RunOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Only one of several replicas acts. */
+  /** Whether it acts only while it holds the Lease; without it in a cluster of its own alone. */
   readonly leaderElect: boolean;
+  /** Whether it ends where another that lives holds the Lease, instead of waiting for its turn. */
+  readonly refusesBeside?: boolean;
   /** Times of the lease, in seconds. */
   readonly leaseDuration: number;
   readonly renewDeadline: number;

@@ -24,7 +24,6 @@ import { countNetwork } from '../store/network-counts.ts';
 import { ObjectLanes } from '../executor/object-lanes.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
-import { leaderOf } from './leader-of.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -88,12 +87,7 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
     const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
     if (cluster === undefined) return 0;
     void checkServedDefinition(rest, log);
-    const leader = options.leaderElect ? undefined : await leaderOf(rest, options.namespace, clock.now());
-    if (leader !== undefined)
-      throw new Error(
-        `${leader} acts as the operator already: two would write against each other; stop it, or wait for your turn with --leader-elect`,
-      );
-    await operate(cluster, rest, holdLease(rest, options, log, signal), {
+    await operate(cluster, rest, await holdLease(rest, options, log, signal), {
       options,
       log,
       metrics,
