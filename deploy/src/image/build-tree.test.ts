@@ -118,6 +118,7 @@ describe("the image's tree", () => {
         const child = run(
           [
             '/nodejs/bin/node',
+            '--min-semi-space-size=8',
             '/operator/cli.js',
             'run',
             '--kubeconfig',

@@ -173,7 +173,8 @@ export async function startOperator({ envtest }: BenchCluster): Promise<BenchOpe
   await envtest.writeKubeconfig(kubeconfig, 'operator');
   const log = openSync(join(envtest.folder, 'operator.log'), 'w');
   const started = Date.now();
-  const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
+  // As in the image.
+  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '--min-semi-space-size=8').split(' ');
   const child: ChildProcess = spawn(
     process.execPath,
     [
