@@ -1,5 +1,5 @@
 import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
-import { formatAddress, parseAddress } from '@egressip-ipam/core';
+import { formatAddress, parseAddress, parseCidr } from '@egressip-ipam/core';
 
 /** EgressNodes: one object per egress node, of its name. The operator writes `spec`, the node's agent `status`. */
 export const egressNodes: Resource = {
@@ -71,26 +71,41 @@ export interface EgressNodeStatus {
 
 const states: readonly AddressState[] = ['Probing', 'Held', 'Duplicate', 'Foreign', 'NoInterface', 'Failed'];
 
-/** Reads an EgressNode. What is not as the CRD has it is left out: addresses that are none, states that are unknown. */
+/** A message that is longer was written by nobody of ours. */
+const longestMessage = 512;
+
+/**
+ * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR, no MAC address or no state that
+ * is known is left out, and so are the rest of an endless message and characters that would steer a terminal.
+ */
 export function readEgressNode(object: KubernetesObject): EgressNode {
   const { metadata } = object;
-  const status = fields(object['status']);
   return {
     name: metadata.name,
     generation: metadata.generation ?? 0,
     resourceVersion: metadata.resourceVersion ?? '',
     wishes: entries(fields(object['spec'])['addresses']).flatMap(readWish),
-    status: {
-      observedGeneration: typeof status['observedGeneration'] === 'number' ? status['observedGeneration'] : 0,
-      interfaces: entries(status['interfaces']).map(({ name, mac, subnets, addresses }) => ({
-        name: text(name),
-        ...(typeof mac === 'string' ? { mac } : {}),
-        subnets: texts(subnets),
-        addresses: texts(addresses),
-      })),
-      gateways: texts(status['gateways']),
-      addresses: entries(status['addresses']).flatMap(readResult),
-    },
+    status: readStatus(object['status']),
+  };
+}
+
+/** Reads the status of an EgressNode. What it gives it reads as the same. */
+export function readStatus(value: unknown): EgressNodeStatus {
+  const { observedGeneration, interfaces, gateways, addresses } = fields(value);
+  return {
+    observedGeneration: typeof observedGeneration === 'number' ? observedGeneration : 0,
+    interfaces: entries(interfaces).map(readInterface),
+    gateways: canonicalTexts(gateways),
+    addresses: entries(addresses).flatMap(readResult),
+  };
+}
+
+function readInterface({ name, mac, subnets, addresses }: Fields): ReportedInterface {
+  return {
+    name: text(name),
+    ...(isMAC(mac) ? { mac } : {}),
+    subnets: texts(subnets).filter((subnet) => parseCidr(subnet) !== undefined),
+    addresses: canonicalTexts(addresses),
   };
 }
 
@@ -116,9 +131,9 @@ function readResult({
       address: canonical,
       state: known,
       since: text(since),
-      ...(typeof device === 'string' ? { interface: device } : {}),
-      ...(typeof duplicateMAC === 'string' ? { duplicateMAC } : {}),
-      ...(typeof message === 'string' ? { message } : {}),
+      ...(typeof device === 'string' ? { interface: text(device) } : {}),
+      ...(isMAC(duplicateMAC) ? { duplicateMAC } : {}),
+      ...(typeof message === 'string' ? { message: text(message) } : {}),
     },
   ];
 }
@@ -126,6 +141,15 @@ function readResult({
 function canonicalText(value: unknown): string | undefined {
   const address = typeof value === 'string' ? parseAddress(value) : undefined;
   return address === undefined ? undefined : formatAddress(address);
+}
+
+function canonicalTexts(value: unknown): readonly string[] {
+  return texts(value).flatMap((one) => canonicalText(one) ?? []);
+}
+
+/** In small letters; some links have longer ones than Ethernet. */
+function isMAC(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{2}(:[0-9a-f]{2}){1,19}$/.test(value);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -143,5 +167,6 @@ function texts(value: unknown): readonly string[] {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  // eslint-disable-next-line no-control-regex -- they are what is to go
+  return typeof value === 'string' ? value.slice(0, longestMessage).replace(/[\u0000-\u001f\u007f-\u009f]/g, '') : '';
 }

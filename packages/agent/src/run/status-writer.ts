@@ -1,6 +1,6 @@
 import { ResourceClient, sleep, type Clock, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
-import { egressNodes, type EgressNodeStatus } from '../egress-node/egress-node.ts';
+import { egressNodes, readStatus, type EgressNodeStatus } from '../egress-node/egress-node.ts';
 
 const retryPause = 1_000;
 
@@ -36,7 +36,8 @@ export class StatusWriter {
   }
 
   write(status: EgressNodeStatus): void {
-    this.#wanted = status;
+    // As it is read when it is served: what differed in form alone would be written time and again.
+    this.#wanted = readStatus(status);
     if (!this.#isWriting) void this.#run();
   }
 

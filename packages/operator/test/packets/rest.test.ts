@@ -69,7 +69,7 @@ describe('an agent at rest with fifty addresses', unless(reason !== undefined, r
       env: {
         PATH: process.env['PATH'],
         // As the image has it.
-        NODE_OPTIONS: '--max-semi-space-size=1',
+        NODE_OPTIONS: '--jitless --max-semi-space-size=1',
         KUBERNETES_SERVICE_HOST: '192.0.2.200',
         KUBERNETES_SERVICE_PORT: '6443',
         POD_NAMESPACE: 'egressip-ipam-operator',

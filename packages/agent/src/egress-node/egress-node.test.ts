@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { readEgressNode, readStatus } from './egress-node.ts';
+
+const since = '2026-01-01T00:00:00Z';
+const read = (status: unknown, spec: unknown = {}) =>
+  readEgressNode({ metadata: { name: 'worker-1', generation: 3, resourceVersion: '7' }, spec, status });
+
+it('reads what the operator wishes and what the agent reports', () => {
+  const eth0 = { name: 'eth0', mac: '02:00:00:00:00:01', subnets: ['10.0.0.0/24'], addresses: ['10.0.0.5'] };
+  const held = { address: '10.0.0.128', state: 'Held', interface: 'eth0', since };
+  const found = { address: '10.0.0.129', state: 'Duplicate', since, duplicateMAC: '02:00:00:00:00:09', message: 'no' };
+  const status = { observedGeneration: 3, interfaces: [eth0], gateways: ['10.0.0.1'], addresses: [held, found] };
+  const wish = { address: '10.0.0.128', reason: 'it was placed on this node', vacatedBy: 'worker-2' };
+  expect(read(status, { addresses: [wish] })).toEqual({
+    name: 'worker-1',
+    generation: 3,
+    resourceVersion: '7',
+    wishes: [wish],
+    status,
+  });
+});
+
+it.each([undefined, null, 5, 'text', [], { interfaces: 'eth0', addresses: { 0: 'x' }, gateways: 7 }])(
+  'reads %j as nothing reported yet',
+  (status) => {
+    expect(read(status, status)).toMatchObject({
+      wishes: [],
+      status: { observedGeneration: 0, interfaces: [], gateways: [], addresses: [] },
+    });
+  },
+);
+
+it('leaves out of a status what is none of what it should be, and nothing that is', () => {
+  const { status } = read({
+    observedGeneration: 1,
+    interfaces: [
+      null,
+      {
+        name: 'eth\u001b[2J0',
+        mac: '\u001b]0;x',
+        subnets: ['10.0.0.0/24', '10.0.0.0/99', 7],
+        addresses: ['fd00::0:5', 'x', {}],
+      },
+    ],
+    gateways: ['10.0.0.1', '10.0.0.1\u0000', 'x', null],
+    addresses: [
+      'text',
+      { address: '10.0.0.300', state: 'Held', since },
+      { address: '10.0.0.128', state: 'Holding', since },
+      {
+        address: 'fd00:0::8',
+        state: 'Duplicate',
+        since,
+        duplicateMAC: 'm'.repeat(9_000),
+        message: `\u001b[2J${'long'.repeat(9_000)}`,
+      },
+    ],
+  });
+  const [nothing, eth0] = status.interfaces;
+  expect(nothing).toEqual({ name: '', subnets: [], addresses: [] });
+  expect(eth0).toEqual({ name: 'eth[2J0', subnets: ['10.0.0.0/24'], addresses: ['fd00::5'] });
+  expect(status.gateways).toEqual(['10.0.0.1']);
+  const [only, ...others] = status.addresses;
+  expect(others).toEqual([]);
+  expect(only).toEqual({
+    address: 'fd00::8',
+    state: 'Duplicate',
+    since,
+    message: expect.stringMatching(/^\[2J(long)+/),
+  });
+  expect(only?.message?.length).toBeLessThanOrEqual(512);
+  // An agent compares what it wants to report with what is read.
+  expect(readStatus(status)).toEqual(status);
+});
