@@ -44,7 +44,8 @@ export default defineConfig({
             'deploy/{src,test}/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, ...alone],
-          // Suites that start servers mostly wait: two at a time take little more than half of the time, on two processors too.
+          // Suites that start servers mostly wait: two at a time take little more than half of the time, on two
+          // processors too.
           maxWorkers: 2,
         },
       },

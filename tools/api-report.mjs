@@ -1,5 +1,5 @@
-// The public surface of every published package, as it is built: `node tools/api-report.mjs` compares it with the reports
-// that are committed (packages/*/api.md), `--update` writes them. It changes only on purpose.
+// The public surface of every published package, as it is built: `node tools/api-report.mjs` compares it with the
+// reports that are committed (packages/*/api.md), `--update` writes them. It changes only on purpose.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';

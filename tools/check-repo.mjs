@@ -14,6 +14,8 @@ const machinePath = /(?<![\w.~-])\/(?:work|root|home)\/[\w.-]+/;
 const registry = new RegExp(
   ['registry', 'npmjs'].join('\\.') + '|' + ['pypi', 'org'].join('\\.') + '|' + ['proxy', 'golang'].join('\\.'),
 );
+// Prettier lets comments be as long as they are.
+const comment = /^ *(?:\*|\/\/|\/\*\*)/;
 const text = new Set(['.ts', '.mjs', '.js', '.json', '.md', '.yaml', '.yml', '.sh', '']);
 
 for (const file of files) {
@@ -21,6 +23,8 @@ for (const file of files) {
   const content = readFileSync(join(root, file), 'utf8');
   content.split('\n').forEach((line, index) => {
     if (machinePath.test(line)) problems.push(`${file}:${index + 1}: a path of one machine`);
+    if (/\.(ts|mjs)$/.test(file) && comment.test(line) && [...line].length > 120)
+      problems.push(`${file}:${index + 1}: a comment of ${[...line].length} characters; 120 are the most`);
     if (registry.test(line)) problems.push(`${file}:${index + 1}: the host of a package registry`);
   });
   const name = basename(file);

@@ -1,6 +1,6 @@
 // Breaks the code of each law and each back end in one place at a time, and looks whether a test named after the law
-// fails. A mutant that survives is a hole in the tests. Restores every file; refuses to touch one that is not committed.
-// `node tools/mutants.mjs WORD` tries only those whose law, file or test file has the word in it.
+// fails. A mutant that survives is a hole in the tests. Restores every file; refuses to touch one that is not
+// committed. `node tools/mutants.mjs WORD` tries only those whose law, file or test file has the word in it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

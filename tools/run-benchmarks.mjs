@@ -1,4 +1,5 @@
-// Runs every benchmark in a process of its own, prints ratios against the yardsticks of the same process, and writes bench-results.json.
+// Runs every benchmark in a process of its own, prints ratios against the yardsticks of the same process, and writes
+// bench-results.json.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -115,7 +115,9 @@ function ensureMoto() {
   tell('moto could not be installed: tests against an emulated EC2 are skipped.');
 }
 
-/** What `npm start` runs: a command as it stands; flags alone are those of the trial, or of the operator on a cluster. */
+/**
+ * What `npm start` runs: a command as it stands; flags alone are those of the trial, or of the operator on a cluster.
+ */
 function startedCommand() {
   if (args.length > 0 && !args[0].startsWith('-')) return args;
   const isForAll = args.some((flag) => ['--help', '-h', '--version', '-V'].includes(flag));

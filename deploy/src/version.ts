@@ -1,4 +1,5 @@
-// Sets the version everywhere: node deploy/src/version.ts [VERSION]; without one, that of the packages, after `changeset version`.
+// Sets the version everywhere: node deploy/src/version.ts [VERSION]; without one, that of the packages, after
+// `changeset version`.
 // node deploy/src/version.ts --check TAG fails when anything differs from the tag vVERSION.
 import { spawnSync } from 'node:child_process';
 import { root } from './paths.ts';

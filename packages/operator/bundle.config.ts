@@ -3,7 +3,9 @@ import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** The Kubernetes library does not say that its modules do nothing but export: nearly all of it would be taken along. */
+/**
+ * The Kubernetes library does not say that its modules do nothing but export: nearly all of it would be taken along.
+ */
 const onlyWhatIsUsed: Plugin = {
   name: 'only-what-is-used',
   setup: (build) => {
@@ -38,7 +40,10 @@ const httpNames = [
   'request',
 ];
 
-/** A module that imports Node's HTTP has it load `fetch` and WebSocket, too, for their names stand among its exports: 10 MiB. */
+/**
+ * A module that imports Node's HTTP has it load `fetch` and WebSocket, too, for their names stand among its exports: 10
+ * MiB.
+ */
 const httpAlone: Plugin = {
   name: 'http-alone',
   setup: (build) => {
@@ -51,7 +56,10 @@ const httpAlone: Plugin = {
   },
 };
 
-/** The Kubernetes library makes requests of its own with undici; here it only reads kubeconfigs, and requests go through Node's HTTP. */
+/**
+ * The Kubernetes library makes requests of its own with undici; here it only reads kubeconfigs, and requests go through
+ * Node's HTTP.
+ */
 const withoutUndici: Plugin = {
   name: 'without-undici',
   setup: (build) => {

@@ -2,9 +2,9 @@ import { defineConfig } from 'tsup';
 import { bundleBanner, bundleDefine, bundleMainFields, bundlePlugins } from './bundle.config.ts';
 
 export default defineConfig({
-  // Nothing is left to be installed beside it, and it starts fast: what the commands on files use is in one file; what is
-  // imported on use (clusters, clouds) stays in others. Of the Kubernetes library only what reads kubeconfigs is taken
-  // along: loaded whole it takes 90 MiB of memory.
+  // Nothing is left to be installed beside it, and it starts fast: what the commands on files use is in one file; what
+  // is imported on use (clusters, clouds) stays in others. Of the Kubernetes library only what reads kubeconfigs is
+  // taken along: loaded whole it takes 90 MiB of memory.
   entry: { cli: 'src/cli.ts', index: 'src/index.ts' },
   format: ['esm'],
   target: 'node22',

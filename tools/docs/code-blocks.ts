@@ -48,7 +48,10 @@ function lineOf(text: string, index: number): number {
   return text.slice(0, fences[2 * index]?.index).split('\n').length + 1;
 }
 
-/** The words of each command of a shell block: one line each, without what comes after a pipe, a redirection or a comment. */
+/**
+ * The words of each command of a shell block: one line each, without what comes after a pipe, a redirection or a
+ * comment.
+ */
 export function commandsOf(text: string): readonly (readonly string[])[] {
   return text
     .replaceAll(/\\\n\s*/g, ' ')

@@ -1,5 +1,5 @@
-// Looks at the site as a reader does: node tools/docs/look.mjs [FOLDER for pictures], after `pnpm docs:build`. Light, dark and
-// on a telephone: nothing throws, everything loads, nothing is wider than the window; and the search finds.
+// Looks at the site as a reader does: node tools/docs/look.mjs [FOLDER for pictures], after `pnpm docs:build`. Light,
+// dark and on a telephone: nothing throws, everything loads, nothing is wider than the window; and the search finds.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';

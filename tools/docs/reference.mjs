@@ -1,5 +1,5 @@
-// Writes the pages of docs/reference that are made from code: node tools/docs/reference.mjs. They are not committed, so that
-// they cannot differ from it. The packages must be built.
+// Writes the pages of docs/reference that are made from code: node tools/docs/reference.mjs. They are not committed, so
+// that they cannot differ from it. The packages must be built.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,15 @@
-// The code of each law and each back end, broken in one place at a time: what ../mutants.mjs tries, and what check-repo looks for.
+// The code of each law and each back end, broken in one place at a time: what ../mutants.mjs tries, and what check-repo
+// looks for.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const plain = 'packages/core/src/plain/plain-network.test.ts';
 const suiteOf = (network) => `packages/network-${network}/src/network.test.ts`;
 
-/** Per mutant: the law, the file below packages, what stands there once, what stands there instead, and the test file that must fail. */
+/**
+ * Per mutant: the law, the file below packages, what stands there once, what stands there instead, and the test file
+ * that must fail.
+ */
 export const mutants = [
   [
     'law 1',

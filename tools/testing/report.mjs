@@ -1,4 +1,5 @@
-// What a report of Vitest says: `failed REPORT` prints the files to be run again, `count REPORT` how many tests passed, failed and were skipped.
+// What a report of Vitest says: `failed REPORT` prints the files to be run again, `count REPORT` how many tests passed,
+// failed and were skipped.
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 

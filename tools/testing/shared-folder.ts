@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A folder of `../shared` beside the repository, or beside the API server's programs; undefined where it is in neither place. */
+/**
+ * A folder of `../shared` beside the repository, or beside the API server's programs; undefined where it is in neither
+ * place.
+ */
 export function sharedFolder(name: string): string | undefined {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   const places = [

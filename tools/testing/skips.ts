@@ -3,7 +3,9 @@ import './unless.ts';
 
 const withoutReason = 'no reason is given: use unless() of tools/testing, or it is not known why';
 
-/** Tells at the end of a run what was skipped, and why: one line for each reason. A skip without a reason fails the run. */
+/**
+ * Tells at the end of a run what was skipped, and why: one line for each reason. A skip without a reason fails the run.
+ */
 export class SkipReporter implements Reporter {
   #isFiltered = false;
 

@@ -26,8 +26,8 @@ import { renderNotices } from './notices.ts';
 const interpreter = '#!/nodejs/bin/node';
 
 /**
- * Builds all that the image has beside its base: the command as one bundle, which nothing is missing from, in `/operator`,
- * `egressip-ipam` on the PATH, the licences of what is bundled, and the bill of materials.
+ * Builds all that the image has beside its base: the command as one bundle, which nothing is missing from, in
+ * `/operator`, `egressip-ipam` on the PATH, the licences of what is bundled, and the bill of materials.
  *
  * @param target the folder that becomes `/`
  * @param commit what `--version` tells beside the version; absent: nothing

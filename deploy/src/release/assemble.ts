@@ -14,8 +14,9 @@ export function chartRepository(repository: string): string {
 }
 
 /**
- * Puts together what a release publishes, without publishing anything: `npm` (tarballs), `chart` (with its index), `bundle`,
- * `image` (what the image has beside its base), `bom.cdx.json` and `notes.md`. The packages must have been built.
+ * Puts together what a release publishes, without publishing anything: `npm` (tarballs), `chart` (with its index),
+ * `bundle`, `image` (what the image has beside its base), `bom.cdx.json` and `notes.md`. The packages must have been
+ * built.
  *
  * @param index the index of the charts released before; absent: there are none
  */
@@ -47,7 +48,10 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** What `opm alpha render-template semver` makes a catalog from: channels and the upgrades between versions follow from the versions. */
+/**
+ * What `opm alpha render-template semver` makes a catalog from: channels and the upgrades between versions follow from
+ * the versions.
+ */
 function catalogTemplate(image: string, version: string): string {
   return `schema: olm.semver\nGenerateMajorChannels: true\nGenerateMinorChannels: false\nStable:\n  Bundles:\n    - image: ${image}-bundle:${version}\n`;
 }

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chartFolder, deployPath } from '../paths.ts';
 
-/** The chart's README with the table of its values as they are. @throws Error when a value has no comment, or a comment no value */
+/**
+ * The chart's README with the table of its values as they are.
+ *
+ * @throws Error when a value has no comment, or a comment no value
+ */
 export function renderChartReadme(): string {
   const folder = mkdtempSync(join(tmpdir(), 'chart-readme-'));
   const readme = join(folder, 'README.md');

@@ -17,7 +17,11 @@ const patchable = new Map([
 ]);
 const generated = '# Made from the chart: node deploy/src/render.ts\n';
 
-/** The kustomization `manifests` and its components, from the chart. @throws Error when a component would need more than additions */
+/**
+ * The kustomization `manifests` and its components, from the chart.
+ *
+ * @throws Error when a component would need more than additions
+ */
 export function renderManifests(helm: string): Files {
   const base = splitBySource(helmTemplate(helm, { values: baseValues }));
   const kustomization = {

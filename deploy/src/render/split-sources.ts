@@ -6,7 +6,10 @@ const source = /^# Source: [^/]+\/templates\/(\S+)\n/;
 /** True of a release of Helm alone. */
 const managedBy = ['metadata', 'labels', 'app.kubernetes.io/managed-by'];
 
-/** What `helm template` printed, by the path of each template below `templates`, without what only a release has; comments stay. */
+/**
+ * What `helm template` printed, by the path of each template below `templates`, without what only a release has;
+ * comments stay.
+ */
 export function splitBySource(rendered: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const chunk of rendered.split(/^---\n/m)) {

@@ -24,7 +24,8 @@ const toText = (objects: readonly object[]): string =>
 describe('the chart', unless(helm4 === '', noHelm), () => {
   const byDefault = helm4 === '' ? new Map<string, Manifest>() : byKey(render(helm4, {}));
 
-  // Each golden file has what the values change: objects as they become, and the names of those that go. `vitest run -u deploy` writes them.
+  // Each golden file has what the values change: objects as they become, and the names of those that go.
+  // `vitest run -u deploy` writes them.
   it.each(valueSets)('renders $name', async ({ name, values }) => {
     const objects = render(helm4, values);
     const keys = new Set(objects.map(keyOf));

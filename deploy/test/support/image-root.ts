@@ -16,7 +16,8 @@ export function cannotRunImages(): string | undefined {
 }
 
 /**
- * Makes a folder that a container's root would look like: the tree as it is in the image, and Node where the base image has it.
+ * Makes a folder that a container's root would look like: the tree as it is in the image, and Node where the base image
+ * has it.
  *
  * @returns starts a command in it, as the image's user, with nothing that it could write to
  */

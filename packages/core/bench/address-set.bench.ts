@@ -20,7 +20,10 @@ export async function run(): Promise<BenchmarkRow[]> {
   ];
 }
 
-/** Best of alternating rounds, so that both see the same machine; many, so that both are compiled as well as they can be. */
+/**
+ * Best of alternating rounds, so that both see the same machine; many, so that both are compiled as well as they can
+ * be.
+ */
 function compare(name: string, ours: () => number, yardstick: () => number): BenchmarkRow {
   const best = [Infinity, Infinity];
   for (let round = 0; round < 300; round += 1) {

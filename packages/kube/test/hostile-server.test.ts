@@ -17,7 +17,9 @@ afterEach(async () => {
   await server?.close();
 });
 
-/** Follows forty things whose first watch ends with a 410, after which the server answers a list as told, `times` times. */
+/**
+ * Follows forty things whose first watch ends with a 410, after which the server answers a list as told, `times` times.
+ */
 async function followThrough(respond: (response: ServerResponse) => void, times = 1) {
   const thingServer = new ThingServer();
   thingServer.items = Array.from({ length: 40 }, (_, index) => thing(`thing-${index}`, '5'));

@@ -9,8 +9,9 @@ import { adoptable, describe, explain } from './write/describe.ts';
 import { simulate, write } from './write/write.ts';
 
 /**
- * Antrea: an Egress binds a namespace's pods to an address. Where this project puts addresses on nodes itself, an Egress
- * without a pool follows it; else an ExternalIPPool per CIDR lets Antrea place, and interfaces of a cloud follow.
+ * Antrea: an Egress binds a namespace's pods to an address. Where this project puts addresses on nodes itself, an
+ * Egress without a pool follows it; else an ExternalIPPool per CIDR lets Antrea place, and interfaces of a cloud
+ * follow.
  */
 export const network: NetworkBackend = {
   specificationVersion: 'v1',

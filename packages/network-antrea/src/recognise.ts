@@ -17,7 +17,10 @@ export function recognise({ served, configMaps: present }: ClusterEvidence): Rec
   };
 }
 
-/** Networks of pods and Services that the configuration names, in lines that are no comments; lists may stand in one line or in many. */
+/**
+ * Networks of pods and Services that the configuration names, in lines that are no comments; lists may stand in one
+ * line or in many.
+ */
 function networksIn(config: string): readonly string[] {
   const settings = config.matchAll(/^[ \t]*(?:clusterCIDRs|serviceCIDR|serviceCIDRv6)[ \t]*:(.*(?:\n[ \t]*-.*)*)/gm);
   const texts = [...settings].flatMap(([, value = '']) => value.match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);

@@ -12,7 +12,8 @@ import { simulate, write } from './write/write.ts';
 
 /**
  * Cilium: a policy for each namespace and family names the gateways and their addresses. Its agents look for an address
- * when a policy or a node changes, not when the address comes: so the address is on the node before the policy names it.
+ * when a policy or a node changes, not when the address comes: so the address is on the node before the policy names
+ * it.
  */
 export const network: NetworkBackend = {
   specificationVersion: 'v1',

@@ -2,8 +2,8 @@ import type { ClusterEvidence, Recognition } from '@egressip-ipam/core';
 import { settingsOf } from './settings.ts';
 
 /**
- * Cilium brings its CRD along whether its egress gateway is on or not: the configuration tells. Where that cannot be read,
- * policies that are there have to do.
+ * Cilium brings its CRD along whether its egress gateway is on or not: the configuration tells. Where that cannot be
+ * read, policies that are there have to do.
  */
 export function recognise(evidence: ClusterEvidence): Recognition {
   const kind = evidence.served.get('ciliumegressgatewaypolicies.cilium.io');

@@ -22,7 +22,9 @@ const kinds = {
   hostSubnets: resource('network.openshift.io', 'v1', 'hostsubnets', 'HostSubnet'),
 };
 
-/** A real API server with the SDN's master, many nodes, and many namespaces that want an address of each of two zones. */
+/**
+ * A real API server with the SDN's master, many nodes, and many namespaces that want an address of each of two zones.
+ */
 export interface BenchCluster {
   readonly envtest: Envtest;
   readonly rest: RestClient;

@@ -50,8 +50,9 @@ export async function measureConvergence(
 }
 
 /**
- * What the operator will write into namespaces and NetNamespaces, sixteen at a time, and undone again outside of the measured
- * time. By a field manager that has written nothing there before, as the operator will: the server keeps a record of each.
+ * What the operator will write into namespaces and NetNamespaces, sixteen at a time, and undone again outside of the
+ * measured time. By a field manager that has written nothing there before, as the operator will: the server keeps a
+ * record of each.
  */
 async function bareLoop({ client, namespaces }: BenchCluster): Promise<number> {
   const addresses = new Map(

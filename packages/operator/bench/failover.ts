@@ -1,6 +1,9 @@
 import { pool, startBenchCluster, startOperator, wait, type BenchWatch } from './bench-cluster.ts';
 
-/** From the moment the API server says that a node is not Ready to the moment its watch says that all of its addresses are elsewhere. */
+/**
+ * From the moment the API server says that a node is not Ready to the moment its watch says that all of its addresses
+ * are elsewhere.
+ */
 export async function measureFailover(
   nodeCount: number,
   namespaceCount: number,

@@ -1,4 +1,5 @@
-// Measures the operator on a real API server. Needs kube-apiserver and etcd (see tools/envtest), the networks' CRDs, and a build.
+// Measures the operator on a real API server. Needs kube-apiserver and etcd (see tools/envtest), the networks' CRDs,
+// and a build.
 import { measureConvergence } from './convergence.ts';
 import { measureFailover } from './failover.ts';
 

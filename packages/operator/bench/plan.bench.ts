@@ -28,7 +28,9 @@ const networks: readonly { readonly backend: NetworkBackend; readonly network: L
   { backend: ovnKubernetes, network: onOvnKubernetes },
 ];
 
-/** Compares plans with JSON.parse of the same snapshot, and plans after one change with a cold one, for every network. */
+/**
+ * Compares plans with JSON.parse of the same snapshot, and plans after one change with a cold one, for every network.
+ */
 export async function run(): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   for (const { backend, network } of networks) {

@@ -1,5 +1,5 @@
-// A long run at a steady rate of changes, on a real API server: whether memory and the time from claim to traffic stay what they are.
-// SOAK_MINUTES, SOAK_RATE (changes a second) and BENCH_NAMESPACES set its length and size.
+// A long run at a steady rate of changes, on a real API server: whether memory and the time from claim to traffic stay
+// what they are. SOAK_MINUTES, SOAK_RATE (changes a second) and BENCH_NAMESPACES set its length and size.
 import { removeNamespace } from '../test/integration/support/remove-namespace.ts';
 import {
   each,

@@ -21,8 +21,9 @@ export interface AgentProviderOptions {
 }
 
 /**
- * The provider that puts addresses into the kernels of egress nodes. Its platform is the agents: wishes and results travel
- * in one EgressNode per node. An address goes to a node only after the one that had it has confirmed that it let go, or is fenced.
+ * The provider that puts addresses into the kernels of egress nodes. Its platform is the agents: wishes and results
+ * travel in one EgressNode per node. An address goes to a node only after the one that had it has confirmed that it let
+ * go, or is fenced.
  */
 export function createAgentProvider({
   rest,

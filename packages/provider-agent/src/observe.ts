@@ -12,7 +12,9 @@ import { failure, ownAddresses } from './apply-change.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { isSilent, majorityAnswers } from './silence.ts';
 
-/** What is known of one node. Its interfaces count as one: the agent finds for each address the one whose subnet has it. */
+/**
+ * What is known of one node. Its interfaces count as one: the agent finds for each address the one whose subnet has it.
+ */
 export function observeNode(name: string, view: ClusterView, now: number): NodeObservation {
   const node = view.node(name);
   if (node === undefined || node.status.observedGeneration === 0) {
@@ -41,7 +43,8 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
 function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {
   const own = ownAddresses(node);
   const held = new Set(view.heldBy(node));
-  // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it comes back.
+  // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
+  // comes back.
   const wished = node.wishes.map(({ address }) => address);
   const open = wished.filter((address) => !held.has(address) && !own.includes(address));
   return [
@@ -55,7 +58,10 @@ function countOf(addresses: readonly AttachedAddress[], family: 4 | 6): number {
   return addresses.filter(({ address }) => address.includes(':') === (family === 6)).length;
 }
 
-/** What is in use of a CIDR: by gateways of egress nodes, on these, and by machines that answered when an address of it was looked for. */
+/**
+ * What is in use of a CIDR: by gateways of egress nodes, on these, and by machines that answered when an address of it
+ * was looked for.
+ */
 export function observeCidr(text: string, view: ClusterView): CidrObservation {
   const cidr = parseCidr(text)?.cidr;
   if (cidr === undefined)

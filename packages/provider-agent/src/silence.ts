@@ -22,8 +22,9 @@ export function majorityAnswers(view: ClusterView, now: number): boolean {
 }
 
 /**
- * Whether a newer roster should be written now, ahead of any move: an agent that carries something begins to be silent, and
- * no other has acknowledged a roster that it has not. By the time that its own term is over, nothing else is left to wait for.
+ * Whether a newer roster should be written now, ahead of any move: an agent that carries something begins to be silent,
+ * and no other has acknowledged a roster that it has not. By the time that its own term is over, nothing else is left
+ * to wait for.
  */
 export function shouldAsk(view: ClusterView, now: number): boolean {
   return view.sightings.leases.some((lease) => {

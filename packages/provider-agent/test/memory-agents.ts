@@ -43,7 +43,10 @@ export interface MemoryAgents {
   close(): Promise<void>;
 }
 
-/** Addresses of `duplicates` are answered for by {@link duplicateMAC}, a machine that is none of the nodes unless one says so. */
+/**
+ * Addresses of `duplicates` are answered for by {@link duplicateMAC}, a machine that is none of the nodes unless one
+ * says so.
+ */
 export async function startMemoryAgents(
   nodes: readonly MemoryNode[],
   duplicates: readonly string[] = [],

@@ -12,7 +12,10 @@ import { look, secretOf } from './cluster.ts';
 
 const nodes = [{ name: 'worker-1', providerID: 'aws:///us-east-1a/i-0123456789abcdef0' }];
 
-/** Answers EC2 with nothing, STS with credentials, and as the instance metadata service; writes down who signed, for which region, and what STS was asked. */
+/**
+ * Answers EC2 with nothing, STS with credentials, and as the instance metadata service; writes down who signed, for
+ * which region, and what STS was asked.
+ */
 let server: Server;
 let endpoint: string;
 let signers: string[] = [];

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../src/clock.ts';
 
-/** A clock on which time passes so many times faster, so that no test waits for seconds; `skip` lets time pass at once. */
+/**
+ * A clock on which time passes so many times faster, so that no test waits for seconds; `skip` lets time pass at once.
+ */
 export function fastClock(speed = 50): Clock & { skip(milliseconds: number): void } {
   let skipped = 0;
   return {

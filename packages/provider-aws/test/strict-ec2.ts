@@ -72,7 +72,10 @@ function oneAtATime(client: EC2Client, before: BeforeAttempt): void {
   });
 }
 
-/** Takes an instance away, past the strict layer; moto leaves the interface of a terminated instance behind, EC2 does not. */
+/**
+ * Takes an instance away, past the strict layer; moto leaves the interface of a terminated instance behind, EC2 does
+ * not.
+ */
 export async function terminate(
   ec2: StrictEc2,
   { instanceId, networkInterfaceId }: Pick<Ec2Node, 'instanceId' | 'networkInterfaceId'>,

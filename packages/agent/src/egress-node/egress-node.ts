@@ -16,7 +16,9 @@ export interface Wish {
   readonly address: string;
   /** Why, in words for people. */
   readonly reason: string;
-  /** The node that carried it last and has confirmed that it does no more: it is taken without a look at the network. */
+  /**
+   * The node that carried it last and has confirmed that it does no more: it is taken without a look at the network.
+   */
   readonly vacatedBy?: string;
 }
 
@@ -75,8 +77,8 @@ const states: readonly AddressState[] = ['Probing', 'Held', 'Duplicate', 'Foreig
 const longestMessage = 512;
 
 /**
- * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR, no MAC address or no state that
- * is known is left out, and so are the rest of an endless message and characters that would steer a terminal.
+ * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR, no MAC address or no state
+ * that is known is left out, and so are the rest of an endless message and characters that would steer a terminal.
  */
 export function readEgressNode(object: KubernetesObject): EgressNode {
   const { metadata } = object;

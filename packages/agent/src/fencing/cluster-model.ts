@@ -4,10 +4,10 @@ import { nextRoster, type Member, type Roster } from './roster.ts';
 import type { Timings } from './timings.ts';
 
 /**
- * A small cluster as a state machine: agent `a` holds an address, its peers answer it, and the operator wants to give the
- * address to another node. Everything that may happen is one move; time is whole ticks, and all times are told from now,
- * which is 0, so that the states are finitely many though nothing bounds how long things take. Who sees a fact late acts
- * late: that the operator sees each write at once is the worst case.
+ * A small cluster as a state machine: agent `a` holds an address, its peers answer it, and the operator wants to give
+ * the address to another node. Everything that may happen is one move; time is whole ticks, and all times are told from
+ * now, which is 0, so that the states are finitely many though nothing bounds how long things take. Who sees a fact
+ * late acts late: that the operator sees each write at once is the worst case.
  */
 export interface ModelState {
   readonly roster: Roster;

@@ -27,9 +27,9 @@ export type FenceStep =
 /**
  * Decides the next step of fencing an agent.
  *
- * Its own term is over a term and a margin after its last renewal was seen: it counts from when it sent that. What it may
- * hold by a majority is over a window and a margin after so many others were seen to acknowledge a newer roster that no
- * strict majority is left to it: each of them answers it with the newer number from before it wrote it.
+ * Its own term is over a term and a margin after its last renewal was seen: it counts from when it sent that. What it
+ * may hold by a majority is over a window and a margin after so many others were seen to acknowledge a newer roster
+ * that no strict majority is left to it: each of them answers it with the newer number from before it wrote it.
  */
 export function nextFenceStep(
   target: AgentSighting,

@@ -12,9 +12,9 @@ export interface PeerAnswer {
 }
 
 /**
- * Whether an agent may hold addresses, and until when on its monotonic clock. It begins with a renewal that succeeded; an
- * agent whose time ran out, or whose Lease was taken away, holds nothing until it renews again: a majority prolongs, it
- * never begins.
+ * Whether an agent may hold addresses, and until when on its monotonic clock. It begins with a renewal that succeeded;
+ * an agent whose time ran out, or whose Lease was taken away, holds nothing until it renews again: a majority prolongs,
+ * it never begins.
  */
 export type Hold =
   | { readonly kind: 'released' }

@@ -7,8 +7,8 @@ export interface Timings {
   /** How long a peer's answer counts, from when it was asked. */
   readonly window: number;
   /**
-   * What is waited beyond a term or a window before anybody else acts: clocks that run at different rates (500 ppm), late
-   * timers, and the kernel's own lateness with lifetimes, at most 8 %.
+   * What is waited beyond a term or a window before anybody else acts: clocks that run at different rates (500 ppm),
+   * late timers, and the kernel's own lateness with lifetimes, at most 8 %.
    */
   readonly margin: number;
   /** After how much silence the operator begins to ask the others. */

@@ -1,8 +1,8 @@
 import type { KernelChange } from './reconcile.ts';
 
 /**
- * The lines that `ip -force -batch -` takes. IPv4 goes with `scope host`, which keeps the node from using the address for
- * traffic of its own; IPv6 with `preferred_lft 0`, which does the same there, and without the kernel's own look for
+ * The lines that `ip -force -batch -` takes. IPv4 goes with `scope host`, which keeps the node from using the address
+ * for traffic of its own; IPv6 with `preferred_lft 0`, which does the same there, and without the kernel's own look for
  * duplicates, as that has been done. The lifetime is the fence: without the agent the kernel takes the address away.
  */
 export function batchOf(changes: readonly KernelChange[]): string {

@@ -4,14 +4,20 @@ import { subnetsOf, type KernelInterface } from './interfaces.ts';
 /** kube-proxy keeps the addresses of Services there, and nothing on it ever answers. */
 const neverUsed = ['kube-ipvs0'];
 
-/** The interfaces that an address may come to: up, no loopback, with a subnet of their own. Bonds, VLANs and bridges count. */
+/**
+ * The interfaces that an address may come to: up, no loopback, with a subnet of their own. Bonds, VLANs and bridges
+ * count.
+ */
 export function usableInterfaces(interfaces: readonly KernelInterface[]): readonly KernelInterface[] {
   return interfaces.filter(
     (one) => one.isUp && !one.isLoopback && !neverUsed.includes(one.name) && subnetsOf(one).length > 0,
   );
 }
 
-/** The interface whose subnet has the address, the narrowest first, then the one that is longest there; undefined when none has. */
+/**
+ * The interface whose subnet has the address, the narrowest first, then the one that is longest there; undefined when
+ * none has.
+ */
 export function chooseInterface(interfaces: readonly KernelInterface[], address: string): string | undefined {
   const parsed = parseAddress(address);
   if (parsed === undefined) return undefined;

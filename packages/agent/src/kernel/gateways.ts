@@ -5,8 +5,8 @@ import type { Clock } from '@egressip-ipam/kube';
 const goodFor = 30_000;
 
 /**
- * The gateways of default routes in what `ip -j route show default` prints, as canonical texts, each once. Those of the link
- * alone (`fe80::`) are in no pool, and are left out.
+ * The gateways of default routes in what `ip -j route show default` prints, as canonical texts, each once. Those of the
+ * link alone (`fe80::`) are in no pool, and are left out.
  *
  * @throws Error when it is no JSON array
  */

@@ -9,8 +9,8 @@ export interface KernelWatch {
 const pause = 1_000;
 
 /**
- * Calls back when an address is taken off an interface or an interface changes. What is added does not count: most of it
- * is the agent's own renewal of lifetimes. `ip monitor` is started anew when it ends.
+ * Calls back when an address is taken off an interface or an interface changes. What is added does not count: most of
+ * it is the agent's own renewal of lifetimes. `ip monitor` is started anew when it ends.
  */
 export function watchKernel(onChange: () => void, onEnd: (reason: string) => void): KernelWatch {
   let isStopped = false;

@@ -37,8 +37,8 @@ export interface LeaseKeeperOptions {
 }
 
 /**
- * Renews the Lease of this node's agent, again and again, always from the version it knows: a Lease that somebody else has
- * written since is read again, and one that the operator took away ends what is held.
+ * Renews the Lease of this node's agent, again and again, always from the version it knows: a Lease that somebody else
+ * has written since is read again, and one that the operator took away ends what is held.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;

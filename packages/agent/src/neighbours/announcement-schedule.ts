@@ -1,4 +1,7 @@
-/** When an address that was taken is announced, in milliseconds after that: old kernels lock for a second, switches forget. */
+/**
+ * When an address that was taken is announced, in milliseconds after that: old kernels lock for a second, switches
+ * forget.
+ */
 const first = [0, 1_100, 2_200, 3_300, 4_400] as const;
 const everyMinute = 60_000;
 

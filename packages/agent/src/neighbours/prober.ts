@@ -19,7 +19,8 @@ interface Known {
 
 /**
  * Finds out whether somebody on the network has an address, before it is used: the kernel asks, by ARP or neighbour
- * discovery, and its neighbour table shows who answered. All addresses that are wanted at a time are asked for together.
+ * discovery, and its neighbour table shows who answered. All addresses that are wanted at a time are asked for
+ * together.
  */
 export class Prober {
   readonly #kernel: Kernel;

@@ -4,8 +4,8 @@ const table = 'egressip-ipam';
 
 /**
  * Keeps the node's own stack from answering packets to egress addresses. Replies to connections that another node began
- * come here before their address translation does, and would be answered with a reset: with the rule they are dropped, and
- * the connection lives on. ARP is no business of it, and neighbour discovery is let through.
+ * come here before their address translation does, and would be answered with a reset: with the rule they are dropped,
+ * and the connection lives on. ARP is no business of it, and neighbour discovery is let through.
  */
 export class InputGuard {
   #guarded: string | undefined;

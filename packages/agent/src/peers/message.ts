@@ -18,9 +18,10 @@ const maxLength = 1_024;
 const leastQuestionLength = 512;
 
 /**
- * A message as a datagram: an HMAC-SHA256 with the cluster's key, then JSON. Who does not have the key can neither make an
- * answer nor change one, and an old answer has another question's nonce; what is left to him is to hold datagrams back,
- * which lets addresses go, never doubles them. A question is as long as any answer to it, so that nobody gets more than he sends.
+ * A message as a datagram: an HMAC-SHA256 with the cluster's key, then JSON. Who does not have the key can neither make
+ * an answer nor change one, and an old answer has another question's nonce; what is left to him is to hold datagrams
+ * back, which lets addresses go, never doubles them. A question is as long as any answer to it, so that nobody gets
+ * more than he sends.
  */
 export function encodeMessage(message: PeerMessage, key: Buffer): Buffer {
   const text = JSON.stringify(message);

@@ -23,7 +23,10 @@ export interface PeerSocketOptions {
 /** A question counts for so long. */
 const patience = 10_000;
 
-/** Asks other agents, and answers them, over UDP. Its port is also what keeps two agents of one node from running at once. */
+/**
+ * Asks other agents, and answers them, over UDP. Its port is also what keeps two agents of one node from running at
+ * once.
+ */
 export class PeerSocket {
   readonly #options: PeerSocketOptions;
   readonly #socket: Socket;

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 const leastLength = 32;
 const readEvery = 10_000;
 
-/** Reads the keys of a folder, the newest (last by name) first, and again when ten seconds have passed: a Secret may be renewed. */
+/**
+ * Reads the keys of a folder, the newest (last by name) first, and again when ten seconds have passed: a Secret may be
+ * renewed.
+ */
 export function keyReader(folder: string | undefined, now: () => number): () => readonly Buffer[] {
   let keys: readonly Buffer[] = [];
   let readAt = -Infinity;

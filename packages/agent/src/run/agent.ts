@@ -46,7 +46,10 @@ export interface AgentParts {
   readonly metrics: Metrics | undefined;
 }
 
-/** The agent of one node: renews its Lease, keeps the node's addresses by it, asks its peers when the API server is away. */
+/**
+ * The agent of one node: renews its Lease, keeps the node's addresses by it, asks its peers when the API server is
+ * away.
+ */
 export class Agent {
   readonly #parts: AgentParts;
   readonly #timings: Timings;
@@ -57,7 +60,9 @@ export class Agent {
   readonly #rosters: Reflector<Roster>;
   readonly #status: StatusWriter;
   #hold: Hold;
-  /** The highest roster number that an acknowledgement was begun for; undefined when a former life may have begun one. */
+  /**
+   * The highest roster number that an acknowledgement was begun for; undefined when a former life may have begun one.
+   */
   #acknowledged: number | undefined;
   #own: readonly OwnAddress[];
   #mayTake = false;
@@ -158,7 +163,11 @@ export class Agent {
     return hold.kind === 'held' ? (hold.until - this.#parts.clock.monotonic()) / 1000 : 0;
   }
 
-  /** Takes the port, waiting for a former life of this agent to leave it. @throws Error when the address cannot be used */
+  /**
+   * Takes the port, waiting for a former life of this agent to leave it.
+   *
+   * @throws Error when the address cannot be used
+   */
   openPeers(): Promise<void> {
     return this.#peers.open();
   }
@@ -224,7 +233,10 @@ export class Agent {
     if (this.#roster().number > (this.#acknowledged ?? 0)) this.#lease.poke();
   }
 
-  /** What a renewal says of rosters; kept in mind before it is written, so that no peer hears less than the operator reads. */
+  /**
+   * What a renewal says of rosters; kept in mind before it is written, so that no peer hears less than the operator
+   * reads.
+   */
   #numbers(): { readonly acknowledged: number; readonly counted: number } {
     const acknowledged = Math.max(this.#acknowledged ?? 0, this.#roster().number);
     // A number of a former life may be on its way still; our own first write ends that.

@@ -36,10 +36,10 @@ export interface NodeKeeperParts {
 }
 
 /**
- * How long an address that another node handed over is not announced, in milliseconds. Pods go on sending by that node until
- * the network has switched, which Cilium's agents do within a second, each alone; answers find them there as long as routers
- * believe that it has the address, and it forwards what comes after that. Announced earlier, answers came where nobody
- * knows whose they are.
+ * How long an address that another node handed over is not announced, in milliseconds. Pods go on sending by that node
+ * until the network has switched, which Cilium's agents do within a second, each alone; answers find them there as long
+ * as routers believe that it has the address, and it forwards what comes after that. Announced earlier, answers came
+ * where nobody knows whose they are.
  */
 const handOverPause = 2_000;
 
@@ -74,7 +74,10 @@ export class NodeKeeper {
     });
   }
 
-  /** The last holder of an address has confirmed a moment ago that it let go of it: it is taken without a look at the network. */
+  /**
+   * The last holder of an address has confirmed a moment ago that it let go of it: it is taken without a look at the
+   * network.
+   */
   takeOver(address: string): void {
     this.#handedOver.set(address, this.#parts.clock.monotonic());
   }

@@ -11,7 +11,10 @@ export interface AgentOptions {
   /** Where peers ask this agent: an IP address of the node, and a UDP port. */
   readonly peerAddress: string;
   readonly peerPort: number;
-  /** Folder with the keys that peers sign with, one a file, the newest last by name; absent or empty: peers are not asked. */
+  /**
+   * Folder with the keys that peers sign with, one a file, the newest last by name; absent or empty: peers are not
+   * asked.
+   */
   readonly keyFolder?: string;
   /** What the next life must know; in a folder of the node that is gone after a restart of it. */
   readonly stateFile: string;

@@ -5,7 +5,10 @@ interface SpecialRange {
   readonly name: string;
 }
 
-/** Addresses that no packet may leave a host with (IANA special-purpose registries, RFC 6890; class E: RFC 1112 section 4). */
+/**
+ * Addresses that no packet may leave a host with (IANA special-purpose registries, RFC 6890; class E: RFC 1112 section
+ * 4).
+ */
 const specialRanges: readonly SpecialRange[] = [
   ['0.0.0.0/8', 'addresses of "this network"'],
   ['127.0.0.0/8', 'loopback addresses'],

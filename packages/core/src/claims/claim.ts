@@ -44,7 +44,9 @@ export interface Claim {
   readonly kept: readonly Address[];
   /** What it had and gives back. */
   readonly leaving: readonly Address[];
-  /** Whether its annotation asks for something else than it has: it stays as its owner wrote it until that is decided. */
+  /**
+   * Whether its annotation asks for something else than it has: it stays as its owner wrote it until that is decided.
+   */
   readonly edited: boolean;
   readonly intent: Intent;
   /** The usual case: it has just what it should, on record and carrying traffic, and nothing is to be decided. */

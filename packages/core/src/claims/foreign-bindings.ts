@@ -27,8 +27,8 @@ export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkF
 }
 
 /**
- * Notes which addresses are bound to the traffic of namespaces outside our care, and which of these may be used: a binding
- * may be there for a moment longer than its namespace.
+ * Notes which addresses are bound to the traffic of namespaces outside our care, and which of these may be used: a
+ * binding may be there for a moment longer than its namespace.
  */
 export function markForeignBindings(
   unsettled: readonly Claim[],

@@ -47,7 +47,8 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): O
 export function markReleasing(claims: readonly Claim[], pools: Pools, ledger: AddressLedger): void {
   let remembered: ReturnType<typeof rememberedIn> | undefined;
   for (const { leaving, intent, namespace } of claims) {
-    // Until its record is cleared nobody else gets what it had; that it had it our status remembers, or the record proves nothing.
+    // Until its record is cleared nobody else gets what it had; that it had it our status remembers, or the record
+    // proves nothing.
     if (intent.kind === 'release' && namespace.allocated !== undefined) {
       remembered ??= rememberedIn(pools);
       const own = remembered.get(namespace.name);

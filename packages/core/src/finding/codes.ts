@@ -57,5 +57,8 @@ export type CoreFindingCode =
   | 'ProviderError'
   | 'AttachmentFailed';
 
-/** A finding's code: one of core's, or one that a network back end brings. Branch on those you know, and let the others pass. */
+/**
+ * A finding's code: one of core's, or one that a network back end brings. Branch on those you know, and let the others
+ * pass.
+ */
 export type FindingCode = CoreFindingCode | (string & Record<never, never>);

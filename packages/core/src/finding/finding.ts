@@ -2,7 +2,10 @@ import type { FindingCode } from './codes.ts';
 
 /** An object that a finding or a step is about. */
 export interface ObjectReference {
-  /** Kubernetes kind, such as `Namespace`; `Interface` for a node's network interface, `Provider` for what is under the nodes. */
+  /**
+   * Kubernetes kind, such as `Namespace`; `Interface` for a node's network interface, `Provider` for what is under the
+   * nodes.
+   */
   readonly kind: string;
   readonly name: string;
 }

@@ -1,6 +1,9 @@
 import type { NodeIndex } from './indexes.ts';
 
-/** The nodes of a plan by name: those of the snapshot, and behind them those that are gone while something is still hosted on them. */
+/**
+ * The nodes of a plan by name: those of the snapshot, and behind them those that are gone while something is still
+ * hosted on them.
+ */
 export class NodeNames {
   /** How many nodes the snapshot has. */
   readonly present: number;

@@ -10,7 +10,9 @@ export const pageSize = 2 ** pageBits;
  * looks into memory: one for what its first eight bits say, one for the twelve bits that follow.
  */
 export class SlotPages {
-  /** By the first eight bits of addresses, then by the next twelve: one more than a page's first slot, or 0 for none. */
+  /**
+   * By the first eight bits of addresses, then by the next twelve: one more than a page's first slot, or 0 for none.
+   */
   readonly #firstSlots = new Array<Int32Array | undefined>(256).fill(undefined);
 
   /** The slot of an address; undefined where its page has none yet. */

@@ -127,12 +127,17 @@ function noteHalfAttachments(ledger: AddressLedger, observation: ParsedObservati
   }
 }
 
-/** Whether it is known what a node's interface carries; of a machine that the platform does not have, it is: nothing. */
+/**
+ * Whether it is known what a node's interface carries; of a machine that the platform does not have, it is: nothing.
+ */
 export function isSeen({ observation }: ParsedSnapshot, node: string): boolean {
   return observation?.nodes.get(node)?.isUnknown === false;
 }
 
-/** Addresses in use in the cloud that no interface of ours carries, and those it said are another's: somebody else has them. */
+/**
+ * Addresses in use in the cloud that no interface of ours carries, and those it said are another's: somebody else has
+ * them.
+ */
 export function usedElsewhere(ledger: AddressLedger, snapshot: ParsedSnapshot): ReadonlySet<Address> {
   const used = new Set<Address>();
   if (!snapshot.source.provider.attach || snapshot.observation === undefined) return used;

@@ -16,11 +16,16 @@ export interface Rendering {
   readonly steps: readonly NetworkStep[];
   /** What the network has made of what namespaces were given, and what stands in its way. */
   readonly findings: readonly Finding[];
-  /** By position of the claim: what the network has made of its addresses, in the network's own word, where it has any. */
+  /**
+   * By position of the claim: what the network has made of its addresses, in the network's own word, where it has any.
+   */
   readonly states?: readonly (string | undefined)[];
   /** Namespaces some of whose addresses carry no traffic now, though a node has them by the network's word. */
   readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
-  /** By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given back. */
+  /**
+   * By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given
+   * back.
+   */
   readonly beforeRelease?: ReadonlyMap<Address, readonly Precondition[]>;
   /** When there will be something to do though nothing changes until then; milliseconds since 1970. */
   readonly wakeAt?: number;
@@ -61,15 +66,23 @@ export interface NetworkBackend {
   /** What people call the network, such as `Acme Network`. */
   readonly title: string;
   readonly kinds: readonly NetworkKind[];
-  /** Kinds with namespaces of which it matters how many objects each claiming one has; counted now and then, where that is permitted. */
+  /**
+   * Kinds with namespaces of which it matters how many objects each claiming one has; counted now and then, where that
+   * is permitted.
+   */
   readonly counted?: readonly ResourceReference[];
   /** Keys of node annotations that it reads. */
   readonly nodeAnnotations: readonly string[];
   /** ConfigMaps that tell whether and how it works, as `NAMESPACE/NAME`. */
   readonly configMaps?: readonly string[];
-  /** Whether labels of its kinds' definitions tell, too, but for those that a cluster may lack; they may have to be permitted to be read. */
+  /**
+   * Whether labels of its kinds' definitions tell, too, but for those that a cluster may lack; they may have to be
+   * permitted to be read.
+   */
   readonly readsDefinitions?: true;
-  /** What keeps a namespace's traffic from leaving while no node carries its addresses, where the network lets it out. */
+  /**
+   * What keeps a namespace's traffic from leaving while no node carries its addresses, where the network lets it out.
+   */
   readonly guard?: UnassignedGuard;
   /** Verbs beyond `get`, `list` and `watch` that it needs on nodes. */
   readonly nodeVerbs?: readonly 'patch'[];

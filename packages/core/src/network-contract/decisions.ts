@@ -19,7 +19,10 @@ export interface ClaimDecision {
   readonly leaving: readonly Address[];
   /** Everything of it goes: opt-out, or the end of its EgressIPAM. */
   readonly releases: boolean;
-  /** Whether, as mostly, each of its addresses is known to be hosted by the node that it is placed on, and by no decision of this plan. */
+  /**
+   * Whether, as mostly, each of its addresses is known to be hosted by the node that it is placed on, and by no
+   * decision of this plan.
+   */
   readonly isInPlace: boolean;
 }
 

@@ -6,5 +6,8 @@ export interface FamilyDestinations {
   readonly excluded: readonly string[];
 }
 
-/** Where to traffic leaves by the addresses of an EgressIPAM: of all entries that contain a destination the longest decides. */
+/**
+ * Where to traffic leaves by the addresses of an EgressIPAM: of all entries that contain a destination the longest
+ * decides.
+ */
 export type Destinations = Readonly<Record<4 | 6, FamilyDestinations>>;

@@ -30,7 +30,10 @@ export function parseEgressIPConfig(text: string): EgressIPConfig | undefined {
   return { subnets, capacity: { ipv4: limit(ipv4), ipv6: limit(ipv6), total: limit(ip) } };
 }
 
-/** Whether the cluster's own controller has come to any of these nodes: what one cannot be understood to say tells nothing of the others. */
+/**
+ * Whether the cluster's own controller has come to any of these nodes: what one cannot be understood to say tells
+ * nothing of the others.
+ */
 export function isAnyAnnounced(nodes: readonly { readonly annotations?: Readonly<Record<string, string>> }[]): boolean {
   return nodes.some(
     ({ annotations }) => parseEgressIPConfig(annotations?.[egressIPConfigAnnotation] ?? '') !== undefined,

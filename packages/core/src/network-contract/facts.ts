@@ -59,7 +59,9 @@ export interface HostedAddress {
   readonly state: HostingState;
 }
 
-/** Some hosted addresses. A list does; where there are as many as that, they may be made when somebody asks for them. */
+/**
+ * Some hosted addresses. A list does; where there are as many as that, they may be made when somebody asks for them.
+ */
 export type HostedAddresses = Pick<readonly HostedAddress[], 'length' | 'at' | typeof Symbol.iterator>;
 
 /** What one object hosts. The same for as long as the object stays the same. */
@@ -69,9 +71,9 @@ export interface HostFacts {
 }
 
 /**
- * What the network sends a namespace's traffic out by, or what an object of ours asks it to. It proves what the namespace
- * has (law 11), so it outlives the nodes that carry the addresses, and their moves (law 2): it never stands on objects of
- * nodes alone.
+ * What the network sends a namespace's traffic out by, or what an object of ours asks it to. It proves what the
+ * namespace has (law 11), so it outlives the nodes that carry the addresses, and their moves (law 2): it never stands
+ * on objects of nodes alone.
  */
 export interface BindingFacts {
   readonly namespace: string;
@@ -139,7 +141,10 @@ export interface NetworkFacts {
   /** Also of namespaces that are gone. */
   readonly bindings: ByNamespace<BindingFacts>;
   readonly reserved: readonly ReservedRange[];
-  /** Networks inside the cluster that the network knows of, beside `spec.podCIDRs` of nodes and what OpenShift's `Network` tells. */
+  /**
+   * Networks inside the cluster that the network knows of, beside `spec.podCIDRs` of nodes and what OpenShift's
+   * `Network` tells.
+   */
   readonly clusterNetworks?: readonly ClusterNetwork[];
   /** In use by others, for as long as they use it; a claim that has one keeps it and is told. */
   readonly used: readonly AddressUse[];

@@ -8,7 +8,9 @@ export interface NamespaceCount extends NetworkEntry {
   readonly count: number;
 }
 
-/** What was counted of a kind, by namespace; without those that were not: it may not be permitted, and files tell none. */
+/**
+ * What was counted of a kind, by namespace; without those that were not: it may not be permitted, and files tell none.
+ */
 export function countsOf(objects: NetworkObjects, { kind }: ResourceReference): ReadonlyMap<string, number> {
   // Whatever stands under a kind that is counted was counted.
   const counts = (objects[kind] ?? []) as readonly NamespaceCount[];

@@ -5,14 +5,14 @@ import type { NetworkFacts } from './facts.ts';
 const none: readonly never[] = [];
 
 /**
- * What a network that chooses nodes itself may do with one: `used`, put addresses there; `needed`, it should have none, but
- * carries what no other node can take; `dismissed`, it is to be kept from it.
+ * What a network that chooses nodes itself may do with one: `used`, put addresses there; `needed`, it should have none,
+ * but carries what no other node can take; `dismissed`, it is to be kept from it.
  */
 export type NodeUse = 'used' | 'needed' | 'dismissed';
 
 /**
- * Which nodes a network that places by itself is to be given. A node that is about to go, or belongs to no EgressIPAM any
- * more, is dismissed once others can take all that it carries; a cordoned one once it carries nothing.
+ * Which nodes a network that places by itself is to be given. A node that is about to go, or belongs to no EgressIPAM
+ * any more, is dismissed once others can take all that it carries; a cordoned one once it carries nothing.
  */
 export class NodeUses {
   readonly #decisions: NetworkDecisions;

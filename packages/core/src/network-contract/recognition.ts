@@ -10,7 +10,10 @@ export interface ClusterEvidence {
   readonly clusterNetworks?: readonly string[];
   /** Some of the nodes, with the annotations that back ends ask for. */
   readonly nodes: readonly Pick<NodeSnapshot, 'name' | 'labels' | 'annotations'>[];
-  /** The data of ConfigMaps that back ends ask for, by `NAMESPACE/NAME`; absent where there is none or it may not be read. */
+  /**
+   * The data of ConfigMaps that back ends ask for, by `NAMESPACE/NAME`; absent where there is none or it may not be
+   * read.
+   */
   readonly configMaps?: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 

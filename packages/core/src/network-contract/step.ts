@@ -23,8 +23,8 @@ export interface StepEffects {
   readonly allocated?: readonly string[];
   readonly released?: readonly string[];
   /**
-   * Noted as ours in an object, and used for nothing yet. Where a network wants addresses on interfaces first, a crash in
-   * between would leave one there that is on no record (law 9).
+   * Noted as ours in an object, and used for nothing yet. Where a network wants addresses on interfaces first, a crash
+   * in between would leave one there that is on no record (law 9).
    */
   readonly recorded?: readonly string[];
   /** Put on the node, or taken off it. */

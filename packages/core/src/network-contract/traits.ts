@@ -17,7 +17,9 @@ export interface NetworkTraits {
    * bound is no promise before a node has the address.
    */
   readonly boundCarries: boolean;
-  /** Whether an object of ours proves an allocation (law 11). Where a network has no objects, the annotation has to do. */
+  /**
+   * Whether an object of ours proves an allocation (law 11). Where a network has no objects, the annotation has to do.
+   */
   readonly provesAllocations: boolean;
   /**
    * When an address goes on an interface, where this project attaches: `after-hosting`, the network's own record
@@ -29,7 +31,10 @@ export interface NetworkTraits {
    * carries nothing else; `optional`, it does so itself where nobody else does. Absent: that is the network's business.
    */
   readonly addressOnNode?: 'needed' | 'optional';
-  /** Whether traffic to some destinations alone can leave by an address. Absent: all does, and who asks for less is told. */
+  /**
+   * Whether traffic to some destinations alone can leave by an address. Absent: all does, and who asks for less is
+   * told.
+   */
   readonly choosesDestinations?: true;
   /** Whether objects of ours carry the name of their EgressIPAM as a label, so that it has to fit in one. */
   readonly namesInLabels?: true;

@@ -70,7 +70,9 @@ function includedOf(listed: readonly Entry[], all: string): readonly Cidr[] {
   return own.length === 0 ? whole : own;
 }
 
-/** Of all that contain a destination the longest prefix decides, so that what is no part of another excludes nothing. */
+/**
+ * Of all that contain a destination the longest prefix decides, so that what is no part of another excludes nothing.
+ */
 function isEffective({ cidr, field }: Entry, included: readonly Cidr[], report: Report): boolean {
   const isListed = included.some(({ text }) => text === cidr.text);
   if (!isListed && included.some((other) => cidrContainsCidr(other, cidr))) return true;

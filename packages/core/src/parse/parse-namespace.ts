@@ -51,7 +51,10 @@ export class ParsedNamespace {
     return this.#list;
   }
 
-  /** Whether the annotation is, to the letter, these texts with commas between; of two that are equal, either counts from then on. */
+  /**
+   * Whether the annotation is, to the letter, these texts with commas between; of two that are equal, either counts
+   * from then on.
+   */
   lists(texts: readonly string[]): boolean {
     if (this.#texts === texts) return true;
     if (!isJoined(this.source.egressIPs, texts)) return false;

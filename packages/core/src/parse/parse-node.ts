@@ -3,7 +3,9 @@ import type { Cidr } from '../address/cidr.ts';
 import type { NodeSnapshot } from '../snapshot/snapshot.ts';
 import { parseAddresses, parseCidrs } from './parse-lists.ts';
 
-/** Taints of nodes that are about to go (cluster-autoscaler, Kubernetes' out-of-service, cloud providers, Karpenter). */
+/**
+ * Taints of nodes that are about to go (cluster-autoscaler, Kubernetes' out-of-service, cloud providers, Karpenter).
+ */
 const leavingTaints: ReadonlySet<string> = new Set([
   'ToBeDeletedByClusterAutoscaler',
   'node.kubernetes.io/out-of-service',

@@ -64,12 +64,17 @@ export class Placer {
     this.#queue = new LeastLoaded(nodes);
   }
 
-  /** Whether searches were given up for taking too long, so that something may be without a node though there is one. */
+  /**
+   * Whether searches were given up for taking too long, so that something may be without a node though there is one.
+   */
   get hasGivenUp(): boolean {
     return this.#looks >= mostLooksOfPlan;
   }
 
-  /** Says which addresses a claim has or is to have: no two of them are put on one node. Asked for again when that changes. */
+  /**
+   * Says which addresses a claim has or is to have: no two of them are put on one node. Asked for again when that
+   * changes.
+   */
   unite(claim: ClaimIndex, addresses: readonly Address[]): void {
     this.#siblingsOf(claim).slots = addresses.map((address) => this.#ledger.slotOf(address));
   }
@@ -208,7 +213,10 @@ export class Placer {
   }
 }
 
-/** What items ask for, where that is the same for every namespace of their kind: any addresses, and all of its addresses. */
+/**
+ * What items ask for, where that is the same for every namespace of their kind: any addresses, and all of its
+ * addresses.
+ */
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
   for (const { group, family, siblings, anywhere } of items) {

@@ -31,7 +31,10 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
   return { holderOf: (node) => holders[node], findings };
 }
 
-/** Whether labels are those of a node of the EgressIPAM. A missing topology label never matches, not even an empty value. */
+/**
+ * Whether labels are those of a node of the EgressIPAM. A missing topology label never matches, not even an empty
+ * value.
+ */
 function wants(
   { assignments, source, selectsNode }: ParsedEgressIPAM,
   labels: Readonly<Record<string, string>>,

@@ -18,7 +18,9 @@ const nothing: NetworkFacts = {
   findings: [],
 };
 
-/** Placements without network objects, for those who use the library alone: what is allocated is what annotations say. */
+/**
+ * Placements without network objects, for those who use the library alone: what is allocated is what annotations say.
+ */
 export const plain: NetworkBackend = {
   specificationVersion: 'v1',
   name: plainNetwork,

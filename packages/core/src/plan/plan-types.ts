@@ -15,7 +15,10 @@ export interface Allocation {
    * will carry it. `null`: no node can, or the network chooses and has not said.
    */
   readonly nodes: readonly (string | null)[];
-  /** Whether every address carries the namespace's traffic: bound, on a node that is Ready, on its interface where needed. */
+  /**
+   * Whether every address carries the namespace's traffic: bound, on a node that is Ready, on its interface where
+   * needed.
+   */
   readonly carried: boolean;
   /** Those of the addresses that do, where some do and others do not. */
   readonly carrying?: readonly string[];
@@ -29,7 +32,9 @@ export interface WaitingClaim {
   readonly egressIPAM: string;
   /** The finding that says why. */
   readonly reason: Finding;
-  /** Who can mend it: the owner of the namespace, by what the annotation asks for, or whoever looks after the cluster. */
+  /**
+   * Who can mend it: the owner of the namespace, by what the annotation asks for, or whoever looks after the cluster.
+   */
   readonly mender: 'owner' | 'cluster';
 }
 
@@ -112,7 +117,10 @@ export interface Plan {
   readonly nodes: readonly NodeReport[];
   /** Tables of the network's own that can become full. */
   readonly tables?: readonly TableReport[];
-  /** Addresses that the network or the cloud would not put anywhere just now: to be remembered for a while, and given to a snapshot as `refused`. */
+  /**
+   * Addresses that the network or the cloud would not put anywhere just now: to be remembered for a while, and given to
+   * a snapshot as `refused`.
+   */
   readonly refused?: readonly Omit<RefusedAddress, 'since'>[];
   /** When to plan again though nothing changes: the next end of a cool-down, RFC 3339. */
   readonly wakeAt?: string;

@@ -6,7 +6,8 @@ import { parseCidrs } from '../parse/parse-lists.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
 /**
- * A snapshot whose EgressIPAMs are without the CIDRs that meet networks inside the cluster, whose addresses never leave it.
+ * A snapshot whose EgressIPAMs are without the CIDRs that meet networks inside the cluster, whose addresses never leave
+ * it.
  *
  * @param known to the network's back end alone
  */

@@ -4,7 +4,9 @@ import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 /** Characters of the value of a label (Kubernetes, "Labels and Selectors"); names of EgressIPAMs may have 253. */
 const longestLabel = 63;
 
-/** EgressIPAMs without the CIDRs of those whose name cannot be written as a label, where the network's objects carry it. */
+/**
+ * EgressIPAMs without the CIDRs of those whose name cannot be written as a label, where the network's objects carry it.
+ */
 export function withoutLongNames(
   egressIPAMs: readonly ParsedEgressIPAM[],
   { namesInLabels }: NetworkTraits,

@@ -7,7 +7,9 @@ export interface ProviderNode {
   readonly name: string;
   /** `spec.providerID` as Kubernetes gives it; absent before the node is initialised. */
   readonly providerID?: string;
-  /** `status.nodeInfo.bootID`, another after each start of the machine: it may have been changed while it was stopped. */
+  /**
+   * `status.nodeInfo.bootID`, another after each start of the machine: it may have been changed while it was stopped.
+   */
   readonly bootID?: string;
 }
 
@@ -17,7 +19,10 @@ export interface AttachedAddress {
   readonly address: string;
   /** Whether the platform calls it the interface's primary address, which never moves. */
   readonly primary: boolean;
-  /** It is not all the way there: asked for and not done, or, where providers are stacked, on the platform's interface and not in the node's kernel. To be attached again, or detached. */
+  /**
+   * It is not all the way there: asked for and not done, or, where providers are stacked, on the platform's interface
+   * and not in the node's kernel. To be attached again, or detached.
+   */
   readonly incomplete?: true;
 }
 
@@ -52,7 +57,10 @@ export type NodeObservation =
       readonly node: string;
       readonly interfaces: readonly ProviderInterface[];
       readonly limits: InterfaceLimits;
-      /** What attaches addresses there gives no sign of life: the node counts as not ready, whatever the API server says. */
+      /**
+       * What attaches addresses there gives no sign of life: the node counts as not ready, whatever the API server
+       * says.
+       */
       readonly silent?: true;
     }
   | {
@@ -130,7 +138,9 @@ export interface ProviderCapabilities {
 
 /** The infrastructures that a provider serves. */
 export interface ProviderPlatforms {
-  /** Values of `Infrastructure.status.platformStatus.type`; the provider that has `None` serves where nobody else does. */
+  /**
+   * Values of `Infrastructure.status.platformStatus.type`; the provider that has `None` serves where nobody else does.
+   */
   readonly types: readonly string[];
   /** Schemes of `spec.providerID`, such as `cloud://`. */
   readonly providerIDPrefixes: readonly string[];
@@ -167,7 +177,9 @@ export interface ProviderDescription {
   readonly reads?: readonly ClusterRead[];
   /** What it asks of the cluster where it attaches, such as credentials: made once, and then left as it is. */
   readonly requests?: (operatorNamespace: string) => readonly ClusterRequest[];
-  /** Whether it can look at the platform: by credentials that are there, say. It serves then also where nobody needs it. */
+  /**
+   * Whether it can look at the platform: by credentials that are there, say. It serves then also where nobody needs it.
+   */
   readonly isEquipped?: (context: EquipmentContext) => boolean;
 }
 
@@ -189,7 +201,10 @@ export interface CloudProvider extends ProviderDescription {
    * touches an address that no change names.
    */
   apply(options: ApplyOptions): Promise<readonly ProviderChangeResult[]>;
-  /** Resolves when a look would show something else than the last one did, or with the signal: the operator then looks, and asks again. */
+  /**
+   * Resolves when a look would show something else than the last one did, or with the signal: the operator then looks,
+   * and asks again.
+   */
   changed?(signal: AbortSignal): Promise<void>;
   /** Frees what the provider holds (connections, timers). */
   close?(): Promise<void>;

@@ -12,7 +12,10 @@ export interface ProviderFacts {
    * does, or where the network goes by what it sees.
    */
   readonly needsAttaching: boolean;
-  /** Whether the network leaves it to others to have the node's kernel answer for an address ({@link NetworkTraits.addressOnNode}). */
+  /**
+   * Whether the network leaves it to others to have the node's kernel answer for an address
+   * ({@link NetworkTraits.addressOnNode}).
+   */
   readonly addressOnNode?: NetworkTraits['addressOnNode'];
   /** Whether a provider can look at its platform, by its name. Asked only where it decides. */
   readonly isEquipped: (name: string) => boolean;
@@ -23,7 +26,9 @@ export interface ProviderFacts {
 /** Which provider serves a cluster, and what its nodes run on. */
 export interface ProviderDecision {
   readonly provider: ProviderDescription;
-  /** What goes on top of it: it attaches to the node's kernel what the provider attached to the platform's interface. */
+  /**
+   * What goes on top of it: it attaches to the node's kernel what the provider attached to the platform's interface.
+   */
   readonly onNode?: ProviderDescription;
   /** The platform under the nodes, also where another provider serves; undefined where none here is for it. */
   readonly platform: ProviderDescription | undefined;

@@ -1,6 +1,9 @@
 import type { ProviderDescription } from './contract.ts';
 
-/** What is known of a provider, as an object of its own: a provider may be of a class, of which a spread takes no method. */
+/**
+ * What is known of a provider, as an object of its own: a provider may be of a class, of which a spread takes no
+ * method.
+ */
 export function describeProvider(provider: ProviderDescription): ProviderDescription {
   const { specificationVersion, name, platforms, capabilities } = provider;
   const { isCloud, attachesTo, keptInSubnets, settlingTime, reads } = provider;

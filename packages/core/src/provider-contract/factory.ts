@@ -10,7 +10,9 @@ export interface ProviderCall {
   readonly durationMilliseconds: number;
 }
 
-/** How a provider that works through the cluster's own API server reaches it; absent members: as the environment says. */
+/**
+ * How a provider that works through the cluster's own API server reaches it; absent members: as the environment says.
+ */
 export interface ClusterAccess {
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -20,7 +22,10 @@ export interface ClusterAccess {
   readonly looksOnly?: boolean;
 }
 
-/** What a provider is given when it is made. Everything is optional: a provider finds out for itself what it is not told. */
+/**
+ * What a provider is given when it is made. Everything is optional: a provider finds out for itself what it is not
+ * told.
+ */
 export interface ProviderContext {
   /** The region that a person named; it goes before what the cluster says. */
   readonly region?: string;

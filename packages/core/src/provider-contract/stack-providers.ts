@@ -10,8 +10,8 @@ import type {
 import { describeProvider } from './describe-provider.ts';
 
 /**
- * Two providers as one: the first attaches an address to the platform's interface, then the second to the node's kernel;
- * they take it off in reverse. The interface is the ledger: what it carries and the kernel does not is shown as
+ * Two providers as one: the first attaches an address to the platform's interface, then the second to the node's
+ * kernel; they take it off in reverse. The interface is the ledger: what it carries and the kernel does not is shown as
  * incomplete, so that a crash between the two loses nothing.
  *
  * @example

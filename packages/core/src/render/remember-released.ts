@@ -100,7 +100,9 @@ function entriesOf(
   return entries;
 }
 
-/** A running cool-down is never evicted: where there are too many entries, those go that only let a namespace return. */
+/**
+ * A running cool-down is never evicted: where there are too many entries, those go that only let a namespace return.
+ */
 function bounded(
   { coolDown }: ParsedEgressIPAM,
   time: number,
@@ -128,7 +130,10 @@ function rememberStep({ name }: Pool, released: readonly ReleasedAddresses[]): R
   };
 }
 
-/** Whether a namespace that had given an address back has it again, and that is written down: its next release is another one. */
+/**
+ * Whether a namespace that had given an address back has it again, and that is written down: its next release is
+ * another one.
+ */
 function isBack({ ledger, allotments }: Decided, namespace: string, address: Address): boolean {
   const owner = ledger.owner.at(ledger.slotOf(address));
   const allotment = owner === undefined ? undefined : allotments[owner];
@@ -177,7 +182,10 @@ function leavingByPool(decided: Decided): ReadonlyMap<Pool, LeavingAddresses> {
   return leaving;
 }
 
-/** Whether something that only we write shows that a namespace had an address: what was never given is not remembered (law 11). */
+/**
+ * Whether something that only we write shows that a namespace had an address: what was never given is not remembered
+ * (law 11).
+ */
 function wasGiven({ traits, ledger, facts }: Decided, namespace: string, address: Address): boolean {
   const slot = ledger.slotOf(address);
   const isOnNode = ledger.isMarked(slot, 'recorded') || ledger.host.has(slot);

@@ -132,8 +132,9 @@ class Annotations {
   }
 
   /**
-   * The annotation that no longer has an address which its namespace exchanges for another: as long as it does, what proves
-   * it stays, for a claim with nothing but a record of what it gave up could not be told from a wish for it (law 9).
+   * The annotation that no longer has an address which its namespace exchanges for another: as long as it does, what
+   * proves it stays, for a claim with nothing but a record of what it gave up could not be told from a wish for it (law
+   * 9).
    */
   exchanging(address: Address): readonly Precondition[] {
     const step = this.#exchanges.get(address);
@@ -174,7 +175,9 @@ function stepOrder(
   };
 }
 
-/** Where the network wants an address on the interface before it hosts it, or chose the node, it comes off there last. */
+/**
+ * Where the network wants an address on the interface before it hosts it, or chose the node, it comes off there last.
+ */
 function isLast({ attach }: NetworkTraits, { follows }: AttachmentChange): boolean {
   return attach === 'before-hosting' || follows;
 }

@@ -38,7 +38,9 @@ export interface Simulation {
   readonly newlyServed: readonly string[];
 }
 
-/** Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows. */
+/**
+ * Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows.
+ */
 export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend = plain): Simulation {
   const settled = settle(snapshot, backend);
   const before = plan(settled, backend);

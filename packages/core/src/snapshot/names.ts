@@ -1,4 +1,6 @@
-/** Prefix of every annotation and label of this project; the original's own. Back ends put their records under it, too. */
+/**
+ * Prefix of every annotation and label of this project; the original's own. Back ends put their records under it, too.
+ */
 export const annotationPrefix = 'egressip-ipam-operator.redhat-cop.io';
 
 /** On a namespace: the EgressIPAM it claims addresses from. Written by its owner. */

@@ -1,10 +1,10 @@
 import { asRecord, listOf } from './object-reader.ts';
 
 /**
- * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of Services,
- * those in force and those asked for; as the one of operator.openshift.io/v1 does, which has those that the
- * cluster's network keeps for itself, too; and as Kubernetes' own ServiceCIDR (networking.k8s.io) does. Never throws; what
- * is no text is left out.
+ * The networks inside the cluster, as OpenShift's `Network` (config.openshift.io/v1) tells them: of pods and of
+ * Services, those in force and those asked for; as the one of operator.openshift.io/v1 does, which has those that the
+ * cluster's network keeps for itself, too; and as Kubernetes' own ServiceCIDR (networking.k8s.io) does. Never throws;
+ * what is no text is left out.
  */
 export function readClusterNetworks(object: unknown): readonly string[] {
   const { spec, status } = asRecord(object);

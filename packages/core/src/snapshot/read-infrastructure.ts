@@ -1,7 +1,10 @@
 import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import type { InfrastructureSnapshot } from './snapshot.ts';
 
-/** The fields of a platform's status, and of what is asked for it, that hold the cluster's own addresses (config.openshift.io/v1, every platform type). */
+/**
+ * The fields of a platform's status, and of what is asked for it, that hold the cluster's own addresses
+ * (config.openshift.io/v1, every platform type).
+ */
 const addressFields = [
   'apiServerInternalIP',
   'apiServerInternalIPs',

@@ -1,7 +1,10 @@
 import type { UsedAddress } from '../provider-contract/contract.ts';
 import { asRecord, listOf } from './object-reader.ts';
 
-/** The addresses outside of the cluster that a Service answers for: external ones, and those of its load balancer. Never throws. */
+/**
+ * The addresses outside of the cluster that a Service answers for: external ones, and those of its load balancer. Never
+ * throws.
+ */
 export function readServiceAddresses(object: unknown): readonly UsedAddress[] {
   const { metadata, spec, status } = asRecord(object);
   const { namespace, name } = asRecord(metadata);

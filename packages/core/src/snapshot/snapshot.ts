@@ -93,7 +93,10 @@ export interface NamespaceSnapshot {
   readonly egressIPAM?: string;
   /** Annotation `egressip-ipam-operator.redhat-cop.io/egressips`, raw. */
   readonly egressIPs?: string;
-  /** Annotation `egressip-ipam-operator.redhat-cop.io/allocated`, raw: what this project wrote last, `EGRESSIPAM/IP1,IP2`. */
+  /**
+   * Annotation `egressip-ipam-operator.redhat-cop.io/allocated`, raw: what this project wrote last,
+   * `EGRESSIPAM/IP1,IP2`.
+   */
   readonly allocated?: string;
   /** Addresses that a write in flight, or of unknown outcome, may have put into the annotation. */
   readonly unconfirmed?: readonly string[];
@@ -156,14 +159,20 @@ export interface ProviderSnapshot {
   readonly attach: boolean;
   /** Whether the platform carries an address only where an interface is told so, by whoever. */
   readonly cloud: boolean;
-  /** How many addresses the platform keeps for itself at the beginning and at the end of each subnet, known without a look. */
+  /**
+   * How many addresses the platform keeps for itself at the beginning and at the end of each subnet, known without a
+   * look.
+   */
   readonly keptInSubnets?: { readonly first: number; readonly last: number };
   /** Whether nothing may be allocated before an observation is there (law 6). False when planning from files. */
   readonly observationRequired: boolean;
   readonly observation?: ProviderObservation;
   /** Changes that the provider refused last time, to be said where it matters. */
   readonly failures?: readonly ProviderFailure[];
-  /** What interfaces may carry though the observation does not show it: a platform shows late what was done a moment ago. */
+  /**
+   * What interfaces may carry though the observation does not show it: a platform shows late what was done a moment
+   * ago.
+   */
   readonly doubted?: readonly DoubtedAttachment[];
 }
 

@@ -54,7 +54,10 @@ export function aNode(name: string, zone = 'a', overrides: Partial<NodeSnapshot>
   };
 }
 
-/** A snapshot at the start of February 2026, on the network given; its back end makes the objects that come by themselves. */
+/**
+ * A snapshot at the start of February 2026, on the network given; its back end makes the objects that come by
+ * themselves.
+ */
 export function aSnapshot(
   parts: Partial<Omit<ClusterSnapshot, 'formatVersion'>>,
   backend: NetworkBackend = plain,

@@ -28,7 +28,10 @@ function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** An entry of NO_PROXY: `*`, an address, a CIDR, a domain with its subdomains, or `.domain` for these alone; a port may follow. */
+/**
+ * An entry of NO_PROXY: `*`, an address, a CIDR, a domain with its subdomains, or `.domain` for these alone; a port may
+ * follow.
+ */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   const [, name = entry, onlyPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];

@@ -11,7 +11,8 @@ import type { Connection, Credentials, TlsOptions } from './connection.ts';
 import { environmentProxy, type Environment } from './environment-proxy.ts';
 import { ExecPlugIns } from './exec-plug-ins.ts';
 
-// Certificate and token files and exec plug-ins' tokens are looked at again this often; client-node keeps a plug-in's token until it expires.
+// Certificate and token files and exec plug-ins' tokens are looked at again this often; client-node keeps a plug-in's
+// token until it expires.
 const refreshMilliseconds = 10_000;
 
 /** What a kubeconfig's connection is made of. */
@@ -32,8 +33,8 @@ interface ReadConfig {
 }
 
 /**
- * The API server of a kubeconfig's context: tokens, token files, client certificates, exec plug-ins, OIDC and proxies as
- * `@kubernetes/client-node` knows them. That library takes tens of MiB of memory and is loaded here only.
+ * The API server of a kubeconfig's context: tokens, token files, client certificates, exec plug-ins, OIDC and proxies
+ * as `@kubernetes/client-node` knows them. That library takes tens of MiB of memory and is loaded here only.
  *
  * @throws Error when a file cannot be read or the context is not in it
  */
@@ -125,7 +126,10 @@ async function load({ files, context, environment }: KubeConfigOptions, plugIns:
   return { config, tokenFile: tokenFiles.get(config.getCurrentUser()?.name ?? '') };
 }
 
-/** client-node starts exec plug-ins by a function that can be replaced, for its tests, and waits for them without an end. */
+/**
+ * client-node starts exec plug-ins by a function that can be replaced, for its tests, and waits for them without an
+ * end.
+ */
 function boundPlugIns(config: KubeConfig, plugIns: ExecPlugIns): void {
   const { authenticators }: { readonly authenticators?: unknown } = config as object;
   for (const authenticator of Array.isArray(authenticators) ? (authenticators as readonly unknown[]) : []) {

@@ -15,9 +15,9 @@ export interface LoadConnectionOptions extends InClusterOptions {
 }
 
 /**
- * Finds the API server in controller-runtime's order: the given kubeconfig, `$KUBECONFIG`, the cluster that this process
- * runs in, `~/.kube/config`. The environment's proxies (`HTTPS_PROXY`, `NO_PROXY`) count for kubeconfigs that name none;
- * a pod talks to its own API server directly.
+ * Finds the API server in controller-runtime's order: the given kubeconfig, `$KUBECONFIG`, the cluster that this
+ * process runs in, `~/.kube/config`. The environment's proxies (`HTTPS_PROXY`, `NO_PROXY`) count for kubeconfigs that
+ * name none; a pod talks to its own API server directly.
  *
  * @throws Error when there is none of them, or the one that counts cannot be used
  */

@@ -1,4 +1,6 @@
-/** A text from outside, fit for a message: of bounded length (in characters), in one line, without control characters. */
+/**
+ * A text from outside, fit for a message: of bounded length (in characters), in one line, without control characters.
+ */
 export function printable(text: string, longest: number): string {
   return text
     .slice(0, longest)

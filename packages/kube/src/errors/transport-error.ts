@@ -1,9 +1,9 @@
 const marker = Symbol.for('@egressip-ipam/kube.TransportError');
 
 /**
- * Why there is no answer: `connect` no connection could be made, `refused` nobody listens, `reset` the connection broke,
- * `timeout` the deadline passed, `aborted` the caller gave up, `protocol` what came is not what Kubernetes sends,
- * `too-large` more came than is read, `credentials` they could not be obtained.
+ * Why there is no answer: `connect` no connection could be made, `refused` nobody listens, `reset` the connection
+ * broke, `timeout` the deadline passed, `aborted` the caller gave up, `protocol` what came is not what Kubernetes
+ * sends, `too-large` more came than is read, `credentials` they could not be obtained.
  */
 export type TransportErrorKind =
   'connect' | 'refused' | 'reset' | 'timeout' | 'aborted' | 'protocol' | 'too-large' | 'credentials';

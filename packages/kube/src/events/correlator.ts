@@ -25,14 +25,16 @@ interface Bucket {
 }
 
 /**
- * Keeps Events few, by the rules of client-go's EventCorrelator: at most 25 at once per object, then one in five minutes;
- * more than ten messages of one reason about one object within ten minutes become one "combined" Event.
+ * Keeps Events few, by the rules of client-go's EventCorrelator: at most 25 at once per object, then one in five
+ * minutes; more than ten messages of one reason about one object within ten minutes become one "combined" Event.
  */
 export class EventCorrelator {
   readonly #similar = new LruMap<string, Similar>(cacheSize);
   readonly #buckets = new LruMap<string, Bucket>(cacheSize);
 
-  /** Where an event belongs, or undefined when its object had too many. `now` is in milliseconds of any steady clock. */
+  /**
+   * Where an event belongs, or undefined when its object had too many. `now` is in milliseconds of any steady clock.
+   */
   correlate(input: EventInput, now: number): CorrelatedEvent | undefined {
     const object = referenceKey(input.object);
     if (!this.#admit(object, now)) return undefined;

@@ -55,8 +55,8 @@ const jitter = 1.2;
  *
  * It goes beyond client-go in fencing: {@link fence} refuses writes unless the lease was renewed within the renew
  * deadline, counted from before the renewal was sent, on a clock that runs on while the process is stopped. Others take
- * over no earlier than a lease duration after that renewal arrived, so a write that passed the fence has the difference of
- * both (5 s) to reach the server. Writes still unanswered when the lease is lost are to be broken off then:
+ * over no earlier than a lease duration after that renewal arrived, so a write that passed the fence has the difference
+ * of both (5 s) to reach the server. Writes still unanswered when the lease is lost are to be broken off then:
  * `onLost: () => client.abandonFencedWrites()`.
  */
 export class LeaderElector {

@@ -13,7 +13,8 @@ export interface ServedResource {
 }
 
 /**
- * What an API server serves under an apiVersion such as `v1` or `apps/v1`; undefined when it does not serve that at all.
+ * What an API server serves under an apiVersion such as `v1` or `apps/v1`; undefined when it does not serve that at
+ * all.
  *
  * @throws as {@link RestClient.request}, but for 404
  */

@@ -28,7 +28,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Does this JSON value look like a Kubernetes object: a name, and a namespace and a version that are texts where they are there? */
+/**
+ * Does this JSON value look like a Kubernetes object: a name, and a namespace and a version that are texts where they
+ * are there?
+ */
 export function isKubernetesObject(value: unknown): value is KubernetesObject {
   if (!isRecord(value) || !isRecord(value.metadata)) return false;
   const { name, namespace, resourceVersion } = value.metadata;
@@ -57,7 +60,10 @@ export function asKubernetesObject(value: unknown, resource: Resource): Kubernet
   return { ...value, apiVersion, kind };
 }
 
-/** How caches and queues name an object: `namespace/name`, or `name` when it has no namespace (client-go's MetaNamespaceKeyFunc). */
+/**
+ * How caches and queues name an object: `namespace/name`, or `name` when it has no namespace (client-go's
+ * MetaNamespaceKeyFunc).
+ */
 export function objectKey(object: {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }): string {

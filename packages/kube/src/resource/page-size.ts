@@ -3,7 +3,10 @@ const wantedBytes = 2 << 20;
 const firstLimit = 25;
 const steepestGrowth = 4;
 
-/** The most that a page of several objects may have, in bytes; one of a single object may have all that is read of an answer. */
+/**
+ * The most that a page of several objects may have, in bytes; one of a single object may have all that is read of an
+ * answer.
+ */
 export const mostPageBytes = 4 << 20;
 
 /**

@@ -95,8 +95,8 @@ export class ResourceClient {
   }
 
   /**
-   * Reads the collection page by page, as many objects at once as make some two megabytes. A token that expired half-way
-   * ends the iteration with an error.
+   * Reads the collection page by page, as many objects at once as make some two megabytes. A token that expired
+   * half-way ends the iteration with an error.
    */
   async *pages(options: ListOptions = {}): AsyncGenerator<ListPage, void, undefined> {
     const size = new PageSize(options.limit ?? defaultLimit);
@@ -176,7 +176,9 @@ export class ResourceClient {
     return this.#object('PATCH', 'patch', object, { body: patch, contentType: 'application/json-patch+json' }, options);
   }
 
-  /** Server-side apply: creates the object, or sets the given fields and gives up those applied before and left out now. */
+  /**
+   * Server-side apply: creates the object, or sets the given fields and gives up those applied before and left out now.
+   */
   apply(
     object: KubernetesObject,
     options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean },

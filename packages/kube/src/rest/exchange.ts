@@ -28,9 +28,13 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: string;
   readonly route: Route;
-  /** Ends the exchange and destroys its socket; a reason that is a {@link TransportError} tells what kind of end it is. */
+  /**
+   * Ends the exchange and destroys its socket; a reason that is a {@link TransportError} tells what kind of end it is.
+   */
   readonly signal: AbortSignal;
-  /** Called when the socket stands, in the very tick in which the bytes are written; what it throws stops the request. */
+  /**
+   * Called when the socket stands, in the very tick in which the bytes are written; what it throws stops the request.
+   */
   readonly beforeSend?: () => void;
 }
 

@@ -1,6 +1,8 @@
 const mostPieces = 256;
 
-/** Bytes that come in pieces, up to a limit. Also of very many very small pieces little more is kept than their bytes. */
+/**
+ * Bytes that come in pieces, up to a limit. Also of very many very small pieces little more is kept than their bytes.
+ */
 export class GatheredBytes {
   readonly limit: number;
   #joined: Buffer[] = [];

@@ -144,7 +144,8 @@ export class Liveness {
   #answered(start: number): void {
     if (this.#alive) return;
     this.#alive = true;
-    // What was asked before the network came back would wait out its deadline on a connection that may be dead for good.
+    // What was asked before the network came back would wait out its deadline on a connection that may be dead for
+    // good.
     this.#main.breakOff(
       (request) => request.start < start,
       new TransportError('the connection fell silent', { kind: 'reset', outcome: 'unknown' }),

@@ -12,11 +12,19 @@ export interface RequestOptions {
   /** Content type of the body; by default `application/json`. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
-  /** Milliseconds that the request may take in all, retries included, from when it has a place among those in flight. */
+  /**
+   * Milliseconds that the request may take in all, retries included, from when it has a place among those in flight.
+   */
   readonly deadline?: number;
-  /** Does not wait for a place among the requests in flight. For the few that must never queue, such as a lease's renewal. */
+  /**
+   * Does not wait for a place among the requests in flight. For the few that must never queue, such as a lease's
+   * renewal.
+   */
   readonly immediate?: boolean;
-  /** The most that is read of the answer, in bytes; more is a TransportError of the kind `too-large`. By default the client's. */
+  /**
+   * The most that is read of the answer, in bytes; more is a TransportError of the kind `too-large`. By default the
+   * client's.
+   */
   readonly maxAnswerBytes?: number;
   /** Told of the size of the answer's body, in bytes. */
   readonly onBody?: (bytes: number) => void;

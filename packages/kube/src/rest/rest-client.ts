@@ -21,8 +21,8 @@ export interface RestClientOptions {
   readonly deadline?: number;
   readonly userAgent?: string;
   /**
-   * The most that is read of an answer, and of a line of a watch, in bytes. Default 10 MiB: etcd takes no object of more
-   * than 1.5 MiB (its `--max-request-bytes`), which JSON's escapes make six times as long at most.
+   * The most that is read of an answer, and of a line of a watch, in bytes. Default 10 MiB: etcd takes no object of
+   * more than 1.5 MiB (its `--max-request-bytes`), which JSON's escapes make six times as long at most.
    */
   readonly maxAnswerBytes?: number;
   /** Called after every HTTP exchange; must not throw. */
@@ -141,7 +141,10 @@ export class RestClient {
     this.#shared.transport.breakOff((request) => request.fenced, reason);
   }
 
-  /** Stops looking after liveness, breaks off the requests in flight, closes idle connections, and ends exec plug-ins that run. */
+  /**
+   * Stops looking after liveness, breaks off the requests in flight, closes idle connections, and ends exec plug-ins
+   * that run.
+   */
   close(): void {
     this.#shared.liveness.close();
     this.#shared.transport.close();

@@ -4,7 +4,10 @@ import tls from 'node:tls';
 
 const rawSockets = new WeakMap<Socket, Socket>();
 
-/** An https agent whose connections can be reset: Node resets TCP sockets only, so each TLS socket's TCP socket is remembered. */
+/**
+ * An https agent whose connections can be reset: Node resets TCP sockets only, so each TLS socket's TCP socket is
+ * remembered.
+ */
 export class ResettableHttpsAgent extends https.Agent {
   readonly #tls: tls.ConnectionOptions;
   /** Of a connection before: the next one need not prove all of it again. */
@@ -38,7 +41,9 @@ export class ResettableHttpsAgent extends https.Agent {
   }
 }
 
-/** Ends a connection at once. What the kernel has not sent yet is thrown away, where a plain close would still send it. */
+/**
+ * Ends a connection at once. What the kernel has not sent yet is thrown away, where a plain close would still send it.
+ */
 export function resetSocket(socket: Socket): void {
   const raw = rawSockets.get(socket) ?? socket;
   // Another agent's TLS socket cannot be reset.

@@ -34,7 +34,10 @@ const remembered = 64;
 const reviewsPerSecond = 10;
 const deadline = 5_000;
 
-/** Lets in who the API server lets in: a bearer token is reviewed, then its user's right to `get` a path, as controller-runtime does. */
+/**
+ * Lets in who the API server lets in: a bearer token is reviewed, then its user's right to `get` a path, as
+ * controller-runtime does.
+ */
 export class AccessReview {
   readonly #options: AccessReviewOptions;
   readonly #yes = new LruMap<string, Review>(remembered);

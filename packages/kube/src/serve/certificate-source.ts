@@ -8,7 +8,10 @@ import { selfSigned, type KeyPair } from './self-signed.ts';
 /** Where a server's certificate comes from. */
 export interface CertificateOptions {
   readonly clock: Clock;
-  /** A folder with `tls.crt` and `tls.key`, as a Secret of type `kubernetes.io/tls` is mounted; absent: one that signs itself is made. */
+  /**
+   * A folder with `tls.crt` and `tls.key`, as a Secret of type `kubernetes.io/tls` is mounted; absent: one that signs
+   * itself is made.
+   */
   readonly folder?: string;
   /** Told when the folder no longer has a certificate with its key; the last one stays in use. */
   readonly onError?: (error: unknown) => void;

@@ -30,7 +30,9 @@ export const octetString = (bytes: Uint8Array): Buffer => element(0x04, bytes);
 /** UTF8String. */
 export const utf8String = (text: string): Buffer => element(0x0c, Buffer.from(text));
 
-/** A time in whole seconds as certificates have it (RFC 5280, 4.1.2.5): UTCTime until 2049, GeneralizedTime from then. */
+/**
+ * A time in whole seconds as certificates have it (RFC 5280, 4.1.2.5): UTCTime until 2049, GeneralizedTime from then.
+ */
 export function certificateTime(time: Date): Buffer {
   const digits = `${time.toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
   return time.getUTCFullYear() < 2050

@@ -97,8 +97,8 @@ const shortestLife = 1_000;
 const mostPerLife = 10;
 
 /**
- * A text that is costly to make: made once a second at most, and given no more than ten times in it (429 beyond), so that
- * whoever asks without pause takes little from everything else.
+ * A text that is costly to make: made once a second at most, and given no more than ten times in it (429 beyond), so
+ * that whoever asks without pause takes little from everything else.
  *
  * @param monotonic milliseconds
  */

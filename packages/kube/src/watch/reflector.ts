@@ -37,8 +37,8 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
   /** Objects per page. Default 500. */
   readonly pageSize?: number;
   /**
-   * `cached` (default) lists first what the server has at hand (resourceVersion 0), as client-go does: cheap, but it may be
-   * old and is not paged by the server. `latest` asks for the newest state, in pages, each time.
+   * `cached` (default) lists first what the server has at hand (resourceVersion 0), as client-go does: cheap, but it
+   * may be old and is not paged by the server. `latest` asks for the newest state, in pages, each time.
    */
   readonly consistency?: 'cached' | 'latest';
   /**
@@ -53,10 +53,10 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
 /**
  * Keeps a {@link Store} equal to a collection: list, then watch from there, again and again until stopped.
  *
- * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an expired
- * one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on watching where
- * it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the client's Liveness, and
- * those on which a living server sends nothing, not even bookmarks, are opened anew.
+ * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an
+ * expired one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on
+ * watching where it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the
+ * client's Liveness, and those on which a living server sends nothing, not even bookmarks, are opened anew.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -109,7 +109,9 @@ export class Reflector<Slim> {
     return this.#lastSeen;
   }
 
-  /** Monotonic time, in milliseconds, since when neither a list nor a watch has succeeded; undefined while all is well. */
+  /**
+   * Monotonic time, in milliseconds, since when neither a list nor a watch has succeeded; undefined while all is well.
+   */
   get failingSince(): number | undefined {
     return this.#isWatchingWell() ? undefined : this.#failingSince;
   }
@@ -131,7 +133,9 @@ export class Reflector<Slim> {
     return done;
   }
 
-  /** Ends list or watch and resolves when nothing runs any more. The store stays as it is; it cannot be started again. */
+  /**
+   * Ends list or watch and resolves when nothing runs any more. The store stays as it is; it cannot be started again.
+   */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -305,8 +309,8 @@ export class Reflector<Slim> {
     this.#failingSince ??= this.#clock.monotonic();
     const expired = isExpired(error) || isResourceVersionTooLarge(error);
     if (expired && !this.#mustList) {
-      // The watch is too far behind; a list at the last version returns something at least as new. Where that is too old
-      // to watch as well, only the newest state helps, and not without a pause.
+      // The watch is too far behind; a list at the last version returns something at least as new. Where that is too
+      // old to watch as well, only the newest state helps, and not without a pause.
       const isRepeated = this.#expiredInARow > 0;
       this.#expiredInARow += 1;
       this.#mustList = true;
@@ -321,8 +325,8 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
       return;
     }
-    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends; of an event that makes no
-    // sense nobody knows what it would have told.
+    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends; of an event that
+    // makes no sense nobody knows what it would have told.
     if (isRefusal(error) || isNonsense(error)) this.#mustList = true;
     const delay = this.#delayAfter(error);
     this.#options.onError?.(error, delay);

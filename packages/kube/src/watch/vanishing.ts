@@ -7,8 +7,8 @@ export interface Vanishing {
   /** How many objects were held in all. */
   readonly held: number;
   /**
-   * `doubted`: nothing is given on, and the list is read once more, in so many milliseconds; `confirmed`: the list after it
-   * did not name them either, and they are given on as deleted; `refuted`: it named them again.
+   * `doubted`: nothing is given on, and the list is read once more, in so many milliseconds; `confirmed`: the list
+   * after it did not name them either, and they are given on as deleted; `refuted`: it named them again.
    */
   readonly outcome: 'doubted' | 'confirmed' | 'refuted';
   readonly retryInMilliseconds: number;
@@ -18,8 +18,9 @@ const firstPause = 1_000;
 const longestPause = 30_000;
 
 /**
- * Doubts a list that lacks much of what is held: more than a tenth, which of fewer than ten objects is any. What two lists
- * in a row do not name is gone; a server that answers wrongly for a moment, or behind a proxy that does, empties nothing.
+ * Doubts a list that lacks much of what is held: more than a tenth, which of fewer than ten objects is any. What two
+ * lists in a row do not name is gone; a server that answers wrongly for a moment, or behind a proxy that does, empties
+ * nothing.
  */
 export class VanishingDoubt {
   readonly #held: number;
@@ -31,7 +32,10 @@ export class VanishingDoubt {
     this.#held = held;
   }
 
-  /** Judges a list that was read whole, before it is finished. Undefined when there is nothing to say: it may be finished. */
+  /**
+   * Judges a list that was read whole, before it is finished. Undefined when there is nothing to say: it may be
+   * finished.
+   */
   judge(list: Replacement): Vanishing | undefined {
     const held = this.#held;
     const missing = list.missing();

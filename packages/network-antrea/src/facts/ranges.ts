@@ -27,8 +27,8 @@ export function overlap(one: Bounds, other: Bounds): boolean {
 }
 
 /**
- * What ranges lack of a CIDR, as ranges to append: what a pool has may be neither changed nor removed. By first and last
- * address, as Antrea leaves the first and the last of a `cidr` out.
+ * What ranges lack of a CIDR, as ranges to append: what a pool has may be neither changed nor removed. By first and
+ * last address, as Antrea leaves the first and the last of a `cidr` out.
  */
 export function missingRanges(wanted: Bounds, present: readonly Bounds[]): readonly IPRange[] {
   const missing: IPRange[] = [];

@@ -120,8 +120,8 @@ function groupByNamespace(egresses: readonly ParsedEgress[]): ReadonlyMap<string
 }
 
 /**
- * Where we place, an address is hosted once Antrea has found it on the node that we chose; until then it is on our record.
- * Its status outlives the address, so that it says nothing of another node.
+ * Where we place, an address is hosted once Antrea has found it on the node that we chose; until then it is on our
+ * record. Its status outlives the address, so that it says nothing of another node.
  */
 function hostsOf({ object, ours, node, isConfirmed }: ParsedEgress): HostFacts {
   if (ours === undefined) return { object, hosted: [] };
@@ -137,7 +137,9 @@ function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): Bindin
   return { namespace, object, ours: true, addresses, unconfirmed };
 }
 
-/** Antrea limits what it puts on a node itself, and chooses it by its hostname; what we put there is not its business. */
+/**
+ * Antrea limits what it puts on a node itself, and chooses it by its hostname; what we put there is not its business.
+ */
 function nodeFacts(
   { name, labels, annotations = {} }: NodeSnapshot,
   { platform }: NetworkView,

@@ -16,8 +16,8 @@ import type { AntreaFacts } from '../facts/read-facts.ts';
 import { hostnameLabel } from '../kinds/names.ts';
 
 /**
- * The nodes of pools, by name. Antrea goes by labels alone, at once: a selector by the topology label would take addresses
- * off a node that loses it, and leave them on one that is about to go.
+ * The nodes of pools, by name. Antrea goes by labels alone, at once: a selector by the topology label would take
+ * addresses off a node that loses it, and leave them on one that is about to go.
  */
 export class PoolNodes {
   readonly #decisions: NetworkDecisions;

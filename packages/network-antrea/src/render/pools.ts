@@ -28,8 +28,8 @@ export interface PoolPlan {
 }
 
 /**
- * One pool per CIDR where Antrea places. What a pool has may not change, so that a resized CIDR appends to it; and a pool
- * goes only when no Egress of anybody names it: Antrea wipes the addresses of those that do.
+ * One pool per CIDR where Antrea places. What a pool has may not change, so that a resized CIDR appends to it; and a
+ * pool goes only when no Egress of anybody names it: Antrea wipes the addresses of those that do.
  */
 export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): PoolPlan {
   const nodes = new PoolNodes(decisions, facts, view);

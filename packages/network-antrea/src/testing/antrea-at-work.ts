@@ -8,7 +8,10 @@ export function dressed(node: NodeSnapshot): NodeSnapshot {
   return { ...node, labels: { [hostnameLabel]: node.name, ...node.labels } };
 }
 
-/** Antrea, at once: a Ready node of the pool has the address; that of an Egress without a pool, whoever holds it, or had it last. */
+/**
+ * Antrea, at once: a Ready node of the pool has the address; that of an Egress without a pool, whoever holds it, or had
+ * it last.
+ */
 export function antreaAtWork(snapshot: ClusterSnapshot): ClusterSnapshot {
   const { objects } = snapshot.network;
   const pools = new Map(entriesOf(objects, externalIPPoolKind).map((pool) => [pool.name, pool]));

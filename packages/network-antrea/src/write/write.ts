@@ -14,7 +14,9 @@ import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
 import { namespaceLabel, nodeAnnotation } from '../kinds/names.ts';
 import { payloadOf, type EgressContent, type PoolContent } from './payload.ts';
 
-/** The Kubernetes write of a step. Antrea's webhook refuses an Egress whose pool it has not seen yet: it is tried again. */
+/**
+ * The Kubernetes write of a step. Antrea's webhook refuses an Egress whose pool it has not seen yet: it is tried again.
+ */
 export function write(step: NetworkStep): KubernetesWrite {
   const payload = payloadOf(step);
   const { kind, name } = step.object;

@@ -29,8 +29,8 @@ const privateOnly = parseCidrs(['0.0.0.0/0', 'fc00::/7']);
 const uniqueLocal = parseCidr('fc00::/7')?.cidr;
 
 /**
- * A node can be a gateway when its hostname label is its alone, as policies select by it, and it has an IPv4 address, by
- * which others tunnel to it. Nodes are sorted by name.
+ * A node can be a gateway when its hostname label is its alone, as policies select by it, and it has an IPv4 address,
+ * by which others tunnel to it. Nodes are sorted by name.
  */
 export function gatewayNodes(
   nodes: readonly NodeSnapshot[],
@@ -78,8 +78,8 @@ function unusable(name: string, hostname: string | undefined, first: string | un
 }
 
 /**
- * Since Cilium 1.19 a public address beats a private one for masquerading: it would become the source of all pods of the
- * node. In IPv4 `scope host` keeps the agent's addresses out of that choice; IPv6 has no such scope.
+ * Since Cilium 1.19 a public address beats a private one for masquerading: it would become the source of all pods of
+ * the node. In IPv4 `scope host` keeps the agent's addresses out of that choice; IPv6 has no such scope.
  */
 function isPrivateIPv6({ addresses }: NodeSnapshot): boolean {
   const own = addresses

@@ -25,9 +25,9 @@ interface Taken {
 }
 
 /**
- * Counts the entries of each family's map. What does not fit is one line of the agents' log, and its pods leave by their
- * node. So room is kept for as many pods as the EgressIPAM says that a namespace has, and for those above, where pods are
- * counted. Which pods policies of others are for is not known.
+ * Counts the entries of each family's map. What does not fit is one line of the agents' log, and its pods leave by
+ * their node. So room is kept for as many pods as the EgressIPAM says that a namespace has, and for those above, where
+ * pods are counted. Which pods policies of others are for is not known.
  */
 export function policyMaps(
   policies: readonly ParsedPolicy[],

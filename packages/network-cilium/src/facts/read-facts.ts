@@ -77,7 +77,10 @@ function standstill({ obstacle }: CiliumSettings): { readonly standstill?: Netwo
   return obstacle === '' ? {} : { standstill: { code: 'EgressGatewayOff', message: obstacle } };
 }
 
-/** A policy hosts an address on the node that it names: there it is sent from, or dropped. What it keeps in reserve is our record. */
+/**
+ * A policy hosts an address on the node that it names: there it is sent from, or dropped. What it keeps in reserve is
+ * our record.
+ */
 function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: GatewayNodes): HostFacts {
   const namespace = ours?.namespace;
   const recorded = reserve.map(({ address, node }): HostedAddress => ({

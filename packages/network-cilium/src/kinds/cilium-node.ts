@@ -16,7 +16,10 @@ export const ciliumNodeKind: NetworkKind<CiliumNodeEntry> = {
   read: readCiliumNode,
 };
 
-/** Addresses of single pods are left out (`spec.ipam.pool`): on AWS all that an interface has stands there, egress addresses among them. */
+/**
+ * Addresses of single pods are left out (`spec.ipam.pool`): on AWS all that an interface has stands there, egress
+ * addresses among them.
+ */
 function readCiliumNode(object: unknown): Read<CiliumNodeEntry> {
   const reader = new ObjectReader(object, 'CiliumNode');
   const ofPools = reader.list('spec', 'ipam', 'pools', 'allocated').flatMap((entry) => asRecord(entry)['cidrs']);

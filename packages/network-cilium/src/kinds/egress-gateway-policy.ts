@@ -11,7 +11,9 @@ import {
 } from '@egressip-ipam/core';
 import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
 
-/** Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status. */
+/**
+ * Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status.
+ */
 export interface EgressGatewayPolicyEntry extends NetworkEntry {
   readonly deletedAt?: string;
   /** Value of our ownership label; anybody who may write policies can copy it. */

@@ -10,12 +10,15 @@ export const hostnameLabel = 'kubernetes.io/hostname';
 export const bootsAnnotation = `${annotationPrefix}/boots`;
 
 /**
- * On a policy of ours: how often a node had lost an address that it has again, `2`; with a question mark while it has not.
- * Cilium's agents do not notice that an address is back; that this text changes makes them look.
+ * On a policy of ours: how often a node had lost an address that it has again, `2`; with a question mark while it has
+ * not. Cilium's agents do not notice that an address is back; that this text changes makes them look.
  */
 export const looksAnnotation = `${annotationPrefix}/looks`;
 
-/** On a policy of ours: addresses of the namespace that no gateway carries now, and the node whose interface has each: `IP=NODE,IP,…`. */
+/**
+ * On a policy of ours: addresses of the namespace that no gateway carries now, and the node whose interface has each:
+ * `IP=NODE,IP,…`.
+ */
 export const reserveAnnotation = `${annotationPrefix}/reserve`;
 
 /** All destinations of a family. */

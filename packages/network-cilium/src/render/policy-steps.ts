@@ -35,15 +35,16 @@ export interface PolicyContext {
 }
 
 /**
- * The writes from what a policy is to what it shall be. First what is ready: gateways whose address is on its node, and the
- * record of the others, as nothing goes on an interface that is on no record (law 9). Then the whole, once the interfaces
- * have changed. What leaves stays on record until it is off its interface.
+ * The writes from what a policy is to what it shall be. First what is ready: gateways whose address is on its node, and
+ * the record of the others, as nothing goes on an interface that is on no record (law 9). Then the whole, once the
+ * interfaces have changed. What leaves stays on record until it is off its interface.
  */
 export function policySteps(context: PolicyContext, { gateways, reserve }: WantedPolicy): readonly NetworkStep[] {
   const { claim, family, current, decisions, facts } = context;
   const kept = new Set([...gateways, ...reserve].map(({ address }) => address));
   const leaving = knownTo(current).filter((address) => !kept.has(address));
-  // On whichever node it is: what was on its way to another one when its namespace went is there, and on no other record.
+  // On whichever node it is: what was on its way to another one when its namespace went is there, and on no other
+  // record.
   const lingering = inReserve(leaving, current, facts).filter(({ address }) => decisions.isAttached(address));
   const whole = { gateways, reserve: [...reserve, ...lingering] };
   if (gateways.length === 0 && (current === undefined || whole.reserve.length === 0)) {

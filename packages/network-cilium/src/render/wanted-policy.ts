@@ -18,8 +18,8 @@ export interface WantedPolicy {
 }
 
 /**
- * The gateways of a claim's addresses of one family, in the order of its annotation. While no address has a node, what is
- * there stays: packets that are dropped at a dead node would otherwise leave by any.
+ * The gateways of a claim's addresses of one family, in the order of its annotation. While no address has a node, what
+ * is there stays: packets that are dropped at a dead node would otherwise leave by any.
  */
 export function wantedPolicy(
   claim: ClaimDecision,

@@ -13,8 +13,8 @@ import {
 import type { PolicyContent } from './payload.ts';
 
 /**
- * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP of
- * its own would leave by the address of the gateway.
+ * The object that a policy's content makes: labels, annotations and spec. One family alone, as one without an egress IP
+ * of its own would leave by the address of the gateway.
  */
 export function objectOf({
   egressIPAM,
@@ -45,7 +45,9 @@ export function objectOf({
   };
 }
 
-/** A policy that is but a record has no destinations: Cilium takes it without effect. The schema wants a gateway in it. */
+/**
+ * A policy that is but a record has no destinations: Cilium takes it without effect. The schema wants a gateway in it.
+ */
 const noGateway: PolicyGateway = { nodeSelector: {}, egressIP: '' };
 
 function gatewayOf({ hostname, egressIP }: PolicyContent['gateways'][number]): PolicyGateway {
@@ -71,7 +73,9 @@ function written(texts: Readonly<Record<string, string>>): Readonly<Record<strin
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
 }
 
-/** What a policy of ours says, as far as it is one that we would write; undefined where somebody has changed its form. */
+/**
+ * What a policy of ours says, as far as it is one that we would write; undefined where somebody has changed its form.
+ */
 export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | undefined {
   const subject = policySubject(entry.name);
   if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined)

@@ -61,7 +61,10 @@ function hostedAsRecorded(node: string, record: HostedRecord, unconfirmed: reado
   return [...hosted, ...unconfirmed.filter((address) => !shown.has(address)).map((address) => doubted(address, node))];
 }
 
-/** What a HostSubnet shows and our record has. There may be hundreds of thousands in a cluster: each is made when it is looked at. */
+/**
+ * What a HostSubnet shows and our record has. There may be hundreds of thousands in a cluster: each is made when it is
+ * looked at.
+ */
 class RecordedAddresses implements HostedAddresses {
   readonly #node: string;
   readonly #record: HostedRecord;

@@ -22,7 +22,9 @@ export class CidrTakers {
     this.#wantedOn = wantedOn;
   }
 
-  /** What has to be before a node gives up a CIDR; undefined where no other node can take what namespaces have of it. */
+  /**
+   * What has to be before a node gives up a CIDR; undefined where no other node can take what namespaces have of it.
+   */
   beforeLeaving(text: string): readonly Precondition[] | undefined {
     if (!this.#beforeLeaving.has(text)) this.#beforeLeaving.set(text, this.#look(text));
     return this.#beforeLeaving.get(text);

@@ -29,8 +29,8 @@ export interface CidrsChange {
 }
 
 /**
- * The CIDRs of which OpenShift SDN shall place addresses, by node. A node that is not to carry them any more keeps a CIDR
- * until another has it: the SDN takes off at once what lies in none.
+ * The CIDRs of which OpenShift SDN shall place addresses, by node. A node that is not to carry them any more keeps a
+ * CIDR until another has it: the SDN takes off at once what lies in none.
  */
 export class NodeCidrs {
   readonly #decisions: NetworkDecisions;
@@ -75,7 +75,8 @@ export class NodeCidrs {
 
   /**
    * Whether an address stays on a node that the SDN is not to place it on any more, until another has the CIDR. On a
-   * node of an EgressIPAM whose addresses this project places it does so without a CIDR, as the SDN would take off theirs.
+   * node of an EgressIPAM whose addresses this project places it does so without a CIDR, as the SDN would take off
+   * theirs.
    */
   staysOn(node: string, egressIPAM: EgressIPAMDecision, isPlacedByCidr: boolean): boolean {
     return (!isPlacedByCidr || this.#isPlacedByUs(node)) && !this.#takers.areReady(egressIPAM);
@@ -101,7 +102,10 @@ export class NodeCidrs {
     return { now: after.length === 0 ? target : hosted([...leaving, ...wanted]), target, after };
   }
 
-  /** What stays of the CIDRs that a node has and is not to have: all where no other can take them, or what a cordoned node carries. */
+  /**
+   * What stays of the CIDRs that a node has and is not to have: all where no other can take them, or what a cordoned
+   * node carries.
+   */
   #keptOn(hostSubnet: ParsedHostSubnet): readonly string[] {
     const { name } = hostSubnet;
     if (this.#isPlacedByUs(name)) return none;

@@ -3,7 +3,10 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 
 const none: readonly never[] = [];
 
-/** What is placed on nodes and not hosted there yet, and where anything else is not as placed: looked at once for all claims. */
+/**
+ * What is placed on nodes and not hosted there yet, and where anything else is not as placed: looked at once for all
+ * claims.
+ */
 export class Placements {
   /** By node: what is placed there and not hosted there yet, or only perhaps. */
   readonly #additions = new Map<string, Address[]>();

@@ -31,7 +31,9 @@ export function aSnapshot(parts: Partial<Omit<FlatSnapshot, 'formatVersion'>>): 
   return flatten(aNetworkSnapshot({ ...rest, network: { name: network.name, objects } }, network));
 }
 
-/** NetNamespaces that bind each namespace to what it has on record: so it is confirmed, though no node may carry it yet. */
+/**
+ * NetNamespaces that bind each namespace to what it has on record: so it is confirmed, though no node may carry it yet.
+ */
 export function boundByRecord(namespaces: readonly NamespaceSnapshot[]): readonly NetNamespaceEntry[] {
   return namespaces.map(({ name, allocated }) => ({
     name,

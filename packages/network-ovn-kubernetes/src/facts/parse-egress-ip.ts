@@ -58,10 +58,10 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 }
 
 /**
- * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they decide;
- * but what nobody else has written of has the name that we give for what it selects, or was applied in our name.
- * Where they tell no time after it was made, the name has to be the one that we give for what it selects; where they are
- * left out altogether, as in files, one that we give: somebody may have diverted or narrowed what we made.
+ * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they
+ * decide; but what nobody else has written of has the name that we give for what it selects, or was applied in our
+ * name. Where they tell no time after it was made, the name has to be the one that we give for what it selects; where
+ * they are left out altogether, as in files, one that we give: somebody may have diverted or narrowed what we made.
  */
 function isProven(
   { name, egressIPAM, applied, appliedAlone, appliedAt }: EgressIPEntry,

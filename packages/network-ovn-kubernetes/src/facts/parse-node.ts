@@ -21,7 +21,9 @@ const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
 const hostAddressesAnnotation = 'k8s.ovn.org/host-addresses';
 const gatewayAnnotation = 'k8s.ovn.org/l3-gateway-config';
 
-/** Each node's port in networks inside the cluster, with the prefix of the network; a name may have been another once. */
+/**
+ * Each node's port in networks inside the cluster, with the prefix of the network; a name may have been another once.
+ */
 const innerNetworks: readonly { readonly annotation: string; readonly network: InnerNetwork['network'] }[] = [
   { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddrs', network: 'join' },
   { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddr', network: 'join' },
@@ -116,7 +118,9 @@ function parsePrimary(text: string): Interfaces | undefined {
   return subnets === undefined ? undefined : { addresses: [ipv4, ipv6].flatMap(ownAddress), subnets };
 }
 
-/** `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network; one without a prefix is in none. */
+/**
+ * `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network; one without a prefix is in none.
+ */
 function parseHostCidrs(text: string): Interfaces | undefined {
   const value = parseJson(text);
   if (!Array.isArray(value)) return undefined;
@@ -158,7 +162,10 @@ function parseGateways(text: string): readonly Address[] | undefined {
   return [...new Set(parseAddresses(gateways))];
 }
 
-/** `{"default":["10.244.0.0/24"]}`, `{"default":{"ipv4":"100.64.0.2/16"}}` or `{"ipv4":"100.64.0.2/16"}`, by network or not. */
+/**
+ * `{"default":["10.244.0.0/24"]}`, `{"default":{"ipv4":"100.64.0.2/16"}}` or `{"ipv4":"100.64.0.2/16"}`, by network or
+ * not.
+ */
 function parseNetworks(text: string): readonly Cidr[] | undefined {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

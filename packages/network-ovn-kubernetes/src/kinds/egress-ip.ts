@@ -18,8 +18,8 @@ export interface EgressIPEntry extends NetworkEntry {
   /** Value of our ownership label; anybody can copy it. */
   readonly egressIPAM?: string;
   /**
-   * Whether its managed fields say that we applied it; absent where they do not tell: `kubectl get` leaves them out, and
-   * what was applied a moment before there was the object may be our own making of it, or a copy.
+   * Whether its managed fields say that we applied it; absent where they do not tell: `kubectl get` leaves them out,
+   * and what was applied a moment before there was the object may be our own making of it, or a copy.
    */
   readonly applied?: boolean;
   /** Whether its managed fields name nobody else who wrote of its spec: then we made it, or somebody in our name. */

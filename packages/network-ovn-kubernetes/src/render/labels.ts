@@ -29,8 +29,9 @@ const none: readonly never[] = [];
 
 /**
  * The label goes on all nodes of an EgressIPAM at once, before its EgressIPs, or the network would put every address on
- * the first one labelled; and it leaves nodes after it came to others, or there would be none for a while. Where EgressIPs
- * select nodes, they do so by a label of ours that stands beside it: labels of other people's go when they go.
+ * the first one labelled; and it leaves nodes after it came to others, or there would be none for a while. Where
+ * EgressIPs select nodes, they do so by a label of ours that stands beside it: labels of other people's go when they
+ * go.
  *
  * @param endOf the ends of the EgressIPs of an EgressIPAM that is being deleted
  * @param canPin whether EgressIPs select nodes
@@ -64,7 +65,10 @@ export function planLabels(
 /** What is to become of a node's labels; absent: it stays as it is. */
 type Labels = Omit<LabelPayload, 'write'>;
 
-/** A change of a node's labels: `first`, before EgressIPs count on it; `away`, once others can take over; `at-the-end` of an EgressIPAM. */
+/**
+ * A change of a node's labels: `first`, before EgressIPs count on it; `away`, once others can take over; `at-the-end`
+ * of an EgressIPAM.
+ */
 type Change = { readonly node: string; readonly labels: Labels } & (
   { readonly when: 'away' } | { readonly when: 'first' | 'at-the-end'; readonly egressIPAM: EgressIPAMDecision }
 );
@@ -131,7 +135,10 @@ class LabelledNodes {
     return [notToGo(name, egressIPAM === undefined, this.#uses.stuckOn(name))];
   }
 
-  /** A cordoned node, or one that is about to go, takes nothing; nor does one that announces no network (Windows, or one that is not set up yet). */
+  /**
+   * A cordoned node, or one that is about to go, takes nothing; nor does one that announces no network (Windows, or one
+   * that is not set up yet).
+   */
   #mayGetLabel(node: string): boolean {
     return this.#decisions.standingOf(node) === 'open' && this.#facts.nodeOf(node).subnets?.length !== 0;
   }

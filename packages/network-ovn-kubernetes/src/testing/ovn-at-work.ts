@@ -21,7 +21,8 @@ export function dressed(node: NodeSnapshot): NodeSnapshot {
 
 /**
  * What OVN-Kubernetes' cluster manager does: what is assigned stays while its node has the label, is selected where the
- * object says which are, and is Ready; the rest goes on the node with the fewest that has a subnet for it and no other address of the object.
+ * object says which are, and is Ready; the rest goes on the node with the fewest that has a subnet for it and no other
+ * address of the object.
  */
 export function assign(snapshot: ClusterSnapshot): ClusterSnapshot {
   const { objects } = snapshot.network;

@@ -1,6 +1,9 @@
 import type { BuiltIn } from './import-plug-in.ts';
 
-/** The providers that come with the operator, and the platforms that it knows by them. None loads a cloud's SDK before it is made. */
+/**
+ * The providers that come with the operator, and the platforms that it knows by them. None loads a cloud's SDK before
+ * it is made.
+ */
 export const builtInProviders: BuiltIn = {
   baremetal: () => import('@egressip-ipam/provider-baremetal'),
   aws: () => import('@egressip-ipam/provider-aws'),

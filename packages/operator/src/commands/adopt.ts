@@ -24,7 +24,10 @@ interface Failure {
   readonly message: string;
 }
 
-/** `adopt`: annotates namespaces with the addresses that the network gives them already; without --apply it only says so. */
+/**
+ * `adopt`: annotates namespaces with the addresses that the network gives them already; without --apply it only says
+ * so.
+ */
 export async function adoptCommand(
   context: CommandContext,
   paths: readonly string[],

@@ -13,7 +13,9 @@ const namespaces = ['billing', 'crm', 'frontend', 'payments', 'reports', 'search
 const deadNode = 'worker-a1';
 const longestWait = 30_000;
 
-/** `trial`: the operator on a cluster inside this process; shows addresses being given out, and moved when a node dies. */
+/**
+ * `trial`: the operator on a cluster inside this process; shows addresses being given out, and moved when a node dies.
+ */
 export async function trialCommand(context: CommandContext, options: TrialOptions): Promise<ExitCode> {
   const { network } = options;
   const [{ startTrialCluster }, { createLog }, { runOperator }] = await Promise.all([

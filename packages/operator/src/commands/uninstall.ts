@@ -15,7 +15,10 @@ export interface UninstallOptions extends InputOptions {
 
 const defaultNamespace = 'egressip-ipam-operator';
 
-/** `uninstall`: takes back everything that was given, as if all EgressIPAMs were deleted; without --apply it only says what that is. */
+/**
+ * `uninstall`: takes back everything that was given, as if all EgressIPAMs were deleted; without --apply it only says
+ * what that is.
+ */
 export async function uninstallCommand(
   context: CommandContext,
   paths: readonly string[],

@@ -1,4 +1,6 @@
-/** Addresses that something under way may be putting somewhere or taking from there: nobody else touches them meanwhile. */
+/**
+ * Addresses that something under way may be putting somewhere or taking from there: nobody else touches them meanwhile.
+ */
 export class AddressHolds {
   readonly #count = new Map<string, number>();
 

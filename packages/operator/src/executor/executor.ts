@@ -47,7 +47,10 @@ interface UnderWay {
 }
 
 const mostAtOnce = 24;
-/** When nothing may start and nothing has ended for so long, in milliseconds, a new plan says what need not wait for what hangs. */
+/**
+ * When nothing may start and nothing has ended for so long, in milliseconds, a new plan says what need not wait for
+ * what hangs.
+ */
 const longestPause = 250;
 const forgetEvery = 600_000;
 /** A look that got no answer is tried again after so many milliseconds, then after twice as many. */
@@ -57,7 +60,10 @@ const longestLookDelay = 1_000;
 /** So often in a row a write may come too late before it counts as a failure. */
 const mostOvertakings = 5;
 
-/** After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be written keeps nobody waiting. */
+/**
+ * After so many attempts, in about a second, nothing waits any longer for what only helps: one object that cannot be
+ * written keeps nobody waiting.
+ */
 const mostAttemptsToHelp = 8;
 
 /**

@@ -1,8 +1,8 @@
 import type { Precondition, Step } from '@egressip-ipam/core';
 
 /**
- * What may follow when steps of a plan have ended well: the steps that waited for them alone. It holds as long as nothing
- * happened that the plan did not know of.
+ * What may follow when steps of a plan have ended well: the steps that waited for them alone. It holds as long as
+ * nothing happened that the plan did not know of.
  */
 export class Followers {
   readonly #of = new Map<string, Step[]>();

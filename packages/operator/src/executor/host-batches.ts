@@ -2,7 +2,10 @@ import { laneOf, type WriteStep } from './write-step.ts';
 
 /** An object waits no longer than this for more additions while they keep coming, in milliseconds. */
 const longestWait = 3_000;
-/** Nor longer than this for additions that do not come, in milliseconds: the plan that is made then sees whether some have come. */
+/**
+ * Nor longer than this for additions that do not come, in milliseconds: the plan that is made then sees whether some
+ * have come.
+ */
 const longestPause = 600;
 
 /** The additions of an object that wait for others. */

@@ -123,7 +123,8 @@ export class InterfaceExecutor {
       this.#options.onResults(results);
       const failed = results.filter((result) => result.outcome === 'failed');
       const milliseconds = clock.monotonic() - start;
-      // Only a look tells what became of a change of unknown outcome, and whether it is us who have what this one wanted.
+      // Only a look tells what became of a change of unknown outcome, and whether it is us who have what this one
+      // wanted.
       if (failed.some(({ error }) => seenFirst.has(error.class))) await this.#options.look();
       else if (failed.length > 0) void this.#options.look();
       this.#judge(steps, nodes, failed, milliseconds);

@@ -19,7 +19,9 @@ export function addressesAtStake(step: WriteStep): readonly string[] {
   return [...new Set([...(step.effects.hosted ?? []), ...(step.effects.bound ?? [])])];
 }
 
-/** What leaves a node may not enter another, and what is being bound may not leave its node, until the write has ended. */
+/**
+ * What leaves a node may not enter another, and what is being bound may not leave its node, until the write has ended.
+ */
 export function heldBy({ effects }: WriteStep): readonly string[] {
   return [...(effects.unhosted ?? []), ...(effects.bound ?? [])];
 }
@@ -34,7 +36,10 @@ export function isPreparing({ kind }: WriteStep): boolean {
   return kind === 'annotate' || kind === 'remember';
 }
 
-/** An address moves at once, though a thousand new namespaces wait; what touches no address is quick, and others wait for it. */
+/**
+ * An address moves at once, though a thousand new namespaces wait; what touches no address is quick, and others wait
+ * for it.
+ */
 export function isUrgent(step: WriteStep): boolean {
   if (isPreparing(step)) return false;
   const touches = Object.values<readonly string[] | undefined>({ ...step.effects }).some(

@@ -19,8 +19,8 @@ export interface FoundFiles {
 const extensions = new Set(['.yaml', '.yml', '.json']);
 
 /**
- * The file itself; of a folder, the .yaml, .yml and .json files in it and in the folders below, in order of their names.
- * What cannot be read there is named, and the rest goes on.
+ * The file itself; of a folder, the .yaml, .yml and .json files in it and in the folders below, in order of their
+ * names. What cannot be read there is named, and the rest goes on.
  *
  * @throws InputError when there is no such path, and for a folder without such files
  */

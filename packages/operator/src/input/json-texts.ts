@@ -26,8 +26,8 @@ const newline = 0x0a;
 const mostDuplicates = 1000;
 
 /**
- * Splits JSON texts that stand one behind the other, as several `kubectl get -o json` print them, or one on each line, in
- * one pass. Whether each is well-formed is for its parser to say.
+ * Splits JSON texts that stand one behind the other, as several `kubectl get -o json` print them, or one on each line,
+ * in one pass. Whether each is well-formed is for its parser to say.
  */
 export function splitJson(text: string): JsonTexts {
   const texts: JsonText[] = [];

@@ -21,7 +21,10 @@ export const commonKinds = {
   observation: { group: 'egressip-ipam.io', kind: 'ProviderObservation' },
 } as const satisfies Readonly<Record<string, DocumentKind>>;
 
-/** A function that tells of a document which of some kinds it is of: `other` for none of them, undefined where it has no kind. */
+/**
+ * A function that tells of a document which of some kinds it is of: `other` for none of them, undefined where it has no
+ * kind.
+ */
 export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) => DocumentKind | 'other' | undefined {
   const byName = new Map<string, DocumentKind>();
   // Where a document does not say its group, the first kind of the name is meant.
@@ -39,7 +42,10 @@ export function kindReader(kinds: readonly DocumentKind[]): (object: unknown) =>
   };
 }
 
-/** The kinds of back ends' objects, each once; without those that tell of the moment alone, but for a cluster that is looked at now. */
+/**
+ * The kinds of back ends' objects, each once; without those that tell of the moment alone, but for a cluster that is
+ * looked at now.
+ */
 export function networkKinds(backends: readonly NetworkBackend[], live?: NetworkBackend): readonly DocumentKind[] {
   const lasting = backends.flatMap((backend) =>
     backend.kinds.filter(({ momentary }) => momentary !== true || backend === live),
@@ -68,7 +74,10 @@ interface SnapshotProblem {
   readonly message: string;
 }
 
-/** What keeps a document from being a ClusterSnapshot: the field and what is expected there. Undefined when nothing does. */
+/**
+ * What keeps a document from being a ClusterSnapshot: the field and what is expected there. Undefined when nothing
+ * does.
+ */
 export function snapshotProblem(object: unknown): SnapshotProblem | undefined {
   if (!isRecord(object) || object['formatVersion'] !== 2)
     return { field: 'formatVersion', message: '2 is expected; this snapshot is from another version' };

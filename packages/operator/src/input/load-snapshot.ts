@@ -51,7 +51,8 @@ export interface LoadedSnapshot {
  * Puts a snapshot together from documents: Kubernetes objects, a saved ClusterSnapshot, a ProviderObservation.
  *
  * @param live what the cluster itself showed, where the documents were read from it
- * @throws InputError when the network cannot be told, or a saved snapshot cannot be planned; Error when there is no such plug-in
+ * @throws InputError when the network cannot be told, or a saved snapshot cannot be planned; Error when there is no
+ *   such plug-in
  */
 export async function loadSnapshot(
   documents: ReadDocuments,

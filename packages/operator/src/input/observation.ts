@@ -1,6 +1,9 @@
 import { isRecord, type ProviderObservation } from '@egressip-ipam/core';
 
-/** Whether an object is a ProviderObservation as docs/schemas/provider-observation.schema.json says: a plan takes it as it is. */
+/**
+ * Whether an object is a ProviderObservation as docs/schemas/provider-observation.schema.json says: a plan takes it as
+ * it is.
+ */
 export function isObservation(object: unknown): object is ProviderObservation {
   return (
     isRecord(object) && isListOf(object['nodes'], isNodeObservation) && isListOf(object['cidrs'], isCidrObservation)

@@ -16,10 +16,11 @@ export type StandardInput = () => Promise<string | Uint8Array>;
 const nothing = 'there is nothing in it; did the command that should write it fail?';
 
 /**
- * Reads files, folders (their .yaml, .yml and .json files, in order of names, with all folders below) and standard input
- * (`-`): single objects, multi-documents and Lists, YAML or JSON, UTF-8 or UTF-16.
+ * Reads files, folders (their .yaml, .yml and .json files, in order of names, with all folders below) and standard
+ * input (`-`): single objects, multi-documents and Lists, YAML or JSON, UTF-8 or UTF-16.
  *
- * @throws InputError when a path does not exist or cannot be read, when nothing in it can be used, and when it is cut off
+ * @throws InputError when a path does not exist or cannot be read, when nothing in it can be used, and when it is cut
+ *   off
  */
 export async function readDocuments(paths: readonly string[], standardInput: StandardInput): Promise<ReadDocuments> {
   const all: ReadDocuments[] = [];

@@ -10,7 +10,10 @@ import { reasonOf } from '../output/reason-of.ts';
 /** Larger texts are not read once more: the object is named all the same. */
 const mostForLines = 2 ** 20;
 
-/** Whether a text can only be meant as JSON: YAML's own braces seldom hold quoted keys, and large texts are never written so. */
+/**
+ * Whether a text can only be meant as JSON: YAML's own braces seldom hold quoted keys, and large texts are never
+ * written so.
+ */
 export function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*["}]|\[\s*[[\]{"\d])/.test(text) || (/^\s*[[{]/.test(text) && text.length > 65_536);
 }
@@ -59,7 +62,9 @@ function parse({
   }
 }
 
-/** JSON is parsed fast and without lines; a text with a problem is read once more for them, unless that takes too long. */
+/**
+ * JSON is parsed fast and without lines; a text with a problem is read once more for them, unless that takes too long.
+ */
 function readPart(
   { text, line }: JsonText,
   value: unknown,

@@ -82,7 +82,8 @@ function refuse(text: string): { readonly line: number; readonly message: string
         line: lineOfIndex(text, index),
         message: `more than ${mostAnchors} anchors and aliases (& and *) are not read`,
       };
-    // The lexer puts control characters before documents and scalars, and where flows end badly: they are not in the text.
+    // The lexer puts control characters before documents and scalars, and where flows end badly: they are not in the
+    // text.
     if (token === scalarMark) isScalarNext = true;
     else if (!marks.has(token)) index += token.length;
   }

@@ -3,7 +3,8 @@ import { isForbidden, isNotFound, ResourceClient, type RestClient } from '@egres
 import { resourceOf } from './resources.ts';
 
 /**
- * How many objects of a kind a namespace has, by a list of one object; undefined where that is not permitted, or not told.
+ * How many objects of a kind a namespace has, by a list of one object; undefined where that is not permitted, or not
+ * told.
  *
  * @throws what the client throws of anything else
  */

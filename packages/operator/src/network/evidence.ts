@@ -25,7 +25,10 @@ export function nodeEvidence(object: unknown): ClusterEvidence['nodes'][number] 
   };
 }
 
-/** What OpenShift's `Network` tells: which network it is, and with others, such as its operator's of that name, its CIDRs. */
+/**
+ * What OpenShift's `Network` tells: which network it is, and with others, such as its operator's of that name, its
+ * CIDRs.
+ */
 export function networkEvidence(
   object: unknown,
   others: readonly unknown[] = [],

@@ -27,7 +27,8 @@ const mostNodes = 50;
  * @throws ApiError or TransportError when the cluster cannot be asked
  */
 export async function gatherEvidence(rest: RestClient, backends: readonly NetworkBackend[]): Promise<ClusterEvidence> {
-  // What tells of the moment alone tells nothing of which network there is, and may not be read where that is another one.
+  // What tells of the moment alone tells nothing of which network there is, and may not be read where that is another
+  // one.
   const kinds = new Map(
     backends.flatMap((backend) =>
       backend.kinds

@@ -12,8 +12,8 @@ export interface TableOptions {
 const narrowest = 24;
 
 /**
- * Draws rows under headings, two spaces between columns; where the lines are too long for the terminal, the last column is
- * wrapped. Control characters in cells are shown escaped.
+ * Draws rows under headings, two spaces between columns; where the lines are too long for the terminal, the last column
+ * is wrapped. Control characters in cells are shown escaped.
  */
 export function table(
   headings: readonly string[],

@@ -19,7 +19,10 @@ export function writeData(terminal: Terminal, format: 'json' | 'yaml', data: unk
   terminal.out(printableLines(format === 'json' ? `${JSON.stringify(data, null, 2)}\n` : asYaml(data)));
 }
 
-/** YAML in which every text that holds what {@link printable} escapes stands in double quotes, where the escapes are understood. */
+/**
+ * YAML in which every text that holds what {@link printable} escapes stands in double quotes, where the escapes are
+ * understood.
+ */
 function asYaml(data: unknown): string {
   const document = new Document(data, { aliasDuplicateObjects: false });
   visit(document, {
@@ -35,7 +38,9 @@ function asYaml(data: unknown): string {
 const mostAlike = 10;
 const mostTold = 200;
 
-/** Writes what is wrong in the input, one line each: file, line, object, field. What comes again and again is counted. */
+/**
+ * Writes what is wrong in the input, one line each: file, line, object, field. What comes again and again is counted.
+ */
 export function writeProblems(terminal: Terminal, problems: readonly InputProblem[]): void {
   const counts = new Map<string, number>();
   let [told, alike] = [0, 0];

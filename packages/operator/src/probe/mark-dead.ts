@@ -2,7 +2,10 @@ import type { ClusterSnapshot, NodeSnapshot } from '@egressip-ipam/core';
 
 const dead = new WeakMap<NodeSnapshot, NodeSnapshot>();
 
-/** A snapshot in which some nodes are not ready, whatever the API server says. A node stays the identical object while nothing of it changes. */
+/**
+ * A snapshot in which some nodes are not ready, whatever the API server says. A node stays the identical object while
+ * nothing of it changes.
+ */
 export function markDead(snapshot: ClusterSnapshot, names: ReadonlySet<string>): ClusterSnapshot {
   if (names.size === 0) return snapshot;
   return {

@@ -24,7 +24,10 @@ export interface NodeProbeOptions {
 }
 
 const period = 1_000;
-/** A kubelet renews its lease every 10 s (a quarter of nodeLeaseDurationSeconds, 40): one older than this is worth a look. */
+/**
+ * A kubelet renews its lease every 10 s (a quarter of nodeLeaseDurationSeconds, 40): one older than this is worth a
+ * look.
+ */
 const suspiciousAge = 4_000;
 const deadAge = 7_000;
 const failuresToDie = 3;

@@ -5,7 +5,9 @@ const leaseNamespace = 'kube-node-lease';
 
 /** The kubelets' leases, and when each was seen to change. */
 export interface LeaseWatch {
-  /** Milliseconds since the lease of a node was seen to change; undefined where it has none, or nothing is known yet. */
+  /**
+   * Milliseconds since the lease of a node was seen to change; undefined where it has none, or nothing is known yet.
+   */
   ageOf(node: string): number | undefined;
   stop(): Promise<void>;
 }

@@ -213,7 +213,10 @@ function subjectsOf(store: ClusterStore): ProviderSubjects {
   };
 }
 
-/** Whether a look showed that nothing is on a node's main interface any more but its primary address, or that its machine is gone. */
+/**
+ * Whether a look showed that nothing is on a node's main interface any more but its primary address, or that its
+ * machine is gone.
+ */
 export function isEmptied({ observation }: Pick<ProviderWatch, 'observation'>, node: string): boolean {
   const seen = observation?.nodes.find((entry) => entry.node === node);
   if (seen === undefined) return false;

@@ -11,7 +11,10 @@ import {
 import type { Clock } from '@egressip-ipam/kube';
 import { parseErrorDescription, parseObservation, parseResults, printable, WrongShape } from './parse-answers.ts';
 
-/** How a provider broke its contract: no answer in time, an answer of another shape, or an error that is no ProviderError. */
+/**
+ * How a provider broke its contract: no answer in time, an answer of another shape, or an error that is no
+ * ProviderError.
+ */
 export type ProviderFault = 'no-answer' | 'wrong-answer' | 'threw';
 
 /** How a provider is contained; times in milliseconds. */
@@ -35,8 +38,8 @@ const longestApply = 120_000;
 const mostHanging = 16;
 
 /**
- * A provider whose mistakes stay its own: answers are parsed, whatever is thrown becomes a {@link ProviderError}, calls end
- * by our clock whether the provider heeds the signal or not, and what it says after that is not listened to.
+ * A provider whose mistakes stay its own: answers are parsed, whatever is thrown becomes a {@link ProviderError}, calls
+ * end by our clock whether the provider heeds the signal or not, and what it says after that is not listened to.
  */
 export function containProvider(provider: CloudProvider, options: ContainmentOptions): ContainedProvider {
   const calls = new Calls(options);
@@ -93,7 +96,10 @@ async function changeOf(provider: CloudProvider, signal: AbortSignal): Promise<v
   await Promise.race([start((ended) => provider.changed?.(ended), signal).catch(() => stopped), stopped]);
 }
 
-/** What went wrong as a provider says it; errors of other kinds are of unknown effect. Whatever was thrown, this does not throw. */
+/**
+ * What went wrong as a provider says it; errors of other kinds are of unknown effect. Whatever was thrown, this does
+ * not throw.
+ */
 export function describeError(error: unknown): ProviderErrorDescription {
   try {
     if (ProviderError.isInstance(error)) return parseErrorDescription(error.description);
@@ -121,7 +127,10 @@ class Calls {
     this.#options = options;
   }
 
-  /** Calls a function of the provider and parses its answer; ends by the signal or by our own clock, and with a ProviderError. */
+  /**
+   * Calls a function of the provider and parses its answer; ends by the signal or by our own clock, and with a
+   * ProviderError.
+   */
   async call<Value>(
     name: Call,
     longest: number,

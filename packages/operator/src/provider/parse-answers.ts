@@ -16,9 +16,9 @@ import {
 } from '@egressip-ipam/core';
 
 /**
- * The answers of providers, parsed where they come in: a provider is anybody's code. What is wrong is an error of the node,
- * CIDR or change that it is about, and of the whole answer only where that says nothing of any of them. What was not asked for is left out, and nothing
- * of the provider's own objects is kept.
+ * The answers of providers, parsed where they come in: a provider is anybody's code. What is wrong is an error of the
+ * node, CIDR or change that it is about, and of the whole answer only where that says nothing of any of them. What was
+ * not asked for is left out, and nothing of the provider's own objects is kept.
  */
 
 const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
@@ -34,7 +34,9 @@ const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
 const longestText = 500;
 const longestRetry = 3_600_000;
 
-/** An answer, or a part of it, that has not the shape that the contract gives it. The message is the end of a sentence. */
+/**
+ * An answer, or a part of it, that has not the shape that the contract gives it. The message is the end of a sentence.
+ */
 export class WrongShape extends Error {
   override readonly name = 'WrongShape';
 }
@@ -71,8 +73,8 @@ export function parseObservation(answer: unknown, { nodes, cidrs }: Asked): Prov
 }
 
 /**
- * The answer of `apply`: one result for every change that was asked for, in that order. A change of which it says nothing
- * may or may not have happened.
+ * The answer of `apply`: one result for every change that was asked for, in that order. A change of which it says
+ * nothing may or may not have happened.
  *
  * @throws WrongShape when it is no list of results
  */

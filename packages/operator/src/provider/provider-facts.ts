@@ -34,7 +34,10 @@ export function isPlacedByUs(backend: NetworkBackend, settings: NetworkSnapshot[
   return placement({ name: '', cidrs: 1 }) !== 'network';
 }
 
-/** Whether addresses lead nowhere on a cloud unless this project attaches them: a network that places goes by what it sees. */
+/**
+ * Whether addresses lead nowhere on a cloud unless this project attaches them: a network that places goes by what it
+ * sees.
+ */
 export function needsAttaching(backend: NetworkBackend, { settings, clusterAttaches }: Recognition): boolean {
   return isPlacedByUs(backend, settings) && clusterAttaches !== 'at-work';
 }

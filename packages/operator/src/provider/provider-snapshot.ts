@@ -33,7 +33,8 @@ export function providerSnapshot({
   const canAttach = provider.capabilities.attach;
   const attach = canAttach && clusterAttaches === undefined;
   const isCloudBelow = platform?.isCloud === true;
-  // A network that places goes by what the cluster says it runs on: to it, machines of a cloud are like any others without that.
+  // A network that places goes by what the cluster says it runs on: to it, machines of a cloud are like any others
+  // without that.
   const cloud =
     clusterAttaches === 'at-work' ||
     (attach && provider.attachesTo === undefined) ||

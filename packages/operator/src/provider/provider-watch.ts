@@ -96,7 +96,10 @@ export class ProviderWatch {
       this.#lookIn(shortestPause);
   }
 
-  /** Which of the addresses on record may be on an interface that no look showed to carry them: the platform shows late what was done a moment ago, also by others before this process. */
+  /**
+   * Which of the addresses on record may be on an interface that no look showed to carry them: the platform shows late
+   * what was done a moment ago, also by others before this process.
+   */
   doubted(onRecord: () => readonly DoubtedAttachment[]): readonly DoubtedAttachment[] {
     return this.#doubts.among(onRecord);
   }
@@ -211,7 +214,9 @@ export function silentNodes({ observation }: Pick<ProviderWatch, 'observation'>)
   return new Set(observation?.nodes.flatMap((node) => ('silent' in node && node.silent === true ? [node.node] : [])));
 }
 
-/** A node that cannot be read just now is as it was when it was seen last; one that the platform does not have is gone. */
+/**
+ * A node that cannot be read just now is as it was when it was seen last; one that the platform does not have is gone.
+ */
 function withKnownNodes(seen: ProviderObservation, before: ProviderObservation | undefined): ProviderObservation {
   if (before === undefined || !seen.nodes.some((node) => 'error' in node)) return seen;
   const known = new Map(before.nodes.map((node) => [node.node, node]));

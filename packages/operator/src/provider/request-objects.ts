@@ -16,7 +16,10 @@ export interface RequestOptions {
 
 const retryPause = 30_000;
 
-/** Makes the objects that a provider asks the cluster for, where their kinds are served; what is there is left as it is. Never rejects. */
+/**
+ * Makes the objects that a provider asks the cluster for, where their kinds are served; what is there is left as it is.
+ * Never rejects.
+ */
 export async function requestObjects(
   rest: RestClient,
   requests: readonly ClusterRequest[],

@@ -38,7 +38,10 @@ export type Change =
       readonly addresses: readonly string[];
     };
 
-/** Who gave back, got or moved addresses between two moments, in this order: the last that is said of an address is who has it. */
+/**
+ * Who gave back, got or moved addresses between two moments, in this order: the last that is said of an address is who
+ * has it.
+ */
 export function changesBetween(before: Holdings, after: Holdings): readonly Change[] {
   const changes: Change[] = [];
   for (const [namespace, { egressIPAM, addresses }] of before) {

@@ -10,8 +10,8 @@ import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from './log.ts';
 
 /**
- * An address that is not on its node yet, or whose node the network has yet to choose, waits for it, so that one line tells
- * both: so many milliseconds from when the network last put any of those that wait on a node, and so many in all.
+ * An address that is not on its node yet, or whose node the network has yet to choose, waits for it, so that one line
+ * tells both: so many milliseconds from when the network last put any of those that wait on a node, and so many in all.
  */
 const longestUntold = 5_000;
 const longestUntoldInAll = 300_000;
@@ -19,9 +19,10 @@ const longestUntoldInAll = 300_000;
 type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
 
 /**
- * Writes what was decided about addresses into the log: a line for each allocation, placement, move, release and refusal, with the
- * namespace, the addresses, the nodes and why. What there is when it begins is no news, and told as what it is: what happened
- * while nobody watched stands in no log, and the lines of those who watched before may be gone.
+ * Writes what was decided about addresses into the log: a line for each allocation, placement, move, release and
+ * refusal, with the namespace, the addresses, the nodes and why. What there is when it begins is no news, and told as
+ * what it is: what happened while nobody watched stands in no log, and the lines of those who watched before may be
+ * gone.
  */
 export class Chronicle {
   readonly #log: Log;
@@ -40,8 +41,8 @@ export class Chronicle {
   }
 
   /**
-   * Takes in a plan and what it was made from. While its steps are being carried out the nodes may change once more: moves are told
-   * when it is settled.
+   * Takes in a plan and what it was made from. While its steps are being carried out the nodes may change once more:
+   * moves are told when it is settled.
    *
    * @param now milliseconds of a steady clock
    */
@@ -65,7 +66,9 @@ export class Chronicle {
     this.#noteWaiting(plan.waiting);
   }
 
-  /** What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had. */
+  /**
+   * What namespaces have; one whose change is not written yet, or whose node is not known yet, still has what it had.
+   */
   #holdings(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): Map<string, Holding> {
     const before = this.#told ?? new Map<string, Holding>();
     const holdings = new Map<string, Holding>();

@@ -99,7 +99,10 @@ export class ControlLoop {
     else this.poke();
   }
 
-  /** There is something new to plan with: plan soon; while there is work left from the last plan no more than a tenth of the time, as writes need the processor too. */
+  /**
+   * There is something new to plan with: plan soon; while there is work left from the last plan no more than a tenth of
+   * the time, as writes need the processor too.
+   */
   poke(): void {
     if (this.#timer !== undefined) return;
     const { runners } = this.#options;

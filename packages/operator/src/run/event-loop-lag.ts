@@ -5,8 +5,8 @@ const period = 10_000;
 const worthTelling = 1_000;
 
 /**
- * Says, every ten seconds at most, for how long something kept this process from everything else; what it is meanwhile is told
- * in metrics (`nodejs_eventloop_lag_seconds`).
+ * Says, every ten seconds at most, for how long something kept this process from everything else; what it is meanwhile
+ * is told in metrics (`nodejs_eventloop_lag_seconds`).
  *
  * @returns stops watching
  */

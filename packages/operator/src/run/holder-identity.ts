@@ -15,8 +15,8 @@ interface ProcessIdentity {
 const pattern = /_(?<pid>\d+)-(?<start>\d+)-(?<scope>[0-9a-f]{12})$/;
 
 /**
- * What a Lease calls this process: unlike any other holder, and on Linux such that {@link isGone} can tell from it whether
- * this process still lives.
+ * What a Lease calls this process: unlike any other holder, and on Linux such that {@link isGone} can tell from it
+ * whether this process still lives.
  */
 export function ownIdentity(): string {
   const scope = ownScope();
@@ -26,8 +26,8 @@ export function ownIdentity(): string {
 }
 
 /**
- * Whether the holder of a Lease is proved to live no more: a process of this machine, in the same process namespace, that
- * is not there. False where it lives, and where that cannot be told.
+ * Whether the holder of a Lease is proved to live no more: a process of this machine, in the same process namespace,
+ * that is not there. False where it lives, and where that cannot be told.
  */
 export function isGone(identity: string): boolean {
   const holder = parseIdentity(identity);

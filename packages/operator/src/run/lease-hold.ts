@@ -36,7 +36,8 @@ export interface LeaseHold {
 /**
  * Takes part in the election of the one replica that acts; without an election, this one does.
  *
- * @throws Error where it is not to wait for its turn, and another that lives has the Lease, or the Lease may not be written
+ * @throws Error where it is not to wait for its turn, and another that lives has the Lease, or the Lease may not be
+ *   written
  */
 export async function holdLease(
   rest: RestClient,

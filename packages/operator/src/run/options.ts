@@ -19,7 +19,10 @@ export interface RunOptions {
   readonly cloud?: CloudOptions;
   /** Seconds between two looks at the cloud; absent: 60. */
   readonly cloudPollInterval?: number;
-  /** Find dead nodes by their leases and this TCP port, before the API server does, where this project decides which node carries an address; absent: do not. */
+  /**
+   * Find dead nodes by their leases and this TCP port, before the API server does, where this project decides which
+   * node carries an address; absent: do not.
+   */
   readonly nodeProbePort?: number;
   /** Read addresses of Services, and take them to be in use. */
   readonly readServices?: boolean;

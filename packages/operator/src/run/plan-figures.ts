@@ -1,8 +1,9 @@
 import type { EgressIPAMReport, Plan } from '@egressip-ipam/core';
 
 /**
- * What a claim has come to. Each claim is one of these: `not_carried` has addresses that carry no traffic, `waiting` waits for what
- * whoever looks after the cluster has to mend, `refused` for what its owner has to, `carried` has all it should, and it works.
+ * What a claim has come to. Each claim is one of these: `not_carried` has addresses that carry no traffic, `waiting`
+ * waits for what whoever looks after the cluster has to mend, `refused` for what its owner has to, `carried` has all it
+ * should, and it works.
  */
 export type ClaimState = 'carried' | 'not_carried' | 'waiting' | 'refused';
 

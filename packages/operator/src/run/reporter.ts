@@ -17,7 +17,10 @@ import { printable } from '../output/printable.ts';
 import { concernsByEgressIPAM, type Concerns } from './concerns.ts';
 import { statusOf } from './status.ts';
 
-/** Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand Events. */
+/**
+ * Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand
+ * Events.
+ */
 const mostAtOnce = 100;
 const inOneSentence: Readonly<Record<News['reason'], string>> = {
   Allocated: 'got their addresses',
@@ -27,7 +30,9 @@ const inOneSentence: Readonly<Record<News['reason'], string>> = {
 
 const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
 
-/** Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already. */
+/**
+ * Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already.
+ */
 export class Reporter {
   readonly #client: ResourceClient;
   readonly #events: EventRecorder;
@@ -105,9 +110,9 @@ export class Reporter {
   }
 
   /**
-   * Tells who got, moved or gave back addresses, and what the network should have done by now: when all is written, so that
-   * Events never stand in the way of what carries traffic. Where it never gets quiet, the network has had
-   * the time for what it has not done when it still stands the next time.
+   * Tells who got, moved or gave back addresses, and what the network should have done by now: when all is written, so
+   * that Events never stand in the way of what carries traffic. Where it never gets quiet, the network has had the time
+   * for what it has not done when it still stands the next time.
    */
   tellNews(plan: Plan, snapshot: ClusterSnapshot, isQuiet: boolean): void {
     this.#tellPassing(plan, isQuiet);

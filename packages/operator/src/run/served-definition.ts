@@ -60,7 +60,9 @@ export interface Schema {
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly kind: string }[];
 }
 
-/** What a schema of EgressIPAM does not have, and the API server would drop: the topmost fields, each for all below it. */
+/**
+ * What a schema of EgressIPAM does not have, and the API server would drop: the topmost fields, each for all below it.
+ */
 export function missingFields(schema: Schema): readonly string[] {
   return [...new Set(neededFields.flatMap((field) => firstMissing(schema, field.split('.')) ?? []))];
 }
@@ -77,7 +79,10 @@ function firstMissing(schema: Schema, path: readonly string[]): string | undefin
   return undefined;
 }
 
-/** Says what the served definition of EgressIPAM lacks, and how to update it. Never rejects: the operator serves without, too. */
+/**
+ * Says what the served definition of EgressIPAM lacks, and how to update it. Never rejects: the operator serves
+ * without, too.
+ */
 export async function checkServedDefinition(rest: RestClient, log: Log): Promise<void> {
   try {
     const document = (await openApiDocument(rest, apiVersionOf(egressIPAMs))) as

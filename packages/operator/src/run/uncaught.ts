@@ -19,7 +19,8 @@ export interface UncaughtOptions {
 
 /**
  * Takes what nobody caught. A plug-in's timer that throws, or a promise of it that is rejected with nobody waiting, is
- * said, once a minute, and harms nothing else. An error of our own ends the process, in one line; its stack is told at `debug`.
+ * said, once a minute, and harms nothing else. An error of our own ends the process, in one line; its stack is told at
+ * `debug`.
  *
  * @returns takes the listeners away
  */

@@ -208,7 +208,10 @@ export class ClusterStore {
     }
   }
 
-  /** Whether a plan took away what is still known to be somebody's: it counts as given from now on, and the plan is to be made anew. */
+  /**
+   * Whether a plan took away what is still known to be somebody's: it counts as given from now on, and the plan is to
+   * be made anew.
+   */
   recallProof({ allocations }: Plan): boolean {
     const lost = lostProof(this.#given, allocations, (name) => this.namespaces.entry(name)).filter(
       ({ egressIPAM }) => this.egressIPAMs.entry(egressIPAM)?.deletedAt === undefined,

@@ -53,7 +53,9 @@ export class Collection<Slim extends Entry> {
   readonly #reflector: Reflector<Slim>;
   readonly #problems = new Map<string, readonly Finding[]>();
   readonly #unconfirmed = new Map<string, Unconfirmed>();
-  /** Addresses that writes of ours have given, until the network shows them: a write that has ended well is no doubt. */
+  /**
+   * Addresses that writes of ours have given, until the network shows them: a write that has ended well is no doubt.
+   */
   readonly #promised = new Map<string, readonly string[]>();
   readonly #overlaid = new Map<string, { readonly slim: Slim; readonly entry: Slim }>();
   /** Objects with a write of ours under way: what changes of them is taken to be that. */
@@ -127,7 +129,10 @@ export class Collection<Slim extends Entry> {
     return this.#snapshot;
   }
 
-  /** Whether what matters of an object changed after a sequence number; of one that is not there, whether any was deleted since. */
+  /**
+   * Whether what matters of an object changed after a sequence number; of one that is not there, whether any was
+   * deleted since.
+   */
   changedSince(name: string, sequence: number): boolean {
     return (this.#changedAt.get(name) ?? this.#lastDeletion) > sequence;
   }
@@ -148,7 +153,9 @@ export class Collection<Slim extends Entry> {
     return this.#reflector.store.resourceVersionOf(this.#keyOf(name));
   }
 
-  /** A write begins. The addresses that it may put there are laid over the object until it is known what became of it. */
+  /**
+   * A write begins. The addresses that it may put there are laid over the object until it is known what became of it.
+   */
   begin(name: string, addresses: readonly string[]): void {
     this.#writing.add(name);
     if (addresses.length === 0) return;

@@ -12,8 +12,8 @@ const shown = 100;
 const mostLabels = 256;
 
 /**
- * Reads a Namespace, whose texts its tenant writes: up to 256 KiB of annotations, and labels without number. What is longer
- * than it can be of use is cut as it is read, so that no text of a tenant is kept, and said. Never throws.
+ * Reads a Namespace, whose texts its tenant writes: up to 256 KiB of annotations, and labels without number. What is
+ * longer than it can be of use is cut as it is read, so that no text of a tenant is kept, and said. Never throws.
  */
 export function readTenantNamespace(object: KubernetesObject): Read<NamespaceSnapshot> {
   const problems: Finding[] = [];

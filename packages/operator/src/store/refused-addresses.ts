@@ -21,7 +21,9 @@ export class RefusedAddresses {
     this.recall(refused.map((entry) => ({ ...entry, since: this.#entries.get(entry.address)?.since ?? since })));
   }
 
-  /** Takes in what was written down before a restart, for its whole time anew: when it was refused last is not written. */
+  /**
+   * Takes in what was written down before a restart, for its whole time anew: when it was refused last is not written.
+   */
   recall(refused: readonly RefusedAddress[]): void {
     const until = this.#now() + this.#lifetime;
     for (const entry of refused.filter(isReadable))

@@ -18,7 +18,10 @@ import { join } from 'node:path';
 import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
 import { openCrd } from './open-crd.ts';
 
-/** A small cluster inside this process: three zones, nine nodes, one EgressIPAM, and a stand-in for what programs the network. */
+/**
+ * A small cluster inside this process: three zones, nine nodes, one EgressIPAM, and a stand-in for what programs the
+ * network.
+ */
 export interface TrialCluster {
   readonly kubeconfig: string;
   /** What is worth knowing of the network once a node has died. */

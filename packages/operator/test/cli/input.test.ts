@@ -191,7 +191,8 @@ describe('the work grows with the text, and no faster', () => {
     ]);
   });
 
-  // What is quadratic takes a hundred times as long for ten times the text; a machine that is busy, perhaps three times.
+  // What is quadratic takes a hundred times as long for ten times the text; a machine that is busy, perhaps three
+  // times.
   it.each<readonly [string, (size: number) => string]>([
     ['quotes that do not end', (size) => `{"a": ${'"\\'.repeat(size)}`],
     ['an open text behind many whole ones', (size) => `${'{"a":1}\n'.repeat(size)}{"b`],

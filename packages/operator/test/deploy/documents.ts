@@ -34,7 +34,10 @@ function isManifest(object: unknown): object is Manifest {
   return typeof object === 'object' && object !== null && 'kind' in object && 'apiVersion' in object;
 }
 
-/** The objects that `kubectl apply -k` of a folder below `deploy` would send, for kustomizations that only list resources. */
+/**
+ * The objects that `kubectl apply -k` of a folder below `deploy` would send, for kustomizations that only list
+ * resources.
+ */
 export function readKustomization(folder: string): readonly Manifest[] {
   const [kustomization] = readManifests(`${folder}/kustomization.yaml`);
   const resources = kustomization?.['resources'];

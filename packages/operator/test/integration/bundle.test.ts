@@ -21,7 +21,8 @@ interface Kubeconfig {
   readonly users: { user: Record<string, unknown> }[];
 }
 
-// What is shipped leaves out most of the Kubernetes library: whatever a kubeconfig can say must still work. (`npm test` builds it.)
+// What is shipped leaves out most of the Kubernetes library: whatever a kubeconfig can say must still work. (`npm test`
+// builds it.)
 describe.each(bothServers)(
   'the bundled command, on %s',
   unless(!existsSync(bundle), 'the command is not built: npm run build'),

@@ -108,7 +108,10 @@ describe(
       await server.stop();
     }, 60_000);
 
-    /** Runs the operator through a proxy that answers each kind's first patch with a conflict, so that it has to look again. */
+    /**
+     * Runs the operator through a proxy that answers each kind's first patch with a conflict, so that it has to look
+     * again.
+     */
     const run = async (options: Partial<RunOptions>, conflicts: readonly string[]): Promise<() => Promise<number>> => {
       const proxy = await createFaultProxy({
         target: server.target,
@@ -445,8 +448,9 @@ describe(
             .map((verb) => `${verb} ${entry}${rule.namespace === undefined ? '' : ` in ${rule.namespace}`}`),
         ),
       );
-      // Applying an object that is not there is a patch to the audit log, and needs the right to create. The roster changes with
-      // agents that can be asked, which the stand-ins cannot. Reviews of who reads metrics have a suite of their own, by the same role.
+      // Applying an object that is not there is a patch to the audit log, and needs the right to create. The roster
+      // changes with agents that can be asked, which the stand-ins cannot. Reviews of who reads metrics have a suite of
+      // their own, by the same role.
       expect(unused.toSorted()).toEqual([
         'create ciliumegressgatewaypolicies',
         'create egresses',

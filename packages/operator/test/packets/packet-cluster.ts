@@ -26,7 +26,10 @@ const all = [...gateways, worker];
 /** What pods send to. */
 export const outside = '192.0.2.210';
 
-/** A cluster whose packets are real: agents on machines of their own, the operator, Cilium's maps as rules of each kernel. */
+/**
+ * A cluster whose packets are real: agents on machines of their own, the operator, Cilium's maps as rules of each
+ * kernel.
+ */
 export interface PacketCluster extends AgentMachines {
   readonly cilium: Cilium;
   /** What the operator's requests go through. */

@@ -117,7 +117,10 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** What a process takes: bytes of memory, of its own and of files that it maps, and hundredths of a second of processor time so far, its children's included. */
+/**
+ * What a process takes: bytes of memory, of its own and of files that it maps, and hundredths of a second of processor
+ * time so far, its children's included.
+ */
 function usage(pid: number): { readonly own: number; readonly shared: number; readonly ticks: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const bytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? NaN) * 1_024;

@@ -7,7 +7,10 @@ import { startFlow, type Flow } from './flow.ts';
 import { startPacketCluster, type PacketCluster } from './packet-cluster.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
-/** Milliseconds for which an agent of the suite holds its addresses without a renewal, and what the kernel may take longer. */
+/**
+ * Milliseconds for which an agent of the suite holds its addresses without a renewal, and what the kernel may take
+ * longer.
+ */
 const term = 6_000;
 const late = 2_000;
 

@@ -22,7 +22,10 @@ const packages = fileURLToPath(new URL('../../..', import.meta.url));
 export const namespace = 'egressip-ipam-operator';
 const apiPort = 6443;
 
-/** Machines with real agents on real interfaces, an API server that they reach over the wire, and a router that asks for addresses. */
+/**
+ * Machines with real agents on real interfaces, an API server that they reach over the wire, and a router that asks for
+ * addresses.
+ */
 export interface AgentMachines {
   readonly network: NodeNetwork;
   readonly server: ApiServer;

@@ -9,7 +9,10 @@ import type { InterfaceStore } from '../interface-store.ts';
 export interface Looker {
   /** Carries out a change; looks wait for changes under way, so that one look sees them all. */
   whileChanging<T>(change: () => Promise<T>): Promise<T>;
-  /** The interfaces as EC2 shows them to a question asked after this call; those that it does not know are left out. Throws a ProviderError. */
+  /**
+   * The interfaces as EC2 shows them to a question asked after this call; those that it does not know are left out.
+   * Throws a ProviderError.
+   */
   look(interfaceIds: readonly string[]): Promise<ReadonlyMap<string, InterfaceFacts>>;
 }
 
@@ -47,7 +50,8 @@ export function createLooker({ api, clock, store, patience }: LookerOptions): Lo
     const enough = new AbortController();
     await Promise.race([allQuiet(), clock.sleep(next, enough.signal).catch(() => undefined)]);
     enough.abort();
-    // The more changes there are, the longer each look waits for them: their number grows with the logarithm only. A few slow ones hold up nobody.
+    // The more changes there are, the longer each look waits for them: their number grows with the logarithm only. A
+    // few slow ones hold up nobody.
     next = changing > fewChanges ? Math.min(2 * next, longestPatience) : patience;
   };
 

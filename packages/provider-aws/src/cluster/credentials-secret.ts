@@ -25,7 +25,10 @@ export function readSecret(objects: ClusterObjects | undefined): CredentialsSecr
   );
 }
 
-/** Asks OpenShift for credentials with just the rights that are used for IPv4, which are those that the original asks for. */
+/**
+ * Asks OpenShift for credentials with just the rights that are used for IPv4, which are those that the original asks
+ * for.
+ */
 export function credentialsRequest(operatorNamespace: string): ClusterRequest {
   const action = [
     'ec2:DescribeInstances',

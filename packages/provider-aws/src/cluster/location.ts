@@ -12,7 +12,10 @@ export interface Location {
   readonly endpoint?: string;
 }
 
-/** What a person named, else what `status.platformStatus.aws` of Infrastructure says: the region, and the endpoint of EC2. */
+/**
+ * What a person named, else what `status.platformStatus.aws` of Infrastructure says: the region, and the endpoint of
+ * EC2.
+ */
 export function locationOf({
   region,
   endpoint,

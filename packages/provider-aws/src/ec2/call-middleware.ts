@@ -12,7 +12,10 @@ export interface CallWatch {
   readonly onCall: ProviderContext['onCall'];
 }
 
-/** Makes every request of a client wait for its turn and be counted: inside of the SDK's retries, so that those count too. */
+/**
+ * Makes every request of a client wait for its turn and be counted: inside of the SDK's retries, so that those count
+ * too.
+ */
 export function watchCalls(client: EC2Client, { bucket, clock, onCall }: CallWatch): void {
   const watch: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
     (next, context) => async (request) => {

@@ -15,7 +15,10 @@ export interface ClientSource {
 /** Makes a client; the SDK's own class where a test does not bring another. */
 export type CreateClient = (configuration: EC2ClientConfig) => EC2Client;
 
-/** A connection, then an answer, must come within this time: pages of a thousand take EC2 some seconds, and a lost answer holds up its interface so long. */
+/**
+ * A connection, then an answer, must come within this time: pages of a thousand take EC2 some seconds, and a lost
+ * answer holds up its interface so long.
+ */
 const connectionTimeout = 5_000;
 const requestTimeout = 15_000;
 /** The first try and three more, the SDK's adaptive back-off between them. */

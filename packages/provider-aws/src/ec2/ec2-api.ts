@@ -28,7 +28,10 @@ export interface InterfaceChange {
   readonly addresses: readonly string[];
 }
 
-/** The part of EC2 that the provider uses. Every method throws a ProviderError; a change that may have happened has class `unknown` or `transient`. */
+/**
+ * The part of EC2 that the provider uses. Every method throws a ProviderError; a change that may have happened has
+ * class `unknown` or `transient`.
+ */
 export interface Ec2Api {
   /** Those of the instances that EC2 knows. Unknown and malformed IDs are left out. */
   describeInstances(instanceIds: readonly string[]): Promise<readonly Instance[]>;

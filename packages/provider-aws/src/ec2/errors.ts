@@ -61,7 +61,10 @@ const classesByCode: Readonly<Record<string, ProviderErrorClass>> = {
   ENOTFOUND: 'transient',
 };
 
-/** How EC2 words, under InvalidParameterValue, that someone else has an address; the last is its answer for someone's primary address. */
+/**
+ * How EC2 words, under InvalidParameterValue, that someone else has an address; the last is its answer for someone's
+ * primary address.
+ */
 const takenPattern =
   /already (?:assigned|in use|allocated|associated)|\bin use\b|move is not allowed|reassign|secondary-addresses/i;
 /** How EC2 words, under InvalidParameterValue, that an interface does not carry an address. */

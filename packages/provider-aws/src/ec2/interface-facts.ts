@@ -20,7 +20,10 @@ export interface InterfaceFacts {
   readonly subnetId: string;
   /** The instance that it is attached to. */
   readonly instanceId: string | undefined;
-  /** Device index 0 of network card 0: the interface that an instance starts with and cannot lose (EC2 User Guide, "Elastic network interfaces"). */
+  /**
+   * Device index 0 of network card 0: the interface that an instance starts with and cannot lose (EC2 User Guide,
+   * "Elastic network interfaces").
+   */
   readonly main: boolean;
   /** The primary address first, then by value. */
   readonly addresses: readonly CarriedAddress[];

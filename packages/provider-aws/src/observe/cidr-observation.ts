@@ -23,7 +23,10 @@ export interface CidrFacts {
   readonly machineError: ProviderErrorDescription | undefined;
 }
 
-/** Tells who uses what of a CIDR, or why that cannot be told: a CIDR of which a part cannot be read never looks free (law 6). */
+/**
+ * Tells who uses what of a CIDR, or why that cannot be told: a CIDR of which a part cannot be read never looks free
+ * (law 6).
+ */
 export function observeCidr({
   cidr: text,
   subnets: reading,

@@ -22,8 +22,8 @@ export type MachineReading = Machine | { readonly error: ProviderErrorDescriptio
 /** Finds instances. */
 export interface Machines {
   /**
-   * An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen, or not since they
-   * started anew: `bootIDs`, by instance, tell of all that are of interest.
+   * An entry for every instance asked for; never throws. Asks EC2 only for those that it has not seen, or not since
+   * they started anew: `bootIDs`, by instance, tell of all that are of interest.
    */
   find(
     instanceIds: readonly string[],
@@ -35,7 +35,9 @@ export interface Machines {
 
 /** A stopped instance can be given another type: where nothing tells when it started, what is older is read again. */
 const maximumAge = 3_600_000;
-/** An instance that EC2 does not know may be too new for it; the longer it is absent, the more seldom it is asked for. */
+/**
+ * An instance that EC2 does not know may be too new for it; the longer it is absent, the more seldom it is asked for.
+ */
 const shortestAbsence = 15_000;
 const longestAbsence = 900_000;
 

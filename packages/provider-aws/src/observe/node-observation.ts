@@ -65,7 +65,10 @@ function shownInterface(
   };
 }
 
-/** The type's addresses per interface, primary and foreign ones included, less the delegated prefixes, which take a place each. */
+/**
+ * The type's addresses per interface, primary and foreign ones included, less the delegated prefixes, which take a
+ * place each.
+ */
 function withoutPrefixes(limits: TypeLimits, { prefixes }: InterfaceFacts): InterfaceLimits {
   const count = (family: 4 | 6): number => prefixes.filter((prefix) => prefix.family === family).length;
   return { ipv4: Math.max(0, limits.ipv4 - count(4)), ipv6: Math.max(0, limits.ipv6 - count(6)) };

@@ -34,9 +34,14 @@ export interface Subnets {
   read(question: SubnetQuestion): Promise<SubnetReading>;
 }
 
-/** Subnets come and go seldom, and only those that have a node matter much: one in a new subnet is asked about at once. */
+/**
+ * Subnets come and go seldom, and only those that have a node matter much: one in a new subnet is asked about at once.
+ */
 const maximumAge = 86_400_000;
-/** What is older than this is read again when nodes or CIDRs are others than before: who changes subnets mostly does it for them. */
+/**
+ * What is older than this is read again when nodes or CIDRs are others than before: who changes subnets mostly does it
+ * for them.
+ */
 const casualAge = 600_000;
 /** What was not there may have been made meanwhile. */
 const absenceAge = 300_000;
@@ -94,7 +99,9 @@ function missing({ subnetIds, cidrs }: SubnetQuestion, subnets: ReadonlyMap<stri
   return [...subnetIds.filter((id) => !subnets.has(id)), ...cidrs.filter((cidr) => !met(cidr)).map(({ text }) => text)];
 }
 
-/** Throws a ProviderError when the VPCs' subnets cannot be read; a reference that cannot be read spoils nothing else. */
+/**
+ * Throws a ProviderError when the VPCs' subnets cannot be read; a reference that cannot be read spoils nothing else.
+ */
 async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Promise<SubnetReading> {
   const subnets = new Map<string, SubnetFacts>();
   const add = async (filters: readonly Filter[]): Promise<void> => {
@@ -120,7 +127,10 @@ async function readAll(api: Ec2Api, { vpcIds, references }: SubnetQuestion): Pro
   };
 }
 
-/** What is to be asked about references: one question for all IDs that are not known yet, one for each filter that stands alone, one for each set of filters. */
+/**
+ * What is to be asked about references: one question for all IDs that are not known yet, one for each filter that
+ * stands alone, one for each set of filters.
+ */
 function questionsOf(
   references: readonly SubnetReference[],
   known: ReadonlyMap<string, SubnetFacts>,
@@ -140,7 +150,10 @@ function questionsOf(
   return [...[...alone].map(([Name, values]) => [{ Name, Values: [...values].sort() }]), ...distinct.values()];
 }
 
-/** `arn:PARTITION:ec2:REGION:ACCOUNT:subnet/subnet-…` ends with the ID (Service Authorization Reference, "Resource types defined by Amazon EC2"). */
+/**
+ * `arn:PARTITION:ec2:REGION:ACCOUNT:subnet/subnet-…` ends with the ID (Service Authorization Reference, "Resource types
+ * defined by Amazon EC2").
+ */
 function idOf({ id, arn }: SubnetReference): string | undefined {
   const text = id ?? arn?.split('/').at(-1);
   return text === '' ? undefined : text;

@@ -4,7 +4,10 @@ import { isSameFamily, type AntreaEgressAgent } from './egress-agent.ts';
 
 /** What becomes of a packet. */
 export type AntreaTraffic =
-  /** Out by an egress IP. `holders` are all nodes that have the address: with more than one, whose ARP answer sticks is chance. */
+  /**
+   * Out by an egress IP. `holders` are all nodes that have the address: with more than one, whose ARP answer sticks is
+   * chance.
+   */
   | { readonly kind: 'egress'; readonly node: string; readonly egressIP: string; readonly holders: readonly string[] }
   /** Out by the address of the pod's own node: no Egress counts for it, or only one of the other family. */
   | { readonly kind: 'node'; readonly node: string }
@@ -20,7 +23,10 @@ export interface AntreaDatapath {
   readonly delivers: (address: string, node: string) => boolean;
 }
 
-/** The way of a packet: the pod's node tunnels it to the egress IP itself; who answers there translates it, if its agent knows of it. */
+/**
+ * The way of a packet: the pod's node tunnels it to the egress IP itself; who answers there translates it, if its agent
+ * knows of it.
+ */
 export function antreaTraffic(
   { agentOf, holders, isUp, delivers }: AntreaDatapath,
   pod: AntreaPod,

@@ -23,11 +23,15 @@ export interface AntreaOptions {
   readonly rest: RestClient;
   /** The addresses that others have put on a node's devices, canonical. None by default. */
   readonly addressesOf?: (node: string) => ReadonlySet<string>;
-  /** Whether the wire brings packets for an address to a node. On a cloud, where it is on the interface. Default always. */
+  /**
+   * Whether the wire brings packets for an address to a node. On a cloud, where it is on the interface. Default always.
+   */
   readonly delivers?: (address: string, node: string) => boolean;
   /** Milliseconds until the others notice that an agent is gone or back; 4,000 to 7,000 in the real one. Default 50. */
   readonly failureDetection?: number;
-  /** The webhook that guards the API server, and by how many milliseconds what it knows of pools is late. Default 20. */
+  /**
+   * The webhook that guards the API server, and by how many milliseconds what it knows of pools is late. Default 20.
+   */
   readonly webhook?: AntreaWebhook;
   readonly webhookLag?: number;
   readonly onError?: (error: unknown) => void;

@@ -47,7 +47,10 @@ export function overlap(left: Bounds, right: Bounds): boolean {
   );
 }
 
-/** The first address of a range that may be handed out and is not taken. At most 65,536 are looked at, as Antrea tracks no more. */
+/**
+ * The first address of a range that may be handed out and is not taken. At most 65,536 are looked at, as Antrea tracks
+ * no more.
+ */
 export function firstFree(range: IpRange, isTaken: (address: string) => boolean): string | undefined {
   const bounds = boundsOf(range);
   if (!bounds) return undefined;

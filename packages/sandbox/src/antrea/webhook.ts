@@ -7,8 +7,8 @@ import { boundsOf, overlap, rangeHas } from './ip-range.ts';
 const group = 'crd.antrea.io';
 
 /**
- * Antrea's validating webhook, for the embedded API server. It knows of pools what the controller's cache knew of them a
- * while ago: an Egress written at once after its pool is refused.
+ * Antrea's validating webhook, for the embedded API server. It knows of pools what the controller's cache knew of them
+ * a while ago: an Egress written at once after its pool is refused.
  */
 export class AntreaWebhook {
   /** While true nobody answers, and all writes of its kinds fail. */

@@ -38,7 +38,9 @@ export interface ObjectMetadata {
   ownerReferences?: JsonRecord[];
 }
 
-/** A Kubernetes object. One that is in the store is never changed in place: writers work on a {@link cloneJson} of it. */
+/**
+ * A Kubernetes object. One that is in the store is never changed in place: writers work on a {@link cloneJson} of it.
+ */
 export interface ApiObject extends JsonRecord {
   apiVersion: string;
   kind: string;

@@ -25,7 +25,9 @@ import { finaliseNamespace } from './write/namespace-finaliser.ts';
 
 /** How to set up an {@link ApiServer}; everything may be left out. */
 export interface ApiServerOptions {
-  /** CustomResourceDefinitions to serve from the start, each an object or a text of YAML documents. More can be POSTed. */
+  /**
+   * CustomResourceDefinitions to serve from the start, each an object or a text of YAML documents. More can be POSTed.
+   */
   readonly crds?: readonly (string | object)[];
   /** Loopback TCP port; 0, the default, takes a free one. */
   readonly port?: number;
@@ -39,7 +41,9 @@ export interface ApiServerOptions {
   readonly admission?: Admission;
   /** Whether to play the namespace controller, which empties and removes deleted namespaces. True by default. */
   readonly finalizeNamespaces?: boolean;
-  /** How many events each resource remembers for watches and paged lists; what is older answers 410. 10,000 by default. */
+  /**
+   * How many events each resource remembers for watches and paged lists; what is older answers 410. 10,000 by default.
+   */
   readonly historyLimit?: number;
   /** Milliseconds between bookmarks on watches that ask for them; 60,000 by default. */
   readonly bookmarkInterval?: number;

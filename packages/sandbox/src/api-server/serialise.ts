@@ -11,7 +11,10 @@ export function serialise(object: ApiObject): string {
   return text;
 }
 
-/** The JSON text of a stored object as an item of a built-in kind's list: Kubernetes leaves `kind` and `apiVersion` out there. */
+/**
+ * The JSON text of a stored object as an item of a built-in kind's list: Kubernetes leaves `kind` and `apiVersion` out
+ * there.
+ */
 export function serialiseWithoutType(object: ApiObject): string {
   let text = listed.get(object);
   if (text === undefined) {

@@ -110,7 +110,9 @@ export const preconditionFailed = (resource: ResourceNames, name: string, why: s
     details(resource.group, resource.kind, name),
   );
 
-/** 422 with one cause per field error. `kind` is what Kubernetes names there: the kind, or for some checks the plural. */
+/**
+ * 422 with one cause per field error. `kind` is what Kubernetes names there: the kind, or for some checks the plural.
+ */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
   return new StatusError(
     422,

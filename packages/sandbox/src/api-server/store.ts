@@ -46,7 +46,9 @@ interface Collection {
   history: StoreEvent[];
   /** Events up to this revision are forgotten. */
   compacted: number;
-  /** The keys in order, until one comes. One that goes is left there: it is passed over, and sorting again costs more. */
+  /**
+   * The keys in order, until one comes. One that goes is left there: it is passed over, and sorting again costs more.
+   */
   sorted: string[] | undefined;
 }
 

@@ -25,7 +25,10 @@ export interface CiliumDatapath {
   readonly addresses: (node: string) => ReadonlySet<string>;
 }
 
-/** The way of a packet from a pod (`bpf/lib/egress_gateway.h`): the pod's node redirects, the gateway translates, each by its own map. */
+/**
+ * The way of a packet from a pod (`bpf/lib/egress_gateway.h`): the pod's node redirects, the gateway translates, each
+ * by its own map.
+ */
 export function ciliumTraffic(
   { pods, nodes, maps, isUp, addresses }: CiliumDatapath,
   pod: CiliumPod,

@@ -49,8 +49,8 @@ interface Endpoint {
 }
 
 /**
- * The egress gateway part of one node's Cilium agent (`pkg/egressgateway/manager.go` of Cilium 1.20), without its timers:
- * it hears events, and a run writes the node's maps.
+ * The egress gateway part of one node's Cilium agent (`pkg/egressgateway/manager.go` of Cilium 1.20), without its
+ * timers: it hears events, and a run writes the node's maps.
  */
 export class EgressAgent {
   readonly #options: EgressAgentOptions;
@@ -102,7 +102,10 @@ export class EgressAgent {
     return true;
   }
 
-  /** Brings the maps up to date with what was heard. Gateways and addresses are looked up only after a policy or a node changed. */
+  /**
+   * Brings the maps up to date with what was heard. Gateways and addresses are looked up only after a policy or a node
+   * changed.
+   */
   run(): void {
     const known = shuffled([...this.#policies.values()], this.#options.random);
     if (this.#looks) {

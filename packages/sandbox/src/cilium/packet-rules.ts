@@ -12,8 +12,9 @@ export interface PacketPorts {
 }
 
 /**
- * What a node's policy map makes of packets, as a ruleset of nftables: they are marked for their gateway, leave it by the
- * egress IP, or are dropped. Where no entry is, they leave by the address of the node. Replaces the ruleset before it at once.
+ * What a node's policy map makes of packets, as a ruleset of nftables: they are marked for their gateway, leave it by
+ * the egress IP, or are dropped. Where no entry is, they leave by the address of the node. Replaces the ruleset before
+ * it at once.
  */
 export function packetRules(entries: readonly PolicyMapEntry[], { outside, overlay, marks }: PacketPorts): string {
   const longestFirst = [...entries].sort(

@@ -7,8 +7,8 @@ import { ciliumEgressGatewayPolicies } from '../stand-in/resources.ts';
 import { parseEgressGatewayPolicy } from './egress-gateway-policy.ts';
 
 /**
- * Cilium as something to try. Its agents write nothing into the cluster, so the gateways are those that policies name; the
- * addresses are put on nodes by agents of this project.
+ * Cilium as something to try. Its agents write nothing into the cluster, so the gateways are those that policies name;
+ * the addresses are put on nodes by agents of this project.
  */
 export const ciliumTrial: TrialNetwork = {
   crds: [ciliumEgressGatewayPolicyCrd, egressNodesCrd],

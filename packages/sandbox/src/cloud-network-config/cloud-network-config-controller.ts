@@ -22,7 +22,9 @@ export interface CloudNetworkConfigOptions {
   readonly rest: RestClient;
   /** The interface of a node; undefined when the cloud does not know it. */
   readonly interfaceOf: (node: KubernetesObject) => CloudInterface | undefined;
-  /** Why the cloud refuses to put an address (canonical) on a node; undefined when it does not. Asked at each attempt. */
+  /**
+   * Why the cloud refuses to put an address (canonical) on a node; undefined when it does not. Asked at each attempt.
+   */
   readonly refuse?: (address: string, node: string) => string | undefined;
   /** Milliseconds that a call of the cloud takes. Default 0. */
   readonly cloudDelay?: number;

@@ -8,7 +8,10 @@ interface Failure {
   readonly until: number;
 }
 
-/** When to try again what failed: as the real controller's queue does, up to a number, and then only when something else is asked for. */
+/**
+ * When to try again what failed: as the real controller's queue does, up to a number, and then only when something else
+ * is asked for.
+ */
 export class Retries {
   readonly #failures = new Map<string, Failure>();
 

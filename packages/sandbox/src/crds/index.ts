@@ -10,8 +10,8 @@ import { egressFirewallCrd, egressIpCrd } from './ovn-kubernetes.ts';
 export type { CustomResourceDefinition } from './define-crd.ts';
 
 /**
- * CustomResourceDefinitions of the networks and of OpenShift, by the plural name of what they define. They accept, refuse
- * and show what the real ones do; descriptions and messages are left out.
+ * CustomResourceDefinitions of the networks and of OpenShift, by the plural name of what they define. They accept,
+ * refuse and show what the real ones do; descriptions and messages are left out.
  */
 export const networkCrds = {
   hostsubnets: hostSubnetCrd,

@@ -14,7 +14,9 @@ const addressFilters: Readonly<Record<string, (networkInterface: Ec2NetworkInter
   'ipv6-addresses.ipv6-address': ({ ipv6Addresses }) => ipv6Addresses,
 };
 
-/** What is left of a call's parameters for moto, and the part of its interfaces that the filters taken out let through. */
+/**
+ * What is left of a call's parameters for moto, and the part of its interfaces that the filters taken out let through.
+ */
 export function splitAddressFilters(parameters: Ec2Parameters): {
   readonly rest: Ec2Parameters;
   readonly select: (list: XmlElement[]) => XmlElement[];

@@ -13,8 +13,8 @@ export interface AddressChange {
 }
 
 /**
- * AssignPrivateIpAddresses and AssignIpv6Addresses, all or nothing, by the rules that moto leaves out. Addresses that the
- * interface has already are no error.
+ * AssignPrivateIpAddresses and AssignIpv6Addresses, all or nothing, by the rules that moto leaves out. Addresses that
+ * the interface has already are no error.
  *
  * Wording: `… assigned, but move is not allowed.`, `secondary-addresses` (someone's primary address) and
  * `Number of private addresses will exceed limit.` are what clients of EC2 report; for IPv6 they are taken over.

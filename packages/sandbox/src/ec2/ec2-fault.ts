@@ -3,11 +3,16 @@ import type { Ec2Parameters } from './query.ts';
 
 /** What happens to a call instead of, or beside, its plain answer. */
 export type Ec2Fault =
-  /** EC2 refuses without looking: any code, such as `RequestLimitExceeded`, `InternalError` or `UnauthorizedOperation`. */
+  /**
+   * EC2 refuses without looking: any code, such as `RequestLimitExceeded`, `InternalError` or `UnauthorizedOperation`.
+   */
   | { readonly kind: 'error'; readonly code: string; readonly message?: string; readonly status?: number }
   /** The connection is reset: `before` EC2 sees the call, or `after` it has applied (or refused) it. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** The call is never answered, and the connection stays: `before` EC2 sees it, or `after` it has applied (or refused) it. */
+  /**
+   * The call is never answered, and the connection stays: `before` EC2 sees it, or `after` it has applied (or refused)
+   * it.
+   */
   | { readonly kind: 'silence'; readonly when: 'before' | 'after' }
   /** EC2 sees the call so many milliseconds later. */
   | { readonly kind: 'delay'; readonly milliseconds: number }

@@ -6,7 +6,9 @@ import { asList } from './query.ts';
 import { SubnetRange } from './subnet-range.ts';
 import { child, text } from './xml.ts';
 
-/** Puts an address of the subnet on an interface without further rules; resolves with the interface as it was before. */
+/**
+ * Puts an address of the subnet on an interface without further rules; resolves with the interface as it was before.
+ */
 export async function assignForeign(
   moto: MotoClient,
   { networkInterfaceId, address }: { readonly networkInterfaceId: string; readonly address: string },

@@ -15,7 +15,10 @@ export interface MotoServer {
 const patience = 30_000;
 const pollInterval = 50;
 
-/** Starts moto's server on a free loopback port; it ends with this process. Throws, with moto's own words, when it does not answer. */
+/**
+ * Starts moto's server on a free loopback port; it ends with this process. Throws, with moto's own words, when it does
+ * not answer.
+ */
 export async function startMoto(program: string): Promise<MotoServer> {
   const folder = await mkdtemp(join(tmpdir(), 'moto-'));
   const logFile = join(folder, 'moto.log');

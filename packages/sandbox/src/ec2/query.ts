@@ -53,7 +53,10 @@ export function isDescribing(action: string): boolean {
   return /^(Describe|Get|Search)/.test(action);
 }
 
-/** Key and region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it has none. */
+/**
+ * Key and region in an Authorization header's credential scope, `KEY/DATE/REGION/ec2/aws4_request`; undefined when it
+ * has none.
+ */
 export function scopeOf(
   authorization: string | undefined,
 ): { readonly accessKeyId: string; readonly region: string } | undefined {

@@ -36,7 +36,9 @@ export class SubnetRange {
     return address;
   }
 
-  /** The lowest addresses that an interface may have and that are not taken; fewer than `count` when there are no more. */
+  /**
+   * The lowest addresses that an interface may have and that are not taken; fewer than `count` when there are no more.
+   */
   lowestFree(count: number, isTaken: (address: string) => boolean = () => false): string[] {
     const free: string[] = [];
     for (let number = this.#first + reservedAtStart; number < this.#last && free.length < count; number++) {

@@ -5,7 +5,10 @@ import { Ec2Error } from './ec2-error.ts';
 import type { MotoClient } from './moto-client.ts';
 import { asList, listParameter, type Ec2Parameters } from './query.ts';
 
-/** UnassignPrivateIpAddresses and UnassignIpv6Addresses, all or nothing: what is not there is an error, and the primary address stays. */
+/**
+ * UnassignPrivateIpAddresses and UnassignIpv6Addresses, all or nothing: what is not there is an error, and the primary
+ * address stays.
+ */
 export async function unassignAddresses(
   moto: MotoClient,
   family: AddressFamily,

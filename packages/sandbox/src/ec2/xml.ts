@@ -1,6 +1,9 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 
-/** The content of an XML element by the names of its children. Texts are strings, lists are in `item`, attributes are left out. */
+/**
+ * The content of an XML element by the names of its children. Texts are strings, lists are in `item`, attributes are
+ * left out.
+ */
 export type XmlElement = Readonly<Record<string, unknown>>;
 
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, isArray: (name) => name === 'item' });

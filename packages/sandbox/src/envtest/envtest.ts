@@ -20,7 +20,10 @@ export interface EnvtestToken {
   readonly token: string;
   /** E.g. `system:serviceaccount:NAMESPACE:NAME`. */
   readonly user: string;
-  /** By default those of a service account when the user is one, else none. `system:authenticated` is added by the server. */
+  /**
+   * By default those of a service account when the user is one, else none. `system:authenticated` is added by the
+   * server.
+   */
   readonly groups?: readonly string[];
 }
 
@@ -149,7 +152,9 @@ async function startOnce(assets: string, { audit = false, tokens = [] }: Envtest
   };
 }
 
-/** Resolves with the certificate authority once the server is ready; undefined when a program ended or the time is over. */
+/**
+ * Resolves with the certificate authority once the server is ready; undefined when a program ended or the time is over.
+ */
 async function waitUntilReady(
   { url, caFile, token }: { readonly url: string; readonly caFile: string; readonly token: string },
   ended: () => unknown,

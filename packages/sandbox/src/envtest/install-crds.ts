@@ -20,8 +20,8 @@ const customResourceDefinitions: Resource = {
 const servedMilliseconds = 30_000;
 
 /**
- * Creates CustomResourceDefinitions and resolves when the server serves them all. Definitions that are there already stay
- * as they are; files and documents of other kinds are passed over.
+ * Creates CustomResourceDefinitions and resolves when the server serves them all. Definitions that are there already
+ * stay as they are; files and documents of other kinds are passed over.
  *
  * @param sources YAML files, and definitions themselves
  * @returns the names of the definitions

@@ -10,7 +10,10 @@ import { Upstream, type FaultProxyTarget } from './upstream.ts';
 export interface FaultProxyOptions {
   readonly target: FaultProxyTarget;
   readonly rules?: readonly FaultRule[];
-  /** From 0 up to 1, for rules with a probability: pass a seeded one for the same faults each time. Default `Math.random`. */
+  /**
+   * From 0 up to 1, for rules with a probability: pass a seeded one for the same faults each time. Default
+   * `Math.random`.
+   */
   readonly random?: () => number;
   /** Told of each request as it comes; what it returns is called when the request has been answered or given up. */
   readonly onRequest?: (method: string, path: string) => () => void;

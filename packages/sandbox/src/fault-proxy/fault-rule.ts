@@ -1,6 +1,9 @@
 /** What the proxy does to a request instead of plainly passing it on. */
 export type Fault =
-  /** The request is taken and never answered: it does not reach the server (`before`, the default), or the server has applied it (`after`). */
+  /**
+   * The request is taken and never answered: it does not reach the server (`before`, the default), or the server has
+   * applied it (`after`).
+   */
   | { readonly kind: 'drop'; readonly when?: 'before' | 'after' }
   /** The request reaches the server so many milliseconds later. */
   | { readonly kind: 'delay'; readonly milliseconds: number }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Namespace } from './namespace.ts';
 
-// Runs inside the namespace: what connects to the port is passed on through a socket in the file system, which has no network.
+// Runs inside the namespace: what connects to the port is passed on through a socket in the file system, which has no
+// network.
 const inside = `const net = require('node:net');
 const [port, path] = process.argv.slice(1);
 net.createServer((client) => {

@@ -4,7 +4,11 @@ import { readdirSync, readlinkSync } from 'node:fs';
 
 /** A network namespace of its own, which goes away with this process, however this process ends. */
 export interface Namespace {
-  /** Runs a command inside and resolves with its standard output. @throws Error that names the command and what it said */
+  /**
+   * Runs a command inside and resolves with its standard output.
+   *
+   * @throws Error that names the command and what it said
+   */
   run(command: string, commandArguments: readonly string[], input?: string): Promise<string>;
   /** Starts a program inside; it is killed with this process. */
   spawn(command: string, commandArguments: readonly string[], options?: SpawnOptions): ChildProcess;
@@ -28,7 +32,8 @@ export function nodeNetworkUnavailable(): string | undefined {
     : 'this kernel or container allows no network namespaces';
 }
 
-// The program that holds a namespace open: it ends when its standard input is closed, which the kernel does in any case.
+// The program that holds a namespace open: it ends when its standard input is closed, which the kernel does in any
+// case.
 const holderScript = 'ip link set lo up; echo ready; exec cat >/dev/null';
 const withParent = ['--pdeathsig', 'KILL'];
 

@@ -15,7 +15,11 @@ export interface Link {
 /** A machine: a network namespace with devices on segments. */
 export interface Machine {
   readonly name: string;
-  /** Runs a command inside and resolves with its standard output. @throws Error that names the command and what it said */
+  /**
+   * Runs a command inside and resolves with its standard output.
+   *
+   * @throws Error that names the command and what it said
+   */
   run(command: string, commandArguments: readonly string[], input?: string): Promise<string>;
   /** Starts a program inside; it is killed with the machine and with this process. */
   spawn(command: string, commandArguments: readonly string[], options?: SpawnOptions): ChildProcess;
@@ -29,8 +33,9 @@ export interface Machine {
 export type Cut = readonly [one: string, other: string];
 
 /**
- * Machines on segments (bridges), each in a network namespace of its own, with the kernel's real ARP, neighbour discovery,
- * routing and packet filter. It needs root; see `nodeNetworkUnavailable`. Nothing of it outlives this process.
+ * Machines on segments (bridges), each in a network namespace of its own, with the kernel's real ARP, neighbour
+ * discovery, routing and packet filter. It needs root; see `nodeNetworkUnavailable`. Nothing of it outlives this
+ * process.
  */
 export interface NodeNetwork {
   /** Adds a segment, which every later machine may be plugged into. */
@@ -39,7 +44,9 @@ export interface NodeNetwork {
   addMachine(name: string, links: readonly Link[]): Promise<Machine>;
   /** Replaces all cuts by these. */
   setCuts(cuts: readonly Cut[]): Promise<void>;
-  /** Pulls a machine's plugs, kills what runs on it and forgets its namespace, addresses and all. It can be added again. */
+  /**
+   * Pulls a machine's plugs, kills what runs on it and forgets its namespace, addresses and all. It can be added again.
+   */
   powerOff(name: string): Promise<void>;
   /** Records a segment from now on: ARP and neighbour discovery, or what another filter of tcpdump lets through. */
   record(segment: string, filter?: string): Promise<Recorder>;

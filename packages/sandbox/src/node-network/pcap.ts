@@ -9,7 +9,9 @@ const fileHeaderLength = 24;
 const frameHeaderLength = 16;
 const nanosecondMagic = 0xa1b23c4d;
 
-/** Takes apart what tcpdump writes with `-w -` (libpcap's classic format, this machine's byte order), piece by piece. */
+/**
+ * Takes apart what tcpdump writes with `-w -` (libpcap's classic format, this machine's byte order), piece by piece.
+ */
 export class PcapReader {
   #rest: Buffer = Buffer.alloc(0);
   #fractionsPerMillisecond: number | undefined;

@@ -15,10 +15,10 @@ interface Wanted {
 }
 
 /**
- * The egress IPs of every node that has egressCIDRs, by OpenShift SDN's `ReallocateEgressIPs`: what is well placed stays;
- * then addresses that only one node can have; then one of the namespace that has the fewest, on the node that has the
- * fewest, and so on. When this leaves some node with less than half of what a fresh start would give it, what a fresh
- * start would place elsewhere is dropped, to be placed in the next round.
+ * The egress IPs of every node that has egressCIDRs, by OpenShift SDN's `ReallocateEgressIPs`: what is well placed
+ * stays; then addresses that only one node can have; then one of the namespace that has the fewest, on the node that
+ * has the fewest, and so on. When this leaves some node with less than half of what a fresh start would give it, what a
+ * fresh start would place elsewhere is dropped, to be placed in the next round.
  */
 export function reallocateEgressIps(
   nodes: readonly SdnNode[],

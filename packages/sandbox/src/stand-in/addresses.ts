@@ -1,6 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** The canonical form of an address (IPv6 compressed, lower case); undefined for anything else, CIDR notation included. */
+/**
+ * The canonical form of an address (IPv6 compressed, lower case); undefined for anything else, CIDR notation included.
+ */
 export function canonicalAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
   // A zone such as %eth0 is no part of an address.

@@ -11,7 +11,9 @@ export interface LabelSelector {
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Does the selector select an object of these labels? An empty one selects everything, one that is not there nothing. */
+/**
+ * Does the selector select an object of these labels? An empty one selects everything, one that is not there nothing.
+ */
 export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector;

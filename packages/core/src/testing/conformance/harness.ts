@@ -4,7 +4,10 @@ import type { ProviderErrorClass } from '../../provider-contract/provider-error.
 /** Troubles that a provider's test platform can make on demand; each case needs some of them. */
 export type ProviderFault =
   | {
-      /** The platform refuses the next change of an address, for this reason. With `throttled` it may say when to return. */
+      /**
+       * The platform refuses the next change of an address, for this reason. With `throttled` it may say when to
+       * return.
+       */
       readonly type: 'refuse';
       readonly class: 'throttled' | 'transient' | 'unauthorized';
       readonly address: string;

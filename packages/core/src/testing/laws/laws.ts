@@ -105,7 +105,10 @@ function confirmed(network: NetworkUnderTest, snapshot: ClusterSnapshot): Readon
   );
 }
 
-/** Whatever has happened, a node goes in the end with all that the network had on it: what proves an allocation outlives it. */
+/**
+ * Whatever has happened, a node goes in the end with all that the network had on it: what proves an allocation outlives
+ * it.
+ */
 const nodeLoss: readonly Happening[] = [
   { type: 'steps', choices: new Array<number>(20).fill(0) },
   { type: 'node-removed', which: 0 },

@@ -13,7 +13,10 @@ function farewells(type: 'node-relabelled' | 'node-leaving', nodes: readonly num
   return nodes.flatMap((which) => [steps, { type, which }, steps]);
 }
 
-/** What is bound stays on a node that works until another may have it; and where others can, no node that is to go keeps any. */
+/**
+ * What is bound stays on a node that works until another may have it; and where others can, no node that is to go keeps
+ * any.
+ */
 export function makeBeforeBreak(network: NetworkUnderTest): Check {
   const stays = (before: ClusterSnapshot, after: ClusterSnapshot): void => {
     const [was, is] = [look(network, before), look(network, after)];

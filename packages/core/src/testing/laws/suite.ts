@@ -14,8 +14,8 @@ export interface NetworkUnderTest {
   /** The objects once a person has put an address on a node by hand; undefined where that is not possible there. */
   readonly hostByHand?: (objects: NetworkObjects, node: string, address: string) => NetworkObjects | undefined;
   /**
-   * Where the network can be told nodes: those of each CIDR by themselves, as by default, or all of an EgressIPAM together,
-   * of which it takes any.
+   * Where the network can be told nodes: those of each CIDR by themselves, as by default, or all of an EgressIPAM
+   * together, of which it takes any.
    */
   readonly pinsBy?: 'cidr' | 'egressIPAM';
   /** Whether the laws are tried on a platform whose interfaces this project changes, too; true by default. */

@@ -29,8 +29,9 @@ function missing(text: string, says: readonly string[]): readonly string[] {
 }
 
 /**
- * What operators say of situations that somebody has to be woken for, on every network, with limits and without; and that the rules
- * fire then, just those. With UPDATE_ALERT_CASES=1 what was scraped is written down as tests for promtool.
+ * What operators say of situations that somebody has to be woken for, on every network, with limits and without; and
+ * that the rules fire then, just those. With UPDATE_ALERT_CASES=1 what was scraped is written down as tests for
+ * promtool.
  */
 describe('in situations that somebody has to know of', () => {
   const stops: (() => Promise<unknown>)[] = [];
@@ -63,7 +64,10 @@ describe('in situations that somebody has to know of', () => {
       await cluster.addNode(name, zone, `10.0.9.${name === 'a1' ? 1 : 2}`);
     return { cluster, ...(await metricsAddress()) };
   };
-  /** Waits until the operator says all of this, scrapes again after some time, and holds both against the committed test. */
+  /**
+   * Waits until the operator says all of this, scrapes again after some time, and holds both against the committed
+   * test.
+   */
   const check = async (
     name: string,
     scrape: () => Promise<string>,

@@ -64,7 +64,8 @@ export function seriesOf(scrape: string): ReadonlyMap<string, number> {
 }
 
 /**
- * A test of the rules for promtool, of what two scrapes of a run said one after the other: what grew between them grows on.
+ * A test of the rules for promtool, of what two scrapes of a run said one after the other: what grew between them grows
+ * on.
  *
  * @param firing the alerts that fire after a while, all of them
  */

@@ -4,7 +4,8 @@ import { cidrs, withMoto, startAwsCluster, zones, type AwsCluster } from './aws-
 
 const poll = { timeout: 30_000, interval: 200 };
 
-// OpenShift 4.10 and later: the cluster's own cloud network config controller puts what HostSubnets say on the interfaces.
+// OpenShift 4.10 and later: the cluster's own cloud network config controller puts what HostSubnets say on the
+// interfaces.
 describe('where the cloud network config controller attaches', withMoto, () => {
   let cluster: AwsCluster;
 

@@ -8,7 +8,8 @@ const kills = Number(process.env['CRASHES'] ?? 14);
 const poll = { timeout: 60_000, interval: 200 };
 const foreign = ['10.0.0.200', '10.0.1.200', '10.0.2.200'];
 
-// Each life of the operator ends right before or right after one of its writes or of its calls to EC2, while it attaches, moves or releases.
+// Each life of the operator ends right before or right after one of its writes or of its calls to EC2, while it
+// attaches, moves or releases.
 describe('kill -9 on AWS', withMoto, () => {
   let cluster: AwsCluster;
   let proxy: FaultProxy;

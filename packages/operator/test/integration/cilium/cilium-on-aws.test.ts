@@ -4,7 +4,8 @@ import { withMoto } from '../aws/aws-cluster.ts';
 import { oneServer, type Write } from '../support/start-server.ts';
 import { addPool, startCiliumCluster, type CiliumCluster } from './cilium-cluster.ts';
 
-// The agents on top of the provider of the cloud: an address is on the NIC before it is in the kernel, and leaves in reverse.
+// The agents on top of the provider of the cloud: an address is on the NIC before it is in the kernel, and leaves in
+// reverse.
 describe('Cilium on AWS, with agents on its nodes', withMoto, () => {
   let ec2: StrictEc2;
   let cluster: CiliumCluster;

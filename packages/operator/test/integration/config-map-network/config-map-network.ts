@@ -27,8 +27,8 @@ export const networkNamespace = 'egress-network';
 const ours = 'egressip-ipam ';
 
 /**
- * A namespace's ConfigMap, which the network makes: on which node each of its addresses is. It outlives nodes and moves,
- * so that what a namespace has stays proved (laws 2 and 11).
+ * A namespace's ConfigMap, which the network makes: on which node each of its addresses is. It outlives nodes and
+ * moves, so that what a namespace has stays proved (laws 2 and 11).
  */
 interface NamespaceEntry extends NetworkEntry {
   /** By address: `egressip-ipam NODE` for ours, the node alone for what people put there. */

@@ -29,7 +29,8 @@ async function readAllocations(
   return { allocations, wrong: [...twice, ...changed] };
 }
 
-// Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while after the start.
+// Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while
+// after the start.
 it.each(oneServer)(
   `kill -9 at ${kills} random points on OVN-Kubernetes in a cloud, while namespaces come and go: nothing lost, nothing doubled (on %s)`,
   async (server) => {

@@ -6,7 +6,8 @@ import { oneServer } from '../support/start-server.ts';
 const count = 1_000;
 const nodeCount = 20;
 
-// On the real API server where there is one, else on the sandbox; nothing is run where the networks' CRDs are not there.
+// On the real API server where there is one, else on the sandbox; nothing is run where the networks' CRDs are not
+// there.
 describe.each(oneServer)('a thousand namespaces on OVN-Kubernetes, on %s', (server) => {
   let cluster: OvnCluster;
 

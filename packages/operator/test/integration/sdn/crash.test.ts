@@ -21,7 +21,8 @@ async function happen(cluster: SdnCluster, random: () => number, unready: Set<st
       .then(() => cluster.client(nodes).mergePatch({ name }, { metadata: { labels: { zone: name[0] } } }));
 }
 
-// Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while after the start.
+// Each kill is right before or right after some write, the n-th of a life; where nothing is written any more, a while
+// after the start.
 it.each(oneServer)(
   `kill -9 at ${kills} random points, 100 namespaces and node changes: nothing lost, nothing doubled, the same end (on %s)`,
   async (server) => {

@@ -33,12 +33,18 @@ interface Change {
 
 /** Watches everything that the laws are about, and tells which moments broke one. */
 export interface LawObserver {
-  /** Violations in all moments so far, in the order in which the server saw them; watches of several kinds may lag, so one that stays is one. */
+  /**
+   * Violations in all moments so far, in the order in which the server saw them; watches of several kinds may lag, so
+   * one that stays is one.
+   */
   violations(): readonly string[];
   stop(): Promise<void>;
 }
 
-/** Watches a cluster, of OpenShift SDN if nothing else is said. Versions order the changes of all kinds, as the server made them. */
+/**
+ * Watches a cluster, of OpenShift SDN if nothing else is said. Versions order the changes of all kinds, as the server
+ * made them.
+ */
 export async function observeLaws(rest: RestClient, network: ObservedNetwork = openshiftSdn): Promise<LawObserver> {
   const changes: Change[] = [];
   const gaps: Gap[] = [];
@@ -140,7 +146,8 @@ function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }
           .some((address) => is?.split(/[/,]/).includes(address) !== true && promised.has(`${name}/${address}`)) ===
         true;
       const [poolBefore, pool] = [was, is].map((record) => record?.split('/')[0]);
-      // Who names another EgressIPAM asks for its addresses, and goes over to them in one write; or it asked for just these.
+      // Who names another EgressIPAM asks for its addresses, and goes over to them in one write; or it asked for just
+      // these.
       const hasAsked =
         (poolBefore !== pool && object?.metadata.annotations?.[`${prefix}/egressipam`] === pool) ||
         (is !== undefined && before?.metadata.annotations?.[`${prefix}/egressips`] === is.slice(is.indexOf('/') + 1));

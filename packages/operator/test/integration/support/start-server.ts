@@ -25,7 +25,10 @@ export const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 /** The API servers that a suite runs on. */
 export type ServerName = 'the sandbox' | 'a real API server';
 export const realServer: readonly ServerName[] = findEnvtestAssets() !== undefined ? ['a real API server'] : [];
-/** Both; with `TEST_SERVERS=real` the real one alone where it is there, as somewhere else the same suites run on the sandbox. */
+/**
+ * Both; with `TEST_SERVERS=real` the real one alone where it is there, as somewhere else the same suites run on the
+ * sandbox.
+ */
 export const bothServers: readonly ServerName[] =
   process.env['TEST_SERVERS'] === 'real' && realServer.length > 0 ? realServer : ['the sandbox', ...realServer];
 /** For what takes long: the real one where it is there, else the sandbox. */

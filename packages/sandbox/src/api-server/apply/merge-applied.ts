@@ -4,7 +4,9 @@ import type { StructuralSchema } from '../schema/structural-schema.ts';
 import { fieldSchema } from '../schema/structural-schema.ts';
 import { isAtomicMap, listMembers } from './fields-of.ts';
 
-/** The live value with an applied configuration laid over it: maps, sets and keyed lists merge, all else is replaced. */
+/**
+ * The live value with an applied configuration laid over it: maps, sets and keyed lists merge, all else is replaced.
+ */
 export function mergeApplied(live: unknown, applied: unknown, schema: StructuralSchema | undefined): unknown {
   if (Array.isArray(live) && Array.isArray(applied)) {
     const members = listMembers(live, schema);

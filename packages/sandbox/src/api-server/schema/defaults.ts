@@ -1,7 +1,9 @@
 import { cloneJson, isRecord } from '../api-object.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
-/** Fills in, in place, the defaults of absent fields. A null counts as absent, and goes, where the schema allows none. */
+/**
+ * Fills in, in place, the defaults of absent fields. A null counts as absent, and goes, where the schema allows none.
+ */
 export function applyDefaults(value: unknown, schema: StructuralSchema): void {
   if (Array.isArray(value)) {
     const { items } = schema;

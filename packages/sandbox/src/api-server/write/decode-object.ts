@@ -10,8 +10,8 @@ import { badRequest, invalid } from '../status-errors.ts';
 import type { WriteRequest } from './write-request.ts';
 
 /**
- * Reads the object of a write: its type, its metadata, the fields the resource knows, defaults filled in unless told not to. The result
- * is the writer's own; identity and what the server sets are not checked yet.
+ * Reads the object of a write: its type, its metadata, the fields the resource knows, defaults filled in unless told
+ * not to. The result is the writer's own; identity and what the server sets are not checked yet.
  *
  * @throws StatusError 400 or 422
  */

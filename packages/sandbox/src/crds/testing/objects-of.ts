@@ -33,7 +33,10 @@ const texts = [
 ];
 const others = fc.constantFrom<unknown>(null, true, 1, 'text', [], ['a'], {}, { a: 1 });
 
-/** Values that a schema is likely to have an opinion about: most of them right in most places, some at an edge, some wrong. */
+/**
+ * Values that a schema is likely to have an opinion about: most of them right in most places, some at an edge, some
+ * wrong.
+ */
 export function objectsOf(schema: StructuralSchema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 40, arbitrary: rightType(schema) }, { weight: 1, arbitrary: others });
 }
