@@ -1,5 +1,5 @@
 import { ResourceClient } from '@egressip-ipam/kube';
-import { ciliumEgressGatewayPolicyCrd } from '../crds/cilium.ts';
+import { ciliumEgressGatewayPolicyCrd, ciliumEndpointCrd } from '../crds/cilium.ts';
 import { egressNodesCrd, startEgressAgents } from '../egress-agents/index.ts';
 import type { TrialBinding, TrialNetwork } from '../networks/trial-network.ts';
 import type { LabelSelector } from '../stand-in/label-selector.ts';
@@ -11,7 +11,7 @@ import { parseEgressGatewayPolicy } from './egress-gateway-policy.ts';
  * the addresses are put on nodes by agents of this project.
  */
 export const ciliumTrial: TrialNetwork = {
-  crds: [ciliumEgressGatewayPolicyCrd, egressNodesCrd],
+  crds: [ciliumEgressGatewayPolicyCrd, ciliumEndpointCrd, egressNodesCrd],
   afterMove:
     'Cilium says nothing of its gateways: these are the nodes that the policies name. An agent of this project on each node put the addresses there, and the dead one was fenced before they moved.',
   start: (rest) => startEgressAgents({ rest, namespace: 'default' }),
