@@ -23,16 +23,19 @@ export interface WishChecks {
 }
 
 /**
- * Checks what owners ask for, and what is on record without proof, oldest first: each address inside an open CIDR
+ * Checks what is on record without proof, and what owners ask for, each oldest first: each address inside an open CIDR
  * assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its claim;
- * what fails is reported on its namespace, which keeps what it has.
+ * what fails is reported on its namespace, which keeps what it has. A record comes first: whoever lost the proof of an
+ * address is not to lose the address to a namespace that waits for it.
  *
  * @returns why claims were refused, one finding per cause
  */
 export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonly Finding[]> {
   const { unsettled, ledger } = checks;
   const refused = new Map<ClaimIndex, readonly Finding[]>();
-  for (const claim of unsettled.filter((entry) => wishesOf(entry).length > 0 || isInput(entry)).sort(compareByAge)) {
+  const wishful = unsettled.filter((entry) => wishesOf(entry).length > 0 || isInput(entry));
+  wishful.sort((one, other) => Number(isInput(one)) - Number(isInput(other)) || compareByAge(one, other));
+  for (const claim of wishful) {
     if (claim.pool === undefined) continue;
     const wishes = wishesOf(claim);
     const problems = problemsWith(checks, claim, claim.pool, wishes);
