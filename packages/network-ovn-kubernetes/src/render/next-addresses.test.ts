@@ -1,4 +1,4 @@
-import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
+import { aNamespace, anEgressIPAM, zoneLabel } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { AssignedItem } from '../kinds/egress-ip.ts';
 import {
@@ -62,6 +62,36 @@ describe('a change of several addresses', () => {
   it('begins with what carries nothing, and changes all at once where nothing does', () => {
     expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [a1, c1])).toEqual(['10.0.0.1', '10.0.2.1', '10.0.1.9']);
     expect(next(['10.0.0.1', '10.0.1.1', '10.0.2.1'], [])).toEqual(asked);
+  });
+
+  describe('of a namespace that has but one', () => {
+    const labels = { [zoneLabel]: 'a', 'k8s.ovn.org/egress-assignable': '' };
+    const two = ['n1', 'n2'].map((name) =>
+      anOvnNode(name, 'a', announced({ ipv4: '10.0.0.0/24' }, { ipv4: 1 }), { labels }),
+    );
+    const shop = aNamespace('shop', 0, {
+      egressIPs: '10.0.0.9',
+      allocated: 'pool/10.0.0.9',
+      unconfirmed: ['10.0.0.9'],
+    });
+    const nextOf = (egressIPs: readonly string[], assigned: readonly AssignedItem[], alive = two) =>
+      appliedNext(
+        onOvn({ provider: onCloud, nodes: alive, egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])], namespaces: [shop] }, [
+          anEgressIP('shop', egressIPs, { assigned }),
+        ]),
+      );
+    const old = on('n1', '10.0.0.1');
+
+    it('keeps it beside the new one until that carries traffic', () => {
+      expect(nextOf(['10.0.0.1'], [old])).toEqual(['10.0.0.1', '10.0.0.9']);
+      expect(nextOf(['10.0.0.1', '10.0.0.9'], [old])).toBeUndefined();
+      expect(nextOf(['10.0.0.1', '10.0.0.9'], [old, on('n2', '10.0.0.9')])).toEqual(['10.0.0.9']);
+    });
+
+    it('replaces it where no other node has room', () => {
+      expect(nextOf(['10.0.0.1'], [old], two.slice(0, 1))).toEqual(['10.0.0.9']);
+      expect(nextOf(['10.0.0.1', '10.0.0.9'], [old], two.slice(0, 1))).toEqual(['10.0.0.9']);
+    });
   });
 
   it('waits for what will have the room that the cloud has not taken back yet', () => {

@@ -1,10 +1,10 @@
 import type { Address, ClaimDecision, NetworkDecisions, NetworkStep, NetworkView } from '@egressip-ipam/core';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
-import { egressAssignableLabel } from '../kinds/names.ts';
 import type { Payload } from '../write/payload.ts';
 import { egressIPStepId } from './egress-ip-steps.ts';
 import { mayBeAssigned } from './next-addresses.ts';
+import { NodeRoom } from './node-room.ts';
 
 const second = 1_000;
 /** The network gets so long to assign by itself, after whatever was written last. */
@@ -35,25 +35,20 @@ export interface Touch {
 export class Touching {
   readonly #decisions: NetworkDecisions;
   readonly #time: number | undefined;
-  readonly #isLabelled: ReadonlySet<string>;
+  readonly #room: NodeRoom;
   readonly #taken: ReadonlySet<Address>;
-  readonly #load = new Map<string, number>();
-  readonly #facts: OvnKubernetesFacts;
   /** When the network was seen at work last, in milliseconds since 1970. */
   readonly #workedAt: number;
 
   constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, { time }: NetworkView) {
     this.#decisions = decisions;
-    this.#facts = facts;
     this.#time = time;
-    const labelled = facts.nodes.filter(({ source }) => Object.hasOwn(source.labels, egressAssignableLabel));
-    this.#isLabelled = new Set(labelled.map(({ name }) => name));
+    this.#room = new NodeRoom(facts);
     this.#taken = new Set([
       ...facts.used.map(({ address }) => address),
       ...facts.configs.map(({ address }) => address),
     ]);
     this.#workedAt = workedAt(facts);
-    for (const { node } of facts.occupied) this.#load.set(node, (this.#load.get(node) ?? 0) + 1);
   }
 
   /** Decides about an EgressIP that says what it shall, and some of whose addresses carry nothing. */
@@ -75,12 +70,7 @@ export class Touching {
   /** Whether nothing is in the way of an address that no node has. */
   #hasRoom(claim: ClaimDecision, egressIP: ParsedEgressIP, address: Address): boolean {
     if (this.#taken.has(address) || egressIP.hosted.some((entry) => entry.address === address)) return false;
-    const isOpen = (node: string): boolean => {
-      const { ipv4, ipv6, total } = this.#facts.nodeOf(node).capacity;
-      const most = Math.min(total, typeof address === 'number' ? ipv4 : ipv6);
-      return this.#isLabelled.has(node) && (this.#load.get(node) ?? 0) < most;
-    };
-    return mayBeAssigned(this.#decisions, claim, egressIP, address, isOpen);
+    return mayBeAssigned(this.#decisions, claim, egressIP, address, (node) => this.#room.isOn(node, address));
   }
 }
 

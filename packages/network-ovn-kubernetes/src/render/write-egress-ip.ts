@@ -13,6 +13,7 @@ import { egressIPName } from '../kinds/names.ts';
 import { applyStep, isAsWanted } from './egress-ip-steps.ts';
 import type { LabelPlan } from './labels.ts';
 import { nextAddresses } from './next-addresses.ts';
+import { NodeRoom } from './node-room.ts';
 import type { NodeSelectors } from './node-selectors.ts';
 
 /** Decides what is to be written of each claim's EgressIP. */
@@ -21,6 +22,7 @@ export class Writing {
   readonly #facts: OvnKubernetesFacts;
   readonly #labels: LabelPlan;
   readonly #selectors: NodeSelectors;
+  #room: NodeRoom | undefined;
 
   constructor(decisions: NetworkDecisions, facts: OvnKubernetesFacts, labels: LabelPlan, selectors: NodeSelectors) {
     this.#decisions = decisions;
@@ -37,7 +39,7 @@ export class Writing {
     if (existing !== undefined && isAsWanted(existing, namespace, claim.addresses, this.#selectors.of([egressIPAM])))
       return undefined;
     if (this.isObstructed(claim, existing)) return undefined;
-    const addresses = nextAddresses(this.#decisions, claim, existing);
+    const addresses = nextAddresses(this.#decisions, claim, existing, (node, address) => this.#hasRoom(node, address));
     const selector = this.#selectors.of([egressIPAM, ...this.#stillFrom(claim, addresses)]);
     if (existing !== undefined && isAsWanted(existing, namespace, addresses, selector)) return undefined;
     const gone = (existing?.addresses ?? []).filter((address) => !addresses.includes(address));
@@ -51,6 +53,11 @@ export class Writing {
       selector,
       after: [...this.#labels.beforeApplying(egressIPAM), ...this.#before(claim.addresses, leaving)],
     });
+  }
+
+  #hasRoom(node: string, address: Address): boolean {
+    this.#room ??= new NodeRoom(this.#facts);
+    return this.#room.isOn(node, address);
   }
 
   /** Whether somebody else's EgressIP has the name of the one that a claim is to get. */
