@@ -81,7 +81,7 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
     say(
       'AddressOutOfPool',
       'warning',
-      `${formatAddress(address)} stays with the namespace, though EgressIPAM ${pool.name} has no CIDR with it any more; put its CIDR back, or remove the address from the annotation`,
+      `${formatAddress(address)} stays with the namespace, though EgressIPAM ${pool.name} has no CIDR with it that can be used; put the CIDR back, or correct what is said of it, or remove the address from the annotation`,
     );
   }
   if (ledger.isMarked(slot, 'bound-by-others')) {
