@@ -4,10 +4,7 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
-/**
- * The entry point of every provider package. The inventory is named by `endpoint` (--cloud-endpoint), or by
- * EGRESSIP_INVENTORY.
- */
+/** The entry point of every provider package. `endpoint` (--cloud-endpoint) or EGRESSIP_INVENTORY name the inventory. */
 export function createProvider({ endpoint = process.env.EGRESSIP_INVENTORY }) {
   if (endpoint === undefined)
     throw new Error('provider static: name the inventory file by --cloud-endpoint or EGRESSIP_INVENTORY');
