@@ -4,7 +4,9 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
-/** The entry point of every provider package. `endpoint` (--cloud-endpoint) or EGRESSIP_INVENTORY name the inventory. */
+/**
+ * The entry point of every provider package. `endpoint` (--cloud-endpoint) or EGRESSIP_INVENTORY names the inventory.
+ */
 export function createProvider({ endpoint = process.env.EGRESSIP_INVENTORY }) {
   if (endpoint === undefined)
     throw new Error('provider static: name the inventory file by --cloud-endpoint or EGRESSIP_INVENTORY');

@@ -2,7 +2,10 @@ import type { Address } from '@egressip-ipam/core';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 
-/** Which nodes the network may assign one more address to: it takes those with its label, up to what the cloud lets each have. */
+/**
+ * Which nodes the network may assign one more address to: it takes those with its label, up to what the cloud lets each
+ * have.
+ */
 export class NodeRoom {
   readonly #facts: OvnKubernetesFacts;
   readonly #isLabelled: ReadonlySet<string>;
