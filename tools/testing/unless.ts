@@ -19,3 +19,4 @@ export const unless = (isMissing: boolean, reason: string): TestOptions =>
 /** Reasons that several suites have. */
 export const noMoto = 'the EC2 emulator moto is not there: pip install "moto[ec2,server]"';
 export const noRealServer = 'kube-apiserver and etcd are not there: name their folder in KUBEBUILDER_ASSETS';
+export const onlyLinux = 'only Linux tells whether a process of a number is still the same';

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { onlyLinux, unless } from '../../../../tools/testing/unless.ts';
 import { isGone, ownIdentity } from './holder-identity.ts';
 
-const isLinux = process.platform === 'linux';
+const onLinux = unless(process.platform !== 'linux', onlyLinux);
 
 /** The identity of a process that lives until it is killed. */
 async function another(): Promise<{ readonly identity: string; kill(): Promise<void> }> {
@@ -29,7 +30,7 @@ describe('the identity of a holder', () => {
     expect(ownIdentity()).not.toBe(ownIdentity());
   });
 
-  it.runIf(isLinux)('tells that a process of this machine lives, and that it is gone once it was killed', async () => {
+  it('tells that a process of this machine lives, and that it is gone once it was killed', onLinux, async () => {
     const { identity, kill } = await another();
     expect(isGone(identity)).toBe(false);
     await kill();
@@ -47,7 +48,7 @@ describe('the identity of a holder', () => {
     expect(isGone(`elsewhere_${random}_999999999-${start}-${scope}`)).toBe(false);
   });
 
-  it.runIf(isLinux)('knows a process that has the number of one before it from that one', () => {
+  it('knows a process that has the number of one before it from that one', onLinux, () => {
     const [host, random, proof = ''] = ownIdentity().split('_');
     const [pid, start, scope] = proof.split('-');
     expect(isGone(`${host}_${random}_${pid}-${Number(start) - 1}-${scope}`)).toBe(true);

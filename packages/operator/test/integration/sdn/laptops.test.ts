@@ -3,6 +3,7 @@ import type { OperatorProcess } from '../support/operator-process.ts';
 import { namespaces, nodeLeases as leases } from '../support/resources.ts';
 import { oneServer, writeKubeconfig } from '../support/start-server.ts';
 import { SdnCluster } from './sdn-cluster.ts';
+import { noRealServer, onlyLinux, unless } from '../../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 60_000, interval: 100 };
 const own = 'egressip-ipam-operator';
@@ -72,8 +73,12 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
     expect(await writers()).toContain('operator-2');
   }, 120_000);
 
-  it.runIf(process.platform === 'linux')(
+  it(
     'killed and started again on the same machine it need not wait for its own lease',
+    {
+      ...unless(process.platform !== 'linux', onlyLinux),
+      timeout: 120_000,
+    },
     async () => {
       const first = await start('operator-1');
       await says(first, 'planning begins');
@@ -85,7 +90,6 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
       expect(second.lines.join('\n')).not.toContain('the lease is waited for');
       await served('shop');
     },
-    120_000,
   );
 
   it('waits for the lease of a holder elsewhere of which nothing is heard, and says so', async () => {
@@ -104,8 +108,9 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
     expect(await holder()).not.toBe('elsewhere_1');
   }, 120_000);
 
-  it.runIf(server !== 'the sandbox')(
+  it(
     'writes nothing without the right to the lease, and says which right it is',
+    { ...unless(server === 'the sandbox', noRealServer), timeout: 120_000 },
     async () => {
       const name = 'reader';
       for (const [plural, kind, rest] of [
@@ -133,6 +138,5 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
       expect(await withoutLease.ended).toBe(1);
       expect(withoutLease.lines.join('\n')).toContain('ask for the verbs get, create and update on leases');
     },
-    120_000,
   );
 });
