@@ -35,7 +35,7 @@ import { allServiceUses, readServiceUse, type ServiceUse, type ServiceUses } fro
 import { WatchedValues } from './watched-values.ts';
 
 const rememberRefusal = 600_000;
-/** As many as `status.released` keeps. */
+/** More than `status.released` keeps of what cools down no longer. */
 const mostDeparted = 1000;
 
 const noUses: readonly ServiceUse[] = [];

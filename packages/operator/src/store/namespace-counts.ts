@@ -1,4 +1,4 @@
-import type { NamespaceCount } from '@egressip-ipam/core';
+import { byName, type NamespaceCount } from '@egressip-ipam/core';
 import { sleep, type Clock } from '@egressip-ipam/kube';
 
 /** One namespace a second, whatever their number; those that nobody counted yet come faster. */
@@ -53,9 +53,7 @@ export class NamespaceCounts {
 
   /** Sorted by namespace; the same array while nothing changed. */
   list(): readonly NamespaceCount[] {
-    this.#list ??= [...this.#looks.values()]
-      .flatMap(({ entry }) => entry ?? [])
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    this.#list ??= [...this.#looks.values()].flatMap(({ entry }) => entry ?? []).sort(byName);
     return this.#list;
   }
 

@@ -1,4 +1,4 @@
-import { asRecord, readServiceAddresses, type Finding, type UsedAddress } from '@egressip-ipam/core';
+import { asRecord, compareNames, readServiceAddresses, type Finding, type UsedAddress } from '@egressip-ipam/core';
 
 /** So many addresses of one Service count: no more are kept of it. */
 const mostOfService = 64;
@@ -39,12 +39,8 @@ export function allServiceUses(uses: readonly ServiceUse[]): ServiceUses {
     used.push(...counted);
     if (named > counted.length) problems.push(tooMany(namespace, named, counted.length));
   }
-  used.sort((one, other) => compare(one.address, other.address) || compare(one.usedBy, other.usedBy));
+  used.sort((one, other) => compareNames(one.address, other.address) || compareNames(one.usedBy, other.usedBy));
   return { used, problems };
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function tooMany(namespace: string, named: number, counted: number): Finding {

@@ -1,3 +1,4 @@
+import { compareNames } from '@egressip-ipam/core';
 import { Reflector, ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
 
 /** What {@link WatchedValues} are made of. */
@@ -69,7 +70,7 @@ export class WatchedValues<Value> {
     this.#list ??= [...this.#reflector.store.values()]
       .flatMap(({ values }) => values)
       .map((value) => [this.#keyOf(value), value] as const)
-      .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+      .sort(([one], [other]) => compareNames(one, other))
       .map(([, value]) => value);
     return this.#list;
   }
