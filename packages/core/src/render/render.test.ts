@@ -67,3 +67,24 @@ describe('law 9: the last trace of an address that goes back to its EgressIPAM',
     expect(Object.fromEntries(asked)).toEqual({ '10.0.0.1': expected, '10.0.0.2': ['remember pool'] });
   });
 });
+
+it('law 1: an address is written into no annotation before the record goes that has it without a proof', () => {
+  // A network whose objects, and nothing else, prove what namespaces have: there are none.
+  const proving: NetworkBackend = {
+    ...plain,
+    traits: (settings, platform) => ({ ...plain.traits(settings, platform), provesAllocations: true }),
+  };
+  const { egressIPAM: _egressIPAM, ...leaving } = aNamespace('leaves', 0, {
+    egressIPs: '10.0.0.1',
+    allocated: 'pool/10.0.0.1',
+  });
+  const namespaces = [aNamespace('asks', 1), aNamespace('asks-too', 2), leaving];
+  const egressIPAMs = [anEgressIPAM(['10.0.0.0/24=a'])];
+  const { steps } = plan(aSnapshot({ egressIPAMs, nodes: [aNode('n1')], namespaces }, proving), proving);
+  const annotations = steps.flatMap((step) => (step.kind === 'annotate' ? [step] : []));
+  expect(annotations.map(({ id, addresses, after }) => [id, addresses, after])).toEqual([
+    ['annotate leaves', [], []],
+    ['annotate asks', ['10.0.0.1'], [{ kind: 'step', id: 'annotate leaves', optional: true }]],
+    ['annotate asks-too', ['10.0.0.2'], []],
+  ]);
+});

@@ -56,11 +56,7 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
   const finalizers = finalizersToAdd(decided);
   const finalizerIds = new Map(finalizers.map(({ egressIPAM, id }) => [egressIPAM, id]));
   const byNamespace = idsByNamespace(networkSteps);
-  const annotateSteps = annotations.steps.map((step) => {
-    if (step.allocated !== null) {
-      const finalizer = finalizerIds.get(step.egressIPAM ?? '');
-      return finalizer === undefined ? step : { ...step, after: [afterStep(finalizer)] };
-    }
+  const clearing = annotations.clearing.map((step) => {
     const undone = annotations
       .leavingOf(step.namespace)
       .flatMap((address) => [
@@ -70,12 +66,20 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
       ]);
     return { ...step, after: distinctPreconditions([...(byNamespace.get(step.namespace) ?? []), ...undone]) };
   });
+  const clearedBefore = annotations.clearedBefore(clearing);
+  const allocating = annotations.allocating.map((step) => {
+    const finalizer = finalizerIds.get(step.egressIPAM ?? '');
+    const cleared = step.addresses.flatMap((address) => clearedBefore.get(address) ?? []);
+    const after = finalizer === undefined ? cleared : [afterStep(finalizer), ...cleared];
+    return after.length === 0 ? step : { ...step, after: distinctPreconditions(after) };
+  });
   const steps: readonly Step[] = [
     ...finalizers,
     ...remembered.flatMap(({ step }) => step ?? []),
     ...networkSteps,
     ...interfaceSteps,
-    ...annotateSteps,
+    ...clearing,
+    ...allocating,
   ];
   return { steps: inOrder([...steps, ...finalizersToRemove(decided, steps)]), rendering, remembered };
 }
@@ -93,7 +97,10 @@ function idsByNamespace(steps: readonly NetworkStep[]): ReadonlyMap<string, read
 
 /** The annotations that are to be written, and whether an address is on record. */
 class Annotations {
-  readonly steps: readonly AnnotateStep[];
+  /** Those that give a namespace addresses. */
+  readonly allocating: readonly AnnotateStep[];
+  /** Those that take away all that it had. */
+  readonly clearing: readonly AnnotateStep[];
   readonly #decided: Decided;
   readonly #byNamespace: ReadonlyMap<string, AnnotateStep>;
   readonly #leaving = new Map<string, readonly Address[]>();
@@ -114,13 +121,34 @@ class Annotations {
       const recorded = allotment.claim.namespace.allocated?.addresses ?? [];
       this.#leaving.set(step.namespace, [...new Set([...allotment.leaving, ...recorded])]);
     }
-    this.steps = steps;
+    this.allocating = steps.filter(({ allocated }) => allocated !== null);
+    this.clearing = steps.filter(({ allocated }) => allocated === null);
     this.#byNamespace = new Map(steps.map((step) => [step.namespace, step]));
   }
 
   /** What a namespace gives back with everything that it had. */
   leavingOf(namespace: string): readonly Address[] {
     return this.#leaving.get(namespace) ?? [];
+  }
+
+  /**
+   * By address: the annotation that has to go before the address is written into another one, as two namespaces would
+   * have it for a moment. Nothing proves that it was ever more than written down, or its last trace waited for others.
+   *
+   * @param clearing the steps, with what they wait for
+   */
+  clearedBefore(clearing: readonly AnnotateStep[]): ReadonlyMap<string, Precondition> {
+    return new Map(
+      clearing
+        .filter(({ after }) => after.length === 0)
+        .flatMap(({ id, namespace }) =>
+          this.leavingOf(namespace).map((address) => [
+            formatAddress(address),
+            // A namespace that cannot be written keeps nobody waiting for what it only says that it had.
+            { kind: 'step', id, optional: true } as const,
+          ]),
+        ),
+    );
   }
 
   /** The annotation that has to be written before an address may be used. */
