@@ -1,10 +1,13 @@
 import { finalizerName, plan, type ClusterSnapshot } from '@egressip-ipam/core';
 import { InputError } from '../input/read-documents.ts';
 import type { LiveOptions } from '../input/read-live.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import { renderPlan } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
+import type { RunOptions } from '../run/options.ts';
 import { isLive, liveOptionsOf, loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
+import { ownNamespace } from './own-namespace.ts';
 
 /** Options of `uninstall`. */
 export interface UninstallOptions extends InputOptions {
@@ -12,8 +15,6 @@ export interface UninstallOptions extends InputOptions {
   /** Seconds that it may take. */
   readonly timeout: number;
 }
-
-const defaultNamespace = 'egressip-ipam-operator';
 
 /**
  * `uninstall`: takes back everything that was given, as if all EgressIPAMs were deleted; without --apply it only says
@@ -61,17 +62,16 @@ async function takeBack(
   const [
     { createRestClient, loadConnection, ResourceClient },
     { egressIPAMs },
-    { leaderOf },
+    { holdLease },
     { runOperator },
     { createLog },
   ] = await Promise.all([
     import('@egressip-ipam/kube'),
     import('../network/resources.ts'),
-    import('../run/leader-of.ts'),
+    import('../run/lease-hold.ts'),
     import('../run/run-operator.ts'),
     import('../run/log.ts'),
   ]);
-  const namespace = live.namespace ?? defaultNamespace;
   const { kubeconfig, context } = live;
   const rest = createRestClient(
     await loadConnection({
@@ -83,33 +83,38 @@ async function takeBack(
   const client = new ResourceClient(rest, egressIPAMs);
   const names = async (): Promise<readonly string[]> =>
     (await client.list()).items.map(({ metadata }) => metadata.name);
+  const log = createLog((line) => terminal.error(line), { format: 'text', level: 'info', now: () => Date.now() });
+  const options: RunOptions = {
+    ...live,
+    namespace: live.namespace ?? ownNamespace(),
+    leaderElect: true,
+    refusesBeside: true,
+    leaseDuration: 15,
+    renewDeadline: 10,
+    retryPeriod: 2,
+    metricsBindAddress: '0',
+    healthProbeBindAddress: '0',
+    logLevel: 'info',
+    logFormat: 'text',
+  };
   const stop = new AbortController();
   try {
-    const leader = await leaderOf(rest, namespace, Date.now());
-    if (leader !== undefined)
+    // Nothing is deleted beside an operator that lives: which it does as long as it renews its Lease, whatever its clock
+    // says.
+    const hold = await holdLease(rest, options, log, stop.signal).catch((error: unknown) => {
       throw new InputError(
-        `${leader} acts as the operator: scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
+        `${reasonOf(error)}; where an operator runs, scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
       );
+    });
     for (const name of await names()) await client.delete({ name });
-    const log = createLog((line) => terminal.error(line), { format: 'text', level: 'info', now: () => Date.now() });
-    const run = runOperator(
-      {
-        ...live,
-        namespace,
-        leaderElect: true,
-        leaseDuration: 15,
-        renewDeadline: 10,
-        retryPeriod: 2,
-        metricsBindAddress: '0',
-        healthProbeBindAddress: '0',
-        logLevel: 'info',
-        logFormat: 'text',
-      },
-      log,
-      stop.signal,
-    );
+    await hold.release();
+    if ((await names()).length === 0) return [];
+    const run = runOperator(options, log, stop.signal);
     const end = Date.now() + timeout * 1_000;
-    while ((await names()).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 500));
+    const goneOrLate = async (): Promise<void> => {
+      while ((await names()).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 500));
+    };
+    await Promise.race([run, goneOrLate()]);
     stop.abort();
     await run;
     return await names();

@@ -9,10 +9,12 @@ import {
 } from '@egressip-ipam/kube';
 import { namespaces } from '../network/resources.ts';
 import { isGone, ownIdentity } from './holder-identity.ts';
-import { leaseName } from './leader-of.ts';
 import type { Log } from './log.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
+
+/** The name of the Lease that makes one replica the writer. */
+const leaseName = 'egressip-ipam-operator';
 
 /** The right to act, for as long as it lasts. */
 export interface Term {
@@ -69,6 +71,7 @@ function takePart(
 ): LeaseHold {
   let lost = new AbortController();
   let onElected: (elected: boolean) => void = () => undefined;
+  let isGivenUp = false;
   const own = ownIdentity();
   const elector = new LeaderElector({
     client: rest,
@@ -87,7 +90,8 @@ function takePart(
     },
     onLost: (reason) => {
       lost.abort();
-      if (!signal.aborted) log.warn('the lease is lost; nothing more is written until it is held again', { reason });
+      if (!signal.aborted && !isGivenUp)
+        log.warn('the lease is lost; nothing more is written until it is held again', { reason });
     },
     onNewLeader: (identity) => {
       if (isGone(identity)) log.info('the holder of the lease is gone, and it is taken over', { identity });
@@ -112,7 +116,10 @@ function takePart(
   elector.start();
   return {
     fence: elector.fence,
-    release: () => elector.stop(),
+    release: () => {
+      isGivenUp = true;
+      return elector.stop();
+    },
     nextTerm: async () => {
       const isElected = signal.aborted
         ? false
