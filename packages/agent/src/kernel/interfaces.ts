@@ -16,6 +16,7 @@ export interface KernelAddress {
 export interface KernelInterface {
   readonly name: string;
   readonly index: number;
+  /** Set up, and plugged in: frames can leave by it. */
   readonly isUp: boolean;
   readonly isLoopback: boolean;
   /** Its MAC address in small letters, where it has one. */
@@ -43,7 +44,7 @@ export function readInterfaces(json: string): readonly KernelInterface[] {
       {
         name: ifname,
         index: ifindex,
-        isUp: set.includes('UP'),
+        isUp: set.includes('UP') && !set.includes('NO-CARRIER'),
         isLoopback: set.includes('LOOPBACK'),
         ...(typeof mac === 'string' ? { mac: mac.toLowerCase() } : {}),
         addresses,

@@ -79,6 +79,22 @@ describe('reconcile', () => {
     expect(reconcile(input({ ...foreign, wishes: [], lifetimeSeconds: 0 })).changes).toEqual([]);
   });
 
+  it('goes with an interface that got another name, and takes nothing there that was never ours', () => {
+    const is = (address: object): Partial<ReconcileInput> => ({
+      ...there,
+      interfaces: kernel([...node, address]).map((one) => (one.name === 'eth0' ? { ...one, name: 'lan0' } : one)),
+    });
+    expect(reconcile(input(is(ours)))).toMatchObject({
+      changes: [{ ...put, interface: 'lan0' }],
+      own: [{ address: '192.0.2.101', interface: 'lan0' }],
+    });
+    expect(reconcile(input({ ...is(ours), wishes: [] })).changes).toEqual([{ ...remove, interface: 'lan0' }]);
+    expect(reconcile(input(is(shown('192.0.2.101', 32))))).toMatchObject({
+      changes: [],
+      decisions: [{ obstacle: 'foreign' }],
+    });
+  });
+
   it('has on record what it removes until it is seen to be gone, and what it puts before it is there', () => {
     expect(reconcile(input({ ...there, wishes: [] })).own).toEqual([{ address: '192.0.2.101', interface: 'eth0' }]);
     expect(reconcile(input({})).own).toEqual([{ address: '192.0.2.101', interface: 'eth0' }]);
@@ -99,8 +115,9 @@ describe('chooseInterface', () => {
     ]).toEqual(['bond0.5', 'eth0', undefined]);
   });
 
-  it('uses none that is down, no loopback, and not where kube-proxy keeps Services', () => {
-    expect(chooseInterface(kernel([], second([shown('192.0.2.12', 24)], [])), '192.0.2.101')).toBeUndefined();
+  it('uses none that is down or has no carrier, no loopback, and not where kube-proxy keeps Services', () => {
+    for (const flags of [[], ['NO-CARRIER', 'UP']])
+      expect(chooseInterface(kernel([], second([shown('192.0.2.12', 24)], flags)), '192.0.2.101')).toBeUndefined();
     expect(
       chooseInterface(kernel([], second([shown('192.0.2.12', 24)], ['UP'], 'kube-ipvs0')), '192.0.2.101'),
     ).toBeUndefined();

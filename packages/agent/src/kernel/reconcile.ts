@@ -54,7 +54,8 @@ export interface Reconciliation {
 }
 
 /** Compares what should be on the node with what is. */
-export function reconcile(input: ReconcileInput): Reconciliation {
+export function reconcile(given: ReconcileInput): Reconciliation {
+  const input = { ...given, own: followNames(given) };
   const places = placesOf(input.interfaces);
   const decisions = input.wishes.map((address) => decide(address, input, places));
   const keeps = new Map(
@@ -78,6 +79,22 @@ export function reconcile(input: ReconcileInput): Reconciliation {
     own: [...left, ...[...keeps].map(([address, device]) => ({ address, interface: device }))],
     decisions,
   };
+}
+
+/**
+ * What is on record as ours, where it is now: an interface that got another name took its addresses along, and no other
+ * address that comes by itself has a lifetime.
+ */
+function followNames({ own, interfaces }: ReconcileInput): readonly OwnAddress[] {
+  const names = new Set(interfaces.map(({ name }) => name));
+  if (own.every(({ interface: device }) => names.has(device))) return own;
+  return own.map((entry) => {
+    if (names.has(entry.interface)) return entry;
+    const now = interfaces.filter(({ addresses }) =>
+      addresses.some(({ address, expires }) => address === entry.address && expires),
+    );
+    return now.length === 1 && now[0] !== undefined ? { ...entry, interface: now[0].name } : entry;
+  });
 }
 
 function placesOf(interfaces: readonly KernelInterface[]): ReadonlyMap<string, readonly string[]> {

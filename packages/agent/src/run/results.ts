@@ -67,7 +67,7 @@ function resultOf({ address, interface: device, isPresent, obstacle }: Decision,
     case 'foreign':
       return as('Foreign', 'it is on this node already, put there by somebody else, and is left alone');
     case 'no-interface':
-      return as('NoInterface', 'no interface of this node that is up has a subnet with it');
+      return as('NoInterface', 'no interface of this node that is up and plugged in has a subnet with it');
     case 'no-hold':
       return as('Probing', 'the Lease of this agent is not renewed, so that no address may be taken');
     default:

@@ -3,7 +3,13 @@ import type { CloudProvider, ProviderChange } from '@egressip-ipam/core';
 import { leases, ResourceClient } from '@egressip-ipam/kube';
 import type { Cut } from '@egressip-ipam/sandbox';
 import { createAgentProvider } from '../../src/create-agent-provider.ts';
-import { eventually, namespace, startAgentMachines, type AgentMachines } from './agent-machines.ts';
+import {
+  eventually,
+  namespace,
+  startAgentMachines,
+  type AgentMachines,
+  type AgentMachinesOptions,
+} from './agent-machines.ts';
 
 /** A cluster of machines with real agents, and their provider. */
 export interface AgentCluster extends AgentMachines {
@@ -24,7 +30,7 @@ const startLimit = 50_000;
 
 /** Makes it, with all agents running and counted. */
 export async function startAgentCluster(
-  options: { readonly names?: readonly string[]; readonly term?: number } = {},
+  options: Pick<AgentMachinesOptions, 'names' | 'term' | 'segments' | 'linksOf'> = {},
 ): Promise<AgentCluster> {
   const machines = await startAgentMachines(options);
   const { names, rest, network } = machines;

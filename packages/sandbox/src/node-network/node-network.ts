@@ -44,6 +44,8 @@ export interface NodeNetwork {
   addMachine(name: string, links: readonly Link[]): Promise<Machine>;
   /** Replaces all cuts by these. */
   setCuts(cuts: readonly Cut[]): Promise<void>;
+  /** Pulls the plug of one device of a machine, which has no carrier then, or puts it in again. */
+  setPlugged(name: string, device: string, isPlugged: boolean): Promise<void>;
   /**
    * Pulls a machine's plugs, kills what runs on it and forgets its namespace, addresses and all. It can be added again.
    */
@@ -55,6 +57,8 @@ export interface NodeNetwork {
 
 interface Port {
   readonly machine: string;
+  /** Name of the device inside the machine. */
+  readonly device: string;
   readonly segment: string;
   /** Name of the device on the bridge's side. */
   readonly name: string;
@@ -116,6 +120,13 @@ class Network implements NodeNetwork {
     await this.#applyCuts();
   }
 
+  async setPlugged(name: string, device: string, isPlugged: boolean): Promise<void> {
+    for (const port of this.#ports) {
+      if (port.machine === name && port.device === device)
+        await this.#fabric.run('ip', ['link', 'set', port.name, isPlugged ? 'up' : 'down']);
+    }
+  }
+
   async powerOff(name: string): Promise<void> {
     const namespace = this.#machines.get(name);
     if (namespace === undefined) return;
@@ -141,7 +152,7 @@ class Network implements NodeNetwork {
   }
 
   async #plug(machine: string, namespace: Namespace, { device, segment, addresses }: Link): Promise<void> {
-    const port: Port = { machine, segment, name: `port${this.#portCount++}` };
+    const port: Port = { machine, device, segment, name: `port${this.#portCount++}` };
     await this.#fabric.run('ip', [
       'link',
       'add',

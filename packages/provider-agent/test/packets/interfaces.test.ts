@@ -1,0 +1,52 @@
+import { nodeNetworkUnavailable } from '@egressip-ipam/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../../../../tools/testing/unless.ts';
+import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { busyReason, eventually } from './agent-machines.ts';
+
+const reason = nodeNetworkUnavailable() ?? (await busyReason());
+
+describe('the interfaces of an egress node', unless(reason !== undefined, reason ?? ''), () => {
+  let cluster: AgentCluster;
+  const address = '198.51.100.101';
+
+  beforeAll(async () => {
+    cluster = await startAgentCluster({
+      segments: ['dmz'],
+      linksOf: (name) => [{ device: 'eth1', segment: 'dmz', addresses: [`198.51.100.${name === 'a' ? 11 : 12}/24`] }],
+    });
+  }, 120_000);
+  afterAll(() => cluster?.close());
+
+  const ip = (...words: readonly string[]): Promise<string> => cluster.machine('a').run('ip', words);
+  const heldOn = async (device: string): Promise<boolean> =>
+    (await ip('-o', 'address', 'show', 'dev', device)).includes(` ${address}/32 `);
+  const reported = async (): Promise<readonly string[]> =>
+    (await cluster.node('a')).status.interfaces.map(({ name }) => name).sort();
+  const state = async (): Promise<string | undefined> => (await cluster.node('a')).status.addresses[0]?.state;
+
+  it('an address comes to the one whose subnet has it', async () => {
+    expect(await cluster.attach(address, 'a')).toBe('done');
+    expect(await heldOn('eth1')).toBe(true);
+  }, 60_000);
+
+  it('one that gets another name takes its addresses along', async () => {
+    await ip('link', 'set', 'eth1', 'name', 'dmz0').catch(async () => {
+      // Before Linux 6.2 only one that is down gets another name.
+      for (const words of ['eth1 down', 'eth1 name dmz0', 'dmz0 up']) await ip('link', 'set', ...words.split(' '));
+      await eventually('it is back', async () => (await heldOn('dmz0')) && (await state()) === 'Held');
+    });
+    await eventually('it is told', async () => (await reported()).includes('dmz0'));
+    // Past the lifetime of what was put there under the old name.
+    for (const end = performance.now() + 7_000; performance.now() < end;)
+      expect([await heldOn('dmz0'), await state()]).toEqual([true, 'Held']);
+  }, 60_000);
+
+  it('one whose plug is pulled holds nothing and is not offered, and serves again once it is put in', async () => {
+    await cluster.network.setPlugged('a', 'eth1', false);
+    await eventually('it is told', async () => (await state()) === 'NoInterface');
+    expect([await heldOn('dmz0'), await reported()]).toEqual([false, ['eth0']]);
+    await cluster.network.setPlugged('a', 'eth1', true);
+    await eventually('it is back', async () => (await heldOn('dmz0')) && (await state()) === 'Held');
+  }, 60_000);
+});
