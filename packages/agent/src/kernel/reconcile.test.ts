@@ -79,6 +79,17 @@ describe('reconcile', () => {
     expect(reconcile(input({ ...foreign, wishes: [], lifetimeSeconds: 0 })).changes).toEqual([]);
   });
 
+  it('puts an address on another interface of its subnet where the one that had it serves no more', () => {
+    const second = { ifindex: 3, ifname: 'eth1', flags: ['UP'], addr_info: [shown('192.0.2.12', 24)] };
+    const interfaces = kernel([...node, ours], [second]).map((one) =>
+      one.name === 'eth0' ? { ...one, isUp: false } : one,
+    );
+    expect(reconcile(input({ ...there, interfaces, verdict: () => 'unknown' }))).toMatchObject({
+      changes: [remove, { ...put, interface: 'eth1' }],
+      decisions: [{ isPresent: true, isMoved: true, isRestored: false }],
+    });
+  });
+
   it('goes with an interface that got another name, and takes nothing there that was never ours', () => {
     const is = (address: object): Partial<ReconcileInput> => ({
       ...there,

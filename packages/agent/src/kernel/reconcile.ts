@@ -27,6 +27,8 @@ export interface Decision {
   readonly obstacle?: Obstacle;
   /** It was ours and there a moment ago, and somebody else took it away. */
   readonly isRestored: boolean;
+  /** It comes from another interface of the node, which serves it no longer. */
+  readonly isMoved: boolean;
 }
 
 /** All that decides; nothing of it is asked of a clock or of the kernel. */
@@ -116,6 +118,7 @@ function decide(address: string, input: ReconcileInput, places: ReadonlyMap<stri
     isPresent: false,
     obstacle,
     isRestored: false,
+    isMoved: false,
   });
   if (where.some((name) => name !== recorded)) return without('foreign');
   if (device === undefined) return without('no-interface');
@@ -125,5 +128,7 @@ function decide(address: string, input: ReconcileInput, places: ReadonlyMap<stri
   if (!isThere && !wasThere && !mayTake) return without('no-hold');
   if (!isThere && !wasThere && verdict(address) !== 'free')
     return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
-  return { address, interface: device, isPresent: true, isRestored: !isThere && wasThere };
+  const isNew = !isThere && wasThere;
+  const isMoved = isNew && recorded !== device;
+  return { address, interface: device, isPresent: true, isRestored: isNew && !isMoved, isMoved };
 }

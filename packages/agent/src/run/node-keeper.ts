@@ -139,7 +139,7 @@ export class NodeKeeper {
     const isTouched =
       refusal !== '' ||
       outcome.changes.some(({ type, address }) => type === 'remove' || !this.#present.has(address)) ||
-      outcome.decisions.some(({ isRestored }) => isRestored);
+      outcome.decisions.some(({ isRestored, isMoved }) => isRestored || isMoved);
     const seen = isTouched ? await kernel.interfaces() : interfaces;
     this.#concludes(outcome, kept, seen, refusal);
     if (wanted?.generation === undefined) return;
@@ -178,7 +178,10 @@ export class NodeKeeper {
       isPresent && device !== undefined ? [{ address, interface: device }] : [],
     );
     const fresh = targets.filter((target) => !this.#present.has(target.address));
-    const taken = targets.filter((target) => isThere(target) && !this.#present.has(target.address));
+    const moved = new Set(outcome.decisions.filter(({ isMoved }) => isMoved).map(({ address }) => address));
+    const taken = targets.filter(
+      (target) => isThere(target) && (!this.#present.has(target.address) || moved.has(target.address)),
+    );
     const refused = new Set(fresh.filter((target) => !isThere(target)).map(({ address }) => address));
     const left = this.#own.filter(
       (one) =>

@@ -12,8 +12,11 @@ describe('the interfaces of an egress node', unless(reason !== undefined, reason
 
   beforeAll(async () => {
     cluster = await startAgentCluster({
-      segments: ['dmz'],
-      linksOf: (name) => [{ device: 'eth1', segment: 'dmz', addresses: [`198.51.100.${name === 'a' ? 11 : 12}/24`] }],
+      segments: ['dmz', 'spare'],
+      linksOf: (name) => [
+        { device: 'eth1', segment: 'dmz', addresses: [`198.51.100.${name === 'a' ? 11 : 12}/24`] },
+        ...(name === 'a' ? [{ device: 'eth2', segment: 'spare', addresses: ['203.0.113.11/24'] }] : []),
+      ],
     });
   }, 120_000);
   afterAll(() => cluster?.close());
@@ -45,8 +48,26 @@ describe('the interfaces of an egress node', unless(reason !== undefined, reason
   it('one whose plug is pulled holds nothing and is not offered, and serves again once it is put in', async () => {
     await cluster.network.setPlugged('a', 'eth1', false);
     await eventually('it is told', async () => (await state()) === 'NoInterface');
-    expect([await heldOn('dmz0'), await reported()]).toEqual([false, ['eth0']]);
+    expect([await heldOn('dmz0'), await reported()]).toEqual([false, ['eth0', 'eth2']]);
     await cluster.network.setPlugged('a', 'eth1', true);
     await eventually('it is back', async () => (await heldOn('dmz0')) && (await state()) === 'Held');
+  }, 60_000);
+
+  it('of two in one subnet the other serves at once, and says so to the network', async () => {
+    const recorder = await cluster.network.record('spare');
+    await ip('address', 'add', '198.51.100.13/24', 'dev', 'eth2');
+    await eventually('it is told', async () =>
+      (await cluster.node('a')).status.interfaces.some(({ subnets }) => subnets.length === 2),
+    );
+    await cluster.network.setPlugged('a', 'eth1', false);
+    expect(await eventually('it is there', () => heldOn('eth2'))).toBeLessThan(1_500);
+    const mac = await cluster.machine('a').mac('eth2');
+    await eventually('it is announced', () =>
+      recorder.neighbourMessages.some(
+        (one) => one.address === address && one.type === 'announcement' && one.mac === mac,
+      ),
+    );
+    expect([await heldOn('dmz0'), (await cluster.node('a')).status.addresses[0]?.message]).toEqual([false, undefined]);
+    await recorder.stop();
   }, 60_000);
 });
