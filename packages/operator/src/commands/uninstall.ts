@@ -99,8 +99,7 @@ async function takeBack(
   };
   const stop = new AbortController();
   try {
-    // Nothing is deleted beside an operator that lives: which it does as long as it renews its Lease, whatever its clock
-    // says.
+    // Nothing is deleted beside an operator that lives, which its Lease shows by being renewed, whatever clocks say.
     const hold = await holdLease(rest, options, log, stop.signal).catch((error: unknown) => {
       throw new InputError(
         `${reasonOf(error)}; where an operator runs, scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
