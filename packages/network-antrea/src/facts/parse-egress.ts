@@ -1,4 +1,10 @@
-import { parseAddress, parseAddresses, type Address, type ObjectReference } from '@egressip-ipam/core';
+import {
+  parseAddress,
+  parseAddresses,
+  type Address,
+  type LabelSelector,
+  type ObjectReference,
+} from '@egressip-ipam/core';
 import type { EgressEntry } from '../kinds/egress.ts';
 import { egressSubject, namespaceNameLabel, reserveLabel } from '../kinds/names.ts';
 
@@ -10,8 +16,10 @@ export interface ParsedEgress {
   readonly address: Address | undefined;
   /** For whom it is, where it is ours. */
   readonly ours: { readonly namespace: string; readonly address: Address } | undefined;
-  /** Whether it selects the pods of its namespace; else it is in reserve. */
+  /** Whether it sends all pods of its namespace out by its address: people may have narrowed it, or turned it to others. */
   readonly active: boolean;
+  /** Whether it selects nothing, and waits. */
+  readonly inReserve: boolean;
   /** The node that has its address, as far as is known: our record where we place, else what Antrea says. */
   readonly node: string | undefined;
   /** Whether Antrea says so, too. */
@@ -26,6 +34,7 @@ export function parseEgress(source: EgressEntry): ParsedEgress {
   const ours = egressIPAM !== undefined && subject?.namespace === namespace ? subject : undefined;
   const address = ours?.address ?? parseAddress(source.egressIP);
   const isShown = egressNode !== '' && parseAddress(source.statusIP) === address;
+  const inReserve = source.podSelector?.matchLabels?.[reserveLabel] !== undefined;
   const isPlacedByUs = source.externalIPPool === '' && ours !== undefined;
   const node = isPlacedByUs ? placedOn : isShown ? egressNode : undefined;
   return {
@@ -34,11 +43,24 @@ export function parseEgress(source: EgressEntry): ParsedEgress {
     object: { kind: 'Egress', name: source.name },
     address,
     ours,
-    active: source.podSelector?.matchLabels?.[reserveLabel] === undefined,
+    active:
+      ours === undefined ? !inReserve : isWhole(source, ours.namespace) && parseAddress(source.egressIP) === address,
+    inReserve,
     node,
     isConfirmed: isShown && egressNode === node,
     unconfirmed: parseAddresses(source.unconfirmed ?? []),
   };
+}
+
+/** Whether an Egress selects all pods of a namespace, and no others. */
+function isWhole({ namespaceSelector = {}, podSelector = {} }: EgressEntry, namespace: string): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = namespaceSelector;
+  const isOne = matchExpressions.length === 0 && Object.keys(matchLabels).length === 1;
+  return isOne && matchLabels[namespaceNameLabel] === namespace && isEmpty(podSelector);
+}
+
+function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 0;
 }
 
 /** The selection of an Egress of ours: a namespace's pods, or none of them while it is in reserve. */

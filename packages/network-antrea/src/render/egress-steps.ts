@@ -58,7 +58,7 @@ export function egressSteps(claim: ClaimDecision, context: EgressContext): Names
   for (const address of addresses) {
     if (address !== active)
       steps.push(
-        ...applied(claim, use(address), present.get(address)?.active === true ? afterActivation : [], context),
+        ...applied(claim, use(address), present.get(address)?.inReserve === false ? afterActivation : [], context),
       );
   }
   for (const [address, egress] of present) {
@@ -85,7 +85,7 @@ function chooseActive(
       return false;
     return !view.platform.attaches || decisions.isAttachedTo(address, node);
   };
-  const current = addresses.find((address) => present.get(address)?.active === true);
+  const current = addresses.find((address) => present.get(address)?.inReserve === false);
   return current !== undefined && isCarried(current) ? current : (addresses.find(isCarried) ?? current);
 }
 
@@ -191,14 +191,13 @@ function effectsOf(
   present: ParsedEgress | undefined,
   isHosting: boolean,
 ): StepEffects {
-  const wasActive = present?.active === true;
   const isUnhosting = present?.node !== undefined && (isHosting || (pool === '' && node === ''));
   const effects = {
     recorded: present === undefined && !isHosting,
     hosted: isHosting,
     unhosted: isUnhosting,
-    bound: active && !wasActive,
-    unbound: !active && wasActive,
+    bound: active && present?.active !== true,
+    unbound: !active && present?.inReserve === false,
   };
   return Object.fromEntries(Object.entries(effects).flatMap(([effect, is]) => (is ? [[effect, [egressIP]]] : [])));
 }
@@ -214,7 +213,7 @@ function departure(
   const text = [formatAddress(address)];
   const id = `Egress/${egress.name}`;
   const { source } = egress;
-  const unbinds = egress.active && view.platform.attaches;
+  const unbinds = !egress.inReserve && view.platform.attaches;
   const content: EgressContent = {
     egressIPAM: source.egressIPAM ?? '',
     namespace: claim.namespace,
@@ -236,7 +235,7 @@ function departure(
       ]
     : [];
   const forgetting = [...(unbinds ? [afterStep(id)] : after), ...decisions.order.beforeForgetting(address)];
-  const effects = unbinds || !egress.active ? { unhosted: text } : { unbound: text, unhosted: text };
+  const effects = unbinds || egress.inReserve ? { unhosted: text } : { unbound: text, unhosted: text };
   return [
     ...unbinding,
     {

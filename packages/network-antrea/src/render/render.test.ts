@@ -146,6 +146,21 @@ describe('where Antrea places', () => {
     expect(objectsOf(settled(wiped), 'ExternalIPPool')).toEqual(objectsOf(after, 'ExternalIPPool'));
   });
 
+  it.each([
+    ['narrowed to some pods', { podSelector: { matchLabels: { app: 'web' } } }],
+    ['turned to others', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }],
+    ['given another address', { egressIP: '10.0.0.6' }],
+  ])('an Egress of ours that people have %s carries its namespace no more, and is put back', (_, change) => {
+    const after = settled(cluster());
+    const [egress] = objectsOf(after, 'Egress');
+    const objects = { ...after.network.objects, Egress: [{ ...egress!, ...change }] };
+    const undone = { ...after, network: { ...after.network, objects } };
+    const { allocations, steps } = plan(undone, network);
+    expect(allocations).toMatchObject([{ addresses: ['10.0.0.1'], carried: false }]);
+    expect(steps).toMatchObject([{ object: { name: egress!.name }, effects: { bound: ['10.0.0.1'] } }]);
+    expect(objectsOf(settled(antreaAtWork(undone)), 'Egress')).toEqual([egress]);
+  });
+
   it('no Ready node: nothing is carried, and the Egress stays', () => {
     const down = settled(withNodes(settled(cluster()), { ready: false }));
     expect(plan(down, network).allocations).toMatchObject([{ carried: false }]);
