@@ -20,7 +20,10 @@ export interface Rendering {
    * By position of the claim: what the network has made of its addresses, in the network's own word, where it has any.
    */
   readonly states?: readonly (string | undefined)[];
-  /** Namespaces some of whose addresses carry no traffic now, though a node has them by the network's word. */
+  /**
+   * Namespaces some of whose addresses, or of those that these replace, carry no traffic now, though a node has them by
+   * the network's word.
+   */
   readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
   /**
    * By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given

@@ -20,7 +20,7 @@ export interface Allocation {
    * needed.
    */
   readonly carried: boolean;
-  /** Those of the addresses that do, where some do and others do not. */
+  /** What carries the traffic where not all of them do: some of them, or addresses that stay until these carry it. */
   readonly carrying?: readonly string[];
   /** What the network has made of the addresses, in its own word, where it has any. */
   readonly state?: string;

@@ -100,14 +100,23 @@ class Reporter {
     const state = this.#rendering.states?.[claim.index];
     const { name, egressIPAM = '' } = namespace;
     const texts = textsOf(claim, addresses);
-    if (missing !== undefined && missing.length < addresses.length) {
-      const lost = missing;
-      const some = addresses.filter((address) => !lost.includes(address)).map(formatAddress);
-      const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying: some };
+    const carrying = missing === undefined ? [] : this.#carrying(claim, addresses, missing);
+    if (carrying.length > 0) {
+      const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying };
       return state === undefined ? partly : { ...partly, state };
     }
     if (state === undefined) return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried };
     return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
+  }
+
+  /** What carries a namespace's traffic while others do not: some of its addresses, and what they replace. */
+  #carrying(claim: Claim, addresses: readonly Address[], missing: readonly Address[]): readonly string[] {
+    const bound = claim.binding?.ours === true ? claim.binding.addresses : [];
+    const replaced = bound.filter(
+      (address) =>
+        !addresses.includes(address) && this.#isCarried(claim, address, this.#ledger.slotOf(address), undefined),
+    );
+    return [...addresses.filter((address) => !missing.includes(address)), ...replaced].map(formatAddress);
   }
 
   /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */

@@ -1,4 +1,4 @@
-import type { Address, ClaimDecision, NetworkView } from '@egressip-ipam/core';
+import type { Address, NetworkView } from '@egressip-ipam/core';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 
 const none: readonly never[] = [];
@@ -11,12 +11,16 @@ export class Carriers {
     for (const { name, ready } of nodes) if (ready) this.#ready.add(name);
   }
 
-  /** The addresses of a claim that carry nothing. */
-  missingOf(claim: ClaimDecision, egressIP: ParsedEgressIP | undefined): readonly Address[] {
-    if (egressIP === undefined || !selectsAllOf(egressIP, claim.namespace)) return claim.addresses;
+  /** Those of some addresses that carry nothing of a namespace by its EgressIP. */
+  missingOf(
+    namespace: string,
+    addresses: readonly Address[],
+    egressIP: ParsedEgressIP | undefined,
+  ): readonly Address[] {
+    if (egressIP === undefined || !selectsAllOf(egressIP, namespace)) return addresses;
     let missing: Address[] | undefined;
-    for (let index = 0; index < claim.addresses.length; index += 1) {
-      const address = claim.addresses[index];
+    for (let index = 0; index < addresses.length; index += 1) {
+      const address = addresses[index];
       if (address === undefined || this.#isCarried(egressIP, address, index)) continue;
       if (missing === undefined) missing = [address];
       else missing.push(address);

@@ -1,13 +1,15 @@
 import { aNamespace, anEgressIPAM, zoneLabel } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
-import type { AssignedItem } from '../kinds/egress-ip.ts';
+import type { AssignedItem, EgressIPEntry } from '../kinds/egress-ip.ts';
 import {
   anEgressIP,
   anOvnNode,
   announced,
   appliedNext,
+  findingsOf,
   onCloud,
   onOvn,
+  planOf,
   primary,
   writesOf,
 } from '../testing/builders.ts';
@@ -86,6 +88,38 @@ describe('a change of several addresses', () => {
       expect(nextOf(['10.0.0.1'], [old])).toEqual(['10.0.0.1', '10.0.0.9']);
       expect(nextOf(['10.0.0.1', '10.0.0.9'], [old])).toBeUndefined();
       expect(nextOf(['10.0.0.1', '10.0.0.9'], [old, on('n2', '10.0.0.9')])).toEqual(['10.0.0.9']);
+    });
+
+    it('law 12: says that it carries the traffic until then, and does not call the new one carried', () => {
+      const moment = (egressIP: Partial<EgressIPEntry>, nodes = two): unknown => {
+        const cluster = {
+          provider: onCloud,
+          nodes,
+          egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
+          namespaces: [shop],
+        };
+        const snapshot = onOvn(cluster, [anEgressIP('shop', ['10.0.0.1', '10.0.0.9'], egressIP)]);
+        const [allocation] = planOf(snapshot).allocations;
+        const [finding] = [...findingsOf(snapshot, 'Unassigned'), ...findingsOf(snapshot, 'PartiallyAssigned')];
+        return [allocation?.carried, allocation?.carrying, finding?.code, finding?.message.split(': ').at(-1)];
+      };
+      const bare = 'until one does, traffic leaves with the address of whatever node a pod runs on';
+      const nothing = [false, undefined, 'Unassigned', bare];
+      expect(moment({ assigned: [old] })).toEqual([
+        false,
+        ['10.0.0.1'],
+        'PartiallyAssigned',
+        'until one does, traffic leaves with 10.0.0.1',
+      ]);
+      expect(moment({ assigned: [old, on('n2', '10.0.0.9')] })).toEqual([true, undefined, undefined, undefined]);
+      expect(moment({ assigned: [] })).toEqual(nothing);
+      expect(moment({ assigned: [old], podSelector: { matchLabels: { app: 'web' } } })).toEqual(nothing);
+      expect(
+        moment(
+          { assigned: [old] },
+          two.map((node) => ({ ...node, ready: node.name !== 'n1' })),
+        ),
+      ).toEqual(nothing);
     });
 
     it('replaces it where no other node has room', () => {

@@ -26,30 +26,27 @@ export function reportMissing(
   carriers: Carriers,
   claim: ClaimDecision,
   existing: ParsedEgressIP,
-  missing: readonly Address[],
+  { missing, carrying }: { readonly missing: readonly Address[]; readonly carrying: readonly Address[] },
 ): Finding {
   const texts = missing.map(formatAddress);
   const base = { object: { kind: 'Namespace', name: claim.namespace }, addresses: texts };
   const why = reasonOf(facts, carriers, claim, existing, missing);
-  const families = new Set(missing.map(familyOf));
-  const bare = [...families].filter((family) =>
-    claim.addresses.every((address) => familyOf(address) !== family || missing.includes(address)),
-  );
+  const [family] = missing.map(familyOf).filter((entry) => !carrying.some((address) => familyOf(address) === entry));
   const list = texts.join(', ');
-  if (missing.length === claim.addresses.length) {
+  if (carrying.length === 0) {
     const message =
       `no node carries ${list} yet${why}: until one does, traffic leaves with the address of whatever node a pod ` +
       'runs on';
     return { ...base, code: 'Unassigned', severity: 'error', message };
   }
-  const [family] = bare;
   if (family !== undefined) {
     const message =
       `no node carries ${list} yet${why}: until one does, IPv${family} traffic leaves with the address of ` +
       'whatever node a pod runs on';
     return { ...base, code: 'PartiallyAssigned', severity: 'error', message };
   }
-  const message = `no node carries ${list} yet${why}; the other addresses carry the traffic`;
+  const others = carrying.map(formatAddress).join(', ');
+  const message = `no node carries ${list} yet${why}: until one does, traffic leaves with ${others}`;
   return { ...base, code: 'PartiallyAssigned', severity: 'warning', message };
 }
 

@@ -48,22 +48,25 @@ export class Serving {
     if (!this.#selections.isEmpty) {
       this.#note(this.#selections.report(claim, existing?.name ?? egressIPName(claim.namespace)));
     }
-    const missing = this.#carriers.missingOf(claim, existing);
-    this.states[position] = this.#stateOf(claim, existing, missing);
-    if (missing.length === 0) return;
-    this.uncarried.set(claim.namespace, missing);
-    if (existing !== undefined) {
-      this.#note(reportMissing(this.#facts, this.#carriers, claim, existing, missing));
+    const { namespace, addresses } = claim;
+    const missing = this.#carriers.missingOf(namespace, addresses, existing);
+    if (existing === undefined) {
+      this.states[position] = this.#writing.isObstructed(claim, existing) ? 'Conflict' : 'Allocated';
+      this.uncarried.set(namespace, missing);
+      if (this.#isPromised(claim)) this.#note(reportAbsent(claim));
+    } else if (missing.length === 0) {
+      const isContested = this.#contested.size > 0 && addresses.some((address) => this.#contested.has(address));
+      this.states[position] = isContested ? 'Conflict' : 'Assigned';
+    } else {
+      // What is replaced stays until the other carries.
+      const replaced = existing.addresses.filter((address) => !addresses.includes(address));
+      const idle = [...missing, ...this.#carriers.missingOf(namespace, replaced, existing)];
+      const carrying = [...addresses, ...replaced].filter((address) => !idle.includes(address));
+      this.states[position] = carrying.length === 0 ? 'Unassigned' : 'PartiallyAssigned';
+      this.uncarried.set(namespace, idle);
+      this.#note(reportMissing(this.#facts, this.#carriers, claim, existing, { missing, carrying }));
       if (step === undefined) this.#touch(claim, existing, missing);
-    } else if (this.#isPromised(claim)) this.#note(reportAbsent(claim));
-  }
-
-  #stateOf(claim: ClaimDecision, existing: ParsedEgressIP | undefined, missing: readonly Address[]): AssignmentState {
-    if (existing === undefined) return this.#writing.isObstructed(claim, existing) ? 'Conflict' : 'Allocated';
-    if (missing.length === claim.addresses.length) return 'Unassigned';
-    if (missing.length > 0) return 'PartiallyAssigned';
-    const isContested = this.#contested.size > 0 && claim.addresses.some((address) => this.#contested.has(address));
-    return isContested ? 'Conflict' : 'Assigned';
+    }
   }
 
   #touch(claim: ClaimDecision, existing: ParsedEgressIP, missing: readonly Address[]): void {

@@ -8,8 +8,8 @@ const allocated = (addresses: readonly string[], carrying: readonly string[]): A
   source: 'kept',
   addresses,
   nodes: addresses.map(() => 'n1'),
-  carried: carrying.length === addresses.length,
-  ...(carrying.length === 0 || carrying.length === addresses.length ? {} : { carrying }),
+  carried: addresses.every((address) => carrying.includes(address)),
+  ...(carrying.length === 0 ? {} : { carrying }),
 });
 const waiting = (code: string): Plan['waiting'] => [
   {
@@ -21,7 +21,7 @@ const waiting = (code: string): Plan['waiting'] => [
 ];
 const bareOf = (allocations: readonly Allocation[], claims: Plan['waiting'] = []): unknown =>
   bareNamespaces({ waiting: claims, allocations }, ['EgressIPConflict']).get('shop');
-const [v4, other4, v6] = ['10.0.0.1', '10.0.1.1', 'fd00::1'];
+const [v4, other4, v6, replaced4] = ['10.0.0.1', '10.0.1.1', 'fd00::1', '10.0.2.1'];
 
 describe('what would leave a namespace with addresses of nodes', () => {
   it.each([
@@ -33,6 +33,8 @@ describe('what would leave a namespace with addresses of nodes', () => {
     ['one family of several addresses, of which none carries', [v4, other4, v6], [v6], [4]],
     ['nothing, while another address of the family carries', [v4, other4], [other4], undefined],
     ['nothing, when all carry', [v4, v6], [v4, v6], undefined],
+    ['nothing, while what is replaced carries', [v4], [replaced4], undefined],
+    ['one family, while what is replaced carries the other', [v6], [replaced4], [6]],
   ])('is %s', (_what, addresses, carrying, families) => {
     expect(bareOf([allocated(addresses, carrying)])).toEqual(families);
   });

@@ -25,13 +25,16 @@ export function labelOf(families: readonly Family[]): string {
   return families.length === both.length ? 'unassigned' : `unassigned-ipv${families.join()}`;
 }
 
-/** A node that is named may be gone, or the object may select something else by now: what counts is what carries. */
-function bareFamilies({ addresses, carried, carrying = [] }: Allocation): readonly Family[] {
+/**
+ * What would leave with addresses of nodes. A node that is named may be gone, or the object may select something else
+ * by now: what counts is what carries, also where it is being replaced.
+ */
+export function bareFamilies({ addresses, carried, carrying = [] }: Allocation): readonly Family[] {
   if (carried) return [];
   const had = new Set(addresses.map(familyOf));
   const missing = [...had].filter((family) => !carrying.some((address) => familyOf(address) === family));
   // Where nothing carries, nothing leaves, whatever family the namespace has no address of.
-  return missing.length === had.size ? both : missing;
+  return carrying.length === 0 ? both : missing;
 }
 
 function familyOf(address: string): Family {

@@ -61,6 +61,22 @@ describe('the status of an EgressIPAM', () => {
     });
   });
 
+  it('tells those apart whose traffic leaves with node addresses from those that something else carries', () => {
+    const switching = { ...allocation('switching', false), carrying: ['10.0.0.9'] };
+    const messageOf = (allocations: Plan['allocations']): unknown => {
+      const plan = { allocations, waiting: [], findings: [] } as unknown as Plan;
+      const { conditions } = statusOf(concernsByEgressIPAM(plan)('pool'), buildSnapshot({}), report, {});
+      return (conditions as readonly Record<'type' | 'message', string>[]).find(({ type }) => type === 'Assigned')
+        ?.message;
+    };
+    expect(messageOf([switching])).toBe(
+      'no node carries addresses of 1 namespace: switching; other addresses of theirs carry the traffic',
+    );
+    expect(messageOf([switching, allocation('lost', false)])).toBe(
+      'no node carries addresses of 2 namespaces: switching, lost; traffic of 1 namespace leaves with node addresses: lost',
+    );
+  });
+
   it('calls all well when all carry', () => {
     expect(conditionsOf({ allocations: [allocation('a', true)] })).toEqual({
       Ready: ['True', 'AllServed'],

@@ -7,6 +7,7 @@ import {
   type EgressIPAMReport,
   type RefusedAddress,
 } from '@egressip-ipam/core';
+import { bareFamilies } from '../guard/bare-namespaces.ts';
 import { printable } from '../output/printable.ts';
 import type { Concerns } from './concerns.ts';
 
@@ -85,7 +86,7 @@ export function statusOf(
               lost.length === 0 ? 'AllAssigned' : 'Unassigned',
               lost.length === 0
                 ? 'no namespace is without a node for its addresses'
-                : `no node carries addresses of ${lost.length} namespaces, whose traffic leaves with node addresses: ${some}`,
+                : `no node carries addresses of ${count(lost.length)}: ${some}${leaking(lost)}`,
             ),
           ]),
     ],
@@ -137,6 +138,14 @@ function troublesIn(problems: Concerns['problems'], severity: 'error' | 'warning
   return problems
     .filter((problem) => problem.severity === severity)
     .map(({ code, message }) => ({ reason: code, message: `${message} (${code})` }));
+}
+
+/** Whose traffic leaves with addresses of nodes: of the others, something else of theirs carries it. */
+function leaking(lost: Concerns['lost']): string {
+  const bare = lost.filter((allocation) => bareFamilies(allocation).length > 0);
+  return bare.length === 0
+    ? '; other addresses of theirs carry the traffic'
+    : `; traffic of ${count(bare.length)} leaves with node addresses: ${namesOf(bare)}`;
 }
 
 /** Law 12: every address carries traffic, or nothing is called well. */

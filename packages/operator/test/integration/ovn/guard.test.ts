@@ -47,6 +47,22 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     );
   }, 60_000);
 
+  it('denies nothing while a namespace exchanges its only address, which carries until the other does', async () => {
+    await cluster.addNamespace('switching');
+    await expect.poll(() => cluster.assigned('egressip-switching'), poll).toHaveLength(1);
+    await expect.poll(guarded, poll).not.toContain('switching');
+    const begun = Date.now();
+    for (const address of ['10.0.0.100', '10.0.0.101', '10.0.0.102']) {
+      await cluster.annotate('switching', { egressips: address });
+      const alone = expect.stringMatching(`^${address}@`) as unknown;
+      await expect.poll(() => cluster.assigned('egressip-switching'), poll).toEqual([alone]);
+    }
+    const denials = (await cluster.writes()).filter(
+      ({ resource, verb, at }) => resource === 'egressfirewalls' && verb === 'create' && at >= begun,
+    );
+    expect(denials).toEqual([]);
+  }, 60_000);
+
   it('keeps in the one family of a dual stack that no node carries, and not the other', async () => {
     for (const number of [1, 2])
       await cluster.addNode(`d${number}`, 'd', [`10.0.7.${number}/24`, `fd00:7::${number}/64`]);
