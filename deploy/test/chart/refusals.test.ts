@@ -8,6 +8,47 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
     it.each([
       ['an unknown value', { replicas: 2 }, "'replicas' not allowed"],
       ['an unknown value further down', { image: { name: 'x' } }, /'?\/?image'?.*'name' not allowed/s],
+      ['an unknown value of the guard', { guard: { enable: true } }, /guard'?.*'enable' not allowed/s],
+      [
+        'an unknown field of a security context',
+        { securityContext: { readOnly: true } },
+        /securityContext'?.*'readOnly' not allowed/s,
+      ],
+      ['an unknown field of a toleration', { tolerations: [{ kee: 'a' }] }, /tolerations\/0'?.*'kee' not allowed/s],
+      [
+        'an unknown affinity',
+        { affinity: { nodeAffinity: { required: {} } } },
+        /affinity\/nodeAffinity'?.*'required' not allowed/s,
+      ],
+      [
+        'an unknown resource',
+        { resources: { limits: { memroy: '1Gi' } } },
+        /resources\/limits'?.*'memroy' not allowed/s,
+      ],
+      ['a quantity that is none', { resources: { limits: { memory: '1 GB' } } }, /resources\/limits\/memory.*'1 GB'/s],
+      ['an unknown field of a variable', { env: [{ name: 'A', vlue: 'b' }] }, /env\/0'?.*'vlue' not allowed/s],
+      [
+        'a reader of no namespace',
+        { metrics: { readers: [{ kind: 'ServiceAccount', name: 'prometheus' }] } },
+        /metrics\/readers\/0'?.*namespace/s,
+      ],
+      ['a section that is taken away', { image: null }, "missing property 'image'"],
+      ['a value that is taken away', { crds: { keep: null } }, /crds'?: missing property 'keep'/],
+      [
+        'a name that is none',
+        { fullnameOverride: 'Corporate_Egress' },
+        /fullnameOverride'?: 'Corporate_Egress' does not/,
+      ],
+      [
+        'a label by which pods are selected',
+        { podLabels: { 'app.kubernetes.io/name': 'x' } },
+        'podLabels: app.kubernetes.io/name is set by the chart',
+      ],
+      [
+        'a label by which a second release is found',
+        { commonLabels: { 'app.kubernetes.io/part-of': 'x' } },
+        'commonLabels: app.kubernetes.io/part-of is set by the chart',
+      ],
       ['a wrong type', { replicaCount: '2' }, /replicaCount'?: got string, want integer/],
       [
         'a wrong word',

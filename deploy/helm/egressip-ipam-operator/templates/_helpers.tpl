@@ -2,11 +2,12 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 54 | trimSuffix "-" }}
 {{- end }}
 
-{{/* The name of all objects, or its beginning. It leaves room for "-metrics" within the 63 characters of a Service. */}}
+{{/* The name of all objects, or its beginning. It leaves room for "-metrics" within the 63 characters of a Service,
+which may have no dot, as a release's name may. */}}
 {{- define "egressip-ipam.fullname" -}}
 {{- $name := include "egressip-ipam.name" . }}
 {{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
-{{- default $full .Values.fullnameOverride | trunc 54 | trimSuffix "-" }}
+{{- default $full .Values.fullnameOverride | replace "." "-" | trunc 54 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "egressip-ipam.serviceAccountName" -}}
