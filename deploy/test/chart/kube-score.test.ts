@@ -21,7 +21,21 @@ it(
       readonly check: string;
       readonly reason: string;
     }[];
-    const input = helmTemplate(helm4, { values: { crds: { enabled: false }, networkPolicy: { enabled: false } } });
+    const enabled = { enabled: true };
+    const everything = {
+      openshift: true,
+      agent: enabled,
+      aws: enabled,
+      guard: enabled,
+      guardUnassigned: enabled,
+      monitoring: enabled,
+      networkPolicy: enabled,
+      nodeProbe: enabled,
+      services: enabled,
+    };
+    const input = [{}, everything]
+      .map((values) => helmTemplate(helm4, { values: { ...values, crds: { enabled: false } } }))
+      .join('---\n');
     const { stdout } = spawnSync(kubeScore, ['score', '--output-format', 'json', '-'], { input, encoding: 'utf8' });
     const objects = JSON.parse(stdout) as readonly {
       readonly checks: readonly {
