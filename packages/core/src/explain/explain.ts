@@ -90,7 +90,7 @@ function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subjec
 function waitingFor(precondition: Precondition): readonly string[] {
   if (precondition.kind === 'step') return [];
   const { kind, name } = precondition.object;
-  const states = { gone: 'is gone', present: 'is there', read: 'has been read' };
+  const states = { gone: 'is gone', present: 'is there', read: 'has been read', room: 'has room for more' };
   return [`A step of it waits until ${kind} ${name} ${states[precondition.state]}.`];
 }
 

@@ -25,6 +25,7 @@ export type CoreFindingCode =
   | 'MeetsClusterNetwork'
   | 'CapacityExhausted'
   | 'AddressesExhausted'
+  | 'TooManyCooling'
   | 'NoSpareCapacity'
   | 'TopologyNotEnforceable'
   // Namespace

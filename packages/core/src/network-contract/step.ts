@@ -11,10 +11,10 @@ export type Precondition =
       readonly optional?: true;
     }
   | {
-      /** Something that no step of ours does must be observed: the object `gone`, `present` or `read`. */
+      /** Something that no step of ours does must be observed: the object gone, present or read, or room in it. */
       readonly kind: 'observed';
       readonly object: ObjectReference;
-      readonly state: 'gone' | 'present' | 'read';
+      readonly state: 'gone' | 'present' | 'read' | 'room';
     };
 
 /** What a step does to addresses. Canonical text; what is absent is none. */

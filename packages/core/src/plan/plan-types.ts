@@ -80,6 +80,8 @@ export interface EgressIPAMReport {
   readonly states?: Readonly<Record<string, number>>;
   /** `status.released` as it should be. */
   readonly released: readonly ReleasedAddresses[];
+  /** What was given back, too, and finds no room there until something else has cooled down. */
+  readonly late?: readonly ReleasedAddresses[];
 }
 
 /** A node's load. */

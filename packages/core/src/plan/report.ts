@@ -13,14 +13,16 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
   const reported = reportAllocations(decided, rendered.rendering);
   const waiting = reportWaiting(decided.unsettled);
   const refused = refusedIn(decided);
-  const wakeAt = wakeTime(waiting.length > 0 ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
+  const crowded = crowdedFindings(decided, rendered);
+  const isAwaited = waiting.length > 0 || crowded.length > 0;
+  const wakeAt = wakeTime(isAwaited ? decided.cooling.next : undefined, rendered.rendering.wakeAt);
   const { tables } = decided.facts;
   return {
     formatVersion: 2,
     allocations: reported.allocations,
     waiting,
     steps: rendered.steps,
-    findings: [...found, ...findingsOf(decided), ...rendered.rendering.findings],
+    findings: [...found, ...findingsOf(decided), ...crowded, ...rendered.rendering.findings],
     egressIPAMs: decided.pools.list.map((pool) => reportEgressIPAM(decided, rendered, pool, reported.countsOf(pool))),
     nodes: reportNodes(decided, reported),
     ...(tables === undefined
@@ -29,6 +31,17 @@ export function reportPlan(decided: Decided, rendered: Rendered, found: readonly
     ...(refused.length === 0 ? {} : { refused }),
     ...(wakeAt === undefined ? {} : { wakeAt: new Date(wakeAt).toISOString() }),
   };
+}
+
+/** That releases wait for others to cool down: their addresses stay where they are, and nobody else gets them. */
+function crowdedFindings({ pools }: Decided, { remembered }: Rendered): readonly Finding[] {
+  return remembered.flatMap(({ late }, index): readonly Finding[] => {
+    if (late.length === 0) return [];
+    const count = late.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    const message = `so many addresses cool down that the status has no room for ${count} more that namespaces gave back: they stay where they are until others have cooled down; shorten coolDown`;
+    const object = { kind: 'EgressIPAM', name: pools.list[index]?.name ?? '' };
+    return [{ code: 'TooManyCooling', severity: 'warning', object, field: 'spec.coolDown', message }];
+  });
 }
 
 /** What cannot be had just now: what the network says, and what the cloud said is somebody else's. */
@@ -50,6 +63,7 @@ function wakeTime(one: number | undefined, other: number | undefined): number | 
 function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, counts: PoolCounts): EgressIPAMReport {
   const { generation } = pool.egressIPAM.source;
   const { claims, served, carried, waiting, refused, states } = counts;
+  const remembered = rendered.remembered[pool.index];
   return {
     name: pool.name,
     ...(generation === undefined ? {} : { generation }),
@@ -61,7 +75,8 @@ function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, coun
     waiting,
     refused,
     ...(states.size === 0 ? {} : { states: Object.fromEntries(states) }),
-    released: rendered.remembered[pool.index]?.released ?? [],
+    released: remembered?.released ?? [],
+    ...(remembered === undefined || remembered.late.length === 0 ? {} : { late: remembered.late }),
   };
 }
 

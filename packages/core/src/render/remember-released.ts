@@ -1,19 +1,14 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { returnWindow } from '../allocate/cool-down.ts';
 import { teamOf } from '../allocate/team-limits.ts';
-import type { RememberStep } from '../network-contract/step.ts';
+import { afterStep, type Precondition, type RememberStep } from '../network-contract/step.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
-import { sameAddresses } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
 import type { Decided } from './decided.ts';
+import { fitReleased, type Release } from './fit-released.ts';
 
-/**
- * `status.released` keeps at most so many entries, unless more of them cool down: each release writes all, which with a
- * thousand was most of what the API server did.
- */
-const mostEntries = 200;
 /** An entry is of so many addresses at most: no namespace had more. */
 const mostAddresses = 128;
 
@@ -22,9 +17,16 @@ export interface Remembered {
   /** `status.released` as it should be. */
   readonly released: readonly ReleasedAddresses[];
   readonly step: RememberStep | undefined;
-  /** What the step writes down that was not: the addresses whose last trace waits for it, and nobody else's. */
-  readonly added: readonly string[];
+  /**
+   * By address: what has to be before its last trace goes. That is the step, of what it writes down that was not, and
+   * room in the status, of what finds none until something else has cooled down.
+   */
+  readonly before: ReadonlyMap<string, Precondition>;
+  /** What finds none. */
+  readonly late: readonly ReleasedAddresses[];
 }
+
+const nothing: ReadonlyMap<string, Precondition> = new Map();
 
 /** `status.released` of every EgressIPAM, in their order. */
 export function rememberReleased(decided: Decided): readonly Remembered[] {
@@ -33,47 +35,85 @@ export function rememberReleased(decided: Decided): readonly Remembered[] {
 }
 
 type LeavingAddresses = ReadonlyMap<string, readonly Address[]>;
+type FreshRelease = readonly [namespace: string, addresses: readonly Address[]];
 
 function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | undefined): Remembered {
   const { egressIPAM } = pool;
-  const current = egressIPAM.source.released ?? [];
+  const { source, released: known } = egressIPAM;
   const { time } = decided.snapshot;
   const releasedAt = decided.snapshot.source.time;
-  if (egressIPAM.deleting || time === undefined || releasedAt === undefined)
-    return { released: current, step: undefined, added: [] };
-  const fresh = [...(leaving ?? [])].filter(
-    ([namespace, addresses]) => !isRemembered(egressIPAM, namespace, addresses, time),
-  );
-  const kept = egressIPAM.released.map(({ namespace, addresses }) =>
+  const unchanged = { released: source.released ?? [], step: undefined, before: nothing, late: [] };
+  if (egressIPAM.deleting || time === undefined || releasedAt === undefined) return unchanged;
+  const fresh = freshIn(egressIPAM, leaving, time);
+  const kept = known.map(({ namespace, addresses }) =>
     addresses.filter((address) => !isBack(decided, namespace, address)),
   );
-  const isSame = kept.every(
-    (addresses, position) => addresses.length === egressIPAM.released[position]?.addresses.length,
-  );
-  if (fresh.length === 0 && isSame) return { released: current, step: undefined, added: [] };
+  const isSame = kept.every((addresses, position) => addresses.length === known[position]?.addresses.length);
+  if (fresh.length === 0 && isSame) return unchanged;
+  const coming = comingEntries(decided, egressIPAM, fresh, releasedAt);
+  const { released, late } = fitReleased(stayingEntries(decided, egressIPAM, kept, time), coming);
+  const written = new Set(released);
+  const added = new Set(coming.flatMap(({ entry }) => (written.has(entry) ? [entry] : [])));
+  const step = added.size === 0 && isSame ? undefined : rememberStep(pool, withoutFormer(released, added));
+  const before = new Map<string, Precondition>();
+  const room: Precondition = { kind: 'observed', object: { kind: 'EgressIPAM', name: pool.name }, state: 'room' };
+  for (const { addresses } of late) for (const address of addresses) before.set(address, room);
+  if (step !== undefined)
+    for (const { addresses } of added) for (const address of addresses) before.set(address, afterStep(step.id));
+  return { released: step?.released ?? unchanged.released, step, before, late };
+}
+
+/** What is remembered already, and is to be still. */
+function stayingEntries(
+  decided: Decided,
+  { source, coolDown, released }: ParsedEgressIPAM,
+  kept: readonly (readonly Address[])[],
+  time: number,
+): readonly Release[] {
+  return released.flatMap((known, position) => {
+    const age = time - known.releasedAt;
+    const isLasting = age < coolDown || known.addresses.some((address) => isOnItsWay(decided, address));
+    const addresses = kept[position] ?? [];
+    const entry = source.released?.[position];
+    if (entry === undefined || addresses.length === 0 || (!isLasting && age >= returnWindow)) return [];
+    return [{ entry: { ...entry, addresses: addresses.map(formatAddress) }, isLasting }];
+  });
+}
+
+/** What is to be remembered from now on. */
+function comingEntries(
+  decided: Decided,
+  egressIPAM: ParsedEgressIPAM,
+  fresh: readonly FreshRelease[],
+  releasedAt: string,
+): readonly Release[] {
   const teamIn = teamsIn(decided, egressIPAM);
-  const released = bounded(egressIPAM, time, [
-    ...egressIPAM.released.flatMap((entry, position) => {
-      const isOnInterface = entry.addresses.some(
-        (address) =>
-          decided.ledger.isLeaving(decided.ledger.slotOf(address)) &&
-          decided.ledger.attachment.has(decided.ledger.slotOf(address)),
-      );
-      const isOver = !isOnInterface && time - entry.releasedAt >= Math.max(egressIPAM.coolDown, returnWindow);
-      const isAgain = (address: Address): boolean =>
-        fresh.some(([namespace, again]) => namespace === entry.namespace && again.includes(address));
-      const addresses = (kept[position] ?? []).filter((address) => !isAgain(address));
-      const source = current[position];
-      if (source === undefined || isOver || addresses.length === 0) return [];
-      return [{ ...source, addresses: addresses.map(formatAddress) }];
-    }),
-    ...fresh.flatMap(([namespace, addresses]) => {
-      const team = teamIn(namespace);
-      return entriesOf({ namespace, releasedAt, ...(team === undefined ? {} : { team }) }, addresses);
-    }),
-  ]);
-  const added = released.flatMap((entry) => (entry.releasedAt === releasedAt ? entry.addresses : []));
-  return { released, step: rememberStep(pool, released), added };
+  return fresh.flatMap(([namespace, addresses]) => {
+    const team = teamIn(namespace);
+    const entries = entriesOf({ namespace, releasedAt, ...(team === undefined ? {} : { team }) }, addresses);
+    const isLasting = egressIPAM.coolDown > 0 || addresses.some((address) => isOnItsWay(decided, address));
+    return entries.map((entry) => ({ entry, isLasting }));
+  });
+}
+
+/** Whether an address that nobody has is on an interface still: what is remembered of it says that it is ours. */
+function isOnItsWay({ ledger }: Decided, address: Address): boolean {
+  const slot = ledger.slotOf(address);
+  return ledger.isLeaving(slot) && ledger.attachment.has(slot);
+}
+
+/** What namespaces gave back before, and now again, cools down anew. */
+function withoutFormer(
+  entries: readonly ReleasedAddresses[],
+  added: ReadonlySet<ReleasedAddresses>,
+): readonly ReleasedAddresses[] {
+  const again = Map.groupBy(added, ({ namespace }) => namespace);
+  return entries.flatMap((entry) => {
+    const newer = added.has(entry) ? undefined : again.get(entry.namespace);
+    if (newer === undefined) return [entry];
+    const addresses = entry.addresses.filter((text) => !newer.some((other) => other.addresses.includes(text)));
+    return addresses.length === 0 ? [] : [{ ...entry, addresses }];
+  });
 }
 
 /** Finds the team that a namespace is of, or was, where the EgressIPAM limits teams and the labels are known. */
@@ -100,24 +140,6 @@ function entriesOf(
   return entries;
 }
 
-/**
- * A running cool-down is never evicted: where there are too many entries, those go that only let a namespace return.
- */
-function bounded(
-  { coolDown }: ParsedEgressIPAM,
-  time: number,
-  entries: readonly ReleasedAddresses[],
-): readonly ReleasedAddresses[] {
-  let surplus = entries.length - mostEntries;
-  if (surplus <= 0) return entries;
-  return entries.filter(({ releasedAt }) => {
-    const isCooling = time - Date.parse(releasedAt) < coolDown;
-    if (isCooling || surplus <= 0) return true;
-    surplus -= 1;
-    return false;
-  });
-}
-
 function rememberStep({ name }: Pool, released: readonly ReleasedAddresses[]): RememberStep {
   return {
     kind: 'remember',
@@ -140,19 +162,23 @@ function isBack({ ledger, allotments }: Decided, namespace: string, address: Add
   return allotment?.claim.namespace.name === namespace && allotment.source === 'kept';
 }
 
-/** A release that is under way, or was a moment ago, needs no second entry. */
-function isRemembered(
+/** What goes back and is not remembered yet; a release under way, or of a moment ago, needs no second entry. */
+function freshIn(
   { released, coolDown }: ParsedEgressIPAM,
-  namespace: string,
-  addresses: readonly Address[],
+  leaving: LeavingAddresses = new Map(),
   time: number,
-): boolean {
-  return released.some(
-    (entry) =>
-      entry.namespace === namespace &&
-      (sameAddresses(entry.addresses, addresses) || addresses.every((address) => entry.addresses.includes(address))) &&
-      time - entry.releasedAt < Math.max(coolDown, returnWindow),
-  );
+): readonly FreshRelease[] {
+  if (leaving.size === 0) return [];
+  const known = Map.groupBy(released, ({ namespace }) => namespace);
+  const isRemembered = (namespace: string, addresses: readonly Address[]): boolean =>
+    known
+      .get(namespace)
+      ?.some(
+        (entry) =>
+          addresses.every((address) => entry.addresses.includes(address)) &&
+          time - entry.releasedAt < Math.max(coolDown, returnWindow),
+      ) === true;
+  return [...leaving].filter(([namespace, addresses]) => !isRemembered(namespace, addresses));
 }
 
 /** By EgressIPAM, by namespace: the addresses that are going back to the pool. */

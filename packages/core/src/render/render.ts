@@ -38,12 +38,10 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
   const remembered = rememberReleased(decided);
   const attachments = wantedAttachments(decided);
   const annotations = new Annotations(decided);
-  const rememberIds = new Map(
-    remembered.flatMap(({ step, added }) => (step === undefined ? [] : added.map((address) => [address, step.id]))),
-  );
+  const remembering = new Map(remembered.flatMap(({ before }) => [...before]));
   const rememberBefore = (address: Address): readonly Precondition[] => {
-    const id = rememberIds.get(formatAddress(address));
-    return id === undefined ? [] : [afterStep(id)];
+    const precondition = remembering.get(formatAddress(address));
+    return precondition === undefined ? [] : [precondition];
   };
   const order = stepOrder(decided, annotations, attachments, rememberBefore);
   const rendering = backend.render(networkDecisions(decided, order), decided.facts, view);

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { RememberPace } from './remember-pace.ts';
 import type { WriteStep } from './write-step.ts';
 
-const remember = (egressIPAM: string): WriteStep => ({
+const remember = (egressIPAM: string, entries = 0): WriteStep => ({
   kind: 'remember',
   id: `remember ${egressIPAM}`,
   object: { kind: 'EgressIPAM', name: egressIPAM },
   effects: {},
   after: [],
   egressIPAM,
-  released: [],
+  released: Array.from({ length: entries }, () => ({ namespace: 'shop', addresses: [], releasedAt: '' })),
 });
 
 describe('the pace of what EgressIPAMs remember', () => {
@@ -20,6 +20,12 @@ describe('the pace of what EgressIPAMs remember', () => {
     expect(pace.dueTime(remember('pool'))).toBe(6_000);
     pace.begin(remember('pool'), 6_000);
     expect(pace.dueTime(remember('pool'))).toBe(7_000);
+  });
+
+  it('writes a long list the more seldom the longer it is', () => {
+    const pace = new RememberPace();
+    pace.begin(remember('pool', 10_000), 5_000);
+    expect(pace.dueTime(remember('pool'))).toBe(15_000);
   });
 
   it('keeps no other EgressIPAM waiting, and no other write of the same', () => {

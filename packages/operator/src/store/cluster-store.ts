@@ -7,7 +7,6 @@ import {
   readNode,
   type Allocation,
   type ClusterSnapshot,
-  type DepartedClaim,
   type EgressIPAMSnapshot,
   type Finding,
   type InfrastructureSnapshot,
@@ -27,6 +26,7 @@ import { kindKey } from '../network/evidence.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import * as resources from '../network/resources.ts';
 import { Collection, type CollectionOptions, type ReadingHooks } from './collection.ts';
+import { DepartedClaims } from './departed-claims.ts';
 import { DepartedNodes } from './departed-nodes.ts';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 import { lostProof } from './lost-proof.ts';
@@ -35,8 +35,6 @@ import { allServiceUses, readServiceUse, type ServiceUse, type ServiceUses } fro
 import { WatchedValues } from './watched-values.ts';
 
 const rememberRefusal = 600_000;
-/** More than `status.released` keeps of what cools down no longer. */
-const mostDeparted = 1000;
 
 const noUses: readonly ServiceUse[] = [];
 
@@ -80,7 +78,7 @@ export class ClusterStore {
   readonly #departedNodes = new DepartedNodes();
   /** What the network or the cloud would not put anywhere: left alone for a while. */
   readonly refused: RefusedAddresses;
-  #departed: readonly DepartedClaim[] = [];
+  readonly #departed = new DepartedClaims();
   /** By the last plan. */
   #given: readonly Allocation[] = [];
   #attaching:
@@ -97,7 +95,7 @@ export class ClusterStore {
       ...common,
       resource: resources.namespaces,
       read: readTenantNamespace,
-      onDeleted: (namespace) => this.#noteDeparture(namespace),
+      onDeleted: (namespace) => this.#departed.note(namespace, this.egressIPAMs.list()),
     });
     this.nodes = new Collection({
       ...common,
@@ -197,7 +195,8 @@ export class ClusterStore {
    * Remembers what a plan gives of what is on record already, until it is carried or given no longer: from here on
    * writes put it on nodes, and while they are under way the record alone would not prove whose it is.
    */
-  notePromises({ allocations, steps }: Plan): void {
+  notePromises({ allocations, steps, egressIPAMs }: Plan): void {
+    if (this.unsynced.length === 0) this.#departed.settle(egressIPAMs);
     this.#given = allocations;
     const underWay = allocations.filter(({ carried }) => !carried);
     const names = new Set(underWay.map(({ namespace }) => namespace));
@@ -273,7 +272,7 @@ export class ClusterStore {
       namespaces: this.namespaces.list(),
       nodes: this.machines,
       ...(refused.length === 0 ? {} : { refused }),
-      departed: this.#notRememberedYet(),
+      departed: this.#departed.list(this.egressIPAMs.list()),
     };
   }
 
@@ -281,35 +280,6 @@ export class ClusterStore {
     const uses = this.#services?.list() ?? noUses;
     if (this.#lastUses?.uses !== uses) this.#lastUses = { uses, all: allServiceUses(uses) };
     return this.#lastUses.all;
-  }
-
-  /** A namespace went away; one that came and went between two looks, too. */
-  #noteDeparture({ name, allocated, egressIPs, egressIPAM, labels }: NamespaceSnapshot): void {
-    const addresses = (allocated?.slice(allocated.indexOf('/') + 1) ?? egressIPs ?? '')
-      .split(',')
-      .filter((text) => text !== '');
-    if (egressIPAM === undefined || addresses.length === 0) return;
-    this.#departed = [
-      ...this.#departed.filter(({ namespace }) => namespace !== name),
-      { namespace: name, egressIPAM, addresses, ...(labels === undefined ? {} : { labels }) },
-    ].slice(-mostDeparted);
-  }
-
-  /** Claims of namespaces that went away while they were watched, until an EgressIPAM's status remembers them. */
-  #notRememberedYet(): readonly DepartedClaim[] {
-    if (this.#departed.length === 0) return this.#departed;
-    // Without its EgressIPAM there is nobody to remember it.
-    const pools = new Set(
-      this.egressIPAMs.list().flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : [])),
-    );
-    if (this.#departed.some(({ egressIPAM }) => !pools.has(egressIPAM)))
-      this.#departed = this.#departed.filter(({ egressIPAM }) => pools.has(egressIPAM));
-    const remembered = new Set(
-      this.egressIPAMs.list().flatMap(({ released = [] }) => released.map(({ namespace }) => namespace)),
-    );
-    if (this.#departed.some(({ namespace }) => remembered.has(namespace)))
-      this.#departed = this.#departed.filter(({ namespace }) => !remembered.has(namespace));
-    return this.#departed;
   }
 }
 
