@@ -9,11 +9,11 @@ import {
   type Precondition,
   type StepEffects,
 } from '@egressip-ipam/core';
-import type { ParsedEgress } from '../facts/parse-egress.ts';
+import { appliedTo, type ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressName } from '../kinds/names.ts';
 import { contentOf } from '../write/write.ts';
-import type { EgressContent } from '../write/payload.ts';
+import { replacing, type AntreaPayload, type EgressContent } from '../write/payload.ts';
 import type { PoolPlan } from './pools.ts';
 
 /** What is rendered from. */
@@ -134,9 +134,16 @@ function applied(
       action: active ? 'bind' : 'host',
       effects: effectsOf(egress, present, isHosting),
       after: [...first, ...ofPool, ...after],
-      payload: { write: 'egress', egress },
+      payload: payloadFor(egress, present),
     },
   ];
+}
+
+function payloadFor(egress: EgressContent, present: ParsedEgress | undefined): AntreaPayload {
+  if (present === undefined) return { write: 'egress', egress };
+  const { namespaceSelector, podSelector } = present.source;
+  const wanted = appliedTo(egress.namespace, egress.active);
+  return { write: 'egress', egress, ...replacing([namespaceSelector, podSelector], Object.values(wanted)) };
 }
 
 function isSame(one: EgressContent | undefined, other: EgressContent): boolean {
@@ -230,7 +237,7 @@ function departure(
           action: 'unbind',
           effects: { unbound: text },
           after,
-          payload: { write: 'egress', egress: content },
+          payload: payloadFor(content, egress),
         },
       ]
     : [];

@@ -14,6 +14,7 @@ import {
 import { missingRanges, overlap } from '../facts/ranges.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
+import { replacing, type AntreaPayload } from '../write/payload.ts';
 import { PoolNodes } from './pool-nodes.ts';
 
 /** The pools as they are to be. */
@@ -96,7 +97,9 @@ function poolStep(
     ipRanges: [...(present?.source.ipRanges ?? []), ...missing],
     nodeSelector,
   };
-  return { ...base(name, egressIPAM.name), action: 'pool', effects: {}, payload: { write: 'pool', pool } };
+  const over = present === undefined ? {} : replacing([present.source.nodeSelector], [nodeSelector]);
+  const payload: AntreaPayload = { write: 'pool', pool, ...over };
+  return { ...base(name, egressIPAM.name), action: 'pool', effects: {}, payload };
 }
 
 /** Keys in one order, so that equal selectors have equal texts. */

@@ -22,9 +22,25 @@ export interface PoolContent {
 
 /** What a step of this back end writes; the object's kind and name are the step's. */
 export type AntreaPayload =
-  | { readonly write: 'egress'; readonly egress: EgressContent }
-  | { readonly write: 'pool'; readonly pool: PoolContent }
+  | ({ readonly write: 'egress'; readonly egress: EgressContent } & Replacing)
+  | ({ readonly write: 'pool'; readonly pool: PoolContent } & Replacing)
   | { readonly write: 'delete' };
+
+/** Whether a write makes an object, or another of one that is there. */
+export interface Replacing {
+  /** Labels by which the object that is there selects, and ours do not; absent where none is there. */
+  readonly strays?: readonly string[];
+}
+
+/** What a write finds, of which people may have changed anything: how it selects now, and how it shall. */
+export function replacing(
+  present: readonly (LabelSelector | undefined)[],
+  wanted: readonly LabelSelector[],
+): Replacing {
+  const known = new Set(wanted.flatMap(({ matchLabels = {} }) => Object.keys(matchLabels)));
+  const labels = present.flatMap((selector) => Object.keys(selector?.matchLabels ?? {}));
+  return { strays: labels.filter((label) => !known.has(label)) };
+}
 
 /** What a step writes. */
 export function payloadOf({ payload }: NetworkStep): AntreaPayload {

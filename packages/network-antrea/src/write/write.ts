@@ -4,6 +4,7 @@ import {
   ownershipLabel,
   withEntries,
   type KubernetesWrite,
+  type LabelSelector,
   type NetworkEntry,
   type NetworkStep,
   type SimulatedNetwork,
@@ -16,35 +17,72 @@ import { payloadOf, type EgressContent, type PoolContent } from './payload.ts';
 
 /**
  * The Kubernetes write of a step. Antrea's webhook refuses an Egress whose pool it has not seen yet: it is tried again.
+ * An object that is there is patched, as an apply takes nothing away that others have put there, such as a selector
+ * that narrows an Egress down.
  */
 export function write(step: NetworkStep): KubernetesWrite {
   const payload = payloadOf(step);
   const { kind, name } = step.object;
   const { resource } = kind === 'Egress' ? egressKind : externalIPPoolKind;
   if (payload.write === 'delete') return { verb: 'delete', resource, name };
-  const object = payload.write === 'egress' ? egressObject(name, payload.egress) : poolObject(name, payload.pool);
-  return { verb: 'apply', resource, name, object, fieldManager };
-}
-
-function egressObject(
-  name: string,
-  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
-): Readonly<Record<string, unknown>> {
+  const { strays } = payload;
+  const patch = payload.write === 'egress' ? egressPatch(payload.egress, strays) : poolPatch(payload.pool, strays);
+  if (strays !== undefined) return { verb: 'patch', resource, name, body: patch, conditional: false };
   return {
-    metadata: {
-      name,
-      labels: { [ownershipLabel]: egressIPAM, [namespaceLabel]: namespace },
-      ...(node === '' ? {} : { annotations: { [nodeAnnotation]: node } }),
-    },
-    spec: { appliedTo: appliedTo(namespace, active), egressIP, ...(pool === '' ? {} : { externalIPPool: pool }) },
+    verb: 'apply',
+    resource,
+    name,
+    object: withoutNulls({ ...patch, metadata: { name, ...patch.metadata } }),
+    fieldManager,
   };
 }
 
-function poolObject(
-  name: string,
+type MergePatch = Readonly<Record<'metadata' | 'spec', Readonly<Record<string, unknown>>>>;
+
+function egressPatch(
+  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
+  strays: readonly string[] | undefined,
+): MergePatch {
+  const { namespaceSelector, podSelector } = appliedTo(namespace, active);
+  return {
+    metadata: {
+      labels: { [ownershipLabel]: egressIPAM, [namespaceLabel]: namespace },
+      annotations: { [nodeAnnotation]: node === '' ? null : node },
+    },
+    spec: {
+      appliedTo: { namespaceSelector: only(namespaceSelector, strays), podSelector: only(podSelector, strays) },
+      egressIP,
+      externalIPPool: pool === '' ? null : pool,
+    },
+  };
+}
+
+function poolPatch(
   { egressIPAM, ipRanges, nodeSelector }: PoolContent,
-): Readonly<Record<string, unknown>> {
-  return { metadata: { name, labels: { [ownershipLabel]: egressIPAM } }, spec: { ipRanges, nodeSelector } };
+  strays: readonly string[] | undefined,
+): MergePatch {
+  return {
+    metadata: { labels: { [ownershipLabel]: egressIPAM } },
+    spec: { ipRanges, nodeSelector: only(nodeSelector, strays) },
+  };
+}
+
+/** A selector, with everything taken away that it does not have. */
+function only(selector: LabelSelector | undefined, strays: readonly string[] = []): unknown {
+  if (selector === undefined) return null;
+  const { matchLabels, matchExpressions = null } = selector;
+  const nulls = Object.fromEntries(strays.map((label) => [label, null]));
+  return { matchLabels: matchLabels === undefined ? null : { ...nulls, ...matchLabels }, matchExpressions };
+}
+
+function withoutNulls(object: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]: readonly [string, unknown]) =>
+      value === null
+        ? []
+        : [[key, typeof value === 'object' && !Array.isArray(value) ? withoutNulls(value ?? {}) : value]],
+    ),
+  );
 }
 
 /** What a step makes of the cluster; what Antrea then does is its own. */
