@@ -9,9 +9,8 @@ import {
 } from '@egressip-ipam/sandbox';
 import { expect } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
-import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
-import { runOperator } from '../../../src/run/run-operator.ts';
+import { OperatorHere } from '../support/operator-here.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
 import { spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
 import { removeNamespace } from '../support/remove-namespace.ts';
@@ -114,16 +113,15 @@ export async function startAwsCluster({
   const master = await startSdnMaster({ rest });
   const laws = await observeLaws(rest);
   const processes: OperatorProcess[] = [];
-  const logged: string[] = [];
-  let stopOperator = (): Promise<number> => Promise.resolve(0);
   const cloud = { region: 'us-east-1', endpoint: ec2.url };
+  const operator = new OperatorHere(kubeconfig, { cloud, cloudPollInterval: 5 });
   return {
     ec2,
     workers,
     server,
     rest,
     kubeconfig,
-    logged,
+    logged: operator.logged,
     laws,
     client,
     spawn: (through = kubeconfig) => {
@@ -141,31 +139,8 @@ export async function startAwsCluster({
       processes.push(operator);
       return operator;
     },
-    run: (options = {}) => {
-      const abort = new AbortController();
-      const log = toldLog(logged);
-      const ended = runOperator(
-        {
-          kubeconfig,
-          leaderElect: false,
-          leaseDuration: 15,
-          renewDeadline: 10,
-          retryPeriod: 2,
-          namespace: 'default',
-          cloud,
-          cloudPollInterval: 5,
-          metricsBindAddress: '0',
-          healthProbeBindAddress: '0',
-          logLevel: 'info',
-          logFormat: 'text',
-          ...options,
-        },
-        log,
-        abort.signal,
-      );
-      stopOperator = () => (abort.abort(), ended);
-    },
-    stopOperator: () => stopOperator(),
+    run: (options) => operator.run(options),
+    stopOperator: () => operator.stop(),
     addPool: (name, cidrAssignments) =>
       client(egressIPAMs).create({ metadata: { name }, spec: { topologyLabel: zoneLabel, cidrAssignments } }),
     addNamespace: (name, annotations = {}) =>
@@ -248,7 +223,7 @@ export async function startAwsCluster({
       };
     },
     stop: async () => {
-      await stopOperator();
+      await operator.stop();
       for (const { child, ended } of processes) {
         child.kill('SIGKILL');
         await ended;

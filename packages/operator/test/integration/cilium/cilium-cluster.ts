@@ -8,9 +8,8 @@ import {
   type Cilium,
   type EgressAgents,
 } from '@egressip-ipam/sandbox';
-import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
-import { runOperator } from '../../../src/run/run-operator.ts';
+import { OperatorHere } from '../support/operator-here.ts';
 import { configMaps, egressGatewayPolicies, egressIPAMs, namespaces, nodes } from '../support/resources.ts';
 import { startServer, type ServerName, type Write } from '../support/start-server.ts';
 
@@ -103,14 +102,13 @@ export async function startCiliumCluster(
     random: seededRandom(1),
     addressesOf: (node) => agents.addressesOf(node),
   });
-  const logged: string[] = [];
-  let stopOperator = (): Promise<number> => Promise.resolve(0);
+  const operator = new OperatorHere(server.kubeconfig);
   return {
     rest,
     kubeconfig: server.kubeconfig,
     cilium,
     agents,
-    logged,
+    logged: operator.logged,
     doubles,
     holders,
     addNamespace: (namespace) =>
@@ -142,31 +140,10 @@ export async function startCiliumCluster(
       });
     },
     writes: () => server.writes(),
-    run: (options = {}) => {
-      const abort = new AbortController();
-      const log = toldLog(logged);
-      const ended = runOperator(
-        {
-          kubeconfig: server.kubeconfig,
-          leaderElect: false,
-          leaseDuration: 15,
-          renewDeadline: 10,
-          retryPeriod: 2,
-          namespace: 'default',
-          metricsBindAddress: '0',
-          healthProbeBindAddress: '0',
-          logLevel: 'info',
-          logFormat: 'text',
-          ...options,
-        },
-        log,
-        abort.signal,
-      );
-      stopOperator = () => (abort.abort(), ended);
-    },
-    stopOperator: () => stopOperator(),
+    run: (options) => operator.run(options),
+    stopOperator: () => operator.stop(),
     stop: async () => {
-      await stopOperator();
+      await operator.stop();
       await cilium.stop();
       await agents.stop();
       await server.stop();

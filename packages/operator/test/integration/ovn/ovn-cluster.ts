@@ -9,9 +9,8 @@ import {
   type NetworkCrd,
 } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
-import { toldLog } from '../support/told-log.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
-import { runOperator } from '../../../src/run/run-operator.ts';
+import { OperatorHere } from '../support/operator-here.ts';
 import { removeNamespace } from '../support/remove-namespace.ts';
 import { startServer, type ServerName, type Write } from '../support/start-server.ts';
 
@@ -73,8 +72,7 @@ export async function startOvnCluster(
   const { rest, clusterManager, kubeconfig, target, writes, stop } = await startServer(server, crds);
   await prepare?.(rest);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
-  const logged: string[] = [];
-  let stopOperator = (): Promise<number> => Promise.resolve(0);
+  const operator = new OperatorHere(kubeconfig);
   const standIns: StandIn[] = [];
   const startClusterManager = async (): Promise<StandIn> => {
     const manager = await startOvnClusterManager({
@@ -93,7 +91,7 @@ export async function startOvnCluster(
     rest,
     kubeconfig,
     target,
-    logged,
+    logged: operator.logged,
     client,
     addNode: async (name, zone, addresses, { annotations = {}, labels = {} } = {}) => {
       const [ipv4, ipv6] = [
@@ -158,33 +156,12 @@ export async function startOvnCluster(
         );
     },
     writes,
-    run: (options = {}) => {
-      const abort = new AbortController();
-      const log = toldLog(logged, options.logFormat);
-      const ended = runOperator(
-        {
-          kubeconfig,
-          leaderElect: false,
-          leaseDuration: 15,
-          renewDeadline: 10,
-          retryPeriod: 2,
-          namespace: 'default',
-          metricsBindAddress: '0',
-          healthProbeBindAddress: '0',
-          logLevel: 'info',
-          logFormat: 'text',
-          ...options,
-        },
-        log,
-        abort.signal,
-      );
-      stopOperator = () => (abort.abort(), ended);
-    },
-    stopOperator: () => stopOperator(),
+    run: (options) => operator.run(options),
+    stopOperator: () => operator.stop(),
     startClusterManager,
     standIns,
     stop: async () => {
-      await stopOperator();
+      await operator.stop();
       for (const standIn of standIns) await standIn.stop();
       await stop();
     },

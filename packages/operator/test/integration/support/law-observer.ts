@@ -103,6 +103,7 @@ function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }
     HostSubnet: new Map<string, KubernetesObject>(),
     NetNamespace: new Map<string, KubernetesObject>(),
     EgressIP: new Map<string, KubernetesObject>(),
+    Egress: new Map<string, KubernetesObject>(),
     EgressIPAM: new Map<string, KubernetesObject>(),
   };
   const moments: Moment[] = [];
@@ -173,6 +174,13 @@ function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }
       for (const address of texts(object?.['egressIPs']))
         if (!known.includes(address) && !hosts.has(address) && !isPlaceable(address))
           say(`${address} is bound to ${name} and on no node (law 7)`);
+    }
+    if (kind === 'Egress') {
+      for (const [address, by] of addressesIn(state.Egress, (entry) => texts([readEgressIP(entry).spec['egressIP']])))
+        if (by.length > 1) say(`${address} is wanted by ${by.join(' and ')} (law 1)`);
+      const { status, spec } = readEgressIP(object ?? { metadata: { name } });
+      const isShown = typeof status['egressNode'] === 'string' && status['egressIP'] === spec['egressIP'];
+      if (isShown) promised.add(`${name.split('.')[1]}/${String(spec['egressIP'])}`);
     }
     if (kind === 'EgressIP') {
       for (const [address, by] of addressesIn(state.EgressIP, (entry) => texts(readEgressIP(entry).spec['egressIPs'])))

@@ -48,3 +48,11 @@ export const egresses: Resource = {
   kind: 'Egress',
   namespaced: false,
 };
+/** Antrea, per pool. */
+export const externalIPPools: Resource = {
+  group: 'crd.antrea.io',
+  version: 'v1beta1',
+  plural: 'externalippools',
+  kind: 'ExternalIPPool',
+  namespaced: false,
+};

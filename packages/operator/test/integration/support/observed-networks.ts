@@ -1,12 +1,12 @@
 import { asRecord } from '@egressip-ipam/core';
 import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
 import type { Carriers } from './carried.ts';
-import { egressIPs, hostSubnets, netNamespaces } from './resources.ts';
+import { egresses, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
 
 /** By kind and name: what the server has at one moment. */
 export type ObservedState = Readonly<
   Record<
-    'Namespace' | 'Node' | 'HostSubnet' | 'NetNamespace' | 'EgressIP' | 'EgressIPAM',
+    'Namespace' | 'Node' | 'HostSubnet' | 'NetNamespace' | 'EgressIP' | 'Egress' | 'EgressIPAM',
     Map<string, KubernetesObject>
   >
 >;
@@ -40,6 +40,23 @@ export const ovnKubernetes: ObservedNetwork = {
       for (const { egressIP, node } of itemsOf(status))
         if (texts(spec['egressIPs']).includes(egressIP))
           nodes.set(`${namespace}/${egressIP}`, [...(nodes.get(`${namespace}/${egressIP}`) ?? []), node]);
+    }
+    return (namespace, address) => nodes.get(`${namespace}/${address}`) ?? [];
+  },
+};
+
+/** An Egress that selects the whole namespace, and a node that Antrea says has its address. */
+export const antrea: ObservedNetwork = {
+  resources: [egresses],
+  carriersIn: (state) => {
+    const nodes = new Map<string, string[]>();
+    for (const { spec, status } of [...state.Egress.values()].map(readEgressIP)) {
+      const { namespaceSelector, podSelector } = asRecord(spec['appliedTo']);
+      const namespace = asRecord(asRecord(namespaceSelector)['matchLabels'])['kubernetes.io/metadata.name'];
+      const [address, node] = [String(spec['egressIP']), String(status['egressNode'])];
+      if (Object.keys(asRecord(podSelector)).length > 0 || status['egressIP'] !== address) continue;
+      const key = `${String(namespace)}/${address}`;
+      nodes.set(key, [...(nodes.get(key) ?? []), node]);
     }
     return (namespace, address) => nodes.get(`${namespace}/${address}`) ?? [];
   },

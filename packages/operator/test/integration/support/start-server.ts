@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { serveWebhooks, type ServedWebhook } from './webhook-server.ts';
 
 export const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
@@ -62,13 +63,15 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server that serves these kinds beside EgressIPAMs. */
+/** Starts a server that serves these kinds beside EgressIPAMs, and asks these webhooks about writes. */
 export async function startServer(
   name: ServerName,
   crds: readonly NetworkCrd[],
   moreTokens: readonly EnvtestToken[] = [],
+  webhooks: readonly ServedWebhook[] = [],
 ): Promise<TestServer> {
-  const server = name === 'the sandbox' ? await startSandbox(moreTokens) : await startReal(moreTokens);
+  const server =
+    name === 'the sandbox' ? await startSandbox(moreTokens, webhooks) : await startReal(moreTokens, webhooks);
   await installCrds(server.rest, [
     join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'),
     ...crds.map((crd) => networkCrds[crd]),
@@ -109,13 +112,22 @@ export async function writeKubeconfig(server: string, token: string, ca?: string
 const clusterManager = { token: 'cluster-manager', user: clusterManagerUser, groups: ['system:masters'] };
 const writing = new Set(['create', 'update', 'patch', 'delete']);
 
-async function startSandbox(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
+async function startSandbox(
+  moreTokens: readonly EnvtestToken[],
+  webhooks: readonly ServedWebhook[],
+): Promise<TestServer> {
   const users = Object.fromEntries(
     moreTokens.map(({ token, user, groups = [] }): [string, User] => [token, { user, groups }]),
   );
   const server = await createApiServer({
     finalizeNamespaces: true,
-    admission: markAdmission,
+    admission: (request) => {
+      for (const admission of [markAdmission, ...new Set(webhooks.map((webhook) => webhook.admission))]) {
+        const refusal = admission(request);
+        if (refusal !== undefined) return refusal;
+      }
+      return undefined;
+    },
     tokens: {
       operator: { user: 'operator', groups: ['system:masters'] },
       test: { user: 'test', groups: ['system:masters'] },
@@ -155,12 +167,13 @@ async function startSandbox(moreTokens: readonly EnvtestToken[]): Promise<TestSe
   };
 }
 
-async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServer> {
+async function startReal(moreTokens: readonly EnvtestToken[], webhooks: readonly ServedWebhook[]): Promise<TestServer> {
   const envtest = await startEnvtest({
     audit: true,
     tokens: [{ token: 'operator', user: 'operator', groups: ['system:masters'] }, clusterManager, ...moreTokens],
   });
   if (envtest === undefined) throw new Error('the API server is there and does not start');
+  const asked = webhooks.length === 0 ? undefined : await serveWebhooks(envtest, webhooks);
   const kubeconfig = await writeKubeconfig(envtest.url, 'operator', envtest.ca);
   const [rest, manager] = [envtest.client(), envtest.client(clusterManager.token)];
   const writes = async (): Promise<readonly Write[]> =>
@@ -186,6 +199,7 @@ async function startReal(moreTokens: readonly EnvtestToken[]): Promise<TestServe
       rest.close();
       manager.close();
       await envtest.stop();
+      await asked?.stop();
     },
   };
 }

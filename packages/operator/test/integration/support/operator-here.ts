@@ -1,0 +1,40 @@
+import type { RunOptions } from '../../../src/run/options.ts';
+import { runOperator } from '../../../src/run/run-operator.ts';
+import { toldLog } from './told-log.ts';
+
+/** An operator in this process, that a test starts and stops as often as it likes. */
+export class OperatorHere {
+  readonly logged: string[] = [];
+  readonly #options: RunOptions;
+  #abort = new AbortController();
+  #ended: Promise<number> = Promise.resolve(0);
+
+  /** @param options what a test does not say itself */
+  constructor(kubeconfig: string, options: Partial<RunOptions> = {}) {
+    this.#options = {
+      kubeconfig,
+      leaderElect: false,
+      leaseDuration: 15,
+      renewDeadline: 10,
+      retryPeriod: 2,
+      namespace: 'default',
+      metricsBindAddress: '0',
+      healthProbeBindAddress: '0',
+      logLevel: 'info',
+      logFormat: 'text',
+      ...options,
+    };
+  }
+
+  run(options: Partial<RunOptions> = {}): void {
+    const all = { ...this.#options, ...options };
+    this.#abort = new AbortController();
+    this.#ended = runOperator(all, toldLog(this.logged, all.logFormat), this.#abort.signal);
+  }
+
+  /** Resolves with its exit code. */
+  stop(): Promise<number> {
+    this.#abort.abort();
+    return this.#ended;
+  }
+}
