@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { buildImageTree } from '../image/build-tree.ts';
 import { chartFolder, deployPath, root } from '../paths.ts';
 import { readProject } from '../project.ts';
@@ -49,9 +50,25 @@ function readIfThere(file: string): string {
 }
 
 /**
- * What `opm alpha render-template semver` makes a catalog from: channels and the upgrades between versions follow from
- * the versions.
+ * What `opm alpha render-template semver` makes a catalog from: channels, and the ways from each version to the next,
+ * follow from the versions.
  */
 function catalogTemplate(image: string, version: string): string {
-  return `schema: olm.semver\nGenerateMajorChannels: true\nGenerateMinorChannels: false\nStable:\n  Bundles:\n    - image: ${image}-bundle:${version}\n`;
+  const bundles = [...releasedVersions().filter((earlier) => earlier !== version), version].map((released) => ({
+    image: `${image}-bundle:${released}`,
+  }));
+  return stringify({
+    schema: 'olm.semver',
+    GenerateMajorChannels: true,
+    GenerateMinorChannels: false,
+    Stable: { Bundles: bundles },
+  });
+}
+
+/** The versions that were released before, by their tags. */
+function releasedVersions(): readonly string[] {
+  return execFileSync('git', ['tag', '--list', 'v*'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((tag) => /^v\d+\.\d+\.\d+$/.test(tag))
+    .map((tag) => tag.slice(1));
 }

@@ -18,8 +18,8 @@ const bundleValues: Values = {
 /** Kinds that stand in the ClusterServiceVersion; the rest are files beside it. */
 const inVersion: ReadonlySet<string> = new Set(['Deployment', 'ServiceAccount']);
 
-/** Releases of a bundle: everyone may go from any earlier version to this one. */
-const channel = 'alpha';
+/** Where the catalog of a release has the version: everyone may go from any earlier one to it. */
+const channelOf = (version: string): string => `stable-v${version.split('.', 1)[0]}`;
 
 interface Role extends Manifest {
   readonly rules: readonly unknown[];
@@ -33,6 +33,7 @@ interface Binding extends Manifest {
 /** The bundle `olm`, from the chart. */
 export function renderBundle(helm: string): Files {
   const project = readProject();
+  const labels = bundleLabels(channelOf(project.version));
   const objects = parseManifests(helmTemplate(helm, { values: bundleValues })).map(withoutHelm);
   const bindings = objects.filter(
     (object): object is Binding =>
@@ -69,8 +70,8 @@ export function renderBundle(helm: string): Files {
       'olm/manifests/redhatcop.redhat.io_egressipams.yaml',
       readFileSync(deployPath('crds/redhatcop.redhat.io_egressipams.yaml'), 'utf8'),
     ],
-    ['olm/metadata/annotations.yaml', stringify({ annotations: bundleLabels })],
-    ['olm/bundle.Dockerfile', dockerfile()],
+    ['olm/metadata/annotations.yaml', stringify({ annotations: labels })],
+    ['olm/bundle.Dockerfile', dockerfile(labels)],
   ]);
 }
 
@@ -132,7 +133,7 @@ function example(): unknown {
   return pool;
 }
 
-const bundleLabels = {
+const bundleLabels = (channel: string): Readonly<Record<string, string>> => ({
   'operators.operatorframework.io.bundle.mediatype.v1': 'registry+v1',
   'operators.operatorframework.io.bundle.manifests.v1': 'manifests/',
   'operators.operatorframework.io.bundle.metadata.v1': 'metadata/',
@@ -140,11 +141,11 @@ const bundleLabels = {
   'operators.operatorframework.io.bundle.channels.v1': channel,
   'operators.operatorframework.io.bundle.channel.default.v1': channel,
   'com.redhat.openshift.versions': 'v4.10',
-};
+});
 
-function dockerfile(): string {
-  const labels = Object.entries(bundleLabels).map(([name, value]) => `${name}=${value}`);
-  return `# Built from deploy/olm: docker build -f bundle.Dockerfile .\nFROM scratch\nLABEL ${labels.join(' \\\n      ')}\nCOPY manifests /manifests/\nCOPY metadata /metadata/\n`;
+function dockerfile(labels: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return `# Built from deploy/olm: docker build -f bundle.Dockerfile .\nFROM scratch\nLABEL ${lines.join(' \\\n      ')}\nCOPY manifests /manifests/\nCOPY metadata /metadata/\n`;
 }
 
 function withoutHelm(object: Manifest): Manifest {

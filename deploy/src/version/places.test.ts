@@ -10,14 +10,15 @@ describe('the version', () => {
     expect(differingPlaces()).toEqual([]);
   });
 
-  it('is looked for in every package and three times in the chart', () => {
+  it('is looked for in every package and four times in the chart', () => {
     expect(versionPlaces().map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'packages/core/package.json',
         'packages/operator/package.json',
         'Chart.yaml version',
         'Chart.yaml appVersion',
-        'Chart.yaml annotations.artifacthub.io/images',
+        'Chart.yaml annotations.artifacthub.io/images operator',
+        'Chart.yaml annotations.artifacthub.io/images agent',
       ]),
     );
   });

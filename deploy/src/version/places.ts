@@ -14,16 +14,17 @@ export interface VersionPlace {
 const chart = deployPath(`${chartFolder}/Chart.yaml`);
 const images = ['annotations', 'artifacthub.io/images'];
 const readChart = (): ReturnType<typeof parseDocument> => parseDocument(readFileSync(chart, 'utf8'));
-const imageLine = /(image: \S+:)(\S+)/;
 
-function inChart(path: readonly string[], match?: RegExp): VersionPlace {
+/** A text of the chart that is the version, or that names an image by it. */
+function inChart(path: readonly string[], image?: string): VersionPlace {
+  const line = image === undefined ? /^()(\S+)$/ : new RegExp(`(image: \\S+/${image}:)(\\S+)`);
   const textAt = (): string => String(readChart().getIn(path));
   return {
-    name: `Chart.yaml ${path.join('.')}`,
-    read: () => (match === undefined ? textAt() : (match.exec(textAt())?.[2] ?? '')),
+    name: ['Chart.yaml', path.join('.'), ...(image === undefined ? [] : [image])].join(' '),
+    read: () => line.exec(textAt())?.[2] ?? '',
     write: (version) => {
       const document = readChart();
-      document.setIn(path, match === undefined ? version : textAt().replace(match, `$1${version}`));
+      document.setIn(path, textAt().replace(line, `$1${version}`));
       writeFileSync(chart, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
     },
   };
@@ -45,7 +46,8 @@ export function versionPlaces(): readonly VersionPlace[] {
     ...readdirSync(join(root, 'packages')).map(inPackage),
     inChart(['version']),
     inChart(['appVersion']),
-    inChart(images, imageLine),
+    inChart(images, 'operator'),
+    inChart(images, 'agent'),
   ];
 }
 

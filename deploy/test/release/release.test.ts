@@ -93,6 +93,18 @@ describe(
       "has a bundle that the Operator Lifecycle Manager's validators take",
       unless(verify === '', 'operator-verify is not there: node deploy/src/toolbox/install.ts (Go builds it)'),
       () => {
+        // As the release's workflow does, once it has pushed the image.
+        const { image } = readProject();
+        const pinned = `${image}@sha256:${'0'.repeat(64)}`;
+        execFileSync(process.execPath, [
+          deployPath('src/pin.ts'),
+          join(target, 'bundle'),
+          `${image}:${version}`,
+          pinned,
+        ]);
+        expect(
+          readFileSync(join(target, 'bundle/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8'),
+        ).toContain(`relatedImages:\n    - name: operator\n      image: ${pinned}\n`);
         const output = execFileSync(
           verify,
           ['manifests', '--operatorhub_validate', '--object_validate', join(target, 'bundle/manifests')],
