@@ -25,7 +25,8 @@ export async function assembleRelease(target: string, helm: string, commit?: str
   const project = readProject();
   const npm = join(target, 'npm');
   mkdirSync(npm, { recursive: true });
-  for (const name of readdirSync(join(root, 'packages')))
+  const names = readdirSync(join(root, 'packages'));
+  for (const name of names)
     execFileSync('pnpm', ['pack', '--pack-destination', npm], { cwd: join(root, 'packages', name), stdio: 'pipe' });
 
   const chart = join(target, 'chart');
@@ -41,7 +42,11 @@ export async function assembleRelease(target: string, helm: string, commit?: str
   copyFileSync(bom, join(target, 'bom.cdx.json'));
   writeFileSync(
     join(target, 'notes.md'),
-    releaseNotes(project.version, (name) => readIfThere(join(root, 'packages', name, 'CHANGELOG.md'))),
+    releaseNotes(
+      project.version,
+      // What most users run, before all else.
+      ['operator', ...names].map((name) => readIfThere(join(root, 'packages', name, 'CHANGELOG.md'))),
+    ),
   );
 }
 

@@ -23,11 +23,13 @@ const changelog = `# @egressip-ipam/operator
 
 describe('notes of a release', () => {
   it('are the changes of that version, each once', () => {
-    expect(releaseNotes('1.1.0', () => changelog)).toBe('# 1.1.0\n\n- Pools can be resized.\n\n  No address moves.\n');
-    expect(releaseNotes('1.0.0', () => changelog)).toBe('# 1.0.0\n\n- The first release.\n');
+    expect(releaseNotes('1.1.0', [changelog, changelog])).toBe(
+      '# 1.1.0\n\n- Pools can be resized.\n\n  No address moves.\n',
+    );
+    expect(releaseNotes('1.0.0', [changelog, changelog])).toBe('# 1.0.0\n\n- The first release.\n');
   });
 
   it('say so when there is none', () => {
-    expect(releaseNotes('1.2.0', () => changelog)).toContain('No change that users notice.');
+    expect(releaseNotes('1.2.0', [changelog, changelog])).toContain('No change that users notice.');
   });
 });

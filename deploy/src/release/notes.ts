@@ -1,13 +1,10 @@
-/** Packages in whose changelogs a user looks first. */
-const packagesByInterest = ['operator', 'core', 'provider-aws', 'kube', 'sandbox'];
-
 /**
  * What a release says of itself: what changesets wrote into the packages' changelogs for the version, each change once.
  *
- * @param changelog the text of a package's CHANGELOG.md
+ * @param changelogs the text of each package's CHANGELOG.md, in the order in which a user looks into them
  */
-export function releaseNotes(version: string, changelog: (name: string) => string): string {
-  const changes = new Set(packagesByInterest.flatMap((name) => changesOf(version, changelog(name))));
+export function releaseNotes(version: string, changelogs: readonly string[]): string {
+  const changes = new Set(changelogs.flatMap((changelog) => changesOf(version, changelog)));
   return `# ${version}\n\n${changes.size === 0 ? 'No change that users notice.' : [...changes].join('\n')}\n`;
 }
 
