@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import type { CommandContext } from './commands/context.ts';
+import { kubectlCompletion } from './completion/kubectl.ts';
+import { modelOf } from './completion/program-model.ts';
 import { createProgram } from './program/create-program.ts';
 import { printable } from './output/printable.ts';
 import { reasonOf } from './output/reason-of.ts';
@@ -11,6 +13,10 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
   const program = createProgram(context, (result) => {
     code = result;
   });
+  if (context.completes === true) {
+    context.terminal.out(kubectlCompletion(argv, modelOf(program)));
+    return code;
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -11,6 +11,8 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const calledAs = basename(process.argv[1] ?? '');
+
 process.exitCode = await main(process.argv.slice(2), {
   terminal: {
     out: (output) => void stdout.write(output),
@@ -20,7 +22,9 @@ process.exitCode = await main(process.argv.slice(2), {
   },
   standardInput: readStandardInput,
   // kubectl runs what is named so for `kubectl egressip`.
-  isPlugIn: basename(process.argv[1] ?? '').startsWith('kubectl-egressip'),
+  isPlugIn: calledAs.startsWith('kubectl-egressip'),
+  // And what is named so for the words that may follow it.
+  completes: calledAs.startsWith('kubectl_complete-egressip'),
 });
 
 // A plug-in may leave timers and connections behind, which would keep a process that has nothing more to do.

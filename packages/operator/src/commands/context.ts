@@ -25,6 +25,8 @@ export interface CommandContext {
   readonly standardInput: StandardInput;
   /** Run as `kubectl egressip`: without files, commands are about the cluster of the kubeconfig. */
   readonly isPlugIn?: boolean;
+  /** Run by kubectl, to say what may follow `kubectl egressip`. */
+  readonly completes?: boolean;
 }
 
 /** Reads the cluster in files, or itself; what cannot be read is written to standard error. */

@@ -1,3 +1,6 @@
+/** What people type first, without the name of the program. */
+export const firstExamples: readonly [string, string] = ['trial', 'explain namespace/shop --live'];
+
 /** What people type: two lines for each command, without the name of the program. */
 export const examples: Readonly<Record<string, readonly [string, string]>> = {
   plan: ['plan cluster.yaml', 'plan --live -o json'],

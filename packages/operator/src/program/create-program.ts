@@ -6,7 +6,7 @@ import { checkCommand } from '../commands/check.ts';
 import { completionCommand, shellNames } from '../commands/completion.ts';
 import type { CommandContext, InputOptions } from '../commands/context.ts';
 import { exitCode, type ExitCode } from '../commands/exit-code.ts';
-import { examples } from '../commands/examples.ts';
+import { examples, firstExamples } from '../commands/examples.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { initCommand, type InitOptions } from '../commands/init.ts';
 import { planCommand } from '../commands/plan.ts';
@@ -128,13 +128,14 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .description('Print what a shell needs to complete commands and flags.')
     .addArgument(new Argument('<shell>', 'the shell').choices(shellNames))
     .action((shell: (typeof shellNames)[number]) => done(completionCommand(context, shell, program)));
-  for (const command of program.commands)
-    command.addHelpText(
-      'after',
-      `\nExamples:\n${(examples[command.name()] ?? []).map((line) => `  ${program.name()} ${line}`).join('\n')}`,
-    );
+  addExamples(program, program, firstExamples);
+  for (const command of program.commands) addExamples(program, command, examples[command.name()] ?? []);
   if (context.isPlugIn === true) program.hook('preAction', (_program, command) => readClusterWithoutFiles(command));
   return program;
+}
+
+function addExamples(program: Command, command: Command, lines: readonly string[]): void {
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${program.name()} ${line}`).join('\n')}`);
 }
 
 /** `--network` of the trial, which takes the networks that it has a stand-in for. */

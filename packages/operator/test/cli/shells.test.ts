@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unless } from '../../../../tools/testing/unless.ts';
+import { main } from '../../src/main.ts';
 import { createProgram } from '../../src/program/create-program.ts';
 import { runCli } from './run-cli.ts';
 
@@ -80,9 +81,35 @@ it.each(['bash', 'zsh', 'fish'])('completion for %s names every command and ever
   }
 });
 
+describe('completion for kubectl egressip', () => {
+  const offered = async (...words: readonly string[]): Promise<readonly string[]> => {
+    let out = '';
+    const terminal = { ...silent.terminal, out: (text: string) => (out += text) };
+    expect(await main(words, { ...silent, terminal, completes: true })).toBe(0);
+    return out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0] ?? '');
+  };
+
+  it('offers commands, flags and their choices, and says where files may follow', async () => {
+    expect(await offered('')).toEqual([...commands, ':4']);
+    expect(await offered('si')).toEqual(['simulate', ':4']);
+    expect(await offered('plan', '--li')).toEqual(['--live', ':4']);
+    expect(await offered('plan', '--output', '')).toEqual(['table', 'json', 'yaml', ':4']);
+    expect(await offered('plan', '--network', 'ovn-')).toEqual(['ovn-kubernetes', ':4']);
+    expect(await offered('plan', '--kubeconfig', '')).toEqual([':0']);
+    expect(await offered('plan', 'clus')).toEqual([':0']);
+    expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', ':4']);
+    expect(await offered('trial', 'clus')).toEqual([':4']);
+    expect(await offered('nothing', '')).toEqual([':4']);
+    expect(await offered()).toEqual([...commands, ':4']);
+  });
+});
+
 describe('--help', () => {
-  it.each(commands)('of %s has two examples, which are understood', async (name) => {
-    const { out, code } = await runCli([name, '--help']);
+  it.each(['', ...commands])('of %s has two examples, which are understood', async (name) => {
+    const { out, code } = await runCli([...(name === '' ? [] : [name]), '--help']);
     expect(code).toBe(0);
     const lines = out
       .slice(out.indexOf('Examples:'))
@@ -95,11 +122,11 @@ describe('--help', () => {
         .replace(/ [|>].*/, '')
         .trim()
         .split(' ');
-      expect([first, command]).toEqual(['egressip-ipam', name]);
+      expect([first, command]).toEqual(['egressip-ipam', name === '' ? expect.any(String) : name]);
       const parsed = createProgram(silent, () => undefined);
       // Only what the flags say is looked at: nothing is run.
       for (const one of parsed.commands) one.action(() => undefined);
-      await expect(parsed.parseAsync([name, ...args], { from: 'user' })).resolves.toBeDefined();
+      await expect(parsed.parseAsync([command ?? '', ...args], { from: 'user' })).resolves.toBeDefined();
     }
   });
 });
