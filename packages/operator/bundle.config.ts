@@ -77,7 +77,7 @@ export const bundlePlugins: readonly Plugin[] = [onlyWhatIsUsed, httpAlone, with
 export const bundleBanner =
   "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";
 
-/** What `--version` tells beside the version: the commit of a release. */
+/** What `--version` tells beside the version: the commit that it was built from. */
 export function bundleDefine(commit: string | undefined): Record<string, string> {
   return commit === undefined || commit === '' ? {} : { EGRESSIP_IPAM_COMMIT: JSON.stringify(commit) };
 }

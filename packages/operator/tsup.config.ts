@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { defineConfig } from 'tsup';
 import { bundleBanner, bundleDefine, bundleMainFields, bundlePlugins } from './bundle.config.ts';
 
@@ -20,5 +21,16 @@ export default defineConfig({
     options.legalComments = 'none';
   },
   banner: { js: bundleBanner },
-  define: bundleDefine(process.env['EGRESSIP_IPAM_COMMIT']),
+  define: bundleDefine(process.env['EGRESSIP_IPAM_COMMIT'] ?? commitOfCheckout()),
 });
+
+/** The commit that is built, and whether files differ from it; undefined where Git knows of none. */
+function commitOfCheckout(): string | undefined {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '-dirty'}`;
+  } catch {
+    return undefined;
+  }
+}
