@@ -32,6 +32,8 @@ export interface AllocationParts {
   readonly placer: Placer;
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
+  /** Whether records without proof come before what owners ask for. */
+  readonly recordsFirst: boolean;
   readonly readiness: Readiness;
   readonly facts: NetworkFacts;
 }

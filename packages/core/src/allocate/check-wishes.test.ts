@@ -9,9 +9,13 @@ const proving: typeof plain = {
   traits: (settings, platform) => ({ ...plain.traits(settings, platform), provesAllocations: true }),
 };
 
-it('what is on record comes before what others ask for, whoever is older', () => {
-  const { allocations, waiting } = plan(
-    aSnapshot({
+it.each([
+  [true, 'had', ['asks', 'says']],
+  [false, 'asks', ['had', 'says']],
+])(
+  'what is on record comes before what others ask for at a first look, %s, and never else',
+  (isFirstLook, winner, others) => {
+    const snapshot = aSnapshot({
       nodes: [aNode('n1')],
       egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
       namespaces: [
@@ -19,12 +23,11 @@ it('what is on record comes before what others ask for, whoever is older', () =>
         aNamespace('had', 1, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.9' }),
         aNamespace('says', 2, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.9' }),
       ],
-    }),
-    proving,
-  );
-  expect(allocations.map(({ namespace, addresses }) => [namespace, addresses])).toEqual([['had', ['10.0.0.9']]]);
-  expect(waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([
-    ['asks', 'DuplicateAddress'],
-    ['says', 'DuplicateAddress'],
-  ]);
-});
+    });
+    const { allocations, waiting } = plan({ ...snapshot, isFirstLook }, proving);
+    expect(allocations.map(({ namespace, addresses }) => [namespace, addresses])).toEqual([[winner, ['10.0.0.9']]]);
+    expect(waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual(
+      others.map((name) => [name, 'DuplicateAddress']),
+    );
+  },
+);

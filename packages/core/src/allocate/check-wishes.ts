@@ -20,21 +20,24 @@ export interface WishChecks {
   readonly ledger: AddressLedger;
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
+  /** Whether records without proof come before what owners ask for. */
+  readonly recordsFirst: boolean;
 }
 
 /**
- * Checks what is on record without proof, and what owners ask for, each oldest first: each address inside an open CIDR
+ * Checks what is on record without proof, and what owners ask for, oldest first: each address inside an open CIDR
  * assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its claim;
- * what fails is reported on its namespace, which keeps what it has. A record comes first: whoever lost the proof of an
- * address is not to lose the address to a namespace that waits for it.
+ * what fails is reported on its namespace, which keeps what it has. At a first look records come first: whoever lost the
+ * proof of an address while nobody looked is not to lose the address to a namespace that waits for it.
  *
  * @returns why claims were refused, one finding per cause
  */
 export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonly Finding[]> {
-  const { unsettled, ledger } = checks;
+  const { unsettled, ledger, recordsFirst } = checks;
   const refused = new Map<ClaimIndex, readonly Finding[]>();
   const wishful = unsettled.filter((entry) => wishesOf(entry).length > 0 || isInput(entry));
-  wishful.sort((one, other) => Number(isInput(one)) - Number(isInput(other)) || compareByAge(one, other));
+  const rank = (claim: Claim): number => (recordsFirst && isInput(claim) ? 1 : 0);
+  wishful.sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
   for (const claim of wishful) {
     if (claim.pool === undefined) continue;
     const wishes = wishesOf(claim);

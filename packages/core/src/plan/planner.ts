@@ -119,7 +119,19 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts }: Netw
 
   const placer = new Placer(ledger, nodes);
   const readiness = new Readiness(snapshot, facts);
-  const allocated = allocate({ claims, unsettled, ledger, nodes, placer, users, cooling, readiness, facts });
+  const recordsFirst = snapshot.source.isFirstLook === true;
+  const allocated = allocate({
+    claims,
+    unsettled,
+    ledger,
+    nodes,
+    placer,
+    users,
+    cooling,
+    readiness,
+    facts,
+    recordsFirst,
+  });
 
   const { allotments, findings } = allocated;
   const decided: Decided = {

@@ -215,6 +215,11 @@ export interface ClusterSnapshot {
   readonly refused?: readonly string[];
   /** Claims whose namespace went away while being watched, not yet in `status.released`. */
   readonly departed?: readonly DepartedClaim[];
+  /**
+   * A process plans for the first time, and cannot know what proved records while none ran: they come before what
+   * owners ask for. Never so again, or whoever forges a record would come before those who wait.
+   */
+  readonly isFirstLook?: boolean;
 }
 
 /** The last words of a namespace that went away. */

@@ -95,7 +95,10 @@ it('remembers what a plan gives of what is on record, until it is carried: no re
     });
     store.namespaces.start();
     await vi.waitFor(() => expect(store.namespaces.hasSynced).toBe(true));
+    const provider = { name: 'none', attach: false, cloud: false, observationRequired: false };
+    expect(store.snapshot(provider).isFirstLook).toBe(true);
     expect(notePromises({ source: 'new' })).toBeUndefined();
+    expect(store.snapshot(provider).isFirstLook).toBeUndefined();
     expect(notePromises({})).toEqual(['10.0.0.1']);
     expect(notePromises({ source: 'kept' })).toEqual(['10.0.0.1']);
     expect(notePromises({ source: 'kept', carried: true })).toBeUndefined();

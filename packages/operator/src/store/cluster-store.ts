@@ -79,8 +79,8 @@ export class ClusterStore {
   /** What the network or the cloud would not put anywhere: left alone for a while. */
   readonly refused: RefusedAddresses;
   readonly #departed = new DepartedClaims();
-  /** By the last plan. */
-  #given: readonly Allocation[] = [];
+  /** By the last plan; undefined before the first. */
+  #given: readonly Allocation[] | undefined;
   #attaching:
     { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
 
@@ -212,7 +212,7 @@ export class ClusterStore {
    * be made anew.
    */
   recallProof({ allocations }: Plan): boolean {
-    const lost = lostProof(this.#given, allocations, (name) => this.namespaces.entry(name)).filter(
+    const lost = lostProof(this.#given ?? [], allocations, (name) => this.namespaces.entry(name)).filter(
       ({ egressIPAM }) => this.egressIPAMs.entry(egressIPAM)?.deletedAt === undefined,
     );
     for (const { namespace, addresses } of lost) this.namespaces.promise(namespace, addresses);
@@ -272,6 +272,7 @@ export class ClusterStore {
       namespaces: this.namespaces.list(),
       nodes: this.machines,
       ...(refused.length === 0 ? {} : { refused }),
+      ...(this.#given === undefined ? { isFirstLook: true } : {}),
       departed: this.#departed.list(this.egressIPAMs.list()),
     };
   }
