@@ -27,8 +27,8 @@ export interface WishChecks {
 /**
  * Checks what is on record without proof, and what owners ask for, oldest first: each address inside an open CIDR
  * assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its claim;
- * what fails is reported on its namespace, which keeps what it has. At a first look records come first: whoever lost the
- * proof of an address while nobody looked is not to lose the address to a namespace that waits for it.
+ * what fails is reported on its namespace, which keeps what it has. At a first look records come first: whoever lost
+ * the proof of an address while nobody looked is not to lose the address to a namespace that waits for it.
  *
  * @returns why claims were refused, one finding per cause
  */
