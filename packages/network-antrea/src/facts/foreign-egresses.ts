@@ -1,15 +1,30 @@
 import { compileSelector, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
 import { namespaceNameLabel } from '../kinds/names.ts';
-import type { ParsedEgress } from './parse-egress.ts';
+import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
+
+/** What stands between a namespace and an Egress of ours for it. */
+export type ObstacleOf = (namespace: string) => NetworkObstacle | undefined;
 
 /** Why a namespace cannot be served beside Egresses that people made: one counts for a pod, and which one is chance. */
 export function foreignObstacles(
   foreign: readonly ParsedEgress[],
   claimantOf: (namespace: string) => Claimant | undefined,
-): (namespace: string) => NetworkObstacle | undefined {
-  return (namespace) => {
+): ObstacleOf {
+  const byNamespace = new Map<string, ParsedEgress>();
+  const others: ParsedEgress[] = [];
+  for (const egress of foreign) {
+    const namespace = onlyNamespace(egress.source.namespaceSelector);
+    if (namespace === undefined) others.push(egress);
+    else if (!byNamespace.has(namespace)) byNamespace.set(namespace, egress);
+  }
+  const rivalOf = (namespace: string): ParsedEgress | undefined => {
+    const known = byNamespace.get(namespace);
+    if (known !== undefined || others.length === 0) return known;
     const labels = { [namespaceNameLabel]: namespace, ...claimantOf(namespace)?.labels };
-    const rival = foreign.find(({ source }) => mayApply(source.namespaceSelector, source.podSelector, labels));
+    return others.find(({ source }) => mayApply(source.namespaceSelector, source.podSelector, labels));
+  };
+  return (namespace) => {
+    const rival = rivalOf(namespace);
     return (
       rival && {
         code: 'ForeignEgress',

@@ -55,10 +55,14 @@ export function parseEgress(source: EgressEntry): ParsedEgress {
 }
 
 /** Whether an Egress selects all pods of a namespace, and no others. */
-function isWhole({ namespaceSelector = {}, podSelector = {} }: EgressEntry, namespace: string): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = namespaceSelector;
+function isWhole({ namespaceSelector, podSelector = {} }: EgressEntry, namespace: string): boolean {
+  return onlyNamespace(namespaceSelector) === namespace && isEmpty(podSelector);
+}
+
+/** The one namespace that a selector names; undefined where it selects otherwise. */
+export function onlyNamespace({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): string | undefined {
   const isOne = matchExpressions.length === 0 && Object.keys(matchLabels).length === 1;
-  return isOne && matchLabels[namespaceNameLabel] === namespace && isEmpty(podSelector);
+  return isOne ? matchLabels[namespaceNameLabel] : undefined;
 }
 
 function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {

@@ -29,38 +29,66 @@ export interface PoolPlan {
 }
 
 /**
- * One pool per CIDR where Antrea places. What a pool has may not change, so that a resized CIDR appends to it; and a
- * pool goes only when no Egress of anybody names it: Antrea wipes the addresses of those that do.
+ * One pool per CIDR where Antrea places. What a pool has may not change, so that a resized CIDR appends to it; no two
+ * pools overlap, so that it has what no other pool has; and a pool goes only when no Egress of anybody names it: Antrea
+ * wipes the addresses of those that do.
  */
 export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): PoolPlan {
   const nodes = new PoolNodes(decisions, facts, view);
-  const wanted = new Map<string, NetworkStep | undefined>();
-  const names = new Map<AssignmentDecision, string>();
-  for (const egressIPAM of decisions.egressIPAMs) {
-    if (egressIPAM.deleting || egressIPAM.placement !== 'network') continue;
-    for (const assignment of egressIPAM.assignments) {
-      const present = presentPool(egressIPAM, assignment, facts);
-      const name = present?.name ?? poolName(egressIPAM.name, assignment.cidr);
-      names.set(assignment, name);
-      const selector = nodes.selectorOf(egressIPAM, assignment, present?.ranges ?? []);
-      wanted.set(name, poolStep(egressIPAM, assignment, selector, name, present));
-    }
+  const wanted = wantedPools(decisions, facts);
+  const names = new Set(wanted.map(({ name }) => name));
+  const [leaving, staying] = partition(facts.pools, (pool) => isUnwanted(pool, names, facts));
+  const steps = new Map<string, NetworkStep | undefined>();
+  for (const pool of wanted) {
+    const selector = nodes.selectorOf(pool.egressIPAM, pool.assignment, pool.present?.ranges ?? []);
+    steps.set(pool.name, poolStep(pool, selector, staying, leaving));
   }
-  const unwanted = facts.pools.filter(
-    ({ name, source }) =>
-      source.egressIPAM !== undefined && isOwnName(name) && !wanted.has(name) && !facts.poolsInUse.has(name),
-  );
-  const steps = [...[...wanted.values()].filter((step) => step !== undefined), ...unwanted.map(deletion)];
   return {
-    steps,
+    steps: [...[...steps.values()].filter((step) => step !== undefined), ...leaving.map(deletion)],
     findings: nodes.findings(),
     poolOf: (egressIPAM, address) => {
-      const assignment = egressIPAM.assignments.find(({ cidr }) => cidrContains(cidr, address));
-      const name = assignment === undefined ? undefined : names.get(assignment);
-      const step = name === undefined ? undefined : wanted.get(name);
-      return name === undefined ? undefined : { name, after: step === undefined ? [] : [afterStep(step.id)] };
+      const pool = wanted.find(
+        ({ egressIPAM: { name }, assignment: { cidr } }) => name === egressIPAM.name && cidrContains(cidr, address),
+      );
+      if (pool === undefined) return undefined;
+      const step = steps.get(pool.name);
+      const isThere = (pool.present?.ranges ?? []).some((range) => cidrContains(range, address));
+      // Another pool that still has it is on its way out.
+      if (!isThere && staying.some(({ ranges }) => ranges.some((range) => cidrContains(range, address))))
+        return undefined;
+      return { name: pool.name, after: step === undefined ? [] : [afterStep(step.id)] };
     },
   };
+}
+
+/** A pool that is to be. */
+interface WantedPool {
+  readonly name: string;
+  readonly egressIPAM: EgressIPAMDecision;
+  readonly assignment: AssignmentDecision;
+  readonly present: ParsedPool | undefined;
+}
+
+function wantedPools({ egressIPAMs }: NetworkDecisions, facts: AntreaFacts): readonly WantedPool[] {
+  return egressIPAMs
+    .filter(({ deleting, placement }) => !deleting && placement === 'network')
+    .flatMap((egressIPAM) =>
+      egressIPAM.assignments.map((assignment) => {
+        const present = presentPool(egressIPAM, assignment, facts);
+        return { egressIPAM, assignment, present, name: present?.name ?? poolName(egressIPAM.name, assignment.cidr) };
+      }),
+    );
+}
+
+function isUnwanted({ name, source }: ParsedPool, wanted: ReadonlySet<string>, { poolsInUse }: AntreaFacts): boolean {
+  return source.egressIPAM !== undefined && isOwnName(name) && !wanted.has(name) && !poolsInUse.has(name);
+}
+
+function partition<Value>(
+  values: readonly Value[],
+  isFirst: (value: Value) => boolean,
+): readonly [readonly Value[], readonly Value[]] {
+  return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
 }
 
 function isOwnName(name: string): boolean {
@@ -80,26 +108,35 @@ function presentPool(
 }
 
 function poolStep(
-  egressIPAM: EgressIPAMDecision,
-  { cidr }: AssignmentDecision,
+  { name, egressIPAM, assignment: { cidr }, present }: WantedPool,
   nodeSelector: LabelSelector,
-  name: string,
-  present: ParsedPool | undefined,
+  staying: readonly ParsedPool[],
+  leaving: readonly ParsedPool[],
 ): NetworkStep | undefined {
-  const missing = missingRanges(cidr, present?.ranges ?? []);
+  const missing = missingRanges(
+    cidr,
+    staying.flatMap(({ ranges }) => ranges),
+  );
   const isRight =
-    present !== undefined &&
     missing.length === 0 &&
-    JSON.stringify(sorted(present.source.nodeSelector)) === JSON.stringify(sorted(nodeSelector));
+    (present === undefined ||
+      JSON.stringify(sorted(present.source.nodeSelector)) === JSON.stringify(sorted(nodeSelector)));
   if (isRight) return undefined;
-  const pool = {
-    egressIPAM: egressIPAM.name,
-    ipRanges: [...(present?.source.ipRanges ?? []), ...missing],
-    nodeSelector,
-  };
+  const ipRanges = [...(present?.source.ipRanges ?? []), ...missing];
   const over = present === undefined ? {} : replacing([present.source.nodeSelector], [nodeSelector]);
-  const payload: AntreaPayload = { write: 'pool', pool, ...over };
-  return { ...base(name, egressIPAM.name), action: 'pool', effects: {}, payload };
+  const payload: AntreaPayload = {
+    write: 'pool',
+    pool: { egressIPAM: egressIPAM.name, ipRanges, nodeSelector },
+    ...over,
+  };
+  const after = leaving.filter(({ ranges }) => ranges.some((range) => overlap(range, cidr))).map(deletion);
+  return {
+    ...base(name, egressIPAM.name),
+    action: 'pool',
+    effects: {},
+    after: after.map(({ id }) => afterStep(id)),
+    payload,
+  };
 }
 
 /** Keys in one order, so that equal selectors have equal texts. */

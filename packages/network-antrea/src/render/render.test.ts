@@ -192,6 +192,40 @@ describe('objects of others', () => {
     expect(objectsOf(after, 'ExternalIPPool')).toHaveLength(2);
   });
 
+  it('a pool has no address that another has, and takes it in once that is gone', () => {
+    const theirs = {
+      name: 'theirs',
+      ipRanges: [{ start: '10.0.0.2', end: '10.0.0.3' }],
+      nodeSelector: {},
+    } as NetworkEntry;
+    const beside = settled(cluster({}, { ExternalIPPool: [theirs] }));
+    const ours = objectsOf(beside, 'ExternalIPPool')[0]!;
+    const ranges = [
+      { start: '10.0.0.0', end: '10.0.0.1' },
+      { start: '10.0.0.4', end: '10.0.0.7' },
+    ];
+    expect(ours).toMatchObject({ ipRanges: ranges });
+    const alone = { ...beside.network.objects, ExternalIPPool: [ours] };
+    const after = settled({ ...beside, network: { ...beside.network, objects: alone } });
+    expect(objectsOf(after, 'ExternalIPPool')).toMatchObject([
+      { ipRanges: [...ranges, theirs['ipRanges' as never]].flat() },
+    ]);
+  });
+
+  it('an Egress for pods of a served namespace takes nothing from it; it is told of, and nothing is called carried', () => {
+    const after = settled(cluster());
+    const rival = byHand({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'team' } } });
+    const objects = {
+      ...after.network.objects,
+      Egress: [...objectsOf(after, 'Egress'), { ...rival, egressIP: '10.9.9.9' }],
+    };
+    expect(plan({ ...after, network: { ...after.network, objects } }, network)).toMatchObject({
+      allocations: [{ addresses: ['10.0.0.1'], carried: false }],
+      findings: [{ code: 'ForeignEgress', severity: 'warning', object: { kind: 'Namespace', name: 'team' } }],
+      steps: [],
+    });
+  });
+
   it('an Egress for pods of a claiming namespace keeps it waiting', () => {
     const rival = byHand({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'team' } } });
     expect(plan(cluster({}, { Egress: [rival] }), network).waiting).toMatchObject([

@@ -5,11 +5,10 @@ import {
   type NetworkObjects,
   type NetworkStep,
 } from '@egressip-ipam/core';
-import { parseEgress, type ParsedEgress } from '../facts/parse-egress.ts';
+import { onlyNamespace, parseEgress, type ParsedEgress } from '../facts/parse-egress.ts';
 import { boundsOf } from '../facts/ranges.ts';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type IPRange } from '../kinds/external-ip-pool.ts';
-import { namespaceNameLabel } from '../kinds/names.ts';
 import { payloadOf } from './payload.ts';
 
 /** What a step changes, from what to what. */
@@ -66,11 +65,7 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
     .map(parseEgress)
     .filter(({ ours, address }) => ours === undefined && address !== undefined)
     .map(({ object, source }) => {
-      const { matchLabels = {}, matchExpressions = [] } = source.namespaceSelector ?? {};
-      const namespace =
-        matchExpressions.length === 0 && Object.keys(matchLabels).length === 1
-          ? matchLabels[namespaceNameLabel]
-          : undefined;
+      const namespace = onlyNamespace(source.namespaceSelector);
       const isWhole =
         namespace !== undefined && (source.podSelector === undefined || Object.keys(source.podSelector).length === 0);
       return {
