@@ -6,7 +6,8 @@ it('every metric is explained, and nothing else is', async () => {
   const page = await readFile(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
   const [, section = ''] = page.split('## Metrics of the agents');
   const explained = [...section.matchAll(/^\| `(egressip_\w+)`/gm)].map(([, name]) => name);
-  const served = [...(await new Metrics(() => 1).text()).matchAll(/^# TYPE (egressip_\S+)/gm)].map(([, name]) => name);
+  const metrics = new Metrics(() => 1, { version: '1.2.3', commit: '0123abc' });
+  const served = [...(await metrics.text()).matchAll(/^# TYPE (egressip_\S+)/gm)].map(([, name]) => name);
   expect(explained.sort()).toEqual(served.sort());
 });
 

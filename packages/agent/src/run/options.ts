@@ -25,6 +25,8 @@ export interface AgentOptions {
   /** A folder with `tls.crt` and `tls.key`; absent: a certificate that signs itself. */
   readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
+  /** Which build this is, for who reads the metrics; absent: nothing says so. */
+  readonly build?: Readonly<Record<'version' | 'commit', string>>;
 }
 
 /** Writes what happens, for people or for programs; the operator's log is one. */

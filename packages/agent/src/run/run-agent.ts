@@ -35,7 +35,7 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     log.warn('an address could not be announced', { reason: message }),
   );
   let agent: Agent | undefined = undefined as Agent | undefined;
-  const metrics = new Metrics(() => agent?.holdSeconds ?? 0);
+  const metrics = new Metrics(() => agent?.holdSeconds ?? 0, options.build);
   const { renewal } = timingsOf(options.term);
   const rest = createRestClient(connection, {
     clock,

@@ -59,6 +59,8 @@ describe("a table of the network's own", () => {
         'egressip_network_table_size{table="pods"} 20',
       ]),
     );
+    metrics.leads(false);
+    expect(await metrics.text()).not.toMatch(/^egressip_network_table/m);
   });
 });
 

@@ -134,6 +134,7 @@ export class Metrics {
       this.#claims,
       this.#tableEntries,
       this.#tableSize,
+      this.#tableUncounted,
       this.#findings,
       this.#pendingSteps,
     ])
