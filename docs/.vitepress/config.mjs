@@ -75,6 +75,7 @@ export default {
         text: 'How to',
         items: [
           { text: 'Everyday tasks', link: '/how-to' },
+          { text: 'Install the command line', link: '/how-to/command-line' },
           { text: 'Serve several zones', link: '/how-to/several-zones' },
           { text: 'Lose a node', link: '/how-to/lose-a-node' },
           { text: 'Find out who had an address', link: '/how-to/who-had-an-address' },

@@ -8,6 +8,7 @@ import { slug } from './slug.ts';
 const tasks: readonly (readonly [task: string, link: string, answer: RegExp])[] = [
   ['see it work, without a cluster', 'tutorial.md#see-it-work', /npm start/],
   ['install it on a cluster', 'tutorial.md#on-a-cluster', /helm install/],
+  ['have the command line, with kubectl and completion', 'how-to/command-line.md', /completion bash/],
   ['give a namespace an address of my choice', 'how-to.md#choose-an-address', /egressips=/],
   ['keep addresses for something else', 'how-to.md#keep-addresses-back', /reservedIPs/],
   ['know how large a pool has to be', 'how-to.md#plan-a-pools-size', /pool/],
