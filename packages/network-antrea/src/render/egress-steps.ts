@@ -61,11 +61,25 @@ export function egressSteps(claim: ClaimDecision, context: EgressContext): Names
         ...applied(claim, use(address), present.get(address)?.inReserve === false ? afterActivation : [], context),
       );
   }
+  const isExpected =
+    active === undefined && addresses.some((address) => canCome(claim, present.get(address), address, context));
   for (const [address, egress] of present) {
-    if (address !== undefined && !addresses.includes(address))
+    const isReplaced = isExpected && !egress.inReserve;
+    if (address !== undefined && !addresses.includes(address) && !isReplaced)
       steps.push(...departure(claim, address, egress, afterActivation, context));
   }
   return { steps, active };
+}
+
+/** Whether an address may soon be one that can carry: what it replaces goes on until then. */
+function canCome(
+  claim: ClaimDecision,
+  present: ParsedEgress | undefined,
+  address: Address,
+  context: EgressContext,
+): boolean {
+  if (claim.egressIPAM?.placement !== 'network') return context.decisions.nodeOf(address) !== undefined;
+  return present?.source.failure === undefined && poolOf(claim, address, context) !== undefined;
 }
 
 /** What carries goes on for as long as its node is Ready; else the first that a Ready node has takes over. */
