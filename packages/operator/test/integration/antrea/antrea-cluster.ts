@@ -85,14 +85,16 @@ export class AntreaCluster extends ClusterObjects {
     for (const { name: node, zone, address, annotations = {} } of machines)
       await objects.addNode(node, zone, address, { labels: { 'kubernetes.io/hostname': node }, annotations });
     const doubles: string[] = [];
-    const agents =
-      way === 'this project places' ? await startAgents(objects, machines, doubles, () => antrea) : undefined;
-    const antrea: Antrea = await startAntrea({
+    const running: StandIns = {};
+    if (way === 'this project places') running.agents = await startAgents(objects, machines, doubles, running);
+    const { agents } = running;
+    const antrea = await startAntrea({
       rest,
       webhook,
       webhookLag,
       ...(agents && { addressesOf: (node) => agents.addressesOf(node) }),
     });
+    running.antrea = antrea;
     const laws = await observeLaws(rest, observed);
     return new AntreaCluster({ server, antrea, agents, webhook, laws, doubles });
   }
@@ -199,28 +201,33 @@ function served({ admission }: AntreaWebhook) {
   }));
 }
 
+/** What is there already while the rest is being started. */
+interface StandIns {
+  agents?: EgressAgents;
+  antrea?: Antrea;
+}
+
 async function startAgents(
   { rest }: ClusterObjects,
   machines: readonly AntreaMachine[],
   doubles: string[],
-  antrea: () => Antrea | undefined,
+  running: StandIns,
 ): Promise<EgressAgents> {
   await installCrds(rest, [egressNodesCrd]);
   const subnets = new Map(machines.map(({ name, address }) => [name, [address].flat().map(subnetOf)]));
-  let agents: EgressAgents | undefined;
-  agents = await startEgressAgents({
+  const held = (node: string): ReadonlySet<string> => running.agents?.addressesOf(node) ?? new Set();
+  return startEgressAgents({
     rest,
     namespace: 'default',
     subnetsOf: (node) => subnets.get(node) ?? [],
     onChange: (node) => {
-      for (const address of agents?.addressesOf(node) ?? []) {
-        const holders = machines.filter(({ name }) => agents?.addressesOf(name).has(address)).map(({ name }) => name);
+      for (const address of held(node)) {
+        const holders = machines.filter(({ name }) => held(name).has(address)).map(({ name }) => name);
         if (holders.length > 1) doubles.push(`${address}: ${holders.join()}`);
       }
-      antrea()?.addressesChanged();
+      running.antrea?.addressesChanged();
     },
   });
-  return agents;
 }
 
 function subnetOf(address: string): string {
