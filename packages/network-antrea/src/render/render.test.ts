@@ -161,6 +161,27 @@ describe('where Antrea places', () => {
     expect(objectsOf(settled(antreaAtWork(undone)), 'Egress')).toEqual([egress]);
   });
 
+  it('who changes its address keeps the old one in use until the new one carries', () => {
+    let snapshot: ClusterSnapshot = {
+      ...settled(cluster()),
+      namespaces: [{ ...settled(cluster()).namespaces[0]!, egressIPs: '10.0.0.5' }],
+    };
+    const inUse = (): readonly unknown[] =>
+      objectsOf(snapshot, 'Egress').flatMap((entry) => ('podSelector' in entry ? [] : [entry['egressIP' as never]]));
+    const seen: string[] = [];
+    for (
+      let steps = readySteps(plan(snapshot, network));
+      steps.length > 0;
+      steps = readySteps(plan(snapshot, network))
+    ) {
+      for (const step of steps) {
+        snapshot = antreaAtWork(applyStep(snapshot, step, network));
+        seen.push(inUse().join());
+      }
+    }
+    expect([...new Set(seen)]).toEqual(['10.0.0.1', '10.0.0.1,10.0.0.5', '10.0.0.5']);
+  });
+
   it('no Ready node: nothing is carried, and the Egress stays', () => {
     const down = settled(withNodes(settled(cluster()), { ready: false }));
     expect(plan(down, network).allocations).toMatchObject([{ carried: false }]);
