@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseDocument, stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { parseManifests, type Manifest } from '../../src/objects/manifest.ts';
 import { chartFolder, deployPath, releaseName, root } from '../../src/paths.ts';
 import { helmTemplate, runHelm } from '../../src/render/helm-template.ts';
 import { findTool } from '../../src/toolbox/find-tool.ts';
 import { helm4, helms, noHelm, noKubectl } from '../support/helms.ts';
+import { nextChart } from '../support/next-chart.ts';
 import { valueSets } from '../support/value-sets.ts';
 
 const kubectl = findTool('kubectl') ?? '';
@@ -217,21 +218,4 @@ function podOf(objects: readonly Manifest[]): Manifest {
   if (deployment === undefined) throw new Error('there is no Deployment');
   const { metadata, spec } = deployment.spec.template;
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'operator', namespace: 'of-pods' }, spec };
-}
-
-/** The chart as its next version will be: with one field more in the definition. */
-function nextChart(folder: string): string {
-  const next = join(folder, 'next');
-  cpSync(deployPath(chartFolder), next, { recursive: true });
-  const version = parseDocument(readFileSync(join(next, 'Chart.yaml'), 'utf8'));
-  version.set('version', '99.0.0');
-  writeFileSync(join(next, 'Chart.yaml'), version.toString());
-  const file = join(next, 'files/redhatcop.redhat.io_egressipams.yaml');
-  const definition = parseDocument(readFileSync(file, 'utf8'));
-  definition.setIn(
-    ['spec', 'versions', 0, 'schema', 'openAPIV3Schema', 'properties', 'spec', 'properties', 'fieldOfTheNextVersion'],
-    { type: 'string' },
-  );
-  writeFileSync(file, definition.toString());
-  return next;
 }
