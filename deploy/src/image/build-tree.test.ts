@@ -108,6 +108,16 @@ describe("the image's tree", () => {
       expect(code).toBe(0);
     }, 60_000);
 
+    it("starts as the agent's image starts it, without a compiler", async () => {
+      const { code, output } = await outcome(
+        run(['/nodejs/bin/node', '--jitless', '--max-semi-space-size=1', '/operator/cli.js', 'agent', '--node', 'n1'], {
+          KUBECONFIG: '/nowhere',
+        }),
+      );
+      expect(output).toContain('--peer-address');
+      expect(code).toBe(1);
+    }, 60_000);
+
     it(
       'runs as the operator of a cluster, with provider aws, and ends when told to',
       { timeout: 120_000, ...unless(findEnvtestAssets() === undefined, noRealServer) },

@@ -23,6 +23,12 @@ export function chartRepository(repository: string): string {
  */
 export async function assembleRelease(target: string, helm: string, commit?: string, index?: string): Promise<void> {
   const project = readProject();
+  const bom = await buildImageTree(join(target, 'image'), commit);
+  copyFileSync(bom, join(target, 'bom.cdx.json'));
+
+  // The operator's package has bundled what the image has.
+  const notices = 'THIRD-PARTY-NOTICES.txt';
+  copyFileSync(join(target, 'image/operator', notices), join(root, 'packages/operator/dist', notices));
   const npm = join(target, 'npm');
   mkdirSync(npm, { recursive: true });
   const names = readdirSync(join(root, 'packages'));
@@ -38,8 +44,6 @@ export async function assembleRelease(target: string, helm: string, commit?: str
     cpSync(deployPath(`olm/${part}`), join(target, 'bundle', part), { recursive: true });
   writeFileSync(join(target, 'catalog.yaml'), catalogTemplate(project.image, project.version));
 
-  const bom = await buildImageTree(join(target, 'image'), commit);
-  copyFileSync(bom, join(target, 'bom.cdx.json'));
   writeFileSync(
     join(target, 'notes.md'),
     releaseNotes(

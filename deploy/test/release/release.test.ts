@@ -48,6 +48,9 @@ describe(
         '--eval',
         names.map((name) => `await import('@egressip-ipam/${name}');`).join(''),
       );
+      expect(
+        readFileSync(join(project, 'node_modules/@egressip-ipam/operator/dist/THIRD-PARTY-NOTICES.txt'), 'utf8'),
+      ).toContain('@aws-sdk/client-ec2 ');
       const [told, , commit] = run(process.execPath, 'node_modules/.bin/egressip-ipam', '--version').split(/[ ()\n]+/);
       expect(told).toBe(version);
       expect(commit).toMatch(/^[0-9a-f]{40}(-dirty)?$/);
