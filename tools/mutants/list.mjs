@@ -159,6 +159,13 @@ export const mutants = [
     'true || bound.includes(address)',
     suiteOf('openshift-sdn'),
   ],
+  [
+    'law 11',
+    'core/src/render/annotations.ts',
+    ' || refuted.length === 0)',
+    ' || refuted.length >= 0)',
+    suiteOf('openshift-sdn'),
+  ],
   ['law 12', 'core/src/plan/report-allocations.ts', ' || !nodes.isReady(host)', '', suiteOf('openshift-sdn')],
 ];
 

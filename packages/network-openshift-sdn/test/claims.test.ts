@@ -155,3 +155,43 @@ describe('a namespace whose owner asks for what cannot be had', () => {
     expect(result.waiting.map(({ reason }) => reason.code)).toEqual(['AddressOutsideCIDR']);
   });
 });
+
+describe('a record of what another namespace has', () => {
+  const forging = (allocated: string, egressIPs?: string): FlatSnapshot => ({
+    ...settled,
+    namespaces: [
+      aNamespace('forger', -1, { allocated, ...(egressIPs === undefined ? {} : { egressIPs }) }),
+      ...settled.namespaces,
+    ],
+    netNamespaces: [aNetNamespace('forger'), ...settled.netNamespaces],
+  });
+  const forgerIn = ({ namespaces }: FlatSnapshot): NamespaceSnapshot | undefined =>
+    namespaces.find(({ name }) => name === 'forger');
+
+  it('law 11: is taken back, what its owner asks for stays and is refused, and nothing is written again', () => {
+    const forged = forging('pool/10.0.0.1,10.0.1.1', '10.0.0.1,10.0.1.1');
+    expect(plan(forged).steps).toMatchObject([
+      { kind: 'annotate', namespace: 'forger', allocated: null, addresses: [], refuted: ['10.0.0.1', '10.0.1.1'] },
+    ]);
+    const end = settle(forged);
+    expect(forgerIn(end)).toEqual(aNamespace('forger', -1, { egressIPs: '10.0.0.1,10.0.1.1' }));
+    expect(plan(end).waiting.map(({ namespace, reason }) => [namespace, reason.code])).toEqual([
+      ['forger', 'DuplicateAddress'],
+    ]);
+    expect(plan(end).allocations).toEqual(plan(settled).allocations);
+  });
+
+  it('keeps what is nobody else’s, and a namespace that asks for nothing gets addresses of its own', () => {
+    expect(plan(forging('pool/10.0.0.1,10.0.1.9', '10.0.0.1,10.0.1.9')).steps).toMatchObject([
+      { allocated: 'pool/10.0.1.9', addresses: [], refuted: ['10.0.0.1'] },
+    ]);
+    expect(forgerIn(settle(forging('pool/10.0.0.1,10.0.1.1')))?.allocated).toBe('pool/10.0.0.2,10.0.1.2');
+  });
+
+  it('stays while nothing proves whose it is, lest a namespace that lost its proof loses its record, too', () => {
+    const { namespaces } = forging('pool/10.0.0.1,10.0.1.1', '10.0.0.1,10.0.1.1');
+    const unproven = plan(aSnapshot({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [pool], namespaces }));
+    expect(unproven.waiting.map(({ namespace }) => namespace)).toEqual(['shop']);
+    expect(unproven.steps.filter((step) => step.kind === 'annotate')).toEqual([]);
+  });
+});

@@ -83,6 +83,8 @@ export interface AnnotateStep extends StepBase {
   readonly allocated: string | null;
   /** The addresses the namespace may hold when the write's outcome is not known. */
   readonly addresses: readonly string[];
+  /** What it takes out of `allocated` because another namespace has it, and nothing else. */
+  readonly refuted?: readonly string[];
 }
 
 /** Put an address on a node's interface, or take it off. */

@@ -55,6 +55,31 @@ function allocationOf(allotment: Allotment): AnnotateStep | undefined {
   };
 }
 
+/**
+ * Takes out of a namespace's record what another namespace has for certain: nothing of ours wrote it there (law 11). It
+ * would come before what others ask for once the address is free, and whoever reads the annotation would believe it.
+ */
+export function correctionOf(
+  { claim }: Allotment,
+  isAnothers: (address: Address) => boolean,
+): AnnotateStep | undefined {
+  const { name, allocated } = claim.namespace;
+  const refuted = allocated?.addresses.filter(isAnothers) ?? [];
+  if (allocated === undefined || claim.intent.kind === 'release' || refuted.length === 0) return undefined;
+  const rest = allocated.addresses.filter((address) => !refuted.includes(address)).map(formatAddress);
+  return {
+    kind: 'annotate',
+    id: `annotate ${name}`,
+    object: { kind: 'Namespace', name },
+    effects: {},
+    after: [],
+    namespace: name,
+    allocated: rest.length === 0 ? null : `${allocated.egressIPAM}/${rest.join(',')}`,
+    addresses: claim.kept.map(formatAddress),
+    refuted: refuted.map(formatAddress),
+  };
+}
+
 /** What carried traffic before this project came needs no record: its annotation and the network agree already. */
 function carriedBefore({ claim, source }: Allotment): boolean {
   return claim.namespace.allocated === undefined && source === 'kept';

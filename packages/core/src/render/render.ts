@@ -13,7 +13,7 @@ import {
   type Step,
 } from '../network-contract/step.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
-import { annotationOf, isAnnotated } from './annotations.ts';
+import { annotationOf, correctionOf, isAnnotated } from './annotations.ts';
 import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
 import type { Decided } from './decided.ts';
 import { finalizersToAdd, finalizersToRemove } from './finalizers.ts';
@@ -78,6 +78,7 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
     ...interfaceSteps,
     ...clearing,
     ...allocating,
+    ...annotations.correcting,
   ];
   return { steps: inOrder([...steps, ...finalizersToRemove(decided, steps)]), rendering, remembered };
 }
@@ -99,6 +100,8 @@ class Annotations {
   readonly allocating: readonly AnnotateStep[];
   /** Those that take away all that it had. */
   readonly clearing: readonly AnnotateStep[];
+  /** Those that take out of a record what is another namespace's. */
+  readonly correcting: readonly AnnotateStep[];
   readonly #decided: Decided;
   readonly #byNamespace: ReadonlyMap<string, AnnotateStep>;
   readonly #leaving = new Map<string, readonly Address[]>();
@@ -107,9 +110,14 @@ class Annotations {
   constructor(decided: Decided) {
     this.#decided = decided;
     const steps: AnnotateStep[] = [];
+    const corrections: AnnotateStep[] = [];
     for (const allotment of decided.unsettled) {
       const step = annotationOf(allotment);
-      if (step === undefined) continue;
+      if (step === undefined) {
+        const correction = this.#correctionOf(allotment);
+        if (correction !== undefined) corrections.push(correction);
+        continue;
+      }
       steps.push(step);
       if (step.allocated !== null) {
         for (const address of allotment.leaving) this.#exchanges.set(address, step);
@@ -121,6 +129,7 @@ class Annotations {
     }
     this.allocating = steps.filter(({ allocated }) => allocated !== null);
     this.clearing = steps.filter(({ allocated }) => allocated === null);
+    this.correcting = corrections;
     this.#byNamespace = new Map(steps.map((step) => [step.namespace, step]));
   }
 
@@ -165,6 +174,15 @@ class Annotations {
   exchanging(address: Address): readonly Precondition[] {
     const step = this.#exchanges.get(address);
     return step === undefined ? [] : [afterStep(step.id)];
+  }
+
+  /** What is to be taken out of a namespace's record; where records are proof, none is wrong. */
+  #correctionOf(allotment: Allotment): AnnotateStep | undefined {
+    if (!this.#decided.traits.provesAllocations) return undefined;
+    return correctionOf(allotment, (address) => {
+      const owner = this.#ownerOf(address);
+      return owner !== undefined && owner !== allotment && owner.claim.kept.includes(address);
+    });
   }
 
   #ownerOf(address: Address): Allotment | undefined {

@@ -103,6 +103,8 @@ export function describeStep(step: Step, { snapshot, backend }: PlanSource): str
     case 'remember':
       return `remember released addresses in EgressIPAM ${step.egressIPAM}`;
     case 'annotate':
+      if (step.refuted !== undefined)
+        return `take ${list(step.refuted)}, which another namespace has, out of the record of namespace ${step.namespace}`;
       return step.egressIPs === null || step.allocated === null
         ? `clear the allocation of namespace ${step.namespace}`
         : `allocate ${list(step.addresses)} to namespace ${step.namespace}`;

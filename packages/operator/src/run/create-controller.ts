@@ -75,7 +75,13 @@ export function createController(parts: ControllerParts): ControlLoop {
       });
     },
     onDone: (step, milliseconds) => {
-      if (step.kind === 'annotate' && step.allocated !== null) store.namespaces.promise(step.namespace, step.addresses);
+      if (step.kind === 'annotate' && step.refuted !== undefined)
+        log.warn('a record of what another namespace has is taken back', {
+          namespace: step.namespace,
+          addresses: step.refuted,
+        });
+      else if (step.kind === 'annotate' && step.allocated !== null)
+        store.namespaces.promise(step.namespace, step.addresses);
       metrics?.stepDone(step, milliseconds);
       log.debug('step done', { step: step.id, milliseconds: Math.round(milliseconds) });
     },

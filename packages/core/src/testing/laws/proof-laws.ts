@@ -30,6 +30,18 @@ export function law11(network: NetworkUnderTest): Check {
         allocations.map(({ namespace, addresses: list }) => [namespace, list]);
       same(given(forged), given(asked), `what ${addresses} comes to`);
     }
+    const end = converge(network, forge(snapshot, oneEach[1] ?? '', true)).snapshot;
+    const owners = new Map(
+      plan(end, network.backend).allocations.flatMap(({ namespace, addresses, carried }) =>
+        carried ? addresses.map((address) => [address, namespace] as const) : [],
+      ),
+    );
+    const { allocated = '' } = end.namespaces.find(({ name }) => name === 'zz-forged') ?? {};
+    for (const address of allocated.slice(allocated.indexOf('/') + 1).split(','))
+      ensure(
+        [undefined, 'zz-forged'].includes(owners.get(address)),
+        `the record of zz-forged has ${address}, which carries traffic of ${owners.get(address) ?? ''}`,
+      );
   };
 }
 

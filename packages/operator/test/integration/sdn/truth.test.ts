@@ -65,9 +65,13 @@ describe.each(bothServers)('what is said and what is so, on %s', (server) => {
     await cluster.addNamespace('idle', { allocated: 'pool/10.0.0.2,10.0.1.2' });
     await cluster.addNamespace('next');
     await expect.poll(() => cluster.boundTo('next'), poll).toEqual(['10.0.0.2', '10.0.1.2']);
-    const records = async (): Promise<unknown> =>
-      (await cluster.client(namespaces).get({ name: 'idle' })).metadata.annotations?.[`${prefix}/allocated`];
-    await expect.poll(records, poll).toBeUndefined();
+    const recordOf = async (name: string): Promise<unknown> =>
+      (await cluster.client(namespaces).get({ name })).metadata.annotations?.[`${prefix}/allocated`];
+    for (const name of ['idle', 'anothers']) await expect.poll(() => recordOf(name), poll).toBeUndefined();
+    expect(await cluster.annotation('anothers')).toBe(forged.anothers);
+    await expect
+      .poll(() => cluster.logged.filter((line) => line.includes('a record of what another namespace has')), poll)
+      .toEqual([expect.stringContaining('namespace="anothers" addresses=["10.0.0.1","10.0.1.1"]')]);
     await expect
       .poll(async () => {
         const { waitingClaims } = await cluster.statusOf('pool');
