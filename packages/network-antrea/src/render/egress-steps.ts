@@ -14,7 +14,7 @@ import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressName } from '../kinds/names.ts';
 import { contentOf } from '../write/write.ts';
 import { replacing, type AntreaPayload, type EgressContent } from '../write/payload.ts';
-import type { PoolPlan } from './pools.ts';
+import { namesLostPool, type PoolPlan } from './pools.ts';
 
 /** What is rendered from. */
 export interface EgressContext {
@@ -184,7 +184,7 @@ function wantedContent(
   claim: ClaimDecision,
   { address, present, active, hosted }: Use,
   poolName: string | undefined,
-  { decisions }: EgressContext,
+  { decisions, facts }: EgressContext,
 ): EgressContent | undefined {
   const { egressIPAM, namespace } = claim;
   const common = {
@@ -198,6 +198,8 @@ function wantedContent(
     return present === undefined && node === '' ? undefined : { ...common, pool: '', node };
   }
   if (present === undefined && poolName === undefined) return undefined;
+  // A pool that comes back gives any of its addresses to an Egress that names it and has lost its own.
+  if (present !== undefined && namesLostPool(present, facts)) return { ...common, pool: '', node: '' };
   return { ...common, pool: hosted ? (poolName ?? present?.source.externalIPPool ?? '') : '', node: '' };
 }
 

@@ -12,6 +12,7 @@ import {
   type Precondition,
 } from '@egressip-ipam/core';
 import { missingRanges, overlap } from '../facts/ranges.ts';
+import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
 import { replacing, type AntreaPayload } from '../write/payload.ts';
@@ -89,6 +90,24 @@ function partition<Value>(
   isFirst: (value: Value) => boolean,
 ): readonly [readonly Value[], readonly Value[]] {
   return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
+}
+
+/** Whether an Egress names a pool that somebody has deleted: Antrea has wiped its address, or is about to. */
+export function namesLostPool({ source: { externalIPPool } }: ParsedEgress, { pools }: AntreaFacts): boolean {
+  return externalIPPool !== '' && !pools.some(({ name }) => name === externalIPPool);
+}
+
+/** A pool that was deleted comes back only once the Egresses of ours that named it have their addresses again. */
+export function afterLostAddresses(
+  step: NetworkStep,
+  { egresses, pools }: AntreaFacts,
+  egressSteps: readonly NetworkStep[],
+): NetworkStep {
+  const { name: pool } = step.object;
+  if (pools.some(({ name }) => name === pool)) return step;
+  const lost = new Set(egresses.filter(({ source }) => source.externalIPPool === pool).map(({ name }) => name));
+  const writes = egressSteps.filter(({ object }) => lost.has(object.name));
+  return { ...step, after: [...step.after, ...writes.map(({ id }) => afterStep(id))] };
 }
 
 function isOwnName(name: string): boolean {

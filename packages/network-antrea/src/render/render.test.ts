@@ -142,6 +142,11 @@ describe('where Antrea places', () => {
         objects: { Egress: objectsOf(after, 'Egress').map((entry) => ({ ...entry, egressIP: '' })) },
       },
     };
+    // While an Egress names the pool without an address Antrea would give it any.
+    expect(plan(wiped, network).steps).toMatchObject([
+      { after: [], payload: { egress: { egressIP: '10.0.0.1', pool: '' } } },
+      { object: { kind: 'ExternalIPPool' }, after: [{ id: 'Egress/egressip-ipam.team.10-0-0-1' }] },
+    ]);
     expect(objectsOf(settled(wiped), 'Egress')).toEqual(objectsOf(after, 'Egress'));
     expect(objectsOf(settled(wiped), 'ExternalIPPool')).toEqual(objectsOf(after, 'ExternalIPPool'));
   });

@@ -8,7 +8,7 @@ import {
 } from '@egressip-ipam/core';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressSteps, type NamespaceSteps } from './egress-steps.ts';
-import { planPools } from './pools.ts';
+import { afterLostAddresses, planPools } from './pools.ts';
 
 /** From decisions to pools and Egresses. */
 export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): Rendering {
@@ -16,8 +16,9 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
   const claims = [...decisions.claims, ...withoutClaim(decisions, facts)];
   const results = claims.map((claim) => ({ claim, ...egressSteps(claim, { decisions, facts, view, pools }) }));
   const contested = contestedClaims(claims, facts);
+  const steps = results.flatMap((result) => result.steps);
   return {
-    steps: [...pools.steps, ...results.flatMap(({ steps }) => steps)],
+    steps: [...pools.steps.map((step) => afterLostAddresses(step, facts, steps)), ...steps],
     findings: [
       ...pools.findings,
       ...results.flatMap((result) => reportReserve(result.claim, result)),

@@ -9,14 +9,14 @@ import {
   type Antrea,
   type EgressAgents,
 } from '@egressip-ipam/sandbox';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { conditionOf } from '../support/carried.ts';
 import { ClusterObjects } from '../support/cluster-objects.ts';
 import { observeLaws, type LawObserver } from '../support/law-observer.ts';
 import { antrea as observed } from '../support/observed-networks.ts';
 import { OperatorHere } from '../support/operator-here.ts';
-import { configMaps, egresses, externalIPPools, namespaces } from '../support/resources.ts';
+import { configMaps, egresses, egressNodes, externalIPPools, namespaces } from '../support/resources.ts';
 import { bothServers, startServer, type ServerName, type TestServer } from '../support/start-server.ts';
 
 /** Who decides which node has an address. */
@@ -95,6 +95,11 @@ export class AntreaCluster extends ClusterObjects {
       ...(agents && { addressesOf: (node) => agents.addressesOf(node) }),
     });
     running.antrea = antrea;
+    // The operator looks once whether agents are there.
+    if (agents)
+      await eventually(async () =>
+        expect((await objects.client(egressNodes).list()).items).toHaveLength(machines.length),
+      );
     const laws = await observeLaws(rest, observed);
     return new AntreaCluster({ server, antrea, agents, webhook, laws, doubles });
   }
@@ -125,11 +130,13 @@ export class AntreaCluster extends ClusterObjects {
   /** Notes each other way by which a namespace's pod leaves, from now on. */
   watchTraffic(namespace: string, family: 4 | 6 = 4): { readonly seen: readonly string[]; stop(): void } {
     const seen: string[] = [];
-    const timer = setInterval(() => {
+    const look = (): void => {
       const now = this.leavesBy(namespace, family);
       if (seen.at(-1) !== now) seen.push(now);
-    }, 1);
-    return { seen, stop: () => clearInterval(timer) };
+    };
+    look();
+    const timer = setInterval(look, 1);
+    return { seen, stop: () => (look(), clearInterval(timer)) };
   }
 
   /** Power off, and the API server says so. */

@@ -37,3 +37,11 @@ export const ciliumEndpoints: Resource = {
   kind: 'CiliumEndpoint',
   namespaced: true,
 };
+/** What the operator wishes of agents on nodes, and what they report. */
+export const egressNodes: Resource = {
+  group: 'redhatcop.redhat.io',
+  version: 'v1alpha1',
+  plural: 'egressnodes',
+  kind: 'EgressNode',
+  namespaced: false,
+};
