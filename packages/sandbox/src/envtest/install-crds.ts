@@ -55,21 +55,24 @@ async function readDefinitions(file: string): Promise<KubernetesObject[]> {
     .filter(({ kind }) => kind === 'CustomResourceDefinition');
 }
 
-// Established comes first; the path is served a moment later.
+// Established comes first; the path is served a moment later, and discovery tells of it after that.
 async function untilServed(rest: RestClient, client: ResourceClient, name: string): Promise<void> {
   const end = performance.now() + servedMilliseconds;
   while (performance.now() < end) {
     const path = establishedPath(await client.get({ name }));
-    if (path !== undefined) {
-      const served = await rest.request('GET', path, { query: { limit: 1 } }).then(
-        () => true,
-        () => false,
-      );
-      if (served) return;
-    }
+    if (path !== undefined && (await isDiscovered(rest, path).catch(() => false))) return;
     await wait(50);
   }
   throw new Error(`CustomResourceDefinition ${name} is not served after ${servedMilliseconds / 1000} s`);
+}
+
+async function isDiscovered(rest: RestClient, path: string): Promise<boolean> {
+  const [group, plural] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+  await rest.request('GET', path, { query: { limit: 1 } });
+  const { resources } = (await rest.request('GET', group)) as {
+    readonly resources: readonly { readonly name: string }[];
+  };
+  return resources.some(({ name }) => name === plural);
 }
 
 interface Definition {
