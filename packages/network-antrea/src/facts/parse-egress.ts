@@ -16,9 +16,7 @@ export interface ParsedEgress {
   readonly address: Address | undefined;
   /** For whom it is, where it is ours. */
   readonly ours: { readonly namespace: string; readonly address: Address } | undefined;
-  /**
-   * Whether it sends all pods of its namespace out by its address: people may have narrowed it, or turned it to others.
-   */
+  /** Whether it sends all pods of its namespace out by its address: people may have narrowed it, or turned it. */
   readonly active: boolean;
   /** Whether it selects nothing, and waits. */
   readonly inReserve: boolean;
