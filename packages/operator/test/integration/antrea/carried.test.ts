@@ -78,7 +78,6 @@ describe.each(everywhere)('a namespace on Antrea, where $way, on $server', ({ wa
     ['narrowed', patchWith({ appliedTo: { podSelector: { matchLabels: { app: 'web' } } } })],
     ['turned', patchWith({ appliedTo: podsOf('default') })],
     ['readdressed', patchWith({ egressIP: '10.0.0.140' })],
-    ['unlabelled', (name: string) => cluster.client(egresses).mergePatch({ name }, { metadata: { labels: null } })],
   ])(
     'has its Egress back at once when somebody has %s it',
     async (namespace, undo) => {
