@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { chartFolder, deployPath } from '../../src/paths.ts';
 
-/** Writes the chart into a folder as its next version will be, with one field more in the definition, and tells where. */
+/** Writes the chart as its next version will be, with one field more in the definition, and tells into which folder. */
 export function nextChart(folder: string): string {
   const next = join(folder, 'next');
   cpSync(deployPath(chartFolder), next, { recursive: true });
