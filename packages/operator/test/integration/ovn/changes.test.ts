@@ -145,6 +145,7 @@ describe.each(bothServers)('what changes on OVN-Kubernetes, on %s', (server) => 
     await cluster.addPool('services', [{ CIDR: '10.0.1.64/28', labelValue: 's' }]);
     await cluster.addNamespace('early', { egressipam: 'services' });
     await expect.poll(() => cluster.annotation('early'), poll).toBe('10.0.1.65');
+    await expect.poll(() => cluster.assigned('egressip-early'), poll).toHaveLength(1);
     await cluster.client(serviceCIDRs).create({ metadata: { name: 'more' }, spec: { cidrs: ['10.0.1.64/26'] } });
     await expect
       .poll(() => condition('services', 'Degraded'), poll)
