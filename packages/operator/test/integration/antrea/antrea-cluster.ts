@@ -187,6 +187,9 @@ export class AntreaCluster extends ClusterObjects {
   }
 }
 
+/** Why what is tried of pools has nothing to try. */
+export const noPools = 'there are pools only where Antrea places';
+
 /** Waits until something holds. */
 export function eventually(check: () => unknown, timeout = 30_000): Promise<void> {
   return vi.waitFor(async () => void (await check()), { timeout, interval: 50 });
