@@ -1,5 +1,6 @@
 import type { TrialBinding, TrialNetworkName } from '@egressip-ipam/sandbox';
 import { table } from '../output/table.ts';
+import { servesNothing } from '../run/options.ts';
 import type { TrialCluster } from '../trial/trial-cluster.ts';
 import type { CommandContext } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -31,17 +32,12 @@ export async function trialCommand(context: CommandContext, options: TrialOption
     now: () => Date.now(),
   });
   const running = {
+    ...servesNothing,
     kubeconfig: cluster.kubeconfig,
     network,
     leaderElect: false,
-    leaseDuration: 15,
-    renewDeadline: 10,
-    retryPeriod: 2,
     namespace: 'default',
-    metricsBindAddress: '0',
-    healthProbeBindAddress: '0',
     logLevel: 'warn',
-    logFormat: 'text',
   } as const;
   const ended = runOperator(running, log, stop.signal);
   try {

@@ -4,7 +4,7 @@ import type { LiveOptions } from '../input/read-live.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { renderPlan } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
-import type { RunOptions } from '../run/options.ts';
+import { servesNothing, type RunOptions } from '../run/options.ts';
 import { isLive, liveOptionsOf, loadInput, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { ownNamespace } from './own-namespace.ts';
@@ -85,17 +85,12 @@ async function takeBack(
     (await client.list()).items.map(({ metadata }) => metadata.name);
   const log = createLog((line) => terminal.error(line), { format: 'text', level: 'info', now: () => Date.now() });
   const options: RunOptions = {
+    ...servesNothing,
     ...live,
     namespace: live.namespace ?? ownNamespace(),
     leaderElect: true,
     refusesBeside: true,
-    leaseDuration: 15,
-    renewDeadline: 10,
-    retryPeriod: 2,
-    metricsBindAddress: '0',
-    healthProbeBindAddress: '0',
     logLevel: 'info',
-    logFormat: 'text',
   };
   const stop = new AbortController();
   try {

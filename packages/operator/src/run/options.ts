@@ -46,3 +46,13 @@ export interface CloudOptions {
   /** Most calls per second. */
   readonly callsPerSecond?: number;
 }
+
+/** Of a process that serves nothing: a command that ends by itself, or a test. */
+export const servesNothing = {
+  leaseDuration: 15,
+  renewDeadline: 10,
+  retryPeriod: 2,
+  metricsBindAddress: '0',
+  healthProbeBindAddress: '0',
+  logFormat: 'text',
+} as const;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, nodeLeases, nodes } from './support/resources.ts';
 import { createLog } from '../../src/run/log.ts';
+import { servesNothing } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -77,17 +78,12 @@ describe('--node-probe', () => {
     });
     const abort = new AbortController();
     const options = {
+      ...servesNothing,
       kubeconfig,
       leaderElect: false,
-      leaseDuration: 15,
-      renewDeadline: 10,
-      retryPeriod: 2,
       namespace: 'default',
       nodeProbePort: port,
-      metricsBindAddress: '0',
-      healthProbeBindAddress: '0',
       logLevel: 'warn',
-      logFormat: 'text',
     } as const;
     const ended = runOperator(
       options,

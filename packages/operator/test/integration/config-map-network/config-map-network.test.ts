@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toldLog } from '../support/told-log.ts';
+import { servesNothing } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { openCrd } from '../../../src/trial/open-crd.ts';
 import { runCli } from '../../cli/run-cli.ts';
@@ -110,17 +111,12 @@ describe('a network that the operator has never heard of', () => {
   it('gets its addresses, moves them from a lost node, gives them back, and what people put there stays', async () => {
     stop = new AbortController();
     const options = {
+      ...servesNothing,
       kubeconfig,
       network: module,
       leaderElect: false,
-      leaseDuration: 15,
-      renewDeadline: 10,
-      retryPeriod: 2,
       namespace: 'default',
-      metricsBindAddress: '0',
-      healthProbeBindAddress: '0',
       logLevel: 'info',
-      logFormat: 'text',
     } as const;
     ended = runOperator(options, toldLog(logged), stop.signal);
     await expect

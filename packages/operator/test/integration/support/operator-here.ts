@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../../src/run/options.ts';
+import { servesNothing, type RunOptions } from '../../../src/run/options.ts';
 import { runOperator } from '../../../src/run/run-operator.ts';
 import { toldLog } from './told-log.ts';
 
@@ -12,16 +12,11 @@ export class OperatorHere {
   /** @param options what a test does not say itself */
   constructor(kubeconfig: string, options: Partial<RunOptions> = {}) {
     this.#options = {
+      ...servesNothing,
       kubeconfig,
       leaderElect: false,
-      leaseDuration: 15,
-      renewDeadline: 10,
-      retryPeriod: 2,
       namespace: 'default',
-      metricsBindAddress: '0',
-      healthProbeBindAddress: '0',
       logLevel: 'info',
-      logFormat: 'text',
       ...options,
     };
   }
