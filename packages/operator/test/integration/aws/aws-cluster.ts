@@ -35,6 +35,8 @@ export interface AwsCluster {
   /** Starts the operator in this process. */
   run(options?: Partial<RunOptions>): void;
   stopOperator(): Promise<number>;
+  /** Whether the operator in this process has read everything. */
+  isPlanning(): boolean;
   readonly logged: string[];
   /** Starts the operator in a process of its own. */
   spawn(kubeconfig?: string): OperatorProcess;
@@ -122,6 +124,7 @@ export async function startAwsCluster({
     rest,
     kubeconfig,
     logged: operator.logged,
+    isPlanning: () => operator.isPlanning(),
     laws,
     client,
     spawn: (through = kubeconfig) => {

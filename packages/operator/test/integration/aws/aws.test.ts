@@ -110,7 +110,7 @@ describe('the operator on AWS, against a strict EC2', withMoto, () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await cluster.stopOperator();
     cluster.run({ cloudPollInterval: 600 });
-    await expect.poll(() => cluster.logged.at(-1), poll).toMatch(/planning begins/);
+    await expect.poll(() => cluster.isPlanning(), poll).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     cluster.ec2.clearCalls();
     await cluster.addNamespace('one-more');

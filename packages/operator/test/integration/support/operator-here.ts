@@ -8,6 +8,7 @@ export class OperatorHere {
   readonly #options: RunOptions;
   #abort = new AbortController();
   #ended: Promise<number> = Promise.resolve(0);
+  #firstLine = 0;
 
   /** @param options what a test does not say itself */
   constructor(kubeconfig: string, options: Partial<RunOptions> = {}) {
@@ -24,7 +25,13 @@ export class OperatorHere {
   run(options: Partial<RunOptions> = {}): void {
     const all = { ...this.#options, ...options };
     this.#abort = new AbortController();
+    this.#firstLine = this.logged.length;
     this.#ended = runOperator(all, toldLog(this.logged, all.logFormat), this.#abort.signal);
+  }
+
+  /** Whether the one that was started last has read everything. */
+  isPlanning(): boolean {
+    return this.logged.slice(this.#firstLine).some((line) => line.includes('planning begins'));
   }
 
   /** Resolves with its exit code. */
