@@ -17,7 +17,7 @@ export function describeShortage(
     (address, position) => !(carriers[position] ?? []).some((node) => nodes.hasRoom(node, familyOf(address))),
   );
   if (full.length > 0) {
-    return `no node has room for ${full.map(formatAddress).join(', ')}: all of its nodes carry as many addresses as they can; it waits for room, or for another node`;
+    return `no node has room for ${full.map(formatAddress).join(', ')}: all of its nodes carry as many addresses as they can, or are about to; it waits for room, or for another node`;
   }
   if (placer.hasGivenUp) {
     return `no nodes were found for its ${count} addresses in the time that a plan may take; use fewer CIDR assignments, or more nodes for each`;

@@ -27,7 +27,7 @@ export class Keeper {
   readonly #homeless: Homeless[] = [];
   /** On nodes that were full already, before those that are on none. */
   readonly #crowded: Homeless[] = [];
-  /** Placed by the network, and on no node yet: room is reserved for them. */
+  /** Placed by the network, and on no node yet, or on one that they are about to leave: room is reserved for them. */
   readonly #expected: Homeless[] = [];
 
   constructor(ledger: AddressLedger, nodes: NodeTable, placer: Placer) {
@@ -69,13 +69,14 @@ export class Keeper {
   #followNetwork(claim: Claim, pool: Pool | undefined, address: Address): boolean {
     const slot = this.#ledger.slotOf(address);
     const node = this.#ledger.host.at(slot);
-    if (node !== undefined) {
-      if (pool?.placement === 'us-by-cidr') {
-        this.#ledger.placement.set(slot, node);
-        return this.#mayStay(pool, address, node);
-      }
-      this.#placer.keep(slot, familyOf(address), node);
-    } else if (pool?.placement === 'network') this.#expected.push({ claim, pool, address, slot });
+    if (node !== undefined && pool?.placement === 'us-by-cidr') {
+      this.#ledger.placement.set(slot, node);
+      return this.#mayStay(pool, address, node);
+    }
+    if (node !== undefined) this.#placer.keep(slot, familyOf(address), node);
+    // What leaves a node has its room there until it is gone, and is to have some where it goes.
+    if (pool?.placement === 'network' && (node === undefined || !this.#mayStay(pool, address, node)))
+      this.#expected.push({ claim, pool, address, slot });
     return node !== undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from '@egressip-ipam/core';
-import { aNamespace, anEgressIPAM, applyStep } from '@egressip-ipam/core/testing';
+import { aNamespace, anEgressIPAM, applyStep, zoneLabel } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
 import { network } from '../network.ts';
@@ -40,6 +40,30 @@ describe('a namespace that claims', () => {
     expect(apply?.after.filter((before) => before.kind === 'step' && before.optional === true)).toHaveLength(2);
     expect(apply?.after).toHaveLength(3);
     expect(planOf(assigned)).toMatchObject({ steps: [], findings: [] });
+  });
+});
+
+describe('room for one more', () => {
+  const oneEach = (...zones: readonly string[]): ClusterSnapshot['nodes'] =>
+    zones.map((zone, index) =>
+      anOvnNode(`n${index + 1}`, zone, announced({ ipv4: '10.0.0.0/27' }, { ipv4: 1 }), {
+        labels: { [zoneLabel]: zone, 'k8s.ovn.org/egress-assignable': '' },
+      }),
+    );
+
+  it.each([
+    ['is held back for an address whose node is selected no more', ['WaitingForCapacity'], oneEach('b', 'a')],
+    [
+      'is held back for an address whose node is not Ready',
+      ['WaitingForCapacity'],
+      oneEach('a', 'a').map((node, index) => ({ ...node, ready: index > 0 })),
+    ],
+    ['is given where every address may stay', [], oneEach('a', 'a')],
+  ])('%s', (_what, codes, nodes) => {
+    const namespaces = [...assigned.namespaces, aNamespace('newcomer', 9)];
+    const { findings } = planOf({ ...assigned, provider: onCloud, nodes, namespaces });
+    const said = findings.filter(({ object }) => object.name === 'newcomer');
+    expect(said.map(({ code }) => code)).toEqual(codes);
   });
 });
 
