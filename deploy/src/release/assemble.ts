@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { buildImageTree } from '../image/build-tree.ts';
 import { chartFolder, deployPath, root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { runHelm } from '../render/helm-template.ts';
+import { catalogTemplate } from './catalog.ts';
 import { releaseNotes } from './notes.ts';
 
 /** Where users add the chart's repository from: GitHub's pages of the project. */
@@ -42,7 +42,8 @@ export async function assembleRelease(target: string, helm: string, commit?: str
 
   for (const part of ['manifests', 'metadata', 'bundle.Dockerfile'])
     cpSync(deployPath(`olm/${part}`), join(target, 'bundle', part), { recursive: true });
-  writeFileSync(join(target, 'catalog.yaml'), catalogTemplate(project.image, project.version));
+  const versions = new Set([...releasedVersions(), project.version]);
+  writeFileSync(join(target, 'catalog.yaml'), catalogTemplate(project.image, [...versions]));
 
   writeFileSync(
     join(target, 'notes.md'),
@@ -58,26 +59,10 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/**
- * What `opm alpha render-template semver` makes a catalog from: channels, and the ways from each version to the next,
- * follow from the versions.
- */
-function catalogTemplate(image: string, version: string): string {
-  const bundles = [...releasedVersions().filter((earlier) => earlier !== version), version].map((released) => ({
-    image: `${image}-bundle:${released}`,
-  }));
-  return stringify({
-    schema: 'olm.semver',
-    GenerateMajorChannels: true,
-    GenerateMinorChannels: false,
-    Stable: { Bundles: bundles },
-  });
-}
-
-/** The versions that were released before, by their tags. */
+/** The versions that were released before, by their tags, and those that came before releases. */
 function releasedVersions(): readonly string[] {
   return execFileSync('git', ['tag', '--list', 'v*'], { cwd: root, encoding: 'utf8' })
     .split('\n')
-    .filter((tag) => /^v\d+\.\d+\.\d+$/.test(tag))
+    .filter((tag) => /^v\d+\.\d+\.\d+(-[\w.]+)?$/.test(tag))
     .map((tag) => tag.slice(1));
 }

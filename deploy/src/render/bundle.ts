@@ -4,6 +4,7 @@ import { parseManifests, type Manifest } from '../objects/manifest.ts';
 import type { Values } from '../objects/values.ts';
 import { deployPath, releaseName } from '../paths.ts';
 import { readProject, type Project } from '../project.ts';
+import { channelsOf } from '../release/catalog.ts';
 import { helmTemplate } from './helm-template.ts';
 import type { Files } from './manifests.ts';
 
@@ -18,9 +19,6 @@ const bundleValues: Values = {
 /** Kinds that stand in the ClusterServiceVersion; the rest are files beside it. */
 const inVersion: ReadonlySet<string> = new Set(['Deployment', 'ServiceAccount']);
 
-/** Where the catalog of a release has the version: everyone may go from any earlier one to it. */
-const channelOf = (version: string): string => `stable-v${version.split('.', 1)[0]}`;
-
 interface Role extends Manifest {
   readonly rules: readonly unknown[];
 }
@@ -33,7 +31,7 @@ interface Binding extends Manifest {
 /** The bundle `olm`, from the chart. */
 export function renderBundle(helm: string): Files {
   const project = readProject();
-  const labels = bundleLabels(channelOf(project.version));
+  const labels = bundleLabels(channelsOf(project.version));
   const objects = parseManifests(helmTemplate(helm, { values: bundleValues })).map(withoutHelm);
   const bindings = objects.filter(
     (object): object is Binding =>
@@ -133,13 +131,13 @@ function example(): unknown {
   return pool;
 }
 
-const bundleLabels = (channel: string): Readonly<Record<string, string>> => ({
+const bundleLabels = (channels: readonly string[]): Readonly<Record<string, string>> => ({
   'operators.operatorframework.io.bundle.mediatype.v1': 'registry+v1',
   'operators.operatorframework.io.bundle.manifests.v1': 'manifests/',
   'operators.operatorframework.io.bundle.metadata.v1': 'metadata/',
   'operators.operatorframework.io.bundle.package.v1': releaseName,
-  'operators.operatorframework.io.bundle.channels.v1': channel,
-  'operators.operatorframework.io.bundle.channel.default.v1': channel,
+  'operators.operatorframework.io.bundle.channels.v1': channels.join(','),
+  'operators.operatorframework.io.bundle.channel.default.v1': channels[0] ?? '',
   'com.redhat.openshift.versions': 'v4.10',
 });
 
