@@ -15,6 +15,7 @@ export { parseDuration } from './snapshot/duration.ts';
 export {
   allocatedAnnotation,
   annotationPrefix,
+  egressIPConfigAnnotation,
   egressIPAMAnnotation,
   egressIPsAnnotation,
   fieldManager,
@@ -84,7 +85,6 @@ export type { Cidr } from './address/cidr.ts';
 export { plain } from './plain/plain-network.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
 export {
-  egressIPConfigAnnotation,
   isAnyAnnounced,
   parseEgressIPConfig,
   parseFamilyCidrs,

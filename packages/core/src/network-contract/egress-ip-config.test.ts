@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { egressIPConfigAnnotation, isAnyAnnounced } from './egress-ip-config.ts';
+import { egressIPConfigAnnotation } from '../snapshot/names.ts';
+import { isAnyAnnounced } from './egress-ip-config.ts';
 
 it('law 8: what one node cannot be understood to say does not make a cloud of the cluster', () => {
   const node = (value: string): { readonly annotations: Readonly<Record<string, string>> } => ({

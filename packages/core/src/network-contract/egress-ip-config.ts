@@ -1,12 +1,7 @@
 import { parseCidr, type Cidr } from '../address/cidr.ts';
+import { egressIPConfigAnnotation } from '../snapshot/names.ts';
 import { asRecord } from '../snapshot/object-reader.ts';
 import type { NodeCapacity } from './facts.ts';
-
-/**
- * On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by
- * it.
- */
-export const egressIPConfigAnnotation = 'cloud.network.openshift.io/egress-ipconfig';
 
 /** What is announced of a node's interface. */
 export interface EgressIPConfig {

@@ -1,5 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
+import { parseEgressIPConfig } from '../network-contract/egress-ip-config.ts';
+import { egressIPConfigAnnotation } from '../snapshot/names.ts';
 import type { NodeSnapshot } from '../snapshot/snapshot.ts';
 import { parseAddresses, parseCidrs } from './parse-lists.ts';
 
@@ -20,6 +22,8 @@ export interface ParsedNode {
   /** The node's own addresses, from `status.addresses`. */
   readonly addresses: readonly Address[];
   readonly podNetworks: readonly Cidr[];
+  /** The subnets of its interface as the cluster announces them; undefined where nothing is announced. */
+  readonly announced: readonly Cidr[] | undefined;
   /** Whether it is about to go: what it carries moves while it still works. */
   readonly isLeaving: boolean;
   /** Whether it may take what it does not carry yet. */
@@ -34,6 +38,7 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
     source,
     addresses: parseAddresses(source.addresses),
     podNetworks: parseCidrs(source.podCIDRs ?? []),
+    announced: parseEgressIPConfig(source.annotations?.[egressIPConfigAnnotation] ?? '')?.subnets,
     isLeaving,
     takesNew: !isLeaving && source.unschedulable !== true,
   };

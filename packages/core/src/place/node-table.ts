@@ -79,9 +79,10 @@ export class NodeTable {
     return this.#subnets[index];
   }
 
-  /** The subnets of all nodes, as far as they are known; each once. */
+  /** The subnets that nodes are in, as far as they are known, whoever attaches addresses there; each once. */
   allSubnets(): readonly Cidr[] {
-    return [...new Map(this.#subnets.flatMap((own) => (own ?? []).map((subnet) => [subnet.text, subnet]))).values()];
+    const known = [...this.#subnets, ...this.nodes.map(({ announced }) => announced)];
+    return [...new Map(known.flatMap((own) => (own ?? []).map((subnet) => [subnet.text, subnet]))).values()];
   }
 
   /** Whether a node's subnets contain an address. */
@@ -129,10 +130,19 @@ function departedNode(name: string): ParsedNode {
 }
 
 /** Which subnets a node can carry addresses of, from whoever attaches them. */
-function subnetsOf(snapshot: ParsedSnapshot, facts: NetworkFacts, { name }: ParsedNode): readonly Cidr[] | undefined {
-  if (!snapshot.source.provider.attach) return facts.nodeOf(name).subnets;
+function subnetsOf(
+  snapshot: ParsedSnapshot,
+  facts: NetworkFacts,
+  { name, announced }: ParsedNode,
+): readonly Cidr[] | undefined {
   const observed = snapshot.observation?.nodes.get(name);
-  return observed === undefined || observed.error !== undefined ? undefined : observed.subnets;
+  const told = snapshot.source.provider.attach
+    ? observed?.error === undefined
+      ? observed?.subnets
+      : undefined
+    : facts.nodeOf(name).subnets;
+  // Where nobody tells, as in files, what is announced is the interface's all the same.
+  return told ?? announced;
 }
 
 /** Whether the provider could read a node, where it attaches. */

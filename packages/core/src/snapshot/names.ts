@@ -15,6 +15,12 @@ export const allocatedAnnotation = `${annotationPrefix}/allocated`;
 /** On an object that this project made for a network: it is ours; the value is the EgressIPAM's name. */
 export const ownershipLabel = `${annotationPrefix}/egressipam`;
 
+/**
+ * On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by
+ * it.
+ */
+export const egressIPConfigAnnotation = 'cloud.network.openshift.io/egress-ipconfig';
+
 /** Who applies objects: the field manager of server-side apply. */
 export const fieldManager = 'egressip-ipam-operator';
 

@@ -1,10 +1,11 @@
 import { parseAddress } from '../address/address.ts';
+import { egressIPConfigAnnotation } from './names.ts';
 import { asRecord, ObjectReader, type Read } from './object-reader.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /**
- * Reads a Node, with the annotations of these keys: those that the network's back end
- * and the provider ask for. Never throws.
+ * Reads a Node, with the annotations of these keys, which the network's back end asks for, and what is announced of its
+ * interface. Never throws.
  */
 export function readNode(object: unknown, annotationKeys: readonly string[] = []): Read<NodeSnapshot> {
   const reader = new ObjectReader(object, 'Node');
@@ -30,7 +31,7 @@ export function readNode(object: unknown, annotationKeys: readonly string[] = []
 }
 
 function annotationsOf(reader: ObjectReader, keys: readonly string[]): Readonly<Record<string, string>> {
-  const values = keys.flatMap((key) => {
+  const values = [...new Set([egressIPConfigAnnotation, ...keys])].flatMap((key) => {
     const value = reader.text('metadata', 'annotations', key);
     return value === undefined ? [] : [[key, value] as const];
   });

@@ -26,8 +26,8 @@ const newline = 0x0a;
 const mostDuplicates = 1000;
 
 /**
- * Splits JSON texts that stand one behind the other, as several `kubectl get -o json` print them, or one on each line,
- * in one pass. Whether each is well-formed is for its parser to say.
+ * Splits JSON texts that stand one behind the other, as several `kubectl get -o json` print them, one on each line, or
+ * as documents of YAML, in one pass. Whether each is well-formed is for its parser to say.
  */
 export function splitJson(text: string): JsonTexts {
   const texts: JsonText[] = [];
@@ -60,10 +60,16 @@ export function splitJson(text: string): JsonTexts {
       open.pop();
       isKeyNext = false;
       if (open.length === 0) texts.push({ text: text.slice(start, at + 1), line: startLine });
-    } else if (code === 0x2c) isKeyNext = true;
+    } else if (open.length === 0 && isBetweenDocuments(text, at)) at += 2;
+    else if (code === 0x2c) isKeyNext = true;
     else if (open.length === 0 && !isSpace(code)) return { texts, broken: { line, isCutOff: false }, duplicates };
   }
   return { texts, broken: open.length === 0 ? undefined : { line: startLine, isCutOff: true }, duplicates };
+}
+
+/** JSON is YAML, whose documents have `---` between them. */
+function isBetweenDocuments(text: string, at: number): boolean {
+  return text.startsWith('---', at) && /^(?:\s|$)/.test(text.slice(at + 3, at + 4));
 }
 
 /** Where the text that begins with a quote ends; -1 where it does not. */
