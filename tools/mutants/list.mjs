@@ -28,8 +28,8 @@ export const mutants = [
   [
     'law 2',
     'core/src/claims/read-claims.ts',
-    'const kept = promised.filter((address) => confirmed.has(address));',
-    'const kept = promised.filter((address) => confirmed.has(address) && pool.assignmentOf(address) !== undefined);',
+    'const proven = promised.filter((address) => confirmed.has(address));',
+    'const proven = promised.filter((address) => confirmed.has(address) && pool.assignmentOf(address) !== undefined);',
     plain,
   ],
   [
@@ -157,6 +157,13 @@ export const mutants = [
     'core/src/claims/confirmed-addresses.ts',
     'this.#isRecordProof || bound.includes(address)',
     'true || bound.includes(address)',
+    suiteOf('openshift-sdn'),
+  ],
+  [
+    'law 11',
+    'core/src/claims/read-claims.ts',
+    'proven.length === promised.length ? none',
+    'true ? none',
     suiteOf('openshift-sdn'),
   ],
   [

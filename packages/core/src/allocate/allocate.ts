@@ -134,7 +134,9 @@ class Server {
     missing: readonly ParsedAssignment[],
     { wishes, outgoing }: { readonly wishes: readonly Address[]; readonly outgoing: readonly Address[] },
   ): Allotment {
-    const { ledger } = this.#parts;
+    const { ledger, cooling } = this.#parts;
+    const changes = changesObstacle(cooling, claim.namespace.name, pool, outgoing.length === 0 ? none : wishes);
+    if (changes !== undefined) return this.#waits(claim, changes);
     const returned = this.#returningTo(claim, pool);
     const chosen: Address[] = [];
     for (const assignment of unfilled(missing, wishes)) {

@@ -13,8 +13,9 @@ import type { Pools } from '../place/make-pools.ts';
 import type { Pool } from '../place/pool.ts';
 import type { Claim, Intent } from './claim.ts';
 import { ConfirmedAddresses } from './confirmed-addresses.ts';
-import { contains, fitsInOrder, matchAssignments, missingAssignments } from './match-assignments.ts';
+import { contains, fitsInOrder, missingAssignments } from './match-assignments.ts';
 import { namespaceFinding } from './namespace-finding.ts';
+import { adoptable, fittingNone, outgoingOf, withBound } from './what-fits.ts';
 
 const none: readonly never[] = [];
 const keep: Intent = { kind: 'keep' };
@@ -143,7 +144,10 @@ class ClaimReader {
     const promised = (comesBack ? withBound(known, binding.addresses, pool) : known).filter(
       (address) => !this.#isRefused(address, binding),
     );
-    const kept = promised.filter((address) => confirmed.has(address));
+    const proven = promised.filter((address) => confirmed.has(address));
+    // Who writes a record of what nobody gave takes nothing away by that.
+    const standIns = proven.length === promised.length ? none : this.#inPlace(proven, binding, pool);
+    const kept = [...proven, ...standIns];
     const isOfAnother = namespace.allocated !== undefined && namespace.allocated.egressIPAM !== pool.name;
     // What another EgressIPAM gave, and nothing proves, is nothing that its owner asks of this one.
     const wishes = promised.filter(
@@ -152,7 +156,9 @@ class ClaimReader {
     const leaving = [...new Set([...record, ...namespace.unconfirmed])].filter(
       (address) => confirmed.has(address) && !kept.includes(address),
     );
-    const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, hasSwitched: from !== undefined });
+    const hasSwitched = from !== undefined;
+    const outgoing = outgoingOf({ proven, wishes, standIns, hasSwitched }, pool);
+    const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, outgoing, hasSwitched });
     // All that it has is the new EgressIPAM's, too: it has come over.
     const isOver = intent.kind === 'keep' && kept.every((address) => pool.assignmentOf(address) !== undefined);
     return makeClaim(subject, pool, kept, { from: isOver ? undefined : from, leaving, edited, intent });
@@ -165,15 +171,15 @@ class ClaimReader {
       readonly edited: boolean;
       readonly kept: readonly Address[];
       readonly wishes: readonly Address[];
+      readonly outgoing: readonly Address[];
       readonly hasSwitched: boolean;
     },
   ): Intent {
     const { egressIPAM } = pool;
-    const { kept, wishes } = found;
+    const { kept, wishes, outgoing } = found;
     if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) return notAllowed(namespace, pool);
     if (namespace.source.deletedAt !== undefined) return keep;
     if (found.edited) return { kind: 'input', addresses: namespace.listed };
-    const outgoing = found.hasSwitched ? fittingNone(kept, pool) : none;
     const staying = kept.filter((address) => !outgoing.includes(address));
     const assignments = missingAssignments(staying, egressIPAM);
     if (assignments.length === 0 && wishes.length === 0 && outgoing.length === 0) {
@@ -200,6 +206,18 @@ class ClaimReader {
   #isRefused(address: Address, binding: BindingFacts | undefined): boolean {
     if (!this.#refusedAddresses.has(address)) return false;
     return !this.#traits.boundCarries || binding?.addresses.includes(address) !== true;
+  }
+
+  /**
+   * What a namespace's traffic leaves by in place of addresses that nothing proves: it stays until these are given. What
+   * lies in none of the CIDRs any more stands in for one, too.
+   */
+  #inPlace(proven: readonly Address[], binding: BindingFacts | undefined, pool: Pool): readonly Address[] {
+    const others = (binding?.addresses ?? none).filter(
+      (address) => !proven.includes(address) && !this.#isRefused(address, binding),
+    );
+    const surplus = fittingNone([...proven, ...others], pool);
+    return others.filter((address) => !surplus.includes(address) || pool.assignmentOf(address) === undefined);
   }
 
   /** Nothing is taken from a namespace whose EgressIPAM is not there, whatever its annotation says now. */
@@ -280,30 +298,6 @@ function withUnconfirmed(addresses: readonly Address[], namespace: ParsedNamespa
     if (!result.includes(address) && isMissing) result.push(address);
   }
   return result;
-}
-
-/**
- * Who comes back before the addresses of another EgressIPAM have come into use keeps what its traffic still leaves by.
- */
-function withBound(addresses: readonly Address[], bound: readonly Address[], pool: Pool): readonly Address[] {
-  const fitting = addresses.filter((address) => pool.assignmentOf(address) !== undefined);
-  const others = bound.filter((address) => !addresses.includes(address));
-  if (others.length === 0) return addresses;
-  const matched = matchAssignments(others, missingAssignments(fitting, pool.egressIPAM));
-  return [...addresses, ...others.filter((_, position) => matched[position] !== undefined)];
-}
-
-/** Of a network's binding without any annotation: what fits the EgressIPAM, one address per CIDR assignment. */
-function adoptable(bound: readonly Address[], pool: Pool): readonly Address[] {
-  if (bound.length === 0) return bound;
-  const matched = matchAssignments(bound, pool.egressIPAM.assignments);
-  return bound.filter((_, position) => matched[position] !== undefined);
-}
-
-/** Addresses that fill no CIDR assignment of an EgressIPAM. */
-function fittingNone(addresses: readonly Address[], pool: Pool): readonly Address[] {
-  const matched = matchAssignments(addresses, pool.egressIPAM.assignments);
-  return addresses.filter((_, position) => matched[position] === undefined);
 }
 
 function givesOutNothing(namespace: ParsedNamespace, { egressIPAM }: Pool): Intent {

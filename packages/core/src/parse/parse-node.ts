@@ -13,6 +13,7 @@ const leavingTaints: ReadonlySet<string> = new Set([
   'node.kubernetes.io/out-of-service',
   'node.cloudprovider.kubernetes.io/shutdown',
   'karpenter.sh/disrupted',
+  'karpenter.sh/disruption',
 ]);
 
 /** A node with its texts parsed. */

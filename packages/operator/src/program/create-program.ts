@@ -14,6 +14,7 @@ import { trialCommand, type TrialOptions } from '../commands/trial.ts';
 import { trialNetworks } from '../trial/networks.ts';
 import { simulateCommand, type SimulateOptions } from '../commands/simulate.ts';
 import { uninstallCommand, type UninstallOptions } from '../commands/uninstall.ts';
+import { printableLines } from '../output/printable.ts';
 import { addAgent } from './add-agent.ts';
 import { addRun } from './add-run.ts';
 import { collect, fullName, parseCount, parsePositive, withCluster, withInput } from './options.ts';
@@ -29,7 +30,7 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.terminal.out(text),
-      writeErr: (text) => context.terminal.error(text),
+      writeErr: (text) => context.terminal.error(printableLines(text)),
     })
     .addHelpText(
       'after',

@@ -89,6 +89,7 @@ describe('input', () => {
       'JSON Lists, one behind the other',
       [cluster.slice(0, 4), cluster.slice(4)].map((items) => JSON.stringify(list(items), null, 2)).join('\n'),
     ],
+    ['JSON texts as documents of YAML', cluster.map((object) => JSON.stringify(object)).join('\n---\n')],
     ['an object on each line', cluster.map((object) => JSON.stringify(object)).join('\n')],
   ];
   it.each(forms)('gives the same plan from %s', async (_form, input) => {

@@ -6,9 +6,8 @@ import { createLog } from '../../src/run/log.ts';
 import { printable } from '../../src/output/printable.ts';
 import { runCli } from './run-cli.ts';
 
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
-const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
-const nasty = '\u001B[2J\u001B[1;31mALL GOOD\u001B[0m\u0007\r\u009b2K\u202egnp.exe\nNo findings.';
+const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const nasty = '\u001B[2J\u001B[1;31mALL GOOD\u001B[0m\u0007\r\u009b2K\u202egnp.exe\nNo findings.\u200b\u{e0041}';
 const annotation = (name: string): string => `egressip-ipam-operator.redhat-cop.io/${name}`;
 const cluster = [
   {
@@ -94,6 +93,14 @@ describe('no control character of an object reaches a terminal', () => {
     expect(out + error).not.toMatch(obeyed);
     expect(out).toContain('\\u001b[2J');
   });
+});
+
+it('nor what somebody mistyped', async () => {
+  for (const args of [[nasty], ['plan', '-', '-o', nasty], ['plan', `--${nasty}`], ['plan', nasty]]) {
+    const { code, out, error } = await runCli(args);
+    expect(code).toBe(1);
+    expect(out + error).not.toMatch(obeyed);
+  }
 });
 
 describe('printable', () => {

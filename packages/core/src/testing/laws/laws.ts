@@ -8,7 +8,7 @@ import { beginning, placesByCidr } from './cluster.ts';
 import { histories, type Happening } from './happening.ts';
 import { converge, ensure, live, look, same } from './live.ts';
 import { makeBeforeBreak } from './make-before-break.ts';
-import { law11, law11Unclaimed, law12 } from './proof-laws.ts';
+import { law11, law11Overwritten, law11Unclaimed, law12 } from './proof-laws.ts';
 import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
 /** The laws, for a network. */
@@ -48,6 +48,11 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
     law(
       'law 11: what is written as allocated without a claim takes nothing from anybody',
       law11Unclaimed(network),
+      withoutObjects,
+    ),
+    law(
+      'law 11: what is written over a record takes nothing from who has it',
+      law11Overwritten(network),
       withoutObjects,
     ),
     law('law 12: nothing is said to be carried that is not', law12(network), withoutObjects),

@@ -71,6 +71,29 @@ export function law11Unclaimed(network: NetworkUnderTest): Check {
   };
 }
 
+/** Who writes over the record of a namespace, by hand or from a backup, takes nothing from it. */
+export function law11Overwritten(network: NetworkUnderTest): Check {
+  return (initial, { happenings }) => {
+    const { snapshot } = converge(network, live(network, initial, happenings).snapshot);
+    const { allocations } = plan(snapshot, network.backend);
+    for (const { namespace, addresses, egressIPAM } of allocations.filter(({ carried }) => carried)) {
+      const others = allocations.flatMap((entry) => (entry.namespace === namespace ? [] : entry.addresses));
+      for (const never of [['198.51.100.9'], ['10.0.0.0'], others.slice(0, 2)].map((list) => list.join())) {
+        const allocated = `${egressIPAM}/${never}`;
+        for (const written of [{ allocated }, { allocated, egressIPs: never }]) {
+          const overwritten = snapshot.namespaces.map((entry) =>
+            entry.name === namespace ? { ...entry, ...written } : entry,
+          );
+          const after = plan({ ...snapshot, namespaces: overwritten }, network.backend).allocations;
+          const left = after.find((entry) => entry.namespace === namespace)?.addresses ?? [];
+          for (const address of addresses)
+            ensure(left.includes(address), `${namespace} loses ${address} to ${JSON.stringify(written)}`);
+        }
+      }
+    }
+  };
+}
+
 /** Carried is what is bound, and hosted on a node that is Ready. */
 export function law12(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {

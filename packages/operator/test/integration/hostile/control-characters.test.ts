@@ -6,8 +6,7 @@ import { freePort } from '../support/free-port.ts';
 import { egressIPAMs, egressIPs, namespaces } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
-const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const nasty = '\u0000\u001B[2J\u001B[1;31mALL GOOD\u001B[0m\u0007\r\u009b2K\u202egnp.exe\nNo findings.';
 const waiting = { timeout: 30_000, interval: 100 };
 
