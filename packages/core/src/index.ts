@@ -8,6 +8,7 @@ export { readInfrastructure } from './snapshot/read-infrastructure.ts';
 export { readNamespace } from './snapshot/read-namespace.ts';
 export { readNode } from './snapshot/read-node.ts';
 export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
+export { readOwnership } from './snapshot/read-ownership.ts';
 export { readSelector } from './snapshot/read-selector.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
@@ -83,6 +84,7 @@ export type { Cidr } from './address/cidr.ts';
 
 // The network contract.
 export { plain } from './plain/plain-network.ts';
+export { contestedClaims } from './network-contract/contested.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
 export {
   isAnyAnnounced,
@@ -113,6 +115,7 @@ export type {
   NodeStanding,
   StepOrder,
 } from './network-contract/decisions.ts';
+export type { Contested } from './network-contract/contested.ts';
 export type { NodeUse } from './network-contract/node-uses.ts';
 export type {
   AddressUse,

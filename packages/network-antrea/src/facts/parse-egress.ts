@@ -27,11 +27,14 @@ export interface ParsedEgress {
   readonly unconfirmed: readonly Address[];
 }
 
-/** Parses an Egress. It is ours by its labels and the name that we give together: a copy has another name. */
+/**
+ * Parses an Egress. It is ours by the name that we give together with its labels, or with who made it where it lost
+ * these: a copy has another name.
+ */
 export function parseEgress(source: EgressEntry): ParsedEgress {
   const { namespace, egressIPAM, placedOn, egressNode } = source;
   const subject = egressSubject(source.name);
-  const ours = egressIPAM !== undefined && subject?.namespace === namespace ? subject : undefined;
+  const ours = egressIPAM !== undefined && ['', subject?.namespace].includes(namespace) ? subject : undefined;
   const address = ours?.address ?? parseAddress(source.egressIP);
   const isShown = egressNode !== '' && parseAddress(source.statusIP) === address;
   const inReserve = source.podSelector?.matchLabels?.[reserveLabel] !== undefined;

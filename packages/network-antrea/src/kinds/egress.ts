@@ -1,6 +1,6 @@
 import {
   ObjectReader,
-  ownershipLabel,
+  readOwnership,
   readSelector,
   type LabelSelector,
   type NetworkEntry,
@@ -12,9 +12,9 @@ import { namespaceLabel, nodeAnnotation } from './names.ts';
 /** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */
 export interface EgressEntry extends NetworkEntry {
   readonly deletedAt?: string;
-  /** Value of our ownership label; anybody who may write Egresses can copy it. */
+  /** As {@link readOwnership} tells; anybody who may write Egresses can copy the label. */
   readonly egressIPAM?: string;
-  /** Our label with the namespace. */
+  /** Our label with the namespace; empty where an Egress that we made lost it. */
   readonly namespace?: string;
   /** Our annotation with the node, where we place. */
   readonly placedOn?: string;
@@ -45,12 +45,14 @@ function readEgress(object: unknown): Read<EgressEntry> {
     .list('status', 'conditions')
     .map((condition) => new ObjectReader({ metadata: { name: reader.name }, condition }, 'Egress'))
     .find((condition) => condition.text('condition', 'status') === 'False');
+  const egressIPAM = readOwnership(reader);
+  const lost = egressIPAM === undefined ? undefined : '';
   return reader.result({
     name: reader.name,
     ...present({
       deletedAt: reader.text('metadata', 'deletionTimestamp'),
-      egressIPAM: reader.text('metadata', 'labels', ownershipLabel),
-      namespace: reader.text('metadata', 'labels', namespaceLabel),
+      egressIPAM,
+      namespace: reader.text('metadata', 'labels', namespaceLabel) ?? lost,
       placedOn: reader.text('metadata', 'annotations', nodeAnnotation),
       namespaceSelector: readSelector(reader, 'spec', 'appliedTo', 'namespaceSelector'),
       podSelector: readSelector(reader, 'spec', 'appliedTo', 'podSelector'),

@@ -1,7 +1,7 @@
 import {
   asRecord,
   ObjectReader,
-  ownershipLabel,
+  readOwnership,
   readSelector,
   type LabelSelector,
   type NetworkEntry,
@@ -13,6 +13,7 @@ import { present } from './egress.ts';
 /** Addresses that Antrea may put on the nodes of a selection (crd.antrea.io/v1beta1). No two overlap. */
 export interface ExternalIPPoolEntry extends NetworkEntry {
   readonly deletedAt?: string;
+  /** As {@link readOwnership} tells. */
   readonly egressIPAM?: string;
   readonly ipRanges: readonly IPRange[];
   readonly nodeSelector: LabelSelector;
@@ -40,7 +41,7 @@ function readPool(object: unknown): Read<ExternalIPPoolEntry> {
     name: reader.name,
     ...present({
       deletedAt: reader.text('metadata', 'deletionTimestamp'),
-      egressIPAM: reader.text('metadata', 'labels', ownershipLabel),
+      egressIPAM: readOwnership(reader),
     }),
     ipRanges: reader.list('spec', 'ipRanges').map((range) => {
       const { cidr, start, end } = asRecord(range);

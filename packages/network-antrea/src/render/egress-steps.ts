@@ -164,6 +164,7 @@ function isSame(one: EgressContent | undefined, other: EgressContent): boolean {
   if (one === undefined) return false;
   const pairs = [
     [one.egressIPAM, other.egressIPAM],
+    [one.namespace, other.namespace],
     [one.egressIP, other.egressIP],
     [one.pool, other.pool],
     [one.node, other.node],

@@ -110,20 +110,21 @@ export function afterLostAddresses(
   return { ...step, after: [...step.after, ...writes.map(({ id }) => afterStep(id))] };
 }
 
+const ownPrefix = 'egressip-ipam.';
+
 function isOwnName(name: string): boolean {
-  return name.startsWith('egressip-ipam.');
+  return name.startsWith(ownPrefix);
 }
 
-/** The pool of an EgressIPAM that has something of a CIDR already. */
+/** The pool of an EgressIPAM that has something of a CIDR already; one that lost its label, by its name alone. */
 function presentPool(
   { name }: EgressIPAMDecision,
   { cidr }: AssignmentDecision,
   { pools }: AntreaFacts,
 ): ParsedPool | undefined {
-  return pools.find(
-    ({ name: pool, source, ranges }) =>
-      source.egressIPAM === name && isOwnName(pool) && ranges.some((range) => overlap(range, cidr)),
-  );
+  const isOf = ({ name: pool, source: { egressIPAM } }: ParsedPool): boolean =>
+    egressIPAM === '' ? pool.startsWith(`${ownPrefix}${name}.`) : egressIPAM === name && isOwnName(pool);
+  return pools.find((pool) => isOf(pool) && pool.ranges.some((range) => overlap(range, cidr)));
 }
 
 function poolStep(
@@ -136,10 +137,12 @@ function poolStep(
     cidr,
     staying.flatMap(({ ranges }) => ranges),
   );
+  const { source } = present ?? {};
   const isRight =
     missing.length === 0 &&
-    (present === undefined ||
-      JSON.stringify(sorted(present.source.nodeSelector)) === JSON.stringify(sorted(nodeSelector)));
+    (source === undefined ||
+      (source.egressIPAM === egressIPAM.name &&
+        JSON.stringify(sorted(source.nodeSelector)) === JSON.stringify(sorted(nodeSelector))));
   if (isRight) return undefined;
   const ipRanges = [...(present?.source.ipRanges ?? []), ...missing];
   const over = present === undefined ? {} : replacing([present.source.nodeSelector], [nodeSelector]);

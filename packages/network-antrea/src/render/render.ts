@@ -1,4 +1,5 @@
 import {
+  contestedClaims,
   formatAddress,
   type ClaimDecision,
   type Finding,
@@ -15,16 +16,13 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
   const pools = planPools(decisions, facts, view);
   const claims = [...decisions.claims, ...withoutClaim(decisions, facts)];
   const results = claims.map((claim) => ({ claim, ...egressSteps(claim, { decisions, facts, view, pools }) }));
-  const contested = contestedClaims(claims, facts);
+  // One Egress counts for a pod, and which of several is chance.
+  const { findings, uncarried } = contestedClaims(claims, facts);
   const steps = results.flatMap((result) => result.steps);
   return {
     steps: [...pools.steps.map((step) => afterLostAddresses(step, facts, steps)), ...steps],
-    findings: [
-      ...pools.findings,
-      ...results.flatMap((result) => reportReserve(result.claim, result)),
-      ...contested.map(({ finding }) => finding),
-    ],
-    uncarried: new Map(contested.map(({ claim }) => [claim.namespace, claim.addresses])),
+    findings: [...pools.findings, ...results.flatMap((result) => reportReserve(result.claim, result)), ...findings],
+    uncarried,
   };
 }
 
@@ -41,20 +39,6 @@ function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFact
       releases: true,
       isInPlace: false,
     }));
-}
-
-/** Who is served, and shares pods with an Egress that somebody made since: nobody can say by which they leave. */
-function contestedClaims(
-  claims: readonly ClaimDecision[],
-  { obstacleOf }: AntreaFacts,
-): readonly { readonly claim: ClaimDecision; readonly finding: Finding }[] {
-  return claims.flatMap((claim) => {
-    const { namespace, addresses, releases } = claim;
-    const obstacle = releases || addresses.length === 0 ? undefined : obstacleOf(namespace);
-    if (obstacle === undefined) return [];
-    const object = { kind: 'Namespace', name: namespace };
-    return [{ claim, finding: { ...obstacle, severity: 'warning', object, addresses: addresses.map(formatAddress) } }];
-  });
 }
 
 function reportReserve(

@@ -30,20 +30,30 @@ export interface ParsedPolicy {
   /** For whom it is, where it is ours. */
   readonly ours: { readonly namespace: string; readonly family: 4 | 6 } | undefined;
   readonly gateways: readonly ParsedGateway[];
+  /** Whether it sends all pods of its namespace out, where it is ours: people may have turned it to others. */
+  readonly active: boolean;
   /** Of its namespace, and carried by no gateway now. */
   readonly reserve: readonly ReservedAddress[];
   readonly unconfirmed: readonly Address[];
 }
 
-/** Parses a policy. It is ours by its label and the name that we give together: a copy has another name. */
+/**
+ * Parses a policy. It is ours by the name that we give together with its label, or with who made it where it lost that:
+ * a copy has another name.
+ */
 export function parsePolicy(source: EgressGatewayPolicyEntry): ParsedPolicy {
+  const ours = source.egressIPAM === undefined ? undefined : policySubject(source.name);
   return {
     name: source.name,
     source,
     object: { kind: 'CiliumEgressGatewayPolicy', name: source.name },
-    ours: source.egressIPAM === undefined ? undefined : policySubject(source.name),
+    ours,
     // Without destinations nothing is sent anywhere.
     gateways: source.destinationCIDRs.length === 0 ? [] : source.gateways.flatMap(parseGateway),
+    // With an interface beside an address Cilium takes no part of it.
+    active:
+      (ours === undefined || onlyNamespace(source) === ours.namespace) &&
+      source.gateways.every((gateway) => gateway.interface === undefined),
     reserve: (source.reserve ?? '').split(',').flatMap(parseReserved),
     unconfirmed: parseAddresses(source.unconfirmed ?? []),
   };

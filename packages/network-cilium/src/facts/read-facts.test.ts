@@ -50,6 +50,18 @@ describe('policies of others', () => {
     ]);
   });
 
+  it('that come later are told of, and nothing is called carried; what the namespace has stays', () => {
+    const settled = settle(aCluster({ namespaces: [aNamespace('team')] }), network);
+    const policies = [...(settled.network.objects['CiliumEgressGatewayPolicy'] ?? []), foreign({ gateways: [] })];
+    const rivalled = { ...settled, network: { ...settled.network, objects: { CiliumEgressGatewayPolicy: policies } } };
+    expect(plan(settled, network).allocations).toMatchObject([{ carried: true }]);
+    expect(plan(rivalled, network)).toMatchObject({
+      allocations: [{ addresses: ['10.0.0.1', '10.0.1.1'], carried: false }],
+      findings: [{ code: 'ForeignPolicy', severity: 'warning', object: { kind: 'Namespace', name: 'team' } }],
+      steps: [],
+    });
+  });
+
   it('keep a claim waiting for the destinations of its EgressIPAM alone', () => {
     const ours = (more: object) => [anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=b'], more)];
     const waiting = (egressIPAMs: ReturnType<typeof ours>, more: object) =>

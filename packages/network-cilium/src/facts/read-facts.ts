@@ -101,11 +101,11 @@ function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: Gatew
 /** A namespace's policies of both families together. */
 function bindingsOf(own: readonly ParsedPolicy[]): ReadonlyMap<string, BindingFacts> {
   const bindings = new Map<string, BindingFacts>();
-  for (const { ours, object, gateways, unconfirmed } of own) {
+  for (const { ours, object, gateways, active, unconfirmed } of own) {
     if (ours === undefined) continue;
     const { namespace } = ours;
     const other = bindings.get(namespace);
-    const addresses: readonly Address[] = gateways.map(({ address }) => address);
+    const addresses: readonly Address[] = (active ? gateways : []).map(({ address }) => address);
     bindings.set(namespace, {
       namespace,
       object: other?.object ?? object,

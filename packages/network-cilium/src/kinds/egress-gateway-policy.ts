@@ -2,7 +2,7 @@ import {
   asRecord,
   isRecord,
   ObjectReader,
-  ownershipLabel,
+  readOwnership,
   readSelector,
   type LabelSelector,
   type NetworkEntry,
@@ -16,7 +16,7 @@ import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts'
  */
 export interface EgressGatewayPolicyEntry extends NetworkEntry {
   readonly deletedAt?: string;
-  /** Value of our ownership label; anybody who may write policies can copy it. */
+  /** As {@link readOwnership} tells; anybody who may write policies can copy the label. */
   readonly egressIPAM?: string;
   /** The annotation {@link bootsAnnotation}, raw. */
   readonly boots?: string;
@@ -29,6 +29,8 @@ export interface EgressGatewayPolicyEntry extends NetworkEntry {
   readonly excludedCIDRs: readonly string[];
   /** Those that count: `egressGateways`, or where that is empty `egressGateway` alone. */
   readonly gateways: readonly PolicyGateway[];
+  /** `egressGateway` beside a list whose first it is not. */
+  readonly beside?: PolicyGateway;
 }
 
 /** One of `spec.selectors`. */
@@ -43,6 +45,8 @@ export interface PolicyGateway {
   readonly nodeSelector: LabelSelector;
   /** As written; empty where the node's own address is meant. */
   readonly egressIP: string;
+  /** Beside an address it makes Cilium drop the whole policy. */
+  readonly interface?: string;
 }
 
 /** The kind CiliumEgressGatewayPolicy. */
@@ -60,13 +64,15 @@ export const egressGatewayPolicyKind: NetworkKind<EgressGatewayPolicyEntry> = {
 function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
   const reader = new ObjectReader(object, 'CiliumEgressGatewayPolicy');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
-  const egressIPAM = reader.text('metadata', 'labels', ownershipLabel);
+  const egressIPAM = readOwnership(reader);
   const boots = reader.text('metadata', 'annotations', bootsAnnotation);
   const looks = reader.text('metadata', 'annotations', looksAnnotation);
   const reserve = reader.text('metadata', 'annotations', reserveAnnotation);
-  const listed = reader.list('spec', 'egressGateways');
-  const gateways =
-    listed.length > 0 ? listed : [reader.record('spec', 'egressGateway')].filter((gateway) => gateway !== undefined);
+  const single = [reader.record('spec', 'egressGateway')].flatMap((gateway) =>
+    gateway === undefined ? [] : [readGateway(reader, gateway)],
+  );
+  const listed = reader.list('spec', 'egressGateways').map((gateway) => readGateway(reader, gateway));
+  const [beside] = listed.length > 0 && JSON.stringify(single[0]) !== JSON.stringify(listed[0]) ? single : [];
   return reader.result({
     name: reader.name,
     ...(deletedAt === undefined ? {} : { deletedAt }),
@@ -77,7 +83,8 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
     selectors: reader.list('spec', 'selectors').map((rule) => readRule(reader, rule)),
     destinationCIDRs: reader.texts('spec', 'destinationCIDRs'),
     excludedCIDRs: reader.texts('spec', 'excludedCIDRs'),
-    gateways: gateways.map((gateway) => readGateway(reader, gateway)),
+    gateways: listed.length > 0 ? listed : single,
+    ...(beside === undefined ? {} : { beside }),
   });
 }
 
@@ -90,10 +97,11 @@ function readRule(reader: ObjectReader, rule: unknown): PolicyRule {
 }
 
 function readGateway(reader: ObjectReader, gateway: unknown): PolicyGateway {
-  const { egressIP } = asRecord(gateway);
+  const { egressIP, interface: device } = asRecord(gateway);
   return {
     nodeSelector: selectorOf(reader, gateway, 'nodeSelector')['nodeSelector'] ?? {},
     egressIP: typeof egressIP === 'string' ? egressIP : '',
+    ...(typeof device === 'string' && device !== '' ? { interface: device } : {}),
   };
 }
 

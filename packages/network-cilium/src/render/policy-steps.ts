@@ -13,7 +13,7 @@ import {
 import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { allDestinations, policyName } from '../kinds/names.ts';
-import { contentOf } from '../write/policy-spec.ts';
+import { contentOf, straysIn } from '../write/policy-spec.ts';
 import type { PolicyContent } from '../write/payload.ts';
 import {
   bootsOf,
@@ -135,7 +135,7 @@ function application(
       ...base(context, id, egressIPAM, after),
       action: 'bind',
       effects: effectsOf(current, wanted),
-      payload: { write: 'apply', policy },
+      payload: { write: 'apply', policy, ...(current === undefined ? {} : { strays: straysIn(current.source) }) },
     },
   ];
 }

@@ -216,6 +216,50 @@ describe('where an agent puts addresses on nodes', () => {
     });
   });
 
+  it.each([
+    [{ excludedCIDRs: ['198.51.100.0/24'] }, { excludedCIDRs: null }],
+    [{ beside: gateway('node2', '10.0.0.9') }, { egressGateway: gateway('node1', '10.0.0.1') }],
+    [
+      { gateways: [{ ...gateway('node1', '10.0.0.1'), interface: 'eth0' }] },
+      { egressGateway: { ...gateway('node1', '10.0.0.1'), interface: null }, egressGateways: [{}, {}] },
+    ],
+    [
+      {
+        gateways: [
+          { nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node1', zone: 'z' } }, egressIP: '10.0.0.1' },
+        ],
+      },
+      {
+        egressGateway: {
+          nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node1', zone: null }, matchExpressions: null },
+        },
+      },
+    ],
+    [{ selectors: [{ podSelector: {} }] }, { selectors: [{ podSelector: { matchLabels: {} } }] }],
+  ])('what people put into a policy, which an apply would leave there, is taken out: %j', (more, spec) => {
+    const cluster = settled({ namespaces: [aNamespace('team')] });
+    const [policy] = policiesOf(cluster);
+    const objects = { CiliumEgressGatewayPolicy: [{ ...policy!, ...more }] };
+    const [step, ...others] = plan({ ...cluster, network: { ...cluster.network, objects } }, network).steps;
+    if (step?.kind !== 'network') throw new Error('no step');
+    expect(network.write(step)).toMatchObject({ verb: 'patch', body: { spec } });
+    expect(others).toEqual([]);
+  });
+
+  it('a policy that people turned to others, or that Cilium refuses, carries nothing, and the address stays', () => {
+    const cluster = settled({ namespaces: [aNamespace('team')] });
+    const [policy] = policiesOf(cluster);
+    for (const more of [
+      { selectors: [{ podSelector: {} }] },
+      { gateways: [{ ...gateway('node1', '10.0.0.1'), interface: 'eth0' }, gateway('node3', '10.0.1.1')] },
+    ]) {
+      const objects = { CiliumEgressGatewayPolicy: [{ ...policy!, ...more }] };
+      expect(plan({ ...cluster, network: { ...cluster.network, objects } }, network).allocations).toMatchObject([
+        { addresses: ['10.0.0.1', '10.0.1.1'], carried: false },
+      ]);
+    }
+  });
+
   it('an address moves to the other node first, then the policy follows', () => {
     const cluster = withNode(settled({ namespaces: [aNamespace('team')], provider: empty }), 'node1', { ready: false });
     const { steps } = plan(cluster, network);

@@ -1,4 +1,5 @@
 import {
+  contestedClaims,
   formatAddress,
   type ClaimDecision,
   type Finding,
@@ -15,6 +16,8 @@ const families = [4, 6] as const;
 
 /** From decisions to policies: one for each namespace and family. */
 export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: NetworkView): Rendering {
+  // Of two policies for one pod and one destination Cilium takes one, then the other.
+  const contested = contestedClaims(decisions.claims, facts);
   const results = [...decisions.claims, ...withoutClaim(decisions, facts)].flatMap((claim) =>
     families.map((family) => {
       const current = facts.ours.get(policyName(claim.namespace, family));
@@ -25,7 +28,8 @@ export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: Ne
   );
   return {
     steps: results.flatMap(({ steps }) => steps),
-    findings: results.flatMap(({ findings }) => findings),
+    findings: [...results.flatMap(({ findings }) => findings), ...contested.findings],
+    uncarried: contested.uncarried,
   };
 }
 

@@ -20,7 +20,14 @@ export interface PolicyContent {
 }
 
 /** What a step of this back end writes. */
-export type PolicyPayload = { readonly write: 'apply'; readonly policy: PolicyContent } | { readonly write: 'delete' };
+export type PolicyPayload =
+  | {
+      readonly write: 'apply';
+      readonly policy: PolicyContent;
+      /** Labels by which the policy that is there selects its gateway, and ours does not; absent: there is none. */
+      readonly strays?: readonly string[];
+    }
+  | { readonly write: 'delete' };
 
 /** What a step writes. */
 export function payloadOf({ payload }: NetworkStep): PolicyPayload {

@@ -26,7 +26,7 @@ export function objectOf({
   boots,
   looks,
   reserve,
-}: PolicyContent): Readonly<Record<string, unknown>> {
+}: PolicyContent) {
   const [first] = gateways;
   const annotations = written({ [bootsAnnotation]: boots, [looksAnnotation]: looks, [reserveAnnotation]: reserve });
   return {
@@ -52,6 +52,37 @@ const noGateway: PolicyGateway = { nodeSelector: {}, egressIP: '' };
 
 function gatewayOf({ hostname, egressIP }: PolicyContent['gateways'][number]): PolicyGateway {
   return { nodeSelector: { matchLabels: { [hostnameLabel]: hostname } }, egressIP };
+}
+
+/**
+ * What makes a policy that is there say this content and nothing else: an apply takes nothing away that people have put
+ * there. `strays` are labels by which its gateway is selected, and ours is not.
+ */
+export function patchOf(content: PolicyContent, strays: readonly string[]): Readonly<Record<string, unknown>> {
+  const { excludedCIDRs, gateways } = content;
+  const { metadata, spec } = objectOf(content);
+  const [{ nodeSelector, egressIP } = noGateway] = gateways.map(gatewayOf);
+  const { matchLabels } = nodeSelector;
+  const nothing = Object.fromEntries(strays.map((label) => [label, null]));
+  const none = { [bootsAnnotation]: null, [looksAnnotation]: null, [reserveAnnotation]: null };
+  return {
+    metadata: { ...metadata, annotations: { ...none, ...metadata.annotations } },
+    spec: {
+      ...spec,
+      excludedCIDRs: excludedCIDRs.length === 0 ? null : excludedCIDRs,
+      egressGateway: {
+        nodeSelector: { matchLabels: { ...nothing, ...matchLabels }, matchExpressions: null },
+        egressIP,
+        interface: null,
+      },
+      egressGateways: spec.egressGateways ?? null,
+    },
+  };
+}
+
+/** Labels by which a policy's own `egressGateway` is selected, beside the hostname. */
+export function straysIn({ gateways, beside = gateways[0] }: EgressGatewayPolicyEntry): readonly string[] {
+  return Object.keys(beside?.nodeSelector.matchLabels ?? {}).filter((label) => label !== hostnameLabel);
 }
 
 /** The slim entry that the API server then has. */
@@ -80,7 +111,8 @@ export function contentOf(entry: EgressGatewayPolicyEntry): PolicyContent | unde
   const subject = policySubject(entry.name);
   if (subject === undefined || onlyNamespace(entry) !== subject.namespace || entry.deletedAt !== undefined)
     return undefined;
-  if (entry.selectors[0]?.namespaceSelector !== undefined) return undefined;
+  if (entry.selectors[0]?.namespaceSelector !== undefined || entry.beside !== undefined) return undefined;
+  if (entry.gateways.some((gateway) => gateway.interface !== undefined)) return undefined;
   const isRecord = entry.destinationCIDRs.length === 0;
   const gateways = (isRecord ? [] : entry.gateways).map(({ nodeSelector, egressIP }) => ({
     hostname: onlyLabel(nodeSelector, hostnameLabel) ?? '',

@@ -8,15 +8,20 @@ import {
 } from '@egressip-ipam/core';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { payloadOf } from './payload.ts';
-import { entryOf, objectOf } from './policy-spec.ts';
+import { entryOf, objectOf, patchOf } from './policy-spec.ts';
 
-/** The Kubernetes write of a step. */
+/**
+ * The Kubernetes write of a step. A policy that is there is patched, as an apply takes nothing away that others have
+ * put there, such as an exclusion.
+ */
 export function write(step: NetworkStep): KubernetesWrite {
   const payload = payloadOf(step);
   const { resource } = egressGatewayPolicyKind;
   const { name } = step.object;
   if (payload.write === 'delete') return { verb: 'delete', resource, name };
-  return { verb: 'apply', resource, name, object: objectOf(payload.policy), fieldManager };
+  const { policy, strays } = payload;
+  if (strays === undefined) return { verb: 'apply', resource, name, object: objectOf(policy), fieldManager };
+  return { verb: 'patch', resource, name, body: patchOf(policy, strays), conditional: false };
 }
 
 /** What a step makes of the cluster. */

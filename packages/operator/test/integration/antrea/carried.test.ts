@@ -9,6 +9,7 @@ const pool = 'egressip-ipam.pool.10-0-0-128-28';
 const whole = ['True', '1/1', '1/1'];
 /** What a hand undid is back before the first pause of those who fight over something. */
 const atOnce = 4_000;
+const unlabelled = { metadata: { labels: null } };
 
 describe.each(everywhere)('a namespace on Antrea, where $way, on $server', ({ way, server }) => {
   let cluster: AntreaCluster;
@@ -79,6 +80,7 @@ describe.each(everywhere)('a namespace on Antrea, where $way, on $server', ({ wa
     ['narrowed', patchWith({ appliedTo: { podSelector: { matchLabels: { app: 'web' } } } })],
     ['turned', patchWith({ appliedTo: podsOf('default') })],
     ['readdressed', patchWith({ egressIP: '10.0.0.140' })],
+    ['unlabelled', (name: string) => cluster.client(egresses).mergePatch({ name }, unlabelled)],
   ])(
     'has its Egress back at once when somebody has %s it',
     async (namespace, undo) => {
@@ -96,6 +98,34 @@ describe.each(everywhere)('a namespace on Antrea, where $way, on $server', ({ wa
       await eventually(async () => expect(await cluster.egressNames()).toEqual([egress]));
     },
     120_000,
+  );
+
+  it('leaves no Egress behind that lost our labels, also when nobody looked as its namespace gave up its claim', async () => {
+    await cluster.addNamespace('forgotten');
+    await eventually(async () => expect(await cluster.summary()).toEqual(['True', '2/2', '2/2']));
+    await cluster.operator.stop();
+    const name = `egressip-ipam.forgotten.${(await cluster.annotation('forgotten'))?.replaceAll('.', '-')}`;
+    await cluster.client(egresses).mergePatch({ name }, unlabelled);
+    await cluster.annotate('forgotten', { egressipam: null });
+    cluster.run();
+    await eventually(async () => expect(await cluster.egressNames()).toEqual([egress]));
+    await eventually(async () => expect(await cluster.annotation('forgotten')).toBeUndefined());
+  }, 120_000);
+
+  it(
+    'is served out of a pool that lost its label, which comes back',
+    { timeout: 120_000, ...unless(isOurs, noPools) },
+    async () => {
+      const labels = async (): Promise<unknown> =>
+        (await cluster.client(externalIPPools).get({ name: pool })).metadata.labels;
+      const before = await labels();
+      await cluster.client(externalIPPools).mergePatch({ name: pool }, unlabelled);
+      await eventually(async () => expect(await labels()).toEqual(before), atOnce);
+      await cluster.addNamespace('next');
+      await eventually(async () => expect(await cluster.summary()).toEqual(['True', '2/2', '2/2']));
+      await cluster.annotate('next', { egressipam: null });
+      await eventually(async () => expect(await cluster.egressNames()).toEqual([egress]));
+    },
   );
 
   it(
