@@ -78,7 +78,8 @@ export function law11Overwritten(network: NetworkUnderTest): Check {
     const { allocations } = plan(snapshot, network.backend);
     for (const { namespace, addresses, egressIPAM } of allocations.filter(({ carried }) => carried)) {
       const others = allocations.flatMap((entry) => (entry.namespace === namespace ? [] : entry.addresses));
-      for (const never of [['198.51.100.9'], ['10.0.0.0'], others.slice(0, 2)].map((list) => list.join())) {
+      const ofOthers = others.length === 0 ? [] : [others.slice(0, 2).join()];
+      for (const never of ['198.51.100.9', '10.0.0.0', ...ofOthers]) {
         const allocated = `${egressIPAM}/${never}`;
         for (const written of [{ allocated }, { allocated, egressIPs: never }]) {
           const overwritten = snapshot.namespaces.map((entry) =>
