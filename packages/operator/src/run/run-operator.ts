@@ -31,6 +31,7 @@ import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
 import { containUncaught } from './uncaught.ts';
+import { whyNotReady } from './why-not-ready.ts';
 import { checkServedDefinition } from './served-definition.ts';
 
 const clock = systemClock;
@@ -141,7 +142,7 @@ async function operate(
   });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
-  whenRead(() => whyNotReady(store, cluster.provider.provider.trouble));
+  whenRead(() => whyNotReady(store.collections, cluster.provider.provider.trouble, clock.monotonic()));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
     metrics?.leads(true);
@@ -157,20 +158,6 @@ async function operate(
   await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
   await lease.release();
   await Promise.all([cluster.provider.stop(), ...store.collections.map((collection) => collection.stop())]);
-}
-
-/** How long reading may fail, in milliseconds, before it is no longer a moment's trouble. */
-const longestFailing = 30_000;
-
-function whyNotReady(store: ClusterStore, trouble: string | undefined): string | undefined {
-  const { unsynced } = store;
-  if (unsynced.length > 0) return `not everything is read yet: ${unsynced.join(', ')}`;
-  const failing = store.collections.filter(
-    ({ failingSince }) => failingSince !== undefined && clock.monotonic() - failingSince > longestFailing,
-  );
-  if (failing.length > 0)
-    return `the API server has not let these be read for more than ${longestFailing / 1000} s: ${failing.map(({ kind }) => kind).join(', ')}`;
-  return trouble;
 }
 
 function readiness(whyNot: string | undefined): TextAnswer {

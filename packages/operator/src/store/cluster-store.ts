@@ -63,6 +63,12 @@ export type WrittenCollection = Pick<
   'begin' | 'changedSince' | 'end' | 'get' | 'incarnationOf' | 'observe' | 'resourceVersionOf' | 'sequence' | 'settle'
 >;
 
+/** The objects of a kind, as those who only read them need them. */
+export type ReadCollection = Pick<
+  Collection<never>,
+  'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'
+> & { readonly mayBeLate?: boolean };
+
 /** All that a plan is made from, kept up to date by watches. */
 export class ClusterStore {
   readonly egressIPAMs: Collection<EgressIPAMSnapshot>;
@@ -127,6 +133,7 @@ export class ClusterStore {
             resource: options.serviceCIDRs,
             read: readClusterNetworks,
             keyOf: (cidr) => cidr,
+            mayBeLate: true,
           });
     this.#infrastructures = servesInfrastructures
       ? new Collection({
@@ -139,10 +146,7 @@ export class ClusterStore {
   }
 
   /** Every kind that is watched. */
-  get collections(): readonly Pick<
-    Collection<never>,
-    'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'
-  >[] {
+  get collections(): readonly ReadCollection[] {
     return [
       this.egressIPAMs,
       this.namespaces,

@@ -11,19 +11,23 @@ export interface WatchedValuesOptions<Value> {
   readonly keyOf: (value: Value) => string;
   readonly onChange: () => void;
   readonly onError: (error: unknown, kind: string) => void;
+  /** Whether the operator is as ready while it reads them late, as by lists alone where a role lets nobody watch. */
+  readonly mayBeLate?: true;
 }
 
 /** What the objects of a kind that is only read have for a plan, kept up to date by a watch. */
 export class WatchedValues<Value> {
   readonly kind: string;
   readonly problems = [];
+  readonly mayBeLate: boolean;
   readonly #reflector: Reflector<{ readonly values: readonly Value[] }>;
   readonly #keyOf: (value: Value) => string;
   #sequence = 0;
   #list: readonly Value[] | undefined;
 
-  constructor({ rest, resource, read, keyOf, onChange, onError }: WatchedValuesOptions<Value>) {
+  constructor({ rest, resource, read, keyOf, onChange, onError, mayBeLate }: WatchedValuesOptions<Value>) {
     this.kind = resource.kind;
+    this.mayBeLate = mayBeLate === true;
     this.#keyOf = keyOf;
     this.#reflector = new Reflector({
       client: new ResourceClient(rest, resource),
