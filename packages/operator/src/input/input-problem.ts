@@ -12,3 +12,11 @@ export interface InputProblem {
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
+
+/** An error that tells the first of some problems, and how many there are. */
+export function unreadable(problems: readonly InputProblem[]): InputError {
+  const [first, ...others] = problems.map(({ file, line, object, field, message }) =>
+    [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '),
+  );
+  return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
+}

@@ -60,16 +60,20 @@ export function splitJson(text: string): JsonTexts {
       open.pop();
       isKeyNext = false;
       if (open.length === 0) texts.push({ text: text.slice(start, at + 1), line: startLine });
-    } else if (open.length === 0 && isBetweenDocuments(text, at)) at += 2;
-    else if (code === 0x2c) isKeyNext = true;
-    else if (open.length === 0 && !isSpace(code)) return { texts, broken: { line, isCutOff: false }, duplicates };
+    } else if (code === 0x2c) isKeyNext = true;
+    else if (open.length === 0) {
+      const width = widthOfSeparator(text, at);
+      if (width === 0) return { texts, broken: { line, isCutOff: false }, duplicates };
+      at += width - 1;
+    }
   }
   return { texts, broken: open.length === 0 ? undefined : { line: startLine, isCutOff: true }, duplicates };
 }
 
-/** JSON is YAML, whose documents have `---` between them. */
-function isBetweenDocuments(text: string, at: number): boolean {
-  return text.startsWith('---', at) && /^(?:\s|$)/.test(text.slice(at + 3, at + 4));
+/** How long what may stand between two texts is, 0 for anything else. JSON is YAML, whose documents have `---` there. */
+function widthOfSeparator(text: string, at: number): number {
+  if (isSpace(text.charCodeAt(at))) return 1;
+  return text.startsWith('---', at) && /^\s?$/.test(text.slice(at + 3, at + 4)) ? 3 : 0;
 }
 
 /** Where the text that begins with a quote ends; -1 where it does not. */

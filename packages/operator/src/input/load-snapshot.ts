@@ -15,7 +15,7 @@ import { providerSnapshot } from '../provider/provider-snapshot.ts';
 import { chooseNetwork, type ChosenNetwork } from './choose-network.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { claimsToBeSnapshot, isSnapshot, snapshotProblem } from './known-documents.ts';
-import { InputError, type InputProblem, type ReadDocuments } from './read-documents.ts';
+import { InputError, unreadable, type InputProblem, type ReadDocuments } from './read-documents.ts';
 import { sortDocuments, type SortedDocuments } from './sort-documents.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
@@ -68,6 +68,7 @@ export async function loadSnapshot(
   const objects = documents.objects.map(({ object }) => object);
   const { found, notes } = live?.network ?? chooseNetwork(objects, known, chosen);
   const sorted = sortDocuments(documents, known, found.backend, problems, live !== undefined);
+  if (objects.length > 0 && !sorted.isAny) throw ofNoCluster(problems);
   const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
   const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
   const clusterNetworks = [...(found.evidence.clusterNetworks ?? []), ...sorted.serviceNetworks];
@@ -109,6 +110,15 @@ function providerOf(
   });
   // What is in use cannot be told from an observation that cannot be read: nothing may look free.
   return { ...snapshot, observationRequired: isUnreadable || (isLive && snapshot.observationRequired) };
+}
+
+/** No object tells of a cluster: what should have written it failed, or wrote something else. */
+function ofNoCluster(problems: readonly InputProblem[]): InputError {
+  return problems.length > 0
+    ? unreadable(problems)
+    : new InputError(
+        'no object in the input tells of a cluster: namespaces, nodes, EgressIPAMs and objects of the network are expected, as kubectl get prints them',
+      );
 }
 
 /** Objects of other networks, of which there may be left some of a migration. */

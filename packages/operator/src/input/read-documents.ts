@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { decodeText, mostBytes, tooLarge } from './decode-text.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
-import { InputError, type InputProblem } from './input-problem.ts';
+import { unreadable, type InputProblem } from './input-problem.ts';
 import { looksLikeJson, readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
 import type { ReadDocuments, ReadText, SourceObject } from './source-object.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
-export { InputError, type InputProblem } from './input-problem.ts';
+export { InputError, unreadable, type InputProblem } from './input-problem.ts';
 export type { ReadDocuments, SourceObject } from './source-object.ts';
 
 /** Reads all of standard input. */
@@ -49,13 +49,6 @@ async function readPath(path: string): Promise<ReadDocuments> {
 function ofUse(read: ReadText): ReadDocuments {
   if (read.isCutOff || (read.objects.length === 0 && read.problems.length > 0)) throw unreadable(read.problems);
   return read;
-}
-
-function unreadable(problems: readonly InputProblem[]): InputError {
-  const [first, ...others] = problems.map(({ file, line, object, field, message }) =>
-    [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '),
-  );
-  return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
 }
 
 async function readFound({ path, size }: FoundFile): Promise<ReadText> {

@@ -1,4 +1,5 @@
 import {
+  asRecord,
   readClusterNetworks,
   readEgressIPAM,
   readInfrastructure,
@@ -31,6 +32,8 @@ export interface SortedDocuments extends Pick<
   readonly observation?: ProviderObservation;
   /** Whether there is an observation that cannot be read. */
   readonly isUnreadable: boolean;
+  /** Whether any document is of a kind that tells of a cluster. */
+  readonly isAny: boolean;
   /** By kind: how many objects of other networks there are. */
   readonly leftOut: ReadonlyMap<string, number>;
 }
@@ -53,10 +56,7 @@ export function sortDocuments(
   const namespaces = new ObjectList('Namespace', readNamespace, problems);
   const nodes = new ObjectList('Node', (object) => readNode(object, backend.nodeAnnotations), problems);
   const network = new NetworkLists(backend, problems);
-  const found: { infrastructure: InfrastructureSnapshot; observation?: ProviderObservation; isUnreadable: boolean } = {
-    infrastructure: { virtualIPs: [] },
-    isUnreadable: false,
-  };
+  const found: Found = { infrastructure: { virtualIPs: [] }, isUnreadable: false, isAny: false };
   const serviceAddresses: UsedAddress[] = [];
   const serviceNetworks: string[] = [];
   const readers = new Map<DocumentKind, (source: SourceObject) => void>([
@@ -101,7 +101,11 @@ export function sortDocuments(
         field: 'kind',
         message: 'a Kubernetes object with a kind is expected',
       });
-    else if (kind !== 'other') (readers.get(kind) ?? ((other) => network.add(kind, other)))(source);
+    else if (kind === 'other') problems.push(...refusalIn(source));
+    else {
+      found.isAny = true;
+      (readers.get(kind) ?? ((other) => network.add(kind, other)))(source);
+    }
   }
   return {
     ...found,
@@ -113,6 +117,22 @@ export function sortDocuments(
     networkObjects: network.objects,
     leftOut: network.leftOut,
   };
+}
+
+/** What sorting finds beside lists. */
+interface Found {
+  infrastructure: InfrastructureSnapshot;
+  observation?: ProviderObservation;
+  isUnreadable: boolean;
+  isAny: boolean;
+}
+
+/** What an API server answers in place of what was asked for: objects are missing then. */
+function refusalIn({ file, line, object }: SourceObject): readonly InputProblem[] {
+  const { kind, status, message } = asRecord(object);
+  if (kind !== 'Status' || status !== 'Failure') return [];
+  const reason = typeof message === 'string' ? message.slice(0, 200) : 'it says no reason';
+  return [{ file, line, object: 'Status', message: `the API server gave no objects: ${reason}` }];
 }
 
 /** The objects of a network, and how many there are of others. */

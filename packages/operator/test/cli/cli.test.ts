@@ -193,11 +193,36 @@ describe('input', () => {
       { apiVersion: 'egressip-ipam.io/v1', kind: 'ProviderObservation', nodes: [{}], cidrs: [] },
       'ProviderObservation: nodes and cidrs are expected',
     ],
+    [
+      'the refusal of an API server',
+      { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: 'nodes is forbidden', code: 403 },
+      'Status: the API server gave no objects: nodes is forbidden',
+    ],
     ['a snapshot of another version', { formatVersion: 9 }, 'ClusterSnapshot: formatVersion: 2 is expected'],
     ['a document without a kind', { metadata: { name: 'x' } }, 'kind: a Kubernetes object with a kind is expected'],
-  ])('names %s', async (_what, document, message) => {
-    const { code, error } = await runCli(['plan', '-'], { input: stringify(document) });
+  ])('names %s beside others', async (_what, document, message) => {
+    const { code, error } = await runCli(['plan', '-'], { input: stringify(list([pool, document])) });
     expect(code).toBe(2);
+    expect(error).toContain(message);
+  });
+
+  it.each([
+    [
+      'a message of an error',
+      'error: the server has no such kind',
+      'kind: a Kubernetes object with a kind is expected',
+    ],
+    ['an answer without a kind', '{"message": "Unauthorized"}', 'kind: a Kubernetes object with a kind is expected'],
+    [
+      'the refusal of an API server',
+      '{"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "no"}',
+      'Status: the API server gave no objects: no',
+    ],
+    ['a snapshot of another version', 'formatVersion: 9', 'ClusterSnapshot: formatVersion: 2 is expected'],
+    ['Pods', 'kind: Pod\napiVersion: v1\nmetadata: {name: x}', 'no object in the input tells of a cluster'],
+  ])('could not run on %s alone', async (_what, input, message) => {
+    const { code, out, error } = await runCli(['plan', '-'], { input });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(error).toContain(message);
   });
 });
