@@ -23,6 +23,8 @@ export interface LabelPlan {
   readonly findings: readonly Finding[];
   /** What EgressIPs of an EgressIPAM wait for; a label that cannot be set is passed over. */
   readonly beforeApplying: (egressIPAM: EgressIPAMDecision) => readonly Precondition[];
+  /** Nodes that get the network's label. */
+  readonly coming: ReadonlySet<string>;
 }
 
 const none: readonly never[] = [];
@@ -47,8 +49,10 @@ export function planLabels(
   const dismissed: Change[] = [];
   const ending: NetworkStep[] = [];
   const findings: Finding[] = [];
+  const coming = new Set<string>();
   for (const node of facts.nodes) {
     const change = nodes.changeOf(node);
+    if (change?.labels.assignable === true) coming.add(node.name);
     if (change === undefined) findings.push(...nodes.report(node));
     else if (change.when === 'away') dismissed.push(change);
     else if (change.when === 'at-the-end') {
@@ -59,7 +63,7 @@ export function planLabels(
   const beforeLeaving = steps.map(({ id }) => afterStep(id));
   steps.push(...dismissed.map((change) => labelStep(change, beforeLeaving)), ...ending);
   const beforeApplying = new Map([...added].map(([egressIPAM, labels]) => [egressIPAM, labels.map(optionally)]));
-  return { steps, findings, beforeApplying: (egressIPAM) => beforeApplying.get(egressIPAM) ?? none };
+  return { steps, findings, coming, beforeApplying: (egressIPAM) => beforeApplying.get(egressIPAM) ?? none };
 }
 
 /** What is to become of a node's labels; absent: it stays as it is. */

@@ -122,6 +122,14 @@ describe('a change of several addresses', () => {
       ).toEqual(nothing);
     });
 
+    it('keeps it also while a node for the new one gets its label', () => {
+      const [first, second] = two;
+      const bare = anOvnNode('n2', 'a', second?.annotations ?? {});
+      const cluster = first === undefined ? [] : [first, bare];
+      expect(nextOf(['10.0.0.1'], [old], cluster)).toEqual(['10.0.0.1', '10.0.0.9']);
+      expect(nextOf(['10.0.0.1', '10.0.0.9'], [old], cluster)).toBeUndefined();
+    });
+
     it('replaces it where no other node has room', () => {
       expect(nextOf(['10.0.0.1'], [old], two.slice(0, 1))).toEqual(['10.0.0.9']);
       expect(nextOf(['10.0.0.1', '10.0.0.9'], [old], two.slice(0, 1))).toEqual(['10.0.0.9']);

@@ -56,7 +56,7 @@ export class Writing {
   }
 
   #hasRoom(node: string, address: Address): boolean {
-    this.#room ??= new NodeRoom(this.#facts);
+    this.#room ??= new NodeRoom(this.#facts, this.#labels.coming);
     return this.#room.isOn(node, address);
   }
 
