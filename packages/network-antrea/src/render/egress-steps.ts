@@ -1,5 +1,6 @@
 import {
   afterStep,
+  familyOf,
   formatAddress,
   type Address,
   type ClaimDecision,
@@ -82,7 +83,10 @@ function canCome(
   return present?.source.failure === undefined && poolOf(claim, address, context) !== undefined;
 }
 
-/** What carries goes on for as long as its node is Ready; else the first that a Ready node has takes over. */
+/**
+ * What carries goes on for as long as its node is Ready; else the first that a Ready node has takes over. An address of
+ * the first one's family comes before any of the other family, which of them a node had first is chance.
+ */
 function chooseActive(
   addresses: readonly Address[],
   present: ReadonlyMap<Address | undefined, ParsedEgress>,
@@ -100,7 +104,11 @@ function chooseActive(
     return !view.platform.attaches || decisions.isAttachedTo(address, node);
   };
   const current = addresses.find((address) => present.get(address)?.inReserve === false);
-  return current !== undefined && isCarried(current) ? current : (addresses.find(isCarried) ?? current);
+  const carried = addresses.filter(isCarried);
+  const family = addresses.slice(0, 1).map(familyOf);
+  const preferred = carried.filter((address) => family.includes(familyOf(address)));
+  const able = preferred.length > 0 ? preferred : carried;
+  return current !== undefined && able.includes(current) ? current : (able[0] ?? current);
 }
 
 /** The address that Antrea is to put on a node: the next one, where it says that it cannot with this one. */

@@ -1,4 +1,4 @@
-import { plan, type ClusterSnapshot, type NetworkEntry } from '@egressip-ipam/core';
+import { plan, type ClusterSnapshot, type NetworkEntry, type ProviderSnapshot } from '@egressip-ipam/core';
 import {
   anEgressIPAM,
   aNamespace,
@@ -8,7 +8,7 @@ import {
   readySteps,
 } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
-import { egressKind } from '../kinds/egress.ts';
+import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
 import { network } from '../network.ts';
 import { antreaAtWork, dressed } from '../testing/antrea-at-work.ts';
@@ -40,6 +40,17 @@ function settled(initial: ClusterSnapshot): ClusterSnapshot {
     for (const step of ready) snapshot = antreaAtWork(applyStep(snapshot, step, network));
   }
   throw new Error('does not settle');
+}
+
+/** Agents that put addresses on nodes, and have put none there yet. */
+function agents(nodes: readonly string[]): ProviderSnapshot {
+  const cidrs = ['10.0.0.0/29', 'fd00::/125'].map((cidr) => ({ cidr, inUse: [], reserved: [] }));
+  const bare = nodes.map((node) => ({
+    node,
+    limits: {},
+    interfaces: [{ id: `nic-${node}`, main: true, subnets: ['10.0.0.0/8', 'fd00::/16'], addresses: [] }],
+  }));
+  return { name: 'agent', attach: true, cloud: false, observationRequired: true, observation: { nodes: bare, cidrs } };
 }
 
 const objectsOf = ({ network: { objects } }: ClusterSnapshot, kind: string): readonly NetworkEntry[] =>
@@ -109,7 +120,10 @@ describe('where Antrea places', () => {
       { externalIPPool: 'egressip-ipam.pool.10-0-0-0-29', egressNode: 'n1' },
       { externalIPPool: '', egressNode: '' },
     ]);
-    expect(plan(two, network).findings).toMatchObject([{ code: 'AddressInReserve', addresses: ['10.0.1.1'] }]);
+    expect(plan(two, network).findings).toMatchObject([
+      { code: 'AddressInReserve', severity: 'info', addresses: ['10.0.1.1'] },
+      { code: 'AddressInReserve', severity: 'warning', object: { kind: 'EgressIPAM', name: 'pool' } },
+    ]);
     const lost = antreaAtWork({
       ...two,
       nodes: two.nodes.map((node) => (node.name === 'n1' ? { ...node, ready: false } : node)),
@@ -131,6 +145,30 @@ describe('where Antrea places', () => {
       { externalIPPool: 'egressip-ipam.pool.10-0-1-0-29', egressNode: 'n2' },
     ]);
     expect(objectsOf(settled(failed), 'Egress')[1]).not.toHaveProperty('podSelector');
+  });
+
+  it('of two families the first one’s address is in use, whichever a node had first; that the other leaves by nodes is said', () => {
+    const egressIPAMs = [anEgressIPAM(['10.0.0.0/29=a', 'fd00::/125=b'])];
+    const early = settled(
+      cluster({ egressIPAMs, nodes: [aNode('n1'), aNode('n2', 'b')], provider: agents(['n1', 'n2']) }),
+    );
+    const [four, six] = objectsOf(early, 'Egress');
+    expect(four).not.toHaveProperty('podSelector');
+    expect(six).toHaveProperty('podSelector');
+    // As it is when Antrea's agent of the other node was the first to say so.
+    const { podSelector, ...active } = six as EgressEntry;
+    const turned: readonly EgressEntry[] = [{ ...(four as EgressEntry), ...(podSelector && { podSelector }) }, active];
+    const objects = { ...early.network.objects, Egress: turned };
+    const after = settled({ ...early, network: { ...early.network, objects } });
+    expect(objectsOf(after, 'Egress')).toEqual([four, six]);
+    expect(plan(after, network).findings).toMatchObject([
+      {
+        severity: 'warning',
+        addresses: ['fd00::1'],
+        message: expect.stringMatching(/Its IPv6 traffic leaves by its nodes/),
+      },
+      { object: { kind: 'EgressIPAM' } },
+    ]);
   });
 
   it('puts right what Antrea wiped when somebody deleted the pool', () => {

@@ -1,7 +1,9 @@
 import {
   contestedClaims,
+  familyOf,
   formatAddress,
   type ClaimDecision,
+  type EgressIPAMDecision,
   type Finding,
   type NetworkDecisions,
   type NetworkView,
@@ -21,7 +23,12 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
   const steps = results.flatMap((result) => result.steps);
   return {
     steps: [...pools.steps.map((step) => afterLostAddresses(step, facts, steps)), ...steps],
-    findings: [...pools.findings, ...results.flatMap((result) => reportReserve(result.claim, result)), ...findings],
+    findings: [
+      ...pools.findings,
+      ...results.flatMap((result) => reportReserve(result.claim, result)),
+      ...decisions.egressIPAMs.flatMap(reportSeveral),
+      ...findings,
+    ],
     uncarried,
   };
 }
@@ -41,19 +48,29 @@ function withoutClaim({ claimOf }: NetworkDecisions, { ofNamespace }: AntreaFact
     }));
 }
 
+/** An EgressIPAM that promises each namespace several addresses, of which one alone carries traffic at a time. */
+function reportSeveral({ name, deleting, assignments }: EgressIPAMDecision): readonly Finding[] {
+  if (deleting || assignments.length < 2) return [];
+  const message = `EgressIPAM ${name} has ${assignments.length} CIDRs, and Antrea uses one address of a namespace at a time: what is in reserve carries no traffic, so that the EgressIPAM is not Ready while it serves anybody. Give each CIDR an EgressIPAM of its own.`;
+  return [{ code: 'AddressInReserve', severity: 'warning', object: { kind: 'EgressIPAM', name }, message }];
+}
+
 function reportReserve(
   { namespace, addresses, releases }: ClaimDecision,
   { active }: NamespaceSteps,
 ): readonly Finding[] {
   if (releases || active === undefined || addresses.length < 2) return [];
-  const others = addresses.filter((address) => address !== active).map(formatAddress);
-  const message = `With Antrea one address counts for a pod, of both families together: namespace ${namespace} leaves by ${formatAddress(active)}, and ${others.join(', ')} takes over when no node has that.`;
+  const others = addresses.filter((address) => address !== active);
+  const isBare = others.some((address) => familyOf(address) !== familyOf(active));
+  const texts = others.map(formatAddress);
+  const bare = isBare ? ` Its IPv${familyOf(active) === 4 ? 6 : 4} traffic leaves by its nodes.` : '';
+  const message = `With Antrea one address counts for a pod, of both families together: namespace ${namespace} leaves by ${formatAddress(active)}, and ${texts.join(', ')} takes over when no node has that.${bare}`;
   return [
     {
       code: 'AddressInReserve',
-      severity: 'info',
+      severity: isBare ? 'warning' : 'info',
       object: { kind: 'Namespace', name: namespace },
-      addresses: others,
+      addresses: texts,
       message,
     },
   ];

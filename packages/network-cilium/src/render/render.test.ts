@@ -169,7 +169,10 @@ describe('a Cilium that takes one gateway', () => {
     ]);
     expect(plan(cluster(), network).findings).toMatchObject([
       { code: 'AddressInReserve', severity: 'info', addresses: ['10.0.1.1'] },
+      { code: 'AddressInReserve', severity: 'warning', object: { kind: 'EgressIPAM', name: 'pool' } },
     ]);
+    const each = [anEgressIPAM(['10.0.0.0/29=a'])];
+    expect(plan(cluster({ egressIPAMs: each }), network).findings).toEqual([]);
   });
 
   it('what carries goes on for as long as it can; the other takes over when it has no node', () => {

@@ -28,7 +28,11 @@ export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: Ne
   );
   return {
     steps: results.flatMap(({ steps }) => steps),
-    findings: [...results.flatMap(({ findings }) => findings), ...contested.findings],
+    findings: [
+      ...results.flatMap(({ findings }) => findings),
+      ...reportSeveral(decisions, facts),
+      ...contested.findings,
+    ],
     uncarried: contested.uncarried,
   };
 }
@@ -46,6 +50,17 @@ function withoutClaim({ claimOf }: NetworkDecisions, { bindings }: CiliumFacts):
       releases: true,
       isInPlace: false,
     }));
+}
+
+/** EgressIPAMs that promise each namespace several addresses of a family, where one alone carries traffic at a time. */
+function reportSeveral({ egressIPAMs }: NetworkDecisions, { settings }: CiliumFacts): readonly Finding[] {
+  if (settings.severalGateways) return [];
+  return egressIPAMs.flatMap(({ name, deleting, assignments }): readonly Finding[] => {
+    const isSeveral = families.some((family) => assignments.filter(({ cidr }) => cidr.family === family).length > 1);
+    if (deleting || !isSeveral) return [];
+    const message = `EgressIPAM ${name} has several CIDRs of one family, and this Cilium uses one address of a namespace at a time: what is in reserve carries no traffic, so that the EgressIPAM is not Ready while it serves anybody. Give each CIDR an EgressIPAM of its own, or upgrade to Cilium 1.18, which uses all.`;
+    return [{ code: 'AddressInReserve', severity: 'warning', object: { kind: 'EgressIPAM', name }, message }];
+  });
 }
 
 function reportReserve(

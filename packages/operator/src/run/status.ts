@@ -151,7 +151,9 @@ function leaking(lost: Concerns['lost']): string {
 /** Law 12: every address carries traffic, or nothing is called well. */
 function notCarried(lost: Concerns['lost']): readonly Trouble[] {
   if (lost.length === 0) return [];
-  const message = `addresses of ${count(lost.length)} carry no traffic: ${namesOf(lost)}`;
+  const isServed = lost.every((allocation) => bareFamilies(allocation).length === 0);
+  const others = isServed ? '; other addresses of theirs carry the traffic' : '';
+  const message = `addresses of ${count(lost.length)} carry no traffic: ${namesOf(lost)}${others}`;
   return [{ reason: 'NotCarried', message }];
 }
 

@@ -31,6 +31,7 @@ export interface AntreaMachine {
   readonly zone: string;
   readonly address: string | readonly string[];
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly providerID?: string;
 }
 
 export interface AntreaClusterOptions {
@@ -82,8 +83,10 @@ export class AntreaCluster extends ClusterObjects {
       metadata: { name: 'antrea-config', namespace: 'kube-system' },
       data: { 'antrea-agent.conf': 'featureGates:\n  Egress: true\n' },
     });
-    for (const { name: node, zone, address, annotations = {} } of machines)
-      await objects.addNode(node, zone, address, { labels: { 'kubernetes.io/hostname': node }, annotations });
+    for (const { name: node, zone, address, annotations = {}, providerID } of machines) {
+      const labels = { 'kubernetes.io/hostname': node };
+      await objects.addNode(node, zone, address, { labels, annotations }, providerID ? { providerID } : undefined);
+    }
     const doubles: string[] = [];
     const running: StandIns = {};
     if (way === 'this project places') running.agents = await startAgents(objects, machines, doubles, running);

@@ -47,6 +47,9 @@ describe.each(everywhere)('two addresses of a namespace on Antrea, where $way, o
     expect(await cluster.egressNames()).toEqual(['egressip-ipam.shop.10-0-0-129', 'egressip-ipam.shop.10-0-0-161']);
     expect(await planned()).toMatch(/shop leaves by 10\.0\.0\.129, and 10\.0\.0\.161 takes over/);
     await eventually(async () => expect(await cluster.summary('two')).toEqual(['False', '1/1', '0/1']));
+    const told = JSON.stringify(await cluster.statusOf('two'));
+    expect(told).toContain('other addresses of theirs carry the traffic');
+    expect(told).toContain('Give each CIDR an EgressIPAM of its own');
   }, 120_000);
 
   it('the other takes over when no node has the first, and both stay the namespace’s', async () => {
@@ -68,7 +71,9 @@ describe.each(everywhere)('two addresses of a namespace on Antrea, where $way, o
     await eventually(() => expect(cluster.leavesBy('both', 4)).toMatch(/^10\.0\.0\.193@c[12]$/));
     expect(await cluster.annotation('both')).toBe('10.0.0.193,fd00::1:1');
     expect(cluster.leavesBy('both', 6)).toBe('node');
-    expect(await planned()).toMatch(/both families together: namespace both leaves by 10\.0\.0\.193/);
+    expect(await planned()).toMatch(
+      /both families together: namespace both leaves by 10\.0\.0\.193.* Its IPv6 traffic leaves by its nodes/,
+    );
     await cluster.annotate('both', { egressipam: null });
     await cluster.annotate('shop', { egressipam: null });
     await eventually(async () => expect(await cluster.egressNames()).toEqual([]));
