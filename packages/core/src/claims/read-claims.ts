@@ -209,8 +209,8 @@ class ClaimReader {
   }
 
   /**
-   * What a namespace's traffic leaves by in place of addresses that nothing proves: it stays until these are given. What
-   * lies in none of the CIDRs any more stands in for one, too.
+   * What a namespace's traffic leaves by in place of addresses that nothing proves: it stays until these are given.
+   * What lies in none of the CIDRs any more stands in for one, too.
    */
   #inPlace(proven: readonly Address[], binding: BindingFacts | undefined, pool: Pool): readonly Address[] {
     const others = (binding?.addresses ?? none).filter(

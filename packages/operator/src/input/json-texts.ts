@@ -70,7 +70,9 @@ export function splitJson(text: string): JsonTexts {
   return { texts, broken: open.length === 0 ? undefined : { line: startLine, isCutOff: true }, duplicates };
 }
 
-/** How long what may stand between two texts is, 0 for anything else. JSON is YAML, whose documents have `---` there. */
+/**
+ * How long what may stand between two texts is, 0 for anything else. JSON is YAML, whose documents have `---` there.
+ */
 function widthOfSeparator(text: string, at: number): number {
   if (isSpace(text.charCodeAt(at))) return 1;
   return text.startsWith('---', at) && /^\s?$/.test(text.slice(at + 3, at + 4)) ? 3 : 0;
