@@ -2,7 +2,7 @@ import type { NetworkBackend, NetworkTraits } from '@egressip-ipam/core';
 import { createFactsReader, type AntreaFacts } from './facts/read-facts.ts';
 import { egressKind } from './kinds/egress.ts';
 import { externalIPPoolKind } from './kinds/external-ip-pool.ts';
-import { maxEgressIPsAnnotation } from './kinds/names.ts';
+import { maxEgressIPsAnnotation, transportAddressesAnnotation } from './kinds/names.ts';
 import { configMaps, recognise } from './recognise.ts';
 import { render } from './render/render.ts';
 import { adoptable, describe, explain } from './write/describe.ts';
@@ -18,7 +18,7 @@ export const network: NetworkBackend = {
   name: 'antrea',
   title: 'Antrea',
   kinds: [egressKind, externalIPPoolKind],
-  nodeAnnotations: [maxEgressIPsAnnotation],
+  nodeAnnotations: [maxEgressIPsAnnotation, transportAddressesAnnotation],
   configMaps,
   recognise,
   traits: (_settings, { isCloud, attaches }): NetworkTraits => ({

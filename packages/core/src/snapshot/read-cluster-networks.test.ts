@@ -23,12 +23,20 @@ describe('networks inside the cluster', () => {
       v4InternalSubnet: '100.98.0.0/16',
       ipv4: { internalJoinSubnet: '100.99.0.0/16', internalTransitSwitchSubnet: '100.87.0.0/16' },
       ipv6: { internalJoinSubnet: 'fd99::/64' },
+      gatewayConfig: {
+        ipv4: { internalMasqueradeSubnet: '10.9.0.0/17' },
+        ipv6: { internalMasqueradeSubnet: 'fd69::/112' },
+      },
+      hybridOverlayConfig: { hybridClusterNetwork: [{ cidr: '10.132.0.0/14', hostPrefix: 23 }, {}, null] },
     };
     expect(readClusterNetworks({ spec: { defaultNetwork: { ovnKubernetesConfig } } })).toEqual([
       '100.98.0.0/16',
       '100.99.0.0/16',
       '100.87.0.0/16',
+      '10.9.0.0/17',
       'fd99::/64',
+      'fd69::/112',
+      '10.132.0.0/14',
     ]);
   });
 

@@ -21,10 +21,15 @@ function networksIn(part: unknown): readonly string[] {
 }
 
 function internalNetworksIn(config: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const { v4InternalSubnet, v6InternalSubnet } = config;
+  const { v4InternalSubnet, v6InternalSubnet, gatewayConfig, hybridOverlayConfig } = config;
   const ofFamilies = ['ipv4', 'ipv6'].flatMap((family) => {
     const { internalJoinSubnet, internalTransitSwitchSubnet } = asRecord(config[family]);
-    return [internalJoinSubnet, internalTransitSwitchSubnet];
+    return [
+      internalJoinSubnet,
+      internalTransitSwitchSubnet,
+      asRecord(asRecord(gatewayConfig)[family])['internalMasqueradeSubnet'],
+    ];
   });
-  return [v4InternalSubnet, v6InternalSubnet, ...ofFamilies];
+  const hybrid = listOf(asRecord(hybridOverlayConfig)['hybridClusterNetwork']).map((entry) => asRecord(entry)['cidr']);
+  return [v4InternalSubnet, v6InternalSubnet, ...ofFamilies, ...hybrid];
 }

@@ -3,6 +3,7 @@ import {
   formatAddress,
   ListMemo,
   parseAddress,
+  parseAddresses,
   parseCidrs,
   unlimited,
   type Address,
@@ -18,7 +19,7 @@ import {
 } from '@egressip-ipam/core';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
-import { hostnameLabel, maxEgressIPsAnnotation } from '../kinds/names.ts';
+import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
 import { foreignObstacles } from './foreign-egresses.ts';
 import { parseEgress, type ParsedEgress } from './parse-egress.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
@@ -165,7 +166,8 @@ function nodeFacts(
     const message = `Node ${name} has no label ${hostnameLabel}, by which pools select nodes: it gets no addresses. Set the label.`;
     findings.push(report('HostnameLabelMissing', message));
   }
-  return { facts: { usable, capacity, addresses: [] }, findings };
+  const addresses = parseAddresses(annotations[transportAddressesAnnotation]?.split(',') ?? []);
+  return { facts: { usable, capacity, addresses }, findings };
 }
 
 function reportFailure({ name, ours, source }: ParsedEgress): readonly Finding[] {

@@ -3,6 +3,9 @@ import { annotationPrefix, formatAddress, parseAddress, type Address, type Cidr 
 /** On a Node: how many egress IPs Antrea puts there; integer text, 255 without it. */
 export const maxEgressIPsAnnotation = 'node.antrea.io/max-egress-ips';
 
+/** On a Node: its addresses on the interface for traffic between nodes, where that is one of its own, `IP,IP`. */
+export const transportAddressesAnnotation = 'node.antrea.io/transport-addresses';
+
 /** On an Egress of ours: the node whose interface has its address, where we place. */
 export const nodeAnnotation = `${annotationPrefix}/node`;
 

@@ -309,6 +309,12 @@ describe('objects of others', () => {
 });
 
 describe('what Antrea is told of the network', () => {
+  it('what a node has on its interface for traffic between nodes is never given out', () => {
+    const transport = { 'node.antrea.io/transport-addresses': '10.0.0.1,10.0.0.2' };
+    const nodes = [aNode('n1', 'a', { annotations: transport })];
+    expect(plan(cluster({ nodes }), network).allocations).toMatchObject([{ addresses: ['10.0.0.3'] }]);
+  });
+
   it('the gateway of a pool is never given out', () => {
     const pool = { name: 'by-hand', ipRanges: [], nodeSelector: {}, gateway: '10.0.0.1' };
     const snapshot = cluster({}, { ExternalIPPool: [pool] });

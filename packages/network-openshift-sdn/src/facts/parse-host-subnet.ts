@@ -4,6 +4,7 @@ import {
   parseCidr,
   sameInOrder,
   type Address,
+  type Cidr,
   type HostedAddress,
   type HostedAddresses,
   type HostFacts,
@@ -18,6 +19,8 @@ const none: readonly never[] = [];
 export interface ParsedHostSubnet extends HostFacts {
   readonly name: string;
   readonly hostIP: Address | undefined;
+  /** The network of the node's pods. */
+  readonly pods: Cidr | undefined;
   readonly egressIPs: readonly Address[];
   /** Canonical where they parse. */
   readonly egressCIDRs: readonly string[];
@@ -44,6 +47,7 @@ export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
       ? hostedAsRecorded(name, record, unconfirmed)
       : hostedOtherwise(name, egressIPs, record, unconfirmed),
     hostIP: parseAddress(source.hostIP),
+    pods: parseCidr(source.subnet ?? '')?.cidr,
     egressIPs,
     egressCIDRs: source.egressCIDRs.map((text) => parseCidr(text)?.cidr.text ?? text),
     recorded: isAsRecorded ? egressIPs : record.addresses,

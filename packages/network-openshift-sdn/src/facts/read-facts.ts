@@ -86,6 +86,9 @@ function factsOf(
     hosts,
     bindings: byNamespace,
     reserved: reservedOf(withoutNode),
+    clusterNetworks: hosts.flatMap(({ name, pods }) =>
+      pods === undefined ? [] : [{ cidr: pods, what: `the pods of HostSubnet ${name}` }],
+    ),
     used: [],
     mentioned,
     refused: new Set(),

@@ -5,6 +5,8 @@ import { hostedCIDRsAnnotation, hostedIPsAnnotation } from './names.ts';
 export interface HostSubnetEntry extends NetworkEntry {
   /** The node's own address. */
   readonly hostIP: string;
+  /** The network of the node's pods. */
+  readonly subnet?: string;
   readonly egressIPs: readonly string[];
   /** CIDRs whose addresses the SDN itself puts into `egressIPs`. */
   readonly egressCIDRs: readonly string[];
@@ -25,11 +27,13 @@ export const hostSubnetKind: NetworkKind<HostSubnetEntry> = {
 
 function readHostSubnet(object: unknown): Read<HostSubnetEntry> {
   const reader = new ObjectReader(object, 'HostSubnet');
+  const subnet = reader.text('subnet') ?? '';
   const hostedIPs = reader.text('metadata', 'annotations', hostedIPsAnnotation);
   const hostedCIDRs = reader.text('metadata', 'annotations', hostedCIDRsAnnotation);
   return reader.result({
     name: reader.name,
     hostIP: reader.text('hostIP') ?? '',
+    ...(subnet === '' ? {} : { subnet }),
     egressIPs: reader.texts('egressIPs'),
     egressCIDRs: reader.texts('egressCIDRs'),
     ...(hostedIPs === undefined ? {} : { hostedIPs }),

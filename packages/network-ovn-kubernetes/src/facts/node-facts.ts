@@ -59,20 +59,29 @@ export function reservedOf(nodes: readonly ParsedNode[]): readonly ReservedRange
   return [...reserved.values()];
 }
 
-/** What OVN-Kubernetes takes where it is told nothing else; a cluster whose nodes tell has what they tell alone. */
-const defaultNetworks: readonly (readonly [InnerNetwork['network'], readonly Cidr[]])[] = [
-  ['join', parseCidrs(['100.64.0.0/16', 'fd98::/64'])],
-  ['transit', parseCidrs(['100.88.0.0/16', 'fd97::/64'])],
+type InnerNetworks = readonly (readonly [InnerNetwork['network'], readonly Cidr[]])[];
+
+/**
+ * What OVN-Kubernetes takes where it is told nothing else; a cluster whose nodes tell of any of a group has what they
+ * tell alone. What it masquerades IPv4 with lies in the link-local addresses.
+ */
+const defaultNetworks: readonly InnerNetworks[] = [
+  [
+    ['join', parseCidrs(['100.64.0.0/16', 'fd98::/64'])],
+    ['transit', parseCidrs(['100.88.0.0/16', 'fd97::/64'])],
+  ],
+  [['masquerade', parseCidrs(['fd69::/125'])]],
 ];
 
-/** Networks inside the cluster: of joins and transit between nodes, and of pods. */
+/** Networks inside the cluster: between nodes, inside of them, and of pods. */
 export function innerNetworksOf(nodes: readonly ParsedNode[]): readonly ClusterNetwork[] {
   const networks = new Map<string, ClusterNetwork>();
   const note = ({ network, cidr }: InnerNetwork): void => {
     networks.set(cidr.text, { cidr, what: `the ${network} network of OVN-Kubernetes` });
   };
   for (const { innerNetworks } of nodes) innerNetworks.forEach(note);
-  const isTold = nodes.some(({ innerNetworks }) => innerNetworks.some(({ network }) => network !== 'pod'));
-  if (!isTold) for (const [network, cidrs] of defaultNetworks) for (const cidr of cidrs) note({ network, cidr });
+  const told = new Set(nodes.flatMap(({ innerNetworks }) => innerNetworks.map(({ network }) => network)));
+  for (const group of defaultNetworks.filter((networks) => !networks.some(([network]) => told.has(network))))
+    for (const [network, cidrs] of group) for (const cidr of cidrs) note({ network, cidr });
   return [...networks.values()];
 }

@@ -79,6 +79,9 @@ describe('a CIDR that meets a network inside the cluster', () => {
     ['100.87.8.0/29', { 'k8s.ovn.org/node-transit-switch-port-ifaddr': '{"ipv4":"100.87.0.2/16"}' }, 'the transit'],
     ['10.244.2.0/29', { 'k8s.ovn.org/node-subnets': '{"default":["10.244.2.0/24","fd01::/64"]}' }, 'the pod network'],
     ['10.244.2.0/29', { 'k8s.ovn.org/node-subnets': '{"default":"10.244.2.0/24"}' }, 'the pod network'],
+    ['10.132.0.0/29', { 'k8s.ovn.org/hybrid-overlay-node-subnet': '10.132.0.0/23' }, 'the hybrid overlay network'],
+    ['10.9.0.0/29', { 'k8s.ovn.org/node-masquerade-subnet': '{"ipv4":"10.9.0.0/17"}' }, 'the masquerade network'],
+    ['fd69::/125', joined, 'the masquerade network'],
   ])('is refused: %s', (CIDR, annotations, what) => {
     expect(met(CIDR, annotations)).toEqual([expect.stringContaining(what)]);
   });

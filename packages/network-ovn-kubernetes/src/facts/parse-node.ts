@@ -28,7 +28,9 @@ const innerNetworks: readonly { readonly annotation: string; readonly network: I
   { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddrs', network: 'join' },
   { annotation: 'k8s.ovn.org/node-gateway-router-lrp-ifaddr', network: 'join' },
   { annotation: 'k8s.ovn.org/node-transit-switch-port-ifaddr', network: 'transit' },
+  { annotation: 'k8s.ovn.org/node-masquerade-subnet', network: 'masquerade' },
   { annotation: 'k8s.ovn.org/node-subnets', network: 'pod' },
+  { annotation: 'k8s.ovn.org/hybrid-overlay-node-subnet', network: 'hybrid overlay' },
 ];
 
 /** The annotations of nodes that OVN-Kubernetes and this back end go by. */
@@ -44,7 +46,7 @@ export const nodeAnnotations: readonly string[] = [
 
 /** A network inside the cluster that a node is in. */
 export interface InnerNetwork {
-  readonly network: 'join' | 'transit' | 'pod';
+  readonly network: 'join' | 'transit' | 'masquerade' | 'pod' | 'hybrid overlay';
   readonly cidr: Cidr;
 }
 
@@ -164,9 +166,11 @@ function parseGateways(text: string): readonly Address[] | undefined {
 
 /**
  * `{"default":["10.244.0.0/24"]}`, `{"default":{"ipv4":"100.64.0.2/16"}}` or `{"ipv4":"100.64.0.2/16"}`, by network or
- * not.
+ * not; of the hybrid overlay the network alone, `10.132.0.0/23`.
  */
 function parseNetworks(text: string): readonly Cidr[] | undefined {
+  const alone = parseCidr(text)?.cidr;
+  if (alone !== undefined) return [alone];
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return Object.values(value)
