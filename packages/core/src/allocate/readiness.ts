@@ -1,6 +1,7 @@
 import type { Claim } from '../claims/claim.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pool } from '../place/pool.ts';
@@ -15,10 +16,12 @@ export interface Obstacle {
 export class Readiness {
   readonly #snapshot: ParsedSnapshot;
   readonly #facts: NetworkFacts;
+  readonly #families: NetworkTraits['families'];
 
-  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts) {
+  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, { families }: Pick<NetworkTraits, 'families'>) {
     this.#snapshot = snapshot;
     this.#facts = facts;
+    this.#families = families;
   }
 
   /** What stands in the way of addresses in these CIDR assignments. */
@@ -26,7 +29,8 @@ export class Readiness {
     const general = this.#facts.obstacleOf(claim.namespace.name) ?? this.#facts.standstill ?? this.#notRead();
     if (general !== undefined) return general;
     for (const assignment of wanted) {
-      const obstacle = this.#providerObstacle(assignment) ?? nodesObstacle(pool, assignment);
+      const obstacle =
+        this.#familyObstacle(pool, assignment) ?? this.#providerObstacle(assignment) ?? nodesObstacle(pool, assignment);
       if (obstacle !== undefined) return obstacle;
     }
     return undefined;
@@ -42,6 +46,12 @@ export class Readiness {
     if (!source.provider.observationRequired || observation !== undefined) return undefined;
     const message = `nothing is allocated before provider ${source.provider.name} has told what is in use`;
     return { code: 'WaitingForProvider', message };
+  }
+
+  #familyObstacle({ name }: Pool, { cidr: { family, text } }: ParsedAssignment): Obstacle | undefined {
+    if (this.#families.includes(family)) return undefined;
+    const message = `the network carries no IPv${family} egress addresses, and EgressIPAM ${name} asks for one of ${text}; it waits until that entry is removed`;
+    return { code: 'WaitingForNodes', message };
   }
 
   #providerObstacle({ cidr }: ParsedAssignment): Obstacle | undefined {

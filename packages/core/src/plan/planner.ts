@@ -118,7 +118,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts }: Netw
   const cooling = takeCooling(snapshot, ledger);
 
   const placer = new Placer(ledger, nodes);
-  const readiness = new Readiness(snapshot, facts);
+  const readiness = new Readiness(snapshot, facts, traits);
   const recordsFirst = snapshot.source.isFirstLook === true;
   const allocated = allocate({
     claims,

@@ -105,10 +105,11 @@ function shortages({ unsettled, nodes, pools }: Decided): readonly Finding[] {
   );
   return [...counts.values()].map(({ pool, code, count }) => {
     const room = isLimited ? 'add nodes or use larger ones' : 'add nodes';
+    const who = count === 1 ? '1 namespace waits' : `${count} namespaces wait`;
     const message =
       code === 'AddressesExhausted'
-        ? `${count} namespaces wait for an address; add or enlarge a CIDR, or release addresses`
-        : `${count} namespaces wait for a node with room; ${room}`;
+        ? `${who} for an address; add or enlarge a CIDR, or release addresses`
+        : `${who} for a node with room; ${room}`;
     return { code, severity: 'error', object: { kind: 'EgressIPAM', name: pool.name }, message };
   });
 }

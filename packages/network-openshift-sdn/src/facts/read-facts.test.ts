@@ -18,3 +18,10 @@ it('refuses a pool that meets the pods of a HostSubnet', () => {
 it.each(['10.130.0.0/23', '', 'none'])('serves one that does not meet %j', (subnet) => {
   expect(planOf(cluster('10.128.1.0/24', subnet)).allocations).toHaveLength(1);
 });
+
+it('tells a namespace that a family is not carried, and not that nodes are away', () => {
+  const { waiting } = planOf(cluster('fd00:7::/120', ''));
+  expect(waiting).toMatchObject([
+    { reason: { message: expect.stringContaining('the network carries no IPv6 egress addresses') } },
+  ]);
+});
