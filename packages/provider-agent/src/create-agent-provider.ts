@@ -3,7 +3,7 @@ import { reasonOf, type RestClient } from '@egressip-ipam/kube';
 import { applyChange, failure } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
 import { description } from './description.ts';
-import { observeCidr, observeNode } from './observe.ts';
+import { elsewhere, observeCidr, observeNode } from './observe.ts';
 import { RosterWriter } from './roster-writer.ts';
 import { shouldAsk } from './silence.ts';
 import { WishWriter } from './wish-writer.ts';
@@ -60,8 +60,9 @@ export function createAgentProvider({
       });
       seen = view.news;
       const now = rest.clock.monotonic();
+      const error = looksOnly ? elsewhere(view, namespace) : undefined;
       return {
-        nodes: nodes.map(({ name }) => observeNode(name, view, now)),
+        nodes: nodes.map(({ name }) => (error === undefined ? observeNode(name, view, now) : { node: name, error })),
         cidrs: cidrs.map((cidr) => observeCidr(cidr, view)),
       };
     },

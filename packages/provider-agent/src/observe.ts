@@ -6,6 +6,7 @@ import {
   type AttachedAddress,
   type CidrObservation,
   type NodeObservation,
+  type ProviderErrorDescription,
   type UsedAddress,
 } from '@egressip-ipam/core';
 import { failure, ownAddresses } from './apply-change.ts';
@@ -38,6 +39,19 @@ export function observeNode(name: string, view: ClusterView, now: number): NodeO
     limits: isSilent(name, view, now) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
     ...(isSilent(name, view, now) && majorityAnswers(view, now) ? { silent: true } : {}),
   };
+}
+
+/**
+ * Why a look from outside of the operator's namespace tells nothing of any node: agents report, and none has a Lease
+ * there, so that all of them would pass for silent.
+ */
+export function elsewhere(view: ClusterView, namespace: string): ProviderErrorDescription | undefined {
+  const isReported = [...view.nodes.store.values()].some(({ status }) => status.observedGeneration > 0);
+  if (!isReported || view.sightings.leases.length > 0) return undefined;
+  return failure(
+    'permanent',
+    `no agent has a Lease in namespace ${namespace}; say in which namespace the operator is (--namespace)`,
+  );
 }
 
 function addressesOf(node: EgressNode, view: ClusterView): readonly AttachedAddress[] {

@@ -38,6 +38,27 @@ describeCloudProvider({
 });
 
 describe('the agents as a provider', () => {
+  it('are not called silent by who looks for their Leases in another namespace, but told to be elsewhere', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const looks = (place: string) => createAgentProvider({ rest: agents.rest, namespace: place, looksOnly: true });
+    const [here, there] = [looks(namespace), looks('default')];
+    const seen = await there.observe({ nodes: [...nodes], cidrs: [], signal });
+    expect(seen.nodes).toMatchObject(
+      nodes.map(({ name }) => ({
+        node: name,
+        error: {
+          class: 'permanent',
+          message: expect.stringMatching(/no agent has a Lease in namespace default.*--namespace/),
+        },
+      })),
+    );
+    expect((await here.observe({ nodes: [...nodes], cidrs: [], signal })).nodes).toMatchObject([
+      { interfaces: [{}] },
+      { interfaces: [{}] },
+    ]);
+    await Promise.all([here.close?.(), there.close?.(), agents.close()]);
+  });
+
   it('writes each node once for all that is asked for in one go, and nothing at rest', async () => {
     const agents = await startMemoryAgents([first!, second!]);
     const provider = createAgentProvider({ rest: agents.rest, namespace });

@@ -36,6 +36,8 @@ export interface ClusterProvider {
   readonly decision: ProviderDecision;
   /** Whether it was chosen by a person. */
   readonly isChosen: boolean;
+  /** What it is called: two names where one is on top of the other. */
+  readonly title: string;
   stop(): Promise<void>;
 }
 
@@ -72,7 +74,8 @@ export async function makeClusterProvider(
   const { log, onFault } = surroundings;
   const { onNode, ...decision } = await decide(rest, network, options.provider, options.namespace);
   const names = [options.provider ?? decision.provider.name, ...(onNode === undefined ? [] : [onNode.name])];
-  log?.info('the provider is', { provider: names.join('+'), reason: decision.reason });
+  const title = names.join('+');
+  log?.info('the provider is', { provider: title, reason: decision.reason });
   const onError = (error: unknown): void =>
     log?.warn('what the provider needs of the cluster cannot be read', { reason: reasonOf(error) });
   const reads = await watchReads(
@@ -88,11 +91,24 @@ export async function makeClusterProvider(
       onFault: (call, fault, error) => tellFault(log, onFault, { provider: made.name, call, fault }, error),
     });
     const stop = async (): Promise<void> => void (await Promise.all([reads.stop(), provider.close?.()]));
-    return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, stop };
+    return { provider, decision: { ...decision, provider }, isChosen: options.provider !== undefined, title, stop };
   } catch (error) {
     await reads.stop();
     throw error;
   }
+}
+
+/** The title of the provider that would be chosen now, where nobody names one. */
+export async function titleByNow(
+  rest: RestClient,
+  network: Pick<FoundNetwork, 'backend' | 'recognition'>,
+  namespace: string | undefined,
+): Promise<string> {
+  return titleOf(await decide(rest, network, undefined, namespace));
+}
+
+function titleOf({ provider, onNode }: ProviderDecision): string {
+  return [provider, onNode].flatMap((one) => one?.name ?? []).join('+');
 }
 
 /** One, or one on top of the other. */

@@ -15,7 +15,8 @@ import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import { readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
 import * as resources from '../network/resources.ts';
-import { makeClusterProvider, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
+import { makeClusterProvider, titleByNow, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
+import { tellOtherProvider } from '../provider/other-provider.ts';
 import { isPlacedByUs } from '../provider/provider-facts.ts';
 import { requestObjects } from '../provider/request-objects.ts';
 import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/start-node-probe.ts';
@@ -240,6 +241,11 @@ async function lead(
     deadNodes: () => probe?.dead ?? nobody,
   });
   listen(onChange);
+  if (!provider.isChosen)
+    tellOtherProvider({
+      ...{ clock, log, ended: term.ended, title: provider.title },
+      titleByNow: () => titleByNow(rest, network, options.namespace),
+    });
   watch?.start();
   controller.start();
   await aborted(term.ended);
