@@ -18,8 +18,7 @@ export function allocationFindings(decided: Decided): readonly Finding[] {
     if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) continue;
     for (const address of allotment.addresses) inspect(decided, allotment, address, findings);
   }
-  findings.push(...foreignHosts(decided));
-  return findings;
+  return [...findings, ...foreignHosts(decided)];
 }
 
 /** An address that was promised and that something else has too. */

@@ -85,10 +85,10 @@ class Reading {
       }
       case 'Network':
       case 'ServiceCIDR':
-        this.#clusterNetworks.push(...readClusterNetworks(object));
+        for (const cidr of readClusterNetworks(object)) this.#clusterNetworks.push(cidr);
         return;
       case 'Service':
-        this.#serviceAddresses.push(...readServiceAddresses(object));
+        for (const use of readServiceAddresses(object)) this.#serviceAddresses.push(use);
         return;
       default: {
         const reader = this.#kinds.get(kind);

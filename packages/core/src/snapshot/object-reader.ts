@@ -5,6 +5,8 @@ export type Read<Value> =
   | { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] }
   | { readonly ok: false; readonly problems: readonly Finding[] };
 
+/** Problems of one object that are told one by one; of more there is a number. */
+const mostProblems = 100;
 /** Kubernetes has no longer names. */
 const longestName = 253;
 /** Nor longer keys of labels: a prefix like a name, a slash, and 63 characters. */
@@ -21,6 +23,7 @@ function problemWith(name: unknown): string {
  */
 export class ObjectReader {
   readonly problems: Finding[] = [];
+  #problemCount = 0;
   readonly #object: unknown;
   readonly #kind: string;
   readonly name: string;
@@ -105,6 +108,11 @@ export class ObjectReader {
     return value !== undefined && value !== null;
   }
 
+  /** How many problems there are, those that are only counted among them. */
+  get problemCount(): number {
+    return this.#problemCount;
+  }
+
   /** Reports a problem in a field. */
   problem(field: string, message: string): void {
     this.#report(field, message);
@@ -119,13 +127,15 @@ export class ObjectReader {
   }
 
   #report(field: string, message: string): void {
-    this.problems.push({
+    this.#problemCount += 1;
+    const finding = {
       code: 'InvalidObject',
       severity: 'error',
       object: { kind: this.#kind, name: this.name },
-      field,
-      message,
-    });
+    } as const;
+    const more = this.#problemCount - mostProblems;
+    if (more <= 0) this.problems.push({ ...finding, field, message });
+    else this.problems[mostProblems] = { ...finding, message: `there are ${more} more problems in it` };
   }
 }
 
@@ -154,6 +164,15 @@ function valueAt(object: unknown, path: readonly string[]): unknown {
 }
 
 function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = asJson(value) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** Undefined for what JSON has no word for, such as an object inside of itself. */
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -11,13 +11,13 @@ const notUnderstood: LabelSelectorRequirement = { key: '', operator: 'unreadable
  */
 export function readSelector(reader: ObjectReader, ...path: readonly string[]): LabelSelector | undefined {
   if (!reader.has(...path)) return undefined;
-  const problemsBefore = reader.problems.length;
+  const problemsBefore = reader.problemCount;
   reader.record(...path);
   const matchLabels = reader.map(...path, 'matchLabels');
   const matchExpressions = reader
     .list(...path, 'matchExpressions')
     .map((entry, index) => readRequirement(reader, entry, `${path.join('.')}.matchExpressions[${index}]`));
-  if (reader.problems.length > problemsBefore) return { matchExpressions: [notUnderstood] };
+  if (reader.problemCount > problemsBefore) return { matchExpressions: [notUnderstood] };
   return {
     ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
     ...(matchExpressions.length > 0 ? { matchExpressions } : {}),

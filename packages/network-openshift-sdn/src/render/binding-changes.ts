@@ -36,8 +36,7 @@ export function bindingChanges(
       changes.push({ namespace: claim.namespace, claim, current, target, unbound });
     }
   }
-  if (found < facts.bindings.size) changes.push(...leftovers(decisions, facts));
-  return changes;
+  return found < facts.bindings.size ? [...changes, ...leftovers(decisions, facts)] : changes;
 }
 
 /** What NetNamespaces still have of ours though no namespace claims it. What others bind too stays (law 5). */

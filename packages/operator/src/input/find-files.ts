@@ -54,8 +54,8 @@ async function findInFolder(folder: string): Promise<FoundFiles> {
     // Links to folders are not followed: they may lead round in a circle.
     if (entry.isDirectory()) {
       const below = await findInFolder(path);
-      files.push(...below.files);
-      problems.push(...below.problems);
+      for (const file of below.files) files.push(file);
+      for (const problem of below.problems) problems.push(problem);
     } else if (extensions.has(extname(entry.name))) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() === true) files.push({ path, size: found.size });

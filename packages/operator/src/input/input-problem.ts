@@ -20,3 +20,6 @@ export function unreadable(problems: readonly InputProblem[]): InputError {
   );
   return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
 }
+
+/** Why a text that ends the stack is not read. */
+export const tooDeep = 'it is nested deeper than can be read';

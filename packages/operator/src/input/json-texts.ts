@@ -45,7 +45,7 @@ export function splitJson(text: string): JsonTexts {
       if (end === -1) return { texts, broken: { line: startLine, isCutOff: true }, duplicates };
       const keys = open.at(-1);
       if (isKeyNext && keys !== undefined) {
-        const key = text.slice(at + 1, end);
+        const key = keyOf(text, at, end);
         if (keys.has(key) && duplicates.length < mostDuplicates) duplicates.push({ key, line });
         keys.add(key);
       }
@@ -76,6 +76,17 @@ export function splitJson(text: string): JsonTexts {
 function widthOfSeparator(text: string, at: number): number {
   if (isSpace(text.charCodeAt(at))) return 1;
   return text.startsWith('---', at) && /^\s?$/.test(text.slice(at + 3, at + 4)) ? 3 : 0;
+}
+
+/** As its parser reads it: a key with an escape in it may be another one's twin. */
+function keyOf(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  if (!raw.includes('\\')) return raw;
+  try {
+    return String(JSON.parse(text.slice(start, end + 1)));
+  } catch {
+    return raw;
+  }
 }
 
 /** Where the text that begins with a quote ends; -1 where it does not. */

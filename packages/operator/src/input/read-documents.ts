@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeText, mostBytes, tooLarge } from './decode-text.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
-import { unreadable, type InputProblem } from './input-problem.ts';
+import { tooDeep, unreadable, type InputProblem } from './input-problem.ts';
 import { looksLikeJson, readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
 import type { ReadDocuments, ReadText, SourceObject } from './source-object.ts';
@@ -63,8 +63,14 @@ async function readFound({ path, size }: FoundFile): Promise<ReadText> {
 function readText(input: string | Uint8Array, file: string): ReadText {
   const decoded = typeof input === 'string' ? ({ ok: true, text: input } as const) : decodeText(input);
   if (!decoded.ok) return failed(file, decoded.message);
-  const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
-  return read.isAny ? read : failed(file, nothing);
+  try {
+    const read = looksLikeJson(decoded.text) ? readJson(decoded.text, file) : readYaml(decoded.text, file);
+    return read.isAny ? read : failed(file, nothing);
+  } catch (error) {
+    // What ends the stack is nesting alone: nothing here hands lists over as arguments.
+    if (error instanceof RangeError) return failed(file, tooDeep);
+    throw error;
+  }
 }
 
 function failed(file: string, message: string): ReadText {

@@ -29,7 +29,8 @@ export function readJson(text: string, file: string): ReadText {
   }));
   for (const part of texts) {
     const parsed = parse(part);
-    if (parsed.ok) objects.push(...readPart(part, parsed.value, file, problems));
+    // One by one: a call has no room for the objects of a large cluster as its arguments.
+    if (parsed.ok) for (const object of readPart(part, parsed.value, file, problems)) objects.push(object);
     else problems.push({ file, line: parsed.line, message: `this is no JSON: ${parsed.message}` });
   }
   if (broken !== undefined)

@@ -1,6 +1,16 @@
-import { CST, isScalar, Lexer, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from 'yaml';
+import {
+  CST,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type YAMLMap,
+  type YAMLParseError,
+} from 'yaml';
 import { lineAt as lineOfIndex } from './decode-text.ts';
-import type { InputProblem } from './input-problem.ts';
+import { tooDeep, type InputProblem } from './input-problem.ts';
 import { isBrokenList, itemsOf } from './list-items.ts';
 import { locate } from './locate.ts';
 import { itemNodesOf, type ReadText, type SourceObject } from './source-object.ts';
@@ -26,7 +36,7 @@ export function readYaml(text: string, file: string): ReadText {
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
-    const read = error === undefined ? toObject(document) : { ok: false as const, message: error.message };
+    const read = error === undefined ? toObject(document) : { ok: false as const, message: messageOf(error) };
     isAny ||= !read.ok || (document.contents !== null && read.value !== null);
     if (!read.ok) {
       problems.push({ file, line: lineAt(error?.pos[0] ?? document.range[0]), message: read.message });
@@ -95,10 +105,30 @@ function toObject(
   document: Document,
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
   try {
-    return { ok: true, value: document.toJS({ maxAliasCount: mostAnchors }) };
+    const value: unknown = document.toJS({ maxAliasCount: mostAnchors });
+    // An alias inside of what it names is refused by an exception, too.
+    if (hasAlias(document)) JSON.stringify(value);
+    return { ok: true, value };
   } catch (error) {
+    if (error instanceof RangeError) return { ok: false, message: tooDeep };
+    if (error instanceof TypeError) return { ok: false, message: 'an alias (*) stands inside of what it names' };
     return { ok: false, message: reasonOf(error) };
   }
+}
+
+function messageOf({ code, message }: YAMLParseError): string {
+  return code === 'RESOURCE_EXHAUSTION' ? tooDeep : message;
+}
+
+function hasAlias(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias() {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Keys that stand twice in one map. The parser's own search compares each with all others. */

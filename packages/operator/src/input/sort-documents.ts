@@ -71,8 +71,8 @@ export function sortDocuments(
         problems.push(...problemsOf(source, 'Infrastructure', read));
       },
     ],
-    [commonKinds.service, ({ object }) => void serviceAddresses.push(...readServiceAddresses(object))],
-    [commonKinds.serviceCIDR, ({ object }) => void serviceNetworks.push(...readClusterNetworks(object))],
+    [commonKinds.service, ({ object }) => addAll(serviceAddresses, readServiceAddresses(object))],
+    [commonKinds.serviceCIDR, ({ object }) => addAll(serviceNetworks, readClusterNetworks(object))],
     [
       commonKinds.observation,
       ({ file, line, object }) => {
@@ -164,4 +164,9 @@ function isMeant({ namespace, name }: NetworkKind, object: unknown): boolean {
   return (
     (namespace === undefined || metadata?.namespace === namespace) && (name === undefined || metadata?.name === name)
   );
+}
+
+/** One by one: a call has no room for a list without end as its arguments. */
+function addAll<Value>(to: Value[], values: readonly Value[]): void {
+  for (const value of values) to.push(value);
 }

@@ -308,3 +308,45 @@ describe('what lies inside the cluster', () => {
     expect(await given(service)).not.toContain('"10.0.0.1"');
   });
 });
+
+describe('more than a call has room for', () => {
+  it('is read: a List of three hundred thousand', async () => {
+    const items = Array.from({ length: 300_000 }, (_, index) => ({
+      kind: 'Namespace',
+      metadata: { name: `n${index}` },
+    }));
+    for (const value of [items, { kind: 'List', items }])
+      expect(await namesIn(file('many.json', JSON.stringify(value)))).toHaveLength(300_000);
+  });
+
+  it('of problems of one object is counted', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`label-${index}`, index]));
+    const { code, out } = await runCli(['plan', '-', '-o', 'json'], { input: list(namespace('shop', labels)) });
+    expect([code, out.length < 50_000]).toEqual([2, true]);
+    expect(out).toContain('there are 299900 more problems in it');
+  });
+
+  it.each([
+    ['indented lists', `kind: Namespace\nmetadata:\n  ${'- '.repeat(20_000)}x\n`],
+    ['keys of keys', `${'? '.repeat(20_000)}x\n`],
+    ['indented maps', Array.from({ length: 3_000 }, (_, index) => `${' '.repeat(index)}a:`).join('\n')],
+  ])('of nesting is named: %s', async (_name, input) => {
+    const { code, error } = await runCli(['plan', '-'], { input });
+    expect([code, error]).toEqual([1, expect.stringContaining('it is nested deeper than can be read')]);
+  });
+});
+
+describe('a text that means something else than it shows', () => {
+  it('with an alias inside of what it names is refused, and the documents beside it count', async () => {
+    const input = '&a\nkind: Namespace\nmetadata: {name: x, labels: *a}\n---\nkind: Namespace\nmetadata: {name: y}\n';
+    const { code, out } = await runCli(['plan', '-', '-o', 'json'], { input });
+    expect([code, out]).toEqual([2, expect.stringContaining('an alias (*) stands inside of what it names')]);
+  });
+
+  it('with a key that stands twice, once with an escape, is told of', async () => {
+    const { out } = await runCli(['plan', '-', '-o', 'json'], {
+      input: '{"apiVersion":"v1","kind":"Namespace","\\u006bind":"Node","metadata":{"name":"x"}}',
+    });
+    expect(out).toContain('stands twice in one object');
+  });
+});
