@@ -30,6 +30,15 @@ describe('what a status remembers of releases', () => {
     });
   });
 
+  it('takes no more than the definition in force does: an older one has room for fewer', () => {
+    const [cooling, fresh] = [releases(990, 'cooling', true), releases(20, 'fresh', true)];
+    expect(fitReleased(cooling, fresh, 1_000)).toEqual({
+      released: entriesOf(cooling, fresh.slice(0, 10)),
+      late: entriesOf(fresh.slice(10)),
+    });
+    expect(fitReleased(cooling, fresh, 50_000).late).toEqual([]);
+  });
+
   it('stays far below what etcd takes, however long its texts are', () => {
     const many = Array.from({ length: 128 }, () => 'fd00:1111:2222:3333:4444:5555:6666:7777');
     const fresh = releases(1_000, 'n'.repeat(60), true, many);

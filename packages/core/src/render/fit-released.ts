@@ -5,7 +5,7 @@ import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
  * thousand was most of what the API server did.
  */
 const mostReturnable = 200;
-/** As many entries as the definition of EgressIPAM takes. */
+/** As many entries as this version's definition of EgressIPAM takes. */
 const mostEntries = 10_000;
 /** Characters of JSON: etcd takes 1.5 MiB for the whole object. */
 const mostCharacters = 1_000_000;
@@ -27,8 +27,14 @@ interface FittedReleases {
 /**
  * A running cool-down is never evicted: where there is no room for another one, that waits until one has ended. What
  * only lets a namespace return goes first, the oldest of it.
+ *
+ * @param most entries that the definition in force takes
  */
-export function fitReleased(known: readonly Release[], fresh: readonly Release[]): FittedReleases {
+export function fitReleased(
+  known: readonly Release[],
+  fresh: readonly Release[],
+  most: number = mostEntries,
+): FittedReleases {
   const kept = new Set<ReleasedAddresses>();
   const late: ReleasedAddresses[] = [];
   let characters = 0;
@@ -37,7 +43,7 @@ export function fitReleased(known: readonly Release[], fresh: readonly Release[]
     characters += sizeOf(entry);
   };
   const hasRoomFor = (entry: ReleasedAddresses): boolean =>
-    kept.size < mostEntries && characters + sizeOf(entry) <= mostCharacters;
+    kept.size < Math.min(most, mostEntries) && characters + sizeOf(entry) <= mostCharacters;
   for (const { entry, isLasting } of known) if (isLasting) take(entry);
   for (const { entry, isLasting } of fresh) {
     if (isLasting && hasRoomFor(entry)) take(entry);

@@ -51,7 +51,11 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   const isSame = kept.every((addresses, position) => addresses.length === known[position]?.addresses.length);
   if (fresh.length === 0 && isSame) return unchanged;
   const coming = comingEntries(decided, egressIPAM, fresh, releasedAt);
-  const { released, late } = fitReleased(stayingEntries(decided, egressIPAM, kept, time), coming);
+  const { released, late } = fitReleased(
+    stayingEntries(decided, egressIPAM, kept, time),
+    coming,
+    decided.snapshot.source.mostReleases,
+  );
   const written = new Set(released);
   const added = new Set(coming.flatMap(({ entry }) => (written.has(entry) ? [entry] : [])));
   const step = added.size === 0 && isSame ? undefined : rememberStep(pool, withoutFormer(released, added));

@@ -213,6 +213,8 @@ export interface ClusterSnapshot {
   readonly nodes: readonly NodeSnapshot[];
   /** Addresses that the cloud refused a while ago, so that nobody else is given one in vain. */
   readonly refused?: readonly string[];
+  /** The most entries of `status.released` that the API server takes, where its definition of EgressIPAM says so. */
+  readonly mostReleases?: number;
   /** Claims whose namespace went away while being watched, not yet in `status.released`. */
   readonly departed?: readonly DepartedClaim[];
   /**

@@ -56,12 +56,13 @@ describe('the executor', () => {
     answer: (step: WriteStep) => Promise<KubernetesObject | undefined>,
     other: Partial<Target> = {},
     onError: (retryInMilliseconds: number) => void = () => undefined,
+    targetOf: (step: WriteStep) => Target = () => ({ ...target, ...other }),
   ): Executor =>
     new Executor({
       clock,
       holds: new AddressHolds(),
       lanes,
-      targetOf: () => ({ ...target, ...other }),
+      targetOf,
       write: (step) => {
         written.push(step.id);
         return answer(step);
@@ -93,6 +94,28 @@ describe('the executor', () => {
       now += 30_000;
     }
     expect(written).toEqual([...Array<string>(9).fill('label'), 'bind']);
+  });
+
+  it('law 8: a step of which a back end cannot say what it writes fails alone, and is tried again', async () => {
+    const failed: number[] = [];
+    let isBroken = true;
+    const executor = make(
+      () => Promise.resolve(undefined),
+      {},
+      (retry) => failed.push(retry),
+      ({ id }) => {
+        if (isBroken && id === 'broken') throw new Error('no idea');
+        return target;
+      },
+    );
+    const steps = [write('broken', 'Host/n1', {}), write('other', 'Host/n2', {})];
+    await take(executor, steps);
+    expect([written, failed.length]).toEqual([['other'], 1]);
+    await take(executor, steps.slice(0, 1));
+    expect([failed.length, timers.length]).toEqual([1, 1]);
+    [isBroken, now] = [false, 60_000];
+    await take(executor, steps.slice(0, 1));
+    expect(written).toEqual(['other', 'broken']);
   });
 
   it('never gives up what has to be done before', async () => {

@@ -150,9 +150,9 @@ export class Executor {
       this.#hasPutOff = true;
       return;
     }
-    const target = this.#options.targetOf(step);
-    if (target === undefined) return;
     const now = this.#options.clock.monotonic();
+    const target = this.#targetOf(lane, step, now);
+    if (target === undefined) return;
     const start = Math.max(
       this.#failures.until(lane),
       this.#putBacks.until(lane, step, target.incarnation),
@@ -161,6 +161,17 @@ export class Executor {
     );
     if (start > now) this.#wakeAt(start, now);
     else this.#queue.add({ lane, step, target, sequence: target.sequence });
+  }
+
+  /** A back end that cannot say what a step writes is of harm to that step alone. */
+  #targetOf(lane: string, step: WriteStep, now: number): Target | undefined {
+    try {
+      return this.#options.targetOf(step);
+    } catch (error) {
+      if (this.#failures.until(lane) <= now) this.#postpone(lane, step, error);
+      this.#wakeAt(this.#failures.until(lane), now);
+      return undefined;
+    }
   }
 
   /** Objects come and go for as long as this process lives. */

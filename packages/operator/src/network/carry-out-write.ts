@@ -30,5 +30,8 @@ export async function carryOutWrite(
     case 'delete':
       await client.delete(object);
       return undefined;
+    default:
+      // A back end is anybody's code.
+      throw new TypeError(`${String((write as { readonly verb: unknown }).verb)} is no write`);
   }
 }

@@ -1,4 +1,4 @@
-import { buildSnapshot, plain, type ClusterSnapshot } from '@egressip-ipam/core';
+import { buildSnapshot, plain, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ControlLoop } from './control-loop.ts';
@@ -31,7 +31,11 @@ describe('the control loop', () => {
       next.callback();
     }
   };
-  const make = (look = (): ClusterSnapshot => buildSnapshot({})): ControlLoop => {
+  const make = (
+    look = (): ClusterSnapshot => buildSnapshot({}),
+    backend: NetworkBackend = plain,
+    onTrouble?: (reason: string | undefined) => void,
+  ): ControlLoop => {
     const reporter = {
       tell: () => undefined,
       tellNews: () => void told.push(now),
@@ -49,7 +53,8 @@ describe('the control loop', () => {
     };
     return new ControlLoop({
       clock,
-      backend: plain,
+      backend,
+      ...(onTrouble === undefined ? {} : { onTrouble }),
       look: () => ((now += planning), look()),
       runners: [runner],
       reporter,
@@ -72,6 +77,40 @@ describe('the control loop', () => {
     pass(5_000);
     expect(plans).toEqual([10, 110, 210, 310, 410, 510]);
     expect(told).toEqual([1510]);
+  });
+
+  it.each<[string, Partial<NetworkBackend>]>([
+    [
+      'throws',
+      {
+        render: () => {
+          throw new Error('no idea');
+        },
+      },
+    ],
+    ['answers with another shape', { render: () => undefined as never }],
+    [
+      'answers with something that throws when it is looked at',
+      {
+        render: () =>
+          new Proxy({} as never, {
+            get: () => {
+              throw new Error('hands off');
+            },
+          }),
+      },
+    ],
+  ])('tries again for as long as a back end %s, says so once, and that it is over', (_name, broken) => {
+    const troubles: (string | undefined)[] = [];
+    const backend = { ...plain, ...broken };
+    make(undefined, backend, (reason) => troubles.push(reason)).start();
+    pass(20_000);
+    expect(plans).toEqual([]);
+    expect(troubles).toEqual([expect.stringMatching(/^no plan can be made: /)]);
+    backend.render = plain.render;
+    pass(5_000);
+    expect(plans).toHaveLength(1);
+    expect(troubles[1]).toBeUndefined();
   });
 
   it('leaves most of the time to writes while there are many, but not when a node changes', () => {

@@ -12,6 +12,7 @@ import { reasonOf } from '../output/reason-of.ts';
 import { Chronicle } from './chronicle.ts';
 import type { Reporter } from './reporter.ts';
 import type { Log } from './log.ts';
+import { tellStack } from './uncaught.ts';
 
 /** Something that carries out steps of plans. */
 export interface StepRunner {
@@ -42,6 +43,8 @@ export interface ControlLoopOptions {
   /** Whether a plan goes by less than is known; it is made anew then. */
   readonly isForgetful?: (plan: Plan) => boolean;
   readonly onPlan?: (plan: Plan, milliseconds: number) => void;
+  /** Why no plan can be made just now, or that they are made again: a network's back end is anybody's code. */
+  readonly onTrouble?: (reason: string | undefined) => void;
 }
 
 const quiet = 10;
@@ -52,13 +55,15 @@ const longestUnplanned = 3_000;
 /** In a cluster that never rests, what was found is told nevertheless. */
 const longestUntold = 10_000;
 const shutdownGrace = 10_000;
+/** A plan that cannot be made is tried again after so long. */
+const afterTrouble = 5_000;
 /** Timers count milliseconds in 31 bits, some 24 days; a longer one would end at once, time after time. */
 const longestSleep = 86_400_000;
 
 /** Observe, plan, act, report, whenever something changed. */
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
-  readonly #planner: Planner;
+  #planner: Planner;
   readonly #chronicle: Chronicle;
   #timer: ClockTimer | undefined;
   /** When it ends. */
@@ -69,6 +74,7 @@ export class ControlLoop {
   #lastDuration = 0;
   /** When the first plan was made of which nothing was told yet. */
   #untoldSince: number | undefined;
+  #trouble: string | undefined;
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
@@ -121,12 +127,36 @@ export class ControlLoop {
     if (!this.#running) return;
     const { clock } = this.#options;
     this.#due = clock.monotonic() + milliseconds;
-    this.#timer = clock.setTimeout(() => this.#planNow(), milliseconds);
+    this.#timer = clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#contained(() => this.#planNow());
+    }, milliseconds);
+  }
+
+  /** Whatever goes wrong in a plan, or in what is told of one, nothing of it is kept, and it is tried again. */
+  #contained(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#planner = createPlanner(this.#options.backend);
+      this.#timer?.cancel();
+      this.#planIn(afterTrouble);
+      this.#tellTrouble(`no plan can be made: ${reasonOf(error)}`, error);
+    }
+  }
+
+  #tellTrouble(trouble: string | undefined, error?: unknown): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    const { log, onTrouble } = this.#options;
+    onTrouble?.(trouble);
+    if (trouble === undefined) return log.info('plans are made again');
+    log.error('no plan can be made; it is tried again, and until then nothing is changed', { reason: reasonOf(error) });
+    tellStack(log, error);
   }
 
   #planNow(): void {
     const { clock, runners, reporter, log, onPlan } = this.#options;
-    this.#timer = undefined;
     const start = clock.monotonic();
     const made = this.#running ? this.#plan() : undefined;
     if (made === undefined) return;
@@ -150,6 +180,7 @@ export class ControlLoop {
         : clock.setTimeout(() => this.poke(), Math.min(longestSleep, Math.max(quiet, wakeAt - clock.now())));
     this.#untoldSince ??= start;
     this.#reportSoon(plan, snapshot, start);
+    this.#tellTrouble(undefined);
   }
 
   #plan(): { readonly plan: Plan; readonly snapshot: ClusterSnapshot } | undefined {
@@ -167,7 +198,7 @@ export class ControlLoop {
     const { clock } = this.#options;
     this.#status?.cancel();
     this.#status = clock.setTimeout(
-      () => this.#report(plan, snapshot, plannedAt),
+      () => this.#contained(() => this.#report(plan, snapshot, plannedAt)),
       Math.max(0, Math.min(statusPause, (this.#untoldSince ?? 0) + longestUntold - clock.monotonic())),
     );
   }

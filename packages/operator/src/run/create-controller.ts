@@ -44,6 +44,8 @@ export interface ControllerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
+  /** Why no plan can be made just now; undefined once there is one again. */
+  readonly onTrouble: (reason: string | undefined) => void;
 }
 
 /** Wires what observes, plans, acts and reports. */
@@ -103,6 +105,10 @@ export function createController(parts: ControllerParts): ControlLoop {
     reporter,
     log,
     problems: () => store.problems,
+    onTrouble: (reason) => {
+      if (reason !== undefined) metrics?.threwUncaught();
+      parts.onTrouble(reason);
+    },
     wakeAt: () => store.refused.next,
     isForgetful: (plan) => store.recallProof(plan),
     onPlan: (plan, milliseconds) => {

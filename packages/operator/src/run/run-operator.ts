@@ -88,8 +88,10 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   try {
     const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
     if (cluster === undefined) return 0;
-    void checkServedDefinition(rest, log);
+    let mostReleases: number | undefined;
+    void checkServedDefinition(rest, log).then((most) => (mostReleases = most));
     await operate(cluster, rest, await holdLease(rest, options, log, signal), {
+      mostReleases: () => mostReleases,
       options,
       log,
       metrics,
@@ -107,6 +109,8 @@ interface Surroundings {
   readonly options: RunOptions;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
+  /** As many releases as the status of an EgressIPAM takes, once that is known. */
+  readonly mostReleases: () => number | undefined;
   /** Takes in what tells why this replica is not ready; undefined when it is. */
   readonly whenRead: (whyNot: () => string | undefined) => void;
 }
@@ -118,7 +122,7 @@ async function operate(
   lease: LeaseHold,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { options, log, metrics, whenRead } = surroundings;
+  const { options, log, metrics, mostReleases, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
   let onChange = (_isUrgent: boolean): void => undefined;
   // What is known, also of writes whose outcome is not, outlives a term.
@@ -127,6 +131,7 @@ async function operate(
     rest,
     counted: () => counts.objects(),
     readsServices: options.readServices === true,
+    mostReleases,
     remembersNodes: cluster.provider.provider.capabilities.attach,
     now: () => clock.now(),
     onChange: (isUrgent) => onChange(isUrgent),
@@ -143,7 +148,8 @@ async function operate(
   });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
-  whenRead(() => whyNotReady(store.collections, cluster.provider.provider.trouble, clock.monotonic()));
+  let planTrouble: string | undefined;
+  whenRead(() => whyNotReady(store.collections, planTrouble ?? cluster.provider.provider.trouble, clock.monotonic()));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
     metrics?.leads(true);
@@ -151,9 +157,14 @@ async function operate(
     await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), term.ended);
     if (!term.ended.aborted) {
       void counts.run(term.ended);
-      await lead({ ...cluster, store, rest, writer, events, term }, surroundings, (listener) => (onChange = listener));
+      await lead(
+        { ...cluster, store, rest, writer, events, term, onTrouble: (reason) => (planTrouble = reason) },
+        surroundings,
+        (listener) => (onChange = listener),
+      );
     }
     onChange = () => undefined;
+    planTrouble = undefined;
     metrics?.leads(false);
   }
   await Promise.race([events.stop(1_000), new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
@@ -188,11 +199,13 @@ interface Leadership extends Cluster {
   readonly writer: RestClient;
   readonly events: EventRecorder;
   readonly term: Term;
+  /** Takes in why no plan can be made just now; undefined once there is one again. */
+  readonly onTrouble: (reason: string | undefined) => void;
 }
 
 /** Plans and acts until the term is over and nothing of it is under way any more. */
 async function lead(
-  { network, provider, store, rest, writer, events, term }: Leadership,
+  { network, provider, store, rest, writer, events, term, onTrouble }: Leadership,
   { options, log, metrics }: Surroundings,
   listen: (onChange: (isUrgent: boolean) => void) => void,
 ): Promise<void> {
@@ -238,6 +251,7 @@ async function lead(
     clock,
     log,
     metrics,
+    onTrouble,
     deadNodes: () => probe?.dead ?? nobody,
   });
   listen(onChange);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { missingFields, neededFields, type Schema } from './served-definition.ts';
+import { missingFields, mostReleases, neededFields, type Schema } from './served-definition.ts';
 
 interface Definition {
   readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[] };
@@ -33,6 +33,11 @@ const fieldAt = (schema: Schema, ...path: readonly string[]): Schema | undefined
 describe('the definition that is served', () => {
   it('lacks nothing where it is ours', () => {
     expect(missingFields(ours)).toEqual([]);
+  });
+
+  it('tells how many releases a status has room for', () => {
+    expect(mostReleases(ours)).toBe(10_000);
+    expect(mostReleases(originals)).toBeUndefined();
   });
 
   it('is asked for every field that ours has beyond the original', () => {

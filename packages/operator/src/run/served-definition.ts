@@ -56,6 +56,7 @@ export const neededFields: readonly string[] = [
 export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly maxItems?: number;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly kind: string }[];
 }
@@ -79,26 +80,46 @@ function firstMissing(schema: Schema, path: readonly string[]): string | undefin
   return undefined;
 }
 
+/** As many entries of `status.released` as a schema of EgressIPAM takes, where it says. */
+export function mostReleases(schema: Schema): number | undefined {
+  return schema.properties?.['status']?.properties?.['released']?.maxItems;
+}
+
+/** This version's. */
+const ownMostReleases = 10_000;
+const update = 'kubectl apply --server-side --force-conflicts -f egressipams.yaml, of this version (docs/operate.md)';
+
 /**
  * Says what the served definition of EgressIPAM lacks, and how to update it. Never rejects: the operator serves
  * without, too.
+ *
+ * @returns as many entries of `status.released` as it takes, where it says
  */
-export async function checkServedDefinition(rest: RestClient, log: Log): Promise<void> {
+export async function checkServedDefinition(rest: RestClient, log: Log): Promise<number | undefined> {
   try {
     const document = (await openApiDocument(rest, apiVersionOf(egressIPAMs))) as
       undefined | { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } };
     const schema = Object.values(document?.components?.schemas ?? {}).find((entry) =>
       entry['x-kubernetes-group-version-kind']?.some(({ kind }) => kind === egressIPAMs.kind),
     );
-    const missing = schema === undefined ? [] : missingFields(schema);
+    if (schema === undefined) return undefined;
+    const missing = missingFields(schema);
+    const releases = mostReleases(schema);
     if (missing.length > 0)
       log.warn('the definition of EgressIPAM that is served is an older one: these fields are dropped', {
         missing,
-        update: 'kubectl apply --server-side --force-conflicts -f egressipams.yaml, of this version (docs/operate.md)',
+        update,
       });
+    if (releases !== undefined && releases < ownMostReleases)
+      log.warn('the definition of EgressIPAM that is served is an older one: it has room for fewer releases', {
+        releases,
+        update: `${update}; then restart the operator`,
+      });
+    return releases;
   } catch (error) {
     // Not every API server publishes schemas, nor may everybody read them.
     if (!isNotFound(error) && !isForbidden(error))
       log.debug('the definition of EgressIPAM cannot be looked at', { reason: reasonOf(error) });
+    return undefined;
   }
 }

@@ -48,6 +48,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   readonly serviceCIDRs?: Resource | undefined;
   /** Whether addresses of Services are read, and taken to be in use. */
   readonly readsServices?: boolean;
+  /** As many releases as the status of an EgressIPAM takes, where that is known. */
+  readonly mostReleases?: () => number | undefined;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
   readonly now: () => number;
@@ -259,6 +261,7 @@ export class ClusterStore {
   /** The cluster as it is known now. */
   snapshot(provider: ProviderSnapshot): ClusterSnapshot {
     const { unsynced } = this;
+    const mostReleases = this.#options.mostReleases?.();
     const refused = this.refused.list().map(({ address }) => address);
     const base = buildSnapshot({});
     const clusterNetworks = [...(this.network.evidence.clusterNetworks ?? []), ...(this.#serviceCIDRs?.list() ?? [])];
@@ -277,6 +280,7 @@ export class ClusterStore {
       nodes: this.machines,
       ...(refused.length === 0 ? {} : { refused }),
       ...(this.#given === undefined ? { isFirstLook: true } : {}),
+      ...(mostReleases === undefined ? {} : { mostReleases }),
       departed: this.#departed.list(this.egressIPAMs.list()),
     };
   }
