@@ -73,7 +73,7 @@ export type { CoreFindingCode, FindingCode } from './finding/codes.ts';
 // Addresses.
 export { compareAddresses, familyOf, formatAddress, parseAddress, parseIPv4At } from './address/address.ts';
 export { parseAddressList } from './address/address-list.ts';
-export { parseRange, platformReserved } from './address/address-range.ts';
+export { mergeRanges, parseRange, platformReserved, rangeWith } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
 export type { Address } from './address/address.ts';
@@ -99,6 +99,7 @@ export { NodeUses } from './network-contract/node-uses.ts';
 export { firstFew, listOrNothing } from './finding/list-texts.ts';
 export { afterStep, distinctPreconditions } from './network-contract/step.ts';
 export { ListMemo } from './parse/list-memo.ts';
+export { mostAssignments } from './parse/parse-egress-ipam.ts';
 export { canonicalTexts, parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
 export type {
   AdoptableBinding,

@@ -23,6 +23,36 @@ export function parseRange(text: string): AddressRange | undefined {
   return address === undefined ? undefined : { first: address, last: address };
 }
 
+/** Ranges in order, those that overlap as one; IPv4 comes first. */
+export function mergeRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  const merged: AddressRange[] = [];
+  for (const range of [...ranges].sort((a, b) => compare(a.first, b.first))) {
+    const last = merged.at(-1);
+    if (last === undefined || compare(range.first, last.last) > 0) merged.push(range);
+    else if (range.last > last.last) merged[merged.length - 1] = { first: last.first, last: range.last };
+  }
+  return merged;
+}
+
+/** The one of some ranges, as {@link mergeRanges} gives them, that has an address. */
+export function rangeWith(ranges: readonly AddressRange[], address: Address): AddressRange | undefined {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle];
+    if (range === undefined || compare(address, range.first) < 0) high = middle;
+    else if (compare(address, range.last) > 0) low = middle + 1;
+    else return range;
+  }
+  return undefined;
+}
+
+function compare(a: Address, b: Address): number {
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  return a < b ? -1 : Number(a > b);
+}
+
 /**
  * What a network keeps for itself: its own address and the broadcast address of an
  * IPv4 network up to /30 (a /31 is RFC 3021's point-to-point link, a /32 one host),

@@ -24,7 +24,7 @@ export class TeamLimits {
     const limit = pool.egressIPAM.source.maxClaims;
     if (limit === undefined || isServed(claim)) return undefined;
     const team = teamOf(claim.namespace.source.labels, limit.teamLabel);
-    const most = limit.teams?.find(({ name }) => name === team)?.maxClaims ?? limit.perTeam;
+    const most = pool.egressIPAM.maxClaimsOf.get(team) ?? limit.perTeam;
     if ((this.#served.get(keyOf(pool, team)) ?? 0) < most) return this.#coolingObstacle(claim, pool, team, most);
     return {
       code: 'TeamLimitReached',

@@ -18,6 +18,7 @@ export type CoreFindingCode =
   | 'OverlappingCIDR'
   | 'OverlappingNodes'
   | 'NoCIDRAssignments'
+  | 'TooManyEntries'
   | 'NoNodes'
   | 'CIDRNotHostable'
   | 'CIDRPartlyHostable'

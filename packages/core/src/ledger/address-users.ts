@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
-import type { AddressRange } from '../address/address-range.ts';
+import { rangeWith, type AddressRange } from '../address/address-range.ts';
 import { cidrContains, type Cidr } from '../address/cidr.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
@@ -62,7 +62,7 @@ export class AddressUsers {
 
   /** Why an assignment never hands an address out, if so. */
   reservation({ cidr, reserved }: ParsedAssignment, address: Address): string | undefined {
-    const range = reserved.find((candidate) => cidrContains(candidate, address));
+    const range = rangeWith(reserved, address);
     if (range !== undefined) return `it is reserved in ${cidr.text} (${textOf(range)})`;
     const ofNetwork = this.#facts.reserved.find((candidate) => cidrContains(candidate, address));
     if (ofNetwork !== undefined) return ofNetwork.reason;

@@ -46,7 +46,15 @@ export function parseDestinations(
   return { 4: ofFamily(4), 6: ofFamily(6) };
 }
 
+/** As the definition of EgressIPAM has it. */
+const mostEntries = 64;
+
 function parseEntries(texts: readonly string[], list: string, report: Report): readonly Entry[] | undefined {
+  if (texts.length > mostEntries) {
+    const message = `it has ${texts.length} CIDRs, and ${mostEntries} are the most; until it has fewer, traffic goes on as it does`;
+    report('TooManyEntries', 'error', list, message);
+    return undefined;
+  }
   const entries: Entry[] = [];
   texts.forEach((text, index) => {
     const field = `${list}[${index}]`;

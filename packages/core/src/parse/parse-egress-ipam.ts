@@ -1,4 +1,4 @@
-import { platformReserved, parseRange, type AddressRange } from '../address/address-range.ts';
+import { mergeRanges, parseRange, platformReserved, type AddressRange } from '../address/address-range.ts';
 import type { Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { specialAddressesIn } from '../address/special-ranges.ts';
@@ -25,7 +25,7 @@ type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
 export interface ParsedAssignment {
   readonly cidr: Cidr;
   readonly labelValue: string;
-  /** Never handed out: what the admin reserved, and the network's own addresses. */
+  /** Never handed out: what the admin reserved, and the network's own addresses; in order, none overlaps another. */
   readonly reserved: readonly AddressRange[];
   readonly drain: boolean;
   /** Position in `spec.cidrAssignments`. */
@@ -56,6 +56,8 @@ export interface ParsedEgressIPAM {
   readonly coolDown: number;
   readonly destinations: Destinations | undefined;
   readonly podsPerNamespace: number;
+  /** By team: its own limit of claims, where it has one. */
+  readonly maxClaimsOf: ReadonlyMap<string, number>;
   readonly released: readonly ParsedReleased[];
   readonly findings: readonly Finding[];
 }
@@ -87,15 +89,22 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
     coolDown: parseCoolDown(source.coolDown, report),
     destinations: parseDestinations(source, report),
     podsPerNamespace: source.podsPerNamespace ?? defaultPodsPerNamespace,
+    // Of a team that stands there twice the first counts.
+    maxClaimsOf: new Map((source.maxClaims?.teams ?? []).map((team) => [team.name, team.maxClaims] as const).reverse()),
     released: (source.released ?? []).map((entry, index) => parseReleased(entry, index, report)),
     findings,
   };
 }
 
+/** A namespace has an address of each, and all of them have room in an annotation of the length that is read. */
+export const mostAssignments = 128;
+
 type Report = (code: FindingCode, severity: FindingSeverity, field: string, message: string) => void;
 
 function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Report): ParsedAssignment[] {
   const assignments: ParsedAssignment[] = [];
+  const known = new Set<string>();
+  let unused = 0;
   sources.forEach((source, index) => {
     const field = `spec.cidrAssignments[${index}]`;
     const parsed = parseCidr(source.CIDR);
@@ -122,7 +131,7 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
       report('UnusableCIDR', 'error', `${field}.CIDR`, message);
       return;
     }
-    if (assignments.some((other) => other.cidr.text === parsed.cidr.text)) {
+    if (known.has(parsed.cidr.text)) {
       report(
         'DuplicateCIDR',
         'error',
@@ -131,17 +140,26 @@ function parseAssignments(sources: readonly CidrAssignmentSnapshot[], report: Re
       );
       return;
     }
+    known.add(parsed.cidr.text);
+    if (assignments.length === mostAssignments) {
+      unused += 1;
+      return;
+    }
     assignments.push({
       cidr: parsed.cidr,
       labelValue: source.labelValue,
-      reserved: [
+      reserved: mergeRanges([
         ...platformReserved(parsed.cidr),
         ...parseReserved(source.reservedIPs ?? [], parsed.cidr, field, report),
-      ],
+      ]),
       drain: source.drain === true,
       position: index,
     });
   });
+  if (unused > 0) {
+    const message = `${mostAssignments} CIDR assignments are the most that are used, and the last ${unused} give out nothing; remove some, or make another EgressIPAM of them`;
+    report('TooManyEntries', 'error', 'spec.cidrAssignments', message);
+  }
   return assignments;
 }
 
@@ -190,9 +208,19 @@ function parseReleased(
   return { namespace, addresses: parseAddresses(addresses), releasedAt: Number.NEGATIVE_INFINITY, team };
 }
 
+/** Each is asked of every namespace, or of every node. */
+const mostRequirements = 256;
+
 /** A selector that cannot be understood selects nothing: serving too few is safer than serving the wrong ones. */
 function matcher(selector: LabelSelector | undefined, field: string, report: Report): LabelMatcher {
   if (selector === undefined) return () => true;
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const requirements = Object.keys(matchLabels).length + matchExpressions.length;
+  if (requirements > mostRequirements) {
+    const message = `it has ${requirements} requirements, and ${mostRequirements} are the most; until it has fewer it selects nothing`;
+    report('TooManyEntries', 'error', field, message);
+    return () => false;
+  }
   const compiled = compileSelector(selector);
   if (compiled.ok) return compiled.matches;
   report('InvalidSelector', 'error', field, `${compiled.problem}; until it is corrected it selects nothing`);

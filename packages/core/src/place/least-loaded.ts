@@ -1,6 +1,7 @@
 import type { NodeGroup } from './node-group.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from './node-table.ts';
+import { sameInOrder } from '../parse/parse-lists.ts';
 
 /** A node waiting for addresses, with its relative load when it was queued. */
 interface Entry {
@@ -8,15 +9,22 @@ interface Entry {
   readonly load: number;
 }
 
+/** Nodes by their load. */
+interface Queue {
+  readonly group: NodeGroup;
+  readonly family: 4 | 6;
+  readonly heap: Entry[];
+}
+
 /**
  * Picks the least loaded node of a group, ties by name (node indexes are in the
- * order of names). One heap per group and family; an entry whose load is out of
- * date is put back with the load of today when it comes up.
+ * order of names). One heap per family for all groups of the same candidates; an entry
+ * whose load is out of date is put back with the load of today when it comes up.
  */
 export class LeastLoaded {
   readonly #nodes: NodeTable;
   readonly #heaps = new Map<number, Entry[]>();
-  readonly #groups = new Map<number, { readonly group: NodeGroup; readonly family: 4 | 6 }>();
+  readonly #queues: Queue[] = [];
 
   constructor(nodes: NodeTable) {
     this.#nodes = nodes;
@@ -45,9 +53,8 @@ export class LeastLoaded {
 
   /** A node has room again, or less load than it was queued with. */
   returned(node: NodeIndex): void {
-    for (const [key, { group, family }] of this.#groups) {
-      const heap = this.#heaps.get(key);
-      if (heap === undefined || !group.isCandidate(node)) continue;
+    for (const { group, family, heap } of this.#queues) {
+      if (!group.isCandidate(node)) continue;
       // It may stand in the heap already, with a load that is too high: the better entry comes up first.
       push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
     }
@@ -57,11 +64,21 @@ export class LeastLoaded {
     const key = group.index * 2 + (family === 4 ? 0 : 1);
     let heap = this.#heaps.get(key);
     if (heap === undefined) {
-      heap = [];
-      for (const node of group.candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+      heap = this.#sharedHeap(group, family) ?? this.#newHeap(group, family);
       this.#heaps.set(key, heap);
-      this.#groups.set(key, { group, family });
     }
+    return heap;
+  }
+
+  #sharedHeap({ candidates }: NodeGroup, family: 4 | 6): Entry[] | undefined {
+    return this.#queues.find((queue) => queue.family === family && sameInOrder(queue.group.candidates, candidates))
+      ?.heap;
+  }
+
+  #newHeap(group: NodeGroup, family: 4 | 6): Entry[] {
+    const heap: Entry[] = [];
+    for (const node of group.candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+    this.#queues.push({ group, family, heap });
     return heap;
   }
 }

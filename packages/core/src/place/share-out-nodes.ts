@@ -1,6 +1,7 @@
 import type { Finding } from '../finding/finding.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
+import type { ParsedNode } from '../parse/parse-node.ts';
 import { compareNames } from '../snapshot/compare-names.ts';
 import type { NodeTable } from './node-table.ts';
 
@@ -18,30 +19,52 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
   const byAge = [...egressIPAMs.entries()].sort(
     ([, a], [, b]) => a.createdAt - b.createdAt || compareNames(a.name, b.name),
   );
+  const labelled = new LabelledNodes(nodes);
   for (const [position, egressIPAM] of byAge) {
     const lost = new Map<number, string[]>();
-    for (const [index, node] of nodes.entries()) {
-      if (!wants(egressIPAM, node.source.labels)) continue;
+    for (const [index, node] of labelled.of(egressIPAM)) {
+      if (!egressIPAM.selectsNode(node.source.labels)) continue;
       const holder = holders[index];
       if (holder === undefined) holders[index] = position;
-      else lost.set(holder, [...(lost.get(holder) ?? []), node.name]);
+      else {
+        const names = lost.get(holder);
+        if (names === undefined) lost.set(holder, [node.name]);
+        else names.push(node.name);
+      }
     }
     for (const [holder, names] of lost) findings.push(overlap(egressIPAM, egressIPAMs[holder]?.name ?? '', names));
   }
   return { holderOf: (node) => holders[node], findings };
 }
 
-/**
- * Whether labels are those of a node of the EgressIPAM. A missing topology label never matches, not even an empty
- * value.
- */
-function wants(
-  { assignments, source, selectsNode }: ParsedEgressIPAM,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  if (!Object.hasOwn(labels, source.topologyLabel)) return false;
-  const value = labels[source.topologyLabel];
-  return assignments.some(({ labelValue }) => labelValue === value) && selectsNode(labels);
+type LabelledNode = readonly [NodeIndex, ParsedNode];
+
+/** Finds nodes by the value of a label. One without the label has none, not even an empty value. */
+class LabelledNodes {
+  readonly #nodes: NodeTable;
+  readonly #byLabel = new Map<string, ReadonlyMap<string, readonly LabelledNode[]>>();
+
+  constructor(nodes: NodeTable) {
+    this.#nodes = nodes;
+  }
+
+  /** The nodes whose topology value is that of some CIDR assignment, in order. */
+  of({ assignments, source: { topologyLabel } }: ParsedEgressIPAM): readonly LabelledNode[] {
+    const byValue = this.#byValue(topologyLabel);
+    const values = new Set(assignments.map(({ labelValue }) => labelValue));
+    const found = [...values].flatMap((value) => byValue.get(value) ?? []);
+    return values.size === 1 ? found : found.sort(([a], [b]) => a - b);
+  }
+
+  #byValue(label: string): ReadonlyMap<string, readonly LabelledNode[]> {
+    let byValue = this.#byLabel.get(label);
+    if (byValue === undefined) {
+      const entries = [...this.#nodes.entries()].filter(([, { source }]) => Object.hasOwn(source.labels, label));
+      byValue = Map.groupBy(entries, ([, { source }]) => source.labels[label] ?? '');
+      this.#byLabel.set(label, byValue);
+    }
+    return byValue;
+  }
 }
 
 function overlap({ name }: ParsedEgressIPAM, older: string, names: readonly string[]): Finding {

@@ -1,4 +1,4 @@
-import { cidrsOverlap } from '../address/cidr.ts';
+import { firstOverlaps } from '../address/first-overlaps.ts';
 import type { FindingCode } from '../finding/codes.ts';
 import type { Finding } from '../finding/finding.ts';
 import { unlimited } from '../network-contract/facts.ts';
@@ -29,8 +29,9 @@ function overlappingCidrs(pools: readonly Pool[]): readonly Finding[] {
         compareNames(a.pool.name, b.pool.name) ||
         a.assignment.position - b.assignment.position,
     );
+  const overlaps = firstOverlaps(all.map(({ assignment }) => assignment.cidr));
   return all.flatMap(({ pool, assignment }, position): readonly Finding[] => {
-    const older = all.slice(0, position).find((other) => cidrsOverlap(other.assignment.cidr, assignment.cidr));
+    const older = all[overlaps[position] ?? all.length];
     if (older === undefined) return [];
     const message = `${assignment.cidr.text} overlaps ${older.assignment.cidr.text} of EgressIPAM ${older.pool.name}; no address is given out twice, but usage is shared. Separate the two`;
     return [{ ...about(pool, assignment.position, '.CIDR'), code: 'OverlappingCIDR', message }];

@@ -1,8 +1,10 @@
-import { cidrsOverlap, type Cidr } from '../address/cidr.ts';
+import { cidrsOverlap } from '../address/cidr.ts';
 import type { Finding } from '../finding/finding.ts';
+import { AddressLayout } from '../ledger/address-layout.ts';
 import type { ClusterNetwork } from '../network-contract/facts.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { parseCidrs } from '../parse/parse-lists.ts';
+import type { ParsedNode } from '../parse/parse-node.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 
 /**
@@ -14,21 +16,26 @@ import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 export function withoutClusterNetworks(snapshot: ParsedSnapshot, known: readonly ClusterNetwork[]): ParsedSnapshot {
   const told = parseCidrs(snapshot.source.clusterNetworks ?? []);
   const networks = [...told.map((cidr) => ({ cidr, what: 'a network inside the cluster' })), ...known];
-  const met = (cidr: Cidr): string | undefined => networkMet(cidr, networks, snapshot);
+  const layout = new AddressLayout(
+    snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr)),
+  );
+  const met = [...networks, ...snapshot.nodes.flatMap(podNetworksOf)].filter(({ cidr }) =>
+    layout.meets(cidr.first, cidr.last),
+  );
   return { ...snapshot, egressIPAMs: snapshot.egressIPAMs.map((egressIPAM) => withoutCidrs(egressIPAM, met)) };
 }
 
-function withoutCidrs(egressIPAM: ParsedEgressIPAM, metBy: (cidr: Cidr) => string | undefined): ParsedEgressIPAM {
+function withoutCidrs(egressIPAM: ParsedEgressIPAM, networks: readonly ClusterNetwork[]): ParsedEgressIPAM {
   const findings: Finding[] = [];
   const isApart = (assignment: ParsedAssignment): boolean => {
-    const met = metBy(assignment.cidr);
+    const met = networks.find(({ cidr }) => cidrsOverlap(cidr, assignment.cidr));
     if (met === undefined) return true;
     findings.push({
       code: 'MeetsClusterNetwork',
       severity: 'error',
       object: { kind: 'EgressIPAM', name: egressIPAM.name },
       field: `spec.cidrAssignments[${assignment.position}].CIDR`,
-      message: `${assignment.cidr.text} meets ${met}, whose addresses never leave the cluster; choose another CIDR. Nothing is allocated for this entry`,
+      message: `${assignment.cidr.text} meets ${met.cidr.text}, ${met.what}, whose addresses never leave the cluster; choose another CIDR. Nothing is allocated for this entry`,
     });
     return false;
   };
@@ -42,12 +49,6 @@ function withoutCidrs(egressIPAM: ParsedEgressIPAM, metBy: (cidr: Cidr) => strin
   };
 }
 
-function networkMet(cidr: Cidr, networks: readonly ClusterNetwork[], { nodes }: ParsedSnapshot): string | undefined {
-  const network = networks.find((candidate) => cidrsOverlap(candidate.cidr, cidr));
-  if (network !== undefined) return `${network.cidr.text}, ${network.what}`;
-  for (const { name, podNetworks } of nodes) {
-    const pods = podNetworks.find((candidate) => cidrsOverlap(candidate, cidr));
-    if (pods !== undefined) return `${pods.text}, the pods of node ${name}`;
-  }
-  return undefined;
+function podNetworksOf({ name, podNetworks }: ParsedNode): readonly ClusterNetwork[] {
+  return podNetworks.map((cidr) => ({ cidr, what: `the pods of node ${name}` }));
 }

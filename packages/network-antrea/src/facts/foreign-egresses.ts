@@ -1,4 +1,4 @@
-import { compileSelector, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
+import { compileSelector, type Claimant, type Labels, type NetworkObstacle } from '@egressip-ipam/core';
 import { namespaceNameLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
 
@@ -11,17 +11,17 @@ export function foreignObstacles(
   claimantOf: (namespace: string) => Claimant | undefined,
 ): ObstacleOf {
   const byNamespace = new Map<string, ParsedEgress>();
-  const others: ParsedEgress[] = [];
+  const others: { readonly egress: ParsedEgress; readonly mayApply: (labels: Labels) => boolean }[] = [];
   for (const egress of foreign) {
     const namespace = onlyNamespace(egress.source.namespaceSelector);
-    if (namespace === undefined) others.push(egress);
+    if (namespace === undefined) others.push({ egress, mayApply: matcherOf(egress) });
     else if (!byNamespace.has(namespace)) byNamespace.set(namespace, egress);
   }
   const rivalOf = (namespace: string): ParsedEgress | undefined => {
     const known = byNamespace.get(namespace);
     if (known !== undefined || others.length === 0) return known;
     const labels = { [namespaceNameLabel]: namespace, ...claimantOf(namespace)?.labels };
-    return others.find(({ source }) => mayApply(source.namespaceSelector, source.podSelector, labels));
+    return others.find(({ mayApply }) => mayApply(labels))?.egress;
   };
   return (namespace) => {
     const rival = rivalOf(namespace);
@@ -34,12 +34,9 @@ export function foreignObstacles(
   };
 }
 
-function mayApply(
-  namespaceSelector: LabelSelector | undefined,
-  podSelector: LabelSelector | undefined,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  if (namespaceSelector === undefined) return podSelector !== undefined;
+/** Whether it may apply to a pod of a namespace with some labels. */
+function matcherOf({ source: { namespaceSelector, podSelector } }: ParsedEgress): (labels: Labels) => boolean {
+  if (namespaceSelector === undefined) return () => podSelector !== undefined;
   const compiled = compileSelector(namespaceSelector);
-  return compiled.ok && compiled.matches(labels);
+  return compiled.ok ? compiled.matches : () => false;
 }

@@ -1,6 +1,8 @@
 import {
   afterStep,
   cidrContains,
+  mergeRanges,
+  rangeWith,
   type Address,
   type AssignmentDecision,
   type EgressIPAMDecision,
@@ -39,6 +41,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
   const wanted = wantedPools(decisions, facts);
   const names = new Set(wanted.map(({ name }) => name));
   const [leaving, staying] = partition(facts.pools, (pool) => isUnwanted(pool, names, facts));
+  const standing = mergeRanges(staying.flatMap(({ ranges }) => ranges));
   const steps = new Map<string, NetworkStep | undefined>();
   for (const pool of wanted) {
     const selector = nodes.selectorOf(pool.egressIPAM, pool.assignment, pool.present?.ranges ?? []);
@@ -55,8 +58,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
       const step = steps.get(pool.name);
       const isThere = (pool.present?.ranges ?? []).some((range) => cidrContains(range, address));
       // Another pool that still has it is on its way out.
-      if (!isThere && staying.some(({ ranges }) => ranges.some((range) => cidrContains(range, address))))
-        return undefined;
+      if (!isThere && rangeWith(standing, address) !== undefined) return undefined;
       return { name: pool.name, after: step === undefined ? [] : [afterStep(step.id)] };
     },
   };

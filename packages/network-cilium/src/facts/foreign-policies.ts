@@ -29,7 +29,7 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
   const others: Rival[] = [];
   for (const policy of policies) {
     const namespace = onlyNamespace(policy.source);
-    const rival = { policy, cidrs: cidrsOf(policy) };
+    const rival = { policy, cidrs: cidrsOf(policy), rules: policy.source.selectors.flatMap(compileRule) };
     if (namespace === undefined) others.push(rival);
     else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), rival]);
   }
@@ -39,8 +39,10 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
       if (policies.length === 0) return undefined;
       const labels = claimant?.labels ?? {};
       const own = destinationsOf(claimant);
-      const selecting = others.filter(({ policy }) =>
-        policy.source.selectors.some((rule) => mayMatch(rule, namespace, labels)),
+      const named = { 'kubernetes.io/metadata.name': namespace, ...labels };
+      const pods = { [podNamespaceLabel]: namespace };
+      const selecting = others.filter(({ rules }) =>
+        rules.some(({ matches, matchesPods }) => matches(named) && matchesPods(pods)),
       );
       for (const { policy, cidrs } of [...(byNamespace.get(namespace) ?? []), ...selecting]) {
         const contested = own.find((cidr) => cidrs.has(cidr));
@@ -59,6 +61,15 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
 interface Rival {
   readonly policy: ParsedPolicy;
   readonly cidrs: ReadonlySet<string>;
+  readonly rules: readonly Rule[];
+}
+
+type Matcher = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** Whether it may select a pod of a namespace, as far as that shows without the pods. */
+interface Rule {
+  readonly matches: Matcher;
+  readonly matchesPods: Matcher;
 }
 
 /** What is excluded is an entry of the same map. */
@@ -72,23 +83,16 @@ function destinationsOf(claimant: Claimant | undefined): readonly string[] {
   return [destinations[4], destinations[6]].flatMap(({ included, excluded }) => [...included, ...excluded]);
 }
 
-/** Whether a rule may select a pod of a namespace, as far as that shows without the pods. */
-function mayMatch(
-  { namespaceSelector, podSelector }: PolicyRule,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  if (namespaceSelector === undefined && podSelector === undefined) return false;
-  const named = { 'kubernetes.io/metadata.name': namespace, ...labels };
-  return (
-    matches(namespaceSelector, named) && matches(ofNamespaceAlone(podSelector), { [podNamespaceLabel]: namespace })
-  );
+/** A rule that selects nothing is none. */
+function compileRule({ namespaceSelector, podSelector }: PolicyRule): readonly Rule[] {
+  if (namespaceSelector === undefined && podSelector === undefined) return [];
+  return [{ matches: matcherOf(namespaceSelector), matchesPods: matcherOf(ofNamespaceAlone(podSelector)) }];
 }
 
-function matches(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
-  if (selector === undefined) return true;
+function matcherOf(selector: LabelSelector | undefined): Matcher {
+  if (selector === undefined) return () => true;
   const compiled = compileSelector(selector);
-  return compiled.ok && compiled.matches(labels);
+  return compiled.ok ? compiled.matches : () => false;
 }
 
 /** What a pod selector asks of the namespace; what it asks of pods may be so. */

@@ -70,9 +70,9 @@ function hostedByCidr(
 ): readonly Precondition[] {
   const assignment = egressIPAM === undefined ? undefined : decisions.assignmentOf(egressIPAM, address);
   if (egressIPAM === undefined || assignment === undefined) return [];
-  const cidrs = egressIPAM.assignments.map(({ cidr }) => cidr.text);
+  const cidrs = new Set(egressIPAM.assignments.map(({ cidr }) => cidr.text));
   const isThere = assignment.selected.some((node) =>
-    facts.hostSubnetOf(node)?.egressCIDRs.some((cidr) => cidrs.includes(cidr)),
+    facts.hostSubnetOf(node)?.egressCIDRs.some((cidr) => cidrs.has(cidr)),
   );
   if (isThere) return [];
   const selected = new Set(assignment.selected);

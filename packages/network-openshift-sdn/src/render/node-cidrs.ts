@@ -139,7 +139,10 @@ export class NodeCidrs {
   }
 
   #want(node: string, cidrs: readonly string[]): void {
-    if (cidrs.length > 0) this.#wanted.set(node, [...(this.#wanted.get(node) ?? none), ...cidrs]);
+    if (cidrs.length === 0) return;
+    const wanted = this.#wanted.get(node);
+    if (wanted === undefined) this.#wanted.set(node, [...cidrs]);
+    else for (const cidr of cidrs) wanted.push(cidr);
   }
 }
 
@@ -149,5 +152,7 @@ function isPlacedByCidr({ placement }: EgressIPAMDecision): boolean {
 
 /** A list with what is there already in its place, so that nothing is written for the sake of order. */
 function inPlace(present: readonly string[], wanted: readonly string[]): readonly string[] {
-  return [...present.filter((text) => wanted.includes(text)), ...wanted.filter((text) => !present.includes(text))];
+  const isPresent = new Set(present);
+  const isWanted = new Set(wanted);
+  return [...present.filter((text) => isWanted.has(text)), ...wanted.filter((text) => !isPresent.has(text))];
 }

@@ -82,8 +82,8 @@ function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undef
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
-  const isRepeated = (address: Address, index: number): boolean => addresses.indexOf(address) !== index;
-  return addresses.some(isRepeated) ? [...new Set(addresses)] : addresses;
+  const once = new Set(addresses);
+  return once.size === addresses.length ? addresses : [...once];
 }
 
 function hostedBy(of: ParsedEgressIP, { assigned }: EgressIPEntry, intern: Interner): readonly HostedAddress[] {

@@ -1,3 +1,4 @@
+import { mostAssignments } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
 import { readTenantNamespace } from './read-tenant-namespace.ts';
 
@@ -21,11 +22,12 @@ describe('readTenantNamespace', () => {
 
   it('takes as many addresses as any EgressIPAM has CIDR assignments', () => {
     const addresses = Array.from(
-      { length: 90 },
+      { length: mostAssignments },
       (_, index) => `2001:0db8:0000:0000:0000:0000:0000:${String(index).padStart(4, '0')}`,
     ).join(',');
-    expect(read({ [`${prefix}/egressips`]: addresses })).toMatchObject({
-      value: { egressIPs: addresses },
+    const allocated = `${'p'.repeat(253)}/${addresses}`;
+    expect(read({ [`${prefix}/egressips`]: addresses, [`${prefix}/allocated`]: allocated })).toMatchObject({
+      value: { egressIPs: addresses, allocated },
       problems: [],
     });
   });
@@ -35,7 +37,7 @@ describe('readTenantNamespace', () => {
     expect(result).toMatchObject({ value: { egressIPAM: `${'p'.repeat(100)}…`, egressIPs: `${','.repeat(100)}…` } });
     expect(result.problems.map(({ field, message }) => `${field}: ${message}`)).toEqual([
       `metadata.annotations.${prefix}/egressipam: it has 254 characters, and 253 are the most that are read`,
-      `metadata.annotations.${prefix}/egressips: it has 261000 characters, and 4096 are the most that are read`,
+      `metadata.annotations.${prefix}/egressips: it has 261000 characters, and 5373 are the most that are read`,
     ]);
   });
 

@@ -1,12 +1,14 @@
-import { readNamespace, type Finding, type NamespaceSnapshot, type Read } from '@egressip-ipam/core';
+import { mostAssignments, readNamespace, type Finding, type NamespaceSnapshot, type Read } from '@egressip-ipam/core';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 /** The prefix of this project's annotations; of all others nothing is kept. */
 const prefix = 'egressip-ipam-operator.redhat-cop.io/';
-/** Characters: two hundred addresses, or ninety of IPv6 at their longest; an EgressIPAM has one per CIDR assignment. */
-const longestValue = 4_096;
 /** Characters of a Kubernetes name, which is what the annotation that names an EgressIPAM has. */
 const longestName = 253;
+/** Characters of an IPv6 address at its longest. */
+const longestAddress = 39;
+/** An EgressIPAM's name, a slash, and an address of each of its CIDR assignments with a comma between. */
+const longestValue = longestName + mostAssignments * (longestAddress + 1);
 /** Characters that are kept of what is longer, to be shown. */
 const shown = 100;
 const mostLabels = 256;
