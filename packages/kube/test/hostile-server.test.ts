@@ -225,6 +225,21 @@ describe('pages of large objects', () => {
     expect((await client.list()).items).toHaveLength(3);
   });
 
+  it.each([
+    ['in pages with nothing in them', 0, /100 pages have nothing in them/],
+    ['in pages that go on', 5_000, /more than 500000 items, and no end/],
+  ])('end with an error where they have no end: %s', async (_name, count, message) => {
+    let pages = 0;
+    const items = Array.from({ length: count }, () => ({ metadata: { name: 'thing', resourceVersion: '5' } }));
+    const { client } = (server = await startTestServer((_request, response) =>
+      answer(response, 200, thingList({ resourceVersion: '10', continue: String((pages += 1)) }, items)),
+    ));
+    const read = async (): Promise<void> => {
+      for await (const page of new ResourceClient(client, things).pages()) void page;
+    };
+    await expect(read()).rejects.toThrow(message);
+  });
+
   it('end with an error where a page leads to itself', async () => {
     server = await startTestServer((_request, response) =>
       answer(response, 200, thingList({ resourceVersion: '10', continue: 'again' }, [])),

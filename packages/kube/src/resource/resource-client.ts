@@ -30,6 +30,10 @@ export interface Selection {
 }
 
 const defaultLimit = 500;
+/** No cluster has as many of a kind that is read here. */
+const mostItems = 500_000;
+/** In a row; a selector may leave some empty. */
+const mostEmptyPages = 100;
 
 /** What a list takes. */
 export interface ListOptions extends Selection, CallOptions {
@@ -102,6 +106,7 @@ export class ResourceClient {
     const size = new PageSize(options.limit ?? defaultLimit);
     let { resourceVersion } = options;
     let continueToken: string | undefined;
+    let [items, empty] = [0, 0];
     for (;;) {
       const place = {
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
@@ -113,11 +118,11 @@ export class ResourceClient {
       else {
         yield page;
         if (page.continueToken === undefined) return;
-        if (page.continueToken === continueToken)
-          throw new TransportError(`list ${this.resource.plural}: a page leads to itself`, {
-            kind: 'protocol',
-            outcome: 'unknown',
-          });
+        items += page.items.length;
+        empty = page.items.length === 0 ? empty + 1 : 0;
+        if (page.continueToken === continueToken) throw this.#noList('a page leads to itself');
+        if (empty === mostEmptyPages) throw this.#noList(`${empty} pages have nothing in them, and lead to another`);
+        if (items > mostItems) throw this.#noList(`it has more than ${mostItems} items, and no end`);
         continueToken = page.continueToken;
       }
     }
@@ -258,6 +263,10 @@ export class ResourceClient {
       if (TransportError.isInstance(error) && error.kind === 'too-large' && size.shrink()) return undefined;
       throw error;
     }
+  }
+
+  #noList(reason: string): TransportError {
+    return new TransportError(`list ${this.resource.plural}: ${reason}`, { kind: 'protocol', outcome: 'unknown' });
   }
 
   #parseObject(verb: string, answer: unknown): KubernetesObject {

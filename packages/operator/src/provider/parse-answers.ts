@@ -54,8 +54,8 @@ interface Asked {
  */
 export function parseObservation(answer: unknown, { nodes, cidrs }: Asked): ProviderObservation {
   const { nodes: seenNodes, cidrs: seenCidrs } = record(answer, 'observe');
-  const byNode = keyed(list(seenNodes, 'observe: nodes'), 'node');
-  const byCidr = keyed(list(seenCidrs, 'observe: cidrs'), 'cidr');
+  const byNode = keyed(list(seenNodes, 'observe: nodes'), 'node', new Set(nodes.map(({ name }) => name)));
+  const byCidr = keyed(list(seenCidrs, 'observe: cidrs'), 'cidr', new Set(cidrs));
   return {
     nodes: nodes.map(({ name: node }) =>
       orError(
@@ -194,11 +194,11 @@ function parseCidrText(value: unknown, where: string): string {
 }
 
 /** Entries by their name; of several with the same name none counts, as nobody knows which is right. */
-function keyed(entries: readonly unknown[], field: string): ReadonlyMap<string, unknown> {
+function keyed(entries: readonly unknown[], field: string, asked: ReadonlySet<string>): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>();
   for (const entry of entries) {
     const key = isRecord(entry) ? entry[field] : undefined;
-    if (typeof key === 'string') found.set(key, found.has(key) ? undefined : entry);
+    if (typeof key === 'string' && asked.has(key)) found.set(key, found.has(key) ? undefined : entry);
   }
   return found;
 }
