@@ -28,6 +28,8 @@ export const network: NetworkBackend = {
     provesAllocations: true,
     attach: 'after-hosting',
     addressOnNode: 'optional',
+    // Its agents hear of an Egress each alone.
+    sendsOn: 1_000,
     namesInLabels: true,
     pinsNodes: true,
   }),

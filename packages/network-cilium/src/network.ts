@@ -33,6 +33,8 @@ export const network: NetworkBackend = {
     attach: 'before-hosting',
     addressOnNode: 'needed',
     choosesDestinations: true,
+    // Its agents look once a second, each alone.
+    sendsOn: 2_000,
     namesInLabels: true,
     pinsNodes: true,
   }),

@@ -36,6 +36,11 @@ export interface NetworkTraits {
    * told.
    */
   readonly choosesDestinations?: true;
+  /**
+   * For how many milliseconds the network may send on by an address after its objects say otherwise: what leaves stays
+   * on its interface for as long. Absent: not at all, or it tells.
+   */
+  readonly sendsOn?: number;
   /** Whether objects of ours carry the name of their EgressIPAM as a label, so that it has to fit in one. */
   readonly namesInLabels?: true;
   /** Whether the network can be told which nodes may carry an address. */

@@ -16,6 +16,7 @@ import { AttachBatches } from './attach-batches.ts';
 import { BackOff } from './back-off.ts';
 import { InterfaceFailures } from './interface-failures.ts';
 import { groupInterfaceSteps, type InterfaceGroup } from './interface-groups.ts';
+import { Lingering } from './lingering.ts';
 
 /** What an {@link InterfaceExecutor} works with. */
 export interface InterfaceExecutorOptions {
@@ -27,6 +28,8 @@ export interface InterfaceExecutorOptions {
   /** Aborted when the right to change anything is lost: calls under way are given up. */
   readonly lost: AbortSignal;
   readonly nodeOf: (name: string) => ProviderNode;
+  /** For how many milliseconds the network may send on by an address after it was told otherwise. */
+  readonly sendsOn: number;
   /** Takes in what became of changes. */
   readonly onResults: (results: readonly ProviderChangeResult[]) => void;
   /** Looks at the platform; resolves when it has been seen. */
@@ -52,6 +55,7 @@ export class InterfaceExecutor {
   readonly #lanes = new BackOff({ first: 500, longest: 60_000 });
   readonly #failures: InterfaceFailures;
   readonly #batches = new AttachBatches();
+  readonly #lingering: Lingering;
   readonly #stop = new AbortController();
   #timer: ClockTimer | undefined;
   #idle: (() => void) | undefined;
@@ -59,6 +63,7 @@ export class InterfaceExecutor {
   constructor(options: InterfaceExecutorOptions) {
     this.#options = options;
     this.#failures = new InterfaceFailures(options.nodeOf);
+    this.#lingering = new Lingering(options.sendsOn);
   }
 
   /** How many interfaces are being changed. */
@@ -83,6 +88,10 @@ export class InterfaceExecutor {
       now,
     );
     if (this.#stop.signal.aborted) return;
+    this.#lingering.note(
+      groups.flatMap(({ ready }) => ready),
+      now,
+    );
     const due = this.#batches.dueTimes(groups, now);
     const wakes: number[] = [];
     for (const group of groups) wakes.push(...this.#begin(group, due.get(group.key) ?? 0, now));
@@ -106,9 +115,11 @@ export class InterfaceExecutor {
     if (nodes.some((node) => this.#busy.has(node))) return [];
     const start = Math.max(due, ...nodes.map((node) => this.#lanes.until(node)));
     const free = ready.filter(({ address }) => !this.#options.holds.isHeld(address));
-    const begun = start > now ? [] : free.filter((step) => this.#failures.until(step) <= now);
+    const until = (step: InterfaceStep): number =>
+      Math.max(start, this.#failures.until(step), this.#lingering.until(step));
+    const begun = free.filter((step) => until(step) <= now);
     if (begun.length > 0) void this.#carryOut(group, begun);
-    return free.filter((step) => !begun.includes(step)).map((step) => Math.max(start, this.#failures.until(step)));
+    return free.filter((step) => !begun.includes(step)).map(until);
   }
 
   async #carryOut(group: InterfaceGroup, steps: readonly InterfaceStep[]): Promise<void> {

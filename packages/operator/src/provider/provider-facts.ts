@@ -42,6 +42,11 @@ export function needsAttaching(backend: NetworkBackend, { settings, clusterAttac
   return isPlacedByUs(backend, settings) && clusterAttaches !== 'at-work';
 }
 
+/** For how many milliseconds the network may send on by an address after its objects say otherwise. */
+export function sendsOn(backend: NetworkBackend, { settings }: Recognition): number {
+  return backend.traits(settings ?? {}, { isCloud: false, attaches: true }).sendsOn ?? 0;
+}
+
 /** Whether the network leaves it to others to have the node's kernel answer for an address. */
 export function addressOnNode(backend: NetworkBackend, { settings }: Recognition): NetworkTraits['addressOnNode'] {
   return backend.traits(settings ?? {}, { isCloud: false, attaches: true }).addressOnNode;

@@ -9,6 +9,7 @@ import { targetOf } from '../executor/target.ts';
 import { carryOutWrite } from '../network/carry-out-write.ts';
 import { markDead } from '../probe/mark-dead.ts';
 import { currentProvider, isEmptied, type ClusterProvider } from '../provider/cluster-provider.ts';
+import { sendsOn } from '../provider/provider-facts.ts';
 import { silentNodes, type ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
@@ -169,6 +170,7 @@ function createInterfaceExecutor(
     fence: term.fence,
     lost: term.lost,
     nodeOf,
+    sendsOn: sendsOn(store.network.backend, store.network.recognition),
     onResults: (results) => watch.note(results),
     look: () => watch.look(),
     onProgress,

@@ -99,6 +99,26 @@ describe.each(bothServers)('what people do to policies on Cilium, on %s', (serve
     await eventually(async () => expect(await ready()).toBe('True'));
   }, 120_000);
 
+  it('who asks for another address leaves by the old one, then by the new one: nothing is dropped in between', async () => {
+    const outside = '198.51.100.1';
+    const seen = new Set<string>();
+    const look = (): void => void seen.add(JSON.stringify(way()));
+    const way = (): readonly unknown[] => {
+      const traffic = cluster.cilium.traffic('pod-1', outside);
+      return traffic.kind === 'egress' ? [traffic.egressIP, traffic.held] : [traffic.kind];
+    };
+    await eventually(() => expect(way()).toEqual(['10.0.0.129', true]));
+    const timer = setInterval(look, 1);
+    await objects.annotate('shop', { egressips: '10.0.0.140' });
+    await eventually(() => expect(way()).toEqual(['10.0.0.140', true]));
+    await eventually(() => expect(cluster.holders('10.0.0.129')).toEqual([]));
+    clearInterval(timer);
+    expect([...seen].map((text) => JSON.parse(text) as unknown)).toEqual([
+      ['10.0.0.129', true],
+      ['10.0.0.140', true],
+    ]);
+  }, 60_000);
+
   it('a policy of ours that lost its label while nobody looked goes with the claim', async () => {
     await cluster.stopOperator();
     await policies().mergePatch({ name: shop }, unlabelled);
