@@ -1,8 +1,8 @@
 import type { InterfaceStep } from '@egressip-ipam/core';
 
 /**
- * Keeps addresses on their interfaces for as long as the network may still send by them: each of its agents hears alone,
- * and some later, that a namespace leaves by another.
+ * Keeps addresses on their interfaces for as long as the network may still send by them: each of its agents hears
+ * alone, and some later, that a namespace leaves by another.
  */
 export class Lingering {
   readonly #milliseconds: number;
