@@ -12,6 +12,7 @@ export { readOwnership } from './snapshot/read-ownership.ts';
 export { readSelector } from './snapshot/read-selector.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
+export { SelectorIndex } from './snapshot/selector-index.ts';
 export { parseDuration } from './snapshot/duration.ts';
 export {
   allocatedAnnotation,

@@ -1,4 +1,6 @@
 import { familyOf, formatAddress, type Address } from '../address/address.ts';
+import type { NodeIndex } from '../ledger/indexes.ts';
+import { isHostable } from '../place/node-group.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
@@ -10,11 +12,14 @@ export function describeShortage(
   count: number,
   addresses: readonly Address[],
 ): string {
-  const carriers = addresses.map((address) =>
-    (pool.groupOf(address)?.candidates ?? []).filter((node) => nodes.canHost(node, address)),
-  );
+  const carriersOf = (address: Address): readonly NodeIndex[] => {
+    const group = pool.groupOf(address);
+    return group?.uniform === true && isHostable(group, address)
+      ? group.candidates
+      : (group?.candidates ?? []).filter((node) => nodes.canHost(node, address));
+  };
   const full = addresses.filter(
-    (address, position) => !(carriers[position] ?? []).some((node) => nodes.hasRoom(node, familyOf(address))),
+    (address) => !carriersOf(address).some((node) => nodes.hasRoom(node, familyOf(address))),
   );
   if (full.length > 0) {
     return `no node has room for ${full.map(formatAddress).join(', ')}: all of its nodes carry as many addresses as they can, or are about to; it waits for room, or for another node`;
@@ -22,6 +27,8 @@ export function describeShortage(
   if (placer.hasGivenUp) {
     return `no nodes were found for its ${count} addresses in the time that a plan may take; use fewer CIDR assignments, or more nodes for each`;
   }
-  const distinct = new Set(carriers.flat()).size;
+  const isCarrier = new Uint8Array(nodes.nodes.length);
+  for (const address of addresses) for (const node of carriersOf(address)) isCarrier[node] = 1;
+  const distinct = isCarrier.reduce((sum, is) => sum + is, 0);
   return `its ${count} addresses need as many different nodes, and only ${distinct} can carry them now; it waits for another node`;
 }

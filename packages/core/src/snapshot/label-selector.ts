@@ -31,9 +31,10 @@ function compileRequirement({
   operator,
   values = [],
 }: LabelSelectorRequirement): ((labels: Labels) => boolean) | string {
-  const listed = new Set(values);
+  // Of thousands of selectors few are ever asked.
+  let listed: ReadonlySet<string> | undefined;
   const has = (labels: Labels): boolean => Object.hasOwn(labels, key);
-  const isListed = (labels: Labels): boolean => has(labels) && listed.has(labels[key] ?? '');
+  const isListed = (labels: Labels): boolean => has(labels) && (listed ??= new Set(values)).has(labels[key] ?? '');
   switch (operator) {
     case 'In':
       return values.length === 0 ? `operator In for label ${quoted(key)} needs values` : isListed;

@@ -1,4 +1,4 @@
-import { compileSelector, type Claimant, type Labels, type NetworkObstacle } from '@egressip-ipam/core';
+import { SelectorIndex, type Claimant, type NetworkObstacle } from '@egressip-ipam/core';
 import { namespaceNameLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
 
@@ -11,17 +11,18 @@ export function foreignObstacles(
   claimantOf: (namespace: string) => Claimant | undefined,
 ): ObstacleOf {
   const byNamespace = new Map<string, ParsedEgress>();
-  const others: { readonly egress: ParsedEgress; readonly mayApply: (labels: Labels) => boolean }[] = [];
+  const others = new SelectorIndex<ParsedEgress>();
   for (const egress of foreign) {
     const namespace = onlyNamespace(egress.source.namespaceSelector);
-    if (namespace === undefined) others.push({ egress, mayApply: matcherOf(egress) });
-    else if (!byNamespace.has(namespace)) byNamespace.set(namespace, egress);
+    if (namespace === undefined) {
+      if (selectsAny(egress)) others.add(egress.source.namespaceSelector, egress);
+    } else if (!byNamespace.has(namespace)) byNamespace.set(namespace, egress);
   }
   const rivalOf = (namespace: string): ParsedEgress | undefined => {
     const known = byNamespace.get(namespace);
-    if (known !== undefined || others.length === 0) return known;
+    if (known !== undefined || others.size === 0) return known;
     const labels = { [namespaceNameLabel]: namespace, ...claimantOf(namespace)?.labels };
-    return others.find(({ mayApply }) => mayApply(labels))?.egress;
+    return others.matching(labels)[0];
   };
   return (namespace) => {
     const rival = rivalOf(namespace);
@@ -34,9 +35,7 @@ export function foreignObstacles(
   };
 }
 
-/** Whether it may apply to a pod of a namespace with some labels. */
-function matcherOf({ source: { namespaceSelector, podSelector } }: ParsedEgress): (labels: Labels) => boolean {
-  if (namespaceSelector === undefined) return () => podSelector !== undefined;
-  const compiled = compileSelector(namespaceSelector);
-  return compiled.ok ? compiled.matches : () => false;
+/** One without any selector applies to nothing. */
+function selectsAny({ source: { namespaceSelector, podSelector } }: ParsedEgress): boolean {
+  return namespaceSelector !== undefined || podSelector !== undefined;
 }

@@ -1,6 +1,6 @@
 import {
-  compileSelector,
   parseCidrs,
+  SelectorIndex,
   type AddressUse,
   type Claimant,
   type LabelSelector,
@@ -26,25 +26,25 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
     gateways.map(({ address }) => ({ address, by: `CiliumEgressGatewayPolicy ${name}` })),
   );
   const byNamespace = new Map<string, readonly Rival[]>();
-  const others: Rival[] = [];
+  const others = new SelectorIndex<Rival>();
   for (const policy of policies) {
     const namespace = onlyNamespace(policy.source);
-    const rival = { policy, cidrs: cidrsOf(policy), rules: policy.source.selectors.flatMap(compileRule) };
-    if (namespace === undefined) others.push(rival);
+    const rival = { policy, cidrs: cidrsOf(policy) };
+    if (namespace === undefined)
+      for (const rule of policy.source.selectors.filter(selectsAny)) others.add(ofNamespaces(rule), rival);
     else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), rival]);
   }
   return {
     used,
     obstacleOf: (namespace, claimant) => {
       if (policies.length === 0) return undefined;
-      const labels = claimant?.labels ?? {};
       const own = destinationsOf(claimant);
-      const named = { 'kubernetes.io/metadata.name': namespace, ...labels };
-      const pods = { [podNamespaceLabel]: namespace };
-      const selecting = others.filter(({ rules }) =>
-        rules.some(({ matches, matchesPods }) => matches(named) && matchesPods(pods)),
-      );
-      for (const { policy, cidrs } of [...(byNamespace.get(namespace) ?? []), ...selecting]) {
+      const labels = {
+        'kubernetes.io/metadata.name': namespace,
+        ...claimant?.labels,
+        [podNamespaceLabel]: namespace,
+      };
+      for (const { policy, cidrs } of [...(byNamespace.get(namespace) ?? []), ...others.matching(labels)]) {
         const contested = own.find((cidr) => cidrs.has(cidr));
         if (contested === undefined) continue;
         return {
@@ -61,15 +61,6 @@ export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolic
 interface Rival {
   readonly policy: ParsedPolicy;
   readonly cidrs: ReadonlySet<string>;
-  readonly rules: readonly Rule[];
-}
-
-type Matcher = (labels: Readonly<Record<string, string>>) => boolean;
-
-/** Whether it may select a pod of a namespace, as far as that shows without the pods. */
-interface Rule {
-  readonly matches: Matcher;
-  readonly matchesPods: Matcher;
 }
 
 /** What is excluded is an entry of the same map. */
@@ -83,25 +74,17 @@ function destinationsOf(claimant: Claimant | undefined): readonly string[] {
   return [destinations[4], destinations[6]].flatMap(({ included, excluded }) => [...included, ...excluded]);
 }
 
-/** A rule that selects nothing is none. */
-function compileRule({ namespaceSelector, podSelector }: PolicyRule): readonly Rule[] {
-  if (namespaceSelector === undefined && podSelector === undefined) return [];
-  return [{ matches: matcherOf(namespaceSelector), matchesPods: matcherOf(ofNamespaceAlone(podSelector)) }];
+function selectsAny({ namespaceSelector, podSelector }: PolicyRule): boolean {
+  return namespaceSelector !== undefined || podSelector !== undefined;
 }
 
-function matcherOf(selector: LabelSelector | undefined): Matcher {
-  if (selector === undefined) return () => true;
-  const compiled = compileSelector(selector);
-  return compiled.ok ? compiled.matches : () => false;
-}
-
-/** What a pod selector asks of the namespace; what it asks of pods may be so. */
-function ofNamespaceAlone(selector: LabelSelector | undefined): LabelSelector | undefined {
-  if (selector === undefined) return undefined;
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  const namespace = matchLabels[podNamespaceLabel];
-  return {
-    ...(namespace === undefined ? {} : { matchLabels: { [podNamespaceLabel]: namespace } }),
-    matchExpressions: matchExpressions.filter(({ key }) => key === podNamespaceLabel),
-  };
+/**
+ * What a rule asks of namespaces, also by the label that pods have for their own; what else it asks of pods may be so.
+ */
+function ofNamespaces({ namespaceSelector = {}, podSelector = {} }: PolicyRule): LabelSelector {
+  const { matchExpressions = [] } = namespaceSelector;
+  const namespace = podSelector.matchLabels?.[podNamespaceLabel];
+  const named = namespace === undefined ? [] : [{ key: podNamespaceLabel, operator: 'In', values: [namespace] }];
+  const ofPods = podSelector.matchExpressions?.filter(({ key }) => key === podNamespaceLabel) ?? [];
+  return { ...namespaceSelector, matchExpressions: [...matchExpressions, ...named, ...ofPods] };
 }

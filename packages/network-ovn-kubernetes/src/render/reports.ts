@@ -1,7 +1,7 @@
 import {
-  compileSelector,
   familyOf,
   formatAddress,
+  SelectorIndex,
   type Address,
   type ClaimDecision,
   type Finding,
@@ -92,32 +92,27 @@ export class ForeignSelections {
   readonly #view: NetworkView;
   /** By name of the one namespace that they select. */
   readonly #byName = new Map<string, string[]>();
-  readonly #others: {
-    readonly name: string;
-    readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
-  }[] = [];
+  readonly #others = new SelectorIndex<string>();
 
   constructor(foreign: readonly ParsedEgressIP[], view: NetworkView) {
     this.#view = view;
     for (const { name, selected, source } of foreign) {
       if (selected !== undefined) this.#byName.set(selected, [...(this.#byName.get(selected) ?? []), name]);
-      else {
-        const compiled = compileSelector(source.namespaceSelector);
-        if (compiled.ok) this.#others.push({ name, matches: compiled.matches });
-      }
+      else this.#others.add(source.namespaceSelector, name);
     }
   }
 
   /** Whether there is none that could. */
   get isEmpty(): boolean {
-    return this.#byName.size === 0 && this.#others.length === 0;
+    return this.#byName.size === 0 && this.#others.size === 0;
   }
 
   /** The finding for a namespace that two EgressIPs select. */
   report({ namespace }: ClaimDecision, own: string): Finding | undefined {
     const labels = { [namespaceNameLabel]: namespace, ...this.#view.claimantOf(namespace)?.labels };
-    const matching = this.#others.filter(({ matches }) => matches(labels)).map(({ name }) => name);
-    const overlapping = [...(this.#byName.get(namespace) ?? []), ...matching].filter((name) => name !== own).sort();
+    const overlapping = [...(this.#byName.get(namespace) ?? []), ...this.#others.matching(labels)]
+      .filter((name) => name !== own)
+      .sort();
     if (overlapping.length === 0) return undefined;
     return {
       code: 'OverlappingEgressIP',

@@ -93,7 +93,7 @@ describe.each(bothServers)('Cilium with agents on its nodes, on %s', (server) =>
       expect(cluster.logged.join('\n')).toMatch(/claim not served .*namespace="?late.*PolicyMapFull/),
     );
     expect(await cluster.allocated('late')).toBeUndefined();
-    const check = await runLive(cluster.kubeconfig, 'check');
+    const check = await runLive(cluster.kubeconfig, 'check', '--namespace', 'default');
     expect(check.text).toMatch(/late.*none is left for the pods of this namespace/);
     expect(check.text).not.toContain('not all pods are counted');
   }, 180_000);

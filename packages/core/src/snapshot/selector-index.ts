@@ -1,0 +1,75 @@
+import { compileSelector, type Labels } from './label-selector.ts';
+import type { LabelSelector } from './snapshot.ts';
+
+interface Entry<Item> {
+  readonly item: Item;
+  readonly position: number;
+  readonly matches: (labels: Labels) => boolean;
+}
+
+/**
+ * Many selectors, found by the labels of which each asks for one: thousands of them cost little for every namespace
+ * that none selects. One that cannot be understood selects nothing.
+ */
+export class SelectorIndex<Item> {
+  /** By key and value of a label that a selector asks for. */
+  readonly #byValue = new Map<string, Map<string, Entry<Item>[]>>();
+  /** By key of a label that a selector asks for, whatever its value. */
+  readonly #byKey = new Map<string, Entry<Item>[]>();
+  /** Those that select also what has no labels. */
+  readonly #others: Entry<Item>[] = [];
+  #size = 0;
+
+  /** How many selectors there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds what a selector stands for; without a selector it is for everything. */
+  add(selector: LabelSelector | undefined, item: Item): void {
+    const compiled = compileSelector(selector ?? {});
+    if (!compiled.ok) return;
+    const entry = { item, position: this.#size, matches: compiled.matches };
+    this.#size += 1;
+    const label = mostTelling(selector ?? {});
+    if (label === undefined) this.#others.push(entry);
+    else if (label.values === undefined) listIn(this.#byKey, label.key).push(entry);
+    else for (const value of new Set(label.values)) listIn(this.#valuesOf(label.key), value).push(entry);
+  }
+
+  /** What stands for selectors that select some labels, in the order in which it was added. */
+  matching(labels: Labels): readonly Item[] {
+    const found = this.#others.filter(({ matches }) => matches(labels));
+    for (const key of Object.keys(labels)) {
+      for (const list of [this.#byValue.get(key)?.get(labels[key] ?? ''), this.#byKey.get(key)])
+        for (const entry of list ?? []) if (entry.matches(labels)) found.push(entry);
+    }
+    return found.sort((a, b) => a.position - b.position).map(({ item }) => item);
+  }
+
+  #valuesOf(key: string): Map<string, Entry<Item>[]> {
+    let values = this.#byValue.get(key);
+    if (values === undefined) this.#byValue.set(key, (values = new Map<string, Entry<Item>[]>()));
+    return values;
+  }
+}
+
+/** The label that tells most of those that a selector asks for, with its values where it names them. */
+function mostTelling({
+  matchLabels = {},
+  matchExpressions = [],
+}: LabelSelector): { readonly key: string; readonly values?: readonly string[] } | undefined {
+  const [label] = Object.entries(matchLabels);
+  if (label !== undefined) return { key: label[0], values: [label[1]] };
+  const lists = matchExpressions.filter(({ operator }) => operator === 'In');
+  lists.sort((a, b) => (a.values?.length ?? 0) - (b.values?.length ?? 0));
+  const [list = matchExpressions.find(({ operator }) => operator === 'Exists')] = lists;
+  if (list?.operator === 'Exists') return { key: list.key };
+  return list;
+}
+
+function listIn<Key, Value>(lists: Map<Key, Value[]>, key: Key): Value[] {
+  let list = lists.get(key);
+  if (list === undefined) lists.set(key, (list = []));
+  return list;
+}
