@@ -1,6 +1,6 @@
-import { startStrictEc2, type StrictEc2 } from '@egressip-ipam/sandbox';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withMoto } from '../aws/aws-cluster.ts';
+import { startAwsMachines, type AwsMachines } from '../support/aws-machines.ts';
 import { oneServer } from '../support/start-server.ts';
 import { AntreaCluster, eventually } from './antrea-cluster.ts';
 
@@ -9,46 +9,30 @@ const whole = ['True', '1/1', '1/1'];
 
 // Antrea attaches nothing to interfaces of a cloud: what it put on a node is put on its NIC by this project.
 describe('Antrea on AWS', withMoto, () => {
-  let ec2: StrictEc2;
+  let aws: AwsMachines;
   let cluster: AntreaCluster;
-  const interfaces = new Map<string, string>();
   let lost = '';
 
   beforeAll(async () => {
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
-    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    ec2 = await startStrictEc2();
-    const workers = await ec2.createCluster({
-      zones: [{ zone: 'us-east-1a', cidr: '10.0.0.0/24', workers: 3 }],
-      instanceType: 'm5.large',
-    });
-    for (const { name, networkInterfaceId } of workers) interfaces.set(name, networkInterfaceId);
-    const machines = workers.map(({ name, primaryAddress, providerID }) => ({
-      ...{ name, zone: 'z', address: primaryAddress, providerID },
-    }));
+    aws = await startAwsMachines();
+    const machines = aws.machines.map((machine) => ({ ...machine, zone: 'z' }));
     cluster = await AntreaCluster.start(oneServer[0] ?? 'the sandbox', 'Antrea places', { machines });
-    cluster.run({ cloud: { region: 'us-east-1', endpoint: ec2.url }, cloudPollInterval: 5 });
+    cluster.run({ cloud: { region: 'us-east-1', endpoint: aws.ec2.url }, cloudPollInterval: 5 });
     await cluster.addPool('pool', [{ CIDR: '10.0.0.64/28', labelValue: 'z' }]);
   }, 180_000);
   afterAll(async () => {
-    vi.unstubAllEnvs();
     expect(cluster.laws.violations()).toEqual([]);
     await cluster.stop();
-    await ec2.close();
+    await aws.close();
   }, 60_000);
 
-  const onNics = async (): Promise<readonly string[]> => {
-    const found = await Promise.all(
-      [...interfaces].map(async ([node, id]) => ({ node, ...(await ec2.networkInterface(id)) })),
-    );
-    return found.filter(({ secondaryAddresses }) => secondaryAddresses.includes(address)).map(({ node }) => node);
-  };
+  const onNics = (): Promise<readonly string[]> => aws.holders(address);
   /** What was done since a time, in order: `Egress`, `NIC`. */
   const order = async (since: number): Promise<readonly string[]> => {
     const writes = (await cluster.server.writes())
       .filter(({ at, resource, code }) => at >= since && resource === 'egresses' && code < 300)
       .map(({ at }) => ({ at, what: 'Egress' }));
-    const calls = ec2.calls
+    const calls = aws.ec2.calls
       .filter(({ at, kind }) => at >= since && kind === 'mutating')
       .map(({ at }) => ({ at, what: 'NIC' }));
     return [...writes, ...calls].sort((one, other) => one.at - other.at).map(({ what }) => what);
@@ -63,7 +47,7 @@ describe('Antrea on AWS', withMoto, () => {
 
   it('an address is on a node by Antrea, then on the NIC of that node, then the pods leave by it', async () => {
     const since = Date.now();
-    cluster.addPod('shop', [...interfaces.keys()][0] ?? '');
+    cluster.addPod('shop', aws.machines[0]?.name ?? '');
     const traffic = cluster.watchTraffic('shop');
     await cluster.addNamespace('shop');
     await isCarried();
@@ -76,7 +60,7 @@ describe('Antrea on AWS', withMoto, () => {
 
   it('when Antrea moves it, the NIC follows in one call', async () => {
     [lost = ''] = cluster.antrea.holders(address);
-    cluster.addPod('shop', [...interfaces.keys()].find((node) => node !== lost) ?? '');
+    cluster.addPod('shop', aws.machines.find(({ name }) => name !== lost)?.name ?? '');
     const since = Date.now();
     await cluster.powerOff(lost);
     await eventually(async () => expect(await onNics()).not.toContain(lost));

@@ -1,51 +1,31 @@
-import { startStrictEc2, type StrictEc2 } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withMoto } from '../aws/aws-cluster.ts';
+import { startAwsMachines, type AwsMachines } from '../support/aws-machines.ts';
 import { oneServer, type Write } from '../support/start-server.ts';
 import { addPool, startCiliumCluster, type CiliumCluster } from './cilium-cluster.ts';
 
 // The agents on top of the provider of the cloud: an address is on the NIC before it is in the kernel, and leaves in
 // reverse.
 describe('Cilium on AWS, with agents on its nodes', withMoto, () => {
-  let ec2: StrictEc2;
+  let aws: AwsMachines;
   let cluster: CiliumCluster;
-  const interfaces = new Map<string, string>();
 
   beforeAll(async () => {
-    process.env['AWS_ACCESS_KEY_ID'] = 'test';
-    process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
-    process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-    ec2 = await startStrictEc2();
-    const workers = await ec2.createCluster({
-      zones: [{ zone: 'us-east-1a', cidr: '10.0.0.0/24', workers: 3 }],
-      instanceType: 'm5.large',
-    });
-    for (const { name, networkInterfaceId } of workers) interfaces.set(name, networkInterfaceId);
-    const machines = workers.map(({ name, primaryAddress, providerID }) => ({
-      name,
-      address: primaryAddress,
-      providerID,
-    }));
-    cluster = await startCiliumCluster(oneServer[0] ?? 'the sandbox', machines);
-    cluster.run({ cloud: { region: 'us-east-1', endpoint: ec2.url }, cloudPollInterval: 5 });
+    aws = await startAwsMachines();
+    cluster = await startCiliumCluster(oneServer[0] ?? 'the sandbox', aws.machines);
+    cluster.run({ cloud: { region: 'us-east-1', endpoint: aws.ec2.url }, cloudPollInterval: 5 });
     await addPool(cluster.rest, '10.0.0.0/24');
   }, 180_000);
   afterAll(async () => {
     await cluster?.stop();
-    await ec2?.close();
+    await aws?.close();
   }, 60_000);
 
   const eventually = (check: () => unknown): Promise<void> =>
     vi.waitFor(async () => void (await check()), { timeout: 60_000, interval: 50 });
-  const onNics = async (address: string): Promise<readonly string[]> => {
-    const found = await Promise.all(
-      [...interfaces].map(async ([node, id]) => ({ node, ...(await ec2.networkInterface(id)) })),
-    );
-    return found.filter(({ secondaryAddresses }) => secondaryAddresses.includes(address)).map(({ node }) => node);
-  };
   const isOn = (address: string, node: string | undefined): Promise<void> =>
     eventually(async () => {
-      expect(await onNics(address)).toEqual([node]);
+      expect(await aws.holders(address)).toEqual([node]);
       expect(cluster.holders(address)).toEqual([node]);
       expect(await cluster.policies()).toEqual([`${address}@${node}`]);
     });
@@ -55,7 +35,7 @@ describe('Cilium on AWS, with agents on its nodes', withMoto, () => {
     const writes = (await cluster.writes())
       .filter(({ at, resource, code }: Write) => at >= since && words[resource] !== undefined && code < 300)
       .map(({ at, resource }) => ({ at, what: words[resource] ?? '' }));
-    const calls = ec2.calls
+    const calls = aws.ec2.calls
       .filter(({ at, kind }) => at >= since && kind === 'mutating')
       .map(({ at }) => ({ at, what: 'NIC' }));
     return [...writes, ...calls].sort((one, other) => one.at - other.at).map(({ what }) => what);
@@ -96,7 +76,7 @@ describe('Cilium on AWS, with agents on its nodes', withMoto, () => {
     await cluster.removeClaim('shop');
     await eventually(async () => {
       expect(await cluster.policies()).toEqual([]);
-      expect(await onNics(address)).toEqual([]);
+      expect(await aws.holders(address)).toEqual([]);
       expect(cluster.holders(address)).toEqual([]);
     });
     expect(await order(since)).toEqual(['policy', 'kernel', 'NIC', 'policy']);
