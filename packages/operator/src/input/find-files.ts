@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { addAll } from './add-all.ts';
 import { InputError, type InputProblem } from './input-problem.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
@@ -54,8 +55,8 @@ async function findInFolder(folder: string): Promise<FoundFiles> {
     // Links to folders are not followed: they may lead round in a circle.
     if (entry.isDirectory()) {
       const below = await findInFolder(path);
-      for (const file of below.files) files.push(file);
-      for (const problem of below.problems) problems.push(problem);
+      addAll(files, below.files);
+      addAll(problems, below.problems);
     } else if (extensions.has(extname(entry.name))) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() === true) files.push({ path, size: found.size });

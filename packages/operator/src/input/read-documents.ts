@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { addAll } from './add-all.ts';
 import { decodeText, mostBytes, tooLarge } from './decode-text.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
 import { tooDeep, unreadable, type InputProblem } from './input-problem.ts';
@@ -37,9 +38,8 @@ async function readPath(path: string): Promise<ReadDocuments> {
   const found: InputProblem[] = [...problems];
   for (const file of files) {
     const read = await readFound(file);
-    // One by one: a call has no room for the objects of a large cluster as its arguments.
-    for (const object of read.objects) objects.push(object);
-    for (const problem of read.problems) found.push(problem);
+    addAll(objects, read.objects);
+    addAll(found, read.problems);
   }
   if (objects.length === 0 && found.length > 0) throw unreadable(found);
   return { objects, problems: found };

@@ -1,4 +1,5 @@
 import { LineCounter, parseAllDocuments, type Node } from 'yaml';
+import { addAll } from './add-all.ts';
 import { lineAt } from './decode-text.ts';
 import type { InputProblem } from './input-problem.ts';
 import { splitJson, type DuplicateKey, type JsonText } from './json-texts.ts';
@@ -29,8 +30,7 @@ export function readJson(text: string, file: string): ReadText {
   }));
   for (const part of texts) {
     const parsed = parse(part);
-    // One by one: a call has no room for the objects of a large cluster as its arguments.
-    if (parsed.ok) for (const object of readPart(part, parsed.value, file, problems)) objects.push(object);
+    if (parsed.ok) addAll(objects, readPart(part, parsed.value, file, problems));
     else problems.push({ file, line: parsed.line, message: `this is no JSON: ${parsed.message}` });
   }
   if (broken !== undefined)

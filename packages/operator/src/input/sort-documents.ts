@@ -15,6 +15,7 @@ import {
   type ProviderObservation,
   type UsedAddress,
 } from '@egressip-ipam/core';
+import { addAll } from './add-all.ts';
 import { claimsToBeSnapshot, commonKinds, kindReader, networkKinds, type DocumentKind } from './known-documents.ts';
 import { ObjectList, problemsOf } from './object-list.ts';
 import { isObservation } from './observation.ts';
@@ -164,9 +165,4 @@ function isMeant({ namespace, name }: NetworkKind, object: unknown): boolean {
   return (
     (namespace === undefined || metadata?.namespace === namespace) && (name === undefined || metadata?.name === name)
   );
-}
-
-/** One by one: a call has no room for a list without end as its arguments. */
-function addAll<Value>(to: Value[], values: readonly Value[]): void {
-  for (const value of values) to.push(value);
 }
