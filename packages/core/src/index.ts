@@ -7,12 +7,6 @@ export { readServiceAddresses } from './snapshot/read-service.ts';
 export { readInfrastructure } from './snapshot/read-infrastructure.ts';
 export { readNamespace } from './snapshot/read-namespace.ts';
 export { readNode } from './snapshot/read-node.ts';
-export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
-export { readOwnership } from './snapshot/read-ownership.ts';
-export { readSelector } from './snapshot/read-selector.ts';
-export { byName, compareNames } from './snapshot/compare-names.ts';
-export { compileSelector } from './snapshot/label-selector.ts';
-export { SelectorIndex } from './snapshot/selector-index.ts';
 export { parseDuration } from './snapshot/duration.ts';
 export {
   allocatedAnnotation,
@@ -25,8 +19,6 @@ export {
   ownershipLabel,
 } from './snapshot/names.ts';
 export type { ObjectsRead } from './read/read-objects.ts';
-export type { Read } from './snapshot/object-reader.ts';
-export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 export type {
   CidrAssignmentSnapshot,
   ClusterSnapshot,
@@ -72,9 +64,9 @@ export type { Finding, FindingSeverity, ObjectReference } from './finding/findin
 export type { CoreFindingCode, FindingCode } from './finding/codes.ts';
 
 // Addresses.
-export { compareAddresses, familyOf, formatAddress, parseAddress, parseIPv4At } from './address/address.ts';
+export { compareAddresses, familyOf, formatAddress, parseAddress } from './address/address.ts';
 export { parseAddressList } from './address/address-list.ts';
-export { mergeRanges, parseRange, platformReserved, rangeWith } from './address/address-range.ts';
+export { parseRange, platformReserved } from './address/address-range.ts';
 export { createAddressSet } from './address/address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
 export type { Address } from './address/address.ts';
@@ -85,23 +77,9 @@ export type { Cidr } from './address/cidr.ts';
 
 // The network contract.
 export { plain } from './plain/plain-network.ts';
-export { contestedClaims } from './network-contract/contested.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
-export {
-  isAnyAnnounced,
-  parseEgressIPConfig,
-  parseFamilyCidrs,
-  parseJson,
-} from './network-contract/egress-ip-config.ts';
 export { unlimited } from './network-contract/facts.ts';
-export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
-export { entriesOf, withEntries } from './network-contract/kind.ts';
-export { NodeUses } from './network-contract/node-uses.ts';
-export { firstFew, listOrNothing } from './finding/list-texts.ts';
-export { afterStep, distinctPreconditions } from './network-contract/step.ts';
-export { ListMemo } from './parse/list-memo.ts';
 export { mostAssignments } from './parse/parse-egress-ipam.ts';
-export { canonicalTexts, parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
 export type {
   AdoptableBinding,
   FactsReader,
@@ -117,8 +95,6 @@ export type {
   NodeStanding,
   StepOrder,
 } from './network-contract/decisions.ts';
-export type { Contested } from './network-contract/contested.ts';
-export type { NodeUse } from './network-contract/node-uses.ts';
 export type {
   AddressUse,
   BindingFacts,
@@ -137,10 +113,8 @@ export type {
   ReservedRange,
 } from './network-contract/facts.ts';
 export type { Destinations, FamilyDestinations } from './network-contract/destinations.ts';
-export { countsOf, type NamespaceCount } from './network-contract/namespace-counts.ts';
+export { type NamespaceCount } from './network-contract/namespace-counts.ts';
 export { defaultPodsPerNamespace, type NetworkTable, type TableUser } from './network-contract/network-table.ts';
-export type { ByNamespace } from './network-contract/namespace-index.ts';
-export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 export type { NetworkKind, Verb } from './network-contract/kind.ts';
 export type { ResourceReference } from './kubernetes/resource-reference.ts';
 export type { KubernetesWrite } from './kubernetes/kubernetes-write.ts';
@@ -164,7 +138,6 @@ export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-c
 // The provider contract.
 export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
-export { createPassiveProvider } from './provider-contract/passive-provider.ts';
 export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
 export { decideProvider } from './provider-contract/decide-provider.ts';

@@ -1,4 +1,5 @@
-import { parseCidrs, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { parseCidrs } from '@egressip-ipam/core/plugin';
 
 /** Where Antrea's configuration stands. */
 export const configMaps = ['kube-system/antrea-config'];

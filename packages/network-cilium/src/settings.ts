@@ -1,4 +1,5 @@
-import { parseCidrs, type ClusterEvidence, type NetworkView } from '@egressip-ipam/core';
+import { type ClusterEvidence, type NetworkView } from '@egressip-ipam/core';
+import { parseCidrs } from '@egressip-ipam/core/plugin';
 
 /** Where Cilium's configuration may stand. */
 export const configMaps = ['kube-system/cilium-config', 'cilium/cilium-config'];

@@ -1,4 +1,5 @@
-import { isAnyAnnounced, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { isAnyAnnounced } from '@egressip-ipam/core/plugin';
 
 /**
  * OpenShift SDN is there where the cluster says so, or else by its HostSubnets; they outlive a migration to another

@@ -1,10 +1,5 @@
-import {
-  entriesOf,
-  formatAddress,
-  parseAddresses,
-  type AdoptableBinding,
-  type NetworkObjects,
-} from '@egressip-ipam/core';
+import { formatAddress, type AdoptableBinding, type NetworkObjects } from '@egressip-ipam/core';
+import { entriesOf, parseAddresses } from '@egressip-ipam/core/plugin';
 import { ParsedEgressIP } from './facts/parse-egress-ip.ts';
 import { egressIPKind, type EgressIPEntry } from './kinds/egress-ip.ts';
 import { namespaceNameLabel, namespaceOfName } from './kinds/names.ts';

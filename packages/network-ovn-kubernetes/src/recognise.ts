@@ -1,4 +1,5 @@
-import { isAnyAnnounced, type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { type Certainty, type ClusterEvidence, type Recognition } from '@egressip-ipam/core';
+import { isAnyAnnounced } from '@egressip-ipam/core/plugin';
 
 /** Annotations with this prefix are written by OVN-Kubernetes alone. */
 const annotationPrefix = 'k8s.ovn.org/';

@@ -1,5 +1,5 @@
 import { egressNodes, readEgressNode, type EgressNode, type Wish } from '@egressip-ipam/agent';
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { isConflict, isNotFound, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import type { ClusterView } from './cluster-view.ts';
 

@@ -1,4 +1,5 @@
-import { createPassiveProvider, type CloudProvider, type ProviderDescription } from '@egressip-ipam/core';
+import { type CloudProvider, type ProviderDescription } from '@egressip-ipam/core';
+import { createPassiveProvider } from '@egressip-ipam/core/plugin';
 
 /** What is known of the provider without making it. */
 export const description: ProviderDescription = {

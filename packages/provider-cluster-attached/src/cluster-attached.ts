@@ -1,10 +1,10 @@
 import {
-  createPassiveProvider,
   type KeptInSubnets,
   type ProviderDescription,
   type ProviderModule,
   type ProviderPlatforms,
 } from '@egressip-ipam/core';
+import { createPassiveProvider } from '@egressip-ipam/core/plugin';
 
 /** What tells one of these clouds from another. */
 export interface ClusterAttachedCloud {

@@ -1,4 +1,5 @@
-import { SelectorIndex, type Claimant, type NetworkObstacle } from '@egressip-ipam/core';
+import { type Claimant, type NetworkObstacle } from '@egressip-ipam/core';
+import { SelectorIndex } from '@egressip-ipam/core/plugin';
 import { namespaceNameLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
 

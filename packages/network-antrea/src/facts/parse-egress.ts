@@ -1,10 +1,5 @@
-import {
-  parseAddress,
-  parseAddresses,
-  type Address,
-  type LabelSelector,
-  type ObjectReference,
-} from '@egressip-ipam/core';
+import { parseAddress, type Address, type LabelSelector, type ObjectReference } from '@egressip-ipam/core';
+import { parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressEntry } from '../kinds/egress.ts';
 import { egressSubject, namespaceNameLabel, reserveLabel } from '../kinds/names.ts';
 

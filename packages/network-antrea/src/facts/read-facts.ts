@@ -1,10 +1,6 @@
 import {
-  entriesOf,
   formatAddress,
-  ListMemo,
   parseAddress,
-  parseAddresses,
-  parseCidrs,
   unlimited,
   type Address,
   type BindingFacts,
@@ -17,6 +13,7 @@ import {
   type NodeSnapshot,
   type ReservedRange,
 } from '@egressip-ipam/core';
+import { entriesOf, ListMemo, parseAddresses, parseCidrs } from '@egressip-ipam/core/plugin';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';

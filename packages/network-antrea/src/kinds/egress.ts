@@ -1,12 +1,5 @@
-import {
-  ObjectReader,
-  readOwnership,
-  readSelector,
-  type LabelSelector,
-  type NetworkEntry,
-  type NetworkKind,
-  type Read,
-} from '@egressip-ipam/core';
+import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
 import { namespaceLabel, nodeAnnotation } from './names.ts';
 
 /** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */

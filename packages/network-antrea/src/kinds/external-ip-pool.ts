@@ -1,13 +1,5 @@
-import {
-  asRecord,
-  ObjectReader,
-  readOwnership,
-  readSelector,
-  type LabelSelector,
-  type NetworkEntry,
-  type NetworkKind,
-  type Read,
-} from '@egressip-ipam/core';
+import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { asRecord, ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
 import { present } from './egress.ts';
 
 /** Addresses that Antrea may put on the nodes of a selection (crd.antrea.io/v1beta1). No two overlap. */

@@ -1,5 +1,4 @@
 import {
-  afterStep,
   familyOf,
   formatAddress,
   type Address,
@@ -10,6 +9,7 @@ import {
   type Precondition,
   type StepEffects,
 } from '@egressip-ipam/core';
+import { afterStep } from '@egressip-ipam/core/plugin';
 import { appliedTo, type ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressName } from '../kinds/names.ts';

@@ -1,4 +1,5 @@
-import { entriesOf, plan, type ClusterSnapshot, type Finding, type NodeSnapshot } from '@egressip-ipam/core';
+import { plan, type ClusterSnapshot, type Finding, type NodeSnapshot } from '@egressip-ipam/core';
+import { entriesOf } from '@egressip-ipam/core/plugin';
 import { aNamespace, anEgressIPAM, aNode, applyStep, aSnapshot, readySteps } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { egressKind } from '../kinds/egress.ts';

@@ -1,8 +1,6 @@
 import {
   cidrContains,
-  firstFew,
   formatAddress,
-  NodeUses,
   type Address,
   type AssignmentDecision,
   type EgressIPAMDecision,
@@ -11,6 +9,7 @@ import {
   type NetworkDecisions,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { firstFew, NodeUses } from '@egressip-ipam/core/plugin';
 import type { Bounds } from '../facts/ranges.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { hostnameLabel } from '../kinds/names.ts';

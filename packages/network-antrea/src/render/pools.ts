@@ -1,8 +1,5 @@
 import {
-  afterStep,
   cidrContains,
-  mergeRanges,
-  rangeWith,
   type Address,
   type AssignmentDecision,
   type EgressIPAMDecision,
@@ -13,6 +10,7 @@ import {
   type NetworkView,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep, mergeRanges, rangeWith } from '@egressip-ipam/core/plugin';
 import { missingRanges, overlap } from '../facts/ranges.ts';
 import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';

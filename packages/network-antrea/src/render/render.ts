@@ -1,5 +1,4 @@
 import {
-  contestedClaims,
   familyOf,
   formatAddress,
   type ClaimDecision,
@@ -9,6 +8,7 @@ import {
   type NetworkView,
   type Rendering,
 } from '@egressip-ipam/core';
+import { contestedClaims } from '@egressip-ipam/core/plugin';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressSteps, type NamespaceSteps } from './egress-steps.ts';
 import { afterLostAddresses, planPools } from './pools.ts';

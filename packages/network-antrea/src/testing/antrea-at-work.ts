@@ -1,4 +1,5 @@
-import { compileSelector, entriesOf, withEntries, type ClusterSnapshot, type NodeSnapshot } from '@egressip-ipam/core';
+import { type ClusterSnapshot, type NodeSnapshot } from '@egressip-ipam/core';
+import { compileSelector, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { hostnameLabel } from '../kinds/names.ts';

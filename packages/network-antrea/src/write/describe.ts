@@ -1,10 +1,5 @@
-import {
-  entriesOf,
-  parseAddress,
-  type AdoptableBinding,
-  type NetworkObjects,
-  type NetworkStep,
-} from '@egressip-ipam/core';
+import { parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf } from '@egressip-ipam/core/plugin';
 import { onlyNamespace, parseEgress, type ParsedEgress } from '../facts/parse-egress.ts';
 import { boundsOf } from '../facts/ranges.ts';
 import { egressKind } from '../kinds/egress.ts';

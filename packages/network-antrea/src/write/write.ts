@@ -1,14 +1,13 @@
 import {
-  entriesOf,
   fieldManager,
   ownershipLabel,
-  withEntries,
   type KubernetesWrite,
   type LabelSelector,
   type NetworkEntry,
   type NetworkStep,
   type SimulatedNetwork,
 } from '@egressip-ipam/core';
+import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { appliedTo } from '../facts/parse-egress.ts';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';

@@ -1,4 +1,5 @@
-import { parseAddresses, parseCidrs, type Address, type ClusterNetwork } from '@egressip-ipam/core';
+import { type Address, type ClusterNetwork } from '@egressip-ipam/core';
+import { parseAddresses, parseCidrs } from '@egressip-ipam/core/plugin';
 import type { CiliumNodeEntry } from '../kinds/cilium-node.ts';
 
 /** What a CiliumNode says, in the planner's words. */

@@ -1,11 +1,5 @@
-import {
-  parseCidrs,
-  SelectorIndex,
-  type AddressUse,
-  type Claimant,
-  type LabelSelector,
-  type NetworkObstacle,
-} from '@egressip-ipam/core';
+import { type AddressUse, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
+import { parseCidrs, SelectorIndex } from '@egressip-ipam/core/plugin';
 import type { PolicyRule } from '../kinds/egress-gateway-policy.ts';
 import { allDestinations, podNamespaceLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';

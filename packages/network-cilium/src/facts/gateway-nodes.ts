@@ -5,10 +5,10 @@ import {
   type NodeFacts,
   type NodeSnapshot,
   parseAddress,
-  parseCidrs,
   cidrContains,
   parseCidr,
 } from '@egressip-ipam/core';
+import { parseCidrs } from '@egressip-ipam/core/plugin';
 import { hostnameLabel } from '../kinds/names.ts';
 import type { CiliumSettings } from '../settings.ts';
 import type { ParsedCiliumNode } from './cilium-nodes.ts';

@@ -1,4 +1,5 @@
-import { parseCidrs, type ClusterNetwork, type NodeSnapshot } from '@egressip-ipam/core';
+import { type ClusterNetwork, type NodeSnapshot } from '@egressip-ipam/core';
+import { parseCidrs } from '@egressip-ipam/core/plugin';
 import type { CiliumSettings } from '../settings.ts';
 
 /** What agents write on their nodes, where they are told to; the name was another before Cilium 1.13. */

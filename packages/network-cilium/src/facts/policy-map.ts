@@ -1,11 +1,11 @@
 import {
-  countsOf,
   defaultPodsPerNamespace,
   type Finding,
   type NetworkObstacle,
   type NetworkTable,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { countsOf } from '@egressip-ipam/core/plugin';
 import { ciliumEndpoints } from '../kinds/cilium-endpoint.ts';
 import type { ParsedPolicy } from './parse-policy.ts';
 

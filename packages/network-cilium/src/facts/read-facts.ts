@@ -1,6 +1,4 @@
 import {
-  entriesOf,
-  ListMemo,
   type Address,
   type BindingFacts,
   type FactsReader,
@@ -10,6 +8,7 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { entriesOf, ListMemo } from '@egressip-ipam/core/plugin';
 import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { readSettings, type CiliumSettings } from '../settings.ts';

@@ -1,4 +1,5 @@
-import { asRecord, ObjectReader, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** What an agent tells of its node (cilium.io/v2). Read, never written. */
 export interface CiliumNodeEntry extends NetworkEntry {

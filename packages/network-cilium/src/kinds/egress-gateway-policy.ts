@@ -1,14 +1,5 @@
-import {
-  asRecord,
-  isRecord,
-  ObjectReader,
-  readOwnership,
-  readSelector,
-  type LabelSelector,
-  type NetworkEntry,
-  type NetworkKind,
-  type Read,
-} from '@egressip-ipam/core';
+import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { asRecord, isRecord, ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
 import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
 
 /**

@@ -1,6 +1,4 @@
 import {
-  afterStep,
-  distinctPreconditions,
   formatAddress,
   type Address,
   type ClaimDecision,
@@ -10,6 +8,7 @@ import {
   type Precondition,
   type StepEffects,
 } from '@egressip-ipam/core';
+import { afterStep, distinctPreconditions } from '@egressip-ipam/core/plugin';
 import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { allDestinations, policyName } from '../kinds/names.ts';

@@ -1,5 +1,4 @@
 import {
-  contestedClaims,
   formatAddress,
   type ClaimDecision,
   type Finding,
@@ -7,6 +6,7 @@ import {
   type NetworkView,
   type Rendering,
 } from '@egressip-ipam/core';
+import { contestedClaims } from '@egressip-ipam/core/plugin';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { policyName } from '../kinds/names.ts';
 import { policySteps } from './policy-steps.ts';

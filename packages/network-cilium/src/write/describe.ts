@@ -1,11 +1,5 @@
-import {
-  entriesOf,
-  listOrNothing,
-  parseAddress,
-  type AdoptableBinding,
-  type NetworkObjects,
-  type NetworkStep,
-} from '@egressip-ipam/core';
+import { parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing } from '@egressip-ipam/core/plugin';
 import { onlyLabel, onlyNamespace, parsePolicy } from '../facts/parse-policy.ts';
 import { egressGatewayPolicyKind, type EgressGatewayPolicyEntry } from '../kinds/egress-gateway-policy.ts';
 import { hostnameLabel } from '../kinds/names.ts';

@@ -1,11 +1,5 @@
-import {
-  entriesOf,
-  fieldManager,
-  withEntries,
-  type KubernetesWrite,
-  type NetworkStep,
-  type SimulatedNetwork,
-} from '@egressip-ipam/core';
+import { fieldManager, type KubernetesWrite, type NetworkStep, type SimulatedNetwork } from '@egressip-ipam/core';
+import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { payloadOf } from './payload.ts';
 import { entryOf, objectOf, patchOf } from './policy-spec.ts';

@@ -1,4 +1,5 @@
-import { parseAddress, parseIPv4At, type Address } from '@egressip-ipam/core';
+import { parseAddress, type Address } from '@egressip-ipam/core';
+import { parseIPv4At } from '@egressip-ipam/core/plugin';
 
 /**
  * Our record on a HostSubnet, `IP=NAMESPACE,…`: what we put there, and for whom. The names are read when somebody asks,

@@ -1,4 +1,5 @@
-import { firstFew, type Finding, type NetworkObstacle, type NetworkView } from '@egressip-ipam/core';
+import { type Finding, type NetworkObstacle, type NetworkView } from '@egressip-ipam/core';
+import { firstFew } from '@egressip-ipam/core/plugin';
 import type { ParsedNetNamespace } from './parse-net-namespace.ts';
 
 /** The network of all projects that were made global (`oc adm pod-network make-projects-global`). */

@@ -1,8 +1,6 @@
 import {
   parseAddress,
-  parseAddresses,
   parseCidr,
-  sameInOrder,
   type Address,
   type Cidr,
   type HostedAddress,
@@ -10,6 +8,7 @@ import {
   type HostFacts,
   type HostingState,
 } from '@egressip-ipam/core';
+import { parseAddresses, sameInOrder } from '@egressip-ipam/core/plugin';
 import type { HostSubnetEntry } from '../kinds/host-subnet.ts';
 import { HostedRecord } from './hosted-ips.ts';
 

@@ -1,10 +1,5 @@
-import {
-  canonicalTexts,
-  parseAddresses,
-  type Address,
-  type BindingFacts,
-  type ObjectReference,
-} from '@egressip-ipam/core';
+import { type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
+import { canonicalTexts, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { NetNamespaceEntry } from '../kinds/net-namespace.ts';
 
 const none: readonly never[] = [];

@@ -1,13 +1,12 @@
 import {
   egressIPConfigAnnotation,
-  parseEgressIPConfig,
   unlimited,
-  type EgressIPConfig,
   type Finding,
   type NetworkPlatform,
   type NodeFacts,
   type NodeSnapshot,
 } from '@egressip-ipam/core';
+import { parseEgressIPConfig, type EgressIPConfig } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from './parse-host-subnet.ts';
 
 /** What a node's annotations say of it, as far as OpenShift SDN goes by them. */

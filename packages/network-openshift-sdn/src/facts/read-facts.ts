@@ -1,7 +1,4 @@
 import {
-  entriesOf,
-  ListMemo,
-  NamespaceIndex,
   unlimited,
   type Address,
   type FactsReader,
@@ -10,6 +7,7 @@ import {
   type NetworkView,
   type NodeFacts,
 } from '@egressip-ipam/core';
+import { entriesOf, ListMemo, NamespaceIndex } from '@egressip-ipam/core/plugin';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';

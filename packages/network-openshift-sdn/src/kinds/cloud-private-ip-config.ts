@@ -1,4 +1,5 @@
-import { ObjectReader, parseAddress, type Address, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { parseAddress, type Address, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { ObjectReader } from '@egressip-ipam/core/plugin';
 
 /** What the cluster's own controller asks the cloud for; only its name, which is the address, matters here. */
 export const cloudPrivateIPConfigKind: NetworkKind = {

@@ -1,4 +1,5 @@
-import { ObjectReader, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 import { hostedCIDRsAnnotation, hostedIPsAnnotation } from './names.ts';
 
 /** OpenShift SDN's object per node, named like it (network.openshift.io/v1). */

@@ -1,4 +1,5 @@
-import { ObjectReader, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** OpenShift SDN's object per namespace, named like it; the SDN makes it (network.openshift.io/v1). */
 export interface NetNamespaceEntry extends NetworkEntry {

@@ -1,6 +1,4 @@
 import {
-  afterStep,
-  distinctPreconditions,
   formatAddress,
   type Address,
   type ClaimDecision,
@@ -8,6 +6,7 @@ import {
   type NetworkStep,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep, distinctPreconditions } from '@egressip-ipam/core/plugin';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { BindPayload } from '../write/payload.ts';
 import { bindId, type BindingChange } from './binding-changes.ts';

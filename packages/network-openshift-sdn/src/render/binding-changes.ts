@@ -1,4 +1,5 @@
-import { sameInOrder, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import { type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import { sameInOrder } from '@egressip-ipam/core/plugin';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 

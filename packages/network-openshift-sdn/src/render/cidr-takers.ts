@@ -1,11 +1,11 @@
 import {
-  afterStep,
   cidrContains,
   parseCidr,
   type EgressIPAMDecision,
   type NetworkDecisions,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep } from '@egressip-ipam/core/plugin';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { firstHostId } from './host-id.ts';
 

@@ -1,5 +1,4 @@
 import {
-  afterStep,
   cidrContains,
   formatAddress,
   type Address,
@@ -8,6 +7,7 @@ import {
   type NetworkView,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep } from '@egressip-ipam/core/plugin';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { formatHostedIPs } from '../facts/hosted-ips.ts';
 import type { HostPayload } from '../write/payload.ts';

@@ -1,12 +1,5 @@
-import {
-  afterStep,
-  compareAddresses,
-  distinctPreconditions,
-  sameInOrder,
-  type Address,
-  type Cidr,
-  type Precondition,
-} from '@egressip-ipam/core';
+import { compareAddresses, type Address, type Cidr, type Precondition } from '@egressip-ipam/core';
+import { afterStep, distinctPreconditions, sameInOrder } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { HostChange } from './host-change.ts';
 import { firstHostId } from './host-id.ts';

@@ -1,7 +1,5 @@
 import {
   createPlanner,
-  entriesOf,
-  withEntries,
   type ClusterSnapshot,
   type Finding,
   type NetworkEntry,
@@ -10,6 +8,7 @@ import {
   type Plan,
   type Step,
 } from '@egressip-ipam/core';
+import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { applyStep, aSnapshot, readySteps } from '@egressip-ipam/core/testing';
 import { hostSubnetKind, type HostSubnetEntry } from '../kinds/host-subnet.ts';
 import { netNamespaceKind, type NetNamespaceEntry } from '../kinds/net-namespace.ts';

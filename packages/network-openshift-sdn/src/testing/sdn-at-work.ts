@@ -1,13 +1,5 @@
-import {
-  cidrContains,
-  entriesOf,
-  parseAddress,
-  parseCidr,
-  sameInOrder,
-  withEntries,
-  type ClusterSnapshot,
-  type NetworkObjects,
-} from '@egressip-ipam/core';
+import { cidrContains, parseAddress, parseCidr, type ClusterSnapshot, type NetworkObjects } from '@egressip-ipam/core';
+import { entriesOf, sameInOrder, withEntries } from '@egressip-ipam/core/plugin';
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';
 

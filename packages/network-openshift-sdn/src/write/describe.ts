@@ -1,4 +1,5 @@
-import { entriesOf, listOrNothing, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing } from '@egressip-ipam/core/plugin';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';

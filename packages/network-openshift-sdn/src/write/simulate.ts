@@ -1,12 +1,5 @@
-import {
-  byName,
-  entriesOf,
-  withEntries,
-  type NetworkObjects,
-  type NetworkStep,
-  type NodeSnapshot,
-  type SimulatedNetwork,
-} from '@egressip-ipam/core';
+import { type NetworkObjects, type NetworkStep, type NodeSnapshot, type SimulatedNetwork } from '@egressip-ipam/core';
+import { byName, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { hostSubnetKind, type HostSubnetEntry } from '../kinds/host-subnet.ts';
 import { netNamespaceKind, type NetNamespaceEntry } from '../kinds/net-namespace.ts';
 import { payloadOf, type HostPayload } from './payload.ts';

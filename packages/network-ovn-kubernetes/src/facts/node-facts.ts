@@ -1,5 +1,4 @@
 import {
-  parseCidrs,
   unlimited,
   type Cidr,
   type ClusterNetwork,
@@ -7,6 +6,7 @@ import {
   type NodeFacts,
   type ReservedRange,
 } from '@egressip-ipam/core';
+import { parseCidrs } from '@egressip-ipam/core/plugin';
 import type { InnerNetwork, ParsedNode } from './parse-node.ts';
 
 /** What OVN-Kubernetes says of nodes it knows nothing of. */

@@ -1,4 +1,5 @@
-import { isAscending, NamespaceIndex, sameAddresses, type ByNamespace, type NetworkView } from '@egressip-ipam/core';
+import { type NetworkView } from '@egressip-ipam/core';
+import { isAscending, NamespaceIndex, sameAddresses, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { egressIPName, namespaceOfName } from '../kinds/names.ts';
 import type { ParsedEgressIP } from './parse-egress-ip.ts';
 

@@ -1,4 +1,5 @@
-import { ListMemo, type Address } from '@egressip-ipam/core';
+import { type Address } from '@egressip-ipam/core';
+import { ListMemo } from '@egressip-ipam/core/plugin';
 import { addressOfConfig, type CloudPrivateIPConfigEntry } from '../kinds/cloud-private-ip-config.ts';
 
 /** A CloudPrivateIPConfig with the address of its name. */

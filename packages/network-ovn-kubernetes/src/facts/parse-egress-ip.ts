@@ -1,7 +1,5 @@
 import {
-  canonicalTexts,
   parseAddress,
-  parseAddresses,
   type Address,
   type BindingFacts,
   type HostedAddress,
@@ -9,6 +7,7 @@ import {
   type HostingState,
   type ObjectReference,
 } from '@egressip-ipam/core';
+import { canonicalTexts, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressIPName, isNameFor, namespaceNameLabel, namespaceOfName } from '../kinds/names.ts';
 import { selectorText } from './selector-text.ts';

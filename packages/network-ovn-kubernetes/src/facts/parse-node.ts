@@ -1,18 +1,20 @@
 import {
-  asRecord,
   egressIPConfigAnnotation,
   parseAddress,
-  parseAddresses,
   parseCidr,
-  parseEgressIPConfig,
-  parseFamilyCidrs,
-  parseJson,
   type Address,
   type Cidr,
-  type EgressIPConfig,
   type Finding,
   type NodeSnapshot,
 } from '@egressip-ipam/core';
+import {
+  asRecord,
+  parseAddresses,
+  parseEgressIPConfig,
+  parseFamilyCidrs,
+  parseJson,
+  type EgressIPConfig,
+} from '@egressip-ipam/core/plugin';
 import { labelledByUsAnnotation } from '../kinds/names.ts';
 
 const primaryAnnotation = 'k8s.ovn.org/node-primary-ifaddr';

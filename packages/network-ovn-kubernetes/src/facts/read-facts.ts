@@ -1,9 +1,6 @@
 import {
-  entriesOf,
-  ListMemo,
   type Address,
   type AddressUse,
-  type ByNamespace,
   type ClusterNetwork,
   type FactsReader,
   type Finding,
@@ -12,6 +9,7 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { entriesOf, ListMemo, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { managerLeaseKind } from '../kinds/manager-lease.ts';

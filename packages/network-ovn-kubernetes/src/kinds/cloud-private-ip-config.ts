@@ -1,12 +1,5 @@
-import {
-  asRecord,
-  ObjectReader,
-  parseAddress,
-  type Address,
-  type NetworkEntry,
-  type NetworkKind,
-  type Read,
-} from '@egressip-ipam/core';
+import { parseAddress, type Address, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** What the cluster's own controller asks the cloud for (cloud.network.openshift.io/v1). Read, never written. */
 export interface CloudPrivateIPConfigEntry extends NetworkEntry {

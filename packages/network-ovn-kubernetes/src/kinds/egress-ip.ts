@@ -1,14 +1,11 @@
 import {
-  asRecord,
   fieldManager,
-  ObjectReader,
   ownershipLabel,
-  readSelector,
   type LabelSelector,
   type NetworkEntry,
   type NetworkKind,
-  type Read,
 } from '@egressip-ipam/core';
+import { asRecord, ObjectReader, readSelector, type Read } from '@egressip-ipam/core/plugin';
 import { markAnnotation, touchedAnnotation } from './names.ts';
 
 /** OVN-Kubernetes' object: addresses, and the pods that leave by them (k8s.ovn.org/v1). */

@@ -1,4 +1,5 @@
-import { ObjectReader, type NetworkEntry, type NetworkKind, type Read } from '@egressip-ipam/core';
+import { type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** The Lease of OVN-Kubernetes' cluster manager. */
 export interface ManagerLeaseEntry extends NetworkEntry {

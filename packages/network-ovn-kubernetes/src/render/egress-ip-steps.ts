@@ -1,6 +1,5 @@
 import {
   formatAddress,
-  sameAddresses,
   type Address,
   type ClaimDecision,
   type EgressIPAMDecision,
@@ -8,6 +7,7 @@ import {
   type NetworkStep,
   type Precondition,
 } from '@egressip-ipam/core';
+import { sameAddresses } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { ApplyPayload, Payload } from '../write/payload.ts';
 import { selectsAllOf } from './carried.ts';

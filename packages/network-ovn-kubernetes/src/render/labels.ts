@@ -1,8 +1,5 @@
 import {
-  afterStep,
-  firstFew,
   formatAddress,
-  NodeUses,
   ownershipLabel,
   type Address,
   type EgressIPAMDecision,
@@ -12,6 +9,7 @@ import {
   type NodeSnapshot,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep, firstFew, NodeUses } from '@egressip-ipam/core/plugin';
 import type { ParsedNode } from '../facts/parse-node.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';

@@ -1,4 +1,5 @@
-import { familyOf, sameAddresses, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import { familyOf, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import { sameAddresses } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 
 /**

@@ -1,11 +1,11 @@
 import {
-  afterStep,
   type EgressIPAMDecision,
   type NetworkDecisions,
   type NetworkView,
   type Precondition,
   type Rendering,
 } from '@egressip-ipam/core';
+import { afterStep } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { beforeReleases } from './before-releases.ts';

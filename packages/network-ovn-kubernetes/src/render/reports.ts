@@ -1,12 +1,12 @@
 import {
   familyOf,
   formatAddress,
-  SelectorIndex,
   type Address,
   type ClaimDecision,
   type Finding,
   type NetworkView,
 } from '@egressip-ipam/core';
+import { SelectorIndex } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressIPName, namespaceNameLabel } from '../kinds/names.ts';

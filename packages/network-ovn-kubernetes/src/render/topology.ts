@@ -1,12 +1,12 @@
 import {
   cidrsOverlap,
-  firstFew,
   type AssignmentDecision,
   type Cidr,
   type EgressIPAMDecision,
   type Finding,
   type NetworkDecisions,
 } from '@egressip-ipam/core';
+import { firstFew } from '@egressip-ipam/core/plugin';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 

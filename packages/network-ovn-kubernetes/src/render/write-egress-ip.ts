@@ -1,5 +1,4 @@
 import {
-  afterStep,
   type Address,
   type ClaimDecision,
   type EgressIPAMDecision,
@@ -7,6 +6,7 @@ import {
   type NetworkStep,
   type Precondition,
 } from '@egressip-ipam/core';
+import { afterStep } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressIPName } from '../kinds/names.ts';

@@ -1,13 +1,12 @@
 import {
   createPlanner,
-  entriesOf,
-  withEntries,
   type ClusterSnapshot,
   type Finding,
   type NodeSnapshot,
   type Plan,
   type Step,
 } from '@egressip-ipam/core';
+import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { aNode, anEgressIPAM, applyStep, aSnapshot, readySteps } from '@egressip-ipam/core/testing';
 import type { CloudPrivateIPConfigEntry } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';

@@ -1,13 +1,5 @@
-import {
-  cidrContains,
-  compileSelector,
-  entriesOf,
-  parseAddress,
-  parseCidr,
-  withEntries,
-  type ClusterSnapshot,
-  type NodeSnapshot,
-} from '@egressip-ipam/core';
+import { cidrContains, parseAddress, parseCidr, type ClusterSnapshot, type NodeSnapshot } from '@egressip-ipam/core';
+import { compileSelector, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { egressIPKind, type AssignedItem, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
 

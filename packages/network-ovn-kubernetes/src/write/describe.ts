@@ -1,12 +1,5 @@
-import {
-  entriesOf,
-  listOrNothing,
-  ownershipLabel,
-  parseAddress,
-  sameInOrder,
-  type NetworkObjects,
-  type NetworkStep,
-} from '@egressip-ipam/core';
+import { ownershipLabel, parseAddress, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
+import { entriesOf, listOrNothing, sameInOrder } from '@egressip-ipam/core/plugin';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, namespaceNameLabel } from '../kinds/names.ts';

@@ -1,13 +1,11 @@
 import {
-  byName,
-  entriesOf,
   ownershipLabel,
-  withEntries,
   type NetworkObjects,
   type NetworkStep,
   type NodeSnapshot,
   type SimulatedNetwork,
 } from '@egressip-ipam/core';
+import { byName, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, labelledByUsAnnotation, namespaceNameLabel } from '../kinds/names.ts';
 import { payloadOf, type ApplyPayload, type LabelPayload } from './payload.ts';

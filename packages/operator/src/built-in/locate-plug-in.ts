@@ -1,4 +1,4 @@
-import { isRecord } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, findPackageJSON } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';

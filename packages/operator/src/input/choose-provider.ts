@@ -1,4 +1,5 @@
-import { asRecord, decideProvider, type ProviderDecision, type ProviderObservation } from '@egressip-ipam/core';
+import { decideProvider, type ProviderDecision, type ProviderObservation } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import type { FoundNetwork } from '../network/find-network.ts';
 import { describeBuiltInProviders, describeProvider } from '../provider/load-provider.ts';
 import { addressOnNode, needsAttaching, signsIn } from '../provider/provider-facts.ts';

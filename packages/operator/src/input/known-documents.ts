@@ -1,4 +1,5 @@
-import { isRecord, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
+import { type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 import { groupOf } from '../network/resources.ts';
 import { isObservation } from './observation.ts';
 

@@ -1,4 +1,4 @@
-import type { Read } from '@egressip-ipam/core';
+import type { Read } from '@egressip-ipam/core/plugin';
 import type { InputProblem, SourceObject } from './read-documents.ts';
 
 interface Named {

@@ -1,4 +1,5 @@
-import { isRecord, type ProviderObservation } from '@egressip-ipam/core';
+import { type ProviderObservation } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 
 /**
  * Whether an object is a ProviderObservation as docs/schemas/provider-observation.schema.json says: a plan takes it as

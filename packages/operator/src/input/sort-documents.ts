@@ -1,5 +1,4 @@
 import {
-  asRecord,
   readClusterNetworks,
   readEgressIPAM,
   readInfrastructure,
@@ -15,6 +14,7 @@ import {
   type ProviderObservation,
   type UsedAddress,
 } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { addAll } from './add-all.ts';
 import { claimsToBeSnapshot, commonKinds, kindReader, networkKinds, type DocumentKind } from './known-documents.ts';
 import { ObjectList, problemsOf } from './object-list.ts';

@@ -1,4 +1,5 @@
-import { asRecord, type KubernetesWrite } from '@egressip-ipam/core';
+import { type KubernetesWrite } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { ResourceClient, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { resourceOf } from './resources.ts';
 

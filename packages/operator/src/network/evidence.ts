@@ -1,12 +1,11 @@
 import {
-  asRecord,
-  isRecord,
   readClusterNetworks,
   type ClusterEvidence,
   type NetworkBackend,
   type ResourceReference,
   type ServedKind,
 } from '@egressip-ipam/core';
+import { asRecord, isRecord } from '@egressip-ipam/core/plugin';
 import { groupOf } from './resources.ts';
 
 /** How evidence names a kind: `PLURAL.GROUP`, as its definition is called. */

@@ -1,10 +1,5 @@
-import {
-  isRecord,
-  type ClusterEvidence,
-  type NetworkBackend,
-  type NetworkKind,
-  type ServedKind,
-} from '@egressip-ipam/core';
+import { type ClusterEvidence, type NetworkBackend, type NetworkKind, type ServedKind } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 import {
   apiVersionOf,
   isForbidden,

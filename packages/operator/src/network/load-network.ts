@@ -1,4 +1,5 @@
-import { isRecord, type NetworkBackend } from '@egressip-ipam/core';
+import { type NetworkBackend } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 import { importPlugIn } from '../built-in/import-plug-in.ts';
 import { builtInNetworks } from '../built-in/networks.ts';
 

@@ -1,11 +1,11 @@
 import {
-  isRecord,
   type CloudProvider,
   type CreateProvider,
   type ProviderContext,
   type ProviderDescription,
   type ProviderModule,
 } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 import { importPlugIn } from '../built-in/import-plug-in.ts';
 import { builtInProviders } from '../built-in/providers.ts';
 import { describeError } from './contained-provider.ts';

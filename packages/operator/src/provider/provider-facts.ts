@@ -1,11 +1,11 @@
 import {
-  asRecord,
   type NetworkBackend,
   type NetworkSnapshot,
   type NetworkTraits,
   type ProviderFacts,
   type Recognition,
 } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 
 /** What raw objects tell of the infrastructure. */
 export interface InfrastructureSigns {

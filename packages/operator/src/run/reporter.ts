@@ -1,5 +1,4 @@
 import {
-  asRecord,
   type ClusterSnapshot,
   type EgressIPAMReport,
   type Finding,
@@ -7,6 +6,7 @@ import {
   type Plan,
   type RefusedAddress,
 } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';

@@ -1,5 +1,4 @@
 import {
-  asRecord,
   buildSnapshot,
   readClusterNetworks,
   readEgressIPAM,
@@ -18,9 +17,9 @@ import {
   type NodeSnapshot,
   type Plan,
   type ProviderSnapshot,
-  type Read,
   type Recognition,
 } from '@egressip-ipam/core';
+import { asRecord, type Read } from '@egressip-ipam/core/plugin';
 import type { Resource, RestClient } from '@egressip-ipam/kube';
 import { kindKey } from '../network/evidence.ts';
 import type { FoundNetwork } from '../network/find-network.ts';

@@ -1,4 +1,5 @@
-import type { Finding, Read } from '@egressip-ipam/core';
+import type { Finding } from '@egressip-ipam/core';
+import type { Read } from '@egressip-ipam/core/plugin';
 import {
   Reflector,
   ResourceClient,

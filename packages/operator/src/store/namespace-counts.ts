@@ -1,4 +1,5 @@
-import { byName, type NamespaceCount } from '@egressip-ipam/core';
+import { type NamespaceCount } from '@egressip-ipam/core';
+import { byName } from '@egressip-ipam/core/plugin';
 import { sleep, type Clock } from '@egressip-ipam/kube';
 
 /** One namespace a second, whatever their number; those that nobody counted yet come faster. */

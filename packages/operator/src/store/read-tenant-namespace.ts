@@ -1,4 +1,5 @@
-import { mostAssignments, readNamespace, type Finding, type NamespaceSnapshot, type Read } from '@egressip-ipam/core';
+import { mostAssignments, readNamespace, type Finding, type NamespaceSnapshot } from '@egressip-ipam/core';
+import type { Read } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 /** The prefix of this project's annotations; of all others nothing is kept. */

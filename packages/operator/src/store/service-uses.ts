@@ -1,4 +1,5 @@
-import { asRecord, compareNames, readServiceAddresses, type Finding, type UsedAddress } from '@egressip-ipam/core';
+import { readServiceAddresses, type Finding, type UsedAddress } from '@egressip-ipam/core';
+import { asRecord, compareNames } from '@egressip-ipam/core/plugin';
 
 /** So many addresses of one Service count: no more are kept of it. */
 const mostOfService = 64;

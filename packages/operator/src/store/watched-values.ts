@@ -1,4 +1,4 @@
-import { compareNames } from '@egressip-ipam/core';
+import { compareNames } from '@egressip-ipam/core/plugin';
 import { Reflector, ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
 
 /** What {@link WatchedValues} are made of. */

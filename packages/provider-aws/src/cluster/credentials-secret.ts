@@ -1,4 +1,5 @@
-import { asRecord, type ClusterObjects, type ClusterRead, type ClusterRequest } from '@egressip-ipam/core';
+import { type ClusterObjects, type ClusterRead, type ClusterRequest } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import type { CredentialsSecret } from '../credentials/secret-credentials.ts';
 
 /** Names that the original gave them, so that what it left serves on. */

@@ -1,4 +1,5 @@
-import { asRecord, type ClusterObjects, type ClusterRead, type ProviderContext } from '@egressip-ipam/core';
+import { type ClusterObjects, type ClusterRead, type ProviderContext } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 
 /** OpenShift's description of what it runs on. */
 export const infrastructureRead: ClusterRead = {

@@ -1,4 +1,5 @@
-import { asRecord, type ClusterObjects, type ClusterRead } from '@egressip-ipam/core';
+import { type ClusterObjects, type ClusterRead } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 
 /** OpenShift's groups of machines, which name subnets. */
 export const machineSetsRead: ClusterRead = {

@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { isNotFound, type KubernetesObject } from '@egressip-ipam/kube';
 import {
   AntreaWebhook,

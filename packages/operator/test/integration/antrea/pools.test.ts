@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { egressIPAMs, externalIPPools, nodes } from '../support/resources.ts';
 import { bothServers } from '../support/start-server.ts';
 import { AntreaCluster, eventually } from './antrea-cluster.ts';

@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPAMs, egresses } from '../support/resources.ts';
 import { AntreaCluster, eventually, everywhere } from './antrea-cluster.ts';

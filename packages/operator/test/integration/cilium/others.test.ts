@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../support/carried.ts';
 import { ClusterObjects } from '../support/cluster-objects.ts';

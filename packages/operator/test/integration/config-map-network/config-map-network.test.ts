@@ -1,4 +1,5 @@
-import { entriesOf, withEntries, type NetworkObjects } from '@egressip-ipam/core';
+import { type NetworkObjects } from '@egressip-ipam/core';
+import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { describeNetworkBackend } from '@egressip-ipam/core/testing';
 import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
 import {

@@ -1,12 +1,7 @@
 import {
-  afterStep,
-  asRecord,
-  entriesOf,
   formatAddress,
-  ObjectReader,
   parseAddress,
   unlimited,
-  withEntries,
   type Address,
   type AddressUse,
   type BindingFacts,
@@ -18,8 +13,8 @@ import {
   type NetworkKind,
   type NetworkStep,
   type Precondition,
-  type Read,
 } from '@egressip-ipam/core';
+import { afterStep, asRecord, entriesOf, ObjectReader, withEntries, type Read } from '@egressip-ipam/core/plugin';
 
 /** The namespace of the network's ConfigMaps. */
 export const networkNamespace = 'egress-network';

@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudPrivateIPConfigs, egressIPAMs, egressIPs as handMade, nodes } from '../support/resources.ts';
 import { startOvnCluster, type OvnCluster } from './ovn-cluster.ts';

@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { isNotFound } from '@egressip-ipam/kube';
 import { seededRandom } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';

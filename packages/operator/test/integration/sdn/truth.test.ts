@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { Reflector } from '@egressip-ipam/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conditionOf } from '../support/carried.ts';

@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';

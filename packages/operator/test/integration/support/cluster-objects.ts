@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { removeNamespace } from './remove-namespace.ts';
 import { egressIPAMs, namespaces, nodes } from './resources.ts';

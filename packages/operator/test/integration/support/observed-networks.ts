@@ -1,4 +1,4 @@
-import { asRecord } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
 import type { Carriers } from './carried.ts';
 import { egresses, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
