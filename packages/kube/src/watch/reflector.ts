@@ -1,19 +1,14 @@
 import { sleep } from '../clock/sleep.ts';
-import type { Clock, ClockTimer } from '../clock/clock.ts';
-import { isExpired, isResourceVersionTooLarge } from '../errors/predicates.ts';
+import type { Clock } from '../clock/clock.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { ApiError } from '../errors/api-error.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
 import { Backoff } from './backoff.ts';
+import { isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
 import { Store, type Projection, type Replacement, type StoreChange } from './store.ts';
 import { VanishingDoubt, type Vanishing } from './vanishing.ts';
+import { limitWatch } from './watch-limits.ts';
 import { watch, type WatchEvent } from './watch-stream.ts';
 
-// With the server away for network reasons nothing is gained by waiting long; a server in trouble is given time.
-const networkBackoffCap = 4_000;
-const serverBackoffCap = 30_000;
-/** Seconds: a server that asks to be left alone for a day is asked again all the same. */
-const longestRetryAfter = 300;
 const shortestGoodWatch = 10_000;
 const defaultLongestSilence = 150_000;
 
@@ -70,10 +65,9 @@ export class Reflector<Slim> {
   #lastSeen: number | undefined;
   #failingSince: number | undefined;
   #watchingSince: number | undefined;
-  /** Watches that were refused as too old, since one delivered anything. */
-  #expiredInARow = 0;
-  #listNewest = false;
-  #mustList = true;
+  /** Whether the server knew the version of a watch no more, since one delivered anything. */
+  #hasExpired = false;
+  #next: Next = 'list';
   readonly #stop = new AbortController();
   readonly #refreshing: (() => void)[] = [];
   #breakOff: (reason: unknown) => void = () => undefined;
@@ -126,8 +120,7 @@ export class Reflector<Slim> {
    * however far the watch was behind. For a new leader, before it decides. Never resolves when stopped before.
    */
   refresh(): Promise<void> {
-    this.#mustList = true;
-    this.#listNewest = true;
+    this.#next = 'list-newest';
     const done = new Promise<void>((resolve) => this.#refreshing.push(resolve));
     this.#breakOff(new TransportError('the newest state is wanted', { kind: 'aborted', outcome: 'unknown' }));
     return done;
@@ -161,7 +154,7 @@ export class Reflector<Slim> {
     signal.addEventListener('abort', onStop, { once: true });
     const release = this.#options.client.rest.liveness.watch(breakOff);
     try {
-      if (this.#mustList) await this.#list(controller.signal);
+      if (this.#next !== 'watch') await this.#list(controller.signal);
       await this.#watch(controller);
     } finally {
       release();
@@ -172,7 +165,7 @@ export class Reflector<Slim> {
   async #list(signal: AbortSignal): Promise<void> {
     const doubt = new VanishingDoubt(this.store.size);
     const start = this.#clock.monotonic();
-    let isNewest = this.#listNewest || this.#options.consistency === 'latest';
+    let isNewest = this.#next === 'list-newest' || this.#options.consistency === 'latest';
     let read = await this.#read(isNewest, signal);
     for (
       let vanishing;
@@ -185,8 +178,7 @@ export class Reflector<Slim> {
       await sleep(this.#clock, vanishing.retryInMilliseconds, signal);
     }
     read.replacement.finish();
-    this.#mustList = false;
-    this.#listNewest = false;
+    this.#next = 'watch';
     for (const resolve of this.#refreshing.splice(0)) resolve();
     this.#options.onListed?.({ items: read.items, milliseconds: this.#clock.monotonic() - start });
     this.#hasSynced = true;
@@ -223,16 +215,11 @@ export class Reflector<Slim> {
   async #watch(controller: AbortController): Promise<void> {
     const timeoutSeconds = Math.floor(300 * (1 + this.#random()));
     const start = this.#clock.monotonic();
-    // The server ends the watch in time, unless it cannot any more.
-    const timer = this.#clock.setTimeout(
-      () => {
-        controller.abort(
-          new TransportError('the watch outlived its time limit', { kind: 'timeout', outcome: 'unknown' }),
-        );
-      },
-      timeoutSeconds * 1000 + 5_000,
-    );
-    const silence = this.#endWhenSilent(controller);
+    const limits = limitWatch(this.#clock, controller, {
+      timeoutSeconds,
+      longestSilence: this.#options.longestSilence ?? defaultLongestSilence,
+      lastSeen: () => this.#lastSeen,
+    });
     let failure: { readonly error: unknown } | undefined;
     try {
       await this.#consume(timeoutSeconds, controller.signal, start);
@@ -242,29 +229,9 @@ export class Reflector<Slim> {
     } finally {
       if (this.#isWatchingWell()) this.#failingSince = undefined;
       this.#watchingSince = undefined;
-      timer.cancel();
-      silence.cancel();
+      limits.cancel();
       this.#options.onWatchEnd?.({ milliseconds: this.#clock.monotonic() - start, ...failure });
     }
-  }
-
-  #endWhenSilent(controller: AbortController): ClockTimer {
-    const { longestSilence = defaultLongestSilence } = this.#options;
-    const opened = this.#clock.monotonic();
-    let timer: ClockTimer;
-    const look = (): void => {
-      const rest = Math.max(opened, this.#lastSeen ?? 0) + longestSilence - this.#clock.monotonic();
-      if (rest > 0) timer = this.#clock.setTimeout(look, rest);
-      else
-        controller.abort(
-          new TransportError(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`, {
-            kind: 'timeout',
-            outcome: 'unknown',
-          }),
-        );
-    };
-    timer = this.#clock.setTimeout(look, longestSilence);
-    return { cancel: () => timer.cancel() };
   }
 
   // One that is refused, or breaks, does so at once; a good one may have nothing to tell for minutes.
@@ -286,7 +253,7 @@ export class Reflector<Slim> {
       events++;
       this.#lastSeen = this.#clock.monotonic();
       this.#backoff.reset();
-      this.#expiredInARow = 0;
+      this.#hasExpired = false;
       this.#failingSince = undefined;
       this.#take(event);
     }
@@ -307,42 +274,14 @@ export class Reflector<Slim> {
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
     this.#failingSince ??= this.#clock.monotonic();
-    const expired = isExpired(error) || isResourceVersionTooLarge(error);
-    if (expired && !this.#mustList) {
-      // The watch is too far behind; a list at the last version returns something at least as new. Where that is too
-      // old to watch as well, only the newest state helps, and not without a pause.
-      const isRepeated = this.#expiredInARow > 0;
-      this.#expiredInARow += 1;
-      this.#mustList = true;
-      this.#listNewest = isRepeated || isResourceVersionTooLarge(error);
-      const delay = isRepeated ? this.#delayAfter(error) : 0;
-      this.#options.onError?.(error, delay);
-      if (delay > 0) await sleep(this.#clock, delay, signal);
-      return;
-    }
-    if (expired && !this.#listNewest) {
-      this.#listNewest = true;
-      this.#options.onError?.(error, 0);
-      return;
-    }
-    // A refusal (403, a CRD that went away) says that the state may be quite another when it ends; of an event that
-    // makes no sense nobody knows what it would have told.
-    if (isRefusal(error) || isNonsense(error)) this.#mustList = true;
-    const delay = this.#delayAfter(error);
-    this.#options.onError?.(error, delay);
-    await sleep(this.#clock, delay, signal);
-  }
-
-  #delayAfter(error: unknown): number {
-    const alive = this.#options.client.rest.liveness.alive;
+    const attempted = this.#next;
+    const { next, isAtOnce } = nextAfter(error, attempted, this.#hasExpired);
+    if (attempted === 'watch' && isVersionUnknown(error)) this.#hasExpired = true;
+    this.#next = next;
     // Liveness itself tells when to go on.
-    if (!alive) return 0;
-    if (!ApiError.isInstance(error))
-      return this.#backoff.next(isNonsense(error) ? serverBackoffCap : networkBackoffCap);
-    return Math.max(
-      this.#backoff.next(serverBackoffCap),
-      Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000,
-    );
+    const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
+    this.#options.onError?.(error, pause);
+    if (pause > 0) await sleep(this.#clock, pause, signal);
   }
 
   #selection(): Selection {
@@ -362,14 +301,6 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
     }
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return ApiError.isInstance(error) && error.status < 500 && error.status !== 429;
-}
-
-function isNonsense(error: unknown): boolean {
-  return TransportError.isInstance(error) && (error.kind === 'protocol' || error.kind === 'too-large');
 }
 
 // Only a refresh breaks off without the reflector being stopped; a network found dead is no abort.
