@@ -113,8 +113,8 @@ export const pool = {
   spec: {
     topologyLabel: 'zone',
     cidrAssignments: [
-      { CIDR: '10.0.0.0/20', labelValue: 'a' },
-      { CIDR: '10.1.0.0/20', labelValue: 'b' },
+      { CIDR: '10.0.0.0/16', labelValue: 'a' },
+      { CIDR: '10.1.0.0/16', labelValue: 'b' },
     ],
   },
 };
