@@ -1,10 +1,10 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', objects: 'src/objects.ts' },
   format: ['esm'],
   target: 'node22',
-  dts: { entry: { index: 'src/index.ts' } },
+  dts: true,
   clean: true,
   sourcemap: true,
 });

@@ -1,4 +1,5 @@
-export { egressNodes, readEgressNode } from './egress-node/egress-node.ts';
+export { egressNodes } from './egress-node/egress-node.ts';
+export { readEgressNode } from './egress-node/read-egress-node.ts';
 export { nextFenceStep } from './fencing/fence.ts';
 export { afterAnswer, afterRenewal, holdAt, lifetimeSeconds, released } from './fencing/hold.ts';
 export { emptyRoster, membersAt, nextRoster, parseRoster, strictMajority } from './fencing/roster.ts';

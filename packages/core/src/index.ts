@@ -1,4 +1,5 @@
 // What a snapshot is made of.
+export { cidrsOf, isReadBy, isSeenIn } from './read/platform-objects.ts';
 export { readObjects } from './read/read-objects.ts';
 export { buildSnapshot } from './snapshot/build-snapshot.ts';
 export { readEgressIPAM } from './snapshot/read-egress-ipam.ts';
@@ -18,7 +19,7 @@ export {
   finalizerName,
   ownershipLabel,
 } from './snapshot/names.ts';
-export type { ObjectsRead } from './read/read-objects.ts';
+export type { ObjectsRead, ReadOptions } from './read/read-objects.ts';
 export type {
   CidrAssignmentSnapshot,
   ClusterSnapshot,
@@ -140,9 +141,11 @@ export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
 export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
+export { providerEntriesOf } from './provider-contract/platform-in-objects.ts';
 export { decideProvider } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';
+export type * from './provider-contract/platform-in-objects.ts';
 export type { ProviderDecision, ProviderFacts } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/factory.ts';
 export type { ProviderErrorClass, ProviderErrorDescription } from './provider-contract/provider-error.ts';

@@ -4,9 +4,10 @@ import {
   parseAddress,
   parseCidr,
   type ProviderChange,
-  type ProviderErrorClass,
   type ProviderErrorDescription,
 } from '@egressip-ipam/core';
+import { heldBy, isFenced, nodesByMAC, ownAddresses } from './agents-view.ts';
+import { failure } from './failure.ts';
 import { fenceAgent, type FenceParts } from './fence-agent.ts';
 import type { WishWriter } from './wish-writer.ts';
 
@@ -66,7 +67,7 @@ function refusal(
   if (change.type === 'move' && view.node(change.from.name) === undefined && !hasLease(change.from.name, view)) {
     return failure('not-found', `no agent has reported from node ${change.from.name}; check that its pod runs there`);
   }
-  for (const other of view.nodes.store.values()) {
+  for (const other of view.all) {
     if (ownAddresses(other).includes(address)) {
       const errorClass = other.name === node.name || other.name === from ? 'permanent' : 'conflict';
       return failure(errorClass, `${address} is an address of node ${other.name} itself; choose another address`);
@@ -98,25 +99,20 @@ function hasLease(node: string, view: ChangeParts['view']): boolean {
   return view.sightings.of(node) !== undefined;
 }
 
-/** What a node carries of its own; never to be touched. */
-export function ownAddresses(node: EgressNode | undefined): readonly string[] {
-  return node?.status.interfaces.flatMap(({ addresses }) => addresses) ?? [];
-}
-
 /** Whether a node has an address, or is to have it and can. */
 function carries(node: EgressNode, address: string, view: ChangeParts['view']): boolean {
   return (
-    !view.isFenced(node.name) &&
-    (node.wishes.some((wish) => wish.address === address) || view.heldBy(node).includes(address))
+    !isFenced(node.name, view) &&
+    (node.wishes.some((wish) => wish.address === address) || heldBy(node, view).includes(address))
   );
 }
 
 /** Fenced nodes that would take an address again if they came back. */
 function leftBehind(address: string, node: string, { view }: ChangeParts): readonly string[] {
-  const others = [...view.nodes.store.values()].filter(
+  const others = view.all.filter(
     ({ name, wishes }) => name !== node && wishes.some((wish) => wish.address === address),
   );
-  return others.map(({ name }) => name).filter((name) => view.isFenced(name));
+  return others.map(({ name }) => name).filter((name) => isFenced(name, view));
 }
 
 /** Has a node let go of an address: it confirms that, or its agent is fenced. */
@@ -140,10 +136,10 @@ async function vacate(
   };
   const limit = limitOf(node, parts);
   const ended = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
-  const isFenced = await fenceAgent(node, parts, isGone, ended);
+  const wasFenced = await fenceAgent(node, parts, isGone, ended);
   if (isGone()) return { isConfirmed: true };
   // Should it come back, it reads its wishes anew, which were written before it was seen to be fenced.
-  if (isFenced) return { isConfirmed: false };
+  if (wasFenced) return { isConfirmed: false };
   return {
     isConfirmed: false,
     error: failure(
@@ -206,7 +202,7 @@ function objection(
   switch (state) {
     case 'Duplicate': {
       // Its time on a node that was cut off is not over: no reason to give the namespace another address.
-      const holder = view.nodeWithMAC(duplicateMAC);
+      const holder = duplicateMAC === undefined ? undefined : nodesByMAC(view).get(duplicateMAC);
       if (holder !== undefined)
         return failure('transient', `node ${holder} answers for ${address} still; it is taken once that node lets go`);
       return failure(
@@ -230,8 +226,4 @@ function objection(
     case 'Probing':
       return undefined;
   }
-}
-
-export function failure(errorClass: ProviderErrorClass, message: string): ProviderErrorDescription {
-  return { class: errorClass, message };
 }

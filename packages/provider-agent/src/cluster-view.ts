@@ -19,6 +19,7 @@ import {
   type Resource,
   type RestClient,
 } from '@egressip-ipam/kube';
+import type { AgentsView } from './agents-view.ts';
 import { Sightings } from './sightings.ts';
 import { isSilent } from './silence.ts';
 
@@ -34,7 +35,7 @@ export const configMaps: Resource = {
 const beat = 250;
 
 /** What the provider watches: EgressNodes, the Leases of their agents, and the roster. */
-export class ClusterView {
+export class ClusterView implements AgentsView {
   readonly sightings = new Sightings();
   readonly nodes: Reflector<EgressNode>;
   readonly #leases: Reflector<AgentLease>;
@@ -113,22 +114,8 @@ export class ClusterView {
     return this.#startedAt;
   }
 
-  /** What a node holds by its own report; nothing, once its Lease was taken away, whatever it reported last. */
-  heldBy({ name, status }: EgressNode): readonly string[] {
-    if (this.isFenced(name)) return [];
-    return status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
-  }
-
-  /** Whether a node's Lease is there, and nobody holds it. */
-  isFenced(name: string): boolean {
-    return this.sightings.of(name)?.isHeld === false;
-  }
-
-  /** The egress node that a MAC address is of: what it answers for it has still, and lets go of by itself. */
-  nodeWithMAC(mac: string | undefined): string | undefined {
-    if (mac === undefined) return undefined;
-    const nodes = [...this.nodes.store.values()];
-    return nodes.find(({ status }) => status.interfaces.some((one) => one.mac === mac))?.name;
+  get all(): readonly EgressNode[] {
+    return [...this.nodes.store.values()];
   }
 
   node(name: string): EgressNode | undefined {

@@ -1,9 +1,11 @@
 import { ProviderError, type CloudProvider, type ProviderChange, type ProviderChangeResult } from '@egressip-ipam/core';
 import { reasonOf, type RestClient } from '@egressip-ipam/kube';
-import { applyChange, failure } from './apply-change.ts';
+import { applyChange } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
 import { description } from './description.ts';
-import { elsewhere, observeCidr, observeNode } from './observe.ts';
+import { elsewhere } from './elsewhere.ts';
+import { failure } from './failure.ts';
+import { observeAgents } from './observe-agents.ts';
 import { RosterWriter } from './roster-writer.ts';
 import { shouldAsk } from './silence.ts';
 import { WishWriter } from './wish-writer.ts';
@@ -61,10 +63,10 @@ export function createAgentProvider({
       seen = view.news;
       const now = rest.clock.monotonic();
       const error = looksOnly ? elsewhere(view, namespace) : undefined;
-      return {
-        nodes: nodes.map(({ name }) => (error === undefined ? observeNode(name, view, now) : { node: name, error })),
-        cidrs: cidrs.map((cidr) => observeCidr(cidr, view)),
-      };
+      const observation = observeAgents(view, { nodes, cidrs }, now);
+      return error === undefined
+        ? observation
+        : { ...observation, nodes: nodes.map(({ name }) => ({ node: name, error })) };
     },
     async apply({ changes, signal }) {
       const lanes = new Map<string, Promise<unknown>>();

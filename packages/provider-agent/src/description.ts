@@ -1,4 +1,6 @@
+import { egressNodes } from '@egressip-ipam/agent/objects';
 import type { ProviderDescription } from '@egressip-ipam/core';
+import { platformInObjects } from './platform-in-objects.ts';
 
 /** What is known of the provider without reaching the agents. */
 export const description: ProviderDescription = {
@@ -8,12 +10,8 @@ export const description: ProviderDescription = {
   platforms: { types: [], providerIDPrefixes: [] },
   capabilities: { attach: true },
   attachesTo: 'kernel',
-  reads: [
-    {
-      resource: { group: 'redhatcop.redhat.io', version: 'v1alpha1', plural: 'egressnodes', kind: 'EgressNode' },
-      onlyToChoose: true,
-    },
-  ],
+  reads: [{ resource: egressNodes, onlyToChoose: true }],
   // Agents have reported: they run.
   isEquipped: ({ objects }) => objects('EgressNode').length > 0,
+  fromObjects: platformInObjects,
 };

@@ -1,4 +1,4 @@
-import type { AgentLease, AgentSighting } from '@egressip-ipam/agent';
+import type { AgentLease, AgentSighting } from '@egressip-ipam/agent/objects';
 
 interface Seen {
   lease: AgentLease;

@@ -1,5 +1,9 @@
-import { strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent';
+import { strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent/objects';
+import type { AgentsView } from './agents-view.ts';
 import type { ClusterView } from './cluster-view.ts';
+
+/** What tells who is silent. */
+type Heard = Pick<AgentsView, 'sightings'>;
 
 /** The times of an agent's fence. */
 export function timingsOfLease(lease: Pick<AgentLease, 'term'>): Timings {
@@ -7,7 +11,7 @@ export function timingsOfLease(lease: Pick<AgentLease, 'term'>): Timings {
 }
 
 /** Whether an agent holds nothing any more by its own Lease: it was taken away, is not there, or its time is over. */
-export function isSilent(node: string, { sightings }: ClusterView, now: number): boolean {
+export function isSilent(node: string, { sightings }: Heard, now: number): boolean {
   const lease = sightings.lease(node);
   const silence = sightings.silence(node, now);
   if (lease?.holder === undefined || silence === undefined) return true;
@@ -16,7 +20,7 @@ export function isSilent(node: string, { sightings }: ClusterView, now: number):
 }
 
 /** Whether more than half of all agents answer: else it may be us who are cut off, and nothing is to move. */
-export function majorityAnswers(view: ClusterView, now: number): boolean {
+export function majorityAnswers(view: Heard, now: number): boolean {
   const { leases } = view.sightings;
   return leases.filter(({ node }) => !isSilent(node, view, now)).length >= strictMajority(leases.length);
 }

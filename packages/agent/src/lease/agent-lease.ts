@@ -1,3 +1,4 @@
+import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 /** Annotations of an agent's Lease. */
@@ -45,12 +46,26 @@ export function readAgentLease({ metadata, spec }: KubernetesObject): AgentLease
     node: metadata.name.slice(namePrefix.length),
     resourceVersion: metadata.resourceVersion ?? '',
     holder: typeof holderIdentity === 'string' && holderIdentity !== '' ? holderIdentity : undefined,
-    term: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds * 1000 : 0,
+    term: Number.isFinite(leaseDurationSeconds) ? Number(leaseDurationSeconds) * 1000 : 0,
     renewTime: typeof renewTime === 'string' ? renewTime : '',
     acknowledged: count(noted[annotations.acknowledged]),
     counted: count(noted[annotations.counted]),
     endpoint: readEndpoint(noted[annotations.endpoint]),
   };
+}
+
+/** Reads the Lease of an agent in anything, such as what stands in a file; other Leases are not meant. Never throws. */
+export function inspectAgentLease(object: unknown): Read<AgentLease & { readonly name: string }> {
+  const { labels } = asRecord(asRecord(object)['metadata']);
+  if (asRecord(labels)[agentLeaseLabel.key] !== agentLeaseLabel.value) return { ok: false, problems: [] };
+  const reader = new ObjectReader(object, 'Lease');
+  const lease = readAgentLease({
+    metadata: { name: reader.name, annotations: reader.map('metadata', 'annotations') },
+    spec: reader.record('spec'),
+  });
+  return lease === undefined
+    ? { ok: false, problems: reader.problems }
+    : reader.result({ ...lease, name: reader.name });
 }
 
 /** What a renewal says. */

@@ -10,7 +10,8 @@ import {
   type RestClient,
 } from '@egressip-ipam/kube';
 import { randomBytes } from 'node:crypto';
-import { egressNodes, readEgressNode, type EgressNode } from '../egress-node/egress-node.ts';
+import { egressNodes, type EgressNode } from '../egress-node/egress-node.ts';
+import { readEgressNode } from '../egress-node/read-egress-node.ts';
 import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from '../fencing/hold.ts';
 import { emptyRoster, membersAt, parseRoster, type Roster } from '../fencing/roster.ts';
 import { rosterKey, rosterName } from '../fencing/roster-object.ts';

@@ -1,6 +1,7 @@
 import { ResourceClient, sleep, type Clock, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
-import { egressNodes, readStatus, type EgressNodeStatus } from '../egress-node/egress-node.ts';
+import { egressNodes, type EgressNodeStatus } from '../egress-node/egress-node.ts';
+import { readStatus } from '../egress-node/read-egress-node.ts';
 
 const retryPause = 1_000;
 

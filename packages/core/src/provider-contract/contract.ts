@@ -1,4 +1,5 @@
 import type { ClusterRead, ClusterRequest, EquipmentContext } from './cluster-objects.ts';
+import type { PlatformInObjects } from './platform-in-objects.ts';
 import type { ProviderErrorDescription } from './provider-error.ts';
 
 /** A node as a provider sees it. */
@@ -181,6 +182,8 @@ export interface ProviderDescription {
    * Whether it can look at the platform: by credentials that are there, say. It serves then also where nobody needs it.
    */
   readonly isEquipped?: (context: EquipmentContext) => boolean;
+  /** Where its platform stands in the cluster's own objects: how it is seen in those of files, which nobody can ask. */
+  readonly fromObjects?: PlatformInObjects;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ProviderDescription } from './contract.ts';
  */
 export function describeProvider(provider: ProviderDescription): ProviderDescription {
   const { specificationVersion, name, platforms, capabilities } = provider;
-  const { isCloud, attachesTo, keptInSubnets, settlingTime, reads } = provider;
+  const { isCloud, attachesTo, keptInSubnets, settlingTime, reads, fromObjects } = provider;
   return {
     specificationVersion,
     name,
@@ -17,6 +17,7 @@ export function describeProvider(provider: ProviderDescription): ProviderDescrip
     ...(keptInSubnets === undefined ? {} : { keptInSubnets }),
     ...(settlingTime === undefined ? {} : { settlingTime }),
     ...(reads === undefined ? {} : { reads }),
+    ...(fromObjects === undefined ? {} : { fromObjects }),
     requests: (namespace) => provider.requests?.(namespace) ?? [],
     isEquipped: (context) => provider.isEquipped?.(context) ?? false,
   };

@@ -18,8 +18,10 @@ import { describeProvider } from './describe-provider.ts';
  * const provider = stackProviders(cloud, agents);
  */
 export function stackProviders(below: CloudProvider, above: CloudProvider): CloudProvider {
+  // What one of the two has in objects is not what both together carry.
+  const { fromObjects: _fromObjects, ...description } = describeProvider(below);
   return {
-    ...describeProvider(below),
+    ...description,
     name: stackedName(below, above),
     settlingTime: Math.max(below.settlingTime ?? 0, above.settlingTime ?? 0),
     reads: [...(below.reads ?? []), ...(above.reads ?? [])],

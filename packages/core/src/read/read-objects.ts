@@ -1,7 +1,7 @@
 import type { Finding } from '../finding/finding.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkKind } from '../network-contract/kind.ts';
-import type { UsedAddress } from '../provider-contract/contract.ts';
+import type { ProviderDescription, UsedAddress } from '../provider-contract/contract.ts';
 import { plain } from '../plain/plain-network.ts';
 import { buildSnapshot } from '../snapshot/build-snapshot.ts';
 import { asRecord, type Read } from '../snapshot/object-reader.ts';
@@ -19,11 +19,21 @@ import type {
   NetworkEntry,
   NodeSnapshot,
 } from '../snapshot/snapshot.ts';
+import { cidrsOf } from './platform-objects.ts';
+import { PlatformReading } from './platform-reading.ts';
 
 /** Objects read to a snapshot, and what is wrong in them. */
 export interface ObjectsRead {
   readonly snapshot: ClusterSnapshot;
   readonly problems: readonly Finding[];
+}
+
+/** Who attaches addresses in the cluster that objects are of. */
+export interface ReadOptions {
+  /** What serves under the nodes. Where its platform stands in objects, it is read from these. */
+  readonly provider?: ProviderDescription;
+  /** The namespace that the operator is in; without it, nothing is read of what is there. */
+  readonly operatorNamespace?: string;
 }
 
 /**
@@ -38,8 +48,12 @@ export interface ObjectsRead {
  * const { allocations } = plan(snapshot);
  * ```
  */
-export function readObjects(objects: readonly unknown[], backend: NetworkBackend = plain): ObjectsRead {
-  const reading = new Reading(backend);
+export function readObjects(
+  objects: readonly unknown[],
+  backend: NetworkBackend = plain,
+  options: ReadOptions = {},
+): ObjectsRead {
+  const reading = new Reading(backend, options);
   for (const object of objects) reading.take(object);
   return reading.result();
 }
@@ -54,11 +68,13 @@ class Reading {
   readonly #entries: Record<string, NetworkEntry[]> = {};
   readonly #clusterNetworks: string[] = [];
   readonly #serviceAddresses: UsedAddress[] = [];
+  readonly #platform: PlatformReading | undefined;
   #infrastructure: InfrastructureSnapshot | undefined;
 
-  constructor(backend: NetworkBackend) {
+  constructor(backend: NetworkBackend, { provider, operatorNamespace }: ReadOptions) {
     this.#backend = backend;
     this.#kinds = new Map(backend.kinds.map((kind) => [kind.resource.kind, kind]));
+    this.#platform = provider === undefined ? undefined : new PlatformReading(provider, operatorNamespace);
   }
 
   take(object: unknown): void {
@@ -70,6 +86,7 @@ class Reading {
       for (const item of items) this.take({ ...itemKind, ...asRecord(item) });
       return;
     }
+    this.#platform?.take(kind, object);
     switch (kind) {
       case 'EgressIPAM':
         return this.#note(readEgressIPAM(object), this.#egressIPAMs);
@@ -98,6 +115,7 @@ class Reading {
   }
 
   result(): ObjectsRead {
+    const platform = this.#platform?.result({ nodes: this.#nodes, cidrs: cidrsOf(this.#egressIPAMs) });
     const refused = this.#egressIPAMs.flatMap((egressIPAM) => egressIPAM.refused ?? []);
     const snapshot = buildSnapshot({
       network: { name: this.#backend.name, objects: this.#entries },
@@ -108,8 +126,9 @@ class Reading {
       namespaces: this.#namespaces,
       nodes: this.#nodes,
       ...(refused.length === 0 ? {} : { refused: refused.map(({ address }) => address) }),
+      ...(platform === undefined ? {} : { provider: platform.provider }),
     });
-    return { snapshot, problems: this.#problems };
+    return { snapshot, problems: [...this.#problems, ...(platform?.problems ?? [])] };
   }
 
   #note<Value>(read: Read<Value>, into: Value[]): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { usualNamespace } from '../provider/usual-namespace.ts';
 
 const serviceAccountNamespace = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
@@ -9,6 +10,6 @@ export function ownNamespace(): string {
   try {
     return readFileSync(serviceAccountNamespace, 'utf8').trim();
   } catch {
-    return 'egressip-ipam-operator';
+    return usualNamespace;
   }
 }

@@ -1,11 +1,14 @@
 import {
   buildSnapshot,
+  cidrsOf,
   plain,
   plan,
   type ClusterSnapshot,
   type NetworkBackend,
   type NetworkObjects,
   type ProviderDecision,
+  type ProviderDescription,
+  type ProviderObservation,
   type ProviderSnapshot,
 } from '@egressip-ipam/core';
 import type { FoundNetwork } from '../network/find-network.ts';
@@ -15,8 +18,9 @@ import { providerSnapshot } from '../provider/provider-snapshot.ts';
 import { chooseNetwork, type ChosenNetwork } from './choose-network.ts';
 import { chooseProvider } from './choose-provider.ts';
 import { claimsToBeSnapshot, isSnapshot, snapshotProblem } from './known-documents.ts';
+import { PlatformObjects } from './platform-objects.ts';
 import { InputError, unreadable, type InputProblem, type ReadDocuments } from './read-documents.ts';
-import { sortDocuments, type SortedDocuments } from './sort-documents.ts';
+import { sortDocuments } from './sort-documents.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
 /** Choices that the input may leave open. */
@@ -27,6 +31,8 @@ export interface SnapshotOptions {
   readonly provider?: string;
   /** RFC 3339; without it nothing cools down. */
   readonly time?: string;
+  /** Where the operator is. */
+  readonly namespace?: string;
 }
 
 /** What was decided of a live cluster by asking it. */
@@ -69,7 +75,11 @@ export async function loadSnapshot(
   const { found, notes } = live?.network ?? chooseNetwork(objects, known, chosen);
   const sorted = sortDocuments(documents, known, found.backend, problems, live !== undefined);
   if (objects.length > 0 && !sorted.isAny) throw ofNoCluster(problems);
-  const decision = live?.provider ?? (await chooseProvider(objects, found, sorted.observation, options.provider));
+  const platformOf = (provider: ProviderDescription): PlatformObjects =>
+    new PlatformObjects(documents, provider, options.namespace);
+  const isThere = (provider: ProviderDescription): boolean => platformOf(provider).isThere;
+  const decision =
+    live?.provider ?? (await chooseProvider(objects, found, sorted.observation, isThere, options.provider));
   const { infrastructure, egressIPAMs, namespaces, nodes, networkObjects, serviceAddresses } = sorted;
   const clusterNetworks = [...(found.evidence.clusterNetworks ?? []), ...sorted.serviceNetworks];
   const { settings } = found.recognition;
@@ -78,7 +88,18 @@ export async function loadSnapshot(
     ...(settings === undefined ? {} : { settings }),
     objects: { ...networkObjects, ...live?.counted },
   };
-  const provider = providerOf(found, decision, options, sorted, live !== undefined);
+  // Of two, one on top of the other, objects tell of one alone.
+  const isTold = sorted.observation !== undefined || live !== undefined || decision.onNode !== undefined;
+  const observation = isTold
+    ? sorted.observation
+    : platformOf(decision.provider).look({ nodes, cidrs: cidrsOf(egressIPAMs) }, problems);
+  const provider = providerOf(
+    found,
+    decision,
+    options,
+    { observation, isUnreadable: sorted.isUnreadable },
+    live !== undefined,
+  );
   const inside = {
     ...(clusterNetworks.length === 0 ? {} : { clusterNetworks }),
     ...(serviceAddresses.length === 0 ? {} : { serviceAddresses }),
@@ -98,7 +119,10 @@ function providerOf(
   { backend, recognition }: FoundNetwork,
   decision: ProviderDecision,
   options: SnapshotOptions,
-  { observation, isUnreadable }: SortedDocuments,
+  {
+    observation,
+    isUnreadable,
+  }: { readonly observation: ProviderObservation | undefined; readonly isUnreadable: boolean },
   isLive: boolean,
 ): ProviderSnapshot {
   const snapshot = providerSnapshot({

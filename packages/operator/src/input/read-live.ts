@@ -1,8 +1,9 @@
 import {
-  parseCidr,
+  cidrsOf,
   readEgressIPAM,
   readNamespace,
   readNode,
+  type EgressIPAMSnapshot,
   type NamespaceCount,
   type NetworkBackend,
   type NetworkObjects,
@@ -25,6 +26,7 @@ import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import * as resources from '../network/resources.ts';
 import { makeClusterProvider, type ProviderChoice } from '../provider/cluster-provider.ts';
 import { describeError } from '../provider/contained-provider.ts';
+import { failedLook } from '../provider/failed-look.ts';
 import { settleNetwork, type ChosenNetwork } from './choose-network.ts';
 import type { LiveDecisions } from './load-snapshot.ts';
 import type { ReadDocuments, SourceObject } from './read-documents.ts';
@@ -168,15 +170,11 @@ async function observeProvider(
     const signal = AbortSignal.timeout(longestLook);
     const look = async (cidrs: readonly string[]): Promise<object> => {
       const seen = await provider.observe({ nodes, cidrs, signal }).catch((error: unknown) => {
-        const description = describeError(error);
-        return {
-          nodes: nodes.map(({ name }) => ({ node: name, error: description })),
-          cidrs: cidrs.map((cidr) => ({ cidr, error: description })),
-        };
+        return failedLook({ nodes, cidrs }, describeError(error));
       });
       return { kind: 'ProviderObservation', ...seen };
     };
-    const pools = objects.flatMap((object) => (object.kind === 'EgressIPAM' ? cidrsOf(object) : []));
+    const pools = cidrsOf(objects.flatMap((object) => (object.kind === 'EgressIPAM' ? egressIPAMOf(object) : [])));
     const first = (await look([])) as {
       nodes: readonly { interfaces?: readonly { main: boolean; subnets: readonly string[] }[] }[];
     };
@@ -196,7 +194,7 @@ function nodeOf(object: KubernetesObject): readonly ProviderNode[] {
   return [{ name, ...(providerID === undefined ? {} : { providerID }) }];
 }
 
-function cidrsOf(object: KubernetesObject): readonly string[] {
+function egressIPAMOf(object: KubernetesObject): readonly EgressIPAMSnapshot[] {
   const read = readEgressIPAM(object);
-  return read.ok ? read.value.cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []) : [];
+  return read.ok ? [read.value] : [];
 }

@@ -109,7 +109,7 @@ export function withCluster(command: Command): Command {
     )
     .option(
       '--namespace <name>',
-      'where the secret with cloud credentials is; by default those of the environment are used',
+      "the operator's namespace, with the Leases of agents and the secret with cloud credentials; by default egressip-ipam-operator, and credentials of the environment",
     )
     .option('--cloud-region <region>', "the cloud's region; by default that of the infrastructure")
     .option('--cloud-endpoint <url>', "the cloud's API, instead of the region's own");

@@ -1,6 +1,6 @@
 import {
+  cidrsOf,
   decideProvider,
-  parseCidr,
   stackProviders,
   type CloudProvider,
   type ClusterAccess,
@@ -216,16 +216,13 @@ export function watchProvider(
 }
 
 function subjectsOf(store: ClusterStore): ProviderSubjects {
-  const cidrs = store.egressIPAMs
-    .list()
-    .flatMap(({ cidrAssignments }) => cidrAssignments.flatMap(({ CIDR }) => parseCidr(CIDR)?.cidr.text ?? []));
   return {
     nodes: store.machines.map(({ name, providerID, bootID }) => ({
       name,
       ...(providerID === undefined ? {} : { providerID }),
       ...(bootID === undefined ? {} : { bootID }),
     })),
-    cidrs: [...new Set(cidrs)].sort(),
+    cidrs: cidrsOf(store.egressIPAMs.list()),
   };
 }
 

@@ -106,5 +106,24 @@ function problemOfDescription(description: object): string | undefined {
   if (typeof entries['name'] !== 'string') return 'name is missing';
   const { capabilities } = entries;
   if (!isRecord(capabilities)) return 'capabilities are missing';
-  return typeof capabilities['attach'] === 'boolean' ? undefined : 'capabilities.attach is neither true nor false';
+  if (typeof capabilities['attach'] !== 'boolean') return 'capabilities.attach is neither true nor false';
+  return entries['fromObjects'] === undefined || isPlatformInObjects(entries['fromObjects'])
+    ? undefined
+    : 'fromObjects has not a list of kinds, each with a resource and a function read, and a function observe';
+}
+
+function isPlatformInObjects(value: unknown): boolean {
+  if (!isRecord(value) || typeof value['observe'] !== 'function') return false;
+  const { kinds } = value;
+  return (
+    Array.isArray(kinds) &&
+    kinds.every(
+      (kind) =>
+        isRecord(kind) &&
+        typeof kind['read'] === 'function' &&
+        isRecord(kind['resource']) &&
+        typeof kind['resource']['kind'] === 'string' &&
+        typeof kind['resource']['group'] === 'string',
+    )
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readEgressNode, readStatus } from './egress-node.ts';
+import { inspectEgressNode, readEgressNode, readStatus } from './read-egress-node.ts';
 
 const since = '2026-01-01T00:00:00Z';
 const read = (status: unknown, spec: unknown = {}) =>

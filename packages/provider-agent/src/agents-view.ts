@@ -1,0 +1,37 @@
+import type { EgressNode } from '@egressip-ipam/agent/objects';
+import type { Sightings } from './sightings.ts';
+
+/** What is known of the agents: as they are watched, or as files have them. */
+export interface AgentsView {
+  /** What they report and are asked for. */
+  readonly all: readonly EgressNode[];
+  /** Their Leases. */
+  readonly sightings: Sightings;
+  node(name: string): EgressNode | undefined;
+}
+
+/** Whether a node's Lease is there, and nobody holds it. */
+export function isFenced(name: string, { sightings }: Pick<AgentsView, 'sightings'>): boolean {
+  return sightings.of(name)?.isHeld === false;
+}
+
+/** What a node holds by its own report; nothing, once its Lease was taken away, whatever it reported last. */
+export function heldBy({ name, status }: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
+  if (isFenced(name, view)) return [];
+  return status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
+}
+
+/** What a node carries of its own; never to be touched. */
+export function ownAddresses(node: EgressNode | undefined): readonly string[] {
+  return node?.status.interfaces.flatMap(({ addresses }) => addresses) ?? [];
+}
+
+/**
+ * The egress nodes that MAC addresses are of: what one answers for it has still, and lets go of by itself.
+ */
+export function nodesByMAC({ all }: Pick<AgentsView, 'all'>): ReadonlyMap<string, string> {
+  const nodes = new Map<string, string>();
+  for (const { name, status } of all)
+    for (const { mac } of status.interfaces) if (mac !== undefined && !nodes.has(mac)) nodes.set(mac, name);
+  return nodes;
+}

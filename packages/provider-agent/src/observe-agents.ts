@@ -1,0 +1,111 @@
+import type { EgressNode } from '@egressip-ipam/agent/objects';
+import {
+  cidrContains,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type AttachedAddress,
+  type CidrObservation,
+  type LookSubjects,
+  type NodeObservation,
+  type ProviderObservation,
+  type UsedAddress,
+} from '@egressip-ipam/core';
+import { byName } from '@egressip-ipam/core/plugin';
+import { heldBy, nodesByMAC, ownAddresses, type AgentsView } from './agents-view.ts';
+import { failure } from './failure.ts';
+import { isSilent, majorityAnswers } from './silence.ts';
+
+/**
+ * What is known of nodes and CIDRs by the agents.
+ *
+ * @param now monotonic milliseconds, on the clock of the view's sightings
+ */
+export function observeAgents(view: AgentsView, { nodes, cidrs }: LookSubjects, now: number): ProviderObservation {
+  const isMajority = majorityAnswers(view, now);
+  const used = cidrs.length === 0 ? [] : usedAddresses(view);
+  return {
+    nodes: nodes.map(({ name }) => observeNode(name, view, isSilent(name, view, now), isMajority)),
+    cidrs: cidrs.map((cidr) => observeCidr(cidr, used)),
+  };
+}
+
+/** Its interfaces count as one: the agent finds for each address the one whose subnet has it. */
+function observeNode(name: string, view: AgentsView, isQuiet: boolean, isMajority: boolean): NodeObservation {
+  const node = view.node(name);
+  if (node === undefined || node.status.observedGeneration === 0) {
+    return {
+      node: name,
+      error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`),
+    };
+  }
+  const addresses = addressesOf(node, view);
+  return {
+    node: name,
+    interfaces: [
+      {
+        id: 'kernel',
+        main: true,
+        subnets: [...new Set(node.status.interfaces.flatMap(({ subnets }) => subnets))].sort(),
+        addresses,
+      },
+    ],
+    // An agent that is silent takes nothing more.
+    limits: isQuiet ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
+    ...(isQuiet && isMajority ? { silent: true } : {}),
+  };
+}
+
+function addressesOf(node: EgressNode, view: AgentsView): readonly AttachedAddress[] {
+  const own = ownAddresses(node);
+  const held = new Set(heldBy(node, view));
+  const known = new Set([...own, ...held]);
+  // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
+  // comes back.
+  const open = node.wishes.map(({ address }) => address).filter((address) => !known.has(address));
+  return [
+    ...own.map((address, index) => ({ address, primary: index === 0 })),
+    ...[...held].sort().map((address) => ({ address, primary: false })),
+    ...open.map((address) => ({ address, primary: false, incomplete: true as const })),
+  ];
+}
+
+function countOf(addresses: readonly AttachedAddress[], family: 4 | 6): number {
+  return addresses.filter(({ address }) => address.includes(':') === (family === 6)).length;
+}
+
+interface Used extends UsedAddress {
+  readonly parsed: Address;
+}
+
+/**
+ * What is in use, each address once and in order: by gateways of egress nodes, on these, and by machines that answered
+ * when an address was looked for.
+ */
+function usedAddresses(view: AgentsView): readonly Used[] {
+  const nodes = [...view.all].sort(byName);
+  const nodeOfMAC = nodesByMAC({ all: nodes });
+  const used = new Map<string, string>();
+  for (const { name, status } of nodes)
+    for (const gateway of status.gateways) used.set(gateway, `the default gateway of node ${name}`);
+  for (const node of nodes) {
+    for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
+    for (const { address, state, duplicateMAC = 'unknown' } of node.status.addresses)
+      if (state === 'Duplicate' && !nodeOfMAC.has(duplicateMAC))
+        used.set(address, `the machine with MAC address ${duplicateMAC}`);
+  }
+  return [...used]
+    .flatMap(([address, usedBy]): readonly Used[] => {
+      const parsed = parseAddress(address);
+      return parsed === undefined ? [] : [{ address, usedBy, parsed }];
+    })
+    .sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+function observeCidr(text: string, used: readonly Used[]): CidrObservation {
+  const cidr = parseCidr(text)?.cidr;
+  if (cidr === undefined)
+    return { cidr: text, error: failure('permanent', `"${text}" is no CIDR; write it like 10.0.0.0/24`) };
+  const inUse = used.filter(({ parsed }) => cidrContains(cidr, parsed));
+  return { cidr: text, inUse: inUse.map(({ address, usedBy }) => ({ address, usedBy })), reserved: [] };
+}
