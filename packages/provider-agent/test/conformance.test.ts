@@ -1,9 +1,11 @@
 import { egressNodes } from '@egressip-ipam/agent';
+import { readObjects } from '@egressip-ipam/core';
 import { describeCloudProvider } from '@egressip-ipam/core/testing';
 import { ResourceClient } from '@egressip-ipam/kube';
 import { describe, expect, it } from 'vitest';
 import { createAgentProvider } from '../src/create-agent-provider.ts';
-import { duplicateMAC, namespace, startMemoryAgents } from './memory-agents.ts';
+import { description } from '../src/description.ts';
+import { duplicateMAC, namespace, startMemoryAgents, type MemoryAgents } from './memory-agents.ts';
 
 const subnets = ['10.0.0.0/24', 'fd00::/64'];
 const [first, second] = ['node-1', 'node-2'].map((name, index) => ({
@@ -18,6 +20,7 @@ describeCloudProvider({
   name: 'agent',
   attach: true,
   families: [4, 6],
+  readsObjects: true,
   describe,
   it,
   makeProvider: async () => {
@@ -28,6 +31,8 @@ describeCloudProvider({
       provider,
       nodes: [...nodes],
       cidrs: ['10.0.0.0/24', 'fd00::/64'],
+      objects: () => agents.objects(),
+      operatorNamespace: namespace,
       freeAddress: (family) => (family === 4 ? `10.0.0.${next++}` : `fd00::${(next++).toString(16)}`),
       close: async () => {
         await provider.close?.();
@@ -36,6 +41,16 @@ describeCloudProvider({
     };
   },
 });
+
+/** What their objects show of the nodes. */
+async function seenInObjects(agents: MemoryAgents): Promise<unknown> {
+  const { snapshot } = readObjects(
+    [...nodes.map(({ name }) => ({ kind: 'Node', metadata: { name } })), ...(await agents.objects())],
+    undefined,
+    { provider: description, operatorNamespace: namespace },
+  );
+  return snapshot.provider.observation;
+}
 
 describe('the agents as a provider', () => {
   it('are not called silent by who looks for their Leases in another namespace, but told to be elsewhere', async () => {
@@ -157,6 +172,10 @@ describe('the agents as a provider', () => {
       ).includes('10.0.0.10'),
     );
     expect(carried).toEqual([false, true]);
+    // Like a command, which sees the Leases for the first time.
+    const looking = createAgentProvider({ rest: agents.rest, namespace, looksOnly: true });
+    expect(await seenInObjects(agents)).toEqual(await looking.observe({ nodes: [...nodes], cidrs: [], signal }));
+    await looking.close?.();
     expect(
       await provider.apply({
         changes: [

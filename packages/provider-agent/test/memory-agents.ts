@@ -12,6 +12,7 @@ import {
   Reflector,
   ResourceClient,
   staticConnection,
+  type KubernetesObject,
   type RestClient,
 } from '@egressip-ipam/kube';
 import { createApiServer } from '@egressip-ipam/sandbox';
@@ -40,6 +41,8 @@ export interface MemoryAgents {
   /** An agent reports nothing any more, and renews no Lease. */
   silence(node: string): void;
   lease(node: string): Promise<Readonly<Record<string, unknown>>>;
+  /** EgressNodes and Leases, as `kubectl get` prints them. */
+  objects(): Promise<readonly KubernetesObject[]>;
   close(): Promise<void>;
 }
 
@@ -108,6 +111,13 @@ export async function startMemoryAgents(
     silence: (node) => void silent.add(node),
     lease: async (node) =>
       (await agentLeases.get({ name: agentLeaseName(node), namespace }))['spec'] as Readonly<Record<string, unknown>>,
+    objects: async () => {
+      const lists = [objects, agentLeases].map(async (client) => {
+        const { items } = await client.list();
+        return items.map((item) => ({ ...item, kind: client.resource.kind }));
+      });
+      return (await Promise.all(lists)).flat();
+    },
     close: async () => {
       await reflector.stop();
       rest.close();

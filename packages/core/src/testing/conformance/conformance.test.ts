@@ -5,16 +5,19 @@ import type {
   ProviderChangeResult,
   ProviderObservation,
 } from '../../provider-contract/contract.ts';
+import type { ProviderKind } from '../../provider-contract/platform-in-objects.ts';
 import type { ProviderErrorDescription } from '../../provider-contract/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';
 import { conformanceCases, describeCloudProvider } from './describe-cloud-provider.ts';
 import type { ConformanceDeclaration, ProviderHarness } from './harness.ts';
+import { memoryInObjects, objectsOfMemory } from './memory-in-objects.ts';
 
 const declaration: ConformanceDeclaration = {
   attach: true,
   families: [4, 6],
   faults: ['refuse', 'lose-answer', 'stop-move', 'unreadable-node', 'unreadable-cidr'],
   limited: true,
+  readsObjects: true,
 };
 
 function makeHarness(atomicMove = false): ProviderHarness {
@@ -32,10 +35,12 @@ function makeHarness(atomicMove = false): ProviderHarness {
     class: error,
     message: `scripted: ${error}`,
   });
+  const nodes = [{ name: 'node-1' }, { name: 'node-2' }] as const;
   return {
-    provider,
-    nodes: [{ name: 'node-1' }, { name: 'node-2' }],
+    provider: { ...provider, fromObjects: memoryInObjects },
+    nodes,
     cidrs,
+    objects: () => objectsOfMemory(provider, { nodes, cidrs }),
     foreign: { address: '10.0.0.99', node: { name: 'node-1' } },
     usedElsewhere: '10.0.0.200',
     freeAddress: (family) => ((last += 1), family === 4 ? `10.0.0.${last}` : `fd00::${last}`),
@@ -80,6 +85,18 @@ const mapResults = (
   change: (result: ProviderChangeResult) => ProviderChangeResult,
 ): Partial<CloudProvider> => ({
   apply: async (options) => (await provider.apply(options)).map(change),
+});
+const mapObjects = (change: (observation: ProviderObservation) => ProviderObservation): Partial<CloudProvider> => ({
+  fromObjects: {
+    ...memoryInObjects,
+    observe: (entries, subjects) => change(memoryInObjects.observe(entries, subjects)),
+  },
+});
+const mapKinds = (change: (kind: ProviderKind) => Partial<ProviderKind>): Partial<CloudProvider> => ({
+  fromObjects: {
+    ...memoryInObjects,
+    kinds: memoryInObjects.kinds.map((kind) => ({ ...kind, ...change(kind) })),
+  },
 });
 const reclassed = (
   result: ProviderChangeResult,
@@ -379,6 +396,53 @@ const broken: readonly Broken[] = [
           ? { change: result.change, outcome: 'failed', error: { class: 'conflict', message: 'still there' } }
           : result,
       ),
+  },
+  {
+    what: 'does not see in objects what addresses are on a node',
+    caughtBy: 'sees in objects what a look shows',
+    breakIt: () =>
+      mapObjects((seen) => ({
+        ...seen,
+        nodes: seen.nodes.map((node) =>
+          'error' in node
+            ? node
+            : { ...node, interfaces: node.interfaces.map((one) => ({ ...one, addresses: one.addresses.slice(0, 1) })) },
+        ),
+      })),
+  },
+  {
+    what: 'leaves out a node that no object tells of',
+    caughtBy: 'sees every node and CIDR asked for in objects',
+    breakIt: () => mapObjects((seen) => ({ ...seen, nodes: seen.nodes.filter((node) => !('error' in node)) })),
+  },
+  {
+    what: 'throws for an object of another shape',
+    caughtBy: 'reads objects with anything in the place of anything',
+    breakIt: () =>
+      mapKinds(({ read }) => ({ read: (object) => (JSON.parse((object as { seen: string }).seen), read(object)) })),
+  },
+  {
+    what: 'says what is wrong in an object of another one',
+    caughtBy: 'reads objects with anything in the place of anything',
+    breakIt: () =>
+      mapKinds(({ read }) => ({
+        read: (object) => {
+          const result = read(object);
+          const problems = result.problems.map((one) => ({ ...one, object: { kind: 'Node', name: 'node-1' } }));
+          return { ...result, problems };
+        },
+      })),
+  },
+  {
+    what: 'changes the objects that it reads',
+    caughtBy: 'leaves objects as they are',
+    breakIt: () =>
+      mapKinds(({ read }) => ({ read: (object) => read(Object.assign(object as object, { seenBy: 'us' })) })),
+  },
+  {
+    what: 'has a platform in objects, and keeps it to itself',
+    caughtBy: 'declares whether its platform stands in objects',
+    breakIt: ({ fromObjects: _fromObjects, ...provider }) => ({ ...provider, fromObjects: undefined as never }),
   },
 ];
 

@@ -2,6 +2,7 @@ import { applyCases } from './apply-cases.ts';
 import { faultCases } from './fault-cases.ts';
 import type { ConformanceCase, ConformanceDeclaration, ProviderHarness } from './harness.ts';
 import { observeCases } from './observe-cases.ts';
+import { objectsCases } from './objects-cases.ts';
 import { safetyCases } from './safety-cases.ts';
 
 /** What the suite needs of a provider's author, and of the test runner. */
@@ -39,5 +40,6 @@ export function conformanceCases(declaration: ConformanceDeclaration): readonly 
     ...applyCases(declaration),
     ...safetyCases(declaration),
     ...faultCases(declaration),
+    ...objectsCases(declaration),
   ];
 }

@@ -38,6 +38,10 @@ export interface ProviderHarness {
   readonly foreign?: { readonly address: string; readonly node: ProviderNode };
   /** An address in one of the CIDRs that is in use outside of the nodes. */
   readonly usedElsewhere?: string;
+  /** The cluster's objects as they are now, with their kinds, where the platform stands in them. */
+  objects?(): Promise<readonly unknown[]>;
+  /** The namespace that is the operator's among these objects. */
+  readonly operatorNamespace?: string;
   /** Makes a fault that was declared. */
   inject?(fault: ProviderFault): void;
   /** Frees what the harness holds. */
@@ -54,6 +58,8 @@ export interface ConformanceDeclaration {
   readonly faults?: readonly ProviderFault['type'][];
   /** Whether the nodes have a limit that the suite may fill up (at most 64 addresses); false by default. */
   readonly limited?: boolean;
+  /** Whether the platform stands in objects of the cluster (`fromObjects`); false by default. */
+  readonly readsObjects?: boolean;
 }
 
 /** One rule of the contract as a test: it throws an Error that tells what is broken. */
