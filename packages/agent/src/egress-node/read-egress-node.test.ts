@@ -72,3 +72,52 @@ it('leaves out of a status what is none of what it should be, and nothing that i
   // An agent compares what it wants to report with what is read.
   expect(readStatus(status)).toEqual(status);
 });
+
+it('says what is left out of an object that stands in a file, and reads it as the agents and the operator do', () => {
+  const status = {
+    observedGeneration: -1,
+    interfaces: [
+      'eth0',
+      { name: 'eth\u001b[2J1', mac: 'AA:BB', subnets: ['10.0.0.0/99'], addresses: { 0: '10.0.0.1' } },
+    ],
+    addresses: [
+      { address: '10.0.0.128', state: 'Holding' },
+      { address: 'x', state: 'Held', since },
+      { address: '10.0.0.129', state: 'Held', since, message: 'long'.repeat(200) },
+    ],
+  };
+  const object = { metadata: { name: 'worker-1', generation: 3 }, spec: { addresses: 'none' }, status };
+  const result = inspectEgressNode(object);
+  expect(result).toMatchObject({ ok: true, value: readEgressNode(object) });
+  expect(result.problems.map(({ object: { kind, name }, field }) => `${kind}/${name} ${field}`)).toEqual(
+    [
+      'spec.addresses',
+      'status.observedGeneration',
+      'status.interfaces[0]',
+      'status.interfaces[1].mac',
+      'status.interfaces[1].name',
+      'status.interfaces[1].subnets[0]',
+      'status.interfaces[1].addresses',
+      'status.addresses[0].state',
+      'status.addresses[1].address',
+      'status.addresses[2].message',
+    ].map((field) => `EgressNode/worker-1 ${field}`),
+  );
+});
+
+it.each([undefined, null, 5, 'text', [], {}, { metadata: 7 }, { metadata: { name: '' } }])(
+  'reads %j as no EgressNode',
+  (object) => {
+    expect(inspectEgressNode(object)).toMatchObject({ ok: false, problems: [{ field: 'metadata.name' }] });
+  },
+);
+
+it('reads no more wishes than the definition has room for, and counts problems that are without end', () => {
+  const wishes = Array.from({ length: 2_000 }, (_, index) => ({ address: `10.0.${index >> 8}.${index & 255}` }));
+  const gateways = Array.from({ length: 5_000 }, () => 'none');
+  const result = inspectEgressNode({ metadata: { name: 'a' }, spec: { addresses: wishes }, status: { gateways } });
+  expect(result.ok && result.value.wishes).toHaveLength(1_024);
+  expect(result.problems).toHaveLength(101);
+  expect(result.problems[0]).toMatchObject({ message: 'it has 2000 entries; those behind 1024 are left out' });
+  expect(result.problems[100]).toMatchObject({ object: { name: 'a' }, message: 'there are 4901 more problems in it' });
+});

@@ -148,6 +148,8 @@ describe('one provider on top of another', () => {
     const stack = stackProviders(below, above);
     expect(stack).toMatchObject({ name: 'memory+memory', isCloud: true, settlingTime: 7, reads });
     expect(stack.attachesTo).toBeUndefined();
+    const fromObjects = { kinds: [], observe: () => ({ nodes: [], cidrs: [] }) };
+    expect(stackProviders({ ...platform(), fromObjects }, platform()).fromObjects).toBeUndefined();
     expect(stack.requests?.('here')).toEqual([]);
   });
 });

@@ -88,6 +88,11 @@ describe('providers are loaded by name', () => {
       `export const createProvider = () => ({ specificationVersion: 'v1', name: 'half', capabilities: { attach: false }, observe() {} });`,
       /apply is no function/,
     ],
+    [
+      '@acme/objects',
+      `${working}; export const description = { ...createProvider({}), fromObjects: { kinds: [{ resource: {} }], observe() {} } };`,
+      /fromObjects has not a list of kinds, each with a resource and a function read, and a function observe/,
+    ],
     ['@acme/broken', 'export const = 1;', /provider "@acme\/broken" cannot be loaded/],
   ])('says what is wrong with %s', async (name, code, message) => {
     if (code !== undefined) await install(name, code);

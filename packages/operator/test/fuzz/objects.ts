@@ -100,6 +100,31 @@ const shared = [
   }),
 ];
 
+/** What agents of egress nodes say, where they run. */
+export const agentObjects: readonly object[] = [1, 2, 3].flatMap((number) => [
+  named('EgressNode', 'redhatcop.redhat.io/v1alpha1', `node-${number}`, {
+    spec: { addresses: number === 1 ? [{ address: '10.0.0.20', reason: 'it was placed on this node' }] : [] },
+    status: {
+      observedGeneration: 1,
+      gateways: ['10.0.0.254'],
+      interfaces: [
+        { name: 'eth0', mac: `02:00:00:00:00:0${number}`, subnets: ['10.0.0.0/24'], addresses: [`10.0.0.${number}`] },
+      ],
+      addresses:
+        number === 1
+          ? [{ address: '10.0.0.20', state: 'Held', interface: 'eth0', since: '2026-01-02T00:00:00Z' }]
+          : [{ address: '10.0.0.140', state: 'Duplicate', duplicateMAC: '02:00:00:00:00:09', message: 'taken' }],
+    },
+  }),
+  named(
+    'Lease',
+    'coordination.k8s.io/v1',
+    `egressip-ipam-agent-node-${number}`,
+    { spec: { holderIdentity: `node-${number}`, leaseDurationSeconds: 6, renewTime: '2026-01-02T00:00:00.000000Z' } },
+    { namespace: 'egressip-ipam-operator', labels: { [`${ours}/agent`]: 'true' } },
+  ),
+]);
+
 const selectsBilling = { matchLabels: { 'kubernetes.io/metadata.name': 'billing' } };
 
 /** By the name of a network: the objects of a cluster on it. */

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { agentLeaseLabel, agentLeaseName, inspectAgentLease } from './agent-lease.ts';
+
+const metadata = { name: agentLeaseName('worker-1'), labels: { [agentLeaseLabel.key]: agentLeaseLabel.value } };
+
+describe('the Lease of an agent in a file', () => {
+  it('tells whose it is, and whether anybody holds it', () => {
+    const spec = { holderIdentity: 'worker-1_1', leaseDurationSeconds: 6 };
+    const isOf = { name: metadata.name, node: 'worker-1', term: 6_000 };
+    expect(inspectAgentLease({ metadata, spec })).toMatchObject({ ok: true, value: { ...isOf, holder: 'worker-1_1' } });
+    const taken = inspectAgentLease({ metadata, spec: { ...spec, holderIdentity: '' } });
+    expect(taken.ok && taken.value.holder).toBeUndefined();
+  });
+
+  it('is not meant where it is not labelled as one, or is called otherwise', () => {
+    for (const other of [{ name: metadata.name }, { ...metadata, name: 'kube-scheduler' }, undefined, 7])
+      expect(inspectAgentLease({ metadata: other })).toEqual({ ok: false, problems: [] });
+    for (const other of [undefined, null, 'text', []])
+      expect(inspectAgentLease(other)).toEqual({ ok: false, problems: [] });
+  });
+
+  it.each([undefined, 'text', { leaseDurationSeconds: Number.NaN }, { leaseDurationSeconds: Infinity, renewTime: {} }])(
+    'is read with %j as its spec, as one that nobody holds',
+    (spec) => {
+      const read = inspectAgentLease({ metadata, spec });
+      expect(read).toMatchObject({ ok: true, value: { node: 'worker-1', term: 0 } });
+      expect(read.ok && read.value.holder).toBeUndefined();
+    },
+  );
+});
