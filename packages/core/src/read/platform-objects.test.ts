@@ -10,7 +10,7 @@ describe('objects of a provider', () => {
       isReadBy({ resource, ...place }, object, operatorNamespace);
     expect([isRead({}), isRead({ namespace: 'egress' }), isRead({ namespace: 'other' })]).toEqual([true, true, false]);
     expect([isRead({ name: 'one' }), isRead({ name: 'two' })]).toEqual([true, false]);
-    const ofOperator = { namespace: { of: 'operator' } };
+    const ofOperator = { namespace: { of: 'operator' } } as const;
     expect([isRead(ofOperator, 'egress'), isRead(ofOperator, 'other'), isRead(ofOperator)]).toEqual([
       true,
       false,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { describeBuiltInProviders } from '../../src/provider/load-provider.ts';
 import { loadBuiltInNetworks } from '../../src/network/load-network.ts';
 import {
   egressIPAMs,
@@ -21,7 +22,12 @@ it.each(['README.md', 'packages/operator/README.md'])('%s asks for all that a pl
   const asked = new RegExp(/grep -E '(.*)'/.exec(text)?.[1] ?? 'nothing');
   const backends = await loadBuiltInNetworks();
   const lasting = backends.flatMap(({ kinds }) => kinds.filter(({ momentary }) => momentary !== true));
-  const names = [...own, ...lasting.map(({ resource }) => resource)].map(fullName);
+  const platforms = (await describeBuiltInProviders()).flatMap(({ fromObjects }) => fromObjects?.kinds ?? []);
+  const [ofOperator, others] = [true, false].map((is) =>
+    platforms.filter(({ namespace }) => (typeof namespace === 'object') === is).map(({ resource }) => resource),
+  );
+  for (const { plural } of ofOperator ?? []) expect(text).toContain(`kubectl get ${plural} --all-namespaces -l `);
+  const names = [...own, ...(others ?? []), ...lasting.map(({ resource }) => resource)].map(fullName);
   expect(names.filter((name) => !asked.test(name))).toEqual([]);
   expect(['secrets', 'pods', 'networks.operator.openshift.io'].filter((name) => asked.test(name))).toEqual([]);
   for (const map of backends.flatMap(({ configMaps = [] }) => configMaps)) expect(text).toContain(` ${map}`);
