@@ -141,7 +141,6 @@ export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
 export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
-export { providerEntriesOf } from './provider-contract/platform-in-objects.ts';
 export { decideProvider } from './provider-contract/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';

@@ -35,5 +35,6 @@ export type { Contested } from './network-contract/contested.ts';
 export type { ByNamespace } from './network-contract/namespace-index.ts';
 export type { NodeUse } from './network-contract/node-uses.ts';
 
-// Providers that attach nothing themselves.
+// Providers.
 export { createPassiveProvider } from './provider-contract/passive-provider.ts';
+export { providerEntriesOf } from './provider-contract/platform-in-objects.ts';

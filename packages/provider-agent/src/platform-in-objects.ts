@@ -7,7 +7,8 @@ import {
   type AgentLease,
   type EgressNode,
 } from '@egressip-ipam/agent/objects';
-import { providerEntriesOf, type PlatformInObjects, type ProviderKind } from '@egressip-ipam/core';
+import { type PlatformInObjects, type ProviderKind } from '@egressip-ipam/core';
+import { providerEntriesOf } from '@egressip-ipam/core/plugin';
 import type { AgentsView } from './agents-view.ts';
 import { observeAgents } from './observe-agents.ts';
 import { Sightings } from './sightings.ts';
