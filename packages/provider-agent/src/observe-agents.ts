@@ -23,15 +23,21 @@ import { isSilent, majorityAnswers } from './silence.ts';
  */
 export function observeAgents(view: AgentsView, { nodes, cidrs }: LookSubjects, now: number): ProviderObservation {
   const isMajority = majorityAnswers(view, now);
-  const used = cidrs.length === 0 ? [] : usedAddresses(view);
+  const wanted = wantedOf(view);
+  const used = cidrs.length === 0 ? [] : usedAddresses(view, wanted);
   return {
-    nodes: nodes.map(({ name }) => observeNode(name, view, isSilent(name, view, now), isMajority)),
+    nodes: nodes.map(({ name }) => observeNode(name, view, wanted, { isQuiet: isSilent(name, view, now), isMajority })),
     cidrs: cidrs.map((cidr) => observeCidr(cidr, used)),
   };
 }
 
 /** Its interfaces count as one: the agent finds for each address the one whose subnet has it. */
-function observeNode(name: string, view: AgentsView, isQuiet: boolean, isMajority: boolean): NodeObservation {
+function observeNode(
+  name: string,
+  view: AgentsView,
+  wanted: ReadonlySet<string>,
+  { isQuiet, isMajority }: { readonly isQuiet: boolean; readonly isMajority: boolean },
+): NodeObservation {
   const node = view.node(name);
   if (node === undefined || node.status.observedGeneration === 0) {
     return {
@@ -39,7 +45,7 @@ function observeNode(name: string, view: AgentsView, isQuiet: boolean, isMajorit
       error: failure('not-found', `no agent has reported from node ${name}; check that its pod runs there`),
     };
   }
-  const addresses = addressesOf(node, view);
+  const addresses = addressesOf(node, view, wanted);
   return {
     node: name,
     interfaces: [
@@ -56,17 +62,29 @@ function observeNode(name: string, view: AgentsView, isQuiet: boolean, isMajorit
   };
 }
 
-function addressesOf(node: EgressNode, view: AgentsView): readonly AttachedAddress[] {
-  const own = ownAddresses(node);
-  const held = new Set(heldBy(node, view));
-  const known = new Set([...own, ...held]);
+/** The addresses that any node is asked to carry: by what the operator wrote, and nobody else. */
+function wantedOf({ all }: AgentsView): ReadonlySet<string> {
+  return new Set(all.flatMap(({ wishes }) => wishes.map(({ address }) => address)));
+}
+
+/**
+ * What a node has. Its report is its own word, and may be a lie: that it holds what another node was asked to carry is
+ * not believed, and what nobody was asked to carry counts as not there yet, so that no traffic is sent to it. Nothing
+ * of its own ever moves.
+ */
+function addressesOf(node: EgressNode, view: AgentsView, wanted: ReadonlySet<string>): readonly AttachedAddress[] {
+  const own = new Set(ownAddresses(node));
+  const held = new Set(heldBy(node, view).filter((address) => !own.has(address)));
+  const wished = new Set(node.wishes.map(({ address }) => address));
+  const confirmed = [...held].filter((address) => wished.has(address)).sort();
   // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
   // comes back.
-  const open = node.wishes.map(({ address }) => address).filter((address) => !known.has(address));
+  const open = [...wished].filter((address) => !held.has(address) && !own.has(address));
+  const stray = [...held].filter((address) => !wanted.has(address));
   return [
-    ...own.map((address, index) => ({ address, primary: index === 0 })),
-    ...[...held].sort().map((address) => ({ address, primary: false })),
-    ...open.map((address) => ({ address, primary: false, incomplete: true as const })),
+    ...[...own].map((address) => ({ address, primary: true })),
+    ...confirmed.map((address) => ({ address, primary: false })),
+    ...[...open, ...stray].map((address) => ({ address, primary: false, incomplete: true as const })),
   ];
 }
 
@@ -82,14 +100,14 @@ interface Used extends UsedAddress {
  * What is in use, each address once and in order: by gateways of egress nodes, on these, and by machines that answered
  * when an address was looked for.
  */
-function usedAddresses(view: AgentsView): readonly Used[] {
+function usedAddresses(view: AgentsView, wanted: ReadonlySet<string>): readonly Used[] {
   const nodes = [...view.all].sort(byName);
   const nodeOfMAC = nodesByMAC({ all: nodes });
   const used = new Map<string, string>();
   for (const { name, status } of nodes)
     for (const gateway of status.gateways) used.set(gateway, `the default gateway of node ${name}`);
   for (const node of nodes) {
-    for (const { address } of addressesOf(node, view)) used.set(address, `node ${node.name}`);
+    for (const { address } of addressesOf(node, view, wanted)) used.set(address, `node ${node.name}`);
     for (const { address, state, duplicateMAC = 'unknown' } of node.status.addresses)
       if (state === 'Duplicate' && !nodeOfMAC.has(duplicateMAC))
         used.set(address, `the machine with MAC address ${duplicateMAC}`);

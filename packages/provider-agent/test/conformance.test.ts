@@ -154,6 +154,51 @@ describe('the agents as a provider', () => {
     await agents.close();
   });
 
+  it('believes no node that it holds what another was asked to carry, and sends nothing to what nobody was', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: nodes[0] }], signal });
+    const since = new Date().toISOString();
+    const lies = ['10.0.0.10', '10.0.0.20'].map((address) => ({ address, state: 'Held', since }));
+    await new ResourceClient(agents.rest, egressNodes).mergePatch(
+      { name: 'node-2' },
+      { status: { addresses: lies } },
+      { subresource: 'status' },
+    );
+    const carried = async () =>
+      (await provider.observe({ nodes: [...nodes], cidrs: [], signal })).nodes.map((node) =>
+        'error' in node ? [] : node.interfaces.flatMap(({ addresses }) => addresses.filter(({ primary }) => !primary)),
+      );
+    await expect
+      .poll(carried)
+      .toEqual([
+        [{ address: '10.0.0.10', primary: false }],
+        [{ address: '10.0.0.20', primary: false, incomplete: true }],
+      ]);
+    await provider.close?.();
+    await agents.close();
+  });
+
+  it('never moves what a node has of its own, also where that is the address of somebody here', async () => {
+    const agents = await startMemoryAgents([first!, { ...second!, addresses: ['10.0.0.2', '10.0.0.10'] }]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const { nodes: seen } = await provider.observe({ nodes: [nodes[1]], cidrs: [], signal });
+    expect(seen).toMatchObject([
+      {
+        interfaces: [
+          {
+            addresses: [
+              { address: '10.0.0.2', primary: true },
+              { address: '10.0.0.10', primary: true },
+            ],
+          },
+        ],
+      },
+    ]);
+    await provider.close?.();
+    await agents.close();
+  });
+
   it('fences a node that fell silent, by its Lease, and believes nothing of what it reported last', async () => {
     const agents = await startMemoryAgents([first!, second!]);
     const provider = createAgentProvider({ rest: agents.rest, namespace });
