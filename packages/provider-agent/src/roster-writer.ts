@@ -36,8 +36,9 @@ export class RosterWriter {
     const data = found?.['data'];
     const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
     const roster = (typeof text === 'string' ? parseRoster(text) : undefined) ?? emptyRoster;
-    // Nobody counts by less than what is the least in any Lease.
-    const least = Math.min(roster.number, ...this.#view.sightings.all.flatMap(({ counts }) => counts));
+    // Nobody counts by less than what is the least in any Lease that is held; whose was taken away, counts by nothing.
+    const held = this.#view.sightings.all.filter(({ isHeld }) => isHeld);
+    const least = Math.min(roster.number, ...held.flatMap(({ counts }) => counts));
     const next = {
       ...found,
       metadata: { ...found?.metadata, ...name },

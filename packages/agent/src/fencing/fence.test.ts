@@ -74,6 +74,17 @@ describe('fencing an agent', () => {
     expect(step(['d', 'e'].map(newer), grown, 60_000, target).kind).toBe('wait');
     expect(step(['b', 'c', 'd', 'e'].map(newer), grown, 60_000, target).kind).toBe('mark');
   });
+
+  it('asks all others where it is not known any more whom the agent counts', () => {
+    const late: Roster = { number: 9, generations: [{ since: 8, members: members('abc') }] };
+    const newer = (node: string) => agent(node, { acknowledgements: [{ number: 9, seenAt: 0 }] });
+    const [target, silent] = [agent('a', { counts: [3] }), agent('c')];
+    expect(step([target, newer('b'), silent], late, 60_000, target).kind).toBe('wait');
+    expect(step([target, newer('b'), newer('c')], late, 60_000, target).kind).toBe('mark');
+    expect(step([target], late, 60_000, target).kind).toBe('mark');
+    // Before there was a roster nobody was counted.
+    expect(step([silent], late, 60_000, agent('a', { counts: [0] })).kind).toBe('mark');
+  });
 });
 
 describe('a roster', () => {
@@ -84,6 +95,13 @@ describe('a roster', () => {
     expect(grown.generations.map(({ since }) => since)).toEqual([1, 3]);
     expect(nextRoster(grown, members('abc'), 3).generations.map(({ since }) => since)).toEqual([3]);
     expect(parseRoster(JSON.stringify(grown))).toEqual(grown);
+  });
+
+  it('does not grow without end though one agent counts by an old number for ever', () => {
+    let grown = roster('ab');
+    for (let round = 0; round < 200; round++) grown = nextRoster(grown, members(round % 2 === 0 ? 'abc' : 'ab'), 0);
+    expect(grown.generations.length).toBeLessThan(20);
+    expect(grown.generations.at(-1)?.since).toBe(grown.number);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { membersAt, strictMajority, type Roster } from './roster.ts';
+import { isForgotten, membersAt, strictMajority, type Roster } from './roster.ts';
 import type { Timings } from './timings.ts';
 
 /** What the operator knows of an agent by its Lease; times are on the operator's monotonic clock, in milliseconds. */
@@ -58,14 +58,20 @@ function majorityLostAt(target: AgentSighting, others: readonly AgentSighting[],
   const newest = newestOf(target);
   let last = target.renewedAt;
   for (const count of target.counts) {
-    const members = membersAt(roster, count).map(({ node }) => node);
+    const isKnown = !isForgotten(roster, count);
+    // Whom it counts is not known any more: everybody else has to help it no longer.
+    const members = isKnown ? membersAt(roster, count).map(({ node }) => node) : others.map(({ node }) => node);
     // One that is not counted itself holds by its own term alone.
-    if (!members.includes(target.node)) continue;
+    if (isKnown && !members.includes(target.node)) continue;
     const seen = others.flatMap(({ node, acknowledgements }) => {
       if (node === target.node || !members.includes(node)) return [];
       return acknowledgements.find(({ number }) => number > newest)?.seenAt ?? [];
     });
-    const enough = seen.sort((left, right) => left - right)[members.length - strictMajority(members.length)];
+    const spare = members.length - strictMajority(members.length);
+    const needed = isKnown ? spare : members.filter((node) => node !== target.node).length - 1;
+    // Nobody else is there to help it.
+    if (needed < 0) continue;
+    const enough = seen.sort((left, right) => left - right)[needed];
     if (enough === undefined) return undefined;
     last = Math.max(last, enough);
   }

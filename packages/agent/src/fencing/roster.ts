@@ -37,6 +37,17 @@ export function strictMajority(count: number): number {
   return Math.floor(count / 2) + 1;
 }
 
+/**
+ * So many generations are kept at most: an agent that is behind by more is silent or does not play by the rules, and
+ * is not to fill the object until nobody can write it.
+ */
+const mostGenerations = 16;
+
+/** Whether an agent that counts by this number counts members that are not known any more. */
+export function isForgotten(roster: Roster, number: number): boolean {
+  return number > 0 && number <= roster.number && !roster.generations.some(({ since }) => since <= number);
+}
+
 /** The next number; a new generation begins where the members change. Generations below `least` are forgotten. */
 export function nextRoster(roster: Roster, members: readonly Member[], least: number): Roster {
   const number = roster.number + 1;
@@ -47,7 +58,7 @@ export function nextRoster(roster: Roster, members: readonly Member[], least: nu
     0,
     generations.findLastIndex(({ since }) => since <= least),
   );
-  return { number, generations: generations.slice(firstNeeded) };
+  return { number, generations: generations.slice(firstNeeded).slice(-mostGenerations) };
 }
 
 /** Reads a roster's JSON text; undefined for anything else. */
