@@ -36,6 +36,8 @@ export async function applyChange(
       return failure('permanent', `${address} is an address of node ${node.name} itself and stays there`);
     return (await vacate(address, node.name, parts, signal)).error;
   }
+  const unclear = await settleUnreported(node.name, parts, signal);
+  if (unclear !== undefined) return unclear;
   const refused = refusal(change, parts);
   if (refused !== undefined) return refused;
   const isMove = change.type === 'move' && change.from.name !== node.name;
@@ -52,6 +54,25 @@ export async function applyChange(
     parts,
     signal,
   );
+}
+
+/** What agents carry whose EgressNodes were deleted nobody can read: they report anew, or are fenced first. */
+async function settleUnreported(
+  target: string,
+  parts: ChangeParts,
+  signal: AbortSignal,
+): Promise<ProviderErrorDescription | undefined> {
+  const { view } = parts;
+  for (const node of view.unreported.filter((name) => name !== target)) {
+    const isSettled = (): boolean => !view.unreported.includes(node);
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(limitOf(node, parts))]);
+    if (!(await fenceAgent(node, parts, isSettled, ended)) && !isSettled())
+      return failure(
+        'transient',
+        `the EgressNode of node ${node} was deleted, and its agent may carry addresses still; it does not report, and cannot be fenced yet`,
+      );
+  }
+  return undefined;
 }
 
 /** What is against it before anything is done. */

@@ -41,6 +41,8 @@ export class ClusterView implements AgentsView {
   readonly #leases: Reflector<AgentLease>;
   readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
   readonly #waiting = new Set<() => void>();
+  /** When the EgressNode of each node was seen to go that has not reported to a new one since. */
+  readonly #lost = new Map<string, number>();
   readonly #now: () => number;
   readonly #afterBeat: (now: number) => void;
   #startedAt = Infinity;
@@ -62,7 +64,11 @@ export class ClusterView implements AgentsView {
       client: new ResourceClient(rest, egressNodes),
       consistency: 'latest',
       project: readEgressNode,
-      onChange,
+      onChange: (change) => {
+        if (change.type === 'deleted') this.#lost.set(change.previous.name, this.#now());
+        else if (change.object.status.observedGeneration > 0) this.#lost.delete(change.object.name);
+        onChange();
+      },
       onError,
     });
     this.#leases = new Reflector({
@@ -116,6 +122,19 @@ export class ClusterView implements AgentsView {
 
   get all(): readonly EgressNode[] {
     return [...this.nodes.store.values()];
+  }
+
+  /**
+   * The nodes whose EgressNode was deleted, by a person or with their Node, and whose agent may carry what nobody can
+   * read any more: it has a Lease, and neither reported since nor renewed for a term, within which it finds that out.
+   */
+  get unreported(): readonly string[] {
+    const now = this.#now();
+    return [...this.#lost].flatMap(([name, lostAt]) => {
+      const [lease, agent] = [this.sightings.lease(name), this.sightings.of(name)];
+      if (lease?.holder === undefined || agent === undefined) return [];
+      return agent.renewedAt > lostAt && now > lostAt + lease.term ? [] : [name];
+    });
   }
 
   node(name: string): EgressNode | undefined {

@@ -90,15 +90,22 @@ async function mark(
   try {
     if (resourceVersion === undefined) {
       // It was deleted: one that nobody holds takes its place, or the agent's own is there again.
-      await client.create({ metadata: name, spec: { holderIdentity: '' } });
-      return true;
+      const isMade = await client.create({ metadata: name, spec: { holderIdentity: '' } }).then(
+        () => true,
+        (error: unknown) => {
+          if (isAlreadyExists(error)) return false;
+          throw error;
+        },
+      );
+      // There may be one from when another address was taken from that node.
+      return isMade || readAgentLease(await client.get(name, { immediate: true }))?.holder === undefined;
     }
     const found = await client.get(name, { immediate: true });
     if (found.metadata.resourceVersion !== resourceVersion) return readAgentLease(found)?.holder === undefined;
     await client.replace(markedLease(found), { immediate: true });
     return true;
   } catch (error) {
-    if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return false;
+    if (isConflict(error) || isNotFound(error)) return false;
     throw error;
   }
 }

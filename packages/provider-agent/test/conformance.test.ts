@@ -1,7 +1,7 @@
-import { egressNodes } from '@egressip-ipam/agent';
+import { agentLeaseName, egressNodes } from '@egressip-ipam/agent';
 import { readObjects } from '@egressip-ipam/core';
 import { describeCloudProvider } from '@egressip-ipam/core/testing';
-import { ResourceClient } from '@egressip-ipam/kube';
+import { leases, ResourceClient } from '@egressip-ipam/kube';
 import { describe, expect, it } from 'vitest';
 import { createAgentProvider } from '../src/create-agent-provider.ts';
 import { description } from '../src/description.ts';
@@ -233,4 +233,43 @@ describe('the agents as a provider', () => {
     await provider.close?.();
     await agents.close();
   });
+
+  it('takes every address from a node that is gone with its Lease and its EgressNode', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [from, node] = nodes;
+    const addresses = ['10.0.0.10', '10.0.0.11', '10.0.0.12'];
+    await provider.apply({
+      changes: addresses.map((address) => ({ type: 'attach', address, node: from }) as const),
+      signal,
+    });
+    agents.silence('node-1');
+    await new ResourceClient(agents.rest, leases).delete({ name: agentLeaseName('node-1'), namespace });
+    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
+    const move = (address: string) => ({ type: 'move', address, from, node }) as const;
+    const outcomes = [
+      ...(await provider.apply({ changes: addresses.slice(1).map(move), signal })),
+      ...(await provider.apply({ changes: addresses.slice(0, 1).map(move), signal })),
+    ];
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
+    await provider.close?.();
+    await agents.close();
+  }, 40_000);
+
+  it('gives nothing to a node while another may have it whose EgressNode was deleted by hand', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [from, node] = nodes;
+    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
+    agents.silence('node-1');
+    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
+    await expect
+      .poll(async () => (await provider.observe({ nodes: [from], cidrs: [], signal })).nodes)
+      .toMatchObject([{ error: { class: 'not-found' } }]);
+    const [result] = await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node }], signal });
+    expect(result).toMatchObject({ outcome: 'done' });
+    expect(await agents.lease('node-1')).toMatchObject({ holderIdentity: '' });
+    await provider.close?.();
+    await agents.close();
+  }, 40_000);
 });
