@@ -36,7 +36,7 @@ export async function applyChange(
       return failure('permanent', `${address} is an address of node ${node.name} itself and stays there`);
     return (await vacate(address, node.name, parts, signal)).error;
   }
-  const unclear = await settleUnreported(node.name, parts, signal);
+  const unclear = await settleUnreported(change, parts, signal);
   if (unclear !== undefined) return unclear;
   const refused = refusal(change, parts);
   if (refused !== undefined) return refused;
@@ -56,20 +56,23 @@ export async function applyChange(
   );
 }
 
-/** What agents carry whose EgressNodes were deleted nobody can read: they report anew, or are fenced first. */
+/** What agents carry whose EgressNodes were deleted nobody can read: they report anew, or hold nothing any more. */
 async function settleUnreported(
-  target: string,
+  { address, node: { name: target } }: ProviderChange,
   parts: ChangeParts,
   signal: AbortSignal,
 ): Promise<ProviderErrorDescription | undefined> {
-  const { view } = parts;
-  for (const node of view.unreported.filter((name) => name !== target)) {
-    const isSettled = (): boolean => !view.unreported.includes(node);
+  const { view, rest } = parts;
+  for (const node of view.unreported(address).filter((name) => name !== target)) {
+    const isSettled = (): boolean => !view.unreported(address).includes(node);
     const ended = AbortSignal.any([signal, AbortSignal.timeout(limitOf(node, parts))]);
-    if (!(await fenceAgent(node, parts, isSettled, ended)) && !isSettled())
+    // Without its Lease it has no more than its time: it may be gone for good, and is not waited for any longer.
+    while (!ended.aborted && !isSettled() && view.sightings.lease(node) === undefined)
+      await view.next(rest.clock.monotonic() + 250, ended);
+    if (!isSettled() && !(await fenceAgent(node, parts, isSettled, ended)) && !isSettled())
       return failure(
         'transient',
-        `the EgressNode of node ${node} was deleted, and its agent may carry addresses still; it does not report, and cannot be fenced yet`,
+        `node ${node} may carry ${address} still: its EgressNode was deleted, its agent does not report, and it cannot be fenced yet`,
       );
   }
   return undefined;

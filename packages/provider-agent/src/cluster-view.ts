@@ -1,5 +1,6 @@
 import {
   agentLeaseLabel,
+  defaultTerm,
   egressNodes,
   emptyRoster,
   parseRoster,
@@ -21,7 +22,7 @@ import {
 } from '@egressip-ipam/kube';
 import type { AgentsView } from './agents-view.ts';
 import { Sightings } from './sightings.ts';
-import { isSilent } from './silence.ts';
+import { isSilent, timingsOfLease } from './silence.ts';
 
 export const configMaps: Resource = {
   group: '',
@@ -41,8 +42,8 @@ export class ClusterView implements AgentsView {
   readonly #leases: Reflector<AgentLease>;
   readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
   readonly #waiting = new Set<() => void>();
-  /** When the EgressNode of each node was seen to go that has not reported to a new one since. */
-  readonly #lost = new Map<string, number>();
+  /** EgressNodes that were seen to go, of nodes that have not reported to a new one since. */
+  readonly #lost = new Map<string, { readonly at: number; readonly addresses: ReadonlySet<string> }>();
   readonly #now: () => number;
   readonly #afterBeat: (now: number) => void;
   #startedAt = Infinity;
@@ -65,7 +66,7 @@ export class ClusterView implements AgentsView {
       consistency: 'latest',
       project: readEgressNode,
       onChange: (change) => {
-        if (change.type === 'deleted') this.#lost.set(change.previous.name, this.#now());
+        if (change.type === 'deleted') this.#noteLost(change.previous);
         else if (change.object.status.observedGeneration > 0) this.#lost.delete(change.object.name);
         onChange();
       },
@@ -125,15 +126,20 @@ export class ClusterView implements AgentsView {
   }
 
   /**
-   * The nodes whose EgressNode was deleted, by a person or with their Node, and whose agent may carry what nobody can
-   * read any more: it has a Lease, and neither reported since nor renewed for a term, within which it finds that out.
+   * The nodes that may carry an address although their EgressNode, which said so, was deleted, by a person or with
+   * their Node. An agent that has its Lease finds that out within a term of renewing it; one without holds nothing when
+   * the time of that is over.
    */
-  get unreported(): readonly string[] {
+  unreported(address: string): readonly string[] {
     const now = this.#now();
-    return [...this.#lost].flatMap(([name, lostAt]) => {
-      const [lease, agent] = [this.sightings.lease(name), this.sightings.of(name)];
-      if (lease?.holder === undefined || agent === undefined) return [];
-      return agent.renewedAt > lostAt && now > lostAt + lease.term ? [] : [name];
+    return [...this.#lost].flatMap(([name, { at, addresses }]) => {
+      const agent = this.sightings.of(name);
+      if (!addresses.has(address) || agent?.isHeld !== true) return [];
+      const lease = this.sightings.lease(name);
+      const { term, margin } = timingsOfLease(lease ?? { term: defaultTerm });
+      const isOver =
+        lease === undefined ? now > agent.renewedAt + term + margin : agent.renewedAt > at && now > at + term;
+      return isOver ? [] : [name];
     });
   }
 
@@ -173,6 +179,11 @@ export class ClusterView implements AgentsView {
     if (silent.join() !== this.#silent) this.#noteNews();
     this.#silent = silent.join();
     this.#afterBeat(now);
+  }
+
+  #noteLost({ name, wishes, status }: EgressNode): void {
+    const addresses = new Set([...wishes, ...status.addresses].map(({ address }) => address));
+    if (addresses.size > 0) this.#lost.set(name, { at: this.#now(), addresses });
   }
 
   #noteNews(): void {

@@ -272,4 +272,28 @@ describe('the agents as a provider', () => {
     await provider.close?.();
     await agents.close();
   }, 40_000);
+
+  it('gives what a node had that was deleted to another when its time is over, and anything else at once', async () => {
+    const agents = await startMemoryAgents([first!, second!]);
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [from, node] = nodes;
+    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
+    agents.silence('node-1');
+    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
+    await new ResourceClient(agents.rest, leases).delete({ name: agentLeaseName('node-1'), namespace });
+    await expect
+      .poll(async () => (await provider.observe({ nodes: [from], cidrs: [], signal })).nodes)
+      .toMatchObject([{ error: { class: 'not-found' } }]);
+    const done: string[] = [];
+    const attach = async (address: string): Promise<void> => {
+      const [result] = await provider.apply({ changes: [{ type: 'attach', address, node }], signal });
+      done.push(`${address} ${result?.outcome}`);
+    };
+    const start = performance.now();
+    await Promise.all([attach('10.0.0.10'), attach('10.0.0.11')]);
+    expect(done).toEqual(['10.0.0.11 done', '10.0.0.10 done']);
+    expect(performance.now() - start).toBeGreaterThan(5_000);
+    await provider.close?.();
+    await agents.close();
+  }, 40_000);
 });
