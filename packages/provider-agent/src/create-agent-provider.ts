@@ -62,7 +62,6 @@ export function createAgentProvider({
       });
       seen = view.news;
       const now = rest.clock.monotonic();
-      const wanted = wantedOf(view);
       const error = looksOnly ? elsewhere(view, namespace) : undefined;
       const observation = observeAgents(view, { nodes, cidrs }, now);
       return error === undefined
