@@ -40,6 +40,9 @@ describe.each(bothServers)('plans of Cilium from what kubectl prints, on %s', (s
     );
     await cluster.stopOperator();
     expect((await planned()).steps).toEqual([]);
+    // Nothing tells without Leases that an agent is not there.
+    const withoutLeases = (await printedObjects(cluster.rest, 'cilium')).filter(({ kind }) => kind !== 'Lease');
+    expect((await planOf(withoutLeases, 'cilium')).plan).toMatchObject({ steps: [] });
     const address = (await cluster.allocated('shop')) ?? '';
     const [node = ''] = cluster.holders(address);
 
