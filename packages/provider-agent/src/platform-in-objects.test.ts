@@ -35,7 +35,7 @@ describe('agents in objects', () => {
       egressNode(
         'a',
         { addresses: [held('10.0.0.20')], gateways: ['10.0.0.254'] },
-        { addresses: [{ address: '10.0.0.21' }] },
+        { addresses: [{ address: '10.0.0.20' }, { address: '10.0.0.21' }] },
       ),
       egressNode('d', {
         interfaces: [],
