@@ -234,18 +234,19 @@ describe('Reflector', () => {
     await until(() => store.size === 1);
   });
 
-  it('opens a watch anew, where it was, on which a living server sends nothing, not even bookmarks', async () => {
+  it('lists the newest state when a living server sends nothing on a watch, not even bookmarks', async () => {
     const thingServer = new ThingServer();
     const { store } = await follow(thingServer, { longestSilence: 300 });
     await until(() => thingServer.watches.length === 1);
     const bookmarks = setInterval(() => thingServer.send({ type: 'BOOKMARK', object: thing('', '12') }), 50);
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(thingServer.watches).toHaveLength(1);
+    thingServer.resourceVersion = '14';
     clearInterval(bookmarks);
     await until(() => thingServer.watches.length === 2);
-    expect(thingServer.lists).toHaveLength(1);
-    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('12');
-    thingServer.send({ type: 'ADDED', object: thing('late', '13') });
+    expect(thingServer.lists.map((query) => query.get('resourceVersion'))).toEqual(['0', null]);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('14');
+    thingServer.send({ type: 'ADDED', object: thing('late', '15') });
     await until(() => store.size === 1);
   });
 

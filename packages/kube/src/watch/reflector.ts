@@ -37,9 +37,9 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
    */
   readonly consistency?: 'cached' | 'latest';
   /**
-   * Milliseconds after which a watch on which nothing comes is opened anew. Default 150,000: a server sends a bookmark
-   * about every minute (kube-apiserver's bookmarkFrequency), and a watch that was opened while its CRD changed may stay
-   * silent for as long as it lives.
+   * Milliseconds after which the newest state is listed when nothing comes on a watch. Default 150,000: a server sends a
+   * bookmark about every minute (kube-apiserver's bookmarkFrequency); a watch that was opened while its CRD changed, or
+   * at a version that a server set back to a backup does not have yet, may stay silent for as long as it lives.
    */
   readonly longestSilence?: number;
   readonly random?: () => number;
@@ -51,7 +51,7 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
  * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an
  * expired one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on
  * watching where it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the
- * client's Liveness, and those on which a living server sends nothing, not even bookmarks, are opened anew.
+ * client's Liveness; after those on which a living server sends nothing, not even bookmarks, the newest state is listed.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -219,6 +219,9 @@ export class Reflector<Slim> {
       timeoutSeconds,
       longestSilence: this.#options.longestSilence ?? defaultLongestSilence,
       lastSeen: () => this.#lastSeen,
+      // A server that was set back to a backup sends nothing before it comes to the version that was seen last, and
+      // then nothing of what it did until there.
+      onSilence: () => (this.#next = 'list-newest'),
     });
     let failure: { readonly error: unknown } | undefined;
     try {

@@ -75,6 +75,20 @@ describe('Store', () => {
     expect(store.resourceVersion).toBe('50');
   });
 
+  it('believes a list of a server that was restored and has come past all that is held', () => {
+    const { store } = makeStore();
+    store.upsert(object('100', 'later'));
+    store.upsertFromResponse(object('130', 'written just now', 'new'));
+    const list = store.replace('120', true);
+    list.add(object('40', 'restored'));
+    list.add(object('110', 'written before', 'new'));
+    list.finish();
+    expect([...store.entries()]).toEqual([
+      ['a', { value: 'restored' }],
+      ['new', { value: 'written just now' }],
+    ]);
+  });
+
   it('takes versions that are no numbers as they come', () => {
     const { store } = makeStore();
     store.upsert(object('x', 1));

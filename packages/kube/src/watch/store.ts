@@ -105,20 +105,28 @@ export class Store<Slim> {
   /**
    * Begins to replace everything by a list at this version, page by page.
    *
-   * @param newest the list shows the server's newest state: when even so it is older than what is here, the server's
-   * history was set back (restored from a backup), and the list wins over every version held
+   * The server's history may have been set back (restored from a backup): the list wins over every version held when it
+   * shows the server's newest state and is older than what is here; and over any version of an object that it ought to
+   * have and shows an older one of.
+   *
+   * @param newest the list shows the server's newest state
    */
   replace(resourceVersion: string, newest: boolean): Replacement {
     const setBack = newest && isOlder(resourceVersion, this.#resourceVersion);
     const listed = new Set<string>();
     const isGone = (key: string, entry: Entry<Slim>): boolean =>
       !listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion));
+    // What the list could have shown as it is here, it shows older.
+    const isFromAnotherHistory = (key: string, object: KubernetesObject): boolean => {
+      const held = this.resourceVersionOf(key);
+      return held !== undefined && isOlder(versionOf(object), held) && !isNewer(held, resourceVersion);
+    };
     return {
       missing: () => [...this.#entries].flatMap(([key, entry]) => (isGone(key, entry) ? [key] : [])),
       add: (object) => {
         const key = objectKey(object);
         listed.add(key);
-        this.#put(key, object, setBack);
+        this.#put(key, object, setBack || isFromAnotherHistory(key, object));
       },
       finish: () => {
         for (const [key, entry] of this.#entries) if (isGone(key, entry)) this.#remove(key, entry);

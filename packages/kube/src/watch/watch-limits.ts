@@ -9,6 +9,8 @@ export interface WatchLimits {
   readonly longestSilence: number;
   /** Monotonic time at which something came last, at this watch or before. */
   readonly lastSeen: () => number | undefined;
+  /** It fell silent, and is broken off for that. */
+  readonly onSilence: () => void;
 }
 
 // What a server's own end of a watch may take to arrive.
@@ -16,7 +18,7 @@ const grace = 5_000;
 
 /** Breaks a watch off when it outlives its time limit or falls silent. Cancel it when the watch ends. */
 export function limitWatch(clock: Clock, controller: AbortController, limits: WatchLimits): ClockTimer {
-  const { timeoutSeconds, longestSilence, lastSeen } = limits;
+  const { timeoutSeconds, longestSilence, lastSeen, onSilence } = limits;
   const breakOff = (why: string): void =>
     controller.abort(new TransportError(why, { kind: 'timeout', outcome: 'unknown' }));
   const age = clock.setTimeout(() => breakOff('the watch outlived its time limit'), timeoutSeconds * 1000 + grace);
@@ -24,7 +26,10 @@ export function limitWatch(clock: Clock, controller: AbortController, limits: Wa
   const look = (): void => {
     const rest = Math.max(opened, lastSeen() ?? 0) + longestSilence - clock.monotonic();
     if (rest > 0) silence = clock.setTimeout(look, rest);
-    else breakOff(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`);
+    else {
+      onSilence();
+      breakOff(`nothing came for ${longestSilence / 1000} seconds, not even a bookmark`);
+    }
   };
   let silence = clock.setTimeout(look, longestSilence);
   return {

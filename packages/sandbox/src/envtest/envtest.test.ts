@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isForbidden, ResourceClient } from '@egressip-ipam/kube';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isForbidden, Reflector, ResourceClient } from '@egressip-ipam/kube';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { networkCrds } from '../crds/index.ts';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from './index.ts';
@@ -52,6 +52,42 @@ describe('startEnvtest', unless(findEnvtestAssets() === undefined, noRealServer)
     await expect(client.request('GET', '/readyz', { deadline: 300 })).rejects.toThrow();
     envtest.resume();
     await expect(client.request('GET', '/readyz')).resolves.toBe('ok');
+  });
+
+  it('is set back to a backup, and who watches comes to see that', { timeout: 120_000 }, async () => {
+    const client = envtest.client();
+    const maps = new ResourceClient(client, {
+      group: '',
+      version: 'v1',
+      plural: 'configmaps',
+      kind: 'ConfigMap',
+      namespaced: true,
+    });
+    const map = (name: string) => ({ metadata: { name, namespace: 'default' } });
+    const reflector = new Reflector({
+      client: maps,
+      namespace: 'default',
+      consistency: 'latest',
+      longestSilence: 3_000,
+      project: ({ data }) => ({ data }),
+    });
+    reflector.start();
+    await maps.create({ ...map('kept'), data: { at: 'backup' } });
+    const restore = await envtest.backUp();
+    await maps.mergePatch(map('kept').metadata, { data: { at: 'end' } });
+    for (let index = 0; index < 200; index++) await maps.create(map(`lost-${index}`));
+    await vi.waitFor(() => expect(reflector.store.size).toBe(201), 10_000);
+    await restore();
+    await maps.create(map('new'));
+    await vi.waitFor(
+      () =>
+        expect([...reflector.store.entries()]).toEqual([
+          ['default/kept', { data: { at: 'backup' } }],
+          ['default/new', { data: undefined }],
+        ]),
+      30_000,
+    );
+    await reflector.stop();
   });
 
   it('writes a kubeconfig', async () => {
