@@ -41,6 +41,8 @@ export interface InterfaceExecutorOptions {
   readonly onDone?: (step: InterfaceStep, milliseconds: number) => void;
 }
 
+/** A node's failures count no longer than this after its next turn, in milliseconds. */
+const forgetAfter = 600_000;
 /** After these, what is there is looked at before anything is made of them. */
 const seenFirst: ReadonlySet<ProviderErrorClass> = new Set(['unknown', 'conflict', 'capacity']);
 
@@ -87,6 +89,8 @@ export class InterfaceExecutor {
       groups.flatMap(({ ready, waiting }) => [...ready, ...waiting]),
       now,
     );
+    // Nodes come and go for as long as this process lives.
+    this.#lanes.forget(now, forgetAfter);
     if (this.#stop.signal.aborted) return;
     this.#lingering.note(
       groups.flatMap(({ ready }) => ready),

@@ -78,6 +78,8 @@ export class UnassignedGuard implements StepRunner {
     if (this.#stopped || !this.#reflector.hasSynced) return;
     const bare = bareNamespaces(plan, this.#options.guard.exceptions ?? []);
     const now = this.#options.clock.monotonic();
+    // A namespace that is going away refuses every object, and its name may come again.
+    this.#failures.keepOnly((namespace) => bare.has(namespace) || this.#namespaces.has(namespace));
     let wake = Infinity;
     const due = (namespace: string): boolean => {
       const until = this.#failures.until(namespace);

@@ -8,6 +8,7 @@ import type { DoubtedAttachment, ProviderChangeResult } from '@egressip-ipam/cor
 export class AttachmentDoubts {
   readonly #settlingTime: number;
   readonly #failedAt = new Map<string, number>();
+  /** While all is in doubt. */
   readonly #takenOff = new Set<string>();
   #startedAt = 0;
   #lookedAt = -Infinity;
@@ -26,7 +27,7 @@ export class AttachmentDoubts {
   looked(startedAt: number): void {
     this.#lookedAt = startedAt;
     for (const [key, at] of this.#failedAt) if (!this.#isInDoubt(at)) this.#failedAt.delete(key);
-    if (!this.#isInDoubt(this.#startedAt) && this.#failedAt.size === 0) this.#takenOff.clear();
+    if (!this.#isInDoubt(this.#startedAt)) this.#takenOff.clear();
   }
 
   /** Takes in what became of changes. */
@@ -55,7 +56,7 @@ export class AttachmentDoubts {
   }
 
   #takeOff(key: string): void {
-    this.#takenOff.add(key);
+    if (this.#isInDoubt(this.#startedAt)) this.#takenOff.add(key);
     this.#failedAt.delete(key);
   }
 

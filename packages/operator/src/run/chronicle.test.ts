@@ -236,6 +236,18 @@ describe('the log of what was decided', () => {
     expect(note([], undefined, refused)).toEqual([line]);
   });
 
+  it('has nothing left of a namespace that went before its allocation was told', () => {
+    note([]);
+    const meant = allocation('shop', { '10.0.0.1': null });
+    note([{ ...meant, source: 'new' }]);
+    expect(note([meant])).toEqual([]);
+    expect(note([], present(['bank']))).toEqual([]);
+    now = 3_600_000;
+    // It waits for its node like any other, and is not what was decided for the one before.
+    expect(note([meant])).toEqual([]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a' })])).toMatchObject([{ nodes: ['a'], why: 'found' }]);
+  });
+
   it('says that an address is given back before it says who has it now', () => {
     note([allocation('bank', { '10.0.0.1': 'a' }), allocation('shop', { '10.0.0.2': 'a' })]);
     const swapped = [allocation('bank', { '10.0.0.2': 'a' }), allocation('shop', { '10.0.0.1': 'a' })];

@@ -63,7 +63,16 @@ export class Chronicle {
         );
     }
     this.#told = holdings;
+    this.#forget(plan);
     this.#noteWaiting(plan.waiting);
+  }
+
+  /** Of namespaces that went, or gave up, before their addresses were told, nothing is left to tell. */
+  #forget({ allocations }: Plan): void {
+    if (this.#sources.size === 0 && this.#untold.size === 0) return;
+    const present = new Set(allocations.map(({ namespace }) => namespace));
+    for (const kept of [this.#sources, this.#untold])
+      for (const namespace of kept.keys()) if (!present.has(namespace)) kept.delete(namespace);
   }
 
   /**

@@ -92,7 +92,9 @@ export function createController(parts: ControllerParts): ControlLoop {
   const interfaces = watch === undefined ? undefined : createInterfaceExecutor(parts, watch, holds, () => loop.poke());
   const look = (): ClusterSnapshot | undefined => {
     if (store.unsynced.length > 0 || (watch !== undefined && watch.observation === undefined)) return undefined;
-    if (watch !== undefined) store.forgetDepartedNodes((node) => isEmptied(watch, node));
+    // Without a CIDR no look tells of a node's addresses, and none is ours.
+    const isIdle = store.egressIPAMs.list().length === 0;
+    if (watch !== undefined) store.forgetDepartedNodes((node) => isIdle || isEmptied(watch, node));
     const snapshot = store.snapshot(currentProvider(provider, store, watch));
     const dead = new Set([...parts.deadNodes(), ...(watch === undefined ? [] : silentNodes(watch))]);
     return withFailures(markDead(snapshot, dead), interfaces?.failures ?? []);

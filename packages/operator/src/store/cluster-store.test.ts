@@ -2,7 +2,7 @@ import { buildSnapshot, plain, plan, type Allocation, type ClusterEvidence } fro
 import { createRestClient, ResourceClient, staticConnection } from '@egressip-ipam/kube';
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it, vi } from 'vitest';
-import { egressIPAMs, namespaces } from '../network/resources.ts';
+import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
 import { openCrd } from '../trial/open-crd.ts';
 import { ClusterStore } from './cluster-store.ts';
 
@@ -131,4 +131,45 @@ it("tells the cluster's own networks, and addresses of Services once they are re
   expect(new ClusterStore(options).unsynced).not.toContain('Service');
   expect(new ClusterStore({ ...options, readsServices: true }).unsynced).toContain('Service');
   rest.close();
+});
+
+it('remembers machines of nodes that went where a provider attaches to them, and nowhere else', async () => {
+  const server = await createApiServer();
+  const rest = createRestClient(staticConnection({ server: server.url }));
+  const recognition = plain.recognise(evidence);
+  let attaches: 'at-work' | undefined = 'at-work';
+  const backend = {
+    ...plain,
+    recognise: () => ({ ...recognition, ...(attaches === undefined ? {} : { clusterAttaches: attaches }) }),
+  };
+  const store = new ClusterStore({
+    rest,
+    network: { backend, recognition, evidence },
+    servesInfrastructures: false,
+    remembersNodes: true,
+    now: () => 0,
+    onChange: () => undefined,
+    onError: () => undefined,
+    onVanishing: () => undefined,
+  });
+  const machines = (): readonly string[] => store.machines.map(({ name }) => name);
+  const client = new ResourceClient(rest, nodes);
+  const add = (name: string) => client.create({ metadata: { name }, spec: { providerID: `aws:///a/${name}` } });
+  try {
+    store.nodes.start();
+    await vi.waitFor(() => expect(store.nodes.hasSynced).toBe(true));
+    for (const name of ['by-cluster', 'by-us', 'stays']) await add(name);
+    await client.delete({ name: 'by-cluster' });
+    await vi.waitFor(() => expect(machines()).toEqual(['by-us', 'stays']));
+    attaches = undefined;
+    await add('new');
+    await vi.waitFor(() => expect(machines()).toEqual(['by-us', 'new', 'stays']));
+    await client.delete({ name: 'by-us' });
+    await vi.waitFor(() => expect(store.nodes.list().map(({ name }) => name)).toEqual(['new', 'stays']));
+    expect(machines()).toEqual(['by-us', 'new', 'stays']);
+  } finally {
+    await store.nodes.stop();
+    rest.close();
+    await server.stop();
+  }
 });

@@ -109,7 +109,9 @@ export class ClusterStore {
       resource: resources.nodes,
       read: (object) => readNode(object, backend.nodeAnnotations),
       onChange: () => options.onChange(true),
-      onDeleted: (node) => this.#departedNodes.note(node),
+      onDeleted: (node) => {
+        if (this.#remembersNodes) this.#departedNodes.note(node);
+      },
     });
     const watched = backend.kinds.filter(
       (kind) => kind.optional !== true || evidence.served.has(kindKey(kind.resource)),
@@ -191,9 +193,11 @@ export class ClusterStore {
 
   /** The nodes, and those that went away while their machines may still carry addresses. */
   get machines(): readonly NodeSnapshot[] {
-    return this.#options.remembersNodes && this.clusterAttaches === undefined
-      ? this.#departedNodes.with(this.nodes.list())
-      : this.nodes.list();
+    return this.#remembersNodes ? this.#departedNodes.with(this.nodes.list()) : this.nodes.list();
+  }
+
+  get #remembersNodes(): boolean {
+    return this.#options.remembersNodes && this.clusterAttaches === undefined;
   }
 
   /**
