@@ -26,9 +26,9 @@ export function parseRange(text: string): AddressRange | undefined {
 /** Ranges in order, those that overlap as one; IPv4 comes first. */
 export function mergeRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
   const merged: AddressRange[] = [];
-  for (const range of [...ranges].sort((a, b) => compare(a.first, b.first))) {
+  for (const range of [...ranges].sort((a, b) => compareAddresses(a.first, b.first))) {
     const last = merged.at(-1);
-    if (last === undefined || compare(range.first, last.last) > 0) merged.push(range);
+    if (last === undefined || compareAddresses(range.first, last.last) > 0) merged.push(range);
     else if (range.last > last.last) merged[merged.length - 1] = { first: last.first, last: range.last };
   }
   return merged;
@@ -41,14 +41,15 @@ export function rangeWith(ranges: readonly AddressRange[], address: Address): Ad
   while (low < high) {
     const middle = (low + high) >> 1;
     const range = ranges[middle];
-    if (range === undefined || compare(address, range.first) < 0) high = middle;
-    else if (compare(address, range.last) > 0) low = middle + 1;
+    if (range === undefined || compareAddresses(address, range.first) < 0) high = middle;
+    else if (compareAddresses(address, range.last) > 0) low = middle + 1;
     else return range;
   }
   return undefined;
 }
 
-function compare(a: Address, b: Address): number {
+/** Orders addresses; those of IPv4 come first. */
+export function compareAddresses(a: Address, b: Address): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
   return a < b ? -1 : Number(a > b);
 }

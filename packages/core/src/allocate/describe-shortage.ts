@@ -1,6 +1,5 @@
 import { familyOf, formatAddress, type Address } from '../address/address.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
-import { isHostable } from '../place/node-group.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
@@ -12,12 +11,8 @@ export function describeShortage(
   count: number,
   addresses: readonly Address[],
 ): string {
-  const carriersOf = (address: Address): readonly NodeIndex[] => {
-    const group = pool.groupOf(address);
-    return group?.uniform === true && isHostable(group, address)
-      ? group.candidates
-      : (group?.candidates ?? []).filter((node) => nodes.canHost(node, address));
-  };
+  const carriersOf = (address: Address): readonly NodeIndex[] =>
+    pool.groupOf(address)?.partFor(address).candidates ?? [];
   const full = addresses.filter(
     (address) => !carriersOf(address).some((node) => nodes.hasRoom(node, familyOf(address))),
   );

@@ -1,6 +1,9 @@
 import type { Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
+import { areApart, firstWith } from '../address/cidr-holders.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
+
+const none: readonly never[] = [];
 
 /** Whether an address lies in an assignment's CIDR. */
 export function contains(assignment: ParsedAssignment, address: Address): boolean {
@@ -9,7 +12,7 @@ export function contains(assignment: ParsedAssignment, address: Address): boolea
 
 /** The first assignment of an EgressIPAM whose CIDR has an address. */
 export function assignmentOf({ assignments }: ParsedEgressIPAM, address: Address): ParsedAssignment | undefined {
-  return assignments.find((assignment) => contains(assignment, address));
+  return firstWith(assignments, address)?.holder;
 }
 
 /** Whether there is one address for each assignment, in the same order: the usual case, decided without searching. */
@@ -32,12 +35,11 @@ export function matchAssignments(
   assignments: readonly ParsedAssignment[],
 ): readonly (ParsedAssignment | undefined)[] {
   if (fitsInOrder(addresses, assignments)) return assignments;
+  const candidates = candidatesOf(addresses, assignments);
   const holder = new Map<ParsedAssignment, number>();
   const assign = (position: number, visited: Set<ParsedAssignment>): boolean => {
-    const address = addresses[position];
-    if (address === undefined) return false;
-    for (const assignment of assignments) {
-      if (!contains(assignment, address) || visited.has(assignment)) continue;
+    for (const assignment of candidates[position] ?? []) {
+      if (visited.has(assignment)) continue;
       visited.add(assignment);
       const other = holder.get(assignment);
       if (other !== undefined && !assign(other, visited)) continue;
@@ -50,6 +52,19 @@ export function matchAssignments(
   const result = new Array<ParsedAssignment | undefined>(addresses.length).fill(undefined);
   for (const [assignment, position] of holder) result[position] = assignment;
   return result;
+}
+
+/** For each address the assignments whose CIDRs have it, in order: mostly one, as CIDRs mostly lie apart. */
+function candidatesOf(
+  addresses: readonly Address[],
+  assignments: readonly ParsedAssignment[],
+): readonly (readonly ParsedAssignment[])[] {
+  if (!areApart(assignments))
+    return addresses.map((address) => assignments.filter((assignment) => contains(assignment, address)));
+  return addresses.map((address) => {
+    const found = firstWith(assignments, address);
+    return found === undefined ? none : [found.holder];
+  });
 }
 
 /**

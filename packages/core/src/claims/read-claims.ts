@@ -199,7 +199,7 @@ class ClaimReader {
       confirmed.has(address) && pool.assignmentOf(address) === undefined;
     const [first] = listed;
     if (first === undefined || !listed.every(isElsewhere)) return undefined;
-    return this.#pools.list.find((other) => other.assignmentOf(first) !== undefined);
+    return this.#pools.having(first);
   }
 
   /** Whether somebody else turned out to have an address of a namespace before it ever carried its traffic. */

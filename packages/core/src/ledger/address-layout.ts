@@ -28,17 +28,32 @@ export class AddressLayout {
 
   /** Whether some space has an address of a range. */
   meets(first: Address, last: Address): boolean {
+    const next = this.spacesFor(first)[this.#positionFrom(first)];
+    return next !== undefined && next.first <= last;
+  }
+
+  /** The spaces that have addresses of a range, in order. */
+  *meeting(first: Address, last: Address): Iterable<Space> {
     const spaces = this.spacesFor(first);
+    for (let position = this.#positionFrom(first); position < spaces.length; position += 1) {
+      const space = spaces[position];
+      if (space === undefined || space.first > last) return;
+      yield space;
+    }
+  }
+
+  /** Where the first space stands that does not end before an address, among those of its family. */
+  #positionFrom(address: Address): number {
+    const spaces = this.spacesFor(address);
     let low = 0;
     let high = spaces.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const space = spaces[middle];
-      if (space !== undefined && space.last < first) low = middle + 1;
+      if (space !== undefined && space.last < address) low = middle + 1;
       else high = middle;
     }
-    const next = spaces[low];
-    return next !== undefined && next.first <= last;
+    return low;
   }
 
   /** The space that has an address. */

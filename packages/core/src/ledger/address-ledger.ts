@@ -114,10 +114,10 @@ export class AddressLedger {
 
   /** Marks the part of a range that pools could give out. */
   takeRange(first: Address, last: Address): void {
-    for (const space of this.layout.spacesFor(first)) {
+    for (const space of this.layout.meeting(first, last)) {
       const from = first > space.first ? first : space.first;
       const to = last < space.last ? last : space.last;
-      if (from <= to) this.#takenIn(space).addRange(from, to);
+      this.#takenIn(space).addRange(from, to);
     }
   }
 

@@ -1,7 +1,8 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { rangeWith, type AddressRange } from '../address/address-range.ts';
-import { cidrContains, type Cidr } from '../address/cidr.ts';
-import type { NetworkFacts } from '../network-contract/facts.ts';
+import type { Cidr } from '../address/cidr.ts';
+import { RangeIndex } from '../address/range-index.ts';
+import type { NetworkFacts, ReservedRange } from '../network-contract/facts.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import { keptInSubnet } from './survey.ts';
@@ -27,6 +28,10 @@ export class AddressUsers {
   readonly #facts: NetworkFacts;
   readonly #subnets: readonly Cidr[];
   #index: ReadonlyMap<Address, readonly Use[]> | undefined;
+  #inCloud: Map<Address, string> | undefined;
+  #ofNetwork: RangeIndex<ReservedRange> | undefined;
+  #ofSubnets: RangeIndex<AddressRange & { readonly subnet: Cidr }> | undefined;
+  readonly #byCidr = new Map<string, RangeIndex<AddressRange>>();
 
   constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, subnets: readonly Cidr[]) {
     this.#snapshot = snapshot;
@@ -53,27 +58,41 @@ export class AddressUsers {
 
   /** Who uses an address in the cloud's own network, as the provider saw it. */
   inCloud(address: Address): string | undefined {
-    for (const { inUse } of this.#snapshot.observation?.cidrs.values() ?? []) {
-      const found = inUse.find((entry) => entry.address === address);
-      if (found !== undefined) return found.usedBy;
+    if (this.#inCloud === undefined) {
+      this.#inCloud = new Map();
+      for (const { inUse } of this.#snapshot.observation?.cidrs.values() ?? []) {
+        for (const entry of inUse)
+          if (!this.#inCloud.has(entry.address)) this.#inCloud.set(entry.address, entry.usedBy);
+      }
     }
-    return undefined;
+    return this.#inCloud.get(address);
   }
 
   /** Why an assignment never hands an address out, if so. */
   reservation({ cidr, reserved }: ParsedAssignment, address: Address): string | undefined {
     const range = rangeWith(reserved, address);
     if (range !== undefined) return `it is reserved in ${cidr.text} (${textOf(range)})`;
-    const ofNetwork = this.#facts.reserved.find((candidate) => cidrContains(candidate, address));
+    this.#ofNetwork ??= new RangeIndex(this.#facts.reserved);
+    const ofNetwork = this.#ofNetwork.find(address);
     if (ofNetwork !== undefined) return ofNetwork.reason;
-    for (const subnet of this.#subnets) {
-      const kept = keptInSubnet(this.#snapshot, subnet).find((candidate) => cidrContains(candidate, address));
-      if (kept !== undefined) return `the subnet ${subnet.text} of nodes keeps ${textOf(kept)} for itself`;
-    }
-    const ofPlatform = this.#snapshot.observation?.cidrs
-      .get(cidr.text)
-      ?.reserved.find((candidate) => cidrContains(candidate, address));
+    this.#ofSubnets ??= new RangeIndex(
+      this.#subnets.flatMap((subnet) =>
+        keptInSubnet(this.#snapshot, subnet).map(({ first, last }) => ({ first, last, subnet })),
+      ),
+    );
+    const kept = this.#ofSubnets.find(address);
+    if (kept !== undefined) return `the subnet ${kept.subnet.text} of nodes keeps ${textOf(kept)} for itself`;
+    const ofPlatform = this.#ofPlatform(cidr)?.find(address);
     return ofPlatform === undefined ? undefined : `the platform keeps ${textOf(ofPlatform)} for itself`;
+  }
+
+  /** What the platform keeps of a CIDR. */
+  #ofPlatform({ text }: Cidr): RangeIndex<AddressRange> | undefined {
+    const reserved = this.#snapshot.observation?.cidrs.get(text)?.reserved;
+    if (reserved === undefined) return undefined;
+    let index = this.#byCidr.get(text);
+    if (index === undefined) this.#byCidr.set(text, (index = new RangeIndex(reserved)));
+    return index;
   }
 }
 

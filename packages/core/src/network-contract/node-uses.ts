@@ -1,5 +1,5 @@
 import { familyOf, type Address } from '../address/address.ts';
-import type { NetworkDecisions } from './decisions.ts';
+import type { EgressIPAMDecision, NetworkDecisions } from './decisions.ts';
 import type { NetworkFacts } from './facts.ts';
 
 const none: readonly never[] = [];
@@ -22,6 +22,8 @@ export class NodeUses {
   readonly #moved = new Map<Address, string>();
   #carried: ReadonlyMap<string, readonly Address[]> | undefined;
   readonly #gains = new Map<string, Address[]>();
+  /** By EgressIPAM: the nodes of its CIDR assignments that have no node for anything new. */
+  readonly #awaited = new Map<EgressIPAMDecision, ReadonlySet<string>>();
 
   constructor(decisions: NetworkDecisions, facts: NetworkFacts) {
     this.#decisions = decisions;
@@ -34,10 +36,19 @@ export class NodeUses {
     const standing = this.#decisions.standingOf(node);
     if (egressIPAM !== undefined && !egressIPAM.deleting && standing !== 'leaving') {
       const isIdle = standing === 'cordoned' && this.carriedOn(node).length === 0;
-      const others = egressIPAM.assignments.filter(({ selected }) => selected.includes(node));
-      return isIdle && others.every(({ candidates }) => candidates.length > 0) ? 'dismissed' : 'used';
+      return isIdle && !this.#isAwaitedOn(node, egressIPAM) ? 'dismissed' : 'used';
     }
     return this.stuckOn(node).length > 0 ? 'needed' : 'dismissed';
+  }
+
+  /** Whether some CIDR assignment of a node has no node that may take anything new. */
+  #isAwaitedOn(node: string, egressIPAM: EgressIPAMDecision): boolean {
+    let awaited = this.#awaited.get(egressIPAM);
+    if (awaited === undefined) {
+      const without = egressIPAM.assignments.filter(({ candidates }) => candidates.length === 0);
+      this.#awaited.set(egressIPAM, (awaited = new Set(without.flatMap(({ selected }) => selected))));
+    }
+    return awaited.has(node);
   }
 
   /** What a node carries. */

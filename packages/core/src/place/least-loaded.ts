@@ -1,6 +1,7 @@
 import type { NodeGroup } from './node-group.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from './node-table.ts';
+import type { NodePart } from './subnet-nodes.ts';
 import { sameInOrder } from '../parse/parse-lists.ts';
 
 /** A node waiting for addresses, with its relative load when it was queued. */
@@ -11,7 +12,7 @@ interface Entry {
 
 /** Nodes by their load. */
 interface Queue {
-  readonly group: NodeGroup;
+  readonly candidates: readonly NodeIndex[];
   readonly family: 4 | 6;
   readonly heap: Entry[];
 }
@@ -23,16 +24,19 @@ interface Queue {
  */
 export class LeastLoaded {
   readonly #nodes: NodeTable;
-  readonly #heaps = new Map<number, Entry[]>();
-  readonly #queues: Queue[] = [];
+  readonly #heaps = new Map<string, Entry[]>();
+  /** Those of as many candidates, with the same first and last one: it may be the same queue. */
+  readonly #queues = new Map<string, Queue[]>();
+  /** By node: where it is a candidate. */
+  #queuesOf: Map<NodeIndex, Queue[]> | undefined;
 
   constructor(nodes: NodeTable) {
     this.#nodes = nodes;
   }
 
   /** The least loaded candidate with room that is acceptable; undefined when there is none. */
-  pick(group: NodeGroup, family: 4 | 6, accept: (node: NodeIndex) => boolean): NodeIndex | undefined {
-    const heap = this.#heapOf(group, family);
+  pick(group: NodeGroup, part: NodePart, family: 4 | 6, accept: (node: NodeIndex) => boolean): NodeIndex | undefined {
+    const heap = this.#heapOf(group, part, family);
     const passedOver: Entry[] = [];
     let picked: NodeIndex | undefined;
     for (let top = pop(heap); top !== undefined; top = pop(heap)) {
@@ -53,33 +57,45 @@ export class LeastLoaded {
 
   /** A node has room again, or less load than it was queued with. */
   returned(node: NodeIndex): void {
-    for (const { group, family, heap } of this.#queues) {
-      if (!group.isCandidate(node)) continue;
+    this.#queuesOf ??= this.#byNode();
+    for (const { family, heap } of this.#queuesOf.get(node) ?? []) {
       // It may stand in the heap already, with a load that is too high: the better entry comes up first.
       push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
     }
   }
 
-  #heapOf(group: NodeGroup, family: 4 | 6): Entry[] {
-    const key = group.index * 2 + (family === 4 ? 0 : 1);
+  #byNode(): Map<NodeIndex, Queue[]> {
+    const queuesOf = new Map<NodeIndex, Queue[]>();
+    for (const alike of this.#queues.values()) for (const queue of alike) addTo(queuesOf, queue);
+    return queuesOf;
+  }
+
+  #heapOf(group: NodeGroup, part: NodePart, family: 4 | 6): Entry[] {
+    const key = `${group.index}/${part.id}/${family}`;
     let heap = this.#heaps.get(key);
-    if (heap === undefined) {
-      heap = this.#sharedHeap(group, family) ?? this.#newHeap(group, family);
-      this.#heaps.set(key, heap);
-    }
+    if (heap === undefined) this.#heaps.set(key, (heap = this.#queueOf(part.candidates, family).heap));
     return heap;
   }
 
-  #sharedHeap({ candidates }: NodeGroup, family: 4 | 6): Entry[] | undefined {
-    return this.#queues.find((queue) => queue.family === family && sameInOrder(queue.group.candidates, candidates))
-      ?.heap;
-  }
-
-  #newHeap(group: NodeGroup, family: 4 | 6): Entry[] {
+  #queueOf(candidates: readonly NodeIndex[], family: 4 | 6): Queue {
+    const likeness = `${family}/${candidates.length}/${candidates[0] ?? ''}/${candidates.at(-1) ?? ''}`;
+    const alike = this.#queues.get(likeness) ?? [];
+    const known = alike.find((queue) => sameInOrder(queue.candidates, candidates));
+    if (known !== undefined) return known;
     const heap: Entry[] = [];
-    for (const node of group.candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
-    this.#queues.push({ group, family, heap });
-    return heap;
+    for (const node of candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+    const queue = { candidates, family, heap };
+    this.#queues.set(likeness, [...alike, queue]);
+    if (this.#queuesOf !== undefined) addTo(this.#queuesOf, queue);
+    return queue;
+  }
+}
+
+function addTo(queuesOf: Map<NodeIndex, Queue[]>, queue: Queue): void {
+  for (const node of queue.candidates) {
+    const queues = queuesOf.get(node);
+    if (queues === undefined) queuesOf.set(node, [queue]);
+    else queues.push(queue);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Address } from '../address/address.ts';
+import { RangeIndex } from '../address/range-index.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
@@ -12,6 +14,8 @@ export interface Pools {
   /** In the order of the snapshot. */
   readonly list: readonly Pool[];
   readonly named: (name: string) => Pool | undefined;
+  /** The first whose CIDRs have an address. */
+  readonly having: (address: Address) => Pool | undefined;
   /** The one that has a node. */
   readonly ofNode: (node: NodeIndex) => Pool | undefined;
   readonly findings: readonly Finding[];
@@ -43,13 +47,29 @@ export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeT
       placement,
       assignments,
       has,
-      nameOf: (node) => nodes.nameOf(node),
+      nodes,
       unitedIndex: groups + index,
     });
   });
   const byName = new Map(list.map((pool) => [pool.name, pool]));
   const ofNode = (node: NodeIndex): Pool | undefined => list[shared.holderOf(node) ?? list.length];
-  return { list, named: (name) => byName.get(name), ofNode, findings: shared.findings };
+  let spaces: RangeIndex<PoolRange> | undefined;
+  const having = (address: Address): Pool | undefined =>
+    (spaces ??= new RangeIndex(rangesOf(list))).find(address)?.pool;
+  return { list, named: (name) => byName.get(name), having, ofNode, findings: shared.findings };
+}
+
+/** A CIDR of an EgressIPAM. */
+interface PoolRange {
+  readonly first: Address;
+  readonly last: Address;
+  readonly pool: Pool;
+}
+
+function rangesOf(list: readonly Pool[]): readonly PoolRange[] {
+  return list.flatMap((pool) =>
+    pool.egressIPAM.assignments.map(({ cidr: { first, last } }) => ({ first, last, pool })),
+  );
 }
 
 /** By EgressIPAM: its nodes by the value of its topology label. */

@@ -1,9 +1,10 @@
-import type { AddressRange } from '../address/address-range.ts';
+import { compareAddresses, rangeWith, type AddressRange } from '../address/address-range.ts';
 import type { Address } from '../address/address.ts';
 import { cidrContains, cidrContainsCidr, cidrsOverlap, type Cidr } from '../address/cidr.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import { NodeSet } from './node-set.ts';
 import type { NodeTable } from './node-table.ts';
+import { SubnetNodes, type NodePart } from './subnet-nodes.ts';
 
 /** The nodes of one CIDR assignment. */
 export interface NodeGroup {
@@ -17,9 +18,14 @@ export interface NodeGroup {
   readonly hostable: readonly AddressRange[];
   /** Whether every candidate can carry every address of `hostable`. */
   readonly uniform: boolean;
+  /** The candidates that can carry an address. */
+  readonly partFor: (address: Address) => NodePart;
   /** Position in the list of all groups. */
   readonly index: number;
 }
+
+/** The part of a group that is all of it. */
+export const wholeGroup = -1;
 
 /** Makes the group of a CIDR. */
 export function nodeGroup(nodes: NodeTable, index: number, selected: readonly NodeIndex[], cidr: Cidr): NodeGroup {
@@ -28,22 +34,35 @@ export function nodeGroup(nodes: NodeTable, index: number, selected: readonly No
     cidr,
     candidates.map((node) => nodes.subnetsOf(node)),
   );
-  return { index, selected, candidates, isSelected: memberOf(selected), isCandidate: memberOf(candidates), ...parts };
+  const isMember = { isSelected: memberOf(selected), isCandidate: memberOf(candidates) };
+  const whole: NodePart = { id: wholeGroup, candidates };
+  const partOf = partsOfNodes(nodes, candidates);
+  const partFor = (address: Address): NodePart =>
+    parts.uniform && isHostable(parts, address) ? whole : partOf(address);
+  return { index, selected, candidates, ...isMember, ...parts, partFor };
+}
+
+function partsOfNodes(nodes: NodeTable, candidates: readonly NodeIndex[]): (address: Address) => NodePart {
+  let bySubnet: SubnetNodes | undefined;
+  return (address) => (bySubnet ??= new SubnetNodes(candidates, (node) => nodes.subnetsOf(node))).partFor(address);
 }
 
 /** All nodes of an EgressIPAM as one group, for an address that lies in none of its CIDRs any more. */
-export function unitedGroup(groups: readonly NodeGroup[], index: number): NodeGroup {
+export function unitedGroup(nodes: NodeTable, groups: readonly NodeGroup[], index: number): NodeGroup {
   const united = (pick: (group: NodeGroup) => readonly NodeIndex[]): readonly NodeIndex[] =>
     [...new Set(groups.flatMap(pick))].sort((a, b) => a - b);
   const selected = united((group) => group.selected);
   const candidates = united((group) => group.candidates);
   const isMember = { isSelected: memberOf(selected), isCandidate: memberOf(candidates) };
-  return { index, selected, candidates, ...isMember, hostable: [], uniform: false };
+  const partFor = partsOfNodes(nodes, candidates);
+  return { index, selected, candidates, ...isMember, hostable: [], uniform: false, partFor };
 }
 
 /** Whether a group's nodes can carry an address at all. */
-export function isHostable({ hostable }: NodeGroup, address: Address): boolean {
-  return hostable.some((part) => cidrContains(part, address));
+export function isHostable({ hostable }: Pick<NodeGroup, 'hostable'>, address: Address): boolean {
+  const [part] = hostable;
+  if (part === undefined) return false;
+  return hostable.length === 1 ? cidrContains(part, address) : rangeWith(hostable, address) !== undefined;
 }
 
 function memberOf(nodes: readonly NodeIndex[]): (node: NodeIndex) => boolean {
@@ -60,9 +79,13 @@ export function hostableParts(
   for (const subnets of new Set(subnetsOfNodes)) {
     for (const part of partsOf(cidr, subnets)) parts.set(part.text, part);
   }
-  const all = [...parts.values()];
-  const outermost = all.filter((part) => !all.some((other) => other !== part && cidrContainsCidr(other, part)));
-  outermost.sort((a, b) => (a.first < b.first ? -1 : 1));
+  // Of two CIDRs one lies in the other, or they are apart.
+  const sorted = [...parts.values()].sort((a, b) => compareAddresses(a.first, b.first) || a.prefix - b.prefix);
+  const outermost: Cidr[] = [];
+  for (const part of sorted) {
+    const before = outermost.at(-1);
+    if (before === undefined || !cidrContainsCidr(before, part)) outermost.push(part);
+  }
   const uniform = subnetsOfNodes.every(
     (subnets) =>
       subnets === undefined || outermost.every((part) => subnets.some((subnet) => cidrContainsCidr(subnet, part))),

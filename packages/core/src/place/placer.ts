@@ -2,8 +2,9 @@ import { familyOf, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ClaimIndex, NodeIndex, Slot } from '../ledger/indexes.ts';
 import { LeastLoaded } from './least-loaded.ts';
-import { isHostable, type NodeGroup } from './node-group.ts';
+import { wholeGroup, type NodeGroup } from './node-group.ts';
 import type { NodeTable } from './node-table.ts';
+import type { NodePart } from './subnet-nodes.ts';
 
 /** An address that looks for a node. */
 export interface PlacementItem {
@@ -14,8 +15,8 @@ export interface PlacementItem {
   readonly group: NodeGroup;
   /** All addresses of the same namespace: no two of them share a node (law 3). */
   readonly siblings: Siblings;
-  /** Whether each of the group's nodes can carry it. */
-  readonly anywhere: boolean;
+  /** Those of them that can carry it. */
+  readonly part: NodePart;
   /** The node it was given. */
   node: NodeIndex | undefined;
 }
@@ -82,9 +83,8 @@ export class Placer {
   /** Makes an item for an address of a claim. */
   item(claim: ClaimIndex, address: Address, group: NodeGroup): PlacementItem {
     const siblings = this.#siblingsOf(claim);
-    const anywhere = group.uniform && isHostable(group, address);
     const slot = this.#ledger.slotOf(address);
-    return { address, slot, family: familyOf(address), group, siblings, anywhere, node: undefined };
+    return { address, slot, family: familyOf(address), group, siblings, part: group.partFor(address), node: undefined };
   }
 
   /** Leaves an address where it is. */
@@ -116,14 +116,15 @@ export class Placer {
   }
 
   #place(item: PlacementItem): boolean {
-    const node = this.#queue.pick(item.group, item.family, (candidate) => this.#mayGo(item, candidate));
+    const node = this.#queue.pick(
+      item.group,
+      item.part,
+      item.family,
+      (candidate) => this.#siblingOn(item, candidate) === undefined,
+    );
     if (node === undefined) return this.#makeRoom(item);
     this.#putOn(item, node);
     return true;
-  }
-
-  #mayGo(item: PlacementItem, node: NodeIndex): boolean {
-    return (item.anywhere || this.#nodes.canHost(node, item.address)) && this.#siblingOn(item, node) === undefined;
   }
 
   /** The slot of another address of the same namespace on a node. */
@@ -161,10 +162,9 @@ export class Placer {
     const waiting: PlacementItem[] = [start];
     const limit = this.#looks + mostLooks;
     for (const head of waiting) {
-      for (const node of head.group.candidates) {
+      for (const node of head.part.candidates) {
         if (node === head.node || this.#dead[head.family].has(node)) continue;
         if ((this.#looks += 1) > limit || this.hasGivenUp) return false;
-        if (!(head.anywhere || this.#nodes.canHost(node, head.address))) continue;
         const sibling = this.#siblingOn(head, node);
         if (sibling === undefined && this.#nodes.hasRoom(node, head.family)) {
           this.#moveAlong(cameFrom, head, node);
@@ -219,8 +219,8 @@ export class Placer {
  */
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
-  for (const { group, family, siblings, anywhere } of items) {
-    if (!anywhere || siblings.slots.length !== items.length) return undefined;
+  for (const { group, family, siblings, part } of items) {
+    if (part.id !== wholeGroup || siblings.slots.length !== items.length) return undefined;
     kind += `${group.index}/${family},`;
   }
   return kind;

@@ -1,10 +1,15 @@
 import type { Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
+import { firstWith } from '../address/cidr-holders.ts';
 import type { EgressIPAMDecision } from '../network-contract/decisions.ts';
 import type { PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import { unitedGroup, type NodeGroup } from './node-group.ts';
+import type { NodeTable } from './node-table.ts';
+
+/** Of so few CIDR assignments, as mostly, one is found without anything made for it. */
+const few = 4;
 
 /** One CIDR assignment with its nodes. */
 export interface PoolAssignment {
@@ -21,7 +26,7 @@ export class Pool {
   readonly index: number;
   readonly placement: PlacementMode;
   readonly assignments: readonly PoolAssignment[];
-  readonly #nameOf: (node: NodeIndex) => string;
+  readonly #nodes: NodeTable;
   readonly #has: (node: NodeIndex) => boolean;
   readonly #unitedIndex: number;
   #united: NodeGroup | undefined;
@@ -34,8 +39,7 @@ export class Pool {
     readonly assignments: readonly PoolAssignment[];
     /** Whether a node belongs to the EgressIPAM. */
     readonly has: (node: NodeIndex) => boolean;
-    /** The name of a node. */
-    readonly nameOf: (node: NodeIndex) => string;
+    readonly nodes: NodeTable;
     /** The number of the group of all its nodes. */
     readonly unitedIndex: number;
   }) {
@@ -44,7 +48,7 @@ export class Pool {
     this.placement = parts.placement;
     this.assignments = parts.assignments;
     this.#has = parts.has;
-    this.#nameOf = parts.nameOf;
+    this.#nodes = parts.nodes;
     this.#unitedIndex = parts.unitedIndex;
   }
 
@@ -60,6 +64,10 @@ export class Pool {
   /** The CIDR assignment that has an address; undefined when it lies in none. */
   assignmentOf(address: Address): PoolAssignment | undefined {
     const { assignments } = this;
+    if (assignments.length > few) {
+      const found = firstWith(this.egressIPAM.assignments, address);
+      return found === undefined ? undefined : assignments[found.position];
+    }
     for (let index = 0; index < assignments.length; index += 1) {
       const candidate = assignments[index];
       if (candidate !== undefined && cidrContains(candidate.assignment.cidr, address)) return candidate;
@@ -75,6 +83,7 @@ export class Pool {
   /** All nodes of the EgressIPAM, for an address that lies in none of its CIDRs any more. */
   get anyNode(): NodeGroup {
     this.#united ??= unitedGroup(
+      this.#nodes,
       this.assignments.map(({ group }) => group),
       this.#unitedIndex,
     );
@@ -90,6 +99,7 @@ export class Pool {
   #makeDecision(): EgressIPAMDecision {
     const { name, deleting, source, destinations, podsPerNamespace } = this.egressIPAM;
     const { nodeSelector, topologyLabel } = source;
+    const nameOf = (node: NodeIndex): string => this.#nodes.nameOf(node);
     return {
       name,
       deleting,
@@ -100,8 +110,8 @@ export class Pool {
         cidr,
         labelValue,
         position,
-        selected: group.selected.map(this.#nameOf),
-        candidates: group.candidates.map(this.#nameOf),
+        selected: group.selected.map(nameOf),
+        candidates: group.candidates.map(nameOf),
       })),
       destinations,
       podsPerNamespace,

@@ -20,7 +20,7 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
     ([, a], [, b]) => a.createdAt - b.createdAt || compareNames(a.name, b.name),
   );
   const labelled = new LabelledNodes(nodes);
-  for (const [position, egressIPAM] of byAge) {
+  const takeNodes = (egressIPAM: ParsedEgressIPAM, position: number): ReadonlyMap<number, readonly string[]> => {
     const lost = new Map<number, string[]>();
     for (const [index, node] of labelled.of(egressIPAM)) {
       if (!egressIPAM.selectsNode(node.source.labels)) continue;
@@ -32,9 +32,23 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
         else names.push(node.name);
       }
     }
+    return lost;
+  };
+  // Once one has taken all that a selection has, it is the same for all that have it after that.
+  const taken = new Map<string, ReadonlyMap<number, readonly string[]> | undefined>();
+  for (const [position, egressIPAM] of byAge) {
+    const selection = selectionOf(egressIPAM);
+    const lost = taken.get(selection) ?? takeNodes(egressIPAM, position);
+    taken.set(selection, taken.has(selection) ? lost : undefined);
     for (const [holder, names] of lost) findings.push(overlap(egressIPAM, egressIPAMs[holder]?.name ?? '', names));
   }
   return { holderOf: (node) => holders[node], findings };
+}
+
+/** What an EgressIPAM asks of nodes, as text. */
+function selectionOf({ assignments, source: { topologyLabel, nodeSelector } }: ParsedEgressIPAM): string {
+  const values = [...new Set(assignments.map(({ labelValue }) => labelValue))].sort();
+  return JSON.stringify([topologyLabel, values, nodeSelector]);
 }
 
 type LabelledNode = readonly [NodeIndex, ParsedNode];

@@ -125,7 +125,7 @@ function foreignHosts({ stray, ledger, nodes, pools }: Decided): readonly Findin
     if (ledger.owner.has(slot) || ledger.isLeaving(slot)) continue;
     const index = nodes.indexOf(node);
     if (index !== undefined && pools.ofNode(index)?.placement === 'us-by-cidr') continue;
-    if (!pools.list.some((pool) => pool.assignmentOf(address) !== undefined)) continue;
+    if (ledger.layout.spaceOf(address) === undefined) continue;
     const text = formatAddress(address);
     const message = `${text} was not put there by this operator; it counts as in use and stays`;
     findings.push({ code: 'ForeignHostedAddress', severity: 'info', object: host.object, message, addresses: [text] });

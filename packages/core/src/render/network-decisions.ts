@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import { firstWith } from '../address/cidr-holders.ts';
 import type { Allotment } from '../allocate/allotment.ts';
 import type { NetworkDecisions, StepOrder } from '../network-contract/decisions.ts';
 import type { NodeIndex, Slot } from '../ledger/indexes.ts';
@@ -26,10 +27,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       const node = nodes.indexOf(name);
       return node === undefined ? 'leaving' : nodes.standingOf(node);
     },
-    assignmentOf: ({ assignments }, address) =>
-      assignments.find(
-        ({ cidr }) => typeof address === typeof cidr.first && address >= cidr.first && address <= cidr.last,
-      ),
+    assignmentOf: ({ assignments }, address) => firstWith(assignments, address)?.holder,
     ownerOf: (address) => ownerOf(decided, address),
     nodeOf: (address) => {
       const node = nodeIndexOf(address, ledger.slotOf(address));

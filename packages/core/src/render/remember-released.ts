@@ -191,7 +191,7 @@ function leavingByPool(decided: Decided): ReadonlyMap<Pool, LeavingAddresses> {
   const leaving = new Map<Pool, Map<string, Address[]>>();
   const note = (namespace: string, address: Address): void => {
     if (ledger.owner.has(ledger.slotOf(address))) return;
-    const pool = pools.list.find((candidate) => candidate.assignmentOf(address) !== undefined);
+    const pool = pools.having(address);
     if (pool === undefined) return;
     const namespaces = leaving.get(pool) ?? new Map<string, Address[]>();
     leaving.set(pool, namespaces);
