@@ -47,7 +47,7 @@ export { egressIPAMResource, isInterfaceStep, namespaceResource, writeOf } from 
 export { explain } from './explain/explain.ts';
 export { check } from './check/check.ts';
 export { planAdoption } from './adopt/adopt.ts';
-export type { Planner } from './plan/planner.ts';
+export type { Planner, PlanOptions } from './plan/planner.ts';
 export type {
   Allocation,
   CidrUsage,

@@ -13,7 +13,7 @@ export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 
 // Texts with addresses.
 export { parseIPv4At } from './address/address.ts';
-export { mergeRanges, rangeWith } from './address/address-range.ts';
+export { mergeRanges, rangesWithin, rangeWith } from './address/address-range.ts';
 export { ListMemo } from './parse/list-memo.ts';
 export { canonicalTexts, parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
 export {

@@ -48,6 +48,22 @@ export function rangeWith(ranges: readonly AddressRange[], address: Address): Ad
   return undefined;
 }
 
+/** Those of some ranges, as {@link mergeRanges} gives them, that have an address of another one. */
+export function rangesWithin(ranges: readonly AddressRange[], { first, last }: AddressRange): readonly AddressRange[] {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle];
+    if (range !== undefined && compareAddresses(range.last, first) < 0) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  for (let range = ranges[end]; range !== undefined && compareAddresses(range.first, last) <= 0; range = ranges[end])
+    end += 1;
+  return ranges.slice(low, end);
+}
+
 /** Orders addresses; those of IPv4 come first. */
 export function compareAddresses(a: Address, b: Address): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;

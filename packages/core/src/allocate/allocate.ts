@@ -19,6 +19,7 @@ import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
 import { newFamilies, TableRoom } from './table-room.ts';
 import { TeamLimits } from './team-limits.ts';
+import { turnFinding, Turns } from './turns.ts';
 
 const none: readonly never[] = [];
 
@@ -34,6 +35,8 @@ export interface AllocationParts {
   readonly cooling: CoolingAddresses;
   /** Whether records without proof come before what owners ask for. */
   readonly recordsFirst: boolean;
+  /** How many new addresses may be given out. */
+  readonly mostNew: number;
   readonly readiness: Readiness;
   readonly facts: NetworkFacts;
 }
@@ -53,22 +56,53 @@ export interface Allocated {
  */
 export function allocate(parts: AllocationParts): Allocated {
   const { claims, unsettled, ledger, nodes, placer } = parts;
-  const refused = checkWishes(parts);
   const keeper = new Keeper(ledger, nodes, placer);
+  const inPlace = claims.map((claim) => keeper.keep(claim));
+  keeper.findHomes();
+  const { refused, served, later } = serveByTurns(parts);
   const findings: Finding[] = [];
-  const allotments = claims.map((claim) => {
+  const allotments = claims.map((claim, position) => {
     const reasons = reasonsOf(claim, refused);
     for (const reason of reasons) findings.push(reason);
-    return Allotment.unchanged(claim, reasons[0], keeper.keep(claim));
+    return served.get(claim.index) ?? Allotment.unchanged(claim, reasons[0], inPlace[position]);
   });
-  keeper.findHomes();
-  const server = new Server(parts);
-  for (const claim of unsettled.filter((entry) => isHungry(entry) && !refused.has(entry.index)).sort(compareByAge)) {
-    const allotment = server.serve(claim);
-    if (allotment.waiting !== undefined) findings.push(allotment.waiting);
-    allotments[claim.index] = allotment;
-  }
+  for (const { waiting } of served.values()) if (waiting !== undefined) findings.push(waiting);
+  // It is nothing to look after, so that it is said of those who wait, and not among what was found.
+  for (const claim of later)
+    allotments[claim.index] = Allotment.unchanged(claim, turnFinding(claim), inPlace[claim.index]);
   return { allotments, unsettled: unsettled.flatMap(({ index }) => allotments[index] ?? []), findings };
+}
+
+/** What became of claims that lack addresses, and of those whose turn did not come. */
+interface Served {
+  readonly refused: ReadonlyMap<ClaimIndex, readonly Finding[]>;
+  readonly served: ReadonlyMap<ClaimIndex, Allotment>;
+  readonly later: readonly Claim[];
+}
+
+function serveByTurns(parts: AllocationParts): Served {
+  const { unsettled, ledger, recordsFirst } = parts;
+  const rank = ({ intent }: Claim): number => (recordsFirst && intent.kind === 'input' ? 1 : 0);
+  const hungry = unsettled.filter(isHungry).sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
+  const turns = new Turns(ledger, hungry, parts.mostNew);
+  const server = new Server(parts);
+  const refused = new Map<ClaimIndex, readonly Finding[]>();
+  const served = new Map<ClaimIndex, Allotment>();
+  for (let turn = turns.take(); turn.length > 0; turn = turns.take()) {
+    for (const [index, reasons] of checkWishes({ ...parts, unsettled: turn })) refused.set(index, reasons);
+    turns.holdBack();
+    for (const claim of turn.filter(({ index }) => !refused.has(index)).sort(compareByAge)) {
+      const allotment = server.serve(claim);
+      served.set(claim.index, allotment);
+      if (allotment.waiting === undefined) turns.note(countNew(claim, allotment));
+    }
+  }
+  turns.end();
+  return { refused, served, later: turns.later };
+}
+
+function countNew({ kept }: Claim, { addresses }: Allotment): number {
+  return addresses.filter((address) => !kept.includes(address)).length;
 }
 
 /** Why nothing new is given to a claim, before anything is tried. */

@@ -11,6 +11,7 @@ import type { ClaimIndex } from '../ledger/indexes.ts';
 import { isHostable } from '../place/node-group.ts';
 import type { Pool } from '../place/pool.ts';
 import type { CoolingAddresses } from './cool-down.ts';
+import { wishesOf } from './turns.ts';
 
 /** What a wish is checked against. */
 export interface WishChecks {
@@ -55,10 +56,6 @@ export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonl
 
 function isInput({ intent }: Claim): boolean {
   return intent.kind === 'input';
-}
-
-function wishesOf({ intent }: Claim): readonly Address[] {
-  return intent.kind === 'input' ? intent.addresses : intent.kind === 'fill' ? intent.wishes : [];
 }
 
 /** The problems with wishes, gathered by cause. */

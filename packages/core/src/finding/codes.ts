@@ -41,6 +41,7 @@ export type CoreFindingCode =
   | 'WaitingForAddress'
   | 'WaitingForCapacity'
   | 'WaitingForNodes'
+  | 'WaitingForTurn'
   | 'AddressNotHostable'
   | 'TeamLimitReached'
   | 'TooManyChanges'

@@ -3,6 +3,7 @@ import type { Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { specialAddressesIn } from '../address/special-ranges.ts';
 import type { FindingCode } from '../finding/codes.ts';
+import { AlikeFindings } from '../finding/alike-findings.ts';
 import type { Finding, FindingSeverity } from '../finding/finding.ts';
 import { quoted } from '../finding/quoted.ts';
 import type { Destinations } from '../network-contract/destinations.ts';
@@ -64,9 +65,9 @@ export interface ParsedEgressIPAM {
 
 /** Parses an EgressIPAM; nothing in it makes it throw. */
 export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
-  const findings: Finding[] = [];
+  const said = new AlikeFindings();
   const report = (code: FindingCode, severity: FindingSeverity, field: string, message: string): void => {
-    findings.push({ code, severity, object: { kind: 'EgressIPAM', name: source.name }, message, field });
+    said.add({ code, severity, object: { kind: 'EgressIPAM', name: source.name }, message, field });
   };
   const assignments = parseAssignments(source.cidrAssignments, report);
   if (source.cidrAssignments.length === 0) {
@@ -77,7 +78,7 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
       'the EgressIPAM has no CIDR assignments, so no namespace gets an address; add one',
     );
   }
-  return {
+  const parsed = {
     name: source.name,
     source,
     createdAt: parseTime(source.createdAt),
@@ -92,8 +93,8 @@ export function parseEgressIPAM(source: EgressIPAMSnapshot): ParsedEgressIPAM {
     // Of a team that stands there twice the first counts.
     maxClaimsOf: new Map((source.maxClaims?.teams ?? []).map((team) => [team.name, team.maxClaims] as const).reverse()),
     released: (source.released ?? []).map((entry, index) => parseReleased(entry, index, report)),
-    findings,
   };
+  return { ...parsed, findings: said.all() };
 }
 
 /** A namespace has an address of each, and all of them have room in an annotation of the length that is read. */

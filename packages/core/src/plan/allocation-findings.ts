@@ -3,7 +3,8 @@ import type { Allotment } from '../allocate/allotment.ts';
 import type { ContestedAddress } from '../claims/own-addresses.ts';
 import { assignmentOf } from '../claims/match-assignments.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
-import type { FindingSeverity, Finding } from '../finding/finding.ts';
+import { AlikeFindings } from '../finding/alike-findings.ts';
+import type { Finding, FindingSeverity, ObjectReference } from '../finding/finding.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import { poolOf, type Decided } from '../render/decided.ts';
 
@@ -117,7 +118,7 @@ function whyNotPlaced({ nodes }: Decided, node: NodeIndex | undefined): string {
 
 /** Addresses in our CIDRs that the network hosts for nobody in our care: in use, and left alone (law 5). */
 function foreignHosts({ stray, ledger, nodes, pools }: Decided): readonly Finding[] {
-  const findings: Finding[] = [];
+  const byObject = new Map<ObjectReference, AlikeFindings>();
   for (const { host, entry } of stray) {
     const { address, node, ours, state } = entry;
     if (ours || state !== 'shown') continue;
@@ -126,9 +127,11 @@ function foreignHosts({ stray, ledger, nodes, pools }: Decided): readonly Findin
     const index = nodes.indexOf(node);
     if (index !== undefined && pools.ofNode(index)?.placement === 'us-by-cidr') continue;
     if (ledger.layout.spaceOf(address) === undefined) continue;
+    let findings = byObject.get(host.object);
+    if (findings === undefined) byObject.set(host.object, (findings = new AlikeFindings()));
     const text = formatAddress(address);
     const message = `${text} was not put there by this operator; it counts as in use and stays`;
-    findings.push({ code: 'ForeignHostedAddress', severity: 'info', object: host.object, message, addresses: [text] });
+    findings.add({ code: 'ForeignHostedAddress', severity: 'info', object: host.object, message, addresses: [text] });
   }
-  return findings;
+  return [...byObject.values()].flatMap((findings) => findings.all());
 }

@@ -1,6 +1,7 @@
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
+import { mostNewAddresses } from '../allocate/turns.ts';
 import { foreignBindings, markForeignBindings } from '../claims/foreign-bindings.ts';
 import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
@@ -36,6 +37,15 @@ import { reportPlan } from './report.ts';
 import { withoutClusterNetworks } from './without-cluster-networks.ts';
 import { withoutLongNames } from './without-long-names.ts';
 
+/** How to plan. */
+export interface PlanOptions {
+  /**
+   * So many new addresses are given out in one plan at most; whoever is left waits with code `WaitingForTurn`, and the
+   * next plan goes on. Absent: 50,000, so that a plan takes no longer than a second; `Infinity` decides all at once.
+   */
+  readonly mostNew?: number;
+}
+
 /** Plans snapshot after snapshot. */
 export interface Planner {
   /**
@@ -52,7 +62,10 @@ export interface Planner {
  *
  * @param backend the network's back end; the one that a snapshot names
  */
-export function createPlanner(backend: NetworkBackend = plain): Planner {
+export function createPlanner(
+  backend: NetworkBackend = plain,
+  { mostNew = mostNewAddresses }: PlanOptions = {},
+): Planner {
   const parser = new Parser();
   const reader = backend.createFactsReader();
   return {
@@ -64,15 +77,15 @@ export function createPlanner(backend: NetworkBackend = plain): Planner {
       const usable = withoutClusterNetworks(parsed, facts.clusterNetworks ?? []);
       return decide(
         { ...usable, egressIPAMs: withoutLongNames(usable.egressIPAMs, traits) },
-        { backend, traits, view, facts },
+        { backend, traits, view, facts, mostNew },
       );
     },
   };
 }
 
 /** Decides everything for one snapshot: allocations, placements, ordered steps and findings. */
-export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain): Plan {
-  return createPlanner(backend).plan(snapshot);
+export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain, options: PlanOptions = {}): Plan {
+  return createPlanner(backend, options).plan(snapshot);
 }
 
 /** A network, and what it says of a snapshot. */
@@ -81,10 +94,11 @@ interface Network {
   readonly traits: NetworkTraits;
   readonly view: NetworkView;
   readonly facts: NetworkFacts;
+  readonly mostNew: number;
 }
 
 /** A row of phases: facts → claims → allocate, with places → render → report. */
-function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts }: Network): Plan {
+function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNew }: Network): Plan {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
   );
@@ -131,6 +145,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts }: Netw
     readiness,
     facts,
     recordsFirst,
+    mostNew,
   });
 
   const { allotments, findings } = allocated;

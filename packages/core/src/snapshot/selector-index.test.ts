@@ -25,7 +25,7 @@ it('finds what asking each selector finds, in the same order', () => {
         const compiled = compileSelector(entry);
         return compiled.ok && compiled.matches(labels) ? [position] : [];
       });
-      expect(index.matching(labels)).toEqual(asked);
+      expect([...index.matching(labels)]).toEqual(asked);
     }),
   );
 });
@@ -33,5 +33,19 @@ it('finds what asking each selector finds, in the same order', () => {
 it('without a selector it is for everything', () => {
   const index = new SelectorIndex<string>();
   index.add(undefined, 'all');
-  expect([index.matching({}), index.matching({ a: '1' })]).toEqual([['all'], ['all']]);
+  expect([[...index.matching({})], [...index.matching({ a: '1' })]]).toEqual([['all'], ['all']]);
+});
+
+it('who needs the first alone asks no selector behind it', () => {
+  const index = new SelectorIndex<number>();
+  for (let position = 0; position < 1_000; position += 1) index.add({ matchLabels: { team: 'x' } }, position);
+  let asked = 0;
+  const labels = {
+    get team() {
+      asked += 1;
+      return 'x';
+    },
+  };
+  expect(index.matching(labels).next().value).toBe(0);
+  expect(asked).toBeLessThan(5);
 });

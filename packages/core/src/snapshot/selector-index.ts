@@ -37,14 +37,36 @@ export class SelectorIndex<Item> {
     else for (const value of new Set(label.values)) listIn(this.#valuesOf(label.key), value).push(entry);
   }
 
-  /** What stands for selectors that select some labels, in the order in which it was added. */
-  matching(labels: Labels): readonly Item[] {
-    const found = this.#others.filter(({ matches }) => matches(labels));
+  /**
+   * What stands for selectors that select some labels, one after the other, in the order in which it was added: who
+   * needs only the first few asks no more of them.
+   */
+  *matching(labels: Labels): Generator<Item, void> {
+    const lists = this.#listsFor(labels);
+    const next = lists.map(() => 0);
+    for (;;) {
+      let from: number | undefined;
+      let first: Entry<Item> | undefined;
+      for (let index = 0; index < lists.length; index += 1) {
+        const entry = lists[index]?.[next[index] ?? 0];
+        if (entry === undefined || (first !== undefined && first.position < entry.position)) continue;
+        first = entry;
+        from = index;
+      }
+      if (first === undefined || from === undefined) return;
+      next[from] = (next[from] ?? 0) + 1;
+      if (first.matches(labels)) yield first.item;
+    }
+  }
+
+  /** Those that could select some labels; no selector stands in two of them. */
+  #listsFor(labels: Labels): readonly (readonly Entry<Item>[])[] {
+    const lists = this.#others.length === 0 ? [] : [this.#others];
     for (const key of Object.keys(labels)) {
       for (const list of [this.#byValue.get(key)?.get(labels[key] ?? ''), this.#byKey.get(key)])
-        for (const entry of list ?? []) if (entry.matches(labels)) found.push(entry);
+        if (list !== undefined) lists.push(list);
     }
-    return found.sort((a, b) => a.position - b.position).map(({ item }) => item);
+    return lists;
   }
 
   #valuesOf(key: string): Map<string, Entry<Item>[]> {

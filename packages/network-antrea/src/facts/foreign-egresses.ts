@@ -23,7 +23,7 @@ export function foreignObstacles(
     const known = byNamespace.get(namespace);
     if (known !== undefined || others.size === 0) return known;
     const labels = { [namespaceNameLabel]: namespace, ...claimantOf(namespace)?.labels };
-    return others.matching(labels)[0];
+    return others.matching(labels).next().value ?? undefined;
   };
   return (namespace) => {
     const rival = rivalOf(namespace);

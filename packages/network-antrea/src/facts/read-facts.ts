@@ -37,6 +37,8 @@ export interface AntreaFacts extends NetworkFacts {
   readonly pools: readonly ParsedPool[];
   /** Names of the pools that any Egress names: never to be deleted. */
   readonly poolsInUse: ReadonlySet<string>;
+  /** Names of the pools that there are. */
+  readonly poolNames: ReadonlySet<string>;
 }
 
 /** Makes a reader that parses each object once in its life. */
@@ -90,6 +92,7 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
     egresses,
     ofNamespace,
     pools,
+    poolNames: new Set(pools.map(({ name }) => name)),
     poolsInUse: new Set(all.map(({ source }) => source.externalIPPool)),
   };
 }

@@ -90,17 +90,12 @@ function canCome(
 function chooseActive(
   addresses: readonly Address[],
   present: ReadonlyMap<Address | undefined, ParsedEgress>,
-  { decisions, view }: EgressContext,
+  { decisions, pools, view }: EgressContext,
 ): Address | undefined {
   const isCarried = (address: Address): boolean => {
     const egress = present.get(address);
     const node = egress?.node;
-    if (
-      egress?.isConfirmed !== true ||
-      node === undefined ||
-      view.nodes.find(({ name }) => name === node)?.ready !== true
-    )
-      return false;
+    if (egress?.isConfirmed !== true || node === undefined || !pools.isReady(node)) return false;
     return !view.platform.attaches || decisions.isAttachedTo(address, node);
   };
   const current = addresses.find((address) => present.get(address)?.inReserve === false);

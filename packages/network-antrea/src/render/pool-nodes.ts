@@ -22,11 +22,20 @@ export class PoolNodes {
   readonly #decisions: NetworkDecisions;
   readonly #view: NetworkView;
   readonly #uses: NodeUses;
+  /** By node: its hostname. */
+  readonly #hostnames: ReadonlyMap<string, string>;
+  #carrying: readonly string[] | undefined;
 
   constructor(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView) {
     this.#decisions = decisions;
     this.#view = view;
     this.#uses = new NodeUses(decisions, facts);
+    this.#hostnames = new Map(
+      view.nodes.flatMap(({ name, labels }) => {
+        const hostname = labels[hostnameLabel];
+        return hostname === undefined ? [] : [[name, hostname] as const];
+      }),
+    );
   }
 
   /**
@@ -39,16 +48,20 @@ export class PoolNodes {
     { cidr, labelValue, selected }: AssignmentDecision,
     present: readonly Bounds[],
   ): LabelSelector {
-    const members = new Set(selected);
     const isIn = (address: Address): boolean => [cidr, ...present].some((range) => cidrContains(range, address));
-    const hostnames = this.#view.nodes.flatMap(({ name, labels }) => {
-      const hostname = labels[hostnameLabel];
-      const isUsed = members.has(name) && this.#uses.of(name) === 'used';
-      const isNeeded = (): boolean => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn);
-      return hostname !== undefined && (isUsed || isNeeded()) ? [hostname] : [];
-    });
+    const used = selected.filter((name) => this.#uses.of(name) === 'used');
+    const needed = this.#carriers().filter(
+      (name) => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn),
+    );
+    const hostnames = [...used, ...needed].flatMap((name) => this.#hostnames.get(name) ?? []);
     if (hostnames.length === 0) return byLabels(egressIPAM, labelValue);
     return { matchExpressions: [{ key: hostnameLabel, operator: 'In', values: [...new Set(hostnames)].sort() }] };
+  }
+
+  /** Nodes that carry something: it may be more than the pool's own have. */
+  #carriers(): readonly string[] {
+    this.#carrying ??= this.#view.nodes.map(({ name }) => name).filter((name) => this.#uses.carriedOn(name).length > 0);
+    return this.#carrying;
   }
 
   /** Nodes that are to have nothing, or nothing new, and carry something. */

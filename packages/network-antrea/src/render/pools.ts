@@ -10,8 +10,8 @@ import {
   type NetworkView,
   type Precondition,
 } from '@egressip-ipam/core';
-import { afterStep, mergeRanges, rangeWith } from '@egressip-ipam/core/plugin';
-import { missingRanges, overlap } from '../facts/ranges.ts';
+import { afterStep, compareNames, mergeRanges, rangesWithin, rangeWith } from '@egressip-ipam/core/plugin';
+import { missingRanges, overlap, type Bounds } from '../facts/ranges.ts';
 import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
@@ -22,6 +22,7 @@ import { PoolNodes } from './pool-nodes.ts';
 export interface PoolPlan {
   readonly steps: readonly NetworkStep[];
   readonly findings: readonly Finding[];
+  readonly isReady: (node: string) => boolean;
   /** The pool of an address, and what an Egress of it waits for. */
   readonly poolOf: (
     egressIPAM: EgressIPAMDecision,
@@ -40,18 +41,19 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
   const names = new Set(wanted.map(({ name }) => name));
   const [leaving, staying] = partition(facts.pools, (pool) => isUnwanted(pool, names, facts));
   const standing = mergeRanges(staying.flatMap(({ ranges }) => ranges));
+  const wantedBy = Map.groupBy(wanted, ({ egressIPAM }) => egressIPAM.name);
+  const ready = new Set(view.nodes.filter((node) => node.ready).map(({ name }) => name));
   const steps = new Map<string, NetworkStep | undefined>();
   for (const pool of wanted) {
     const selector = nodes.selectorOf(pool.egressIPAM, pool.assignment, pool.present?.ranges ?? []);
-    steps.set(pool.name, poolStep(pool, selector, staying, leaving));
+    steps.set(pool.name, poolStep(pool, selector, standing, leaving));
   }
   return {
     steps: [...[...steps.values()].filter((step) => step !== undefined), ...leaving.map(deletion)],
     findings: nodes.findings(),
+    isReady: (node) => ready.has(node),
     poolOf: (egressIPAM, address) => {
-      const pool = wanted.find(
-        ({ egressIPAM: { name }, assignment: { cidr } }) => name === egressIPAM.name && cidrContains(cidr, address),
-      );
+      const pool = wantedBy.get(egressIPAM.name)?.find(({ assignment: { cidr } }) => cidrContains(cidr, address));
       if (pool === undefined) return undefined;
       const step = steps.get(pool.name);
       const isThere = (pool.present?.ranges ?? []).some((range) => cidrContains(range, address));
@@ -70,15 +72,27 @@ interface WantedPool {
   readonly present: ParsedPool | undefined;
 }
 
-function wantedPools({ egressIPAMs }: NetworkDecisions, facts: AntreaFacts): readonly WantedPool[] {
+function wantedPools({ egressIPAMs }: NetworkDecisions, { pools }: AntreaFacts): readonly WantedPool[] {
+  // One that lost its label is found by its name.
+  const own = pools.filter(({ name, source }) => isOwnName(name) && source.egressIPAM !== undefined);
+  const byOwner = Map.groupBy(own, ({ source }) => source.egressIPAM ?? '');
+  const unlabelled = byOwner.get('') ?? [];
+  const poolsOf = (name: string): readonly ParsedPool[] => {
+    const found = [
+      ...(byOwner.get(name) ?? []),
+      ...unlabelled.filter((pool) => pool.name.startsWith(`${ownPrefix}${name}.`)),
+    ];
+    return found.sort((a, b) => compareNames(a.name, b.name));
+  };
   return egressIPAMs
     .filter(({ deleting, placement }) => !deleting && placement === 'network')
-    .flatMap((egressIPAM) =>
-      egressIPAM.assignments.map((assignment) => {
-        const present = presentPool(egressIPAM, assignment, facts);
+    .flatMap((egressIPAM) => {
+      const candidates = poolsOf(egressIPAM.name);
+      return egressIPAM.assignments.map((assignment) => {
+        const present = candidates.find(({ ranges }) => ranges.some((range) => overlap(range, assignment.cidr)));
         return { egressIPAM, assignment, present, name: present?.name ?? poolName(egressIPAM.name, assignment.cidr) };
-      }),
-    );
+      });
+    });
 }
 
 function isUnwanted({ name, source }: ParsedPool, wanted: ReadonlySet<string>, { poolsInUse }: AntreaFacts): boolean {
@@ -93,21 +107,26 @@ function partition<Value>(
 }
 
 /** Whether an Egress names a pool that somebody has deleted: Antrea has wiped its address, or is about to. */
-export function namesLostPool({ source: { externalIPPool } }: ParsedEgress, { pools }: AntreaFacts): boolean {
-  return externalIPPool !== '' && !pools.some(({ name }) => name === externalIPPool);
+export function namesLostPool({ source: { externalIPPool } }: ParsedEgress, { poolNames }: AntreaFacts): boolean {
+  return externalIPPool !== '' && !poolNames.has(externalIPPool);
 }
 
 /** A pool that was deleted comes back only once the Egresses of ours that named it have their addresses again. */
 export function afterLostAddresses(
-  step: NetworkStep,
-  { egresses, pools }: AntreaFacts,
+  steps: readonly NetworkStep[],
+  { egresses, poolNames }: AntreaFacts,
   egressSteps: readonly NetworkStep[],
-): NetworkStep {
-  const { name: pool } = step.object;
-  if (pools.some(({ name }) => name === pool)) return step;
-  const lost = new Set(egresses.filter(({ source }) => source.externalIPPool === pool).map(({ name }) => name));
-  const writes = egressSteps.filter(({ object }) => lost.has(object.name));
-  return { ...step, after: [...step.after, ...writes.map(({ id }) => afterStep(id))] };
+): readonly NetworkStep[] {
+  const lost = egresses.filter(
+    ({ source: { externalIPPool } }) => externalIPPool !== '' && !poolNames.has(externalIPPool),
+  );
+  if (lost.length === 0) return steps;
+  const namedBy = Map.groupBy(lost, ({ source }) => source.externalIPPool);
+  const writesOf = Map.groupBy(egressSteps, ({ object }) => object.name);
+  return steps.map((step) => {
+    const writes = namedBy.get(step.object.name)?.flatMap(({ name }) => writesOf.get(name) ?? []) ?? [];
+    return writes.length === 0 ? step : { ...step, after: [...step.after, ...writes.map(({ id }) => afterStep(id))] };
+  });
 }
 
 const ownPrefix = 'egressip-ipam.';
@@ -116,27 +135,13 @@ function isOwnName(name: string): boolean {
   return name.startsWith(ownPrefix);
 }
 
-/** The pool of an EgressIPAM that has something of a CIDR already; one that lost its label, by its name alone. */
-function presentPool(
-  { name }: EgressIPAMDecision,
-  { cidr }: AssignmentDecision,
-  { pools }: AntreaFacts,
-): ParsedPool | undefined {
-  const isOf = ({ name: pool, source: { egressIPAM } }: ParsedPool): boolean =>
-    egressIPAM === '' ? pool.startsWith(`${ownPrefix}${name}.`) : egressIPAM === name && isOwnName(pool);
-  return pools.find((pool) => isOf(pool) && pool.ranges.some((range) => overlap(range, cidr)));
-}
-
 function poolStep(
   { name, egressIPAM, assignment: { cidr }, present }: WantedPool,
   nodeSelector: LabelSelector,
-  staying: readonly ParsedPool[],
+  standing: readonly Bounds[],
   leaving: readonly ParsedPool[],
 ): NetworkStep | undefined {
-  const missing = missingRanges(
-    cidr,
-    staying.flatMap(({ ranges }) => ranges),
-  );
+  const missing = missingRanges(cidr, rangesWithin(standing, cidr));
   const { source } = present ?? {};
   const isRight =
     missing.length === 0 &&

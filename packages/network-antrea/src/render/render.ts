@@ -22,7 +22,7 @@ export function render(decisions: NetworkDecisions, facts: AntreaFacts, view: Ne
   const { findings, uncarried } = contestedClaims(claims, facts);
   const steps = results.flatMap((result) => result.steps);
   return {
-    steps: [...pools.steps.map((step) => afterLostAddresses(step, facts, steps)), ...steps],
+    steps: [...afterLostAddresses(pools.steps, facts, steps), ...steps],
     findings: [
       ...pools.findings,
       ...results.flatMap((result) => reportReserve(result.claim, result)),

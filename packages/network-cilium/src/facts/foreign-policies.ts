@@ -1,5 +1,5 @@
 import { type AddressUse, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
-import { parseCidrs, SelectorIndex } from '@egressip-ipam/core/plugin';
+import { ListMemo, parseCidrs, SelectorIndex } from '@egressip-ipam/core/plugin';
 import type { PolicyRule } from '../kinds/egress-gateway-policy.ts';
 import { allDestinations, podNamespaceLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';
@@ -14,52 +14,101 @@ export interface ForeignPolicies {
   readonly obstacleOf: (namespace: string, claimant: Claimant | undefined) => NetworkObstacle | undefined;
 }
 
-/** What policies that are not ours mean for us. */
-export function foreignPolicies(policies: readonly ParsedPolicy[]): ForeignPolicies {
-  const used = policies.flatMap(({ name, gateways }) =>
+/** Makes a reader of what policies that are not ours mean for us; it looks at each once in its life. */
+export function createForeignReader(): (policies: readonly ParsedPolicy[]) => ForeignPolicies {
+  const rivals = new ListMemo(readRival);
+  let last: { readonly rivals: readonly Rival[]; readonly foreign: ForeignPolicies } | undefined;
+  return (policies) => {
+    const all = rivals.parseAll(policies.filter(({ ours }) => ours === undefined));
+    if (last?.rivals !== all) last = { rivals: all, foreign: foreignPolicies(all) };
+    return last.foreign;
+  };
+}
+
+function foreignPolicies(rivals: readonly Rival[]): ForeignPolicies {
+  const used = rivals.flatMap(({ name, policy: { gateways } }) =>
     gateways.map(({ address }) => ({ address, by: `CiliumEgressGatewayPolicy ${name}` })),
   );
-  const byNamespace = new Map<string, readonly Rival[]>();
-  const others = new SelectorIndex<Rival>();
-  for (const policy of policies) {
-    const namespace = onlyNamespace(policy.source);
-    const rival = { policy, cidrs: cidrsOf(policy) };
-    if (namespace === undefined)
-      for (const rule of policy.source.selectors.filter(selectsAny)) others.add(ofNamespaces(rule), rival);
-    else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), rival]);
-  }
+  const byCidr = new Map<string, RivalsForCidr>();
+  const rivalsFor = (cidr: string): RivalsForCidr => {
+    let found = byCidr.get(cidr);
+    if (found === undefined) byCidr.set(cidr, (found = new RivalsForCidr(rivals, cidr)));
+    return found;
+  };
   return {
     used,
     obstacleOf: (namespace, claimant) => {
-      if (policies.length === 0) return undefined;
-      const own = destinationsOf(claimant);
+      if (rivals.length === 0) return undefined;
       const labels = {
         'kubernetes.io/metadata.name': namespace,
         ...claimant?.labels,
         [podNamespaceLabel]: namespace,
       };
-      for (const { policy, cidrs } of [...(byNamespace.get(namespace) ?? []), ...others.matching(labels)]) {
-        const contested = own.find((cidr) => cidrs.has(cidr));
-        if (contested === undefined) continue;
-        return {
-          code: 'ForeignPolicy',
-          message: `CiliumEgressGatewayPolicy ${policy.name} selects pods of namespace ${namespace} for ${contested}, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
-        };
+      let first: (Place & { readonly cidr: string }) | undefined;
+      for (const cidr of destinationsOf(claimant)) {
+        const place = rivalsFor(cidr).firstOf(namespace, labels);
+        if (place !== undefined && (first === undefined || place.order < first.order)) first = { ...place, cidr };
       }
-      return undefined;
+      if (first === undefined) return undefined;
+      return {
+        code: 'ForeignPolicy',
+        message: `CiliumEgressGatewayPolicy ${first.name} selects pods of namespace ${namespace} for ${first.cidr}, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
+      };
     },
   };
 }
 
-/** A policy of somebody else, and what may be contested of it, canonical. */
+/** A policy of somebody else. */
 interface Rival {
+  readonly name: string;
   readonly policy: ParsedPolicy;
+  /** What may be contested of it, canonical; what is excluded is an entry of the same map. */
   readonly cidrs: ReadonlySet<string>;
+  /** The one namespace that it is for; undefined where it selects otherwise. */
+  readonly namespace: string | undefined;
+  /** What its rules ask of namespaces, each once: thousands of them may differ in what they ask of pods alone. */
+  readonly selectors: readonly LabelSelector[];
 }
 
-/** What is excluded is an entry of the same map. */
-function cidrsOf({ source: { destinationCIDRs, excludedCIDRs } }: ParsedPolicy): ReadonlySet<string> {
-  return new Set(parseCidrs([...destinationCIDRs, ...excludedCIDRs]).map(({ text }) => text));
+function readRival(policy: ParsedPolicy): Rival {
+  const { selectors, destinationCIDRs, excludedCIDRs } = policy.source;
+  const namespace = onlyNamespace(policy.source);
+  const asked = namespace === undefined ? selectors.filter(selectsAny).map(ofNamespaces) : [];
+  return {
+    name: policy.name,
+    policy,
+    cidrs: new Set(parseCidrs([...destinationCIDRs, ...excludedCIDRs]).map(({ text }) => text)),
+    namespace,
+    selectors: [...new Map(asked.map((selector) => [JSON.stringify(selector), selector])).values()],
+  };
+}
+
+/** A policy, and its place among those that are asked one after the other. */
+interface Place {
+  readonly name: string;
+  readonly order: number;
+}
+
+/** The policies of others with one CIDR: those for one namespace come before those that select by labels. */
+class RivalsForCidr {
+  readonly #byNamespace = new Map<string, Place>();
+  readonly #others = new SelectorIndex<Place>();
+
+  constructor(rivals: readonly Rival[], cidr: string) {
+    rivals.forEach(({ name, cidrs, namespace, selectors }, position) => {
+      if (!cidrs.has(cidr)) return;
+      if (namespace === undefined)
+        for (const selector of selectors) this.#others.add(selector, { name, order: rivals.length + position });
+      else if (!this.#byNamespace.has(namespace)) this.#byNamespace.set(namespace, { name, order: position });
+    });
+  }
+
+  firstOf(namespace: string, labels: Readonly<Record<string, string>>): Place | undefined {
+    const known = this.#byNamespace.get(namespace);
+    if (known !== undefined) return known;
+    const { value } = this.#others.matching(labels).next();
+    return value ?? undefined;
+  }
 }
 
 function destinationsOf(claimant: Claimant | undefined): readonly string[] {

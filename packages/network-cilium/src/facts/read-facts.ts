@@ -13,7 +13,7 @@ import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { readSettings, type CiliumSettings } from '../settings.ts';
 import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
-import { foreignPolicies } from './foreign-policies.ts';
+import { createForeignReader, type ForeignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
 import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
 import { podNetworksOf } from './pod-networks.ts';
@@ -31,24 +31,23 @@ export interface CiliumFacts extends NetworkFacts {
 export function createFactsReader(): FactsReader {
   const policies = new ListMemo(parsePolicy);
   const nodes = new ListMemo(parseCiliumNode);
+  const foreignOf = createForeignReader();
   return {
-    read: (view) =>
-      factsOf(
-        view,
-        policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind)),
-        nodes.parseAll(entriesOf(view.objects, ciliumNodeKind)),
-      ),
+    read: (view) => {
+      const all = policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind));
+      return factsOf(view, all, foreignOf(all), nodes.parseAll(entriesOf(view.objects, ciliumNodeKind)));
+    },
   };
 }
 
 function factsOf(
   view: NetworkView,
   policies: readonly ParsedPolicy[],
+  foreign: ForeignPolicies,
   nodes: readonly ParsedCiliumNode[],
 ): CiliumFacts {
   const settings = readSettings(view.settings);
   const gateways = gatewayNodes(view.nodes, settings, nodes);
-  const foreign = foreignPolicies(policies.filter(({ ours }) => ours === undefined));
   const { tables, findings } = policyMaps(policies, settings.mapSize, view);
   const own = policies.filter(({ ours }) => ours !== undefined);
   const bindings = bindingsOf(own);

@@ -87,6 +87,9 @@ export function reportAbsent({ namespace, addresses }: ClaimDecision): Finding {
   };
 }
 
+/** Of so many EgressIPs of others the names are said. */
+const shown = 3;
+
 /** Finds EgressIPs of others that select a namespace of ours too. */
 export class ForeignSelections {
   readonly #view: NetworkView;
@@ -97,7 +100,9 @@ export class ForeignSelections {
   constructor(foreign: readonly ParsedEgressIP[], view: NetworkView) {
     this.#view = view;
     for (const { name, selected, source } of foreign) {
-      if (selected !== undefined) this.#byName.set(selected, [...(this.#byName.get(selected) ?? []), name]);
+      const known = selected === undefined ? undefined : this.#byName.get(selected);
+      if (known !== undefined) known.push(name);
+      else if (selected !== undefined) this.#byName.set(selected, [name]);
       else this.#others.add(source.namespaceSelector, name);
     }
   }
@@ -110,16 +115,19 @@ export class ForeignSelections {
   /** The finding for a namespace that two EgressIPs select. */
   report({ namespace }: ClaimDecision, own: string): Finding | undefined {
     const labels = { [namespaceNameLabel]: namespace, ...this.#view.claimantOf(namespace)?.labels };
-    const overlapping = [...(this.#byName.get(namespace) ?? []), ...this.#others.matching(labels)]
-      .filter((name) => name !== own)
-      .sort();
+    const isOther = (name: string): boolean => name !== own;
+    // Those of each kind come in the order of their names.
+    const overlapping = [
+      ...(this.#byName.get(namespace) ?? []).filter(isOther).slice(0, shown),
+      ...this.#others.matching(labels).filter(isOther).take(shown),
+    ].sort();
     if (overlapping.length === 0) return undefined;
     return {
       code: 'OverlappingEgressIP',
       severity: 'warning',
       object: { kind: 'Namespace', name: namespace },
       message:
-        `EgressIP ${overlapping.slice(0, 3).join(', ')} selects this namespace too; which of the two its pods ` +
+        `EgressIP ${overlapping.slice(0, shown).join(', ')} selects this namespace too; which of the two its pods ` +
         'use is undefined. Narrow or delete it',
     };
   }

@@ -28,12 +28,28 @@ export function reportTopology(
   canPin: boolean,
 ): readonly Finding[] {
   const sets = nodeSets(decisions, facts);
+  const all = subnetGroups(sets);
+  const own = canPin ? Map.groupBy(sets, (set) => set.egressIPAM) : undefined;
   return decisions.egressIPAMs.flatMap((egressIPAM) => {
     if (egressIPAM.deleting) return [];
-    const reachable = canPin ? sets.filter((set) => set.egressIPAM === egressIPAM) : sets;
+    const reachable = own === undefined ? all : subnetGroups(own.get(egressIPAM) ?? []);
     return egressIPAM.assignments.flatMap((assignment) => reportAssignment(egressIPAM, assignment, reachable, canPin));
   });
 }
+
+/** Sets of nodes with the same subnets: thousands of EgressIPAMs may have nodes in the same ones. */
+interface SubnetGroup {
+  readonly subnets: readonly Cidr[];
+  readonly sets: readonly NodeSet[];
+}
+
+function subnetGroups(sets: readonly NodeSet[]): readonly SubnetGroup[] {
+  const groups = Map.groupBy(sets, ({ subnets }) => subnets.map(({ text }) => text).join());
+  return [...groups.values()].map((group) => ({ subnets: group[0]?.subnets ?? [], sets: group }));
+}
+
+/** Of so many sets of nodes it is said which they are. */
+const shown = 3;
 
 /** Nodes that may carry egress addresses, those that are about to be labelled among them. */
 function nodeSets(decisions: NetworkDecisions, facts: OvnKubernetesFacts): readonly NodeSet[] {
@@ -56,17 +72,23 @@ function nodeSets(decisions: NetworkDecisions, facts: OvnKubernetesFacts): reado
 function reportAssignment(
   egressIPAM: EgressIPAMDecision,
   { cidr, labelValue, position, selected }: AssignmentDecision,
-  sets: readonly NodeSet[],
+  groups: readonly SubnetGroup[],
   canPin: boolean,
 ): readonly Finding[] {
-  const inSubnet = sets.filter(({ subnets }) => subnets.some((subnet) => cidrsOverlap(subnet, cidr)));
+  const inSubnet = groups.filter(({ subnets }) => subnets.some((subnet) => cidrsOverlap(subnet, cidr)));
   if (inSubnet.length === 0) return [];
   const own = new Set(selected);
-  const elsewhere = inSubnet.flatMap((set) => {
-    const nodes = set.egressIPAM === egressIPAM ? set.nodes.filter((node) => !own.has(node)) : set.nodes;
-    return nodes.length === 0 ? [] : [`${firstFew(nodes)} (${ownerOf(set, egressIPAM)})`];
-  });
+  const elsewhere = inSubnet
+    .values()
+    .flatMap(({ sets }) => sets)
+    .flatMap((set) => {
+      const nodes = set.egressIPAM === egressIPAM ? set.nodes.filter((node) => !own.has(node)) : set.nodes;
+      return nodes.length === 0 ? [] : [`${firstFew(nodes)} (${ownerOf(set, egressIPAM)})`];
+    })
+    .take(shown + 1)
+    .toArray();
   if (elsewhere.length === 0) return [];
+  const list = elsewhere.length > shown ? [...elsewhere.slice(0, shown), 'and others'] : elsewhere;
   const why = canPin
     ? 'one EgressIP has one node selector for all of its addresses'
     : 'it cannot be told otherwise in this version';
@@ -79,7 +101,7 @@ function reportAssignment(
       message:
         `OVN-Kubernetes may place addresses of ${cidr.text} ("${labelValue}") on nodes that are in its subnet ` +
         'and not among its own: ' +
-        `${elsewhere.join('; ')}; ${why}. Give each its own subnet, or take the label ${egressAssignableLabel} ` +
+        `${list.join('; ')}; ${why}. Give each its own subnet, or take the label ${egressAssignableLabel} ` +
         'off nodes that are not to carry them',
     },
   ];

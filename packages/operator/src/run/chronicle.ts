@@ -166,8 +166,10 @@ export class Chronicle {
     for (const {
       namespace,
       egressIPAM,
-      reason: { code, message },
+      reason: { code, message, severity },
     } of waiting) {
+      // Whose turn comes in a moment has nothing that anybody is to be told of.
+      if (severity === 'info') continue;
       standing.set(namespace, code);
       if (this.#waiting.get(namespace) !== code)
         this.#log.warn('claim not served', { namespace, egressIPAM, code, reason: message });

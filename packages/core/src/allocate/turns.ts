@@ -1,0 +1,86 @@
+import type { Address } from '../address/address.ts';
+import type { Claim } from '../claims/claim.ts';
+import { namespaceFinding } from '../claims/namespace-finding.ts';
+import type { Finding } from '../finding/finding.ts';
+import type { AddressLedger } from '../ledger/address-ledger.ts';
+
+/**
+ * So many new addresses are given out in one plan; the next goes on with what is left. A million asked for at once
+ * would take seconds, in which no node could fail over.
+ */
+export const mostNewAddresses = 50_000;
+
+/** Takes claims that lack addresses by turns: so many at a time as one plan gives addresses to. */
+export class Turns {
+  readonly #ledger: AddressLedger;
+  readonly #waiting: readonly Claim[];
+  #next = 0;
+  #left: number;
+  /** What later ones ask for by name: nobody is given it before they had their turn. */
+  readonly #heldBack = new Set<Address>();
+
+  /** @param claims those that lack addresses, in the order in which they are served */
+  constructor(ledger: AddressLedger, claims: readonly Claim[], most: number) {
+    this.#ledger = ledger;
+    this.#waiting = claims;
+    this.#left = most;
+  }
+
+  /** Those whose turn it is; none once all had theirs, or enough was given. */
+  take(): readonly Claim[] {
+    const start = this.#next;
+    for (let asked = 0; asked < this.#left && this.#next < this.#waiting.length; this.#next += 1)
+      asked += countAsked(this.#waiting[this.#next]);
+    const turn = this.#waiting.slice(start, this.#next);
+    for (const claim of turn) for (const address of wishesOf(claim)) this.#letGo(address);
+    return turn;
+  }
+
+  /** Keeps for those behind what they ask for by name, as far as nobody has it. */
+  holdBack(): void {
+    if (this.#heldBack.size > 0) return;
+    for (const claim of this.later)
+      for (const address of wishesOf(claim)) if (this.#ledger.take(address)) this.#heldBack.add(address);
+  }
+
+  /** Notes how many new addresses a claim got. */
+  note(count: number): void {
+    this.#left -= count;
+  }
+
+  /** Those whose turn comes with a later plan. */
+  get later(): readonly Claim[] {
+    return this.#next === 0 ? this.#waiting : this.#waiting.slice(this.#next);
+  }
+
+  /** Gives back what was kept for those behind: nobody is given anything any more. */
+  end(): void {
+    for (const address of [...this.#heldBack]) this.#letGo(address);
+  }
+
+  #letGo(address: Address): void {
+    if (this.#heldBack.delete(address)) this.#ledger.release(address);
+  }
+}
+
+/** The addresses that a claim asks for by name. */
+export function wishesOf({ intent }: Claim): readonly Address[] {
+  return intent.kind === 'input' ? intent.addresses : intent.kind === 'fill' ? intent.wishes : none;
+}
+
+const none: readonly never[] = [];
+
+function countAsked(claim: Claim | undefined): number {
+  if (claim === undefined) return 0;
+  const { intent } = claim;
+  return Math.max(1, wishesOf(claim).length + (intent.kind === 'fill' ? intent.assignments.length : 0));
+}
+
+/** Says to a claim that its turn comes with a later plan, which is made as soon as this one is carried out. */
+export function turnFinding({ namespace }: Claim): Finding {
+  return namespaceFinding(namespace.name, {
+    code: 'WaitingForTurn',
+    severity: 'info',
+    message: 'many namespaces ask for addresses at once; this one is served as soon as those before it are',
+  });
+}
