@@ -9,6 +9,7 @@ import {
 import { heldBy, isFenced, nodesByMAC, ownAddresses } from './agents-view.ts';
 import { failure } from './failure.ts';
 import { fenceAgent, type FenceParts } from './fence-agent.ts';
+import { isSilent } from './silence.ts';
 import type { WishWriter } from './wish-writer.ts';
 
 /** What a change needs. */
@@ -81,7 +82,7 @@ async function settleUnreported(
 /** What is against it before anything is done. */
 function refusal(
   change: Exclude<ProviderChange, { type: 'detach' }>,
-  { view }: ChangeParts,
+  { view, rest }: ChangeParts,
 ): ProviderErrorDescription | undefined {
   const { address, node } = change;
   const target = view.node(node.name);
@@ -93,6 +94,11 @@ function refusal(
   }
   for (const other of view.all) {
     if (ownAddresses(other).includes(address)) {
+      // Somebody put there what we had put there already: it is taken from there when its node fails, and only then.
+      if (other.name === from && other.wishes.some((wish) => wish.address === address)) {
+        if (isSilent(from, view, rest.clock.monotonic())) continue;
+        return failure('transient', twice(address, from));
+      }
       const errorClass = other.name === node.name || other.name === from ? 'permanent' : 'conflict';
       return failure(errorClass, `${address} is an address of node ${other.name} itself; choose another address`);
     }
@@ -117,6 +123,10 @@ function refusal(
         'permanent',
         `${address} is in no subnet of node ${node.name} (${subnets.join(', ')}); choose an address from there`,
       );
+}
+
+function twice(address: string, node: string): string {
+  return `${address} is on node ${node} a second time, put there by somebody else, and would stay there; take that off the node`;
 }
 
 function hasLease(node: string, view: ChangeParts['view']): boolean {
@@ -149,7 +159,7 @@ async function vacate(
   const { view, wishes } = parts;
   const written = await wishes.write(node, { type: 'remove', address });
   if (written === undefined && !hasLease(node, view)) return { isConfirmed: false };
-  const isGone = (): boolean => {
+  const isOff = (): boolean => {
     const current = view.node(node);
     return (
       current !== undefined &&
@@ -158,10 +168,13 @@ async function vacate(
       !current.status.addresses.some((result) => result.address === address)
     );
   };
+  const isLeftBehind = (): boolean => ownAddresses(view.node(node)).includes(address);
+  const isGone = (): boolean => isOff() && !isLeftBehind();
   const limit = limitOf(node, parts);
   const ended = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
-  const wasFenced = await fenceAgent(node, parts, isGone, ended);
+  const wasFenced = await fenceAgent(node, parts, isOff, ended);
   if (isGone()) return { isConfirmed: true };
+  if (isOff()) return { isConfirmed: false, error: failure('transient', twice(address, node)) };
   // Should it come back, it reads its wishes anew, which were written before it was seen to be fenced.
   if (wasFenced) return { isConfirmed: false };
   return {

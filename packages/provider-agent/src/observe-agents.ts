@@ -74,13 +74,13 @@ function wantedOf({ all }: AgentsView): ReadonlySet<string> {
  */
 function addressesOf(node: EgressNode, view: AgentsView, wanted: ReadonlySet<string>): readonly AttachedAddress[] {
   const own = new Set(ownAddresses(node));
-  const held = new Set(heldBy(node, view).filter((address) => !own.has(address)));
+  const held = new Set(heldBy(node, view));
   const wished = new Set(node.wishes.map(({ address }) => address));
   const confirmed = [...held].filter((address) => wished.has(address)).sort();
   // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
   // comes back.
   const open = [...wished].filter((address) => !held.has(address) && !own.has(address));
-  const stray = [...held].filter((address) => !wanted.has(address));
+  const stray = [...held].filter((address) => !wanted.has(address) && !own.has(address));
   return [
     ...[...own].map((address) => ({ address, primary: true })),
     ...confirmed.map((address) => ({ address, primary: false })),

@@ -6,6 +6,8 @@ export interface KernelAddress {
   readonly address: string;
   readonly family: 4 | 6;
   readonly prefixLength: number;
+  /** Where it counts, as the kernel calls it: `global`, `host` and others. */
+  readonly scope?: string;
   /** Whether the kernel takes it away by itself after a time, as it does with all that the agent adds. */
   readonly expires: boolean;
   /** Whether duplicate address detection refused it. */
@@ -73,6 +75,7 @@ function readAddress({
       address: text,
       family: text.includes(':') ? 6 : 4,
       prefixLength: prefixlen,
+      ...(typeof scope === 'string' ? { scope } : {}),
       expires: lifetime !== forever,
       isRefused: dadfailed === true,
     },
@@ -83,10 +86,15 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
+/** Whether an address has the length that all have which the agent puts there: another one is somebody else's. */
+export function isFullLength({ family, prefixLength }: KernelAddress): boolean {
+  return prefixLength === (family === 4 ? 32 : 128);
+}
+
 /** The subnets of an interface: those of its own addresses, a full-length one not being any. */
 export function subnetsOf({ addresses }: KernelInterface): readonly string[] {
-  const subnets = addresses.flatMap(({ address, family, prefixLength }) =>
-    prefixLength < (family === 4 ? 32 : 128) ? (parseCidr(`${address}/${prefixLength}`)?.cidr.text ?? []) : [],
+  const subnets = addresses.flatMap((one) =>
+    isFullLength(one) ? [] : (parseCidr(`${one.address}/${one.prefixLength}`)?.cidr.text ?? []),
   );
   return [...new Set(subnets)];
 }

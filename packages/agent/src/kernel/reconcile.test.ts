@@ -21,7 +21,7 @@ const kernel = (addresses: readonly object[], more: readonly object[] = []): rea
     ]),
   );
 const node = [shown('192.0.2.11', 24), shown('2001:db8::11', 64)];
-const ours = shown('192.0.2.101', 32, { valid_life_time: 4 });
+const ours = shown('192.0.2.101', 32, { valid_life_time: 4, scope: 'host' });
 const input = (changes: Partial<ReconcileInput>): ReconcileInput => ({
   wishes: ['192.0.2.101'],
   interfaces: kernel(node),
@@ -77,6 +77,30 @@ describe('reconcile', () => {
     const foreign = { interfaces: kernel([...node, ours]) };
     expect(reconcile(input(foreign))).toMatchObject({ changes: [], decisions: [{ obstacle: 'foreign' }] });
     expect(reconcile(input({ ...foreign, wishes: [], lifetimeSeconds: 0 })).changes).toEqual([]);
+  });
+
+  it('gives an address its form again that somebody took off and put there in another', () => {
+    const labelled = shown('192.0.2.101', 32);
+    expect(reconcile(input({ ...there, interfaces: kernel([...node, labelled]) })).changes).toEqual([remove, put]);
+  });
+
+  it('takes what somebody put there with a subnet for nothing of ours, keeps its own beside it, and says so', () => {
+    const withSubnet = shown('192.0.2.101', 24);
+    const beside: Partial<ReconcileInput> = { ...there, interfaces: kernel([...node, ours, withSubnet]) };
+    expect(reconcile(input(beside))).toMatchObject({
+      changes: [put],
+      decisions: [{ isPresent: true, beside: '192.0.2.101/24' }],
+    });
+    expect(reconcile(input({ ...there, interfaces: kernel([...node, withSubnet]) }))).toMatchObject({
+      changes: [put],
+      decisions: [{ isPresent: true, isRestored: true }],
+    });
+    const left = reconcile(input({ ...there, wishes: [], interfaces: kernel([...node, withSubnet]) }));
+    expect([left.changes, left.own]).toEqual([[], []]);
+    expect(reconcile(input({ interfaces: kernel([...node, withSubnet]) }))).toMatchObject({
+      changes: [],
+      decisions: [{ obstacle: 'foreign' }],
+    });
   });
 
   it('puts an address on another interface of its subnet where the one that had it serves no more', () => {

@@ -1,5 +1,5 @@
 import { chooseInterface } from './choose-interface.ts';
-import type { KernelInterface } from './interfaces.ts';
+import { isFullLength, type KernelInterface } from './interfaces.ts';
 
 /** An address that the agent put on an interface, or is about to. */
 export interface OwnAddress {
@@ -27,6 +27,8 @@ export interface Decision {
   readonly obstacle?: Obstacle;
   /** It was ours and there a moment ago, and somebody else took it away. */
   readonly isRestored: boolean;
+  /** Somebody else has put it there, too, as a text with its prefix: that stays when it goes. */
+  readonly beside?: string;
   /** It comes from another interface of the node, which serves it no longer. */
   readonly isMoved: boolean;
 }
@@ -65,6 +67,14 @@ export function reconcile(given: ReconcileInput): Reconciliation {
       isPresent && device !== undefined ? [[address, device] as const] : [],
     ),
   );
+  // A person's own form of it would stay as it is, and the node might send by it: it is taken off and put there anew.
+  const reforms = input.interfaces.flatMap(({ name, addresses }) =>
+    addresses.flatMap((one): readonly KernelChange[] =>
+      keeps.get(one.address) === name && isFullLength(one) && one.family === 4 && one.scope === 'global'
+        ? [{ type: 'remove', address: one.address, interface: name }]
+        : [],
+    ),
+  );
   const puts = [...keeps].map(([address, device]): KernelChange => ({
     type: 'put',
     address,
@@ -72,12 +82,12 @@ export function reconcile(given: ReconcileInput): Reconciliation {
     lifetimeSeconds: input.lifetimeSeconds,
   }));
   const removals = input.own.flatMap(({ address, interface: device }): readonly KernelChange[] => {
-    const isThere = places.get(address)?.includes(device) ?? false;
+    const isThere = places.alone.get(address)?.includes(device) ?? false;
     return isThere && keeps.get(address) !== device ? [{ type: 'remove', address, interface: device }] : [];
   });
   const left = removals.map(({ address, interface: device }) => ({ address, interface: device }));
   return {
-    changes: [...removals, ...puts],
+    changes: [...removals, ...reforms, ...puts],
     own: [...left, ...[...keeps].map(([address, device]) => ({ address, interface: device }))],
     decisions,
   };
@@ -99,18 +109,35 @@ function followNames({ own, interfaces }: ReconcileInput): readonly OwnAddress[]
   });
 }
 
-function placesOf(interfaces: readonly KernelInterface[]): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>();
-  for (const { name, addresses } of interfaces) {
-    for (const { address } of addresses) places.set(address, [...(places.get(address) ?? []), name]);
-  }
-  return places;
+/** Where each address is: in the form in which the agent puts it there, and with a subnet, as others do. */
+interface Places {
+  readonly alone: ReadonlyMap<string, readonly string[]>;
+  readonly inSubnets: ReadonlyMap<string, readonly { readonly interface: string; readonly text: string }[]>;
 }
 
-function decide(address: string, input: ReconcileInput, places: ReadonlyMap<string, readonly string[]>): Decision {
+function placesOf(interfaces: readonly KernelInterface[]): Places {
+  const all = interfaces.flatMap(({ name, addresses }) => addresses.map((one) => ({ ...one, name })));
+  const alone = Map.groupBy(all.filter(isFullLength), ({ address }) => address);
+  const inSubnets = Map.groupBy(
+    all.filter((one) => !isFullLength(one)),
+    ({ address }) => address,
+  );
+  return {
+    alone: new Map([...alone].map(([address, ones]) => [address, ones.map(({ name }) => name)])),
+    inSubnets: new Map(
+      [...inSubnets].map(([address, ones]) => [
+        address,
+        ones.map(({ name, prefixLength }) => ({ interface: name, text: `${address}/${prefixLength}` })),
+      ]),
+    ),
+  };
+}
+
+function decide(address: string, input: ReconcileInput, places: Places): Decision {
   const { interfaces, own, present, lifetimeSeconds, mayTake, verdict } = input;
   const recorded = own.find((one) => one.address === address)?.interface;
-  const where = places.get(address) ?? [];
+  const where = places.alone.get(address) ?? [];
+  const others = places.inSubnets.get(address) ?? [];
   const device = chooseInterface(interfaces, address);
   const without = (obstacle: Obstacle): Decision => ({
     address,
@@ -120,7 +147,7 @@ function decide(address: string, input: ReconcileInput, places: ReadonlyMap<stri
     isRestored: false,
     isMoved: false,
   });
-  if (where.some((name) => name !== recorded)) return without('foreign');
+  if ([...where, ...others.map((one) => one.interface)].some((name) => name !== recorded)) return without('foreign');
   if (device === undefined) return without('no-interface');
   if (lifetimeSeconds < 1) return without('no-hold');
   const isThere = where.includes(device);
@@ -130,5 +157,13 @@ function decide(address: string, input: ReconcileInput, places: ReadonlyMap<stri
     return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
   const isNew = !isThere && wasThere;
   const isMoved = isNew && recorded !== device;
-  return { address, interface: device, isPresent: true, isRestored: isNew && !isMoved, isMoved };
+  const beside = others[0]?.text;
+  return {
+    address,
+    interface: device,
+    isPresent: true,
+    isRestored: isNew && !isMoved,
+    isMoved,
+    ...(beside === undefined ? {} : { beside }),
+  };
 }

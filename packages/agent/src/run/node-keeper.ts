@@ -3,7 +3,7 @@ import type { AddressResult, ReportedInterface, Wish } from '../egress-node/egre
 import { lifetimeSeconds, type Hold } from '../fencing/hold.ts';
 import { Gateways } from '../kernel/gateways.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { KernelInterface } from '../kernel/interfaces.ts';
+import { isFullLength, type KernelInterface } from '../kernel/interfaces.ts';
 import { reconcile, type OwnAddress, type Reconciliation } from '../kernel/reconcile.ts';
 import { AnnouncementSchedule } from '../neighbours/announcement-schedule.ts';
 import type { Announcer } from '../neighbours/announcer.ts';
@@ -170,7 +170,9 @@ export class NodeKeeper {
     const { log, clock, onRestored } = this.#parts;
     const places = new Map(
       seen.flatMap(({ name, addresses }) =>
-        addresses.filter(({ isRefused }) => !isRefused).map(({ address }) => [`${address} ${name}`, address] as const),
+        addresses
+          .filter((one) => !one.isRefused && isFullLength(one))
+          .map(({ address }) => [`${address} ${name}`, address] as const),
       ),
     );
     const isThere = ({ address, interface: device }: OwnAddress): boolean => places.has(`${address} ${device}`);

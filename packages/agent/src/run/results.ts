@@ -1,6 +1,6 @@
 import type { AddressResult, AddressState, ReportedInterface } from '../egress-node/egress-node.ts';
 import { usableInterfaces } from '../kernel/choose-interface.ts';
-import { subnetsOf, type KernelInterface } from '../kernel/interfaces.ts';
+import { isFullLength, subnetsOf, type KernelInterface } from '../kernel/interfaces.ts';
 import type { Decision, OwnAddress } from '../kernel/reconcile.ts';
 
 /** What is known beside the decisions. */
@@ -41,7 +41,7 @@ function sinceOf(result: Untimed, former: AddressResult | undefined): string | u
   return former?.state === result.state && former.interface === result.interface ? former.since : undefined;
 }
 
-function resultOf({ address, interface: device, isPresent, obstacle }: Decision, facts: ResultFacts): Untimed {
+function resultOf({ address, interface: device, isPresent, obstacle, beside }: Decision, facts: ResultFacts): Untimed {
   const as = (state: AddressState, message?: string): Untimed => ({
     address,
     state,
@@ -50,6 +50,8 @@ function resultOf({ address, interface: device, isPresent, obstacle }: Decision,
   });
   if (isPresent) {
     if (facts.refused.has(address)) return as('Failed', `the kernel refuses it: ${facts.refusal}`);
+    if (beside !== undefined)
+      return as('Held', `somebody else put it there, too, as ${beside}, which stays when it leaves; take that off`);
     const times = facts.restored.get(address);
     return as(
       'Held',
@@ -80,14 +82,14 @@ export function reportedInterfaces(
   interfaces: readonly KernelInterface[],
   own: readonly OwnAddress[],
 ): readonly ReportedInterface[] {
-  const ours = new Set(own.map(({ address }) => address));
+  const ours = new Set(own.map(({ address, interface: device }) => `${address} ${device}`));
   return usableInterfaces(interfaces).map((one) => ({
     name: one.name,
     ...(one.mac === undefined ? {} : { mac: one.mac }),
     subnets: [...subnetsOf(one)].sort(),
     addresses: one.addresses
+      .filter((address) => !isFullLength(address) || !ours.has(`${address.address} ${one.name}`))
       .map(({ address }) => address)
-      .filter((address) => !ours.has(address))
       .sort(),
   }));
 }

@@ -49,6 +49,32 @@ describe.skipIf(reason !== undefined)(
       );
     });
 
+    it('give an address its form again that somebody put there in another', async () => {
+      const { machine } = cluster;
+      const lines = 'address del 192.0.2.101/32 dev eth0\naddress add 192.0.2.101/32 dev eth0 label eth0:web\n';
+      await machine('a').run('ip', ['-batch', '-'], lines);
+      await eventually('it is of the node alone again', async () =>
+        /192\.0\.2\.101\/32 scope host .*valid_lft [1-6]sec/.test(
+          await machine('a').run('ip', ['-o', 'address', 'show', 'dev', 'eth0']),
+        ),
+      );
+    });
+
+    it('say that somebody put an address there a second time, and let it go nowhere before that is off', async () => {
+      const { machine } = cluster;
+      await machine('a').run('ip', ['address', 'add', '192.0.2.101/24', 'dev', 'eth0']);
+      await eventually('it is said', async () =>
+        /too, as 192\.0\.2\.101\/24/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''),
+      );
+      expect(await cluster.move('192.0.2.101', 'a', 'b')).toMatch(/^transient: .*on node a a second time/);
+      expect(await cluster.holders('192.0.2.101')).toEqual(['a']);
+      await machine('a').run('ip', ['address', 'del', '192.0.2.101/24', 'dev', 'eth0']);
+      await eventually(
+        'that is told',
+        async () => !(await cluster.node('a')).status.interfaces[0]?.addresses.includes('192.0.2.101'),
+      );
+    });
+
     it('leave alone what somebody else put there', async () => {
       await cluster.machine('b').run('ip', ['address', 'add', '192.0.2.109/32', 'dev', 'eth0']);
       await cluster.wish('b', [{ address: '192.0.2.109', reason: 'a test' }]);
