@@ -37,4 +37,9 @@ it('its networks of pods and Services are those of its configuration, not of wha
   expect(recognise(evidence(true, config)).settings).toMatchObject({
     clusterNetworks: '10.10.0.0/16 fd10::/48 10.96.0.0/12 10.11.0.0/16',
   });
+  // Files seldom have definitions; who names the network there is told of no fewer.
+  expect(recognise({ ...evidence(true, config), served: new Map() })).toMatchObject({
+    certainty: 'absent',
+    settings: { clusterNetworks: expect.stringContaining('10.10.0.0/16') },
+  });
 });

@@ -28,6 +28,14 @@ describe('Cilium is', () => {
     expect(recognise({ served: new Map(), nodes: [] })).toEqual({ certainty: 'absent' });
   });
 
+  it('set up as its configuration says also where a file has no definitions, for who names it', () => {
+    const config = { ...on, 'cluster-pool-ipv4-cidr': '10.0.0.0/8' };
+    expect(recognise({ ...evidence(config), served: new Map() })).toMatchObject({
+      certainty: 'absent',
+      settings: { configured: true, mapSize: 32_768, podNetworks: '10.0.0.0/8' },
+    });
+  });
+
   it('at work where its configuration turns the egress gateway on', () => {
     expect(recognise(evidence(on))).toEqual({
       certainty: 'at-work',

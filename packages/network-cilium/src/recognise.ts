@@ -7,8 +7,9 @@ import { settingsOf } from './settings.ts';
  */
 export function recognise(evidence: ClusterEvidence): Recognition {
   const kind = evidence.served.get('ciliumegressgatewaypolicies.cilium.io');
-  if (kind === undefined) return { certainty: 'absent' };
   const settings = settingsOf(evidence);
+  // Files seldom have definitions: who names the network there gets what its configuration says all the same.
+  if (kind === undefined) return { certainty: 'absent', ...(settings.configured ? { settings: { ...settings } } : {}) };
   const isOn = settings.configured && settings.obstacle === '';
   return { certainty: isOn ? 'at-work' : kind.isUsed ? 'used' : 'served', settings: { ...settings } };
 }
