@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   type RestClient,
 } from '@egressip-ipam/kube';
+import { timingsOf } from '../fencing/timings.ts';
 import { agentLeaseName, readAgentLease, renewedLease, type AgentLease, type Renewal } from './agent-lease.ts';
 
 /** What a {@link LeaseKeeper} is made of. */
@@ -47,6 +48,10 @@ export class LeaseKeeper {
   // Unknown counts as no: an agent that has just started keeps none of its peers from holding on.
   #reachesServer = false;
   #lastAnswer = -Infinity;
+  /** Whether this life has ever had the Lease. */
+  #hasHeld = false;
+  /** Another agent that has taken the Lease from this one: which renewal of it was seen last, and when. */
+  #rival: { readonly renewTime: string; readonly seenAt: number } | undefined;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -59,6 +64,14 @@ export class LeaseKeeper {
   /** Whether the API server answered the last attempt that ended. */
   get reachesServer(): boolean {
     return this.#reachesServer;
+  }
+
+  /**
+   * Whether another agent says that it is this node's, and is alive. On one machine the port keeps two from running: it
+   * is on another one, such as a copy of this, or has another port.
+   */
+  get isRivalled(): boolean {
+    return this.#rival !== undefined;
   }
 
   start(): void {
@@ -106,13 +119,14 @@ export class LeaseKeeper {
       const { acknowledged, counted } = this.#options.numbers();
       const written = await this.#write(this.#renewal(acknowledged, counted), signal);
       this.#current = written;
+      this.#hasHeld = true;
       this.#answered();
       this.#options.onRenewed(sentAt, acknowledged);
       return false;
     } catch (error) {
       if (signal.aborted) return false;
       const isAnswer = ApiError.isInstance(error) && error.status < 500 && !isTooManyRequests(error);
-      if (isAnswer) this.#answered();
+      if (isAnswer || this.#rival !== undefined) this.#answered();
       else this.#reachesServer = false;
       // What we know may be old, or a renewal without an answer may have been stored.
       this.#current = undefined;
@@ -136,6 +150,25 @@ export class LeaseKeeper {
     this.#current = found;
     if (lease?.holder === undefined)
       await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
+    await this.#yieldTo(lease);
+  }
+
+  /** The younger one of two agents of a node has the Lease, for as long as it renews it. */
+  async #yieldTo(lease: AgentLease | undefined): Promise<void> {
+    const { identity, term, clock, onLost } = this.#options;
+    if (!this.#hasHeld || lease?.holder === undefined || lease.holder === identity) {
+      this.#rival = undefined;
+      return;
+    }
+    const now = clock.monotonic();
+    const former = this.#rival;
+    const seenAt = former?.renewTime === lease.renewTime ? former.seenAt : now;
+    this.#rival = { renewTime: lease.renewTime, seenAt };
+    if (former === undefined) await onLost(`another agent, ${lease.holder}, has the Lease of this node`);
+    const { margin } = timingsOf(term);
+    if (clock.monotonic() < seenAt + term + margin)
+      throw new Error(`another agent, ${lease.holder}, has the Lease of this node; two machines have its name`);
+    this.#rival = undefined;
   }
 
   #renewal(acknowledged: number, counted: number): Renewal {

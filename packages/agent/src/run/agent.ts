@@ -123,6 +123,7 @@ export class Agent {
         record: (own) => this.#record(own),
         onResults: (observedGeneration, addresses, interfaces, gateways) => {
           parts.metrics?.reported(addresses);
+          if (this.#lease.isRivalled) return;
           this.#status.write({ observedGeneration, interfaces, gateways, addresses });
         },
         onRestored: () => parts.metrics?.restored(),
@@ -217,7 +218,7 @@ export class Agent {
   #wished(node: EgressNode | undefined, previous: EgressNode | undefined): void {
     if (node === undefined) void this.#createNode();
     else {
-      this.#status.noteServed(node.status);
+      if (!this.#lease.isRivalled) this.#status.noteServed(node.status);
       if (previous === undefined) this.#keeper.noteFormer(node.status.addresses);
       // Not in what a restart finds: that may have been so for long.
       const known = new Set(previous?.wishes.map(({ address }) => address));

@@ -1,0 +1,102 @@
+import {
+  createRestClient,
+  ResourceClient,
+  leases,
+  staticConnection,
+  systemClock,
+  type RestClient,
+} from '@egressip-ipam/kube';
+import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agentLeaseName, markedLease, readAgentLease } from './agent-lease.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+
+const namespace = 'operator';
+const name = { name: agentLeaseName('worker-1'), namespace };
+
+describe("the Lease of a node's agent", () => {
+  let server: ApiServer;
+  let rest: RestClient;
+  let keepers: LeaseKeeper[];
+  /** A clock that tests move on: what is waited for is over at once. */
+  let offset: number;
+
+  beforeEach(async () => {
+    [keepers, offset] = [[], 0];
+    server = await createApiServer();
+    rest = createRestClient(staticConnection({ server: server.url }));
+    await rest.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+  });
+  afterEach(async () => {
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    rest.close();
+    await server.stop();
+  });
+
+  const keep = (identity: string): { readonly keeper: LeaseKeeper; readonly said: string[] } => {
+    const said: string[] = [];
+    const keeper = new LeaseKeeper({
+      rest,
+      clock: { ...systemClock, monotonic: () => systemClock.monotonic() + offset },
+      node: 'worker-1',
+      namespace,
+      identity,
+      term: 3_000,
+      interval: 100,
+      endpoint: { address: '192.0.2.11', port: 1 },
+      metadata: () => ({}),
+      numbers: () => ({ acknowledged: 0, counted: 0 }),
+      onRenewed: () => void said.push('renewed'),
+      onLost: (reason) => Promise.resolve(void said.push(reason)),
+      onError: (error) => void said.push(String(error)),
+    });
+    keepers.push(keeper);
+    keeper.start();
+    return { keeper, said };
+  };
+  const holder = async (): Promise<string | undefined> =>
+    readAgentLease(await new ResourceClient(rest, leases).get(name))?.holder;
+
+  it('is let go of when the operator took it away, and asked for again', async () => {
+    const { said } = keep('one');
+    await expect.poll(() => said).toContain('renewed');
+    const client = new ResourceClient(rest, leases);
+    await expect
+      .poll(async () =>
+        client.replace(markedLease(await client.get(name))).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect.poll(() => said).toContain('the operator took the Lease away');
+    await expect.poll(holder).toBe('one');
+  });
+
+  it('is taken over at once by the next life of its agent', async () => {
+    const { keeper } = keep('former');
+    await expect.poll(() => holder().catch(() => '')).toBe('former');
+    await keeper.stop();
+    const { said } = keep('next');
+    await expect.poll(holder).toBe('next');
+    expect(said.filter((text) => text !== 'renewed')).toEqual([]);
+  });
+
+  it('goes to the younger of two machines that have its name: the other lets go, until that one renews no more', async () => {
+    const older = keep('older');
+    await expect.poll(() => older.said).toContain('renewed');
+    const younger = keep('younger');
+    await expect.poll(() => older.said).toContain('another agent, younger, has the Lease of this node');
+    await expect.poll(() => older.keeper.isRivalled).toBe(true);
+    expect(older.said.filter((text) => text.startsWith('another'))).toHaveLength(1);
+    expect([younger.keeper.isRivalled, await holder()]).toEqual([false, 'younger']);
+    await younger.keeper.stop();
+    // What the other wrote last has been seen.
+    const looks = older.said.length;
+    await expect.poll(() => older.said.length).toBeGreaterThan(looks + 1);
+    const renewals = older.said.filter((text) => text === 'renewed').length;
+    offset += 4_001;
+    await expect.poll(holder).toBe('older');
+    expect(older.said.filter((text) => text === 'renewed').length).toBeGreaterThan(renewals);
+  });
+});
