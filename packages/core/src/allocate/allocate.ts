@@ -224,6 +224,7 @@ class Server {
 
   #lowestFree(pool: Pool, assignment: ParsedAssignment): Address | undefined {
     const { ledger, nodes } = this.#parts;
+    const { family } = assignment.cidr;
     const group = pool.assignments.find((candidate) => candidate.assignment === assignment)?.group;
     if (group === undefined) return undefined;
     let free: Address | undefined;
@@ -231,9 +232,7 @@ class Server {
       const address = ledger.nextFree(first, last);
       if (address === undefined) continue;
       free ??= address;
-      const canCarry =
-        group.uniform ||
-        group.candidates.some((node) => nodes.canHost(node, address) && nodes.hasRoom(node, assignment.cidr.family));
+      const canCarry = group.uniform || group.partFor(address).candidates.some((node) => nodes.hasRoom(node, family));
       if (canCarry) return address;
     }
     return free;

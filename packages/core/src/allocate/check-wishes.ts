@@ -11,7 +11,9 @@ import type { ClaimIndex } from '../ledger/indexes.ts';
 import { isHostable } from '../place/node-group.ts';
 import type { Pool } from '../place/pool.ts';
 import type { CoolingAddresses } from './cool-down.ts';
-import { wishesOf } from './turns.ts';
+import { asksForTooMany, wishesOf } from './turns.ts';
+
+const none: readonly never[] = [];
 
 /** What a wish is checked against. */
 export interface WishChecks {
@@ -76,7 +78,8 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
       `${quoted(text.trim())} in the egressips annotation is not an address, or stands there twice; correct it`,
     );
   }
-  for (const address of wishes) {
+  // Of lists that are too long, which may have hundreds of addresses, the length is what is wrong.
+  for (const address of asksForTooMany(claim) ? none : wishes) {
     const isOwn = checks.ledger.owner.is(checks.ledger.slotOf(address), claim.index);
     const problem = isOwn ? undefined : problemWith(checks, claim, pool, address);
     if (problem !== undefined) reject(problem.code, problem.message, address);
@@ -96,7 +99,7 @@ function problemsWith(checks: WishChecks, claim: Claim, pool: Pool, wishes: read
 }
 
 function wrongCount({ egressIPAM: { open, assignments } }: Pool, input: readonly Address[]): string | undefined {
-  const matched = matchAssignments(input, assignments);
+  const matched = input.length > assignments.length ? [undefined] : matchAssignments(input, assignments);
   const filled = new Set(matched);
   if (!filled.has(undefined) && open.every((assignment) => filled.has(assignment))) return undefined;
   const cidrs = open.map(({ cidr }) => cidr.text).join(', ');
@@ -106,7 +109,10 @@ function wrongCount({ egressIPAM: { open, assignments } }: Pool, input: readonly
 /** A record is no way to more than is given: beside what stays, one address for each CIDR assignment. */
 function tooMany({ kept, intent }: Claim, { egressIPAM }: Pool, wishes: readonly Address[]): string | undefined {
   const staying = intent.kind === 'fill' ? kept.filter((address) => !intent.outgoing.includes(address)) : kept;
-  const matched = matchAssignments([...staying, ...wishes], egressIPAM.assignments).slice(staying.length);
+  const isTooLong = wishes.length > egressIPAM.assignments.length;
+  const matched = isTooLong
+    ? [undefined]
+    : matchAssignments([...staying, ...wishes], egressIPAM.assignments).slice(staying.length);
   if (!matched.includes(undefined)) return undefined;
   return `the allocated annotation names more addresses than one for each CIDR of EgressIPAM ${egressIPAM.name}, and nothing proves that they are the namespace's; remove the annotation`;
 }

@@ -32,7 +32,7 @@ export class Turns {
     for (let asked = 0; asked < this.#left && this.#next < this.#waiting.length; this.#next += 1)
       asked += countAsked(this.#waiting[this.#next]);
     const turn = this.#waiting.slice(start, this.#next);
-    for (const claim of turn) for (const address of wishesOf(claim)) this.#letGo(address);
+    if (this.#heldBack.size > 0) for (const claim of turn) for (const address of wishesOf(claim)) this.#letGo(address);
     return turn;
   }
 
@@ -40,7 +40,8 @@ export class Turns {
   holdBack(): void {
     if (this.#heldBack.size > 0) return;
     for (const claim of this.later)
-      for (const address of wishesOf(claim)) if (this.#ledger.take(address)) this.#heldBack.add(address);
+      if (!asksForTooMany(claim))
+        for (const address of wishesOf(claim)) if (this.#ledger.take(address)) this.#heldBack.add(address);
   }
 
   /** Notes how many new addresses a claim got. */
@@ -70,8 +71,13 @@ export function wishesOf({ intent }: Claim): readonly Address[] {
 
 const none: readonly never[] = [];
 
+/** Whether a claim asks for more addresses by name than its EgressIPAM has CIDRs: it is given none of them. */
+export function asksForTooMany(claim: Claim): boolean {
+  return wishesOf(claim).length > (claim.pool?.egressIPAM.assignments.length ?? 0);
+}
+
 function countAsked(claim: Claim | undefined): number {
-  if (claim === undefined) return 0;
+  if (claim === undefined || asksForTooMany(claim)) return 0;
   const { intent } = claim;
   return Math.max(1, wishesOf(claim).length + (intent.kind === 'fill' ? intent.assignments.length : 0));
 }
