@@ -117,10 +117,15 @@ export class ForeignSelections {
     const labels = { [namespaceNameLabel]: namespace, ...this.#view.claimantOf(namespace)?.labels };
     const isOther = (name: string): boolean => name !== own;
     // Those of each kind come in the order of their names.
-    const overlapping = [
-      ...(this.#byName.get(namespace) ?? []).filter(isOther).slice(0, shown),
-      ...this.#others.matching(labels).filter(isOther).take(shown),
-    ].sort();
+    const overlapping = (this.#byName.get(namespace) ?? []).filter(isOther).slice(0, shown);
+    let more = 0;
+    for (const name of this.#others.matching(labels)) {
+      if (more === shown) break;
+      if (!isOther(name)) continue;
+      overlapping.push(name);
+      more += 1;
+    }
+    overlapping.sort();
     if (overlapping.length === 0) return undefined;
     return {
       code: 'OverlappingEgressIP',

@@ -29,7 +29,7 @@ export function reportTopology(
 ): readonly Finding[] {
   const sets = nodeSets(decisions, facts);
   const all = subnetGroups(sets);
-  const own = canPin ? Map.groupBy(sets, (set) => set.egressIPAM) : undefined;
+  const own = canPin ? setsByOwner(sets) : undefined;
   return decisions.egressIPAMs.flatMap((egressIPAM) => {
     if (egressIPAM.deleting) return [];
     const reachable = own === undefined ? all : subnetGroups(own.get(egressIPAM) ?? []);
@@ -44,8 +44,28 @@ interface SubnetGroup {
 }
 
 function subnetGroups(sets: readonly NodeSet[]): readonly SubnetGroup[] {
-  const groups = Map.groupBy(sets, ({ subnets }) => subnets.map(({ text }) => text).join());
-  return [...groups.values()].map((group) => ({ subnets: group[0]?.subnets ?? [], sets: group }));
+  const groups = new Map<string, { readonly subnets: readonly Cidr[]; readonly sets: NodeSet[] }>();
+  for (const set of sets) {
+    const key = set.subnets.map(({ text }) => text).join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { subnets: set.subnets, sets: [set] });
+    else group.sets.push(set);
+  }
+  return [...groups.values()];
+}
+
+function setsByOwner(sets: readonly NodeSet[]): ReadonlyMap<EgressIPAMDecision | undefined, readonly NodeSet[]> {
+  const owned = new Map<EgressIPAMDecision | undefined, NodeSet[]>();
+  for (const set of sets) {
+    const list = owned.get(set.egressIPAM);
+    if (list === undefined) owned.set(set.egressIPAM, [set]);
+    else list.push(set);
+  }
+  return owned;
+}
+
+function* setsOf(groups: readonly SubnetGroup[]): Iterable<NodeSet> {
+  for (const { sets } of groups) yield* sets;
 }
 
 /** Of so many sets of nodes it is said which they are. */
@@ -78,15 +98,12 @@ function reportAssignment(
   const inSubnet = groups.filter(({ subnets }) => subnets.some((subnet) => cidrsOverlap(subnet, cidr)));
   if (inSubnet.length === 0) return [];
   const own = new Set(selected);
-  const elsewhere = inSubnet
-    .values()
-    .flatMap(({ sets }) => sets)
-    .flatMap((set) => {
-      const nodes = set.egressIPAM === egressIPAM ? set.nodes.filter((node) => !own.has(node)) : set.nodes;
-      return nodes.length === 0 ? [] : [`${firstFew(nodes)} (${ownerOf(set, egressIPAM)})`];
-    })
-    .take(shown + 1)
-    .toArray();
+  const elsewhere: string[] = [];
+  for (const set of setsOf(inSubnet)) {
+    const nodes = set.egressIPAM === egressIPAM ? set.nodes.filter((node) => !own.has(node)) : set.nodes;
+    if (nodes.length > 0) elsewhere.push(`${firstFew(nodes)} (${ownerOf(set, egressIPAM)})`);
+    if (elsewhere.length > shown) break;
+  }
   if (elsewhere.length === 0) return [];
   const list = elsewhere.length > shown ? [...elsewhere.slice(0, shown), 'and others'] : elsewhere;
   const why = canPin
