@@ -9,6 +9,8 @@ export const things: Resource = { group: 'test.io', version: 'v1', plural: 'thin
 /** Serves things the way a test wants: by default all of them in one page, and watches that stay open. */
 export class ThingServer {
   readonly lists: URLSearchParams[] = [];
+  /** First pages of one object at the newest version, which only ask for that. */
+  readonly looks: URLSearchParams[] = [];
   readonly watches: { readonly query: URLSearchParams; readonly response: ServerResponse }[] = [];
   items: KubernetesObject[] = [];
   resourceVersion = '10';
@@ -22,7 +24,7 @@ export class ThingServer {
     if (pathname === '/version') return answer(response, 200, {});
     const kind = query.get('watch') === 'true' ? 'watch' : 'list';
     if (kind === 'watch') this.watches.push({ query, response });
-    else this.lists.push(query);
+    else (isLook(query) ? this.looks : this.lists).push(query);
     if (this.intercept(kind, response, query)) return;
     if (kind === 'list') answer(response, 200, thingList({ resourceVersion: this.resourceVersion }, this.items));
     else response.writeHead(200).flushHeaders();
@@ -41,6 +43,10 @@ export class ThingServer {
   send(...events: object[]): void {
     this.watches.at(-1)?.response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   }
+}
+
+function isLook(query: URLSearchParams): boolean {
+  return query.get('limit') === '1' && !query.has('resourceVersion') && !query.has('continue');
 }
 
 /** The body of a list of things. */

@@ -250,6 +250,20 @@ describe('Reflector', () => {
     await until(() => store.size === 1);
   });
 
+  it('lists the newest state when the server is older than what was seen of it before the connection broke', async () => {
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('later', '9')];
+    const { store } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    thingServer.items = [thing('restored', '4')];
+    thingServer.resourceVersion = '5';
+    thingServer.watches[0]?.response.socket?.resetAndDestroy();
+    await until(() => thingServer.watches.length === 2);
+    expect([...store.entries()].map(([key]) => key)).toEqual(['restored']);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('5');
+    expect(thingServer.looks.map((query) => query.get('resourceVersion'))).toEqual([null]);
+  });
+
   it('lists the newest state when asked to, whatever the watch has seen', async () => {
     const thingServer = new ThingServer();
     thingServer.items = [thing('a', '5')];

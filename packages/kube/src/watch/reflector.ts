@@ -1,6 +1,7 @@
 import { sleep } from '../clock/sleep.ts';
 import type { Clock } from '../clock/clock.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { compareResourceVersions } from '../resource/resource-version.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
 import { Backoff } from './backoff.ts';
 import { isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
@@ -51,7 +52,7 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
  * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an
  * expired one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on
  * watching where it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the
- * client's Liveness; after those on which a living server sends nothing, not even bookmarks, the newest state is listed.
+ * client's Liveness; where a connection broke it is asked how far the server is; after those on which a living server sends nothing, not even bookmarks, the newest state is listed.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -68,6 +69,8 @@ export class Reflector<Slim> {
   /** Whether the server knew the version of a watch no more, since one delivered anything. */
   #hasExpired = false;
   #next: Next = 'list';
+  /** Whether the connection broke since something came: the server may have been set back to a backup meanwhile. */
+  #wasCutOff = false;
   readonly #stop = new AbortController();
   readonly #refreshing: (() => void)[] = [];
   #breakOff: (reason: unknown) => void = () => undefined;
@@ -154,12 +157,21 @@ export class Reflector<Slim> {
     signal.addEventListener('abort', onStop, { once: true });
     const release = this.#options.client.rest.liveness.watch(breakOff);
     try {
+      if (this.#next === 'watch' && this.#wasCutOff && (await this.#isSetBack(controller.signal)))
+        this.#next = 'list-newest';
+      this.#wasCutOff = false;
       if (this.#next !== 'watch') await this.#list(controller.signal);
       await this.#watch(controller);
     } finally {
       release();
       signal.removeEventListener('abort', onStop);
     }
+  }
+
+  /** Whether the server is older than what was seen of it: a watch from there would miss all that it does until then. */
+  async #isSetBack(signal: AbortSignal): Promise<boolean> {
+    const { resourceVersion } = await this.#options.client.listPage({ ...this.#selection(), limit: 1, signal });
+    return (compareResourceVersions(resourceVersion, this.store.resourceVersion) ?? 0) < 0;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -281,6 +293,7 @@ export class Reflector<Slim> {
     const { next, isAtOnce } = nextAfter(error, attempted, this.#hasExpired);
     if (attempted === 'watch' && isVersionUnknown(error)) this.#hasExpired = true;
     this.#next = next;
+    this.#wasCutOff ||= TransportError.isInstance(error);
     // Liveness itself tells when to go on.
     const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
     this.#options.onError?.(error, pause);
