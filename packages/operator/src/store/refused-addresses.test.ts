@@ -41,3 +41,17 @@ it('remembers no more than it can write down', () => {
   refused.note(Array.from({ length: 2_000 }, (_, index) => entry(`10.0.${index >> 8}.${index & 255}`)));
   expect(refused.list()).toHaveLength(1_000);
 });
+
+it('keeps those that are refused again also where it has room for no more', () => {
+  let now = 0;
+  const refused = new RefusedAddresses(600_000, () => now);
+  const all = Array.from({ length: 1_001 }, (_, index) => ({
+    address: `10.0.${index >> 8}.${index & 255}`,
+    reason: 'in use',
+  }));
+  refused.note(all);
+  now = 500_000;
+  refused.note(all.slice(0, 1));
+  now = 700_000;
+  expect(refused.list().map(({ address }) => address)).toEqual(['10.0.0.0']);
+});

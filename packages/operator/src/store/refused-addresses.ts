@@ -27,7 +27,8 @@ export class RefusedAddresses {
   recall(refused: readonly RefusedAddress[]): void {
     const until = this.#now() + this.#lifetime;
     for (const entry of refused.filter(isReadable))
-      if (this.#entries.size < most) this.#entries.set(entry.address, { ...entry, until });
+      if (this.#entries.size < most || this.#entries.has(entry.address))
+        this.#entries.set(entry.address, { ...entry, until });
   }
 
   /** Those that are remembered still, by address. */
