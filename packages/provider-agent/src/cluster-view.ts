@@ -131,16 +131,19 @@ export class ClusterView implements AgentsView {
    * the time of that is over.
    */
   unreported(address: string): readonly string[] {
+    return [...this.#lost].flatMap(([name, { at, addresses }]) =>
+      addresses.has(address) && this.#mayCarry(name, at) ? [name] : [],
+    );
+  }
+
+  #mayCarry(name: string, lostAt: number): boolean {
     const now = this.#now();
-    return [...this.#lost].flatMap(([name, { at, addresses }]) => {
-      const agent = this.sightings.of(name);
-      if (!addresses.has(address) || agent?.isHeld !== true) return [];
-      const lease = this.sightings.lease(name);
-      const { term, margin } = timingsOfLease(lease ?? { term: defaultTerm });
-      const isOver =
-        lease === undefined ? now > agent.renewedAt + term + margin : agent.renewedAt > at && now > at + term;
-      return isOver ? [] : [name];
-    });
+    const agent = this.sightings.of(name);
+    if (agent?.isHeld !== true) return false;
+    const lease = this.sightings.lease(name);
+    const { term, margin } = timingsOfLease(lease ?? { term: defaultTerm });
+    if (lease === undefined) return now <= agent.renewedAt + term + margin;
+    return agent.renewedAt <= lostAt || now <= lostAt + term;
   }
 
   node(name: string): EgressNode | undefined {
@@ -182,6 +185,9 @@ export class ClusterView implements AgentsView {
   }
 
   #noteLost({ name, wishes, status }: EgressNode): void {
+    for (const [former, { at }] of this.#lost) {
+      if (this.sightings.lease(former) === undefined && !this.#mayCarry(former, at)) this.#lost.delete(former);
+    }
     const addresses = new Set([...wishes, ...status.addresses].map(({ address }) => address));
     if (addresses.size > 0) this.#lost.set(name, { at: this.#now(), addresses });
   }

@@ -1,10 +1,15 @@
 import type { AgentLease, AgentSighting } from '@egressip-ipam/agent/objects';
 
 interface Seen {
-  lease: AgentLease;
-  renewedAt: number;
-  readonly acknowledgements: { readonly number: number; readonly seenAt: number }[];
+  readonly lease: AgentLease;
+  readonly renewedAt: number;
+  readonly acknowledgements: AgentSighting['acknowledgements'];
 }
+
+// Without the older ones an agent counts as having acknowledged later than it did: what is fenced waits, at worst.
+const mostAcknowledgements = 32;
+/** Nodes whose names never come again; as many are not lost within a term. */
+const mostGone = 1_000;
 
 /** Remembers when what of the agents' Leases was first seen: no clock but our own is believed. */
 export class Sightings {
@@ -16,9 +21,11 @@ export class Sightings {
     const known = this.#seen.get(lease.node) ?? this.#gone.get(lease.node);
     this.#gone.delete(lease.node);
     const isRenewed = known?.lease.renewTime !== lease.renewTime || known.lease.holder !== lease.holder;
-    const acknowledgements = known?.acknowledgements ?? [];
-    if (lease.acknowledged > (acknowledgements.at(-1)?.number ?? 0))
-      acknowledgements.push({ number: lease.acknowledged, seenAt: now });
+    const earlier = known?.acknowledgements ?? [];
+    const acknowledgements =
+      lease.acknowledged > (earlier.at(-1)?.number ?? 0)
+        ? [...earlier, { number: lease.acknowledged, seenAt: now }].slice(-mostAcknowledgements)
+        : earlier;
     this.#seen.set(lease.node, {
       lease,
       renewedAt: known === undefined || isRenewed ? now : known.renewedAt,
@@ -32,6 +39,10 @@ export class Sightings {
     if (known === undefined) return;
     this.#seen.delete(node);
     this.#gone.set(node, { ...known, renewedAt: Math.max(known.renewedAt, now) });
+    for (const oldest of this.#gone.keys()) {
+      if (this.#gone.size <= mostGone) break;
+      this.#gone.delete(oldest);
+    }
   }
 
   /** The Leases that are there. */
