@@ -38,9 +38,9 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
    */
   readonly consistency?: 'cached' | 'latest';
   /**
-   * Milliseconds after which the newest state is listed when nothing comes on a watch. Default 150,000: a server sends a
-   * bookmark about every minute (kube-apiserver's bookmarkFrequency); a watch that was opened while its CRD changed, or
-   * at a version that a server set back to a backup does not have yet, may stay silent for as long as it lives.
+   * Milliseconds after which the newest state is listed when nothing comes on a watch. Default 150,000: a server sends
+   * a bookmark about every minute (kube-apiserver's bookmarkFrequency); a watch that was opened while its CRD changed,
+   * or at a version that a server set back to a backup does not have yet, may stay silent for as long as it lives.
    */
   readonly longestSilence?: number;
   readonly random?: () => number;
@@ -52,7 +52,8 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
  * Follows client-go's Reflector: a list at resourceVersion 0, later at the last one seen, at the newest after an
  * expired one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on
  * watching where it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the
- * client's Liveness; where a connection broke it is asked how far the server is; after those on which a living server sends nothing, not even bookmarks, the newest state is listed.
+ * client's Liveness; after those on which a living server sends nothing, not even bookmarks, the newest state is
+ * listed, and where a connection broke also when the server turns out to be older than what was seen of it.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -168,7 +169,7 @@ export class Reflector<Slim> {
     }
   }
 
-  /** Whether the server is older than what was seen of it: a watch from there would miss all that it does until then. */
+  /** Whether the server is older than what was seen of it: a watch would miss all that it does until it is there. */
   async #isSetBack(signal: AbortSignal): Promise<boolean> {
     const { resourceVersion } = await this.#options.client.listPage({ ...this.#selection(), limit: 1, signal });
     return (compareResourceVersions(resourceVersion, this.store.resourceVersion) ?? 0) < 0;

@@ -67,8 +67,8 @@ export interface Envtest {
   /** Lets a paused API server go on. */
   resume(): void;
   /**
-   * Keeps etcd's data as they are now; the function that it returns sets both programs back to them, as people do with a
-   * backup: versions begin anew from there.
+   * Keeps etcd's data as they are now; the function that it returns sets both programs back to them, as people do with
+   * a backup: versions begin anew from there.
    */
   backUp(): Promise<() => Promise<void>>;
   /** Ends both programs and removes their data. */
