@@ -3,7 +3,7 @@ import { isExpired, isResourceVersionTooLarge } from '../errors/predicates.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { Backoff } from './backoff.ts';
 
-/** What a reflector does next: goes on watching where it was, or lists, which a server may answer from its cache, or not. */
+/** What a reflector does next: goes on watching where it was, or lists, from the server's cache or the newest state. */
 export type Next = 'watch' | 'list' | 'list-newest';
 
 /** Milliseconds: with the server away for network reasons nothing is gained by waiting long. */
