@@ -4,12 +4,6 @@ import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 
-/**
- * So many new addresses are given out in one plan; the next goes on with what is left. A million asked for at once
- * would take seconds, in which no node could fail over.
- */
-export const mostNewAddresses = 50_000;
-
 /** Takes claims that lack addresses by turns: so many at a time as one plan gives addresses to. */
 export class Turns {
   readonly #ledger: AddressLedger;

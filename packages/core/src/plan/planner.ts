@@ -1,7 +1,6 @@
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
-import { mostNewAddresses } from '../allocate/turns.ts';
 import { foreignBindings, markForeignBindings } from '../claims/foreign-bindings.ts';
 import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
@@ -41,7 +40,7 @@ import { withoutLongNames } from './without-long-names.ts';
 export interface PlanOptions {
   /**
    * So many new addresses are given out in one plan at most; whoever is left waits with code `WaitingForTurn`, and the
-   * next plan goes on. Absent: 50,000, so that a plan takes no longer than a second; `Infinity` decides all at once.
+   * next plan goes on once this one is carried out. Absent, all is decided at once.
    */
   readonly mostNew?: number;
 }
@@ -62,10 +61,7 @@ export interface Planner {
  *
  * @param backend the network's back end; the one that a snapshot names
  */
-export function createPlanner(
-  backend: NetworkBackend = plain,
-  { mostNew = mostNewAddresses }: PlanOptions = {},
-): Planner {
+export function createPlanner(backend: NetworkBackend = plain, { mostNew = Infinity }: PlanOptions = {}): Planner {
   const parser = new Parser();
   const reader = backend.createFactsReader();
   return {

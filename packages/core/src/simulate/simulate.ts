@@ -43,8 +43,8 @@ export interface Simulation {
  */
 export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend = plain): Simulation {
   const settled = settle(snapshot, backend);
-  const before = plan(settled, backend, { mostNew: Infinity });
-  const after = plan(applyScenario(settled, scenario, backend), backend, { mostNew: Infinity });
+  const before = plan(settled, backend);
+  const after = plan(applyScenario(settled, scenario, backend), backend);
   const placedBefore = placements(before);
   const waitedBefore = new Set(before.waiting.map(({ namespace }) => namespace));
   const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));

@@ -15,7 +15,7 @@ export async function explainCommand(
 ): Promise<ExitCode> {
   const subject = parseSubject(subjectText);
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
-  const planned = plan(snapshot, backend, { mostNew: Infinity });
+  const planned = plan(snapshot, backend);
   const explanation = explain(snapshot, planned, subject, backend);
   if (options.output === 'table') {
     const steps = planned.steps

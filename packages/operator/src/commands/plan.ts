@@ -11,7 +11,7 @@ export async function planCommand(
   options: InputOptions,
 ): Promise<ExitCode> {
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
-  const result = plan(snapshot, backend, { mostNew: Infinity });
+  const result = plan(snapshot, backend);
   if (options.output === 'table') context.terminal.out(renderPlan(result, { snapshot, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   const quiet =

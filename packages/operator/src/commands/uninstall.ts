@@ -29,7 +29,7 @@ export async function uninstallCommand(
     throw new InputError('--apply writes into a cluster: read it by --live or --kubeconfig');
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
   const leave = leaving(snapshot);
-  const result = plan(leave, backend, { mostNew: Infinity });
+  const result = plan(leave, backend);
   if (options.output === 'table')
     context.terminal.out(renderPlan(result, { snapshot: leave, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });

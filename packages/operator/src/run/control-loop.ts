@@ -47,6 +47,8 @@ export interface ControlLoopOptions {
   readonly onTrouble?: (reason: string | undefined) => void;
 }
 
+/** New addresses per plan: a million asked for at once would take seconds, in which no node could fail over. */
+const mostNew = 50_000;
 const quiet = 10;
 const longestQuiet = 500;
 const statusPause = 1_000;
@@ -78,7 +80,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#planner = createPlanner(options.backend);
+    this.#planner = createPlanner(options.backend, { mostNew });
     this.#chronicle = new Chronicle(options.log);
   }
 
@@ -138,7 +140,7 @@ export class ControlLoop {
     try {
       act();
     } catch (error) {
-      this.#planner = createPlanner(this.#options.backend);
+      this.#planner = createPlanner(this.#options.backend, { mostNew });
       this.#timer?.cancel();
       this.#planIn(afterTrouble);
       this.#tellTrouble(`no plan can be made: ${reasonOf(error)}`, error);
