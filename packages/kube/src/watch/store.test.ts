@@ -104,6 +104,23 @@ describe('Store', () => {
     expect(store.size).toBe(0);
   });
 
+  it('knows what cannot be projected for as long as that is there, and keeps what was known of it', () => {
+    const store = new Store<number>(({ value }) => {
+      if (typeof value !== 'number') throw new Error('no number');
+      return value;
+    });
+    store.upsert(object('1', 1, 'known'));
+    for (const name of ['known', 'mended', 'deleted', 'unlisted']) store.upsert(object('2', 'text', name));
+    expect([[...store.unreadable.keys()], store.get('known')]).toEqual([['known', 'mended', 'deleted', 'unlisted'], 1]);
+    store.upsert(object('3', 3, 'mended'));
+    store.delete(object('4', 'text', 'deleted'));
+    const list = store.replace('5', true);
+    list.add(object('2', 'text', 'known'));
+    list.add(object('3', 3, 'mended'));
+    list.finish();
+    expect([...store.unreadable.keys()]).toEqual(['known']);
+  });
+
   it('ends at the newest version of each object in whatever order answers and events interleave', () => {
     fc.assert(
       fc.property(

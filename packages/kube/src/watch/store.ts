@@ -33,6 +33,7 @@ export class Store<Slim> {
   readonly #onChange: (change: StoreChange<Slim>) => void;
   readonly #onProjectionError: (error: unknown) => void;
   readonly #entries = new Map<string, Entry<Slim>>();
+  readonly #unreadable = new Map<string, unknown>();
   #resourceVersion = '';
 
   /** @param onProjectionError told of what `project` threw; the object stays as it was known before */
@@ -48,6 +49,11 @@ export class Store<Slim> {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** What `project` threw at objects that are there, by key: as long as it does. */
+  get unreadable(): ReadonlyMap<string, unknown> {
+    return this.#unreadable;
   }
 
   /** How far the watch has come; empty before the first list. */
@@ -93,7 +99,8 @@ export class Store<Slim> {
   delete(object: KubernetesObject): void {
     const key = objectKey(object);
     const entry = this.#entries.get(key);
-    if (entry && !isNewer(entry.resourceVersion, versionOf(object))) this.#remove(key, entry, versionOf(object));
+    if (entry === undefined) this.#unreadable.delete(key);
+    else if (!isNewer(entry.resourceVersion, versionOf(object))) this.#remove(key, entry, versionOf(object));
     this.advance(versionOf(object));
   }
 
@@ -130,6 +137,8 @@ export class Store<Slim> {
       },
       finish: () => {
         for (const [key, entry] of this.#entries) if (isGone(key, entry)) this.#remove(key, entry);
+        for (const key of this.#unreadable.keys())
+          if (!listed.has(key) && !this.#entries.has(key)) this.#unreadable.delete(key);
         this.advance(resourceVersion);
       },
     };
@@ -139,7 +148,7 @@ export class Store<Slim> {
     const entry = this.#entries.get(key);
     const resourceVersion = versionOf(object);
     if (entry && !force && isKnown(resourceVersion, entry.resourceVersion)) return;
-    const slim = this.#projected(object, entry);
+    const slim = this.#projected(key, object, entry);
     if (slim === undefined) {
       if (entry) this.#remove(key, entry);
     } else if (!entry) {
@@ -154,10 +163,13 @@ export class Store<Slim> {
   }
 
   // One object that cannot be read must not end the list or the watch that all others come by.
-  #projected(object: KubernetesObject, entry: Entry<Slim> | undefined): Slim | undefined {
+  #projected(key: string, object: KubernetesObject, entry: Entry<Slim> | undefined): Slim | undefined {
     try {
-      return this.#project(object);
+      const slim = this.#project(object);
+      this.#unreadable.delete(key);
+      return slim;
     } catch (error) {
+      this.#unreadable.set(key, error);
       this.#onProjectionError(error);
       return entry?.slim;
     }
@@ -165,6 +177,7 @@ export class Store<Slim> {
 
   #remove(key: string, entry: Entry<Slim>, resourceVersion?: string): void {
     this.#entries.delete(key);
+    this.#unreadable.delete(key);
     this.#onChange({
       type: 'deleted',
       key,

@@ -5,7 +5,8 @@ import {
   type ProviderFacts,
   type Recognition,
 } from '@egressip-ipam/core';
-import { asRecord } from '@egressip-ipam/core/plugin';
+import { asRecord, isRecord } from '@egressip-ipam/core/plugin';
+import { reasonOf } from '../output/reason-of.ts';
 
 /** What raw objects tell of the infrastructure. */
 export interface InfrastructureSigns {
@@ -30,8 +31,7 @@ export function signsIn({
 
 /** Whether this project decides which node carries an address, and the network just takes it from there. */
 export function isPlacedByUs(backend: NetworkBackend, settings: NetworkSnapshot['settings']): boolean {
-  const { placement } = backend.traits(settings ?? {}, { isCloud: true, attaches: true });
-  return placement({ name: '', cidrs: 1 }) !== 'network';
+  return traitsOf(backend, settings, true).placement({ name: '', cidrs: 1 }) !== 'network';
 }
 
 /**
@@ -44,10 +44,24 @@ export function needsAttaching(backend: NetworkBackend, { settings, clusterAttac
 
 /** For how many milliseconds the network may send on by an address after its objects say otherwise. */
 export function sendsOn(backend: NetworkBackend, { settings }: Recognition): number {
-  return backend.traits(settings ?? {}, { isCloud: false, attaches: true }).sendsOn ?? 0;
+  return traitsOf(backend, settings, false).sendsOn ?? 0;
 }
 
 /** Whether the network leaves it to others to have the node's kernel answer for an address. */
 export function addressOnNode(backend: NetworkBackend, { settings }: Recognition): NetworkTraits['addressOnNode'] {
-  return backend.traits(settings ?? {}, { isCloud: false, attaches: true }).addressOnNode;
+  return traitsOf(backend, settings, false).addressOnNode;
+}
+
+/** @throws Error that names the network whose back end, which is anybody's code, tells none */
+function traitsOf(backend: NetworkBackend, settings: NetworkSnapshot['settings'], isCloud: boolean): NetworkTraits {
+  const says = (what: string): string => `network "${backend.name}" does not tell its traits: ${what}`;
+  let traits: unknown;
+  try {
+    traits = backend.traits(settings ?? {}, { isCloud, attaches: true });
+  } catch (error) {
+    throw new Error(says(reasonOf(error)), { cause: error });
+  }
+  if (!isRecord(traits) || typeof traits['placement'] !== 'function')
+    throw new Error(says('an object with a function "placement" is expected'));
+  return traits as unknown as NetworkTraits;
 }

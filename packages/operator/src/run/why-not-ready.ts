@@ -5,7 +5,7 @@ const longestFailing = 30_000;
 
 /** Why a replica is not ready; undefined when it is. */
 export function whyNotReady(
-  collections: readonly Pick<ReadCollection, 'kind' | 'hasSynced' | 'failingSince' | 'mayBeLate'>[],
+  collections: readonly Pick<ReadCollection, 'kind' | 'hasSynced' | 'failingSince' | 'mayBeLate' | 'trouble'>[],
   trouble: string | undefined,
   now: number,
 ): string | undefined {
@@ -17,5 +17,5 @@ export function whyNotReady(
   );
   if (failing.length > 0)
     return `the API server has not let these be read for more than ${longestFailing / 1000} s: ${failing.map(({ kind }) => kind).join(', ')}`;
-  return trouble;
+  return trouble ?? collections.find((collection) => collection.trouble !== undefined)?.trouble;
 }

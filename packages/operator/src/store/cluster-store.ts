@@ -68,7 +68,7 @@ export type WrittenCollection = Pick<
 export type ReadCollection = Pick<
   Collection<never>,
   'kind' | 'hasSynced' | 'failingSince' | 'start' | 'stop' | 'refresh' | 'sequence' | 'problems'
-> & { readonly mayBeLate?: boolean };
+> & { readonly mayBeLate?: boolean; readonly trouble?: string | undefined };
 
 /** All that a plan is made from, kept up to date by watches. */
 export class ClusterStore {

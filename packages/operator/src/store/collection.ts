@@ -1,4 +1,6 @@
 import type { Finding } from '@egressip-ipam/core';
+import { printable } from '../output/printable.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import type { Read } from '@egressip-ipam/core/plugin';
 import {
   Reflector,
@@ -28,6 +30,10 @@ interface Unconfirmed {
   /** The version that the write asked for; once the object has another, the write can no longer come to pass. */
   readonly resourceVersion: string | undefined;
 }
+
+/** So many are named. */
+const mostUnreadable = 10;
+const longestReason = 500;
 
 /** What a {@link Collection} is made of. */
 export interface CollectionOptions<Slim extends Entry> extends ReadingHooks {
@@ -101,7 +107,24 @@ export class Collection<Slim extends Entry> {
 
   /** What is wrong in objects that were read. */
   get problems(): readonly Finding[] {
-    return [...this.#problems.values()].flat();
+    return [...this.#problems.values(), this.#unreadable()].flat();
+  }
+
+  /** Why objects that are there do not count as they are: a network's reader is anybody's code. */
+  get trouble(): string | undefined {
+    const [first] = this.#unreadable();
+    const count = this.#reflector.store.unreadable.size;
+    if (first === undefined) return undefined;
+    return `${first.object.kind} ${first.object.name} ${first.message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
+  }
+
+  #unreadable(): readonly Finding[] {
+    return [...this.#reflector.store.unreadable].slice(0, mostUnreadable).map(([key, error]) => ({
+      code: 'InvalidObject',
+      severity: 'error',
+      object: { kind: this.kind, name: this.#nameOf(key) },
+      message: `cannot be read: ${printable(reasonOf(error).slice(0, longestReason))}; what was known of it before counts until it can`,
+    }));
   }
 
   /** Counts changes; larger than before when anything changed. */
