@@ -6,9 +6,14 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { blocksIn, commandsOf, root, type CodeBlock } from './code-blocks.ts';
+import { blocksIn, blocksOf, commandsOf, pages, root, type CodeBlock } from './code-blocks.ts';
 
 const asCase = (block: CodeBlock): [string, string] => [block.at, block.text];
+
+it.each(pages)('%s ends each block of code that it begins', (page) => {
+  const fences = readFileSync(join(root, page), 'utf8').match(/^ *```.*$/gm) ?? [];
+  expect(fences).toHaveLength(2 * blocksOf(page).length);
+});
 
 describe('commands of the documentation', () => {
   const shells = blocksIn('sh');
@@ -116,6 +121,7 @@ function typeCheck(texts: ReadonlyMap<string, string>): ts.Program {
       noUnusedParameters: false,
       types: ['node'],
       paths: {
+        '@egressip-ipam/core/plugin': ['./packages/core/src/plugin.ts'],
         '@egressip-ipam/core/testing': ['./packages/core/src/testing/index.ts'],
         '@egressip-ipam/core/simulate': ['./packages/core/src/simulate/index.ts'],
         '@egressip-ipam/*': ['./packages/*/src/index.ts'],

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { findEnvtestAssets, installCrds, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import { helmTemplate, runHelm } from '../../src/render/helm-template.ts';
 import { findTool } from '../../src/toolbox/find-tool.ts';
 import { helm4, helms, noHelm, noKubectl } from '../support/helms.ts';
 import { nextChart } from '../support/next-chart.ts';
+import { serveFolder } from '../support/serve-folder.ts';
 import { valueSets } from '../support/value-sets.ts';
 
 const kubectl = findTool('kubectl') ?? '';
@@ -153,6 +155,20 @@ describe('the chart on a real API server', unless(findEnvtestAssets() === undefi
     const run = (...args: readonly string[]): string => runHelm(helm, [...args, '--kubeconfig', kubeconfig]);
     const install = (...args: readonly string[]): string =>
       run('upgrade', '--install', releaseName, deployPath(chartFolder), '--namespace', releaseName, ...args);
+    /** As a user does who knows the repository alone. */
+    const installFromIndex = async (): Promise<void> => {
+      const charts = join(folder, `charts-${name}`);
+      runHelm(helm, ['package', deployPath(chartFolder), '--destination', charts]);
+      const served = await serveFolder(charts);
+      try {
+        runHelm(helm, ['repo', 'index', charts, '--url', served.address]);
+        const chart = ['egressip-ipam-operator', '--repo', served.address, '--repository-cache', charts];
+        const flags = ['--namespace', releaseName, '--kubeconfig', kubeconfig];
+        await promisify(execFile)(helm, ['install', releaseName, ...chart, ...flags]);
+      } finally {
+        served.stop();
+      }
+    };
     const poolSpec = async (): Promise<unknown> =>
       (await new ResourceClient(rest, pools).get({ name: 'of-the-original' }))['spec'];
     const schema = async (): Promise<string> =>
@@ -203,7 +219,8 @@ describe('the chart on a real API server', unless(findEnvtestAssets() === undefi
         expect(await schema()).toContain('fieldOfTheNextVersion');
         expect(await poolSpec()).toEqual(originalPool);
         // The kept definition is still the release's: it is installed again without more ado.
-        install();
+        await installFromIndex();
+        expect(run('list', '--namespace', releaseName)).toMatch(/egressip-ipam-operator\s.*\sdeployed\s/);
         run('uninstall', releaseName, '--namespace', releaseName);
       },
     );

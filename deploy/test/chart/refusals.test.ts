@@ -72,6 +72,11 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
         /monitoring\/interval'?: '30' does not match pattern/,
       ],
       [
+        "the original's image",
+        { image: { repository: 'quay.io/redhat-cop/egressip-ipam-operator', tag: 'v1.2.3' } },
+        'image.repository: quay.io/redhat-cop/egressip-ipam-operator is the image of the operator before this one',
+      ],
+      [
         "the original's proxy",
         { kube_rbac_proxy: { image: { tag: 'v0.8.0' } } },
         'kube_rbac_proxy: there is no proxy container in this chart',

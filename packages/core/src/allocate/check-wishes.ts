@@ -147,7 +147,8 @@ function problemWith(
     return { code: 'AddressInUse', message: `${text} is in use by ${user}; ask for another address` };
   }
   const group = pool.groupOf(address);
-  if (group !== undefined && group.candidates.length > 0 && !isHostable(group, address)) {
+  // Where no node can carry anything of a CIDR, or one that is away could, it is not for the owner to mend.
+  if (group !== undefined && group.hostable.length > 0 && !isHostable(group, address) && !group.couldHost(address)) {
     const message = `no node of ${assignment.cidr.text} has a subnet with ${text}; ask for an address that a node can carry`;
     return { code: 'AddressNotHostable', message };
   }

@@ -13,6 +13,9 @@ export function describeShortage(
 ): string {
   const carriersOf = (address: Address): readonly NodeIndex[] =>
     pool.groupOf(address)?.partFor(address).candidates ?? [];
+  const nowhere = addresses.filter((address) => carriersOf(address).length === 0);
+  if (nowhere.length > 0)
+    return `no node that takes addresses now has a subnet with ${nowhere.map(formatAddress).join(', ')}; it waits for one`;
   const full = addresses.filter(
     (address) => !carriersOf(address).some((node) => nodes.hasRoom(node, familyOf(address))),
   );

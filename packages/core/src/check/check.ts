@@ -56,14 +56,26 @@ export function check(
       object: { kind: 'EgressIPAM', name: entry.egressIPAM },
       message: `the loss of one of the ${entry.nodes} nodes of ${entry.cidr} would leave addresses without a node; add a node`,
     }));
-  return {
-    problems: [
-      ...plan.findings.filter(({ severity }) => severity !== 'info'),
-      ...findDrift(snapshot, plan, backend),
-      ...fragile,
-    ],
-    capacity,
-  };
+  const problems = [
+    ...plan.findings.filter(({ severity }) => severity !== 'info'),
+    ...findDrift(snapshot, plan, backend),
+    ...fragile,
+  ];
+  return { problems: [...problems, ...notCarried(plan, problems)], capacity };
+}
+
+/** What leaves by none of the addresses that it has, as far as nothing else is said of it (law 12). */
+function notCarried({ allocations }: Plan, problems: readonly Finding[]): readonly Finding[] {
+  const said = new Set(problems.flatMap(({ object }) => (object.kind === 'Namespace' ? [object.name] : [])));
+  return allocations
+    .filter(({ namespace, carried }) => carried === false && !said.has(namespace))
+    .map(({ namespace, addresses, nodes }) => ({
+      code: 'NotCarried',
+      severity: 'error',
+      object: { kind: 'Namespace', name: namespace },
+      message: `not all of its traffic leaves by ${addresses.join(', ')} now: see what is said of ${[...new Set(nodes)].map((node) => (node === null ? 'its nodes' : `node ${node}`)).join(', ')}`,
+      addresses,
+    }));
 }
 
 function checkCapacity(

@@ -179,7 +179,11 @@ class ClaimReader {
     const { kept, wishes, outgoing } = found;
     if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) return notAllowed(namespace, pool);
     if (namespace.source.deletedAt !== undefined) return keep;
-    if (found.edited) return { kind: 'input', addresses: namespace.listed };
+    // Whatever it asks for, nothing is given: that is not for its owner to mend.
+    if (found.edited)
+      return egressIPAM.open.length === 0
+        ? givesOutNothing(namespace, pool)
+        : { kind: 'input', addresses: namespace.listed };
     const staying = kept.filter((address) => !outgoing.includes(address));
     const assignments = missingAssignments(staying, egressIPAM);
     if (assignments.length === 0 && wishes.length === 0 && outgoing.length === 0) {

@@ -30,6 +30,7 @@ export type CoreFindingCode =
   | 'NoSpareCapacity'
   | 'TopologyNotEnforceable'
   // Namespace
+  | 'NotCarried'
   | 'EgressIPAMNotFound'
   | 'NamespaceNotAllowed'
   | 'InvalidAddress'

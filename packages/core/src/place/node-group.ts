@@ -20,6 +20,8 @@ export interface NodeGroup {
   readonly uniform: boolean;
   /** The candidates that can carry an address. */
   readonly partFor: (address: Address) => NodePart;
+  /** Whether any of `selected` has a subnet with an address, or may have one, whatever its state. */
+  readonly couldHost: (address: Address) => boolean;
   /** Position in the list of all groups. */
   readonly index: number;
 }
@@ -39,7 +41,8 @@ export function nodeGroup(nodes: NodeTable, index: number, selected: readonly No
   const partOf = partsOfNodes(nodes, candidates);
   const partFor = (address: Address): NodePart =>
     parts.uniform && isHostable(parts, address) ? whole : partOf(address);
-  return { index, selected, candidates, ...isMember, ...parts, partFor };
+  const couldHost = (address: Address): boolean => selected.some((node) => nodes.canHost(node, address));
+  return { index, selected, candidates, ...isMember, ...parts, partFor, couldHost };
 }
 
 function partsOfNodes(nodes: NodeTable, candidates: readonly NodeIndex[]): (address: Address) => NodePart {
@@ -55,7 +58,8 @@ export function unitedGroup(nodes: NodeTable, groups: readonly NodeGroup[], inde
   const candidates = united((group) => group.candidates);
   const isMember = { isSelected: memberOf(selected), isCandidate: memberOf(candidates) };
   const partFor = partsOfNodes(nodes, candidates);
-  return { index, selected, candidates, ...isMember, hostable: [], uniform: false, partFor };
+  const couldHost = (address: Address): boolean => selected.some((node) => nodes.canHost(node, address));
+  return { index, selected, candidates, ...isMember, hostable: [], uniform: false, partFor, couldHost };
 }
 
 /** Whether a group's nodes can carry an address at all. */

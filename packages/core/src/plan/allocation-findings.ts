@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from '../address/address.ts';
+import { familyOf, formatAddress, type Address } from '../address/address.ts';
 import type { Allotment } from '../allocate/allotment.ts';
 import type { ContestedAddress } from '../claims/own-addresses.ts';
 import { assignmentOf } from '../claims/match-assignments.ts';
@@ -46,14 +46,17 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   }
   const other = users.beside(name, address, hostName);
   const isInCloud = usedElsewhere.has(address);
-  // A node may list what it carries for us among its own addresses.
+  // A node may list what it carries for us among its own addresses, but not as what it goes by itself.
   const isOnHost = host !== undefined && hostName !== undefined && isOnNode(host, hostName);
-  if (other === undefined && !isInCloud && isOnHost) return [];
+  const isHostItself = host !== undefined && isPrimary(nodes.nodes[host]?.addresses ?? [], address);
+  if (other === undefined && !isInCloud && isOnHost && !isHostItself) return [];
   const use = isInCloud
     ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
-    : `${other ?? 'someone else'} uses it too`;
+    : `${other ?? (isHostItself ? `node ${hostName ?? ''}` : 'someone else')} uses it too`;
   const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${use}; free it there`);
-  const holders = [...nodes.entries()].filter(([index, node]) => index !== host && isOnNode(index, node.name));
+  const holders = [...nodes.entries()].filter(
+    ([index, node]) => (index !== host || isHostItself) && isOnNode(index, node.name),
+  );
   const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
   return [
     conflict,
@@ -65,6 +68,11 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
       addresses: [text],
     })),
   ];
+}
+
+/** Whether an address is the first of its family among those of a node: the one that others reach the node by. */
+function isPrimary(addresses: readonly Address[], address: Address): boolean {
+  return addresses.find((own) => familyOf(own) === familyOf(address)) === address;
 }
 
 /** Says what is wrong with an address of an allocation, mostly nothing. */

@@ -15,6 +15,9 @@ export async function planCommand(
   if (options.output === 'table') context.terminal.out(renderPlan(result, { snapshot, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   const quiet =
-    result.steps.length === 0 && problems.length === 0 && result.findings.every(({ severity }) => severity === 'info');
+    result.allocations.every(({ carried }) => carried !== false) &&
+    result.steps.length === 0 &&
+    problems.length === 0 &&
+    result.findings.every(({ severity }) => severity === 'info');
   return quiet ? exitCode.nothingToDo : exitCode.found;
 }

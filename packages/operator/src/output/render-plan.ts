@@ -1,3 +1,4 @@
+import { firstFew } from '@egressip-ipam/core/plugin';
 import type { ClusterSnapshot, Finding, NetworkBackend, Plan, Precondition, Step } from '@egressip-ipam/core';
 import { table, type TableOptions } from './table.ts';
 
@@ -41,7 +42,7 @@ export function renderPlan(plan: Plan, source: PlanSource, options: TableOptions
     options,
   );
   if (findings !== undefined) sections.push(findings);
-  sections.push(renderSteps(plan.steps, source, options));
+  sections.push(plan.steps.length === 0 ? nothingToDo(plan) : renderSteps(plan.steps, source, options));
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -76,8 +77,14 @@ export function renderFindings(findings: readonly Finding[], options: TableOptio
   );
 }
 
+/** What waits for the cluster alone is not well because nobody has anything to do. */
+function nothingToDo({ allocations }: Plan): string {
+  const down = allocations.flatMap(({ namespace, carried }) => (carried ? [] : [namespace]));
+  if (down.length === 0) return 'Nothing to do.';
+  return `Nothing to do here, and not all traffic of ${firstFew(down)} leaves by its addresses.`;
+}
+
 function renderSteps(steps: readonly Step[], source: PlanSource, options: TableOptions): string {
-  if (steps.length === 0) return 'Nothing to do.';
   const numbers = new Map(steps.map(({ id }, index) => [id, index + 1]));
   const describe = (precondition: Precondition): string => {
     if (precondition.kind === 'step') return String(numbers.get(precondition.id) ?? '?');
