@@ -47,6 +47,6 @@ describe('the capacity with a node lost', () => {
     const nodes = [aNode('n1'), aNode('n2', 'a', { ready: false })];
     const report = check(cluster(nodes, ['10.0.0.0/24=a'], 1));
     expect(report.capacity).toMatchObject([{ nodes: 1, survivesNodeLoss: false }]);
-    expect(report.problems.map(({ code }) => code)).toEqual(['NoSpareCapacity']);
+    expect(report.problems.map(({ code }) => code)).toEqual(['NoSpareCapacity', 'NotCarried']);
   });
 });

@@ -1,4 +1,4 @@
-import { compareAddresses, formatAddress, parseAddress } from '../address/address.ts';
+import { compareAddresses, formatAddress, parseAddress, type Address } from '../address/address.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { NodeCapacity } from '../network-contract/facts.ts';
 import type { Pool, PoolAssignment } from '../place/pool.ts';
@@ -87,20 +87,26 @@ function usageOf(
 ): CidrUsage {
   const { cidr, labelValue } = assignment;
   const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
-  const taken = ledger.countTaken(cidr.first, cidr.last);
+  // What no node can carry is not free to anybody; while there are no nodes, nothing is known of that.
+  const parts = group.candidates.length === 0 ? [cidr] : group.hostable;
+  const free = parts.reduce((sum, { first, last }) => sum + sizeOf(first, last) - ledger.countTaken(first, last), 0n);
   const capacity = group.candidates.reduce((sum, node) => sum + mostOf(nodes.capacityOf(node), cidr.family), 0);
   return {
     cidr: cidr.text,
     labelValue,
     total: cidr.size.toString(),
-    reserved: (taken - BigInt(allocated)).toString(),
+    reserved: (cidr.size - free - BigInt(allocated)).toString(),
     allocated,
-    free: (cidr.size - taken).toString(),
+    free: free.toString(),
     placed,
     carried,
     ...(Number.isFinite(capacity) ? { capacity } : {}),
     nodes: group.selected.map((node) => nodes.nameOf(node)),
   };
+}
+
+function sizeOf(first: Address, last: Address): bigint {
+  return BigInt(last) - BigInt(first) + 1n;
 }
 
 function mostOf({ ipv4, ipv6, total }: NodeCapacity, family: 4 | 6): number {
