@@ -74,11 +74,11 @@ export class CertificateSource {
   }
 }
 
+// One after the other: of two that are missing the same one is named each time.
 async function readPair(folder: string): Promise<KeyPair> {
-  const [certificate, key] = await Promise.all(
-    ['tls.crt', 'tls.key'].map((file) => readFile(join(folder, file), 'utf8')),
-  );
-  return { certificate: certificate ?? '', key: key ?? '' };
+  const certificate = await readFile(join(folder, 'tls.crt'), 'utf8');
+  const key = await readFile(join(folder, 'tls.key'), 'utf8');
+  return { certificate, key };
 }
 
 /** @throws Error when the key is not that of the certificate, or one of them is none */
