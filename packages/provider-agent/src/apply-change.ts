@@ -1,4 +1,4 @@
-import { defaultTerm, timingsOf, type AddressResult, type EgressNode } from '@egressip-ipam/agent';
+import type { AddressResult, EgressNode } from '@egressip-ipam/agent';
 import {
   cidrContains,
   parseAddress,
@@ -9,7 +9,7 @@ import {
 import { heldBy, isFenced, nodesByMAC, ownAddresses } from './agents-view.ts';
 import { failure } from './failure.ts';
 import { fenceAgent, type FenceParts } from './fence-agent.ts';
-import { isSilent } from './silence.ts';
+import { isSilent, timingsOfLease } from './silence.ts';
 import type { WishWriter } from './wish-writer.ts';
 
 /** What a change needs. */
@@ -187,7 +187,7 @@ async function vacate(
 }
 
 function limitOf(node: string, { view }: ChangeParts): number {
-  const { term, margin } = timingsOf(Math.max(3_000, view.sightings.lease(node)?.term ?? defaultTerm));
+  const { term, margin } = timingsOfLease(view.sightings.lease(node));
   return term + margin + patience;
 }
 

@@ -1,6 +1,5 @@
 import {
   agentLeaseLabel,
-  defaultTerm,
   egressNodes,
   emptyRoster,
   parseRoster,
@@ -141,7 +140,7 @@ export class ClusterView implements AgentsView {
     const agent = this.sightings.of(name);
     if (agent?.isHeld !== true) return false;
     const lease = this.sightings.lease(name);
-    const { term, margin } = timingsOfLease(lease ?? { term: defaultTerm });
+    const { term, margin } = timingsOfLease(lease);
     if (lease === undefined) return now <= agent.renewedAt + term + margin;
     return agent.renewedAt <= lostAt || now <= lostAt + term;
   }

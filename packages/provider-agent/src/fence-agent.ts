@@ -1,14 +1,8 @@
-import {
-  agentLeaseName,
-  defaultTerm,
-  markedLease,
-  nextFenceStep,
-  readAgentLease,
-  timingsOf,
-} from '@egressip-ipam/agent';
+import { agentLeaseName, markedLease, nextFenceStep, readAgentLease } from '@egressip-ipam/agent';
 import { isAlreadyExists, isConflict, isNotFound, leases, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import type { ClusterView } from './cluster-view.ts';
 import type { RosterWriter } from './roster-writer.ts';
+import { timingsOfLease } from './silence.ts';
 
 /** What fencing needs. */
 export interface FenceParts {
@@ -36,12 +30,12 @@ export async function fenceAgent(
     const target = view.sightings.of(node);
     if (target === undefined) {
       // A Lease that was deleted before we began to read was held for no longer than this.
-      const { term, margin } = timingsOf(defaultTerm);
+      const { term, margin } = timingsOfLease(undefined);
       if (rest.clock.monotonic() >= view.startedAt + term + margin) return mark(client, node, namespace, undefined);
       await view.next(view.startedAt + term + margin, signal);
       continue;
     }
-    const timings = timingsOf(Math.max(3_000, view.sightings.lease(node)?.term ?? defaultTerm));
+    const timings = timingsOfLease(view.sightings.lease(node));
     const step = nextFenceStep(target, view.sightings.all, view.roster, rest.clock.monotonic(), timings);
     switch (step.kind) {
       case 'fenced':

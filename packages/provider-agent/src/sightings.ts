@@ -39,10 +39,8 @@ export class Sightings {
     if (known === undefined) return;
     this.#seen.delete(node);
     this.#gone.set(node, { ...known, renewedAt: Math.max(known.renewedAt, now) });
-    for (const oldest of this.#gone.keys()) {
-      if (this.#gone.size <= mostGone) break;
-      this.#gone.delete(oldest);
-    }
+    const [oldest] = this.#gone.keys();
+    if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   /** The Leases that are there. */

@@ -1,13 +1,13 @@
-import { strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent/objects';
+import { defaultTerm, strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent/objects';
 import type { AgentsView } from './agents-view.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 /** What tells who is silent. */
 type Heard = Pick<AgentsView, 'sightings'>;
 
-/** The times of an agent's fence. */
-export function timingsOfLease(lease: Pick<AgentLease, 'term'>): Timings {
-  return timingsOf(Math.max(3_000, lease.term));
+/** The times of an agent's fence, by its Lease; the usual ones where that is not there. */
+export function timingsOfLease(lease: Pick<AgentLease, 'term'> | undefined): Timings {
+  return timingsOf(Math.max(3_000, lease?.term ?? defaultTerm));
 }
 
 /** Whether an agent holds nothing any more by its own Lease: it was taken away, is not there, or its time is over. */

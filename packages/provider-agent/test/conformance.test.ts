@@ -52,6 +52,33 @@ async function seenInObjects(agents: MemoryAgents): Promise<unknown> {
   return snapshot.provider.observation;
 }
 
+/** Two nodes, of which the first carries some addresses and then falls silent. */
+async function startWithSilent(...addresses: readonly string[]) {
+  const agents = await startMemoryAgents([first!, second!]);
+  const provider = createAgentProvider({ rest: agents.rest, namespace });
+  const [from, node] = nodes;
+  const changes = addresses.map((address) => ({ type: 'attach', address, node: from }) as const);
+  await provider.apply({ changes, signal });
+  agents.silence(from.name);
+  return {
+    agents,
+    provider,
+    from,
+    node,
+    deleteEgressNode: () => new ResourceClient(agents.rest, egressNodes).delete({ name: from.name }),
+    deleteLease: () => new ResourceClient(agents.rest, leases).delete({ name: agentLeaseName(from.name), namespace }),
+    /** Waits until the provider has seen that the EgressNode is gone. */
+    seenGone: () =>
+      expect
+        .poll(async () => (await provider.observe({ nodes: [from], cidrs: [], signal })).nodes)
+        .toMatchObject([{ error: { class: 'not-found' } }]),
+    close: async () => {
+      await provider.close?.();
+      await agents.close();
+    },
+  };
+}
+
 describe('the agents as a provider', () => {
   it('are not called silent by who looks for their Leases in another namespace, but told to be elsewhere', async () => {
     const agents = await startMemoryAgents([first!, second!]);
@@ -200,11 +227,7 @@ describe('the agents as a provider', () => {
   });
 
   it('fences a node that fell silent, by its Lease, and believes nothing of what it reported last', async () => {
-    const agents = await startMemoryAgents([first!, second!]);
-    const provider = createAgentProvider({ rest: agents.rest, namespace });
-    const [from, node] = nodes;
-    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
-    agents.silence('node-1');
+    const { agents, provider, from, node, close } = await startWithSilent('10.0.0.10');
     expect(
       await provider.apply({ changes: [{ type: 'move', address: '10.0.0.10', from, node }], signal }),
     ).toMatchObject([{ outcome: 'done' }]);
@@ -230,60 +253,38 @@ describe('the agents as a provider', () => {
         signal,
       }),
     ).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
-    await provider.close?.();
-    await agents.close();
+    await close();
   });
 
   it('takes every address from a node that is gone with its Lease and its EgressNode', async () => {
-    const agents = await startMemoryAgents([first!, second!]);
-    const provider = createAgentProvider({ rest: agents.rest, namespace });
-    const [from, node] = nodes;
     const addresses = ['10.0.0.10', '10.0.0.11', '10.0.0.12'];
-    await provider.apply({
-      changes: addresses.map((address) => ({ type: 'attach', address, node: from }) as const),
-      signal,
-    });
-    agents.silence('node-1');
-    await new ResourceClient(agents.rest, leases).delete({ name: agentLeaseName('node-1'), namespace });
-    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
+    const { provider, from, node, deleteLease, deleteEgressNode, close } = await startWithSilent(...addresses);
+    await deleteLease();
+    await deleteEgressNode();
     const move = (address: string) => ({ type: 'move', address, from, node }) as const;
     const outcomes = [
       ...(await provider.apply({ changes: addresses.slice(1).map(move), signal })),
       ...(await provider.apply({ changes: addresses.slice(0, 1).map(move), signal })),
     ];
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
-    await provider.close?.();
-    await agents.close();
+    await close();
   }, 40_000);
 
   it('gives nothing to a node while another may have it whose EgressNode was deleted by hand', async () => {
-    const agents = await startMemoryAgents([first!, second!]);
-    const provider = createAgentProvider({ rest: agents.rest, namespace });
-    const [from, node] = nodes;
-    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
-    agents.silence('node-1');
-    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
-    await expect
-      .poll(async () => (await provider.observe({ nodes: [from], cidrs: [], signal })).nodes)
-      .toMatchObject([{ error: { class: 'not-found' } }]);
+    const { agents, provider, node, deleteEgressNode, seenGone, close } = await startWithSilent('10.0.0.10');
+    await deleteEgressNode();
+    await seenGone();
     const [result] = await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node }], signal });
     expect(result).toMatchObject({ outcome: 'done' });
     expect(await agents.lease('node-1')).toMatchObject({ holderIdentity: '' });
-    await provider.close?.();
-    await agents.close();
+    await close();
   }, 40_000);
 
   it('gives what a node had that was deleted to another when its time is over, and anything else at once', async () => {
-    const agents = await startMemoryAgents([first!, second!]);
-    const provider = createAgentProvider({ rest: agents.rest, namespace });
-    const [from, node] = nodes;
-    await provider.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node: from }], signal });
-    agents.silence('node-1');
-    await new ResourceClient(agents.rest, egressNodes).delete({ name: 'node-1' });
-    await new ResourceClient(agents.rest, leases).delete({ name: agentLeaseName('node-1'), namespace });
-    await expect
-      .poll(async () => (await provider.observe({ nodes: [from], cidrs: [], signal })).nodes)
-      .toMatchObject([{ error: { class: 'not-found' } }]);
+    const { provider, node, deleteLease, deleteEgressNode, seenGone, close } = await startWithSilent('10.0.0.10');
+    await deleteEgressNode();
+    await deleteLease();
+    await seenGone();
     const done: string[] = [];
     const attach = async (address: string): Promise<void> => {
       const [result] = await provider.apply({ changes: [{ type: 'attach', address, node }], signal });
@@ -293,7 +294,6 @@ describe('the agents as a provider', () => {
     await Promise.all([attach('10.0.0.10'), attach('10.0.0.11')]);
     expect(done).toEqual(['10.0.0.11 done', '10.0.0.10 done']);
     expect(performance.now() - start).toBeGreaterThan(5_000);
-    await provider.close?.();
-    await agents.close();
+    await close();
   }, 40_000);
 });

@@ -82,6 +82,8 @@ interface Served {
 
 function serveByTurns(parts: AllocationParts): Served {
   const { unsettled, ledger, recordsFirst } = parts;
+  // At a first look records come first: whoever lost the proof of an address while nobody looked is not to lose the
+  // address to a namespace that waits for it.
   const rank = ({ intent }: Claim): number => (recordsFirst && intent.kind === 'input' ? 1 : 0);
   const hungry = unsettled.filter(isHungry).sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
   const turns = new Turns(ledger, hungry, parts.mostNew);
@@ -89,7 +91,7 @@ function serveByTurns(parts: AllocationParts): Served {
   const refused = new Map<ClaimIndex, readonly Finding[]>();
   const served = new Map<ClaimIndex, Allotment>();
   for (let turn = turns.take(); turn.length > 0; turn = turns.take()) {
-    for (const [index, reasons] of checkWishes({ ...parts, unsettled: turn })) refused.set(index, reasons);
+    for (const [index, reasons] of checkWishes({ ...parts, asking: turn })) refused.set(index, reasons);
     turns.holdBack();
     for (const claim of turn.filter(({ index }) => !refused.has(index)).sort(compareByAge)) {
       const allotment = server.serve(claim);

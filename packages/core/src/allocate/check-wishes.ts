@@ -1,5 +1,5 @@
 import { formatAddress, type Address } from '../address/address.ts';
-import { compareByAge, type Claim } from '../claims/claim.ts';
+import type { Claim } from '../claims/claim.ts';
 import { assignmentOf, matchAssignments } from '../claims/match-assignments.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { FindingCode } from '../finding/codes.ts';
@@ -18,32 +18,26 @@ const none: readonly never[] = [];
 /** What a wish is checked against. */
 export interface WishChecks {
   readonly claims: readonly Claim[];
-  /** Those of which something is to be decided. */
-  readonly unsettled: readonly Claim[];
+  /** Those that lack addresses, in the order in which they are checked. */
+  readonly asking: readonly Claim[];
   readonly ledger: AddressLedger;
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
-  /** Whether records without proof come before what owners ask for. */
-  readonly recordsFirst: boolean;
 }
 
 /**
- * Checks what is on record without proof, and what owners ask for, oldest first: each address inside an open CIDR
- * assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its claim;
- * what fails is reported on its namespace, which keeps what it has. At a first look records come first: whoever lost
- * the proof of an address while nobody looked is not to lose the address to a namespace that waits for it.
+ * Checks what is on record without proof, and what owners ask for, one after the other: each address inside an open
+ * CIDR assignment of its own, not reserved, not used, and on a subnet of some node. What passes is reserved for its
+ * claim; what fails is reported on its namespace, which keeps what it has.
  *
  * @returns why claims were refused, one finding per cause
  */
 export function checkWishes(checks: WishChecks): ReadonlyMap<ClaimIndex, readonly Finding[]> {
-  const { unsettled, ledger, recordsFirst } = checks;
+  const { asking, ledger } = checks;
   const refused = new Map<ClaimIndex, readonly Finding[]>();
-  const wishful = unsettled.filter((entry) => wishesOf(entry).length > 0 || isInput(entry));
-  const rank = (claim: Claim): number => (recordsFirst && isInput(claim) ? 1 : 0);
-  wishful.sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
-  for (const claim of wishful) {
-    if (claim.pool === undefined) continue;
+  for (const claim of asking) {
     const wishes = wishesOf(claim);
+    if (claim.pool === undefined || (wishes.length === 0 && !isInput(claim))) continue;
     const problems = problemsWith(checks, claim, claim.pool, wishes);
     if (problems.length > 0) refused.set(claim.index, problems);
     else {
