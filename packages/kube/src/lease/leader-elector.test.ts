@@ -76,7 +76,7 @@ function candidate(url: string, identity: string, more: Partial<LeaderElectorOpt
       for (let turn = 0; turn < 8; turn++) await settle();
     }
   };
-  return { clock, log, elector, pass };
+  return { clock, log, elector, pass, client };
 }
 
 describe('LeaderElector', () => {
@@ -160,6 +160,28 @@ describe('LeaderElector', () => {
     await b.pass(2_500);
     await until(() => b.log.includes('held: a'));
     expect(a.log).toEqual(['leader: a', 'elected']);
+  });
+
+  it.each([
+    ['older than it was', (leases: LeaseServer, lease: LeaseServer['lease']) => (leases.lease = lease)],
+    ['not there any more', (leases: LeaseServer) => (leases.lease = undefined)],
+  ])('tells that the server was set back when the Lease is %s', async (_, restore) => {
+    const { leases, url } = await startServer();
+    const [a, b] = [candidate(url, 'a'), candidate(url, 'b')];
+    for (const { client, log } of [a, b]) client.history.onSetBack(() => log.push('set back'));
+    a.elector.start();
+    await until(() => a.elector.isLeader);
+    b.elector.start();
+    await until(() => b.elector.leader === 'a');
+    const backup = leases.lease;
+    await a.pass(2_000);
+    await until(() => leases.writes.length === 2);
+    await b.pass(2_500);
+    expect(b.log.at(-1)).toBe('held: a');
+    restore(leases, backup);
+    await b.pass(2_500);
+    await until(() => b.log.includes('set back'));
+    expect(a.log).not.toContain('set back');
   });
 
   it('fences at once when it was paused past its lease, and does not write over the new leader', async () => {

@@ -4,6 +4,7 @@ import { FencedError } from '../errors/fenced-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../errors/predicates.ts';
 import type { KubernetesObject } from '../resource/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
+import { compareResourceVersions } from '../resource/resource-version.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { leaseSpec, microTime, parseLease, type LeaseRecord } from './lease-record.ts';
@@ -58,6 +59,8 @@ const jitter = 1.2;
  * over no earlier than a lease duration after that renewal arrived, so a write that passed the fence has the difference
  * of both (5 s) to reach the server. Writes still unanswered when the lease is lost are to be broken off then:
  * `onLost: () => client.abandonFencedWrites()`.
+ *
+ * A Lease older than it was, or no more there, tells the client's history that the server was set back to a backup.
  */
 export class LeaderElector {
   readonly #options: Required<
@@ -71,6 +74,8 @@ export class LeaderElector {
   #observed: KubernetesObject | undefined;
   #observedRecord: LeaseRecord | undefined;
   #observedAt = 0;
+  /** Of the Lease as last seen. */
+  #version: string | undefined;
   /** Monotonic time before the last successful renewal was sent; undefined while not the leader. */
   #renewedAt: number | undefined;
   #expiry: ClockTimer | undefined;
@@ -173,7 +178,10 @@ export class LeaderElector {
     try {
       return await this.#leases.get({ namespace, name }, this.#call(signal));
     } catch (error) {
-      if (isNotFound(error)) return undefined;
+      if (isNotFound(error)) {
+        this.#seeVersion(undefined);
+        return undefined;
+      }
       throw error;
     }
   }
@@ -217,12 +225,20 @@ export class LeaderElector {
       former.acquireTime !== record.acquireTime ||
       former.transitions !== record.transitions;
     this.#observed = lease;
+    this.#seeVersion(lease.metadata.resourceVersion);
     if (!changed) return;
     this.#observedRecord = record;
     this.#observedAt = this.#clock.monotonic();
     if (record.holder === '') return;
     if (former?.holder !== record.holder) this.#options.onNewLeader?.(record.holder);
     else if (record.holder !== this.#options.identity) this.#options.onHeldByOther?.(record.holder);
+  }
+
+  #seeVersion(version: string | undefined): void {
+    const former = this.#version;
+    this.#version = version;
+    if (former !== undefined && (version === undefined || (compareResourceVersions(version, former) ?? 0) < 0))
+      this.#options.client.history.setBack();
   }
 
   // The record stays: when it changed last decides when the lease expires.

@@ -95,7 +95,9 @@ export class ResourceClient {
         ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}),
       },
     });
-    return this.#parse('list', () => parseList(answer, this.resource));
+    const page = this.#parse('list', () => parseList(answer, this.resource));
+    this.rest.history.see(page.resourceVersion);
+    return page;
   }
 
   /**
@@ -270,10 +272,12 @@ export class ResourceClient {
   }
 
   #parseObject(verb: string, answer: unknown): KubernetesObject {
-    return this.#parse(verb, () => {
+    const object = this.#parse(verb, () => {
       if (isKubernetesObject(answer)) return answer;
       throw new TypeError('the answer is no object with a name');
     });
+    this.rest.history.see(object.metadata.resourceVersion ?? '');
+    return object;
   }
 
   #parse<Value>(verb: string, parse: () => Value): Value {

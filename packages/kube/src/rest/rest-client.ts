@@ -9,6 +9,7 @@ import { Deadline } from './deadline.ts';
 import { Limiter } from './limiter.ts';
 import { Liveness, type LivenessOptions } from './liveness.ts';
 import { retryDelay, type RetryState } from './retry.ts';
+import { ServerHistory } from './server-history.ts';
 import type { Method, RequestObservation, RequestOptions } from './request.ts';
 import { Transport } from './transport.ts';
 
@@ -40,6 +41,7 @@ interface Shared {
   readonly transport: Transport;
   readonly limiter: Limiter;
   readonly liveness: Liveness;
+  readonly history: ServerHistory;
   readonly clock: Clock;
   readonly deadline: number;
 }
@@ -64,6 +66,11 @@ export class RestClient {
   /** Whether the server can be reached, found out by a cheap request while anything is watched. */
   get liveness(): Liveness {
     return this.#shared.liveness;
+  }
+
+  /** How far the server has come, by what was seen of it, and whether it was set back. */
+  get history(): ServerHistory {
+    return this.#shared.history;
   }
 
   /** The most that is read of an answer, and of a line of a watch, in bytes. */
@@ -190,6 +197,7 @@ export function createRestClient(connection: Connection, options: RestClientOpti
   return new RestClient({
     transport,
     liveness,
+    history: new ServerHistory(),
     clock,
     maxAnswerBytes,
     limiter: new Limiter(options.maxInFlight ?? 32),

@@ -264,6 +264,33 @@ describe('Reflector', () => {
     expect(thingServer.looks.map((query) => query.get('resourceVersion'))).toEqual([null]);
   });
 
+  it('lists the newest state when the server is older than what was seen of another resource', async () => {
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('later', '9')];
+    const { store, server } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    server.client.history.see('300');
+    thingServer.items = [thing('restored', '4')];
+    thingServer.resourceVersion = '250';
+    thingServer.watches[0]?.response.socket?.resetAndDestroy();
+    await until(() => thingServer.watches.length === 2);
+    expect([...store.entries()].map(([key]) => key)).toEqual(['restored']);
+    expect(thingServer.watches[1]?.query.get('resourceVersion')).toBe('250');
+  });
+
+  it('lists the newest state when the server was found set back, also where it has come past all that was seen', async () => {
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('later', '9')];
+    const { store, server, errors } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    thingServer.items = [thing('restored', '4')];
+    thingServer.resourceVersion = '20';
+    server.client.history.setBack();
+    await until(() => thingServer.watches.length === 2);
+    expect([...store.entries()].map(([key]) => key)).toEqual(['restored']);
+    expect(errors).toEqual([]);
+  });
+
   it('lists the newest state when asked to, whatever the watch has seen', async () => {
     const thingServer = new ThingServer();
     thingServer.items = [thing('a', '5')];

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { compareResourceVersions } from '../resource/resource-version.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
+import type { ServerHistory } from '../rest/server-history.ts';
 import { Backoff } from './backoff.ts';
 import { isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
 import { Store, type Projection, type Replacement, type StoreChange } from './store.ts';
@@ -53,7 +54,7 @@ export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
  * expired one; watches with bookmarks and a time limit of 5 to 10 minutes; 410 lists again, anything else goes on
  * watching where it was, after a back-off. Beyond it, watches that a dead network silenced are broken off by the
  * client's Liveness; after those on which a living server sends nothing, not even bookmarks, the newest state is
- * listed, and where a connection broke also when the server turns out to be older than what was seen of it.
+ * listed, and so it is when the server turns out to have been set back, after a connection broke or by its history.
  */
 export class Reflector<Slim> {
   readonly store: Store<Slim>;
@@ -75,6 +76,7 @@ export class Reflector<Slim> {
   readonly #stop = new AbortController();
   readonly #refreshing: (() => void)[] = [];
   #breakOff: (reason: unknown) => void = () => undefined;
+  #endHistory: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<Slim>) {
@@ -116,6 +118,7 @@ export class Reflector<Slim> {
 
   /** Begins; a second call does nothing. */
   start(): void {
+    this.#endHistory ??= this.#history.onSetBack(() => this.#listNewest('the server was set back'));
     this.#running ??= this.#run(this.#stop.signal);
   }
 
@@ -124,9 +127,8 @@ export class Reflector<Slim> {
    * however far the watch was behind. For a new leader, before it decides. Never resolves when stopped before.
    */
   refresh(): Promise<void> {
-    this.#next = 'list-newest';
     const done = new Promise<void>((resolve) => this.#refreshing.push(resolve));
-    this.#breakOff(new TransportError('the newest state is wanted', { kind: 'aborted', outcome: 'unknown' }));
+    this.#listNewest('the newest state is wanted');
     return done;
   }
 
@@ -134,8 +136,14 @@ export class Reflector<Slim> {
    * Ends list or watch and resolves when nothing runs any more. The store stays as it is; it cannot be started again.
    */
   async stop(): Promise<void> {
+    this.#endHistory?.();
     this.#stop.abort();
     await this.#running;
+  }
+
+  #listNewest(reason: string): void {
+    this.#next = 'list-newest';
+    this.#breakOff(new TransportError(reason, { kind: 'aborted', outcome: 'unknown' }));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -171,8 +179,9 @@ export class Reflector<Slim> {
 
   /** Whether the server is older than what was seen of it: a watch would miss all that it does until it is there. */
   async #isSetBack(signal: AbortSignal): Promise<boolean> {
+    const { newest } = this.#history;
     const { resourceVersion } = await this.#options.client.listPage({ ...this.#selection(), limit: 1, signal });
-    return (compareResourceVersions(resourceVersion, this.store.resourceVersion) ?? 0) < 0;
+    return (compareResourceVersions(resourceVersion, newest) ?? 0) < 0;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -207,6 +216,7 @@ export class Reflector<Slim> {
     const { client, pageSize } = this.#options;
     let replacement: Replacement | undefined;
     let items = 0;
+    const { newest } = this.#history;
     const pages = client.pages({
       ...this.#selection(),
       ...(pageSize === undefined ? {} : { limit: pageSize }),
@@ -215,7 +225,7 @@ export class Reflector<Slim> {
     });
     for await (const page of pages) {
       signal.throwIfAborted();
-      replacement ??= this.store.replace(page.resourceVersion, isNewest);
+      replacement ??= this.store.replace(page.resourceVersion, isNewest ? newest : undefined);
       for (const item of page.items) replacement.add(item);
       items += page.items.length;
       this.#lastSeen = this.#clock.monotonic();
@@ -286,6 +296,7 @@ export class Reflector<Slim> {
     if (event.type === 'bookmark') this.store.advance(event.resourceVersion);
     else if (event.type === 'deleted') this.store.delete(event.object);
     else this.store.upsert(event.object);
+    this.#history.see(this.store.resourceVersion);
   }
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
@@ -299,6 +310,10 @@ export class Reflector<Slim> {
     const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
     this.#options.onError?.(error, pause);
     if (pause > 0) await sleep(this.#clock, pause, signal);
+  }
+
+  get #history(): ServerHistory {
+    return this.#options.client.rest.history;
   }
 
   #selection(): Selection {

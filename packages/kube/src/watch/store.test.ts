@@ -58,7 +58,7 @@ describe('Store', () => {
     const { store } = makeStore();
     store.upsert(object('1', 'gone', 'gone'));
     store.upsertFromResponse(object('12', 'new', 'new'));
-    const list = store.replace('11', true);
+    const list = store.replace('11', '11');
     list.add(object('5', 'listed', 'listed'));
     list.finish();
     expect([...store.entries()].map(([key]) => key)).toEqual(['new', 'listed']);
@@ -68,7 +68,7 @@ describe('Store', () => {
     const { store } = makeStore();
     store.upsert(object('100', 'later'));
     store.upsert(object('101', 'lost', 'lost'));
-    const list = store.replace('50', true);
+    const list = store.replace('50', '101');
     list.add(object('40', 'restored'));
     list.finish();
     expect([...store.entries()]).toEqual([['a', { value: 'restored' }]]);
@@ -79,7 +79,7 @@ describe('Store', () => {
     const { store } = makeStore();
     store.upsert(object('100', 'later'));
     store.upsertFromResponse(object('130', 'written just now', 'new'));
-    const list = store.replace('120', true);
+    const list = store.replace('120', '120');
     list.add(object('40', 'restored'));
     list.add(object('110', 'written before', 'new'));
     list.finish();
@@ -114,7 +114,7 @@ describe('Store', () => {
     expect([[...store.unreadable.keys()], store.get('known')]).toEqual([['known', 'mended', 'deleted', 'unlisted'], 1]);
     store.upsert(object('3', 3, 'mended'));
     store.delete(object('4', 'text', 'deleted'));
-    const list = store.replace('5', true);
+    const list = store.replace('5', '4');
     list.add(object('2', 'text', 'known'));
     list.add(object('3', 3, 'mended'));
     list.finish();

@@ -113,13 +113,13 @@ export class Store<Slim> {
    * Begins to replace everything by a list at this version, page by page.
    *
    * The server's history may have been set back (restored from a backup): the list wins over every version held when it
-   * shows the server's newest state and is older than what is here; and over any version of an object that it ought to
-   * have and shows an older one of.
+   * shows the server's newest state and is older than what was seen of it; and over any version of an object that it
+   * ought to have and shows an older one of.
    *
-   * @param newest the list shows the server's newest state
+   * @param seenBefore the newest version seen before the server's newest state was asked for; undefined for other lists
    */
-  replace(resourceVersion: string, newest: boolean): Replacement {
-    const setBack = newest && isOlder(resourceVersion, this.#resourceVersion);
+  replace(resourceVersion: string, seenBefore?: string): Replacement {
+    const setBack = seenBefore !== undefined && isOlder(resourceVersion, seenBefore);
     const listed = new Set<string>();
     const isGone = (key: string, entry: Entry<Slim>): boolean =>
       !listed.has(key) && (setBack || !isNewer(entry.resourceVersion, resourceVersion));

@@ -60,6 +60,7 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   });
   for (const warning of connection.warnings ?? [])
     log.warn('the connection to the API server is not safe', { reason: warning });
+  rest.history.onSetBack(() => log.warn('the API server was set back to an earlier state; everything is read anew'));
   let whyNotReady = (): string | undefined => 'the cluster is not known yet';
   const servers = [
     await serveTexts(options.healthProbeBindAddress, {

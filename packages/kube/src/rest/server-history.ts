@@ -1,0 +1,35 @@
+import { compareResourceVersions } from '../resource/resource-version.ts';
+
+/**
+ * How far a server has come, by every version that was seen of it, of whatever resource: etcd counts one history.
+ *
+ * A server restored from a backup counts on from an earlier version, and what a watch still holds of the lost history
+ * is never taken back. Each watch compares with what was seen of all resources, because its own last version may be an
+ * old one. (A resource with an etcd of its own, `--etcd-servers-overrides`, is listed once too often.)
+ */
+export class ServerHistory {
+  readonly #listeners = new Set<() => void>();
+  #newest = '';
+
+  /** The newest version seen; empty before the first. */
+  get newest(): string {
+    return this.#newest;
+  }
+
+  /** Takes in the version of an object, a list or a bookmark. */
+  see(resourceVersion: string): void {
+    if (this.#newest === '' || (compareResourceVersions(resourceVersion, this.#newest) ?? 0) > 0)
+      this.#newest = resourceVersion;
+  }
+
+  /** Tells all who listen that the server has been set back, however far it has come since. */
+  setBack(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Has `listener` called when the server was found set back, until the returned function is called. */
+  onSetBack(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
