@@ -19,7 +19,7 @@ export class SkipReporter implements Reporter {
     const skipped = new Map<string, { tests: number; files: Set<string> }>();
     for (const module of modules) {
       for (const test of module.children.allTests('skipped')) {
-        if (test.options.mode === 'run') continue;
+        if (test.options.mode === 'run' && test.meta().skippedFor === undefined) continue;
         const reason = reasonOf(test) ?? withoutReason;
         const entry = skipped.get(reason) ?? { tests: 0, files: new Set() };
         skipped.set(reason, { tests: entry.tests + 1, files: entry.files.add(module.relativeModuleId) });

@@ -2,6 +2,7 @@ import { nodeNetworkUnavailable } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
 import { busyReason, eventually } from './agent-machines.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 
@@ -38,15 +39,16 @@ describe.skipIf(reason !== undefined)(
       });
     });
 
-    it('put back what somebody else takes off, and say so', async () => {
+    it('put back what somebody else takes off, and say so', async (context) => {
+      const hold = startTimeLimit();
       await cluster.machine('a').run('ip', ['address', 'del', '192.0.2.101/32', 'dev', 'eth0']);
       const milliseconds = await eventually('it is back', async () =>
         (await cluster.holders('192.0.2.101')).includes('a'),
       );
-      expect(milliseconds).toBeLessThan(1_500);
       await eventually('it is said', async () =>
         /took it off the node 1 times/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''),
       );
+      hold(context, milliseconds, 1_500);
     });
 
     it('give an address its form again that somebody put there in another', async () => {
@@ -108,11 +110,12 @@ describe.skipIf(reason !== undefined)(
       ]);
     });
 
-    it('hand an address over, without a look at the network, within a second', async () => {
-      const start = performance.now();
+    it('hand an address over, without a look at the network, within a second', async (context) => {
+      const [start, hold] = [performance.now(), startTimeLimit()];
       expect(await cluster.move('192.0.2.101', 'a', 'b')).toBe('done');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const milliseconds = performance.now() - start;
       expect(await cluster.holders('192.0.2.101')).toEqual(['b']);
+      hold(context, milliseconds, 1_000);
     });
 
     it('go on with their addresses when killed and started again', async () => {
