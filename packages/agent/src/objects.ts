@@ -5,7 +5,7 @@ export { strictMajority } from './fencing/roster.ts';
 export { defaultTerm, timingsOf } from './fencing/timings.ts';
 export { agentLeaseLabel, agentLeaseName, inspectAgentLease, readAgentLease } from './lease/agent-lease.ts';
 
-export type { AddressResult, EgressNode } from './egress-node/egress-node.ts';
+export type { AddressResult, AddressState, EgressNode } from './egress-node/egress-node.ts';
 export type { AgentSighting } from './fencing/fence.ts';
 export type { Timings } from './fencing/timings.ts';
 export type { AgentLease } from './lease/agent-lease.ts';

@@ -1,4 +1,4 @@
-import type { EgressNode } from '@egressip-ipam/agent/objects';
+import type { AddressState, EgressNode } from '@egressip-ipam/agent/objects';
 import type { Sightings } from './sightings.ts';
 
 /** What is known of the agents: as they are watched, or as files have them. */
@@ -16,9 +16,22 @@ export function isFenced(name: string, { sightings }: Pick<AgentsView, 'sighting
 }
 
 /** What a node holds by its own report; nothing, once its Lease was taken away, whatever it reported last. */
-export function heldBy({ name, status }: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
+export function heldBy(node: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
+  return inStates(node, ['Held'], view);
+}
+
+/** What a node holds, or may hold, by its own report: an agent of another version may say it in a word of its own. */
+export function maybeHeldBy(node: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
+  return inStates(node, ['Held', 'Unknown'], view);
+}
+
+function inStates(
+  { name, status }: EgressNode,
+  states: readonly AddressState[],
+  view: Pick<AgentsView, 'sightings'>,
+): readonly string[] {
   if (isFenced(name, view)) return [];
-  return status.addresses.filter(({ state }) => state === 'Held').map(({ address }) => address);
+  return status.addresses.filter(({ state }) => states.includes(state)).map(({ address }) => address);
 }
 
 /** What a node carries of its own; never to be touched. */

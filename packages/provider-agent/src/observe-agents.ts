@@ -12,7 +12,7 @@ import {
   type UsedAddress,
 } from '@egressip-ipam/core';
 import { byName } from '@egressip-ipam/core/plugin';
-import { heldBy, nodesByMAC, ownAddresses, type AgentsView } from './agents-view.ts';
+import { heldBy, maybeHeldBy, nodesByMAC, ownAddresses, type AgentsView } from './agents-view.ts';
 import { failure } from './failure.ts';
 import { isSilent, majorityAnswers } from './silence.ts';
 
@@ -80,7 +80,7 @@ function addressesOf(node: EgressNode, view: AgentsView, wanted: ReadonlySet<str
   // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
   // comes back.
   const open = [...wished].filter((address) => !held.has(address) && !own.has(address));
-  const stray = [...held].filter((address) => !wanted.has(address) && !own.has(address));
+  const stray = maybeHeldBy(node, view).filter((address) => !wanted.has(address) && !own.has(address));
   return [
     ...[...own].map((address) => ({ address, primary: true })),
     ...confirmed.map((address) => ({ address, primary: false })),

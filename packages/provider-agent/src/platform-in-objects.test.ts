@@ -74,6 +74,30 @@ describe('agents in objects', () => {
     ]);
   });
 
+  it('may hold what they say in a word that is not known: it is in use, and carries nothing', () => {
+    const addresses = ['10.0.0.20', '10.0.0.21'].map((address) => ({ address, state: 'Lent', since: '' }));
+    const result = read(egressNode('a', { addresses }, { addresses: [{ address: '10.0.0.20' }] }));
+    expect(result.problems.map(({ field }) => field)).toEqual([
+      'status.addresses[0].state',
+      'status.addresses[1].state',
+    ]);
+    expect(result.snapshot.provider.observation?.nodes).toMatchObject([
+      {
+        interfaces: [
+          {
+            addresses: [
+              { address: '10.0.0.1', primary: true },
+              { address: '10.0.0.20', primary: false, incomplete: true },
+              { address: '10.0.0.21', primary: false, incomplete: true },
+            ],
+          },
+        ],
+      },
+      {},
+      {},
+    ]);
+  });
+
   it('are not looked for where none has reported: nothing tells then whether there are any', () => {
     expect(read(lease('a', isHeld)).snapshot.provider.observation).toBeUndefined();
   });

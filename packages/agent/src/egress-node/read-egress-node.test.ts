@@ -60,8 +60,9 @@ it('leaves out of a status what is none of what it should be, and nothing that i
   expect(nothing).toEqual({ name: '', subnets: [], addresses: [] });
   expect(eth0).toEqual({ name: 'eth[2J0', subnets: ['10.0.0.0/24'], addresses: ['fd00::5'] });
   expect(status.gateways).toEqual(['10.0.0.1']);
-  const [only, ...others] = status.addresses;
+  const [newer, only, ...others] = status.addresses;
   expect(others).toEqual([]);
+  expect(newer).toEqual({ address: '10.0.0.128', state: 'Unknown', since });
   expect(only).toEqual({
     address: 'fd00::8',
     state: 'Duplicate',

@@ -18,8 +18,8 @@ const longestMessage = 512;
 const mostWishes = 1024;
 
 /**
- * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR, no MAC address or no state
- * that is known is left out, and so are the rest of an endless message and characters that would steer a terminal.
+ * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR or no MAC address is left out,
+ * and so are the rest of an endless message and characters that would steer a terminal.
  */
 export function readEgressNode(object: KubernetesObject): EgressNode {
   return readNamed(object.metadata.name, object, new Fields(() => undefined));
@@ -89,14 +89,15 @@ function wishIn({ address, reason, vacatedBy }: RawMap, at: string, fields: Fiel
 function resultIn(result: RawMap, at: string, fields: Fields): readonly AddressResult[] {
   const { address, state, interface: device, since, duplicateMAC, message } = result;
   const canonical = fields.address(address, `${at}.address`);
+  if (canonical === undefined) return [];
   const known = states.find((one) => one === state);
-  if (known === undefined) fields.leaveOut(`${at}.state`, `it is none of ${states.join(', ')}; the entry is left out`);
-  if (canonical === undefined || known === undefined) return [];
+  if (known === undefined)
+    fields.leaveOut(`${at}.state`, `it is none of ${states.join(', ')}; the node may hold the address`);
   const mac = fields.mac(duplicateMAC, `${at}.duplicateMAC`);
   return [
     {
       address: canonical,
-      state: known,
+      state: known ?? 'Unknown',
       since: fields.text(since, `${at}.since`),
       ...(typeof device === 'string' ? { interface: fields.text(device, `${at}.interface`) } : {}),
       ...(mac === undefined ? {} : { duplicateMAC: mac }),
