@@ -5,17 +5,13 @@ import {
   serveMetrics,
   serveTexts,
   systemClock,
-  type Resource,
   type RestClient,
   type TextAnswer,
   type Vanishing,
 } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
-import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
-import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
-import { readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
-import * as resources from '../network/resources.ts';
-import { makeClusterProvider, titleByNow, watchProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
+import type { FoundNetwork } from '../network/find-network.ts';
+import { titleByNow, watchProvider } from '../provider/cluster-provider.ts';
 import { tellOtherProvider } from '../provider/other-provider.ts';
 import { isPlacedByUs } from '../provider/provider-facts.ts';
 import { requestObjects } from '../provider/request-objects.ts';
@@ -23,11 +19,13 @@ import { startNodeProbe, type ProbeOptions, type RunningProbe } from '../probe/s
 import { ClusterStore } from '../store/cluster-store.ts';
 import { countNetwork } from '../store/network-counts.ts';
 import { ObjectLanes } from '../executor/object-lanes.ts';
+import { aborted, raceAbort } from './aborted.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { openCluster, withNetwork, type Cluster } from './open-cluster.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
@@ -36,7 +34,6 @@ import { whyNotReady } from './why-not-ready.ts';
 import { checkServedDefinition } from './served-definition.ts';
 
 const clock = systemClock;
-const retryPause = 2_000;
 const nobody: ReadonlySet<string> = new Set();
 
 /**
@@ -61,7 +58,8 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   for (const warning of connection.warnings ?? [])
     log.warn('the connection to the API server is not safe', { reason: warning });
   rest.history.onSetBack(() => log.warn('the API server was set back to an earlier state; everything is read anew'));
-  let whyNotReady = (): string | undefined => 'the cluster is not known yet';
+  const unknown = (): string => 'the cluster is not known yet';
+  let whyNotReady: () => string | undefined = unknown;
   const servers = [
     await serveTexts(options.healthProbeBindAddress, {
       '/healthz': () => 'ok\n',
@@ -87,17 +85,22 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
     }),
   ];
   try {
-    const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
-    if (cluster === undefined) return 0;
-    let mostReleases: number | undefined;
-    void checkServedDefinition(rest, log).then((most) => (mostReleases = most));
-    await operate(cluster, rest, await holdLease(rest, options, log, signal), {
-      mostReleases: () => mostReleases,
-      options,
-      log,
-      metrics,
-      whenRead: (whyNot) => (whyNotReady = whyNot),
-    });
+    while (!signal.aborted) {
+      const cluster = await Promise.race([openCluster(rest, options, log, metrics, signal), aborted(signal)]);
+      if (cluster === undefined) break;
+      let mostReleases: number | undefined;
+      void checkServedDefinition(rest, log).then((most) => (mostReleases = most));
+      await withNetwork(cluster, log, signal, async (ended) =>
+        operate(cluster, rest, await holdLease(rest, options, log, ended), {
+          mostReleases: () => mostReleases,
+          options,
+          log,
+          metrics,
+          whenRead: (whyNot) => (whyNotReady = whyNot),
+        }),
+      );
+      whyNotReady = unknown;
+    }
     return 0;
   } finally {
     await Promise.all(servers.map(async (server) => server?.close()));
@@ -279,60 +282,4 @@ function probeOf(
     network: backend.name,
   });
   return undefined;
-}
-
-interface Cluster {
-  readonly network: FoundNetwork;
-  readonly servesInfrastructures: boolean;
-  readonly serviceCIDRs: Resource | undefined;
-  readonly provider: ClusterProvider;
-}
-
-/**
- * Waits until the API server answers and the network can be told. Undefined when stopped before.
- *
- * @throws Error when there is no such network or provider
- */
-async function openCluster(
-  rest: RestClient,
-  options: RunOptions,
-  log: Log,
-  metrics: Metrics | undefined,
-  signal: AbortSignal,
-): Promise<Cluster | undefined> {
-  const chosen = options.network === undefined ? undefined : await loadNetwork(options.network);
-  const backends = chosen === undefined ? await loadBuiltInNetworks() : [];
-  for (let said = ''; !signal.aborted;) {
-    const found = await findNetwork(rest, backends, chosen).catch(
-      (error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`,
-    );
-    if (typeof found !== 'string') {
-      const [isServed, serviceCIDRs] = await Promise.all([
-        servedBy(rest, [{ resource: resources.infrastructures }]),
-        readableServiceCIDRs(rest),
-      ]);
-      log.info('the network is', { network: found.backend.name });
-      const provider = await makeClusterProvider(rest, found, options, {
-        log,
-        onCall: (call) => metrics?.called(call),
-        onFault: (call, fault) => metrics?.providerFailed(call, fault),
-      });
-      const servesInfrastructures = isServed({ resource: resources.infrastructures });
-      return { network: found, servesInfrastructures, serviceCIDRs, provider };
-    }
-    if (said !== found)
-      log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
-    await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
-  }
-  return undefined;
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return signal.aborted
-    ? Promise.resolve(undefined)
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}
-
-function raceAbort(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  return Promise.race([work, aborted(signal)]);
 }
