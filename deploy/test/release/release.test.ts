@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -12,6 +12,8 @@ import { chartRepository } from '../../src/release/assemble.ts';
 import { findTool } from '../../src/toolbox/find-tool.ts';
 import { helm4, helms, noHelm } from '../support/helms.ts';
 import { serveFolder, type ServedFolder } from '../support/serve-folder.ts';
+import { standInForNpm } from '../support/stand-in-for-npm.ts';
+import { runStep } from '../support/workflow-step.ts';
 
 const built = existsSync(join(root, 'packages/operator/dist/cli.js'));
 const verify = findTool('operatorVerify') ?? '';
@@ -55,17 +57,11 @@ describe(
     });
 
     it('has tarballs that the workflow publishes as the files that they are, and not as repositories of those names', () => {
-      const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
-        readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
-      };
-      const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
-      const [publish = ''] = runs.flatMap((run) => /^.*npm publish.*$/m.exec(run) ?? []);
-      expect(publish).toContain('--provenance');
-      // What is packed is read by the same rules as what is published.
-      const packed = execFileSync('bash', ['-ec', `tag=next; ${publish.replace('publish', 'pack --dry-run')}`], {
-        cwd: target,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
+      const npm = standInForNpm(join(folder, 'bin'), true);
+      const packed = runStep('Publish', target, {
+        PATH: `${npm.folder}${delimiter}${process.env['PATH']}`,
+        GITHUB_REF_NAME: `v${version}`,
+        NPM_TOKEN: '',
       });
       expect(packed.trim().split('\n').sort()).toEqual(readdirSync(join(target, 'npm')).sort());
     });

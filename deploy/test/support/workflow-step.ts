@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { root } from '../../src/paths.ts';
+
+/** Runs a step of the release's workflow as its runner does, and tells what it printed. */
+export function runStep(name: string, folder: string, environment: NodeJS.ProcessEnv = {}): string {
+  const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
+    readonly jobs: Readonly<
+      Record<string, { readonly steps: readonly { readonly name?: string; readonly run?: string }[] }>
+    >;
+  };
+  const step = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .find((candidate) => candidate.name?.startsWith(name) === true);
+  if (step?.run === undefined) throw new Error(`the workflow has no step ${name}`);
+  return execFileSync('bash', ['-ec', step.run], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+}
