@@ -1,17 +1,29 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { findEnvtestAssets, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
+import { loadedFiles } from '../../test/support/loaded-files.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { readPolicy } from '../supply-chain/policy.ts';
 import { licenseOf, nameOf, type BillOfMaterials } from './notices.ts';
+
+/** Parts of the command by a text that stands in nothing else. */
+const seldomNeeded = [
+  { what: "AWS' SDK", mark: 'amazonaws.com' },
+  { what: 'what reads a kubeconfig', mark: 'loadFromCluster' },
+  { what: 'what serves metrics', mark: 'openmetrics' },
+  { what: 'the log', mark: 'thread-stream' },
+  { what: 'the operator', mark: 'the API server was set back' },
+  { what: 'the trial', mark: 'hostsubnets' },
+] as const;
 
 const megabyte = 1024 * 1024;
 const reason = cannotRunImages();
@@ -76,6 +88,23 @@ describe("the image's tree", () => {
       ]),
     );
   });
+
+  // What is not loaded costs no time: --version is what a probe, a script and a completion wait for.
+  it.each(['--version', 'run --help', 'completion bash'])(
+    'starts %s without what only a cluster, a cloud or a trial needs',
+    (line) => {
+      const folderOf = join(tree, 'operator');
+      const chunks = readdirSync(folderOf).filter((name) => name.endsWith('.js'));
+      const loaded = loadedFiles(join(folderOf, 'cli.js'), ...line.split(' ')).map((url) =>
+        basename(fileURLToPath(url)),
+      );
+      const has = (mark: string) => (name: string) => readFileSync(join(folderOf, name), 'utf8').includes(mark);
+      expect(loaded).toContain('cli.js');
+      for (const { mark } of seldomNeeded) expect(chunks.filter(has(mark)), mark).not.toEqual([]);
+      expect(seldomNeeded.filter(({ mark }) => loaded.some(has(mark))).map(({ what }) => what)).toEqual([]);
+    },
+    60_000,
+  );
 
   describe('as its user, read-only', unless(reason !== undefined, reason ?? ''), () => {
     let run: ReturnType<typeof prepareRoot>;

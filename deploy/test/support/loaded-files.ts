@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+
+/** Tells at the end, as the last line of standard error, the modules that were loaded. */
+const teller = `
+import { registerHooks } from 'node:module';
+const loaded = [];
+registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+process.on('exit', () => console.error(JSON.stringify(loaded)));
+`;
+
+/** The files that a program loads, as file URLs; its output is thrown away. */
+export function loadedFiles(program: string, ...args: readonly string[]): readonly string[] {
+  const hook = `data:text/javascript,${encodeURIComponent(teller)}`;
+  const output = execFileSync(
+    'sh',
+    ['-c', '"$@" 2>&1 >&-', 'sh', process.execPath, '--import', hook, program, ...args],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const [last = '[]'] = output.trim().split('\n').slice(-1);
+  return (JSON.parse(last) as readonly string[]).filter((url) => url.startsWith('file:'));
+}
