@@ -96,7 +96,7 @@ export class ResourceClient {
       },
     });
     const page = this.#parse('list', () => parseList(answer, this.resource));
-    this.rest.history.see(page.resourceVersion);
+    this.rest.history.see(page.resourceVersion, this.resource);
     return page;
   }
 
@@ -276,7 +276,7 @@ export class ResourceClient {
       if (isKubernetesObject(answer)) return answer;
       throw new TypeError('the answer is no object with a name');
     });
-    this.rest.history.see(object.metadata.resourceVersion ?? '');
+    this.rest.history.see(object.metadata.resourceVersion ?? '', this.resource);
     return object;
   }
 

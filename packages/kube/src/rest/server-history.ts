@@ -1,11 +1,13 @@
 import { compareResourceVersions } from '../resource/resource-version.ts';
+import type { Resource } from '../resource/resource.ts';
 
 /**
  * How far a server has come, by every version that was seen of it, of whatever resource: etcd counts one history.
  *
  * A server restored from a backup counts on from an earlier version, and what a watch still holds of the lost history
  * is never taken back. Each watch compares with what was seen of all resources, because its own last version may be an
- * old one. (A resource with an etcd of its own, `--etcd-servers-overrides`, is listed once too often.)
+ * old one. Events do not count: large clusters give them an etcd of their own (`--etcd-servers-overrides`). Another
+ * resource that has one is listed once too often when its connection breaks.
  */
 export class ServerHistory {
   readonly #listeners = new Set<() => void>();
@@ -16,8 +18,9 @@ export class ServerHistory {
     return this.#newest;
   }
 
-  /** Takes in the version of an object, a list or a bookmark. */
-  see(resourceVersion: string): void {
+  /** Takes in the version of an object, a list or a bookmark of a resource. */
+  see(resourceVersion: string, { plural }: Pick<Resource, 'plural'>): void {
+    if (plural === 'events') return;
     if (this.#newest === '' || (compareResourceVersions(resourceVersion, this.#newest) ?? 0) > 0)
       this.#newest = resourceVersion;
   }

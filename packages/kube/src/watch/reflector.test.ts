@@ -269,7 +269,8 @@ describe('Reflector', () => {
     thingServer.items = [thing('later', '9')];
     const { store, server } = await follow(thingServer);
     await until(() => thingServer.watches.length === 1);
-    server.client.history.see('300');
+    server.client.history.see('300', { plural: 'nodes' });
+    server.client.history.see('9000', { plural: 'events' });
     thingServer.items = [thing('restored', '4')];
     thingServer.resourceVersion = '250';
     thingServer.watches[0]?.response.socket?.resetAndDestroy();

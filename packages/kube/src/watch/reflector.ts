@@ -216,7 +216,7 @@ export class Reflector<Slim> {
     const { client, pageSize } = this.#options;
     let replacement: Replacement | undefined;
     let items = 0;
-    const { newest } = this.#history;
+    const { newest } = this.store;
     const pages = client.pages({
       ...this.#selection(),
       ...(pageSize === undefined ? {} : { limit: pageSize }),
@@ -296,7 +296,7 @@ export class Reflector<Slim> {
     if (event.type === 'bookmark') this.store.advance(event.resourceVersion);
     else if (event.type === 'deleted') this.store.delete(event.object);
     else this.store.upsert(event.object);
-    this.#history.see(this.store.resourceVersion);
+    this.#history.see(this.store.resourceVersion, this.#options.client.resource);
   }
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {

@@ -75,6 +75,19 @@ describe('Store', () => {
     expect(store.resourceVersion).toBe('50');
   });
 
+  it('believes the newest state also where the answer to a write, lost since, was all that was newer', () => {
+    const { store } = makeStore();
+    store.upsert(object('20', 'before'));
+    store.upsertFromResponse(object('60', 'lost'));
+    store.advance('25');
+    expect(store.newest).toBe('60');
+    const list = store.replace('50', store.newest);
+    list.add(object('20', 'before'));
+    list.finish();
+    expect([...store.entries()]).toEqual([['a', { value: 'before' }]]);
+    expect(store.newest).toBe('50');
+  });
+
   it('believes a list of a server that was restored and has come past all that is held', () => {
     const { store } = makeStore();
     store.upsert(object('100', 'later'));

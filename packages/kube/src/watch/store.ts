@@ -35,6 +35,7 @@ export class Store<Slim> {
   readonly #entries = new Map<string, Entry<Slim>>();
   readonly #unreadable = new Map<string, unknown>();
   #resourceVersion = '';
+  #newest = '';
 
   /** @param onProjectionError told of what `project` threw; the object stays as it was known before */
   constructor(
@@ -59,6 +60,11 @@ export class Store<Slim> {
   /** How far the watch has come; empty before the first list. */
   get resourceVersion(): string {
     return this.#resourceVersion;
+  }
+
+  /** The newest version seen of anything here: answers to writes run ahead of the watch. */
+  get newest(): string {
+    return this.#newest;
   }
 
   /** The slim object, identical (`===`) as long as its projection stays equal. */
@@ -106,17 +112,19 @@ export class Store<Slim> {
 
   /** Notes that the watch has come this far. */
   advance(resourceVersion: string): void {
-    if (resourceVersion !== '') this.#resourceVersion = resourceVersion;
+    if (resourceVersion === '') return;
+    this.#resourceVersion = resourceVersion;
+    this.#see(resourceVersion);
   }
 
   /**
    * Begins to replace everything by a list at this version, page by page.
    *
    * The server's history may have been set back (restored from a backup): the list wins over every version held when it
-   * shows the server's newest state and is older than what was seen of it; and over any version of an object that it
+   * shows the server's newest state and is older than what was seen here; and over any version of an object that it
    * ought to have and shows an older one of.
    *
-   * @param seenBefore the newest version seen before the server's newest state was asked for; undefined for other lists
+   * @param seenBefore {@link newest} before the server's newest state was asked for; undefined for other lists
    */
   replace(resourceVersion: string, seenBefore?: string): Replacement {
     const setBack = seenBefore !== undefined && isOlder(resourceVersion, seenBefore);
@@ -139,14 +147,20 @@ export class Store<Slim> {
         for (const [key, entry] of this.#entries) if (isGone(key, entry)) this.#remove(key, entry);
         for (const key of this.#unreadable.keys())
           if (!listed.has(key) && !this.#entries.has(key)) this.#unreadable.delete(key);
+        if (setBack) this.#newest = '';
         this.advance(resourceVersion);
       },
     };
   }
 
+  #see(resourceVersion: string): void {
+    if (this.#newest === '' || isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion;
+  }
+
   #put(key: string, object: KubernetesObject, force: boolean): void {
     const entry = this.#entries.get(key);
     const resourceVersion = versionOf(object);
+    this.#see(resourceVersion);
     if (entry && !force && isKnown(resourceVersion, entry.resourceVersion)) return;
     const slim = this.#projected(key, object, entry);
     if (slim === undefined) {
