@@ -1,7 +1,79 @@
 import { describe, expect, it } from 'vitest';
 import { unless } from '../../../tools/testing/unless.ts';
+import type { Values } from '../../src/objects/values.ts';
 import { helmTemplate } from '../../src/render/helm-template.ts';
 import { helms, noHelm } from '../support/helms.ts';
+
+const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
+
+/** Fields of Kubernetes' own with a letter wrong, as deep as they go: where, and the name that has to be told. */
+const misspelt: readonly (readonly [path: string, values: Values, name: string])[] = [
+  [
+    `affinity/nodeAffinity/${required}`,
+    { affinity: { nodeAffinity: { [required]: { nodeSelectorTerms: [], terms: [] } } } },
+    'terms',
+  ],
+  [
+    `affinity/nodeAffinity/${preferred}/0/preference`,
+    { affinity: { nodeAffinity: { [preferred]: [{ weight: 1, preference: { matchExpression: [] } }] } } },
+    'matchExpression',
+  ],
+  [
+    `affinity/podAntiAffinity/${required}/0`,
+    { affinity: { podAntiAffinity: { [required]: [{ topologyKey: 'a', labelSelctor: {} }] } } },
+    'labelSelctor',
+  ],
+  [
+    `affinity/podAffinity/${preferred}/0/podAffinityTerm/labelSelector`,
+    {
+      affinity: {
+        podAffinity: {
+          [preferred]: [{ weight: 1, podAffinityTerm: { topologyKey: 'a', labelSelector: { matchLabel: {} } } }],
+        },
+      },
+    },
+    'matchLabel',
+  ],
+  ['tolerations/0', { tolerations: [{ key: 'a', operater: 'Exists' }] }, 'operater'],
+  ['agent/tolerations/0', { agent: { tolerations: [{ key: 'a', tolerationSecond: 1 }] } }, 'tolerationSecond'],
+  [
+    'topologySpreadConstraints/0/labelSelector',
+    {
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: 'a', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { labels: {} } },
+      ],
+    },
+    'labels',
+  ],
+  ['env/0/valueFrom', { env: [{ name: 'A', valueFrom: { secretRef: { name: 'a', key: 'b' } } }] }, 'secretRef'],
+  [
+    'env/0/valueFrom/secretKeyRef',
+    { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'a', key: 'b', optionl: true } } }] },
+    'optionl',
+  ],
+  ['podSecurityContext', { podSecurityContext: { runAsNoRoot: true } }, 'runAsNoRoot'],
+  [
+    'podSecurityContext/seccompProfile',
+    { podSecurityContext: { seccompProfile: { type: 'Localhost', localProfile: 'a' } } },
+    'localProfile',
+  ],
+  ['securityContext/seLinuxOptions', { securityContext: { seLinuxOptions: { lvl: 's0' } } }, 'lvl'],
+  ['securityContext/capabilities', { securityContext: { capabilities: { drops: ['ALL'] } } }, 'drops'],
+  ['extraVolumes/0', { extraVolumes: [{ name: 'a', configmap: { name: 'a' } }] }, 'configmap'],
+  ['extraVolumes/0/secret', { extraVolumes: [{ name: 'a', secret: { secretName: 'a', name: 'a' } }] }, 'name'],
+  ['extraVolumeMounts/0', { extraVolumeMounts: [{ name: 'a', mountPath: '/a', readonly: true }] }, 'readonly'],
+  [
+    'monitoring/tlsConfig/ca/secret',
+    { monitoring: { tlsConfig: { ca: { secret: { name: 'a', key: 'b', namespace: 'c' } } } } },
+    'namespace',
+  ],
+  [
+    'networkPolicy/metricsFrom/0/namespaceSelector',
+    { networkPolicy: { metricsFrom: [{ namespaceSelector: { matchlabels: {} } }] } },
+    'matchlabels',
+  ],
+];
 
 describe.each(helms)('the chart, with $name', ({ helm }) => {
   describe('refuses', unless(helm === '', noHelm), () => {
@@ -24,6 +96,59 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
         'an unknown resource',
         { resources: { limits: { memroy: '1Gi' } } },
         /resources\/limits'?.*'memroy' not allowed/s,
+      ],
+      ...misspelt.map(([path, values, name]): [string, Values, RegExp] => [
+        `a misspelt field, ${path}`,
+        values,
+        new RegExp(`${path}'?.*'${name}' not allowed`, 's'),
+      ]),
+      [
+        'an unknown operator of a selector',
+        {
+          affinity: {
+            nodeAffinity: {
+              [required]: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Has' }] }] },
+            },
+          },
+        },
+        /matchExpressions\/0\/operator'?: value must be one of 'In'/,
+      ],
+      [
+        'a weight that is none',
+        { affinity: { podAntiAffinity: { [preferred]: [{ weight: 101, podAffinityTerm: { topologyKey: 'a' } }] } } },
+        /podAntiAffinity\/preferred\w+\/0\/weight'?: maximum: got 101, want 100/,
+      ],
+      [
+        'a term without its topology',
+        { affinity: { podAntiAffinity: { [required]: [{ labelSelector: {} }] } } },
+        /podAntiAffinity\/required\w+\/0'?: missing property 'topologyKey'/,
+      ],
+      [
+        'a profile that is none',
+        { podSecurityContext: { seccompProfile: { type: 'Default' } } },
+        /podSecurityContext\/seccompProfile\/type'?: value must be one of 'RuntimeDefault'/,
+      ],
+      [
+        'a user by name',
+        { securityContext: { runAsUser: 'nobody' } },
+        /securityContext\/runAsUser'?: got string, want integer/,
+      ],
+      [
+        'a variable from two places',
+        {
+          env: [
+            {
+              name: 'A',
+              valueFrom: { secretKeyRef: { name: 'a', key: 'b' }, configMapKeyRef: { name: 'a', key: 'b' } },
+            },
+          ],
+        },
+        /env\/0\/valueFrom'?: maxProperties: got 2, want 1/,
+      ],
+      [
+        'a volume of two kinds',
+        { extraVolumes: [{ name: 'a', emptyDir: {}, hostPath: { path: '/a' } }] },
+        /extraVolumes\/0'?: maxProperties: got 3, want 2/,
       ],
       ['a quantity that is none', { resources: { limits: { memory: '1 GB' } } }, /resources\/limits\/memory.*'1 GB'/s],
       ['an unknown field of a variable', { env: [{ name: 'A', vlue: 'b' }] }, /env\/0'?.*'vlue' not allowed/s],

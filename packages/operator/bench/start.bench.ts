@@ -12,7 +12,7 @@ import { median, row, type BenchmarkRow } from '../../core/bench/benchmark.ts';
 const rounds = 15;
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A Node that does nothing starts in 40 ms on a machine at rest: twelve times that is the budget of half a second. */
+/** A Node that does nothing starts in 40 ms: twelve times that is the half second of the budget. */
 const budget = 12;
 
 /** What the image starts: how long until it is there, against a Node that does nothing. */
