@@ -55,7 +55,12 @@ describe('what is run and built upon', () => {
   });
 
   it('is named by digest in the Dockerfile', () => {
-    const bases = readFileSync(deployPath('Dockerfile'), 'utf8').match(/^FROM .*/gm) ?? [];
+    const file = readFileSync(deployPath('Dockerfile'), 'utf8');
+    // The last one stands on a stage of this file: the operator's or the agent's.
+    expect(file.match(/^FROM .*/gm)?.at(-1)).toBe('FROM ${IMAGE}');
+    expect(file.match(/^ARG IMAGE=.*/gm)).toEqual(['ARG IMAGE=operator']);
+    expect(file.match(/^FROM .* AS (operator|agent)$/gm)).toHaveLength(2);
+    const bases = file.match(/^FROM .*/gm)?.slice(0, -1) ?? [];
     expect(bases).toHaveLength(3);
     expect(bases.filter((line) => !/@sha256:[0-9a-f]{64}/.test(line))).toEqual([]);
   });
