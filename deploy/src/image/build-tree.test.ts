@@ -1,5 +1,5 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { findEnvtestAssets, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
-import { cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
+import { cannotRunAgents, cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
 import { loadedFiles } from '../../test/support/loaded-files.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
@@ -25,8 +25,21 @@ const seldomNeeded = [
   { what: 'the trial', mark: 'hostsubnets' },
 ] as const;
 
+/** As the agent's image starts it. */
+const agentCommand = ['/nodejs/bin/node', '--jitless', '--max-semi-space-size=1', '/operator/cli.js', 'agent'];
+
+const kubeconfigOfNobody = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'nobody',
+  contexts: [{ name: 'nobody', context: { cluster: 'nobody', user: 'nobody' } }],
+  clusters: [{ name: 'nobody', cluster: { server: 'https://127.0.0.1:9' } }],
+  users: [{ name: 'nobody', user: { token: 'none' } }],
+};
+
 const megabyte = 1024 * 1024;
 const reason = cannotRunImages();
+const noAgents = cannotRunAgents();
 
 describe("the image's tree", () => {
   let folder: string;
@@ -139,13 +152,50 @@ describe("the image's tree", () => {
 
     it("starts as the agent's image starts it, without a compiler", async () => {
       const { code, output } = await outcome(
-        run(['/nodejs/bin/node', '--jitless', '--max-semi-space-size=1', '/operator/cli.js', 'agent', '--node', 'n1'], {
-          KUBECONFIG: '/nowhere',
-        }),
+        run([...agentCommand, '--node', 'n1'], { environment: { KUBECONFIG: '/nowhere' } }),
       );
       expect(output).toContain('--peer-address');
       expect(code).toBe(1);
     }, 60_000);
+
+    describe('as an agent', unless(noAgents !== undefined, noAgents ?? ''), () => {
+      it('runs as the DaemonSet runs it: as root with two capabilities and no other', async () => {
+        const child = run(startAgent(), { capabilities: ['net_admin', 'net_raw'] });
+        const ended = outcome(child);
+        child.stderr?.on('data', (said: Buffer) => {
+          if (said.includes('the Lease cannot be renewed')) child.kill('SIGTERM');
+        });
+        const { code, output } = await ended;
+        expect(output).toContain('the agent runs');
+        expect(output).not.toMatch(/Cannot find|EROFS|EACCES|permission denied|not permitted|lacks|announced/i);
+        expect(code).toBe(0);
+      }, 60_000);
+
+      it.each([
+        ['neither', []],
+        ['NET_RAW alone', ['net_raw']],
+        ['NET_ADMIN alone', ['net_admin']],
+      ] as const)(
+        'ends with %s of its capabilities, and says which it lacks',
+        async (_which, capabilities) => {
+          const { code, output } = await outcome(run(startAgent(), { capabilities }));
+          const lacks = ['net_admin', 'net_raw'].filter((name) => !capabilities.some((has) => has === name));
+          expect(output).toContain(
+            `lacks the capability ${lacks.join(' and ').replaceAll(/net_\w+/g, (name) => name.toUpperCase())}`,
+          );
+          expect(output).not.toContain('the agent runs');
+          expect(code).toBe(1);
+        },
+        60_000,
+      );
+    });
+
+    /** The command of an agent whose API server is away. */
+    function startAgent(): readonly string[] {
+      writeFileSync(join(folder, 'root/kubeconfig-of-nobody'), JSON.stringify(kubeconfigOfNobody));
+      const flags = ['--node', 'n1', '--peer-address', '127.0.0.1', '--namespace', 'egressip-ipam-operator'];
+      return [...agentCommand, ...flags, '--kubeconfig', '/kubeconfig-of-nobody'];
+    }
 
     it(
       'runs as the operator of a cluster, with provider aws, and ends when told to',
@@ -170,7 +220,7 @@ describe("the image's tree", () => {
             '--health-probe-bind-address',
             '0',
           ],
-          { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+          { environment: { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' } },
         );
         const ended = outcome(child);
         child.stderr?.once('data', () => child.kill('SIGTERM'));

@@ -5,6 +5,11 @@ import { dirname, join } from 'node:path';
 /** Folders of the system that Node itself needs. */
 const systemFolders = ['/lib', '/lib64', '/usr/lib', '/proc', '/dev'].filter((folder) => existsSync(folder));
 
+/** And where the programs are that the agent's image has beside Node. */
+const programFolders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/etc/alternatives'].filter((folder) =>
+  existsSync(folder),
+);
+
 /** Why an image's tree cannot be run here; undefined where it can. */
 export function cannotRunImages(): string | undefined {
   try {
@@ -13,6 +18,23 @@ export function cannotRunImages(): string | undefined {
   } catch {
     return 'no mount namespaces can be made here: run the suite as root on Linux';
   }
+}
+
+/** Why the agent's cannot: it needs the programs that its image installs. */
+export function cannotRunAgents(): string | undefined {
+  const missing = ['ip', 'nft', 'busybox', 'setpriv'].filter(
+    (program) => !programFolders.some((folder) => existsSync(join(folder, program))),
+  );
+  return cannotRunImages() ?? (missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`);
+}
+
+/** How a command is started in an image's root. */
+export interface StartOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Folders of the machine that it sees, too. */
+  readonly mounts?: readonly string[];
+  /** As the agent's DaemonSet has it: root on a network, here one of its own, with these capabilities alone. */
+  readonly capabilities?: readonly ('net_admin' | 'net_raw')[];
 }
 
 /**
@@ -24,24 +46,30 @@ export function cannotRunImages(): string | undefined {
 export function prepareRoot(
   tree: string,
   folder: string,
-): (command: readonly string[], environment?: NodeJS.ProcessEnv, mounts?: readonly string[]) => ChildProcess {
+): (command: readonly string[], options?: StartOptions) => ChildProcess {
   cpSync(tree, folder, { recursive: true, verbatimSymlinks: true });
   const node = join(folder, 'nodejs/bin/node');
   mkdirSync(dirname(node), { recursive: true });
   cpSync(realpathSync(process.execPath), node);
-  for (const path of systemFolders) mkdirSync(join(folder, path), { recursive: true });
-  return (command, environment = {}, mounts = []) => {
-    for (const path of mounts) mkdirSync(join(folder, path), { recursive: true });
-    const binds = [...systemFolders, ...mounts].map((path) => `mount --rbind ${path} ${folder}${path}`);
+  return (command, { environment = {}, mounts = [], capabilities } = {}) => {
+    const isAgent = capabilities !== undefined;
+    const folders = [...systemFolders, ...(isAgent ? programFolders : []), ...mounts];
+    for (const path of [...folders, stateFolder]) mkdirSync(join(folder, path), { recursive: true });
     const script = [
       `mount --rbind ${folder} ${folder}`,
-      ...binds,
+      ...folders.map((path) => `mount --rbind ${path} ${folder}${path}`),
+      ...(isAgent ? ['ip link set lo up', `mount -t tmpfs none ${folder}${stateFolder}`] : []),
       `mount -o remount,bind,ro ${folder}`,
-      `exec chroot --userspec=65532:65532 ${folder} "$@"`,
+      isAgent
+        ? `exec chroot ${folder} setpriv --no-new-privs --inh-caps=-all --bounding-set=${['-all', ...capabilities.map((name) => `+${name}`)].join(',')} "$@"`
+        : `exec chroot --userspec=65532:65532 ${folder} "$@"`,
     ].join(' && ');
-    return spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...command], {
+    return spawn('unshare', ['--mount', ...(isAgent ? ['--net'] : []), 'sh', '-c', script, 'sh', ...command], {
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   };
 }
+
+/** Where an agent keeps what its next life must know; in a pod the node's own folder. */
+const stateFolder = '/run/egressip-ipam';

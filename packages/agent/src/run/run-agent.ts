@@ -9,6 +9,7 @@ import {
 } from '@egressip-ipam/kube';
 import { readFileSync } from 'node:fs';
 import { timingsOf } from '../fencing/timings.ts';
+import { whyPowerless } from '../kernel/capabilities.ts';
 import { systemKernel } from '../kernel/kernel.ts';
 import { watchKernel } from '../kernel/watch-kernel.ts';
 import { findAnnouncer } from '../neighbours/announcer.ts';
@@ -23,9 +24,12 @@ import type { AgentOptions, Log } from './options.ts';
 /**
  * Runs the agent until it is told to stop. The node's addresses stay for what is left of their time.
  *
- * @throws Error when it cannot start: no kubeconfig, no `arping`, an address that cannot be listened on
+ * @throws Error when it cannot start: without its capabilities, no kubeconfig, no `arping`, an address that cannot be
+ *   listened on
  */
 export async function runAgent(options: AgentOptions, log: Log, signal: AbortSignal): Promise<void> {
+  const powerless = whyPowerless(readFileSync('/proc/self/status', 'utf8'));
+  if (powerless !== undefined) throw new Error(powerless);
   const { kubeconfig, context } = options;
   const connection = await loadConnection({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
