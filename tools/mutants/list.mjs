@@ -174,6 +174,17 @@ export const mutants = [
     suiteOf('openshift-sdn'),
   ],
   ['law 12', 'core/src/plan/report-allocations.ts', ' || !nodes.isReady(host)', '', suiteOf('openshift-sdn')],
+  [
+    'law 12',
+    'core/src/plan/report-allocations.ts',
+    'counts.waiting += 1',
+    'counts.served += 1',
+    suiteOf('openshift-sdn'),
+  ],
+  ['law 12', 'core/src/plan/whose-to-mend.ts', "  'AddressReserved',\n", '', suiteOf('openshift-sdn')],
+  ['law 12', 'core/src/allocate/check-wishes.ts', 'group.hostable.length > 0 && ', '', suiteOf('ovn-kubernetes')],
+  ['law 12', 'core/src/check/all-well.ts', 'waiting.length === 0 &&', '', suiteOf('openshift-sdn')],
+  ['law 12', 'core/src/check/all-well.ts', '!carried && ', 'false && ', suiteOf('openshift-sdn')],
 ];
 
 /** The file of a mutant from the root of the repository, as it is and with the mutant in it. */

@@ -45,6 +45,7 @@ export type {
 export { createPlanner, plan } from './plan/planner.ts';
 export { egressIPAMResource, isInterfaceStep, namespaceResource, writeOf } from './plan/write-of.ts';
 export { explain } from './explain/explain.ts';
+export { isAllWell } from './check/all-well.ts';
 export { check } from './check/check.ts';
 export { planAdoption } from './adopt/adopt.ts';
 export type { Planner, PlanOptions } from './plan/planner.ts';

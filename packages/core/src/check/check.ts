@@ -4,6 +4,7 @@ import { plain } from '../plain/plain-network.ts';
 import type { CidrUsage, EgressIPAMReport, Plan } from '../plan/plan-types.ts';
 import { plan as makePlan } from '../plan/planner.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { notCarried, stillWaiting } from './all-well.ts';
 import { findDrift } from './drift.ts';
 
 /**
@@ -58,24 +59,11 @@ export function check(
     }));
   const problems = [
     ...plan.findings.filter(({ severity }) => severity !== 'info'),
+    ...stillWaiting(plan),
     ...findDrift(snapshot, plan, backend),
     ...fragile,
   ];
   return { problems: [...problems, ...notCarried(plan, problems)], capacity };
-}
-
-/** What leaves by none of the addresses that it has, as far as nothing else is said of it (law 12). */
-function notCarried({ allocations }: Plan, problems: readonly Finding[]): readonly Finding[] {
-  const said = new Set(problems.flatMap(({ object }) => (object.kind === 'Namespace' ? [object.name] : [])));
-  return allocations
-    .filter(({ namespace, carried }) => carried === false && !said.has(namespace))
-    .map(({ namespace, addresses, nodes }) => ({
-      code: 'NotCarried',
-      severity: 'error',
-      object: { kind: 'Namespace', name: namespace },
-      message: `not all of its traffic leaves by ${addresses.join(', ')} now: see what is said of ${[...new Set(nodes)].map((node) => (node === null ? 'its nodes' : `node ${node}`)).join(', ')}`,
-      addresses,
-    }));
 }
 
 function checkCapacity(

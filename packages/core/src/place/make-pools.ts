@@ -47,6 +47,7 @@ export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeT
       placement,
       assignments,
       has,
+      olderWith: (labelValue) => shared.olderWith(index, labelValue),
       nodes,
       unitedIndex: groups + index,
     });

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
 import { firstWith } from '../address/cidr-holders.ts';
+import { firstFew } from '../finding/list-texts.ts';
 import type { EgressIPAMDecision } from '../network-contract/decisions.ts';
 import type { PlacementMode } from '../network-contract/traits.ts';
 import type { ParsedAssignment, ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
@@ -28,6 +29,7 @@ export class Pool {
   readonly assignments: readonly PoolAssignment[];
   readonly #nodes: NodeTable;
   readonly #has: (node: NodeIndex) => boolean;
+  readonly #olderWith: (labelValue: string) => readonly string[];
   readonly #unitedIndex: number;
   #united: NodeGroup | undefined;
   #decision: EgressIPAMDecision | undefined;
@@ -39,6 +41,8 @@ export class Pool {
     readonly assignments: readonly PoolAssignment[];
     /** Whether a node belongs to the EgressIPAM. */
     readonly has: (node: NodeIndex) => boolean;
+    /** The older EgressIPAMs that have nodes of a topology value in its place. */
+    readonly olderWith: (labelValue: string) => readonly string[];
     readonly nodes: NodeTable;
     /** The number of the group of all its nodes. */
     readonly unitedIndex: number;
@@ -48,6 +52,7 @@ export class Pool {
     this.placement = parts.placement;
     this.assignments = parts.assignments;
     this.#has = parts.has;
+    this.#olderWith = parts.olderWith;
     this.#nodes = parts.nodes;
     this.#unitedIndex = parts.unitedIndex;
   }
@@ -59,6 +64,26 @@ export class Pool {
   /** Whether a node belongs to the EgressIPAM. */
   has(node: NodeIndex): boolean {
     return this.#has(node);
+  }
+
+  /**
+   * Why no node has the topology value of a CIDR assignment, in words: there is none, or an older EgressIPAM has them.
+   */
+  whyNoNodes({ labelValue }: Pick<ParsedAssignment, 'labelValue'>): string {
+    const where = `${this.egressIPAM.source.topologyLabel}=${labelValue}`;
+    const older = this.#olderWith(labelValue);
+    if (older.length > 0)
+      return `every node with ${where} that it selects belongs to the older EgressIPAM ${firstFew(older)}`;
+    const { matchLabels = {}, matchExpressions = [] } = this.egressIPAM.source.nodeSelector ?? {};
+    const isAny = Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+    return isAny ? `no node has ${where}` : `none of the nodes that its nodeSelector selects has ${where}`;
+  }
+
+  /** The way out of having no nodes for a CIDR assignment. */
+  wayToNodes({ labelValue }: Pick<ParsedAssignment, 'labelValue'>): string {
+    return this.#olderWith(labelValue).length > 0
+      ? 'give each of the two its own nodes by nodeSelector or labelValue, or put the CIDR into the older one'
+      : 'label nodes or correct labelValue';
   }
 
   /** The CIDR assignment that has an address; undefined when it lies in none. */

@@ -9,7 +9,15 @@ import type { NodeTable } from './node-table.ts';
 export interface SharedNodes {
   /** The EgressIPAM that has a node, by its position. */
   readonly holderOf: (node: NodeIndex) => number | undefined;
+  /** The older EgressIPAMs that have nodes of a topology value which one asks for, too, by its position. */
+  readonly olderWith: (position: number, labelValue: string) => readonly string[];
   readonly findings: readonly Finding[];
+}
+
+/** Nodes that an older EgressIPAM has. */
+interface Lost {
+  readonly names: string[];
+  readonly values: Set<string>;
 }
 
 /** Gives each node to the oldest EgressIPAM that wants it. */
@@ -20,29 +28,36 @@ export function shareOutNodes(egressIPAMs: readonly ParsedEgressIPAM[], nodes: N
     ([, a], [, b]) => a.createdAt - b.createdAt || compareNames(a.name, b.name),
   );
   const labelled = new LabelledNodes(nodes);
-  const takeNodes = (egressIPAM: ParsedEgressIPAM, position: number): ReadonlyMap<number, readonly string[]> => {
-    const lost = new Map<number, string[]>();
+  const takeNodes = (egressIPAM: ParsedEgressIPAM, position: number): ReadonlyMap<number, Lost> => {
+    const lost = new Map<number, Lost>();
     for (const [index, node] of labelled.of(egressIPAM)) {
       if (!egressIPAM.selectsNode(node.source.labels)) continue;
       const holder = holders[index];
       if (holder === undefined) holders[index] = position;
       else {
-        const names = lost.get(holder);
-        if (names === undefined) lost.set(holder, [node.name]);
-        else names.push(node.name);
+        let entry = lost.get(holder);
+        if (entry === undefined) lost.set(holder, (entry = { names: [], values: new Set() }));
+        entry.names.push(node.name);
+        entry.values.add(node.source.labels[egressIPAM.source.topologyLabel] ?? '');
       }
     }
     return lost;
   };
   // Once one has taken all that a selection has, it is the same for all that have it after that.
-  const taken = new Map<string, ReadonlyMap<number, readonly string[]> | undefined>();
+  const taken = new Map<string, ReadonlyMap<number, Lost> | undefined>();
+  const lostBy = new Array<ReadonlyMap<number, Lost> | undefined>(egressIPAMs.length).fill(undefined);
   for (const [position, egressIPAM] of byAge) {
     const selection = selectionOf(egressIPAM);
     const lost = taken.get(selection) ?? takeNodes(egressIPAM, position);
     taken.set(selection, taken.has(selection) ? lost : undefined);
-    for (const [holder, names] of lost) findings.push(overlap(egressIPAM, egressIPAMs[holder]?.name ?? '', names));
+    lostBy[position] = lost;
+    for (const [holder, { names }] of lost) findings.push(overlap(egressIPAM, egressIPAMs[holder]?.name ?? '', names));
   }
-  return { holderOf: (node) => holders[node], findings };
+  const olderWith = (position: number, labelValue: string): readonly string[] =>
+    [...(lostBy[position] ?? [])].flatMap(([holder, { values }]) =>
+      values.has(labelValue) ? [egressIPAMs[holder]?.name ?? ''] : [],
+    );
+  return { holderOf: (node) => holders[node], olderWith, findings };
 }
 
 /** What an EgressIPAM asks of nodes, as text. */

@@ -73,7 +73,7 @@ function hostingFinding(
   if (group.selected.length === 0) {
     return finding(
       'NoNodes',
-      `no node has ${where}, so ${cidr.text} cannot be served; label nodes or correct labelValue`,
+      `${pool.whyNoNodes(assignment)}, so ${cidr.text} cannot be served; ${pool.wayToNodes(assignment)}`,
     );
   }
   if (group.candidates.length === 0 || group.candidates.some((node) => nodes.subnetsOf(node) === undefined))

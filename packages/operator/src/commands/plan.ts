@@ -1,4 +1,4 @@
-import { plan } from '@egressip-ipam/core';
+import { isAllWell, plan } from '@egressip-ipam/core';
 import { renderPlan } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
 import { loadInput, type CommandContext, type InputOptions } from './context.ts';
@@ -14,10 +14,5 @@ export async function planCommand(
   const result = plan(snapshot, backend);
   if (options.output === 'table') context.terminal.out(renderPlan(result, { snapshot, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
-  const quiet =
-    result.allocations.every(({ carried }) => carried !== false) &&
-    result.steps.length === 0 &&
-    problems.length === 0 &&
-    result.findings.every(({ severity }) => severity === 'info');
-  return quiet ? exitCode.nothingToDo : exitCode.found;
+  return isAllWell(result) && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }

@@ -8,6 +8,7 @@ import { beginning, placesByCidr } from './cluster.ts';
 import { histories, type Happening } from './happening.ts';
 import { converge, ensure, live, look, same } from './live.ts';
 import { makeBeforeBreak } from './make-before-break.ts';
+import { law12Counted, law12Faultless, law12Mistyped } from './mending-laws.ts';
 import { law11, law11Overwritten, law11Unclaimed, law12 } from './proof-laws.ts';
 import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
@@ -55,7 +56,13 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
       law11Overwritten(network),
       withoutObjects,
     ),
-    law('law 12: nothing is said to be carried that is not', law12(network), withoutObjects),
+    law('law 12: nothing is said to be carried that is not', law12(network)),
+    law(
+      'law 12: every claim has addresses or waits, is counted so, and no audit calls that well',
+      law12Counted(network),
+    ),
+    law('law 12: what an owner mistyped alarms nobody else', law12Mistyped(network)),
+    law('law 12: who asks for what could be given is never told to mend what is away', law12Faultless(network)),
     law(
       'make before break: what is bound stays on a node that works until another may have it, and none is left to go',
       makeBeforeBreak(network),

@@ -95,19 +95,25 @@ export function law11Overwritten(network: NetworkUnderTest): Check {
   };
 }
 
-/** Carried is what is bound, and hosted on a node that is Ready. */
+/** Carried is what is bound, and hosted on a node that is Ready; where nothing shows that, what has such a node. */
 export function law12(network: NetworkUnderTest): Check {
+  const isShown = network.backend.traits(network.settings ?? {}, {
+    isCloud: false,
+    attaches: false,
+  }).provesAllocations;
   return (initial, { happenings }) => {
     live(network, initial, happenings, {
       planned: (snapshot, { allocations }) => {
         const { hosts, bound } = look(network, snapshot);
-        for (const { namespace, addresses, carried } of allocations.filter((entry) => entry.carried)) {
-          for (const address of addresses) {
-            const isReady = hosts
-              .get(address)
-              ?.some((node) => snapshot.nodes.some(({ name, ready }) => name === node && ready));
-            const isBound = bound.get(namespace)?.includes(address) === true;
-            ensure(!carried || (isReady === true && isBound), `${address} of ${namespace} is said to be carried`);
+        const ready = new Set(snapshot.nodes.flatMap((node) => (node.ready ? [node.name] : [])));
+        for (const { namespace, addresses, nodes } of allocations.filter(({ carried }) => carried)) {
+          for (const [index, address] of addresses.entries()) {
+            const carriers = isShown ? (hosts.get(address) ?? []) : [nodes[index] ?? ''];
+            const isBound = !isShown || bound.get(namespace)?.includes(address) === true;
+            ensure(
+              isBound && carriers.some((node) => ready.has(node)),
+              `${address} of ${namespace} is said to be carried`,
+            );
           }
         }
       },

@@ -32,6 +32,7 @@ export interface CiliumCluster {
   setReady(node: string, status: string): Promise<unknown>;
   /** Power off, and the API server says so. */
   powerOff(node: string): Promise<void>;
+  powerOn(node: string): Promise<void>;
   /** The destination that the policies of a namespace name, `ADDRESS@NODE`. */
   policies(): Promise<readonly string[]>;
   writes(): Promise<readonly Write[]>;
@@ -128,6 +129,11 @@ export async function startCiliumCluster(
       agents.powerOff(node);
       cilium.powerOff(node);
       await setReady(node, 'Unknown');
+    },
+    powerOn: async (node) => {
+      agents.powerOn(node);
+      cilium.powerOn(node);
+      await setReady(node, 'True');
     },
     setReady,
     policies: async () => {

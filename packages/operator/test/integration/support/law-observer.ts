@@ -104,6 +104,8 @@ function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }
     NetNamespace: new Map<string, KubernetesObject>(),
     EgressIP: new Map<string, KubernetesObject>(),
     Egress: new Map<string, KubernetesObject>(),
+    CiliumEgressGatewayPolicy: new Map<string, KubernetesObject>(),
+    EgressNode: new Map<string, KubernetesObject>(),
     EgressIPAM: new Map<string, KubernetesObject>(),
   };
   const moments: Moment[] = [];

@@ -1,12 +1,20 @@
 import { asRecord } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
 import type { Carriers } from './carried.ts';
-import { egresses, egressIPs, hostSubnets, netNamespaces } from './resources.ts';
+import { egressGatewayPolicies, egresses, egressIPs, egressNodes, hostSubnets, netNamespaces } from './resources.ts';
 
 /** By kind and name: what the server has at one moment. */
 export type ObservedState = Readonly<
   Record<
-    'Namespace' | 'Node' | 'HostSubnet' | 'NetNamespace' | 'EgressIP' | 'Egress' | 'EgressIPAM',
+    | 'Namespace'
+    | 'Node'
+    | 'HostSubnet'
+    | 'NetNamespace'
+    | 'EgressIP'
+    | 'Egress'
+    | 'CiliumEgressGatewayPolicy'
+    | 'EgressNode'
+    | 'EgressIPAM',
     Map<string, KubernetesObject>
   >
 >;
@@ -61,6 +69,39 @@ export const antrea: ObservedNetwork = {
     return (namespace, address) => nodes.get(`${namespace}/${address}`) ?? [];
   },
 };
+
+/** A policy of the whole namespace that sends everything to a node, whose agent says that it holds the address. */
+export const cilium: ObservedNetwork = {
+  resources: [egressGatewayPolicies, egressNodes],
+  carriersIn: (state) => {
+    const held = addressesIn(state.EgressNode, (node) =>
+      records(readEgressIP(node).status['addresses']).flatMap(({ address, state: is }) =>
+        is === 'Held' ? [String(address)] : [],
+      ),
+    );
+    const nodes = new Map<string, string[]>();
+    for (const { spec } of [...state.CiliumEgressGatewayPolicy.values()].map(readEgressIP)) {
+      const [selector, ...others] = records(spec['selectors']);
+      const pods = asRecord(asRecord(selector?.['podSelector'])['matchLabels']);
+      const namespace = pods['io.kubernetes.pod.namespace'];
+      const isWhole = others.length === 0 && Object.keys(pods).length === 1 && typeof namespace === 'string';
+      if (!isWhole || !texts(spec['destinationCIDRs']).includes('0.0.0.0/0')) continue;
+      for (const gateway of [spec['egressGateway'], ...records(spec['egressGateways'])].map(asRecord)) {
+        const address = String(gateway['egressIP']);
+        const node = asRecord(asRecord(gateway['nodeSelector'])['matchLabels'])['kubernetes.io/hostname'];
+        const key = `${namespace}/${address}`;
+        if (held.get(address)?.includes(String(node)) === true)
+          nodes.set(key, [...(nodes.get(key) ?? []), String(node)]);
+      }
+    }
+    return (namespace, address) => nodes.get(`${namespace}/${address}`) ?? [];
+  },
+};
+
+/** The objects in a list. */
+function records(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.map(asRecord) : [];
+}
 
 /** `status.items` of an EgressIP. */
 export function itemsOf(

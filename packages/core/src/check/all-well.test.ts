@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { plan } from '../plan/planner.ts';
+import { plain } from '../plain/plain-network.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { isAllWell } from './all-well.ts';
+import { check } from './check.ts';
+
+const has = (name: string, address: string) =>
+  aNamespace(name, 1, { egressIPs: address, allocated: `pool/${address}` });
+const pool = anEgressIPAM(['10.0.0.0/28=a']);
+const well = aSnapshot({
+  nodes: [aNode('n1'), aNode('n2')],
+  egressIPAMs: [pool],
+  namespaces: [has('shop', '10.0.0.5')],
+});
+
+it('calls well what carries traffic, with nobody who waits and nothing to do', () => {
+  expect(isAllWell(plan(well))).toBe(true);
+  expect(check(well).problems).toEqual([]);
+});
+
+it.each([
+  ['no node carries an address', { nodes: well.nodes.map((node) => ({ ...node, ready: false })) }],
+  ['somebody waits', { namespaces: [...well.namespaces, aNamespace('late', 2, { egressIPs: '10.0.0.300' })] }],
+  ['something is to be done', { namespaces: [...well.namespaces, aNamespace('late', 2)] }],
+])('calls nothing well while %s', (_, worse) => {
+  expect(isAllWell(plan({ ...well, ...worse }))).toBe(false);
+});
+
+it('an audit says of everybody who waits why, also of those whose turn has not come', () => {
+  const snapshot = { ...well, namespaces: [...well.namespaces, aNamespace('new-1', 2), aNamespace('new-2', 3)] };
+  const result = plan(snapshot, plain, { mostNew: 1 });
+  expect(isAllWell({ ...result, steps: [] })).toBe(false);
+  expect(check(snapshot, plain, result).problems.map(({ code, object }) => [code, object.name])).toEqual([
+    ['WaitingForTurn', 'new-2'],
+  ]);
+});
+
+it('what is said of a namespace beside does not hide that its traffic leaves otherwise', () => {
+  const nodes = well.nodes.map((node) => ({ ...node, ready: false }));
+  const outside = [has('shop', '10.0.9.5')];
+  const { problems } = check({ ...well, nodes, namespaces: outside });
+  const errors = problems.filter(({ object, severity }) => object.name === 'shop' && severity === 'error');
+  expect(errors).not.toEqual([]);
+});
