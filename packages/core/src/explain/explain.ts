@@ -6,6 +6,7 @@ import type { Precondition, Step } from '../network-contract/step.ts';
 import { plain } from '../plain/plain-network.ts';
 import type { Allocation, Plan } from '../plan/plan-types.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { carrierSentence } from './carrier-sentence.ts';
 import { whyKeptBack } from './kept-back.ts';
 
 /** What to explain. */
@@ -67,12 +68,7 @@ function explainNamespace(snapshot: ClusterSnapshot, plan: Plan, subject: Subjec
   else statements.push(`It claims from EgressIPAM ${namespace.egressIPAM}.`);
   if (allocation !== undefined) {
     statements.push(`It has ${allocation.addresses.join(', ')}: ${origins[allocation.source]}.`);
-    allocation.addresses.forEach((address, index) => {
-      const node = allocation.nodes[index] ?? null;
-      statements.push(
-        node === null ? `No node is known to carry ${address}.` : `Node ${node} carries ${address}, or will.`,
-      );
-    });
+    statements.push(...allocation.addresses.map((address) => carrierSentence(snapshot, allocation, address)));
   }
   if (waiting !== undefined) statements.push(`It waits: ${waiting.reason.message}.`);
   const steps = plan.steps.filter((step) => step.namespace === subject.name);
@@ -116,13 +112,7 @@ function explainAddress(snapshot: ClusterSnapshot, plan: Plan, subject: Subject,
   if (statements.length === 0) statements.push('It lies in no CIDR of any EgressIPAM.');
   const allocation = plan.allocations.find(({ addresses }) => addresses.includes(text));
   if (allocation === undefined) statements.push('No namespace has it.');
-  else {
-    const node = allocation.nodes[allocation.addresses.indexOf(text)] ?? null;
-    statements.push(
-      `Namespace ${allocation.namespace} has it.`,
-      node === null ? 'No node is known to carry it.' : `Node ${node} carries it, or will.`,
-    );
-  }
+  else statements.push(`Namespace ${allocation.namespace} has it.`, carrierSentence(snapshot, allocation, text));
   statements.push(...whyKeptBack(snapshot, backend, address), ...usersOf(snapshot, text, backend));
   return {
     subject,
@@ -154,10 +144,10 @@ function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): E
   const node = snapshot.nodes.find(({ name }) => name === subject.name);
   const report = plan.nodes.find((entry) => entry.node === subject.name);
   const steps = plan.steps.filter((step) => step.node === subject.name);
-  const carried = plan.allocations.flatMap(({ namespace, addresses, nodes }) =>
-    addresses
-      .filter((_, index) => nodes[index] === subject.name)
-      .map((address) => `${address} of namespace ${namespace}`),
+  const carried = plan.allocations.flatMap((allocation) =>
+    allocation.addresses
+      .filter((_, index) => allocation.nodes[index] === subject.name)
+      .map((address) => `Of namespace ${allocation.namespace}: ${carrierSentence(snapshot, allocation, address)}`),
   );
   const statements =
     node === undefined
@@ -170,11 +160,11 @@ function explainNode(snapshot: ClusterSnapshot, plan: Plan, subject: Subject): E
   if (report !== undefined)
     statements.push(
       `EgressIPAM ${report.egressIPAM} has it.`,
-      `It carries ${report.placed} addresses${report.capacity === undefined ? '' : ` of ${report.capacity} that it can`}.`,
+      `${report.placed} addresses are placed on it${report.capacity === undefined ? '' : `, of ${report.capacity} that it can carry`}.`,
     );
   else if (node !== undefined)
     statements.push('No EgressIPAM selects it: check nodeSelector, topologyLabel and labelValue.');
-  statements.push(...carried.map((entry) => `It carries ${entry}, or will.`));
+  statements.push(...carried);
   return {
     subject,
     found: node !== undefined,
@@ -189,7 +179,9 @@ function explainEgressIPAM(plan: Plan, subject: Subject): Explanation {
   const statements =
     report === undefined
       ? [`There is no EgressIPAM ${subject.name}.`]
-      : [`${report.served} namespaces are served, ${report.waiting} wait.`];
+      : [
+          `${report.served} namespaces are served, ${report.waiting} wait; all addresses of ${report.carried} carry traffic.`,
+        ];
   for (const usage of report?.cidrs ?? []) {
     const capacity = usage.capacity === undefined ? 'as many addresses as there are' : `${usage.capacity} addresses`;
     statements.push(

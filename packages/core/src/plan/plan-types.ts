@@ -44,12 +44,14 @@ export interface CidrUsage {
   readonly labelValue: string;
   /** Addresses in the CIDR, decimal text. */
   readonly total: string;
-  /** Addresses never handed out (reserved, network, broadcast, in use by others), decimal text. */
+  /** Addresses not handed out (reserved, network, broadcast, in use by others, all that drains), decimal text. */
   readonly reserved: string;
   /** Addresses that namespaces hold. */
   readonly allocated: number;
   /** Addresses that can still be handed out, decimal text. */
   readonly free: string;
+  /** That it gives out nothing: it drains, its EgressIPAM is being deleted, or the network carries none of its family. */
+  readonly closed?: true;
   /** Allocated addresses that have a node. */
   readonly placed: number;
   /** Allocated addresses that carry traffic. */

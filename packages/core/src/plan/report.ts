@@ -68,7 +68,7 @@ function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, coun
     name: pool.name,
     ...(generation === undefined ? {} : { generation }),
     deleting: pool.egressIPAM.deleting,
-    cidrs: pool.assignments.map((assignment) => usageOf(decided, assignment, counts)),
+    cidrs: pool.assignments.map((assignment) => usageOf(decided, assignment, counts, pool.egressIPAM.deleting)),
     claims,
     served,
     carried,
@@ -81,14 +81,17 @@ function reportEgressIPAM(decided: Decided, rendered: Rendered, pool: Pool, coun
 }
 
 function usageOf(
-  { ledger, nodes }: Decided,
+  { ledger, nodes, traits }: Decided,
   { assignment, group, order }: PoolAssignment,
   counts: PoolCounts,
+  isDeleting: boolean,
 ): CidrUsage {
-  const { cidr, labelValue } = assignment;
+  const { cidr, labelValue, drain } = assignment;
   const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
-  // What no node can carry is not free to anybody; while there are no nodes, nothing is known of that.
-  const parts = group.candidates.length === 0 ? [cidr] : group.hostable;
+  // What no node can carry, or drains, is not free to anybody; while there are no nodes, nothing is known of that.
+  const isClosed = drain || isDeleting || !traits.families.includes(cidr.family);
+  const known = group.candidates.length === 0 ? [cidr] : group.hostable;
+  const parts = isClosed ? [] : known;
   const free = parts.reduce((sum, { first, last }) => sum + sizeOf(first, last) - ledger.countTaken(first, last), 0n);
   const capacity = group.candidates.reduce((sum, node) => sum + mostOf(nodes.capacityOf(node), cidr.family), 0);
   return {
@@ -98,6 +101,7 @@ function usageOf(
     reserved: (cidr.size - free - BigInt(allocated)).toString(),
     allocated,
     free: free.toString(),
+    ...(isClosed ? { closed: true as const } : {}),
     placed,
     carried,
     ...(Number.isFinite(capacity) ? { capacity } : {}),

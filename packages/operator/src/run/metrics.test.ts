@@ -132,3 +132,15 @@ describe('series', () => {
     expect(series.length).toBeLessThanOrEqual(2_000);
   });
 });
+
+it('what drains has no free addresses, so that the few that are allocated do not look like a full pool', async () => {
+  const metrics = new Metrics();
+  const cidrAssignments = [
+    { CIDR: '10.0.0.0/28', labelValue: 'a', drain: true },
+    { CIDR: '10.1.0.0/28', labelValue: 'b' },
+  ];
+  const pool = { name: 'pool', createdAt: '2026-01-01T00:00:00Z', topologyLabel: 'zone', cidrAssignments };
+  metrics.planned(plan(buildSnapshot({ egressIPAMs: [pool] })), 1);
+  const free = (await metrics.text()).match(/^egressip_cidr_addresses\{.*state="free".*$/gm);
+  expect(free).toEqual([expect.stringContaining('cidr="10.1.0.0/28"')]);
+});

@@ -162,8 +162,10 @@ export class Metrics {
     for (const step of plan.steps) this.#pendingSteps.inc({ kind: kindOf(step) });
   }
 
-  #use(egressipam: string, { cidr, reserved, free, allocated, placed, capacity }: CidrUsage): void {
-    for (const [state, count] of Object.entries({ reserved, free, allocated }))
+  #use(egressipam: string, { cidr, reserved, free, allocated, placed, capacity, closed }: CidrUsage): void {
+    // What gives out nothing has none that are free, which is not the same as none that are left.
+    const counts = closed === true ? { reserved, allocated } : { reserved, free, allocated };
+    for (const [state, count] of Object.entries(counts))
       this.#addresses.set({ egressipam, cidr, state }, Number(count));
     this.#carried.set({ egressipam, cidr }, placed);
     if (capacity !== undefined) this.#cidrCapacity.set({ egressipam, cidr }, capacity);

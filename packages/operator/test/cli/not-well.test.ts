@@ -141,3 +141,14 @@ it('counts as free what a node can carry, and nothing else', async () => {
   // Of eight addresses in the nodes' subnet two are its own, two the nodes', and one is given.
   expect(out).toMatch(/pool +10\.0\.0\.0\/24 +z +256 +252 +1 +3 /);
 });
+
+it('what drains is free to nobody, nor is what the network cannot carry', async () => {
+  const drained = await run('plan', 'ovn-kubernetes', [
+    pool('10.0.0.0/24', { drain: true }),
+    node('a', '10.0.0.1'),
+    namespace('shop', {}),
+  ]);
+  expect(drained.out).toMatch(/pool +10\.0\.0\.0\/24 +z +256 +256 +0 +0 /);
+  const six = await run('plan', 'openshift-sdn', [pool('2001:db8::/120'), node('a', '10.0.0.1')]);
+  expect(six.out).toMatch(/pool +2001:db8::\/120 +z +256 +256 +0 +0 /);
+});
