@@ -5,7 +5,7 @@ import { RangeIndex } from '../address/range-index.ts';
 import type { NetworkFacts, ReservedRange } from '../network-contract/facts.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
-import { keptInSubnet } from './survey.ts';
+import { keptInSubnet, supposedSubnets } from './survey.ts';
 
 /** One use of an address. */
 interface Use {
@@ -27,6 +27,7 @@ export class AddressUsers {
   readonly #snapshot: ParsedSnapshot;
   readonly #facts: NetworkFacts;
   readonly #subnets: readonly Cidr[];
+  #supposed: readonly Cidr[] | undefined;
   #index: ReadonlyMap<Address, readonly Use[]> | undefined;
   #inCloud: Map<Address, string> | undefined;
   #ofNetwork: RangeIndex<ReservedRange> | undefined;
@@ -75,13 +76,19 @@ export class AddressUsers {
     this.#ofNetwork ??= new RangeIndex(this.#facts.reserved);
     const ofNetwork = this.#ofNetwork.find(address);
     if (ofNetwork !== undefined) return ofNetwork.reason;
+    this.#supposed ??= supposedSubnets(this.#snapshot, this.#subnets);
+    const supposed = this.#supposed;
     this.#ofSubnets ??= new RangeIndex(
-      this.#subnets.flatMap((subnet) =>
+      [...this.#subnets, ...supposed].flatMap((subnet) =>
         keptInSubnet(this.#snapshot, subnet).map(({ first, last }) => ({ first, last, subnet })),
       ),
     );
     const kept = this.#ofSubnets.find(address);
-    if (kept !== undefined) return `the subnet ${kept.subnet.text} of nodes keeps ${textOf(kept)} for itself`;
+    if (kept !== undefined) {
+      return supposed.includes(kept.subnet)
+        ? `the platform keeps ${textOf(kept)} if ${kept.subnet.text} is a subnet, and no node tells its own`
+        : `the subnet ${kept.subnet.text} of nodes keeps ${textOf(kept)} for itself`;
+    }
     const ofPlatform = this.#ofPlatform(cidr)?.find(address);
     return ofPlatform === undefined ? undefined : `the platform keeps ${textOf(ofPlatform)} for itself`;
   }

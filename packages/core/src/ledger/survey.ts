@@ -1,6 +1,6 @@
 import { parseAddress, type Address } from '../address/address.ts';
 import { platformReserved } from '../address/address-range.ts';
-import type { Cidr } from '../address/cidr.ts';
+import { cidrsOverlap, type Cidr } from '../address/cidr.ts';
 import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
 import type { ParsedObservation } from '../parse/parse-observation.ts';
@@ -35,7 +35,7 @@ export function takeReserved(
     for (const { first, last } of reserved) ledger.takeRange(first, last);
   }
   for (const { first, last } of facts.reserved) ledger.takeRange(first, last);
-  for (const subnet of nodes.subnets)
+  for (const subnet of [...nodes.subnets, ...supposedSubnets(snapshot, nodes.subnets)])
     for (const { first, last } of keptInSubnet(snapshot, subnet)) ledger.takeRange(first, last);
   take(snapshot.virtualIPs);
   for (const { name, addresses } of snapshot.nodes) {
@@ -61,6 +61,19 @@ export function keptInSubnet(
     { first: subnet.first, last: plus(subnet.first, kept.first - 1) },
     { first: plus(subnet.last, 1 - kept.last), last: subnet.last },
   ];
+}
+
+/**
+ * CIDRs that are taken for subnets, where the platform keeps something in each and nothing tells those of the nodes:
+ * what it keeps is not given out to be refused later.
+ */
+export function supposedSubnets(snapshot: ParsedSnapshot, known: readonly Cidr[]): readonly Cidr[] {
+  if (snapshot.source.provider.keptInSubnets === undefined) return [];
+  const cidrs = snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr));
+  return cidrs.filter(
+    (cidr) =>
+      snapshot.observation?.cidrs.has(cidr.text) !== true && !known.some((subnet) => cidrsOverlap(subnet, cidr)),
+  );
 }
 
 function plus(address: Address, count: number): Address {

@@ -50,7 +50,7 @@ export interface CidrUsage {
   readonly allocated: number;
   /** Addresses that can still be handed out, decimal text. */
   readonly free: string;
-  /** That it gives out nothing: it drains, its EgressIPAM is being deleted, or the network carries none of its family. */
+  /** It gives out nothing: it drains, its EgressIPAM is being deleted, or the network does not carry its family. */
   readonly closed?: true;
   /** Allocated addresses that have a node. */
   readonly placed: number;

@@ -152,3 +152,35 @@ it('what drains is free to nobody, nor is what the network cannot carry', async 
   const six = await run('plan', 'openshift-sdn', [pool('2001:db8::/120'), node('a', '10.0.0.1')]);
   expect(six.out).toMatch(/pool +2001:db8::\/120 +z +256 +256 +0 +0 /);
 });
+
+it.each([
+  ['Azure', 'azure:///a', '10.0.0.4', ['10.0.0.3', '10.0.0.255']],
+  ['AWS', 'aws:///z/i-1', '10.0.0.4', ['10.0.0.1', '10.0.0.255']],
+  ['GCP', 'gce://p/z/a', '10.0.0.2', ['10.0.0.1', '10.0.0.254']],
+  ['None', '', '10.0.0.1', ['10.0.0.0', '10.0.0.255']],
+])('on %s what a subnet keeps is not given out either where no node tells its subnet', async (...row) => {
+  const [type, providerID, first, kept] = row;
+  const platform = {
+    apiVersion: 'config.openshift.io/v1',
+    kind: 'Infrastructure',
+    metadata: { name: 'cluster' },
+    status: { platform: type, platformStatus: { type } },
+  };
+  const bare = {
+    ...node('a', '10.0.0.77'),
+    metadata: { name: 'a', labels: { [zone]: 'z' } },
+    spec: { providerID },
+  };
+  const objects = [
+    platform,
+    pool('10.0.0.0/24'),
+    bare,
+    ...(carried['openshift-sdn']?.('10.0.0.77', 'a', '10.0.0.77') ?? []).map((entry) => ({ ...entry, egressIPs: [] })),
+  ];
+  const given = await run('plan', 'openshift-sdn', [...objects, namespace('shop', {})]);
+  expect(given.out).toContain(`allocate ${first} to namespace shop`);
+  for (const address of kept) {
+    const asked = await run('plan', 'openshift-sdn', [...objects, asks(address)]);
+    expect(asked.out).toMatch(/shop +pool +AddressReserved: /);
+  }
+});
