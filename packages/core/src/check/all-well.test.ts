@@ -27,7 +27,7 @@ it.each([
   expect(isAllWell(plan({ ...well, ...worse }))).toBe(false);
 });
 
-it('an audit says of everybody who waits why, also of those whose turn has not come', () => {
+it('law 12: an audit says of everybody who waits why, also of those whose turn has not come', () => {
   const snapshot = { ...well, namespaces: [...well.namespaces, aNamespace('new-1', 2), aNamespace('new-2', 3)] };
   const result = plan(snapshot, plain, { mostNew: 1 });
   expect(isAllWell({ ...result, steps: [] })).toBe(false);
