@@ -51,6 +51,11 @@ export function pauseAfter(error: unknown, backoff: Backoff): number {
   return Math.max(backoff.next(serverBackoffCap), Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000);
 }
 
+/** Only a refresh breaks off without the reflector being stopped; a network found dead is no abort. */
+export function isRefresh(error: unknown): boolean {
+  return TransportError.isInstance(error) && error.kind === 'aborted';
+}
+
 function isRefusal(error: unknown): boolean {
   return ApiError.isInstance(error) && error.status < 500 && error.status !== 429;
 }

@@ -292,6 +292,24 @@ describe('Reflector', () => {
     expect(errors).toEqual([]);
   });
 
+  it('tells everybody, once, that the server was set back', async () => {
+    const thingServer = new ThingServer();
+    thingServer.items = [thing('later', '9')];
+    const { server } = await follow(thingServer);
+    await until(() => thingServer.watches.length === 1);
+    let told = 0;
+    server.client.history.onSetBack(() => {
+      told += 1;
+    });
+    thingServer.resourceVersion = '5';
+    thingServer.watches[0]?.response.socket?.resetAndDestroy();
+    await until(() => thingServer.watches.length === 2);
+    expect(told).toBe(1);
+    thingServer.watches[1]?.response.socket?.resetAndDestroy();
+    await until(() => thingServer.watches.length === 3);
+    expect(told).toBe(1);
+  });
+
   it('lists the newest state when asked to, whatever the watch has seen', async () => {
     const thingServer = new ThingServer();
     thingServer.items = [thing('a', '5')];

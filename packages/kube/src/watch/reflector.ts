@@ -5,7 +5,7 @@ import { compareResourceVersions } from '../resource/resource-version.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
 import type { ServerHistory } from '../rest/server-history.ts';
 import { Backoff } from './backoff.ts';
-import { isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
+import { isRefresh, isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
 import { Store, type Projection, type Replacement, type StoreChange } from './store.ts';
 import { VanishingDoubt, type Vanishing } from './vanishing.ts';
 import { limitWatch } from './watch-limits.ts';
@@ -77,6 +77,8 @@ export class Reflector<Slim> {
   readonly #refreshing: (() => void)[] = [];
   #breakOff: (reason: unknown) => void = () => undefined;
   #endHistory: (() => void) | undefined;
+  /** Until a list is read: who knows already tells nobody again. */
+  #knowsSetBack = false;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<Slim>) {
@@ -118,7 +120,10 @@ export class Reflector<Slim> {
 
   /** Begins; a second call does nothing. */
   start(): void {
-    this.#endHistory ??= this.#history.onSetBack(() => this.#listNewest('the server was set back'));
+    this.#endHistory ??= this.#history.onSetBack(() => {
+      if (!this.#knowsSetBack) this.#listNewest('the server was set back');
+      this.#knowsSetBack = true;
+    });
     this.#running ??= this.#run(this.#stop.signal);
   }
 
@@ -181,7 +186,15 @@ export class Reflector<Slim> {
   async #isSetBack(signal: AbortSignal): Promise<boolean> {
     const { newest } = this.#history;
     const { resourceVersion } = await this.#options.client.listPage({ ...this.#selection(), limit: 1, signal });
+    this.#tellSetBack(resourceVersion);
     return (compareResourceVersions(resourceVersion, newest) ?? 0) < 0;
+  }
+
+  /** Has everybody know that the server's newest state is older than what is held of this resource. */
+  #tellSetBack(resourceVersion: string): void {
+    if (this.#knowsSetBack || (compareResourceVersions(resourceVersion, this.store.resourceVersion) ?? 0) >= 0) return;
+    this.#knowsSetBack = true;
+    this.#history.setBack();
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -200,6 +213,7 @@ export class Reflector<Slim> {
       await sleep(this.#clock, vanishing.retryInMilliseconds, signal);
     }
     read.replacement.finish();
+    this.#knowsSetBack = false;
     this.#next = 'watch';
     for (const resolve of this.#refreshing.splice(0)) resolve();
     this.#options.onListed?.({ items: read.items, milliseconds: this.#clock.monotonic() - start });
@@ -225,6 +239,7 @@ export class Reflector<Slim> {
     });
     for await (const page of pages) {
       signal.throwIfAborted();
+      if (isNewest) this.#tellSetBack(page.resourceVersion);
       replacement ??= this.store.replace(page.resourceVersion, isNewest ? newest : undefined);
       for (const item of page.items) replacement.add(item);
       items += page.items.length;
@@ -333,9 +348,4 @@ export class Reflector<Slim> {
       this.#options.onError?.(error, 0);
     }
   }
-}
-
-// Only a refresh breaks off without the reflector being stopped; a network found dead is no abort.
-function isRefresh(error: unknown): boolean {
-  return TransportError.isInstance(error) && error.kind === 'aborted';
 }

@@ -157,16 +157,21 @@ async function operate(
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
     metrics?.leads(true);
+    // While some kinds are of the lost history and others of the restored one, who has an address cannot be told.
+    const setBack = new AbortController();
+    const forget = rest.history.onSetBack(() => setBack.abort());
+    const turn = { ...term, ended: AbortSignal.any([term.ended, setBack.signal]) };
     // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
-    await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), term.ended);
-    if (!term.ended.aborted) {
-      void counts.run(term.ended);
+    await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), turn.ended);
+    if (!turn.ended.aborted) {
+      void counts.run(turn.ended);
       await lead(
-        { ...cluster, store, rest, writer, events, term, onTrouble: (reason) => (planTrouble = reason) },
+        { ...cluster, store, rest, writer, events, term: turn, onTrouble: (reason) => (planTrouble = reason) },
         surroundings,
         (listener) => (onChange = listener),
       );
     }
+    forget();
     onChange = () => undefined;
     planTrouble = undefined;
     metrics?.leads(false);
