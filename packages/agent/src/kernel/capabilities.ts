@@ -5,8 +5,8 @@ const needed = [
 ] as const;
 
 /**
- * Why an agent would be of no use, by what the kernel says of its process; undefined when it has what it needs. One that
- * ran without would renew its Lease, and none of its addresses would be there.
+ * Why an agent would be of no use, by what the kernel says of its process; undefined when it has what it needs. One
+ * that ran without would renew its Lease, and none of its addresses would be there.
  *
  * @param status the text of `/proc/self/status`
  */

@@ -60,6 +60,7 @@ export class Reflector<Slim> {
   readonly store: Store<Slim>;
   readonly #options: ReflectorOptions<Slim>;
   readonly #clock: Clock;
+  readonly #history: ServerHistory;
   readonly #random: () => number;
   readonly #backoff: Backoff;
   readonly #whenSynced: Promise<void>;
@@ -84,6 +85,7 @@ export class Reflector<Slim> {
   constructor(options: ReflectorOptions<Slim>) {
     this.#options = options;
     this.#clock = options.client.rest.clock;
+    this.#history = options.client.rest.history;
     this.#random = options.random ?? Math.random;
     this.#backoff = new Backoff(this.#clock, this.#random);
     this.#whenSynced = new Promise((resolve) => {
@@ -325,10 +327,6 @@ export class Reflector<Slim> {
     const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
     this.#options.onError?.(error, pause);
     if (pause > 0) await sleep(this.#clock, pause, signal);
-  }
-
-  get #history(): ServerHistory {
-    return this.#options.client.rest.history;
   }
 
   #selection(): Selection {
