@@ -20,6 +20,7 @@ import type { Obstacle, Readiness } from './readiness.ts';
 import { newFamilies, TableRoom } from './table-room.ts';
 import { TeamLimits } from './team-limits.ts';
 import { turnFinding, Turns } from './turns.ts';
+import { UnprovenRecords } from './unproven-records.ts';
 
 const none: readonly never[] = [];
 
@@ -87,17 +88,21 @@ function serveByTurns(parts: AllocationParts): Served {
   const rank = ({ intent }: Claim): number => (recordsFirst && intent.kind === 'input' ? 1 : 0);
   const hungry = unsettled.filter(isHungry).sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
   const turns = new Turns(ledger, hungry, parts.mostNew);
+  const records = new UnprovenRecords(ledger, unsettled);
   const server = new Server(parts);
   const refused = new Map<ClaimIndex, readonly Finding[]>();
   const served = new Map<ClaimIndex, Allotment>();
   for (let turn = turns.take(); turn.length > 0; turn = turns.take()) {
     for (const [index, reasons] of checkWishes({ ...parts, asking: turn })) refused.set(index, reasons);
     turns.holdBack();
+    records.holdBack();
     for (const claim of turn.filter(({ index }) => !refused.has(index)).sort(compareByAge)) {
-      const allotment = server.serve(claim);
+      let allotment = server.serve(claim);
+      if (allotment.waiting?.code === 'WaitingForAddress' && records.letGo()) allotment = server.serve(claim);
       served.set(claim.index, allotment);
       if (allotment.waiting === undefined) turns.note(countNew(claim, allotment));
     }
+    records.letGo();
   }
   turns.end();
   return { refused, served, later: turns.later };
