@@ -1,6 +1,7 @@
 import { FakeClock } from '@egressip-ipam/kube/testing';
 import { expect, it, vi } from 'vitest';
-import { noticeOtherNetwork } from './other-network.ts';
+import { loadBuiltInNetworks } from './load-network.ts';
+import { isShownByOneNodeAlone, noticeOtherNetwork } from './other-network.ts';
 
 function begin() {
   const clock = new FakeClock();
@@ -57,4 +58,24 @@ it('looks again where the API server is away, and no more once it is told to sto
   await clock.advance(600_000);
   expect(noticed.aborted).toBe(false);
   expect(clock.pending).toBe(0);
+});
+
+it.each([
+  { what: 'all nodes', annotated: [0, 1, 2], isAlone: false },
+  { what: 'two of three', annotated: [0, 1], isAlone: false },
+  { what: 'one of three', annotated: [1], isAlone: true },
+])('a network that $what show is shown by one alone: $isAlone', async ({ annotated, isAlone }) => {
+  const backends = await loadBuiltInNetworks();
+  const backend = backends.find(({ name }) => name === 'ovn-kubernetes');
+  if (backend === undefined) throw new Error('OVN-Kubernetes is built in');
+  const nodes = [0, 1, 2].map((index) => ({
+    name: `node-${index}`,
+    labels: {},
+    annotations: annotated.includes(index) ? { 'k8s.ovn.org/host-cidrs': '[]' } : {},
+  }));
+  const served = new Map([
+    ['hostsubnets.network.openshift.io', { isUsed: true }],
+    ['egressips.k8s.ovn.org', { isUsed: false }],
+  ]);
+  expect(isShownByOneNodeAlone({ backend, evidence: { nodes, served } }, backends)).toBe(isAlone);
 });

@@ -1,5 +1,7 @@
+import { decideNetwork, type NetworkBackend } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import type { Log } from '../run/log.ts';
+import type { FoundNetwork } from './find-network.ts';
 
 /** Milliseconds between two looks. */
 const pause = 30_000;
@@ -45,4 +47,20 @@ export function noticeOtherNetwork({ clock, log, signal, name, nameByNow }: Othe
   signal.addEventListener('abort', () => timer?.cancel(), { once: true });
   lookAfter(pause);
   return noticed.signal;
+}
+
+/**
+ * Whether a network is shown by a single node of several: each writes its own annotations, and none is to decide for all
+ * which network the cluster has.
+ */
+export function isShownByOneNodeAlone(
+  { backend, evidence }: Pick<FoundNetwork, 'backend' | 'evidence'>,
+  backends: readonly NetworkBackend[],
+): boolean {
+  if (evidence.nodes.length < 2) return false;
+  return [0, 1].some((half) => {
+    const nodes = evidence.nodes.filter((_, index) => index % 2 === half);
+    const decision = decideNetwork({ ...evidence, nodes }, backends);
+    return !decision.decided || decision.backend.name !== backend.name;
+  });
 }

@@ -3,7 +3,7 @@ import { systemClock, type Resource, type RestClient } from '@egressip-ipam/kube
 import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import { readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
-import { noticeOtherNetwork } from '../network/other-network.ts';
+import { isShownByOneNodeAlone, noticeOtherNetwork } from '../network/other-network.ts';
 import * as resources from '../network/resources.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { makeClusterProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
@@ -89,5 +89,5 @@ export async function withNetwork(
 
 async function networkShown(rest: RestClient, backends: readonly NetworkBackend[]): Promise<string | undefined> {
   const found = await findNetwork(rest, backends, undefined);
-  return typeof found === 'string' ? undefined : found.backend.name;
+  return typeof found === 'string' || isShownByOneNodeAlone(found, backends) ? undefined : found.backend.name;
 }
