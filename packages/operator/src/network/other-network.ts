@@ -50,8 +50,8 @@ export function noticeOtherNetwork({ clock, log, signal, name, nameByNow }: Othe
 }
 
 /**
- * Whether a network is shown by a single node of several: each writes its own annotations, and none is to decide for all
- * which network the cluster has.
+ * Whether a network is shown by a single node of several: each writes its own annotations, and none is to decide for
+ * all which network the cluster has.
  */
 export function isShownByOneNodeAlone(
   { backend, evidence }: Pick<FoundNetwork, 'backend' | 'evidence'>,
