@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { findEnvtestAssets, startEnvtest, type Envtest } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubeconfigOfNobody } from '../../../tools/testing/kubeconfig-of-nobody.ts';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { cannotRunAgents, cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
 import { loadedFiles } from '../../test/support/loaded-files.ts';
@@ -27,15 +28,6 @@ const seldomNeeded = [
 
 /** As the agent's image starts it. */
 const agentCommand = ['/nodejs/bin/node', '--jitless', '--max-semi-space-size=1', '/operator/cli.js', 'agent'];
-
-const kubeconfigOfNobody = {
-  apiVersion: 'v1',
-  kind: 'Config',
-  'current-context': 'nobody',
-  contexts: [{ name: 'nobody', context: { cluster: 'nobody', user: 'nobody' } }],
-  clusters: [{ name: 'nobody', cluster: { server: 'https://127.0.0.1:9' } }],
-  users: [{ name: 'nobody', user: { token: 'none' } }],
-};
 
 const megabyte = 1024 * 1024;
 const reason = cannotRunImages();

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { kubeconfigOfNobody } from '../../../tools/testing/kubeconfig-of-nobody.ts';
 import { median, row, type BenchmarkRow } from '../../core/bench/benchmark.ts';
 
 const rounds = 15;
@@ -41,22 +42,13 @@ export async function run(): Promise<BenchmarkRow[]> {
   }
 }
 
-/** The operator is alive before it has reached an API server: here it never does. */
-const kubeconfigOfNobody = {
-  apiVersion: 'v1',
-  kind: 'Config',
-  'current-context': 'nobody',
-  contexts: [{ name: 'nobody', context: { cluster: 'nobody', user: 'nobody' } }],
-  clusters: [{ name: 'nobody', cluster: { server: 'https://127.0.0.1:9' } }],
-  users: [{ name: 'nobody', user: { token: 'none' } }],
-};
-
 async function timeToEnd(...args: readonly string[]): Promise<number> {
   const start = performance.now();
   await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit');
   return performance.now() - start;
 }
 
+/** The operator is alive before it has reached an API server: here it never does. */
 async function timeToHealth(cli: string, kubeconfig: string): Promise<number> {
   const port = await freePort();
   const start = performance.now();

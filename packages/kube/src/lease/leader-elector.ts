@@ -4,7 +4,7 @@ import { FencedError } from '../errors/fenced-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../errors/predicates.ts';
 import type { KubernetesObject } from '../resource/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
-import { compareResourceVersions } from '../resource/resource-version.ts';
+import { isOlder } from '../resource/resource-version.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { leaseSpec, microTime, parseLease, type LeaseRecord } from './lease-record.ts';
@@ -237,7 +237,7 @@ export class LeaderElector {
   #seeVersion(version: string | undefined): void {
     const former = this.#version;
     this.#version = version;
-    if (former !== undefined && (version === undefined || (compareResourceVersions(version, former) ?? 0) < 0))
+    if (former !== undefined && (version === undefined || isOlder(version, former)))
       this.#options.client.history.setBack();
   }
 

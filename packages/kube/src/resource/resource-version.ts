@@ -12,6 +12,21 @@ export function compareResourceVersions(left: string, right: string): number | u
   return left < right ? -1 : 1;
 }
 
+/** Whether a version is older than another; not, where they cannot be compared. */
+export function isOlder(left: string, right: string): boolean {
+  return (compareResourceVersions(left, right) ?? 0) < 0;
+}
+
+/** Whether a version is newer than another; not, where they cannot be compared. */
+export function isNewer(left: string, right: string): boolean {
+  return (compareResourceVersions(left, right) ?? 0) > 0;
+}
+
+/** The newer of two versions, either of which may be empty: the one that was held, where they cannot be compared. */
+export function newerOf(held: string, seen: string): string {
+  return held === '' || isNewer(seen, held) ? seen : held;
+}
+
 function isDecimal(value: string): boolean {
   return /^(0|[1-9][0-9]*)$/.test(value);
 }

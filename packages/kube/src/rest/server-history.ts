@@ -1,4 +1,4 @@
-import { compareResourceVersions } from '../resource/resource-version.ts';
+import { newerOf } from '../resource/resource-version.ts';
 import type { Resource } from '../resource/resource.ts';
 
 /**
@@ -20,9 +20,7 @@ export class ServerHistory {
 
   /** Takes in the version of an object, a list or a bookmark of a resource. */
   see(resourceVersion: string, { plural }: Pick<Resource, 'plural'>): void {
-    if (plural === 'events') return;
-    if (this.#newest === '' || (compareResourceVersions(resourceVersion, this.#newest) ?? 0) > 0)
-      this.#newest = resourceVersion;
+    if (plural !== 'events') this.#newest = newerOf(this.#newest, resourceVersion);
   }
 
   /** Tells all who listen that the server has been set back, however far it has come since. */

@@ -1,7 +1,7 @@
 import { sleep } from '../clock/sleep.ts';
 import type { Clock } from '../clock/clock.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { compareResourceVersions } from '../resource/resource-version.ts';
+import { isOlder } from '../resource/resource-version.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
 import type { ServerHistory } from '../rest/server-history.ts';
 import { Backoff } from './backoff.ts';
@@ -189,12 +189,12 @@ export class Reflector<Slim> {
     const { newest } = this.#history;
     const { resourceVersion } = await this.#options.client.listPage({ ...this.#selection(), limit: 1, signal });
     this.#tellSetBack(resourceVersion);
-    return (compareResourceVersions(resourceVersion, newest) ?? 0) < 0;
+    return isOlder(resourceVersion, newest);
   }
 
   /** Has everybody know that the server's newest state is older than what is held of this resource. */
   #tellSetBack(resourceVersion: string): void {
-    if (this.#knowsSetBack || (compareResourceVersions(resourceVersion, this.store.resourceVersion) ?? 0) >= 0) return;
+    if (this.#knowsSetBack || !isOlder(resourceVersion, this.store.resourceVersion)) return;
     this.#knowsSetBack = true;
     this.#history.setBack();
   }

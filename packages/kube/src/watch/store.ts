@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { objectKey, type KubernetesObject } from '../resource/object.ts';
-import { compareResourceVersions } from '../resource/resource-version.ts';
+import { compareResourceVersions, isNewer, isOlder, newerOf } from '../resource/resource-version.ts';
 
 /** What happened to an entry of a {@link Store}. */
 export type StoreChange<Slim> =
@@ -154,7 +154,7 @@ export class Store<Slim> {
   }
 
   #see(resourceVersion: string): void {
-    if (this.#newest === '' || isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion;
+    this.#newest = newerOf(this.#newest, resourceVersion);
   }
 
   #put(key: string, object: KubernetesObject, force: boolean): void {
@@ -215,19 +215,10 @@ function versionOf(object: KubernetesObject): string {
   return object.metadata.resourceVersion ?? '';
 }
 
-// The same version is the same object: the watch event of a write whose answer came in before.
+// The same version is the same object: the watch event of a write whose answer came in before. Versions that cannot be
+// compared are taken as they come, as client-go takes all of them.
 function isKnown(version: string, held: string): boolean {
   return version === held ? version !== '' : isOlder(version, held);
-}
-
-// Versions that cannot be compared are taken as they come, as client-go takes all of them.
-function isOlder(left: string, right: string): boolean {
-  const order = compareResourceVersions(left, right);
-  return order !== undefined && order < 0;
-}
-
-function isNewer(left: string, right: string): boolean {
-  return (compareResourceVersions(left, right) ?? 0) > 0;
 }
 
 function isNewerOrUnknown(left: string, right: string): boolean {
