@@ -1,6 +1,7 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import { cidrContains } from '../address/cidr.ts';
 import { AddressUsers } from '../ledger/address-users.ts';
+import { nodeSubnets } from '../ledger/survey.ts';
 import { NodeNames } from '../ledger/node-names.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import { Parser } from '../parse/parsed-snapshot.ts';
@@ -13,7 +14,7 @@ export function whyKeptBack(snapshot: ClusterSnapshot, backend: NetworkBackend, 
   const parsed = new Parser().parse(snapshot);
   const facts = backend.createFactsReader().read(networkView(parsed));
   const nodes = new NodeTable(parsed, facts, new NodeNames(parsed.nodes));
-  const users = new AddressUsers(parsed, facts, nodes.allSubnets());
+  const users = new AddressUsers(parsed, facts, nodeSubnets(parsed, nodes.allSubnets()));
   const reasons = parsed.egressIPAMs
     .flatMap(({ assignments }) => assignments.filter(({ cidr }) => cidrContains(cidr, address)))
     .flatMap((assignment) => users.reservation(assignment, address) ?? []);

@@ -5,7 +5,7 @@ import { RangeIndex } from '../address/range-index.ts';
 import type { NetworkFacts, ReservedRange } from '../network-contract/facts.ts';
 import type { ParsedAssignment } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
-import { keptInSubnet, supposedSubnets } from './survey.ts';
+import { keptInSubnet, type NodeSubnets } from './survey.ts';
 
 /** One use of an address. */
 interface Use {
@@ -19,6 +19,13 @@ interface Use {
   readonly isInCloud?: true;
 }
 
+/** What a subnet keeps for itself. */
+interface KeptRange extends AddressRange {
+  readonly subnet: Cidr;
+  /** Taken for a subnet, as no node tells its own. */
+  readonly isSupposed: boolean;
+}
+
 /**
  * Who uses an address, in words: asked only when a claim meets an address that
  * is not free, so the index is made at the first question.
@@ -26,15 +33,14 @@ interface Use {
 export class AddressUsers {
   readonly #snapshot: ParsedSnapshot;
   readonly #facts: NetworkFacts;
-  readonly #subnets: readonly Cidr[];
-  #supposed: readonly Cidr[] | undefined;
+  readonly #subnets: NodeSubnets;
   #index: ReadonlyMap<Address, readonly Use[]> | undefined;
   #inCloud: Map<Address, string> | undefined;
   #ofNetwork: RangeIndex<ReservedRange> | undefined;
-  #ofSubnets: RangeIndex<AddressRange & { readonly subnet: Cidr }> | undefined;
+  #ofSubnets: RangeIndex<KeptRange> | undefined;
   readonly #byCidr = new Map<string, RangeIndex<AddressRange>>();
 
-  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, subnets: readonly Cidr[]) {
+  constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, subnets: NodeSubnets) {
     this.#snapshot = snapshot;
     this.#facts = facts;
     this.#subnets = subnets;
@@ -76,21 +82,24 @@ export class AddressUsers {
     this.#ofNetwork ??= new RangeIndex(this.#facts.reserved);
     const ofNetwork = this.#ofNetwork.find(address);
     if (ofNetwork !== undefined) return ofNetwork.reason;
-    this.#supposed ??= supposedSubnets(this.#snapshot, this.#subnets);
-    const supposed = this.#supposed;
-    this.#ofSubnets ??= new RangeIndex(
-      [...this.#subnets, ...supposed].flatMap((subnet) =>
-        keptInSubnet(this.#snapshot, subnet).map(({ first, last }) => ({ first, last, subnet })),
-      ),
-    );
+    this.#ofSubnets ??= new RangeIndex([
+      ...this.#keptIn(this.#subnets.known, false),
+      ...this.#keptIn(this.#subnets.supposed, true),
+    ]);
     const kept = this.#ofSubnets.find(address);
     if (kept !== undefined) {
-      return supposed.includes(kept.subnet)
+      return kept.isSupposed
         ? `the platform keeps ${textOf(kept)} if ${kept.subnet.text} is a subnet, and no node tells its own`
         : `the subnet ${kept.subnet.text} of nodes keeps ${textOf(kept)} for itself`;
     }
     const ofPlatform = this.#ofPlatform(cidr)?.find(address);
     return ofPlatform === undefined ? undefined : `the platform keeps ${textOf(ofPlatform)} for itself`;
+  }
+
+  #keptIn(subnets: readonly Cidr[], isSupposed: boolean): readonly KeptRange[] {
+    return subnets.flatMap((subnet) =>
+      keptInSubnet(this.#snapshot, subnet).map(({ first, last }) => ({ first, last, subnet, isSupposed })),
+    );
   }
 
   /** What the platform keeps of a CIDR. */

@@ -1,6 +1,7 @@
 import { parseAddress, type Address } from '../address/address.ts';
 import { platformReserved } from '../address/address-range.ts';
-import { cidrsOverlap, type Cidr } from '../address/cidr.ts';
+import type { Cidr } from '../address/cidr.ts';
+import { firstOverlaps } from '../address/first-overlaps.ts';
 import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
 import type { ParsedObservation } from '../parse/parse-observation.ts';
@@ -9,11 +10,21 @@ import type { AddressLedger } from './address-ledger.ts';
 import type { HostedEntry, HostedList } from './hosted-list.ts';
 import type { HostedIndex, NodeIndex } from './indexes.ts';
 
+/** Subnets that addresses of a pool may lie in. */
+export interface NodeSubnets {
+  /** Those of all nodes, as far as they are known; each once. */
+  readonly known: readonly Cidr[];
+  /**
+   * CIDRs that are taken for subnets, where the platform keeps something in each and nothing tells those of the nodes:
+   * what it keeps is not given out to be refused later.
+   */
+  readonly supposed: readonly Cidr[];
+}
+
 /** What the survey needs to know of nodes. */
 export interface SurveyedNodes {
   readonly indexOf: (name: string) => NodeIndex | undefined;
-  /** The subnets of all nodes, as far as they are known; each once. */
-  readonly subnets: readonly Cidr[];
+  readonly subnets: NodeSubnets;
   /** How many nodes the snapshot has; those behind are gone. */
   readonly present: number;
 }
@@ -35,7 +46,7 @@ export function takeReserved(
     for (const { first, last } of reserved) ledger.takeRange(first, last);
   }
   for (const { first, last } of facts.reserved) ledger.takeRange(first, last);
-  for (const subnet of [...nodes.subnets, ...supposedSubnets(snapshot, nodes.subnets)])
+  for (const subnet of [...nodes.subnets.known, ...nodes.subnets.supposed])
     for (const { first, last } of keptInSubnet(snapshot, subnet)) ledger.takeRange(first, last);
   take(snapshot.virtualIPs);
   for (const { name, addresses } of snapshot.nodes) {
@@ -63,17 +74,14 @@ export function keptInSubnet(
   ];
 }
 
-/**
- * CIDRs that are taken for subnets, where the platform keeps something in each and nothing tells those of the nodes:
- * what it keeps is not given out to be refused later.
- */
-export function supposedSubnets(snapshot: ParsedSnapshot, known: readonly Cidr[]): readonly Cidr[] {
-  if (snapshot.source.provider.keptInSubnets === undefined) return [];
-  const cidrs = snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr));
-  return cidrs.filter(
-    (cidr) =>
-      snapshot.observation?.cidrs.has(cidr.text) !== true && !known.some((subnet) => cidrsOverlap(subnet, cidr)),
-  );
+/** The subnets of nodes, and the CIDRs that are taken for subnets beside them. */
+export function nodeSubnets(snapshot: ParsedSnapshot, known: readonly Cidr[]): NodeSubnets {
+  if (snapshot.source.provider.keptInSubnets === undefined) return { known, supposed: [] };
+  const cidrs = snapshot.egressIPAMs
+    .flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))
+    .filter(({ text }) => snapshot.observation?.cidrs.has(text) !== true);
+  const overlaps = firstOverlaps([...known, ...cidrs]).slice(known.length);
+  return { known, supposed: cidrs.filter((_, position) => (overlaps[position] ?? Infinity) >= known.length) };
 }
 
 function plus(address: Address, count: number): Address {

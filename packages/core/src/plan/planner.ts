@@ -10,6 +10,7 @@ import { AddressUsers } from '../ledger/address-users.ts';
 import { HostedList } from '../ledger/hosted-list.ts';
 import { NodeNames } from '../ledger/node-names.ts';
 import {
+  nodeSubnets,
   noteAttachments,
   noteHosts,
   strayHosted,
@@ -104,7 +105,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNe
   const pools = makePools(snapshot.egressIPAMs, nodes, traits);
   const surveyed: SurveyedNodes = {
     indexOf: (name) => nodes.indexOf(name),
-    subnets: nodes.allSubnets(),
+    subnets: nodeSubnets(snapshot, nodes.allSubnets()),
     present: nodes.present,
   };
   const users = new AddressUsers(snapshot, facts, surveyed.subnets);
