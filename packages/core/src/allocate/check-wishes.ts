@@ -142,7 +142,12 @@ function problemWith(
   }
   const group = pool.groupOf(address);
   // Where no node can carry anything of a CIDR, or one that is away could, it is not for the owner to mend.
-  if (group !== undefined && group.hostable.length > 0 && !isHostable(group, address) && !group.couldHost(address)) {
+  if (
+    group !== undefined &&
+    group.hostable.length > 0 &&
+    !isHostable(group, address) &&
+    !group.selection.couldHost(address)
+  ) {
     const message = `no node of ${assignment.cidr.text} has a subnet with ${text}; ask for an address that a node can carry`;
     return { code: 'AddressNotHostable', message };
   }

@@ -102,7 +102,7 @@ export class Keeper {
 
   #mayStay(pool: Pool, address: Address, node: NodeIndex): boolean {
     const group = pool.groupOf(address);
-    const isOurs = group === undefined ? pool.has(node) : group.isSelected(node);
+    const isOurs = group === undefined ? pool.has(node) : group.selection.isSelected(node);
     return isOurs && this.#nodes.isUsable(node) && this.#nodes.canHost(node, address);
   }
 

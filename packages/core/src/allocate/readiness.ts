@@ -73,11 +73,11 @@ function nodesObstacle(pool: Pool, assignment: ParsedAssignment): Obstacle | und
   const { cidr, labelValue } = assignment;
   const group = pool.assignments.find((candidate) => candidate.assignment === assignment)?.group;
   const where = `${pool.egressIPAM.source.topologyLabel}=${labelValue}`;
-  if (group !== undefined && group.selected.length === 0) {
+  if (group !== undefined && group.selection.selected.length === 0) {
     const message = `nothing of ${cidr.text} can be given out: for EgressIPAM ${pool.name} ${pool.whyNoNodes(assignment)}; ${pool.wayToNodes(assignment)}`;
     return { code: 'WaitingForNodes', message };
   }
-  if (group === undefined || group.candidates.length === 0) {
+  if (group === undefined || group.selection.candidates.length === 0) {
     const message = `no node for ${cidr.text} is ready: EgressIPAM ${pool.name} looks for ${where}; it waits for such a node`;
     return { code: 'WaitingForNodes', message };
   }

@@ -5,6 +5,7 @@ import type { NetworkTraits } from '../network-contract/traits.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import { nodeGroup } from './node-group.ts';
+import { NodeSelection } from './node-selection.ts';
 import type { NodeTable } from './node-table.ts';
 import { Pool } from './pool.ts';
 import { shareOutNodes } from './share-out-nodes.ts';
@@ -24,7 +25,8 @@ export interface Pools {
 /** Gives each EgressIPAM its nodes, CIDR assignment by CIDR assignment. */
 export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeTable, traits: NetworkTraits): Pools {
   const shared = shareOutNodes(egressIPAMs, nodes);
-  const nodesOf = nodesByValue(egressIPAMs, nodes, shared.holderOf);
+  const selections = selectionsByValue(egressIPAMs, nodes, shared.holderOf);
+  const nobody = new NodeSelection(nodes, []);
   const groups = egressIPAMs.reduce((sum, { assignments }) => sum + assignments.length, 0);
   let count = 0;
   const list = egressIPAMs.map((egressIPAM, index) => {
@@ -32,8 +34,8 @@ export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeT
     const assignments = egressIPAM.assignments.map((assignment, order) => {
       const { cidr, labelValue } = assignment;
       const isCarried = traits.families.includes(cidr.family);
-      const selected = isCarried ? (nodesOf[index]?.get(labelValue) ?? []) : [];
-      return { assignment, group: nodeGroup(nodes, count++, selected, cidr), order };
+      const selection = (isCarried ? selections[index]?.get(labelValue) : undefined) ?? nobody;
+      return { assignment, group: nodeGroup(count++, selection, cidr), order };
     });
     const placement = traits.placement({
       name: egressIPAM.name,
@@ -74,11 +76,11 @@ function rangesOf(list: readonly Pool[]): readonly PoolRange[] {
 }
 
 /** By EgressIPAM: its nodes by the value of its topology label. */
-function nodesByValue(
+function selectionsByValue(
   egressIPAMs: readonly ParsedEgressIPAM[],
   nodes: NodeTable,
   holderOf: (node: NodeIndex) => number | undefined,
-): readonly ReadonlyMap<string, readonly NodeIndex[]>[] {
+): readonly ReadonlyMap<string, NodeSelection>[] {
   const byValue = egressIPAMs.map(() => new Map<string, NodeIndex[]>());
   for (const [index, { source }] of nodes.entries()) {
     const holder = holderOf(index);
@@ -88,5 +90,5 @@ function nodesByValue(
     if (list === undefined) byValue[holder]?.set(value, [index]);
     else list.push(index);
   }
-  return byValue;
+  return byValue.map((lists) => new Map([...lists].map(([value, list]) => [value, new NodeSelection(nodes, list)])));
 }

@@ -2,7 +2,8 @@ import { familyOf, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ClaimIndex, NodeIndex, Slot } from '../ledger/indexes.ts';
 import { LeastLoaded } from './least-loaded.ts';
-import { wholeGroup, type NodeGroup } from './node-group.ts';
+import type { NodeGroup } from './node-group.ts';
+import { allCandidates } from './node-selection.ts';
 import type { NodeTable } from './node-table.ts';
 import type { NodePart } from './subnet-nodes.ts';
 
@@ -220,7 +221,7 @@ export class Placer {
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
   for (const { group, family, siblings, part } of items) {
-    if (part.id !== wholeGroup || siblings.slots.length !== items.length) return undefined;
+    if (part.id !== allCandidates || siblings.slots.length !== items.length) return undefined;
     kind += `${group.index}/${family},`;
   }
   return kind;

@@ -124,7 +124,6 @@ export class Pool {
   #makeDecision(): EgressIPAMDecision {
     const { name, deleting, source, destinations, podsPerNamespace } = this.egressIPAM;
     const { nodeSelector, topologyLabel } = source;
-    const nameOf = (node: NodeIndex): string => this.#nodes.nameOf(node);
     return {
       name,
       deleting,
@@ -135,8 +134,7 @@ export class Pool {
         cidr,
         labelValue,
         position,
-        selected: group.selected.map(nameOf),
-        candidates: group.candidates.map(nameOf),
+        ...group.selection.names,
       })),
       destinations,
       podsPerNamespace,

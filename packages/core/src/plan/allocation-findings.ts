@@ -101,16 +101,18 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
   }
   if (pool.placement === 'us') {
     const node = ledger.placement.at(slot);
-    const isWell = node !== undefined && nodes.isUsable(node) && (group === undefined || group.isSelected(node));
+    const isWell =
+      node !== undefined && nodes.isUsable(node) && (group === undefined || group.selection.isSelected(node));
     if (!isWell)
       say(
         'AddressNotPlaced',
         'error',
         `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`,
       );
-  } else if (pool.placement === 'us-by-cidr' && (group?.candidates.length ?? 0) === 0) {
+  } else if (pool.placement === 'us-by-cidr' && (group?.selection.candidates.length ?? 0) === 0) {
     const node = ledger.host.at(slot);
-    const isWell = node !== undefined && (group === undefined || (nodes.isUsable(node) && group.isSelected(node)));
+    const isWell =
+      node !== undefined && (group === undefined || (nodes.isUsable(node) && group.selection.isSelected(node)));
     const why = node === undefined ? 'no node of its CIDR assignment is ready' : whyNotPlaced(decided, node);
     if (!isWell) say('AddressNotPlaced', 'error', `${formatAddress(address)}: ${why}; it waits for one`);
   }

@@ -70,13 +70,16 @@ function hostingFinding(
       `the network carries no IPv${cidr.family} egress addresses, so ${cidr.text} can never be served; remove the entry`,
     );
   }
-  if (group.selected.length === 0) {
+  if (group.selection.selected.length === 0) {
     return finding(
       'NoNodes',
       `${pool.whyNoNodes(assignment)}, so ${cidr.text} cannot be served; ${pool.wayToNodes(assignment)}`,
     );
   }
-  if (group.candidates.length === 0 || group.candidates.some((node) => nodes.subnetsOf(node) === undefined))
+  if (
+    group.selection.candidates.length === 0 ||
+    group.selection.candidates.some((node) => nodes.subnetsOf(node) === undefined)
+  )
     return undefined;
   if (group.hostable.length === 0) {
     return finding(
@@ -102,7 +105,7 @@ function shortages({ unsettled, nodes, pools }: Decided): readonly Finding[] {
     else entry.count += 1;
   }
   const isLimited = pools.list.some(({ assignments }) =>
-    assignments.some(({ group }) => group.selected.some((node) => nodes.capacityOf(node) !== unlimited)),
+    assignments.some(({ group }) => group.selection.selected.some((node) => nodes.capacityOf(node) !== unlimited)),
   );
   return [...counts.values()].map(({ pool, code, count }) => {
     const room = isLimited ? 'add nodes or use larger ones' : 'add nodes';

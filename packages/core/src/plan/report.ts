@@ -90,10 +90,13 @@ function usageOf(
   const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
   // What no node can carry, or drains, is not free to anybody; while there are no nodes, nothing is known of that.
   const isClosed = drain || isDeleting || !traits.families.includes(cidr.family);
-  const known = group.candidates.length === 0 ? [cidr] : group.hostable;
+  const known = group.selection.candidates.length === 0 ? [cidr] : group.hostable;
   const parts = isClosed ? [] : known;
   const free = parts.reduce((sum, { first, last }) => sum + sizeOf(first, last) - ledger.countTaken(first, last), 0n);
-  const capacity = group.candidates.reduce((sum, node) => sum + mostOf(nodes.capacityOf(node), cidr.family), 0);
+  const capacity = group.selection.candidates.reduce(
+    (sum, node) => sum + mostOf(nodes.capacityOf(node), cidr.family),
+    0,
+  );
   return {
     cidr: cidr.text,
     labelValue,
@@ -105,7 +108,7 @@ function usageOf(
     placed,
     carried,
     ...(Number.isFinite(capacity) ? { capacity } : {}),
-    nodes: group.selected.map((node) => nodes.nameOf(node)),
+    nodes: group.selection.names.selected,
   };
 }
 
