@@ -7,15 +7,16 @@ export class StepsByAddress {
 
   constructor(steps: readonly Step[]) {
     for (const step of steps) {
-      const { effects } = step;
-      const onNodes = [...(effects.recorded ?? []), ...(effects.hosted ?? []), ...(effects.unhosted ?? [])];
-      const addresses = [...onNodes, ...(effects.bound ?? []), ...(effects.unbound ?? [])];
-      for (const address of new Set([...addresses, ...(effects.attached ?? []), ...(effects.detached ?? [])])) {
-        const list = this.#steps.get(address);
-        if (list === undefined) this.#steps.set(address, [step]);
-        else list.push(step);
-      }
+      const { recorded, hosted, unhosted, bound, unbound, attached, detached } = step.effects;
+      for (const addresses of [recorded, hosted, unhosted, bound, unbound, attached, detached])
+        if (addresses !== undefined) for (const address of addresses) this.#note(address, step);
     }
+  }
+
+  #note(address: string, step: Step): void {
+    const list = this.#steps.get(address);
+    if (list === undefined) this.#steps.set(address, [step]);
+    else if (list.at(-1) !== step) list.push(step);
   }
 
   /** The steps that note an address as ours before it goes anywhere. */
