@@ -8,6 +8,7 @@ export { compileSelector } from './snapshot/label-selector.ts';
 export { SelectorIndex } from './snapshot/selector-index.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
+export { withEntry } from './network-contract/with-entry.ts';
 export type { Read } from './snapshot/object-reader.ts';
 export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 

@@ -1,5 +1,6 @@
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { InterfaceStep, Step } from '../network-contract/step.ts';
+import { withEntry } from '../network-contract/with-entry.ts';
 import { plain } from '../plain/plain-network.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { mergeResults } from '../provider-contract/merge-results.ts';
@@ -17,22 +18,25 @@ export function applyStep(snapshot: ClusterSnapshot, step: Step, backend: Networ
     case 'finalizer':
       return {
         ...snapshot,
-        egressIPAMs: snapshot.egressIPAMs.flatMap((egressIPAM) => {
-          if (egressIPAM.name !== step.egressIPAM) return [egressIPAM];
-          if (!step.present && egressIPAM.deletedAt !== undefined) return [];
-          return [{ ...egressIPAM, finalizers: step.finalizers }];
-        }),
+        egressIPAMs: withEntry(snapshot.egressIPAMs, step.egressIPAM, (egressIPAM) =>
+          egressIPAM === undefined || (!step.present && egressIPAM.deletedAt !== undefined)
+            ? undefined
+            : { ...egressIPAM, finalizers: step.finalizers },
+        ),
       };
     case 'remember':
       return {
         ...snapshot,
         departed: [],
-        egressIPAMs: replace(snapshot.egressIPAMs, step.egressIPAM, (entry) => ({ ...entry, released: step.released })),
+        egressIPAMs: withEntry(snapshot.egressIPAMs, step.egressIPAM, (egressIPAM) =>
+          egressIPAM === undefined ? undefined : { ...egressIPAM, released: step.released },
+        ),
       };
     case 'annotate':
       return {
         ...snapshot,
-        namespaces: replace(snapshot.namespaces, step.namespace, (namespace) => {
+        namespaces: withEntry(snapshot.namespaces, step.namespace, (namespace) => {
+          if (namespace === undefined) return undefined;
           const { egressIPs: before, allocated: _allocated, unconfirmed: _unconfirmed, ...rest } = namespace;
           const egressIPs = step.egressIPs === undefined ? before : (step.egressIPs ?? undefined);
           const list = egressIPs === undefined ? {} : { egressIPs };
@@ -66,12 +70,4 @@ function applyToProvider(snapshot: ClusterSnapshot, step: InterfaceStep): Cluste
       ...(rest === undefined ? {} : { doubted: rest }),
     },
   };
-}
-
-function replace<Entry extends { readonly name: string }>(
-  entries: readonly Entry[],
-  name: string,
-  update: (entry: Entry) => Entry,
-): readonly Entry[] {
-  return entries.map((entry) => (entry.name === name ? update(entry) : entry));
 }

@@ -3,11 +3,10 @@ import {
   ownershipLabel,
   type KubernetesWrite,
   type LabelSelector,
-  type NetworkEntry,
   type NetworkStep,
   type SimulatedNetwork,
 } from '@egressip-ipam/core';
-import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
+import { entriesOf, withEntries, withEntry } from '@egressip-ipam/core/plugin';
 import { appliedTo } from '../facts/parse-egress.ts';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
@@ -88,15 +87,16 @@ function withoutNulls(object: object): Readonly<Record<string, unknown>> {
 export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
   const payload = payloadOf(step);
   const { name } = step.object;
-  const kind = step.object.kind === 'Egress' ? egressKind : externalIPPoolKind;
-  const before = entriesOf(objects, egressKind).find((entry) => entry.name === name);
-  const others: readonly NetworkEntry[] = entriesOf<NetworkEntry>(objects, kind).filter((entry) => entry.name !== name);
-  const added =
-    payload.write === 'delete'
-      ? []
-      : [payload.write === 'egress' ? egressEntry(name, payload.egress, before) : { name, ...payload.pool }];
-  const entries = [...others, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { objects: withEntries<NetworkEntry>(objects, kind, entries), nodes };
+  if (step.object.kind === 'Egress') {
+    const egresses = withEntry(entriesOf(objects, egressKind), name, (entry) =>
+      payload.write === 'egress' ? egressEntry(name, payload.egress, entry) : undefined,
+    );
+    return { objects: withEntries(objects, egressKind, egresses), nodes };
+  }
+  const pools = withEntry(entriesOf(objects, externalIPPoolKind), name, () =>
+    payload.write === 'pool' ? { name, ...payload.pool } : undefined,
+  );
+  return { objects: withEntries(objects, externalIPPoolKind, pools), nodes };
 }
 
 function egressEntry(

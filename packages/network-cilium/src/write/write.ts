@@ -1,5 +1,5 @@
 import { fieldManager, type KubernetesWrite, type NetworkStep, type SimulatedNetwork } from '@egressip-ipam/core';
-import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
+import { entriesOf, withEntries, withEntry } from '@egressip-ipam/core/plugin';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { payloadOf } from './payload.ts';
 import { entryOf, objectOf, patchOf } from './policy-spec.ts';
@@ -21,10 +21,9 @@ export function write(step: NetworkStep): KubernetesWrite {
 /** What a step makes of the cluster. */
 export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
   const payload = payloadOf(step);
-  const others = entriesOf(objects, egressGatewayPolicyKind).filter(({ name }) => name !== step.object.name);
-  const entries =
-    payload.write === 'delete'
-      ? others
-      : [...others, entryOf(payload.policy)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const policies = entriesOf(objects, egressGatewayPolicyKind);
+  const entries = withEntry(policies, step.object.name, () =>
+    payload.write === 'delete' ? undefined : entryOf(payload.policy),
+  );
   return { objects: withEntries(objects, egressGatewayPolicyKind, entries), nodes };
 }

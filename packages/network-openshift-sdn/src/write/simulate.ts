@@ -1,5 +1,5 @@
 import { type NetworkObjects, type NetworkStep, type NodeSnapshot, type SimulatedNetwork } from '@egressip-ipam/core';
-import { byName, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
+import { byName, entriesOf, withEntries, withEntry } from '@egressip-ipam/core/plugin';
 import { hostSubnetKind, type HostSubnetEntry } from '../kinds/host-subnet.ts';
 import { netNamespaceKind, type NetNamespaceEntry } from '../kinds/net-namespace.ts';
 import { payloadOf, type HostPayload } from './payload.ts';
@@ -9,18 +9,26 @@ export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep
   const payload = payloadOf(step);
   const { name } = step.object;
   if (payload.write === 'host') {
-    const hostSubnets = replace(entriesOf(objects, hostSubnetKind), name, (entry) => hosting(entry, payload));
+    const hostSubnets = withEntry(
+      entriesOf(objects, hostSubnetKind),
+      name,
+      (entry) => entry && hosting(entry, payload),
+    );
     return { objects: withEntries(objects, hostSubnetKind, hostSubnets), nodes };
   }
-  const netNamespaces = replace(
+  const netNamespaces = withEntry(
     entriesOf(objects, netNamespaceKind),
     name,
-    ({ unconfirmed: _unconfirmed, ...entry }) => ({
-      ...entry,
-      egressIPs: payload.egressIPs,
-    }),
+    (entry) => entry && binding(entry, payload.egressIPs),
   );
   return { objects: withEntries(objects, netNamespaceKind, netNamespaces), nodes };
+}
+
+function binding(
+  { unconfirmed: _unconfirmed, ...entry }: NetNamespaceEntry,
+  egressIPs: readonly string[],
+): NetNamespaceEntry {
+  return { ...entry, egressIPs };
 }
 
 function hosting(
@@ -35,14 +43,6 @@ function hosting(
     ...(hostedIPs === null ? {} : { hostedIPs }),
     ...(hostedCIDRs === null ? {} : { hostedCIDRs }),
   };
-}
-
-function replace<Entry extends { readonly name: string }>(
-  entries: readonly Entry[],
-  name: string,
-  update: (entry: Entry) => Entry,
-): readonly Entry[] {
-  return entries.map((entry) => (entry.name === name ? update(entry) : entry));
 }
 
 /** The HostSubnets and NetNamespaces that the SDN makes for what is new. */

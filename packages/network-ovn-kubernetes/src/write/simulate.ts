@@ -5,7 +5,7 @@ import {
   type NodeSnapshot,
   type SimulatedNetwork,
 } from '@egressip-ipam/core';
-import { byName, entriesOf, withEntries } from '@egressip-ipam/core/plugin';
+import { entriesOf, withEntries, withEntry } from '@egressip-ipam/core/plugin';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressAssignableLabel, labelledByUsAnnotation, namespaceNameLabel } from '../kinds/names.ts';
 import { payloadOf, type ApplyPayload, type LabelPayload } from './payload.ts';
@@ -17,24 +17,25 @@ const simulatedCreation = '2026-01-03T00:00:00Z';
 export function simulate(network: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
   const { name } = step.object;
   const payload = payloadOf(step);
-  const egressIPs = entriesOf(network.objects, egressIPKind);
-  const others = egressIPs.filter((entry) => entry.name !== name);
-  const existing = egressIPs.find((entry) => entry.name === name);
-  const withEgressIPs = (entries: readonly EgressIPEntry[]): SimulatedNetwork => ({
-    objects: withEntries(network.objects, egressIPKind, entries),
+  const withEgressIP = (update: (entry: EgressIPEntry | undefined) => EgressIPEntry | undefined): SimulatedNetwork => ({
+    objects: withEntries(
+      network.objects,
+      egressIPKind,
+      withEntry(entriesOf(network.objects, egressIPKind), name, update),
+    ),
     nodes: network.nodes,
   });
   switch (payload.write) {
     case 'apply':
-      return withEgressIPs([...others, applied(name, existing, payload)].sort(byName));
+      return withEgressIP((existing) => applied(name, existing, payload));
     case 'delete':
-      return withEgressIPs(others);
+      return withEgressIP(() => undefined);
     case 'touch':
-      return withEgressIPs(egressIPs.map((entry) => (entry === existing ? touched(entry, payload.touched) : entry)));
+      return withEgressIP((existing) => existing && touched(existing, payload.touched));
     case 'label':
       return {
         objects: network.objects,
-        nodes: network.nodes.map((node) => (node.name === name ? labelled(node, payload) : node)),
+        nodes: withEntry(network.nodes, name, (node) => node && labelled(node, payload)),
       };
   }
 }
