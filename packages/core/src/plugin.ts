@@ -2,6 +2,7 @@
 
 // Objects as Kubernetes gives them.
 export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
+export { readApplied, readMaker } from './snapshot/read-applied.ts';
 export { readOwnership } from './snapshot/read-ownership.ts';
 export { readSelector } from './snapshot/read-selector.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
@@ -9,6 +10,7 @@ export { SelectorIndex } from './snapshot/selector-index.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
 export { withEntry } from './network-contract/with-entry.ts';
+export type { AppliedFields } from './snapshot/read-applied.ts';
 export type { Read } from './snapshot/object-reader.ts';
 export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 
@@ -27,7 +29,9 @@ export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 
 // Facts and steps.
 export { contestedClaims } from './network-contract/contested.ts';
+export { isOnRecord, reportUnproven } from './network-contract/records.ts';
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
+export { recordsOf } from './parse/records-of.ts';
 export { countsOf } from './network-contract/namespace-counts.ts';
 export { NodeUses } from './network-contract/node-uses.ts';
 export { afterStep, distinctPreconditions } from './network-contract/step.ts';

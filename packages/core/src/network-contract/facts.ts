@@ -17,6 +17,11 @@ export interface NetworkView {
   readonly platform: NetworkPlatform;
   /** A claiming namespace and the addresses it lists; undefined for one that claims nothing. */
   readonly claimantOf: (namespace: string) => Claimant | undefined;
+  /**
+   * The addresses that our record says of a namespace, whether it claims or not: its annotations, and what it is
+   * remembered to give back. It proves nothing by itself, and confirms what carries our name and label.
+   */
+  readonly recordOf: (namespace: string) => readonly Address[];
   /** How many pods a namespace is reckoned to have that an EgressIPAM of this name serves. */
   readonly podsPerNamespaceOf: (egressIPAM: string) => number;
   /** Addresses that the cloud refused a while ago. */

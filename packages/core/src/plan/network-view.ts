@@ -2,6 +2,7 @@ import type { NetworkView } from '../network-contract/facts.ts';
 import { defaultPodsPerNamespace } from '../network-contract/network-table.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
+import { recordsOf } from '../parse/records-of.ts';
 
 const noSettings = {};
 const noLabels = {};
@@ -21,6 +22,7 @@ export function networkView({ source, egressIPAMs, namespaces, time }: ParsedSna
       const labels = found.source.labels ?? noLabels;
       return { listed: found.listed, labels, destinations: named.get(found.egressIPAM)?.destinations };
     },
+    recordOf: recordsOf(source),
     podsPerNamespaceOf: (name) => named.get(name)?.podsPerNamespace ?? defaultPodsPerNamespace,
     refused,
     time,

@@ -1,5 +1,11 @@
-import { parseAddress, type Address, type LabelSelector, type ObjectReference } from '@egressip-ipam/core';
-import { parseAddresses } from '@egressip-ipam/core/plugin';
+import {
+  parseAddress,
+  type Address,
+  type LabelSelector,
+  type NetworkView,
+  type ObjectReference,
+} from '@egressip-ipam/core';
+import { isOnRecord, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressEntry } from '../kinds/egress.ts';
 import { egressSubject, namespaceNameLabel, reserveLabel } from '../kinds/names.ts';
 
@@ -11,6 +17,8 @@ export interface ParsedEgress {
   readonly address: Address | undefined;
   /** For whom it is, where it is ours. */
   readonly ours: { readonly namespace: string; readonly address: Address } | undefined;
+  /** Whether it is ours only if our record of its namespace confirms that: its managed fields do not say so. */
+  readonly awaitsRecord: boolean;
   /** Whether it sends all pods of its namespace out by its address: people may have narrowed it, or turned it. */
   readonly active: boolean;
   /** Whether it selects nothing, and waits. */
@@ -23,13 +31,33 @@ export interface ParsedEgress {
 }
 
 /**
- * Parses an Egress. It is ours by the name that we give together with its labels, or with who made it where it lost
- * these: a copy has another name.
+ * Parses an Egress. It is ours by the name that we give, together with its labels, where its managed fields say that we
+ * made it, or our record of its namespace confirms it: anybody can copy a label.
  */
 export function parseEgress(source: EgressEntry): ParsedEgress {
-  const { namespace, egressIPAM, placedOn, egressNode } = source;
+  const { namespace, egressIPAM } = source;
   const subject = egressSubject(source.name);
-  const ours = egressIPAM !== undefined && ['', subject?.namespace].includes(namespace) ? subject : undefined;
+  return egressOf(
+    source,
+    egressIPAM !== undefined && ['', subject?.namespace].includes(namespace) ? subject : undefined,
+  );
+}
+
+/** Makes a judge of Egresses, by what is on record: those that nothing confirms are somebody else's. */
+export function createJudge(): (egresses: readonly ParsedEgress[], view: NetworkView) => readonly ParsedEgress[] {
+  const others = new WeakMap<ParsedEgress, ParsedEgress>();
+  const asOthers = (egress: ParsedEgress): ParsedEgress => {
+    const known = others.get(egress) ?? egressOf(egress.source, undefined);
+    others.set(egress, known);
+    return known;
+  };
+  const isUnproven = ({ awaitsRecord, ours }: ParsedEgress, view: NetworkView): boolean =>
+    awaitsRecord && ours !== undefined && !isOnRecord(view, ours.namespace, [ours.address]);
+  return (egresses, view) => egresses.map((egress) => (isUnproven(egress, view) ? asOthers(egress) : egress));
+}
+
+function egressOf(source: EgressEntry, ours: ParsedEgress['ours']): ParsedEgress {
+  const { placedOn, egressNode } = source;
   const address = ours?.address ?? parseAddress(source.egressIP);
   const isShown = egressNode !== '' && parseAddress(source.statusIP) === address;
   const inReserve = source.podSelector?.matchLabels?.[reserveLabel] !== undefined;
@@ -41,6 +69,7 @@ export function parseEgress(source: EgressEntry): ParsedEgress {
     object: { kind: 'Egress', name: source.name },
     address,
     ours,
+    awaitsRecord: ours !== undefined && source.applied !== true,
     active:
       ours === undefined ? !inReserve : isWhole(source, ours.namespace) && parseAddress(source.egressIP) === address,
     inReserve,

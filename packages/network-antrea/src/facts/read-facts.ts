@@ -13,12 +13,12 @@ import {
   type NodeSnapshot,
   type ReservedRange,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, parseAddresses, parseCidrs } from '@egressip-ipam/core/plugin';
+import { entriesOf, ListMemo, parseAddresses, parseCidrs, reportUnproven } from '@egressip-ipam/core/plugin';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
 import { foreignObstacles } from './foreign-egresses.ts';
-import { parseEgress, type ParsedEgress } from './parse-egress.ts';
+import { createJudge, parseEgress, type ParsedEgress } from './parse-egress.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
 
 /** A pool with its ranges parsed. */
@@ -33,6 +33,8 @@ export interface AntreaFacts extends NetworkFacts {
   /** Ours. */
   readonly egresses: readonly ParsedEgress[];
   readonly ofNamespace: ReadonlyMap<string, readonly ParsedEgress[]>;
+  /** Names that Egresses of others have: never to be written. */
+  readonly namesTaken: ReadonlySet<string>;
   /** All pools. */
   readonly pools: readonly ParsedPool[];
   /** Names of the pools that any Egress names: never to be deleted. */
@@ -45,11 +47,12 @@ export interface AntreaFacts extends NetworkFacts {
 export function createFactsReader(): FactsReader {
   const egresses = new ListMemo(parseEgress);
   const pools = new ListMemo(parsePool);
+  const judge = createJudge();
   return {
     read: (view) =>
       factsOf(
         view,
-        egresses.parseAll(entriesOf(view.objects, egressKind)),
+        judge(egresses.parseAll(entriesOf(view.objects, egressKind)), view),
         pools.parseAll(entriesOf(view.objects, externalIPPoolKind)),
       ),
   };
@@ -88,13 +91,23 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
     ...(typeof obstacle === 'string' && obstacle !== ''
       ? { standstill: { code: 'EgressOff', message: obstacle } }
       : {}),
-    findings: [...[...nodes.values()].flatMap(({ findings }) => findings), ...egresses.flatMap(reportFailure)],
+    findings: [
+      ...[...nodes.values()].flatMap(({ findings }) => findings),
+      ...egresses.flatMap(reportFailure),
+      ...foreign.flatMap(unprovenIn),
+    ],
+    namesTaken: new Set(foreign.map(({ name }) => name)),
     egresses,
     ofNamespace,
     pools,
     poolNames: new Set(pools.map(({ name }) => name)),
     poolsInUse: new Set(all.map(({ source }) => source.externalIPPool)),
   };
+}
+
+/** Somebody else's may have our label, copied with the rest. */
+function unprovenIn({ object, source, address }: ParsedEgress): readonly Finding[] {
+  return source.egressIPAM === undefined ? [] : [reportUnproven(object, address === undefined ? [] : [address])];
 }
 
 /** What Antrea gives out itself, and the gateways that pools name. */

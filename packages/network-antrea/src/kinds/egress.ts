@@ -1,9 +1,16 @@
 import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
-import { ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
+import {
+  ObjectReader,
+  readMaker,
+  readOwnership,
+  readSelector,
+  type AppliedFields,
+  type Read,
+} from '@egressip-ipam/core/plugin';
 import { namespaceLabel, nodeAnnotation } from './names.ts';
 
 /** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */
-export interface EgressEntry extends NetworkEntry {
+export interface EgressEntry extends NetworkEntry, Pick<AppliedFields, 'applied'> {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells; anybody who may write Egresses can copy the label. */
   readonly egressIPAM?: string;
@@ -51,6 +58,7 @@ function readEgress(object: unknown): Read<EgressEntry> {
       podSelector: readSelector(reader, 'spec', 'appliedTo', 'podSelector'),
       failure: failed?.text('condition', 'message'),
     }),
+    ...(egressIPAM === undefined ? {} : readMaker(reader)),
     egressIP: reader.text('spec', 'egressIP') ?? '',
     externalIPPool: reader.text('spec', 'externalIPPool') ?? '',
     egressNode: reader.text('status', 'egressNode') ?? '',

@@ -1,9 +1,17 @@
 import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
-import { asRecord, ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
+import {
+  asRecord,
+  ObjectReader,
+  readMaker,
+  readOwnership,
+  readSelector,
+  type AppliedFields,
+  type Read,
+} from '@egressip-ipam/core/plugin';
 import { present } from './egress.ts';
 
 /** Addresses that Antrea may put on the nodes of a selection (crd.antrea.io/v1beta1). No two overlap. */
-export interface ExternalIPPoolEntry extends NetworkEntry {
+export interface ExternalIPPoolEntry extends NetworkEntry, Pick<AppliedFields, 'applied'> {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells. */
   readonly egressIPAM?: string;
@@ -35,6 +43,7 @@ function readPool(object: unknown): Read<ExternalIPPoolEntry> {
       deletedAt: reader.text('metadata', 'deletionTimestamp'),
       egressIPAM: readOwnership(reader),
     }),
+    ...readMaker(reader),
     ipRanges: reader.list('spec', 'ipRanges').map((range) => {
       const { cidr, start, end } = asRecord(range);
       return present({ cidr: textOf(cidr), start: textOf(start), end: textOf(end) });

@@ -137,7 +137,7 @@ function applied(
   const { address, present, active } = use;
   const pool = poolOf(claim, address, context);
   const egress = wantedContent(claim, use, pool?.name, context);
-  if (egress === undefined) return [];
+  if (egress === undefined || context.facts.namesTaken.has(egressName(claim.namespace, address))) return [];
   const isKnown = present !== undefined && present.unconfirmed.length === 0;
   if (isKnown && isSame(contentOf(present.source, active), egress)) return [];
   const { order } = context.decisions;

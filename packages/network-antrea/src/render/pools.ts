@@ -10,7 +10,14 @@ import {
   type NetworkView,
   type Precondition,
 } from '@egressip-ipam/core';
-import { afterStep, compareNames, mergeRanges, rangesWithin, rangeWith } from '@egressip-ipam/core/plugin';
+import {
+  afterStep,
+  compareNames,
+  mergeRanges,
+  rangesWithin,
+  rangeWith,
+  reportUnproven,
+} from '@egressip-ipam/core/plugin';
 import { missingRanges, overlap, type Bounds } from '../facts/ranges.ts';
 import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
@@ -39,7 +46,10 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
   const nodes = new PoolNodes(decisions, facts, view);
   const wanted = wantedPools(decisions, facts);
   const names = new Set(wanted.map(({ name }) => name));
-  const [leaving, staying] = partition(facts.pools, (pool) => isUnwanted(pool, names, facts));
+  const unwanted = facts.pools.filter((pool) => isUnwanted(pool, names, facts));
+  // Nothing is on record of a pool that nobody wants: without managed fields it may be a person's copy.
+  const leaving = unwanted.filter(({ source }) => source.applied === true);
+  const staying = facts.pools.filter((pool) => !leaving.includes(pool));
   const standing = mergeRanges(staying.flatMap(({ ranges }) => ranges));
   const wantedBy = Map.groupBy(wanted, ({ egressIPAM }) => egressIPAM.name);
   const ready = new Set(view.nodes.filter((node) => node.ready).map(({ name }) => name));
@@ -50,7 +60,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
   }
   return {
     steps: [...[...steps.values()].filter((step) => step !== undefined), ...leaving.map(deletion)],
-    findings: nodes.findings(),
+    findings: [...nodes.findings(), ...unwanted.filter((pool) => !leaving.includes(pool)).map(unproven)],
     isReady: (node) => ready.has(node),
     poolOf: (egressIPAM, address) => {
       const pool = wantedBy.get(egressIPAM.name)?.find(({ assignment: { cidr } }) => cidrContains(cidr, address));
@@ -97,13 +107,6 @@ function wantedPools({ egressIPAMs }: NetworkDecisions, { pools }: AntreaFacts):
 
 function isUnwanted({ name, source }: ParsedPool, wanted: ReadonlySet<string>, { poolsInUse }: AntreaFacts): boolean {
   return source.egressIPAM !== undefined && isOwnName(name) && !wanted.has(name) && !poolsInUse.has(name);
-}
-
-function partition<Value>(
-  values: readonly Value[],
-  isFirst: (value: Value) => boolean,
-): readonly [readonly Value[], readonly Value[]] {
-  return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
 }
 
 /** Whether an Egress names a pool that somebody has deleted: Antrea has wiped its address, or is about to. */
@@ -164,6 +167,10 @@ function poolStep(
     after: after.map(({ id }) => afterStep(id)),
     payload,
   };
+}
+
+function unproven({ name }: ParsedPool): Finding {
+  return reportUnproven({ kind: 'ExternalIPPool', name }, []);
 }
 
 /** Keys in one order, so that equal selectors have equal texts. */

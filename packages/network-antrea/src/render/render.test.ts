@@ -9,7 +9,7 @@ import {
 } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
-import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
+import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { network } from '../network.ts';
 import { antreaAtWork, dressed } from '../testing/antrea-at-work.ts';
 
@@ -328,5 +328,64 @@ describe('what Antrea is told of the network', () => {
     const { allocations, findings } = plan(snapshot, network);
     expect(allocations).toEqual([]);
     expect(findings.find(({ code }) => code === 'MeetsClusterNetwork')?.message).toContain('meets 10.0.0.0/16');
+  });
+});
+
+describe('law 5: what has our label and a name that we give', () => {
+  const served = settled(cluster());
+  const edited = (
+    kind: string,
+    change: (entries: readonly NetworkEntry[]) => readonly NetworkEntry[],
+  ): ClusterSnapshot => ({
+    ...served,
+    network: { ...served.network, objects: { ...served.network.objects, [kind]: change(objectsOf(served, kind)) } },
+  });
+  const { applied: _applied, ...own } = objectsOf(served, 'Egress')[0] as EgressEntry;
+  const { applied: _made, ...pool } = objectsOf(served, 'ExternalIPPool')[0] as ExternalIPPoolEntry;
+  const writesOf = (snapshot: ClusterSnapshot): readonly string[] =>
+    plan(snapshot, network).steps.flatMap((step) =>
+      step.kind === 'network' ? [`${step.action} ${step.object.name}`] : [],
+    );
+  const unproven = (snapshot: ClusterSnapshot): readonly string[] =>
+    plan(snapshot, network).findings.flatMap(({ code, object }) => (code === 'OwnershipUnproven' ? [object.name] : []));
+  const foreign = [
+    ['managed fields name others', { applied: false }],
+    ['a file has no managed fields', {}],
+  ] as const;
+
+  it.each(foreign)('is left alone, and told, where %s and no record confirms it', (_what, whose) => {
+    const name = 'egressip-ipam.gone.10-0-0-5';
+    const egress = { ...own, ...whose, name, namespace: 'gone', egressIP: '10.0.0.5', statusIP: '10.0.0.5' };
+    const copied = edited('Egress', (entries) => [egress, ...entries]);
+    expect(writesOf(copied)).toEqual([]);
+    expect(unproven(copied)).toEqual([name]);
+    const left = 'egressip-ipam.gone.10-9-0-0-29';
+    const range = { ...pool, ...whose, name: left, egressIPAM: 'gone', ipRanges: [{ cidr: '10.9.0.0/29' }] };
+    const both = edited('ExternalIPPool', (entries) => [range, ...entries]);
+    expect(writesOf(both)).toEqual([]);
+    expect(unproven(both)).toEqual([left]);
+  });
+
+  it.each(foreign)('is ours where the record confirms it, though %s', (_what, whose) => {
+    const restored = edited('Egress', () => [{ ...own, ...whose }]);
+    expect(writesOf(restored)).toEqual([]);
+    expect(unproven(restored)).toEqual([]);
+    const optedOut = { ...restored, namespaces: served.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest) };
+    expect(writesOf(optedOut)).toContain(`unhost ${own.name}`);
+    expect(writesOf(edited('ExternalIPPool', () => [{ ...pool, ...whose }]))).toEqual([]);
+  });
+
+  it('is not written over where somebody else has the name of ours', () => {
+    const { egressIPAM: _egressIPAM, namespace: _namespace, ...byHand } = own;
+    const podSelector = { matchLabels: { app: 'x' } };
+    const taken = edited('Egress', () => [{ ...byHand, egressIP: '192.0.2.9', namespaceSelector: {}, podSelector }]);
+    expect(writesOf(taken)).toEqual([]);
+    expect(plan(taken, network).allocations.filter(({ carried }) => carried)).toEqual([]);
+  });
+
+  it('goes with its namespace where managed fields say that we made it', () => {
+    const name = 'egressip-ipam.gone.10-0-0-5';
+    const egress = { ...own, applied: true, name, namespace: 'gone', egressIP: '10.0.0.5', statusIP: '10.0.0.5' };
+    expect(writesOf(edited('Egress', (entries) => [egress, ...entries]))).toContain(`unhost ${name}`);
   });
 });

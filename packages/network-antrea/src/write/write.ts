@@ -94,7 +94,7 @@ export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep
     return { objects: withEntries(objects, egressKind, egresses), nodes };
   }
   const pools = withEntry(entriesOf(objects, externalIPPoolKind), name, () =>
-    payload.write === 'pool' ? { name, ...payload.pool } : undefined,
+    payload.write === 'pool' ? { name, applied: true, ...payload.pool } : undefined,
   );
   return { objects: withEntries(objects, externalIPPoolKind, pools), nodes };
 }
@@ -107,6 +107,7 @@ function egressEntry(
   return {
     name,
     egressIPAM,
+    applied: true,
     namespace,
     ...(node === '' ? {} : { placedOn: node }),
     ...appliedTo(namespace, active),

@@ -1,5 +1,11 @@
-import { parseAddress, type Address, type LabelSelector, type ObjectReference } from '@egressip-ipam/core';
-import { parseAddresses } from '@egressip-ipam/core/plugin';
+import {
+  parseAddress,
+  type Address,
+  type LabelSelector,
+  type NetworkView,
+  type ObjectReference,
+} from '@egressip-ipam/core';
+import { isOnRecord, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
 import { hostnameLabel, podNamespaceLabel, policySubject } from '../kinds/names.ts';
 
@@ -24,6 +30,8 @@ export interface ParsedPolicy {
   readonly object: ObjectReference;
   /** For whom it is, where it is ours. */
   readonly ours: { readonly namespace: string; readonly family: 4 | 6 } | undefined;
+  /** Whether it is ours only if our record of its namespace confirms that: its managed fields do not say so. */
+  readonly awaitsRecord: boolean;
   readonly gateways: readonly ParsedGateway[];
   /** Whether it sends all pods of its namespace out, where it is ours: people may have turned it to others. */
   readonly active: boolean;
@@ -33,16 +41,20 @@ export interface ParsedPolicy {
 }
 
 /**
- * Parses a policy. It is ours by the name that we give together with its label, or with who made it where it lost that:
- * a copy has another name.
+ * Parses a policy. It is ours by the name that we give, together with its label, where its managed fields say that we
+ * made it, or our record of its namespace confirms it: anybody can copy a label.
  */
 export function parsePolicy(source: EgressGatewayPolicyEntry): ParsedPolicy {
-  const ours = source.egressIPAM === undefined ? undefined : policySubject(source.name);
+  return policyOf(source, source.egressIPAM === undefined ? undefined : policySubject(source.name));
+}
+
+function policyOf(source: EgressGatewayPolicyEntry, ours: ParsedPolicy['ours']): ParsedPolicy {
   return {
     name: source.name,
     source,
     object: { kind: 'CiliumEgressGatewayPolicy', name: source.name },
     ours,
+    awaitsRecord: ours !== undefined && source.applied !== true,
     // Without destinations nothing is sent anywhere.
     gateways: source.destinationCIDRs.length === 0 ? [] : source.gateways.flatMap(parseGateway),
     // With an interface beside an address Cilium takes no part of it.
@@ -52,6 +64,23 @@ export function parsePolicy(source: EgressGatewayPolicyEntry): ParsedPolicy {
     reserve: (source.reserve ?? '').split(',').flatMap(parseReserved),
     unconfirmed: parseAddresses(source.unconfirmed ?? []),
   };
+}
+
+/** Makes a judge of policies, by what is on record: those that nothing confirms are somebody else's. */
+export function createJudge(): (policies: readonly ParsedPolicy[], view: NetworkView) => readonly ParsedPolicy[] {
+  const others = new WeakMap<ParsedPolicy, ParsedPolicy>();
+  const asOthers = (policy: ParsedPolicy): ParsedPolicy => {
+    const known = others.get(policy) ?? policyOf(policy.source, undefined);
+    others.set(policy, known);
+    return known;
+  };
+  const isUnproven = ({ awaitsRecord, ours, gateways, reserve, unconfirmed }: ParsedPolicy, view: NetworkView) =>
+    awaitsRecord &&
+    !isOnRecord(view, ours?.namespace ?? '', [
+      ...[...gateways, ...reserve].map(({ address }) => address),
+      ...unconfirmed,
+    ]);
+  return (policies, view) => policies.map((policy) => (isUnproven(policy, view) ? asOthers(policy) : policy));
 }
 
 function parseReserved(text: string): readonly ReservedAddress[] {

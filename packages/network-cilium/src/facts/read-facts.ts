@@ -8,14 +8,15 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo } from '@egressip-ipam/core/plugin';
+import { entriesOf, ListMemo, reportUnproven } from '@egressip-ipam/core/plugin';
 import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
+import { policyName, policySubject } from '../kinds/names.ts';
 import { readSettings, type CiliumSettings } from '../settings.ts';
 import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
 import { createForeignReader, type ForeignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
-import { parsePolicy, type ParsedPolicy } from './parse-policy.ts';
+import { createJudge, parsePolicy, type ParsedPolicy } from './parse-policy.ts';
 import { podNetworksOf } from './pod-networks.ts';
 import { policyMaps } from './policy-map.ts';
 
@@ -25,6 +26,8 @@ export interface CiliumFacts extends NetworkFacts {
   readonly gateways: GatewayNodes;
   /** Our policies, by name. */
   readonly ours: ReadonlyMap<string, ParsedPolicy>;
+  /** Names of policies of others that have a name that we give. */
+  readonly namesTaken: ReadonlySet<string>;
 }
 
 /** Makes a reader that parses each object once in its life. */
@@ -32,9 +35,10 @@ export function createFactsReader(): FactsReader {
   const policies = new ListMemo(parsePolicy);
   const nodes = new ListMemo(parseCiliumNode);
   const foreignOf = createForeignReader();
+  const judge = createJudge();
   return {
     read: (view) => {
-      const all = policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind));
+      const all = judge(policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind)), view);
       return factsOf(view, all, foreignOf(all), nodes.parseAll(entriesOf(view.objects, ciliumNodeKind)));
     },
   };
@@ -51,6 +55,9 @@ function factsOf(
   const { tables, findings } = policyMaps(policies, settings.mapSize, view);
   const own = policies.filter(({ ours }) => ours !== undefined);
   const bindings = bindingsOf(own);
+  const namesTaken = new Set(
+    policies.flatMap(({ name, ours }) => (ours === undefined && policySubject(name) !== undefined ? [name] : [])),
+  );
   return {
     hosts: own.map((policy) => hostsOf(policy, gateways)),
     bindings,
@@ -61,13 +68,38 @@ function factsOf(
     refused: new Set(),
     occupied: [],
     nodeOf: gateways.nodeOf,
-    obstacleOf: (namespace) => foreign.obstacleOf(namespace, view.claimantOf(namespace)),
+    obstacleOf: (namespace) =>
+      foreign.obstacleOf(namespace, view.claimantOf(namespace)) ?? nameTaken(namespace, namesTaken),
     ...standstill(settings),
     tables,
-    findings: [...gateways.findings, ...findings],
+    findings: [
+      ...gateways.findings,
+      ...findings,
+      // Somebody else's may have our label, copied with the rest.
+      ...policies
+        .filter(({ ours, source }) => ours === undefined && source.egressIPAM !== undefined)
+        .map((policy) =>
+          reportUnproven(
+            policy.object,
+            policy.gateways.map(({ address }) => address),
+          ),
+        ),
+    ],
     settings,
     gateways,
     ours: new Map(own.map((policy) => [policy.name, policy])),
+    namesTaken,
+  };
+}
+
+/** A namespace can have no policy while somebody else's has its name. */
+function nameTaken(namespace: string, names: ReadonlySet<string>): NetworkObstacle | undefined {
+  if (names.size === 0) return undefined;
+  const name = ([4, 6] as const).map((family) => policyName(namespace, family)).find((policy) => names.has(policy));
+  if (name === undefined) return undefined;
+  return {
+    code: 'ForeignPolicy',
+    message: `CiliumEgressGatewayPolicy ${name} has the name that this namespace's policy gets, and nothing says that this project made it: delete it.`,
   };
 }
 

@@ -1,11 +1,20 @@
 import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
-import { asRecord, isRecord, ObjectReader, readOwnership, readSelector, type Read } from '@egressip-ipam/core/plugin';
+import {
+  asRecord,
+  isRecord,
+  ObjectReader,
+  readMaker,
+  readOwnership,
+  readSelector,
+  type AppliedFields,
+  type Read,
+} from '@egressip-ipam/core/plugin';
 import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
 
 /**
  * Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status.
  */
-export interface EgressGatewayPolicyEntry extends NetworkEntry {
+export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFields, 'applied'> {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells; anybody who may write policies can copy the label. */
   readonly egressIPAM?: string;
@@ -67,7 +76,7 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
   return reader.result({
     name: reader.name,
     ...(deletedAt === undefined ? {} : { deletedAt }),
-    ...(egressIPAM === undefined ? {} : { egressIPAM }),
+    ...(egressIPAM === undefined ? {} : { egressIPAM, ...readMaker(reader) }),
     ...(boots === undefined ? {} : { boots }),
     ...(looks === undefined ? {} : { looks }),
     ...(reserve === undefined ? {} : { reserve }),

@@ -18,6 +18,13 @@ const withNode = (snapshot: ClusterSnapshot, name: string, change: object): Clus
   nodes: snapshot.nodes.map((node) => (node.name === name ? { ...node, ...change } : node)),
 });
 
+/** An object as the API server has it once we have applied it. */
+function asApplied(object: Readonly<Record<string, unknown>>): object {
+  const time = '2026-01-05T00:00:00Z';
+  const managedFields = [{ manager: 'egressip-ipam-operator', operation: 'Apply', time }];
+  return { ...object, metadata: { ...(object['metadata'] as object), creationTimestamp: time, managedFields } };
+}
+
 describe('policies', () => {
   it('a namespace has one, with a gateway per address, the form of which Cilium takes', () => {
     const cluster = settled({ namespaces: [aNamespace('team')] });
@@ -25,6 +32,7 @@ describe('policies', () => {
       {
         name: 'egressip-ipam.ipv4.team',
         egressIPAM: 'pool',
+        applied: true,
         selectors: [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': 'team' } } }],
         destinationCIDRs: ['0.0.0.0/0'],
         excludedCIDRs: [],
@@ -42,7 +50,7 @@ describe('policies', () => {
     if (step?.kind !== 'network') throw new Error('no step');
     const write = network.write(step);
     if (write.verb !== 'apply') throw new Error('no apply');
-    const read = egressGatewayPolicyKind.read({ ...write.object });
+    const read = egressGatewayPolicyKind.read(asApplied(write.object));
     const [simulated] = policiesOf(settled({ namespaces: [aNamespace('team')] }));
     expect(read).toEqual({ ok: true, value: simulated, problems: [] });
   });
@@ -314,5 +322,58 @@ describe('where an agent puts addresses on nodes', () => {
       payload: { write: 'apply', policy: { gateways: [], reserve: '10.0.0.1=node1,10.0.1.1=node3' } },
     });
     expect(policiesOf(settle(gone, network))).toEqual([]);
+  });
+});
+
+describe('law 5: a policy with our label and a name that we give', () => {
+  const served = settled({ namespaces: [aNamespace('team')] });
+  const [own] = policiesOf(served);
+  /** What is written of policies beside a copy of ours, of which the managed fields say whose it is, or nothing. */
+  const beside = (name: string, whose: object, namespaces = served.namespaces): ClusterSnapshot => {
+    const { applied: _applied, ...copy } = { applied: true, ...own, name };
+    const policies = [...policiesOf(served).filter((policy) => policy.name !== name), { ...copy, ...whose }];
+    const objects = { ...served.network.objects, CiliumEgressGatewayPolicy: policies };
+    return { ...served, namespaces, network: { ...served.network, objects } };
+  };
+  const writesOf = (snapshot: ClusterSnapshot): readonly string[] =>
+    plan(snapshot, network).steps.flatMap((step) =>
+      step.kind === 'network' ? [`${step.action} ${step.object.name}`] : [],
+    );
+  const unproven = (snapshot: ClusterSnapshot): readonly string[] =>
+    plan(snapshot, network).findings.flatMap(({ code, object }) => (code === 'OwnershipUnproven' ? [object.name] : []));
+
+  it.each([
+    ['managed fields name others', { applied: false }],
+    ['a file has no managed fields', {}],
+  ])('is left alone, and told, where %s and no record confirms it', (_what, whose) => {
+    for (const name of ['egressip-ipam.ipv4.team-copy', 'egressip-ipam.ipv4.gone']) {
+      expect(writesOf(beside(name, whose))).toEqual([]);
+      expect(unproven(beside(name, whose))).toEqual([name]);
+    }
+  });
+
+  it.each([
+    ['managed fields name others', { applied: false }],
+    ['a file has no managed fields', {}],
+  ])('is ours where the record confirms it, though %s', (_what, whose) => {
+    const own = 'egressip-ipam.ipv4.team';
+    expect(writesOf(beside(own, whose))).toEqual([]);
+    expect(unproven(beside(own, whose))).toEqual([]);
+    const optedOut = served.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest);
+    expect(writesOf(beside(own, whose, optedOut))).toEqual([`unbind ${own}`]);
+  });
+
+  it('is not written over where the record says something else', () => {
+    const elsewhere = [aNamespace('team', 0, { egressIPs: '10.0.0.4,10.0.1.4', allocated: 'pool/10.0.0.4,10.0.1.4' })];
+    const name = 'egressip-ipam.ipv4.team';
+    const snapshot = beside(name, { selectors: [{ podSelector: { matchLabels: { app: 'x' } } }] }, elsewhere);
+    expect(writesOf(snapshot)).toEqual([]);
+    expect(unproven(snapshot)).toEqual([name]);
+    expect(plan(snapshot, network).allocations.filter(({ carried }) => carried)).toEqual([]);
+  });
+
+  it('goes with its namespace where managed fields say that we made it', () => {
+    const name = 'egressip-ipam.ipv4.gone';
+    expect(writesOf(beside(name, { applied: true }))).toEqual([`unbind ${name}`]);
   });
 });

@@ -22,7 +22,8 @@ export function render(decisions: NetworkDecisions, facts: CiliumFacts, view: Ne
     families.map((family) => {
       const current = facts.ours.get(policyName(claim.namespace, family));
       const wanted = wantedPolicy(claim, family, current, decisions, facts);
-      const steps = policySteps({ claim, family, current, decisions, facts, view }, wanted);
+      const isTaken = facts.namesTaken.has(policyName(claim.namespace, family));
+      const steps = isTaken ? [] : policySteps({ claim, family, current, decisions, facts, view }, wanted);
       return { steps, findings: reportReserve(claim, wanted, facts) };
     }),
   );

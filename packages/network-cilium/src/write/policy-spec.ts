@@ -91,6 +91,7 @@ export function entryOf(content: PolicyContent): EgressGatewayPolicyEntry {
   return {
     name: policyName(namespace, family),
     egressIPAM,
+    applied: true,
     ...written({ boots, looks, reserve }),
     selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
     destinationCIDRs,

@@ -7,9 +7,11 @@ import {
   anEgressIP,
   codesOf,
   egressIPsOf,
+  findingsOf,
   onOvn,
   planOf,
   settled,
+  withEach,
   withEgressIPs,
   writesOf,
 } from '../testing/builders.ts';
@@ -160,9 +162,48 @@ describe('law 5: an EgressIP that a person copied, our label with it', () => {
   });
 
   it('is told from our own, which goes with its namespace', () => {
-    const ours = anEgressIP('gone', ['10.0.0.20']);
-    const { applied: _applied, ...fromFile } = ours;
-    expect(writesOf(withCopy(ours))).toEqual(['delete EgressIP/egressip-gone']);
-    expect(writesOf(withCopy(fromFile))).toEqual(['delete EgressIP/egressip-gone']);
+    expect(writesOf(withCopy(anEgressIP('gone', ['10.0.0.20'])))).toEqual(['delete EgressIP/egressip-gone']);
+  });
+});
+
+describe('law 5: an EgressIP with our label in a file without managed fields', () => {
+  const served = settled(onOvn({ namespaces: [aNamespace('shop')] }));
+  const fromFile = ({ applied: _applied, ...rest }: EgressIPEntry): EgressIPEntry => rest;
+  const withCopy = (copy: EgressIPEntry): ClusterSnapshot =>
+    withEgressIPs(served, [...egressIPsOf(served), copy].map(fromFile));
+  const forShop = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } };
+
+  it.each([
+    ['of ours, under a name that ours has the beginning of', 'egressip-shop-copy', ['10.0.0.1'], forShop],
+    ['of ours, under the name of a namespace that claims nothing', 'egressip-other', ['10.0.0.20'], forShop],
+    ['for a namespace that is not there', 'egressip-gone', ['10.0.0.20'], {}],
+  ])("is somebody's copy as far as is known, and stays: %s", (_what, name, addresses, selector) => {
+    const snapshot = withCopy(anEgressIP(name.replace('egressip-', ''), addresses, { name, ...selector }));
+    expect(writesOf(snapshot)).toEqual([]);
+    expect(findingsOf(snapshot, 'OwnershipUnproven')).toMatchObject([{ object: { name }, addresses }]);
+    expect(planOf(snapshot).steps).toEqual([]);
+  });
+
+  it('is not written over by what is on record of another address', () => {
+    const namespaces = [aNamespace('shop', 0, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.9' })];
+    const snapshot = onOvn({ namespaces }, [fromFile(anEgressIP('shop', ['10.0.0.20']))]);
+    expect(writesOf(snapshot).filter((write) => !write.startsWith('label'))).toEqual([]);
+    expect(codesOf(snapshot)).toEqual(expect.arrayContaining(['EgressIPConflict', 'OwnershipUnproven']));
+  });
+
+  it('is ours where the record confirms it: of its namespace, or of what that gives back', () => {
+    expect(planOf(withEach(served, fromFile))).toMatchObject({ steps: [] });
+    expect(findingsOf(withEach(served, fromFile), 'OwnershipUnproven')).toEqual([]);
+    const optedOut = {
+      ...withEach(served, fromFile),
+      namespaces: served.namespaces.map(({ egressIPAM: _egressIPAM, ...rest }) => rest),
+    };
+    expect(writesOf(optedOut)).toContain('delete EgressIP/egressip-shop');
+    const released = [{ namespace: 'gone', addresses: ['10.0.0.20'], releasedAt: '2026-01-31T23:59:59Z' }];
+    const remembered = {
+      ...withCopy(anEgressIP('gone', ['10.0.0.20'])),
+      egressIPAMs: served.egressIPAMs.map((egressIPAM) => ({ ...egressIPAM, released })),
+    };
+    expect(writesOf(remembered)).toContain('delete EgressIP/egressip-gone');
   });
 });

@@ -1,5 +1,5 @@
 import { type NetworkView } from '@egressip-ipam/core';
-import { isAscending, NamespaceIndex, sameAddresses, type ByNamespace } from '@egressip-ipam/core/plugin';
+import { isAscending, isOnRecord, NamespaceIndex, sameAddresses, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { egressIPName, namespaceOfName } from '../kinds/names.ts';
 import type { ParsedEgressIP } from './parse-egress-ip.ts';
 
@@ -15,12 +15,20 @@ export interface Ownership {
   readonly foreign: readonly ParsedEgressIP[];
 }
 
-/** What is ours for certain: it depends on EgressIPs alone. */
+/** What is ours for certain. */
 export interface Proven {
   readonly egressIPs: readonly ParsedEgressIP[];
   readonly ofNamespace: ByNamespace<ParsedEgressIP>;
   readonly surplus: readonly ParsedEgressIP[];
   readonly others: readonly ParsedEgressIP[];
+}
+
+/** EgressIPs, of which those that no record confirms are other people's; the list itself where there are none. */
+export function withRecords(egressIPs: readonly ParsedEgressIP[], view: NetworkView): readonly ParsedEgressIP[] {
+  const isUnproven = ({ awaitsRecord, namespace, addresses, unconfirmed }: ParsedEgressIP): boolean =>
+    awaitsRecord && !isOnRecord(view, namespace, [...addresses, ...unconfirmed]);
+  if (!egressIPs.some(isUnproven)) return egressIPs;
+  return egressIPs.map((egressIP) => (isUnproven(egressIP) ? egressIP.asOthers : egressIP));
 }
 
 /** Sorts out what is ours for certain. */

@@ -25,22 +25,29 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
   readonly selected: string | undefined;
   /** The namespace that it is for, as far as it is for one; empty for none. */
   readonly namespace: string;
-  /** Whether it is ours for certain (law 5); see {@link isProven}. */
+  /** Whether it is ours (law 5); see {@link proofOf}. */
   readonly ours: boolean;
+  /** Whether it is ours only if our record of its namespace confirms that: its managed fields do not tell. */
+  readonly awaitsRecord: boolean;
   readonly addresses: readonly Address[];
   readonly texts: readonly string[] | undefined;
   readonly unconfirmed: readonly Address[];
   readonly hosted: readonly HostedAddress[];
   /** Its node selector in canonical form; undefined for none. */
   readonly nodeSelector: string | undefined;
+  readonly #intern: Interner;
+  #others: ParsedEgressIP | undefined;
 
-  constructor(source: EgressIPEntry, intern: Interner) {
+  constructor(source: EgressIPEntry, intern: Interner, isOfOthers = false) {
     const { name, egressNodeSelector } = source;
     const selected = selectedNamespace(source);
+    const proof = isOfOthers ? 'none' : proofOf(source, selected);
     this.name = name;
     this.source = source;
     this.selected = selected;
-    this.ours = isProven(source, selected);
+    this.ours = proof !== 'none';
+    this.awaitsRecord = proof === 'record';
+    this.#intern = intern;
     // What is ours may have been diverted by hand: its name still says for whom we made it.
     const named = selected !== undefined && isNameFor(name, selected) ? selected : namespaceOfName(name);
     this.namespace = (this.ours ? (named ?? selected) : (selected ?? named)) ?? '';
@@ -51,6 +58,12 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.nodeSelector = egressNodeSelector === undefined ? undefined : intern(selectorText(egressNodeSelector));
   }
 
+  /** The same as somebody else's: no record confirms it. */
+  get asOthers(): ParsedEgressIP {
+    this.#others ??= new ParsedEgressIP(this.source, this.#intern, true);
+    return this.#others;
+  }
+
   get object(): ObjectReference {
     return { kind: 'EgressIP', name: this.name };
   }
@@ -59,18 +72,21 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 /**
  * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they
  * decide; but what nobody else has written of has the name that we give for what it selects, or was applied in our
- * name. Where they tell no time after it was made, the name has to be the one that we give for what it selects; where
- * they are left out altogether, as in files, one that we give: somebody may have diverted or narrowed what we made.
+ * name. Where they tell no time after it was made, the name has to be the one that we give for what it selects. Where
+ * they are left out altogether, as in files, it has to be one that we give, and our record of its namespace confirms
+ * it: somebody may have diverted or narrowed what we made.
  */
-function isProven(
+function proofOf(
   { name, egressIPAM, applied, appliedAlone, appliedAt }: EgressIPEntry,
   selected: string | undefined,
-): boolean {
-  if (egressIPAM === undefined) return false;
-  if (appliedAlone === true) return selected !== undefined && isNameFor(name, selected);
-  if (applied !== undefined) return applied;
+): 'certain' | 'record' | 'none' {
+  const certain = (is: boolean): 'certain' | 'none' => (is ? 'certain' : 'none');
+  if (egressIPAM === undefined) return 'none';
+  if (appliedAlone === true) return certain(selected !== undefined && isNameFor(name, selected));
+  if (applied !== undefined) return certain(applied);
   const isNamed = namespaceOfName(name) !== undefined;
-  return selected === undefined || appliedAt === undefined ? isNamed : name === egressIPName(selected);
+  if (appliedAt === undefined) return isNamed ? 'record' : 'none';
+  return certain(selected === undefined ? isNamed : name === egressIPName(selected));
 }
 
 function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undefined {

@@ -9,7 +9,7 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, type ByNamespace } from '@egressip-ipam/core/plugin';
+import { entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { managerLeaseKind } from '../kinds/manager-lease.ts';
@@ -18,7 +18,7 @@ import { refusedByCloud } from './cloud-refusals.ts';
 import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
 import { innerNetworksOf, nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
-import { ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
+import { ownershipOf, proven, withRecords, type Ownership, type Proven } from './ownership.ts';
 import { ConfigParser, type ParsedConfig } from './parse-config.ts';
 import { ParsedEgressIP } from './parse-egress-ip.ts';
 import { parseNode, type ParsedNode } from './parse-node.ts';
@@ -48,7 +48,7 @@ export function createFactsReader(): FactsReader {
   let inner: { readonly nodes: readonly ParsedNode[]; readonly networks: readonly ClusterNetwork[] } | undefined;
   return {
     read: (view) => {
-      const all = egressIPs.parseAll(entriesOf(view.objects, egressIPKind));
+      const all = withRecords(egressIPs.parseAll(entriesOf(view.objects, egressIPKind)), view);
       if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
       const parsedNodes = nodes.parseAll(view.nodes);
@@ -96,11 +96,21 @@ function factsOf(
     obstacleOf: obstacles(foreign, ofNamespace),
     ...(manager.obstacle === undefined ? {} : { standstill: manager.obstacle }),
     ...(manager.awayAt === undefined ? {} : { managerAwayAt: manager.awayAt }),
-    findings: [...nodes.flatMap(({ findings }) => findings), ...ours.findings, ...manager.findings],
+    findings: [
+      ...nodes.flatMap(({ findings }) => findings),
+      ...ours.findings,
+      ...manager.findings,
+      ...foreign.flatMap(unprovenIn),
+    ],
     ownership,
     configs,
     nodes,
   };
+}
+
+/** Somebody else's may have our label, copied with the rest. */
+function unprovenIn({ source, object, addresses }: ParsedEgressIP): readonly Finding[] {
+  return source.egressIPAM === undefined ? [] : [reportUnproven(object, addresses)];
 }
 
 function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUse[] {

@@ -1,4 +1,5 @@
 import { defaultPodsPerNamespace, formatAddress, type DoubtedAttachment } from '@egressip-ipam/core';
+import { recordsOf } from '@egressip-ipam/core/plugin';
 import type { ClusterStore } from '../store/cluster-store.ts';
 
 /** What the network's objects have on record as put on nodes by this project. */
@@ -11,6 +12,7 @@ export function recordedAttachments(store: ClusterStore): readonly DoubtedAttach
     nodes: store.machines,
     platform: { isCloud: true, attaches: true },
     claimantOf: () => undefined,
+    recordOf: recordsOf({ namespaces: store.namespaces.list(), egressIPAMs: store.egressIPAMs.list() }),
     podsPerNamespaceOf: () => defaultPodsPerNamespace,
     refused: [],
     time: undefined,
