@@ -201,6 +201,10 @@ export const mutants = [
     ' || refuted.length >= 0)',
     suiteOf('openshift-sdn'),
   ],
+  ['law 12', 'core/src/check/concerns.ts', 'lost.length === 0 && waiting', 'waiting', plain],
+  ['law 12', 'core/src/check/concerns.ts', ' && waiting.every', ' || waiting.every', plain],
+  ['law 12', 'core/src/check/check.ts', 'return problems.length === 0;', 'return problems.length >= 0;', plain],
+  ['law 12', 'core/src/plan/report.ts', ' || group.selected.length === 0;', ';', plain],
   ['law 12', 'core/src/plan/report-allocations.ts', ' || !nodes.isReady(host)', '', suiteOf('openshift-sdn')],
   [
     'law 12',

@@ -46,7 +46,8 @@ export { createPlanner, plan } from './plan/planner.ts';
 export { egressIPAMResource, isInterfaceStep, namespaceResource, writeOf } from './plan/write-of.ts';
 export { explain } from './explain/explain.ts';
 export { isAllWell } from './check/all-well.ts';
-export { check } from './check/check.ts';
+export { check, isSound } from './check/check.ts';
+export { concernsByEgressIPAM, isReady } from './check/concerns.ts';
 export { planAdoption } from './adopt/adopt.ts';
 export type { Planner, PlanOptions } from './plan/planner.ts';
 export type {
@@ -61,6 +62,7 @@ export type {
 export type { AllocationSource } from './allocate/allotment.ts';
 export type { Explanation, Subject } from './explain/explain.ts';
 export type { CapacityCheck, CheckReport } from './check/check.ts';
+export type { Concerns } from './check/concerns.ts';
 export type { Adoption, AdoptionOptions, AdoptionPlan } from './adopt/adopt.ts';
 export type { Finding, FindingSeverity, ObjectReference } from './finding/finding.ts';
 export type { CoreFindingCode, FindingCode } from './finding/codes.ts';

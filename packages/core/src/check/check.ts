@@ -66,6 +66,11 @@ export function check(
   return { problems: [...problems, ...notCarried(plan, problems)], capacity };
 }
 
+/** Whether an audit found nothing: the exit code of `check` comes from it. */
+export function isSound({ problems }: CheckReport): boolean {
+  return problems.length === 0;
+}
+
 function checkCapacity(
   { name, cidrs }: EgressIPAMReport,
   { cidr, labelValue, allocated, capacity }: CidrUsage,

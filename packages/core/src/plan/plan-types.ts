@@ -50,7 +50,10 @@ export interface CidrUsage {
   readonly allocated: number;
   /** Addresses that can still be handed out, decimal text. */
   readonly free: string;
-  /** It gives out nothing: it drains, its EgressIPAM is being deleted, or the network does not carry its family. */
+  /**
+   * It gives out nothing: it drains, its EgressIPAM is being deleted, the network does not carry its family, or no node
+   * is its own.
+   */
   readonly closed?: true;
   /** Allocated addresses that have a node. */
   readonly placed: number;

@@ -1,4 +1,4 @@
-import { check } from '@egressip-ipam/core';
+import { check, isSound } from '@egressip-ipam/core';
 import { renderFindings } from '../output/render-plan.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
@@ -30,5 +30,5 @@ export async function checkCommand(
     );
     context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
-  return report.problems.length === 0 && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
+  return isSound(report) && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }

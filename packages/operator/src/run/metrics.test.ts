@@ -133,14 +133,16 @@ describe('series', () => {
   });
 });
 
-it('what drains has no free addresses, so that the few that are allocated do not look like a full pool', async () => {
+it('what drains, or has no nodes, has no free addresses, so that the few that are allocated do not look like a full pool', async () => {
   const metrics = new Metrics();
   const cidrAssignments = [
     { CIDR: '10.0.0.0/28', labelValue: 'a', drain: true },
     { CIDR: '10.1.0.0/28', labelValue: 'b' },
+    { CIDR: '10.2.0.0/28', labelValue: 'c' },
   ];
+  const node = { name: 'n1', labels: { zone: 'b' }, addresses: [], ready: true };
   const pool = { name: 'pool', createdAt: '2026-01-01T00:00:00Z', topologyLabel: 'zone', cidrAssignments };
-  metrics.planned(plan(buildSnapshot({ egressIPAMs: [pool] })), 1);
+  metrics.planned(plan(buildSnapshot({ egressIPAMs: [pool], nodes: [node] })), 1);
   const free = (await metrics.text()).match(/^egressip_cidr_addresses\{.*state="free".*$/gm);
   expect(free).toEqual([expect.stringContaining('cidr="10.1.0.0/28"')]);
 });

@@ -1,5 +1,7 @@
 import {
+  concernsByEgressIPAM,
   type ClusterSnapshot,
+  type Concerns,
   type EgressIPAMReport,
   type Finding,
   type FindingCode,
@@ -14,7 +16,6 @@ import type { ObjectLanes } from '../executor/object-lanes.ts';
 import { laneOf, type WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { printable } from '../output/printable.ts';
-import { concernsByEgressIPAM, type Concerns } from './concerns.ts';
 import { statusOf } from './status.ts';
 
 /**

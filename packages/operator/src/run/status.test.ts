@@ -1,12 +1,12 @@
 import {
   buildSnapshot,
+  concernsByEgressIPAM,
   type Allocation,
   type EgressIPAMReport,
   type Plan,
   type RefusedAddress,
 } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { concernsByEgressIPAM } from './concerns.ts';
 import { statusOf } from './status.ts';
 
 const allocation = (namespace: string, carried: boolean): Allocation => ({

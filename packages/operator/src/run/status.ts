@@ -1,15 +1,16 @@
 import {
   cidrContains,
+  isReady,
   parseAddress,
   parseCidr,
   type Address,
   type ClusterSnapshot,
+  type Concerns,
   type EgressIPAMReport,
   type RefusedAddress,
 } from '@egressip-ipam/core';
 import { bareFamilies } from '../guard/bare-namespaces.ts';
 import { printable } from '../output/printable.ts';
-import type { Concerns } from './concerns.ts';
 
 /** A Kubernetes condition. */
 interface Condition {
@@ -29,12 +30,14 @@ const mostRefused = 100;
  * transition, so that the same plan makes the same status.
  */
 export function statusOf(
-  { problems, waiting, lost }: Concerns,
+  concerns: Concerns,
   snapshot: ClusterSnapshot,
   report: EgressIPAMReport,
   before: Readonly<Record<string, unknown>>,
   refused: readonly RefusedAddress[] = [],
 ): Readonly<Record<string, unknown>> {
+  const { problems, waiting, lost } = concerns;
+  const ready = isReady(concerns);
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
     const status = isTrue ? 'True' : 'False';
@@ -65,11 +68,9 @@ export function statusOf(
       ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
       condition(
         'Ready',
-        broken.length === 0,
+        ready,
         broken[0]?.reason ?? 'AllServed',
-        [...messagesOf(broken), broken.length === 0 ? `${served}, and every address carries traffic` : served].join(
-          '; ',
-        ),
+        [...messagesOf(broken), ready ? `${served}, and every address carries traffic` : served].join('; '),
       ),
       condition(
         'Degraded',

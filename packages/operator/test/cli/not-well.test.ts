@@ -153,6 +153,19 @@ it('what drains is free to nobody, nor is what the network cannot carry', async 
   expect(six.out).toMatch(/pool +2001:db8::\/120 +z +256 +256 +0 +0 /);
 });
 
+it('what no node may have is free to nobody: there is none, or an older EgressIPAM has them all', async () => {
+  const older = { name: 'older', creationTimestamp: '2025-01-01T00:00:00Z', finalizers: ['EgressIPAM_controller'] };
+  const both = await run('plan', 'ovn-kubernetes', [
+    { ...pool('10.0.0.0/25'), metadata: older },
+    pool('10.0.0.128/25'),
+    node('a', '10.0.0.1'),
+  ]);
+  expect(both.out).toMatch(/older +10\.0\.0\.0\/25 +z +128 +3 +0 +125 /);
+  expect(both.out).toMatch(/pool +10\.0\.0\.128\/25 +z +128 +128 +0 +0 /);
+  const bare = await run('plan', 'ovn-kubernetes', [pool('10.0.0.0/24', { labelValue: 'y' }), node('a', '10.0.0.1')]);
+  expect(bare.out).toMatch(/pool +10\.0\.0\.0\/24 +y +256 +256 +0 +0 /);
+});
+
 it.each([
   ['Azure', 'azure:///a', '10.0.0.4', ['10.0.0.3', '10.0.0.255']],
   ['AWS', 'aws:///z/i-1', '10.0.0.4', ['10.0.0.1', '10.0.0.255']],

@@ -10,6 +10,7 @@ import { converge, ensure, live, look, same } from './live.ts';
 import { makeBeforeBreak } from './make-before-break.ts';
 import { law12Counted, law12Faultless, law12Mistyped } from './mending-laws.ts';
 import { law11, law11Overwritten, law11Unclaimed, law12 } from './proof-laws.ts';
+import { law12Ready } from './readiness-laws.ts';
 import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
 /** The laws, for a network. */
@@ -60,6 +61,10 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
     law(
       'law 12: every claim has addresses or waits, is counted so, and no audit calls that well',
       law12Counted(network),
+    ),
+    law(
+      'law 12: no EgressIPAM is ready, and no exit code says well, while a claim is not carried',
+      law12Ready(network),
     ),
     law('law 12: what an owner mistyped alarms nobody else', law12Mistyped(network)),
     law('law 12: who asks for what could be given is never told to mend what is away', law12Faultless(network)),

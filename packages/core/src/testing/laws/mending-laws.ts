@@ -122,7 +122,7 @@ function askFor(network: NetworkUnderTest, snapshot: ClusterSnapshot): ClusterSn
 }
 
 /** The same cluster, each time without something that only whoever looks after it can bring. */
-function withoutMeans(snapshot: ClusterSnapshot): Readonly<Record<string, ClusterSnapshot>> {
+export function withoutMeans(snapshot: ClusterSnapshot): Readonly<Record<string, ClusterSnapshot>> {
   const { observation: _observation, ...provider } = snapshot.provider;
   return {
     'while every node is down': { ...snapshot, nodes: snapshot.nodes.map((node) => ({ ...node, ready: false })) },

@@ -4,6 +4,7 @@ import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace } from '../builders.ts';
 import { converge, ensure, live, look, same } from './live.ts';
+import { idleAddresses } from './readiness-laws.ts';
 import type { Check, NetworkUnderTest } from './suite.ts';
 
 /** A record that nothing of ours confirms is checked as input is. */
@@ -97,24 +98,13 @@ export function law11Overwritten(network: NetworkUnderTest): Check {
 
 /** Carried is what is bound, and hosted on a node that is Ready; where nothing shows that, what has such a node. */
 export function law12(network: NetworkUnderTest): Check {
-  const isShown = network.backend.traits(network.settings ?? {}, {
-    isCloud: false,
-    attaches: false,
-  }).provesAllocations;
   return (initial, { happenings }) => {
     live(network, initial, happenings, {
       planned: (snapshot, { allocations }) => {
-        const { hosts, bound } = look(network, snapshot);
-        const ready = new Set(snapshot.nodes.flatMap((node) => (node.ready ? [node.name] : [])));
-        for (const { namespace, addresses, nodes } of allocations.filter(({ carried }) => carried)) {
-          for (const [index, address] of addresses.entries()) {
-            const carriers = isShown ? (hosts.get(address) ?? []) : [nodes[index] ?? ''];
-            const isBound = !isShown || bound.get(namespace)?.includes(address) === true;
-            ensure(
-              isBound && carriers.some((node) => ready.has(node)),
-              `${address} of ${namespace} is said to be carried`,
-            );
-          }
+        const idleOf = idleAddresses(network, snapshot);
+        for (const allocation of allocations.filter(({ carried }) => carried)) {
+          for (const address of idleOf(allocation))
+            ensure(false, `${address} of ${allocation.namespace} is said to be carried`);
         }
       },
     });

@@ -1,4 +1,5 @@
-import type { Finding, Plan } from '@egressip-ipam/core';
+import type { Finding } from '../finding/finding.ts';
+import type { Plan } from '../plan/plan-types.ts';
 
 /** What a plan says of one EgressIPAM, beside its report. */
 export interface Concerns {
@@ -31,4 +32,12 @@ export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
     waiting: waiting.get(name) ?? none.waiting,
     lost: lost.get(name) ?? none.lost,
   });
+}
+
+/**
+ * Whether an EgressIPAM is ready: every address carries traffic, and no claim waits for what is not its owner's to mend
+ * (law 12).
+ */
+export function isReady({ waiting, lost }: Pick<Concerns, 'waiting' | 'lost'>): boolean {
+  return lost.length === 0 && waiting.every(({ mender }) => mender === 'owner');
 }

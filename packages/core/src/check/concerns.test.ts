@@ -1,6 +1,6 @@
-import type { Plan } from '@egressip-ipam/core';
 import { expect, it } from 'vitest';
-import { concernsByEgressIPAM } from './concerns.ts';
+import type { Plan } from '../plan/plan-types.ts';
+import { concernsByEgressIPAM, isReady } from './concerns.ts';
 
 it('a plan is sorted by EgressIPAM: what is wrong with it, who waits, what carries no traffic', () => {
   const about = (kind: string, name: string, severity: string): object => ({ object: { kind, name }, severity });
@@ -16,4 +16,5 @@ it('a plan is sorted by EgressIPAM: what is wrong with it, who waits, what carri
   expect(waiting.map(({ namespace }) => namespace)).toEqual(['unlucky', 'mistyped']);
   expect(lost.map(({ namespace }) => namespace)).toEqual(['lost']);
   expect(concerns('c')).toEqual({ problems: [], waiting: [], lost: [] });
+  expect([concerns('a'), concerns('b'), concerns('c')].map(isReady)).toEqual([false, false, true]);
 });
