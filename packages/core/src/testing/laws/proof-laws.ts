@@ -3,7 +3,7 @@ import { plan } from '../../plan/planner.ts';
 import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace } from '../builders.ts';
-import { converge, ensure, live, look, same } from './live.ts';
+import { converge, ensure, live, same } from './live.ts';
 import { idleAddresses } from './readiness-laws.ts';
 import type { Check, NetworkUnderTest } from './suite.ts';
 
