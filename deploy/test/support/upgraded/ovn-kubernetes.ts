@@ -18,9 +18,9 @@ const nameLabel = 'kubernetes.io/metadata.name';
 const admission = '/apis/admissionregistration.k8s.io/v1';
 
 /**
- * OVN-Kubernetes, on which the original never ran: as OpenShift's own migration from OpenShift SDN leaves a cluster that
- * had the original. That makes an EgressIP of each NetNamespace, labels the nodes that had addresses, and leaves the
- * former network's objects without any.
+ * OVN-Kubernetes, on which the original never ran: as OpenShift's own migration from OpenShift SDN leaves a cluster
+ * that had the original. That makes an EgressIP of each NetNamespace, labels the nodes that had addresses, and leaves
+ * the former network's objects without any.
  */
 export const ovnKubernetes: UpgradedNetwork = {
   name: 'OVN-Kubernetes',
