@@ -2,6 +2,7 @@ import { buildSnapshot, plan, type Plan, type ProviderCall, type Step } from '@e
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { labelsExplained, labelsIn } from '../../../../tools/testing/metric-labels.ts';
 import { Metrics } from './metrics.ts';
 
 const read = (path: string): Promise<string> =>
@@ -66,70 +67,14 @@ describe("a table of the network's own", () => {
 
 describe('series', () => {
   it('are 2,000 at most for 1,000 namespaces on 500 nodes', async () => {
-    const metrics = new Metrics();
-    const names = ['red', 'green', 'blue'];
-    const cidrs = ['10.0.0.0/22', '10.1.0.0/22', '2001:db8::/64'].map((cidr) => ({
-      cidr,
-      reserved: '2',
-      free: '18446744073709550614',
-      allocated: 1000,
-      placed: 1000,
-      capacity: 2000,
-    }));
-    const waiting = names.map((namespace) => ({
-      namespace,
-      egressIPAM: 'red',
-      reason: { code: 'WaitingForCapacity' },
-    }));
-    const many = {
-      ...plan(buildSnapshot({})),
-      egressIPAMs: names.map((name) => ({ name, cidrs })),
-      nodes: Array.from({ length: 500 }, (_, index) => ({
-        node: `node-${index}`,
-        egressIPAM: names[index % 3],
-        placed: 3,
-        capacity: 14,
-      })),
-      waiting,
-    } as unknown as Plan;
-    metrics.leads(true);
-    metrics.planned(many, 10);
-    for (const kind of [
-      'annotate',
-      'host',
-      'claim',
-      'attach',
-      'detach',
-      'move',
-      'finalizer',
-      'remember',
-      'label-node',
-      'apply-egress-ip',
-      'delete-egress-ip',
-    ]) {
-      for (const note of [
-        (step: Step) => metrics.stepDone(step, 5),
-        (step: Step) => metrics.stepFailed(step),
-        (step: Step) => metrics.stepUndone(step),
-      ])
-        note({ kind } as Step);
-    }
-    for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete'])
-      for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases'])
-        for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 });
-    for (const operation of [
-      'DescribeInstances',
-      'DescribeSubnets',
-      'DescribeNetworkInterfaces',
-      'DescribeInstanceTypes',
-      'AssignPrivateIpAddresses',
-      'UnassignPrivateIpAddresses',
-    ])
-      for (const errorCode of [undefined, 'Throttled'])
-        metrics.called({ operation, errorCode, durationMilliseconds: 4 } as ProviderCall);
-    const series = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const series = (await busy().text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(series.length).toBeGreaterThan(1_000);
     expect(series.length).toBeLessThanOrEqual(2_000);
+  });
+
+  it('have the labels that are explained, and no others', async () => {
+    const [page = ''] = (await read('docs/metrics.md')).split('## Metrics of the agents');
+    expect(labelsIn(await busy().text())).toEqual(labelsExplained(page));
   });
 });
 
@@ -146,3 +91,73 @@ it('what drains, or has no nodes, has no free addresses, so that the few that ar
   const free = (await metrics.text()).match(/^egressip_cidr_addresses\{.*state="free".*$/gm);
   expect(free).toEqual([expect.stringContaining('cidr="10.1.0.0/28"')]);
 });
+
+/** Of 1,000 namespaces on 500 nodes, and with a series of everything that there is. */
+function busy(): Metrics {
+  const metrics = new Metrics();
+  const names = ['red', 'green', 'blue'];
+  const cidrs = ['10.0.0.0/22', '10.1.0.0/22', '2001:db8::/64'].map((cidr) => ({
+    cidr,
+    reserved: '2',
+    free: '18446744073709550614',
+    allocated: 1000,
+    placed: 1000,
+    capacity: 2000,
+  }));
+  const waiting = names.map((namespace) => ({
+    namespace,
+    egressIPAM: 'red',
+    reason: { code: 'WaitingForCapacity' },
+  }));
+  const many = {
+    ...plan(buildSnapshot({})),
+    egressIPAMs: names.map((name) => ({ name, cidrs })),
+    nodes: Array.from({ length: 500 }, (_, index) => ({
+      node: `node-${index}`,
+      egressIPAM: names[index % 3],
+      placed: 3,
+      capacity: 14,
+    })),
+    waiting,
+    findings: [{ code: 'Unassigned', severity: 'error', object: { kind: 'Namespace', name: 'shop' }, message: '' }],
+    steps: [{ kind: 'annotate' }],
+    tables: [{ table: 'pods', entries: 5, uncounted: 2, size: 20 }],
+  } as unknown as Plan;
+  metrics.leads(true);
+  metrics.planned(many, 10);
+  for (const kind of [
+    'annotate',
+    'host',
+    'claim',
+    'attach',
+    'detach',
+    'move',
+    'finalizer',
+    'remember',
+    'label-node',
+    'apply-egress-ip',
+    'delete-egress-ip',
+  ]) {
+    for (const note of [
+      (step: Step) => metrics.stepDone(step, 5),
+      (step: Step) => metrics.stepFailed(step),
+      (step: Step) => metrics.stepUndone(step),
+    ])
+      note({ kind } as Step);
+  }
+  for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete'])
+    for (const resource of ['namespaces', 'nodes', 'egressipams', 'egressips', 'events', 'leases'])
+      for (const status of [200, 409, 'timeout']) metrics.requested({ verb, resource, status, milliseconds: 1 });
+  for (const operation of [
+    'DescribeInstances',
+    'DescribeSubnets',
+    'DescribeNetworkInterfaces',
+    'DescribeInstanceTypes',
+    'AssignPrivateIpAddresses',
+    'UnassignPrivateIpAddresses',
+  ])
+    for (const errorCode of [undefined, 'Throttled'])
+      metrics.called({ operation, errorCode, durationMilliseconds: 4 } as ProviderCall);
+  metrics.providerFailed('observe', 'no-answer');
+  return metrics;
+}
