@@ -35,6 +35,7 @@ import { checkServedDefinition } from './served-definition.ts';
 
 const clock = systemClock;
 const nobody: ReadonlySet<string> = new Set();
+const unknown = (): string => 'the cluster is not known yet';
 
 /**
  * Runs the operator until it is told to stop; resolves with the exit code then. When it loses its lease it
@@ -43,6 +44,26 @@ const nobody: ReadonlySet<string> = new Set();
  * @throws Error when it cannot start: no kubeconfig, no such provider, an address in use
  */
 export async function runOperator(options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
+  const readiness: Readiness = { whyNot: unknown };
+  // First: what reads kubeconfigs and what counts take longer to load than all else, and probes ask meanwhile.
+  const health = await serveTexts(options.healthProbeBindAddress, {
+    '/healthz': () => 'ok\n',
+    '/readyz': () => readinessAnswer(readiness.whyNot()),
+  });
+  try {
+    return await runBeside(readiness, options, log, signal);
+  } finally {
+    await health?.close();
+  }
+}
+
+/** What the probe of readiness is told. */
+interface Readiness {
+  /** Undefined when this replica is ready. */
+  whyNot: () => string | undefined;
+}
+
+async function runBeside(readiness: Readiness, options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
   const connection = await loadConnection({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
@@ -58,23 +79,15 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
   for (const warning of connection.warnings ?? [])
     log.warn('the connection to the API server is not safe', { reason: warning });
   rest.history.onSetBack(() => log.warn('the API server was set back to an earlier state; everything is read anew'));
-  const unknown = (): string => 'the cluster is not known yet';
-  let whyNotReady: () => string | undefined = unknown;
-  const servers = [
-    await serveTexts(options.healthProbeBindAddress, {
-      '/healthz': () => 'ok\n',
-      '/readyz': () => readiness(whyNotReady()),
-    }),
-    await serveMetrics({
-      address: options.metricsBindAddress,
-      secure: options.metricsSecure === true,
-      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
-      rest,
-      clock,
-      text: () => metrics?.text(),
-      warn: (message, fields) => log.warn(message, fields),
-    }),
-  ];
+  const metricsServer = await serveMetrics({
+    address: options.metricsBindAddress,
+    secure: options.metricsSecure === true,
+    ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+    rest,
+    clock,
+    text: () => metrics?.text(),
+    warn: (message, fields) => log.warn(message, fields),
+  });
   const release = [
     watchEventLoop(log),
     containUncaught({
@@ -96,14 +109,14 @@ export async function runOperator(options: RunOptions, log: Log, signal: AbortSi
           options,
           log,
           metrics,
-          whenRead: (whyNot) => (whyNotReady = whyNot),
+          whenRead: (whyNot) => (readiness.whyNot = whyNot),
         }),
       );
-      whyNotReady = unknown;
+      readiness.whyNot = unknown;
     }
     return 0;
   } finally {
-    await Promise.all(servers.map(async (server) => server?.close()));
+    await metricsServer?.close();
     rest.close();
     for (const end of release) end();
   }
@@ -181,7 +194,7 @@ async function operate(
   await Promise.all([cluster.provider.stop(), ...store.collections.map((collection) => collection.stop())]);
 }
 
-function readiness(whyNot: string | undefined): TextAnswer {
+function readinessAnswer(whyNot: string | undefined): TextAnswer {
   return whyNot === undefined ? 'ok\n' : { status: 503, text: `not ready: ${whyNot}\n` };
 }
 
