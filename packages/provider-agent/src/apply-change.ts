@@ -191,8 +191,9 @@ function limitOf(node: string, { view }: ChangeParts): number {
   return term + margin + patience;
 }
 
-function isReported({ status }: EgressNode, generation: number): boolean {
-  return status.observedGeneration >= generation;
+/** Not by a report about wishes that are still to come: it is of a history that the server lost with a set-back. */
+function isReported({ generation: newest, status }: EgressNode, generation: number): boolean {
+  return status.observedGeneration >= generation && status.observedGeneration <= newest;
 }
 
 /** Has a node take an address, and waits for what comes of it. */

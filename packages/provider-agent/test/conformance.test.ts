@@ -101,6 +101,20 @@ describe('the agents as a provider', () => {
     await Promise.all([here.close?.(), there.close?.(), agents.close()]);
   });
 
+  it('believes no report about wishes that are still to come: a server that was set back has them from a lost history', async () => {
+    const { agents, provider, from, node, close } = await startWithSilent('10.0.0.10');
+    const client = new ResourceClient(agents.rest, egressNodes);
+    const status = { observedGeneration: 99, addresses: [] };
+    await client.mergePatch({ name: from.name }, { status }, { subresource: 'status' });
+    const [result] = await provider.apply({
+      changes: [{ type: 'move', address: '10.0.0.10', from, node }],
+      signal: AbortSignal.timeout(1_000),
+    });
+    expect(result).toMatchObject({ outcome: 'failed' });
+    expect((await client.get({ name: node.name }))['spec']).toEqual({ addresses: [] });
+    await close();
+  });
+
   it('writes each node once for all that is asked for in one go, and nothing at rest', async () => {
     const agents = await startMemoryAgents([first!, second!]);
     const provider = createAgentProvider({ rest: agents.rest, namespace });

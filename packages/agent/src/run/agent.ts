@@ -11,6 +11,7 @@ import {
 } from '@egressip-ipam/kube';
 import { randomBytes } from 'node:crypto';
 import { egressNodes, type EgressNode } from '../egress-node/egress-node.ts';
+import { handedOver } from '../egress-node/handed-over.ts';
 import { readEgressNode } from '../egress-node/read-egress-node.ts';
 import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from '../fencing/hold.ts';
 import { emptyRoster, membersAt, parseRoster, type Roster } from '../fencing/roster.ts';
@@ -220,13 +221,7 @@ export class Agent {
     else {
       if (!this.#lease.isRivalled) this.#status.noteServed(node.status);
       if (previous === undefined) this.#keeper.noteFormer(node.status.addresses);
-      // Not in what a restart finds: that may have been so for long.
-      const known = new Set(previous?.wishes.map(({ address }) => address));
-      const fresh =
-        previous === undefined
-          ? []
-          : node.wishes.filter(({ address, vacatedBy }) => vacatedBy !== undefined && !known.has(address));
-      for (const { address } of fresh) this.#keeper.takeOver(address);
+      if (!this.#node.isListing) for (const address of handedOver(node, previous)) this.#keeper.takeOver(address);
     }
     if (node?.generation !== previous?.generation) this.#keeper.poke();
   }

@@ -66,6 +66,7 @@ export class Reflector<Slim> {
   readonly #whenSynced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
+  #isListing = false;
   #lastSeen: number | undefined;
   #failingSince: number | undefined;
   #watchingSince: number | undefined;
@@ -106,6 +107,11 @@ export class Reflector<Slim> {
   /** Resolves with the first complete list; never, when stopped before. */
   whenSynced(): Promise<void> {
     return this.#whenSynced;
+  }
+
+  /** Whether a list is being read: what changes now may have been so for long, or be what a backup had. */
+  get isListing(): boolean {
+    return this.#isListing;
   }
 
   /** Monotonic time, in milliseconds, at which the server last sent anything here: list, event or bookmark. */
@@ -176,7 +182,10 @@ export class Reflector<Slim> {
       if (this.#next === 'watch' && this.#wasCutOff && (await this.#isSetBack(controller.signal)))
         this.#next = 'list-newest';
       this.#wasCutOff = false;
-      if (this.#next !== 'watch') await this.#list(controller.signal);
+      if (this.#next !== 'watch') {
+        this.#isListing = true;
+        await this.#list(controller.signal).finally(() => (this.#isListing = false));
+      }
       await this.#watch(controller);
     } finally {
       release();

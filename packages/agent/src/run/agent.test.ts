@@ -1,0 +1,148 @@
+import {
+  createRestClient,
+  leases,
+  ResourceClient,
+  staticConnection,
+  systemClock,
+  type KubernetesObject,
+  type RestClient,
+} from '@egressip-ipam/kube';
+import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { egressNodes } from '../egress-node/egress-node.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { agentLeaseName } from '../lease/agent-lease.ts';
+import { InputGuard } from '../packet-filter/input-guard.ts';
+import { StateFile } from '../state/state-file.ts';
+import { Agent } from './agent.ts';
+import type { Log } from './options.ts';
+
+const node = 'worker-1';
+const namespace = 'operator';
+const address = '192.0.2.101';
+const handedOver = { address, reason: 'it moves here', vacatedBy: 'worker-2' };
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let folder: string;
+let server: ApiServer;
+let rest: RestClient;
+let agent: Agent;
+/** What the agent did of the address: asked the network for it, or put it on the node. */
+let did: string[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
+  did = [];
+  server = await startServer(0);
+  rest = createRestClient(staticConnection({ server: server.url }));
+  agent = new Agent({
+    options: {
+      node,
+      namespace,
+      term: 30_000,
+      peerAddress: '127.0.0.1',
+      peerPort: 0,
+      stateFile: join(folder, 'state.json'),
+      metricsBindAddress: '0',
+      healthProbeBindAddress: '0',
+    },
+    rest,
+    clock: systemClock,
+    log: silent,
+    kernel: kernel(),
+    guard: new InputGuard(),
+    announcer: { announce: () => undefined },
+    state: new StateFile(join(folder, 'state.json')),
+    bootID: 'boot',
+    keys: () => [],
+    metrics: undefined,
+  });
+  await agent.openPeers();
+  agent.start();
+});
+afterEach(async () => {
+  await agent.stop();
+  rest.close();
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+it('takes at once what another node let go of a moment ago', async () => {
+  await shows([]);
+  await wish([handedOver]);
+  await expect.poll(() => did[0], { timeout: 10_000 }).toBe('put');
+});
+
+it('looks for others before it takes what a server hands over that was set back to a backup', async () => {
+  await shows([]);
+  const lease = await new ResourceClient(rest, leases).get({ name: agentLeaseName(node), namespace });
+  for (let round = 0; round < 10; round += 1) {
+    await wish([{ address: '198.51.100.1', reason: `round ${round}` }]);
+    await wish([]);
+  }
+  await shows([]);
+  const port = Number(new URL(server.url).port);
+  await server.stop();
+  server = await startServer(port, [lease], [handedOver]);
+  await expect.poll(() => did[0], { timeout: 20_000 }).toBe('ask');
+}, 40_000);
+
+/** One interface; nobody answers. */
+function kernel(): Kernel {
+  const own = { address: '192.0.2.11', family: 4, prefixLength: 24, expires: false, isRefused: false } as const;
+  const eth0 = { name: 'eth0', index: 2, isUp: true, isLoopback: false, addresses: [own] };
+  return {
+    interfaces: () => Promise.resolve([eth0]),
+    gateways: () => Promise.resolve([]),
+    change: (changes) => {
+      if (changes.some((change) => change.type === 'put' && change.address === address)) did.push('put');
+      return Promise.resolve('');
+    },
+    ask: (questions) => {
+      if (questions.some((question) => question.address === address)) did.push('ask');
+      return Promise.resolve();
+    },
+    neighbours: () => Promise.resolve([]),
+    forget: () => Promise.resolve(),
+  };
+}
+
+async function startServer(
+  port: number,
+  objects: readonly KubernetesObject[] = [],
+  wishes: readonly object[] = [],
+): Promise<ApiServer> {
+  const crd = await readFile(new URL('../../crds/redhatcop.redhat.io_egressnodes.yaml', import.meta.url), 'utf8');
+  const started = await createApiServer({ port, crds: [crd] });
+  const client = createRestClient(staticConnection({ server: started.url }));
+  await client.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+  for (const { metadata, ...object } of objects) {
+    const { name, labels = {}, annotations = {} } = metadata;
+    await new ResourceClient(client, leases).create({ ...object, metadata: { name, namespace, labels, annotations } });
+  }
+  if (wishes.length > 0)
+    await new ResourceClient(client, egressNodes).create({ metadata: { name: node }, spec: { addresses: wishes } });
+  client.close();
+  return started;
+}
+
+function wish(wishes: readonly object[]): Promise<KubernetesObject> {
+  return new ResourceClient(rest, egressNodes).mergePatch({ name: node }, { spec: { addresses: wishes } });
+}
+
+/** Waits until the agent has seen to all wishes, of which these addresses are on the node. */
+async function shows(addresses: readonly string[]): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { metadata, status } = await new ResourceClient(rest, egressNodes).get({ name: node });
+        const said = (status ?? {}) as { observedGeneration?: number; addresses?: readonly { address: string }[] };
+        return said.observedGeneration === metadata.generation && said.addresses?.map((one) => one.address);
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual(addresses);
+}
