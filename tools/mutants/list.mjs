@@ -204,7 +204,7 @@ export const mutants = [
   ['law 12', 'core/src/check/concerns.ts', 'lost.length === 0 && waiting', 'waiting', plain],
   ['law 12', 'core/src/check/concerns.ts', ' && waiting.every', ' || waiting.every', plain],
   ['law 12', 'core/src/check/check.ts', 'return problems.length === 0;', 'return problems.length >= 0;', plain],
-  ['law 12', 'core/src/plan/report.ts', ' || group.selected.length === 0;', ';', plain],
+  ['law 12', 'core/src/plan/report.ts', ' || group.selection.selected.length === 0;', ';', plain],
   ['law 12', 'core/src/plan/report-allocations.ts', ' || !nodes.isReady(host)', '', suiteOf('openshift-sdn')],
   [
     'law 12',
@@ -214,7 +214,7 @@ export const mutants = [
     suiteOf('openshift-sdn'),
   ],
   ['law 12', 'core/src/plan/whose-to-mend.ts', "  'AddressReserved',\n", '', suiteOf('openshift-sdn')],
-  ['law 12', 'core/src/allocate/check-wishes.ts', 'group.hostable.length > 0 && ', '', suiteOf('ovn-kubernetes')],
+  ['law 12', 'core/src/allocate/check-wishes.ts', 'group.hostable.length > 0 &&', '', suiteOf('ovn-kubernetes')],
   ['law 12', 'core/src/check/all-well.ts', 'waiting.length === 0 &&', '', 'packages/core/src/check/all-well.test.ts'],
   ['law 12', 'core/src/check/all-well.ts', '!carried && ', 'false && ', suiteOf('openshift-sdn')],
 ];

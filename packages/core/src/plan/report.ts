@@ -89,7 +89,8 @@ function usageOf(
   const { cidr, labelValue, drain } = assignment;
   const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
   // What no node can carry, or drains, is not free to anybody; while its nodes take nothing, nothing is known of that.
-  const isClosed = drain || isDeleting || !traits.families.includes(cidr.family) || group.selection.selected.length === 0;
+  const isClosed =
+    drain || isDeleting || !traits.families.includes(cidr.family) || group.selection.selected.length === 0;
   const known = group.selection.candidates.length === 0 ? [cidr] : group.hostable;
   const parts = isClosed ? [] : known;
   const free = parts.reduce((sum, { first, last }) => sum + sizeOf(first, last) - ledger.countTaken(first, last), 0n);
