@@ -20,7 +20,7 @@ import { chooseProvider } from './choose-provider.ts';
 import { claimsToBeSnapshot, isSnapshot, snapshotProblem } from './known-documents.ts';
 import { PlatformObjects } from './platform-objects.ts';
 import { InputError, unreadable, type InputProblem, type ReadDocuments } from './read-documents.ts';
-import { sortDocuments } from './sort-documents.ts';
+import { sortDocuments, type SortedDocuments } from './sort-documents.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
 /** Choices that the input may leave open. */
@@ -111,7 +111,7 @@ export async function loadSnapshot(
     snapshot,
     backend: found.backend,
     problems,
-    notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted.leftOut, found)],
+    notes: [...(isAnyClaim ? notes : []), ...leftOutNotes(sorted, found)],
   };
 }
 
@@ -145,12 +145,17 @@ function ofNoCluster(problems: readonly InputProblem[]): InputError {
       );
 }
 
-/** Objects of other networks, of which there may be left some of a migration. */
-function leftOutNotes(leftOut: ReadonlyMap<string, number>, { backend }: FoundNetwork): readonly string[] {
-  return [...leftOut].map(
-    ([kind, count]) =>
-      `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind} ${count === 1 ? 'is' : 'are'} left out: the network is ${backend.title}`,
-  );
+/** Objects of other networks, of which there may be left some of a migration, and those of a group that nobody reads. */
+function leftOutNotes(
+  { leftOut, strangers }: Pick<SortedDocuments, 'leftOut' | 'strangers'>,
+  { backend }: FoundNetwork,
+): readonly string[] {
+  const note = (count: number, what: string, why: string): string =>
+    `${count} ${count === 1 ? 'object' : 'objects'} of kind ${what} ${count === 1 ? 'is' : 'are'} left out: ${why}`;
+  return [
+    ...[...leftOut].map(([kind, count]) => note(count, kind, `the network is ${backend.title}`)),
+    ...[...strangers].map(([what, count]) => note(count, what, 'that kind is read of another apiVersion')),
+  ];
 }
 
 /**

@@ -37,6 +37,8 @@ export interface SortedDocuments extends Pick<
   readonly isAny: boolean;
   /** By kind: how many objects of other networks there are. */
   readonly leftOut: ReadonlyMap<string, number>;
+  /** By `KIND of APIVERSION`: how many objects have the name of a kind that is read, and another group. */
+  readonly strangers: ReadonlyMap<string, number>;
 }
 
 /**
@@ -91,7 +93,9 @@ export function sortDocuments(
       },
     ],
   ]);
-  const kindOf = kindReader([...readers.keys(), ...networkKinds([backend, ...known], isLive ? backend : undefined)]);
+  const ofNetworks = networkKinds([backend, ...known], isLive ? backend : undefined);
+  const kindOf = kindReader([...readers.keys(), ...ofNetworks]);
+  const strangers = new Strangers([commonKinds.egressIPAM, ...ofNetworks]);
   for (const source of objects) {
     if (claimsToBeSnapshot(source.object)) continue;
     const kind = kindOf(source.object);
@@ -102,8 +106,10 @@ export function sortDocuments(
         field: 'kind',
         message: 'a Kubernetes object with a kind is expected',
       });
-    else if (kind === 'other') problems.push(...refusalIn(source));
-    else {
+    else if (kind === 'other') {
+      problems.push(...refusalIn(source));
+      strangers.note(source.object);
+    } else {
       found.isAny = true;
       (readers.get(kind) ?? ((other) => network.add(kind, other)))(source);
     }
@@ -117,6 +123,7 @@ export function sortDocuments(
     nodes: nodes.entries,
     networkObjects: network.objects,
     leftOut: network.leftOut,
+    strangers: strangers.counts,
   };
 }
 
@@ -134,6 +141,23 @@ function refusalIn({ file, line, object }: SourceObject): readonly InputProblem[
   if (kind !== 'Status' || status !== 'Failure') return [];
   const reason = typeof message === 'string' ? message.slice(0, 200) : 'it says no reason';
   return [{ file, line, object: 'Status', message: `the API server gave no objects: ${reason}` }];
+}
+
+/** Counts objects that are of a kind that is read by its name alone: a group that was mistyped, or another project's. */
+class Strangers {
+  readonly counts = new Map<string, number>();
+  readonly #names: ReadonlySet<string>;
+
+  constructor(kinds: readonly DocumentKind[]) {
+    this.#names = new Set(kinds.map(({ kind }) => kind));
+  }
+
+  note(object: unknown): void {
+    const { kind, apiVersion } = asRecord(object);
+    if (typeof kind !== 'string' || typeof apiVersion !== 'string' || !this.#names.has(kind)) return;
+    const what = `${kind} of ${apiVersion}`;
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
 }
 
 /** The objects of a network, and how many there are of others. */

@@ -147,6 +147,20 @@ describe('folders', () => {
 });
 
 describe('what looks right and is not', () => {
+  it('names objects of a kind that is read, under an apiVersion that is not; older ones of OpenShift are read', async () => {
+    const node = 'apiVersion: v1\nkind: Node\nmetadata: {name: n1, labels: {zone: a}}\n';
+    const hostSubnet = (apiVersion: string): string =>
+      `${node}---\napiVersion: ${apiVersion}\nkind: HostSubnet\nmetadata: {name: n1}\nhost: n1\nhostIP: 10.0.0.5\n`;
+    const said = async (apiVersion: string): Promise<string> => {
+      const path = file('versions.yaml', hostSubnet(apiVersion));
+      return (await runCli(['plan', path, '--network', 'openshift-sdn'])).error;
+    };
+    expect(await said('network.openshfit.io/v1')).toContain(
+      '1 object of kind HostSubnet of network.openshfit.io/v1 is left out: that kind is read of another apiVersion',
+    );
+    expect(await said('v1')).not.toContain('left out');
+  });
+
   it('says keys that stand twice, in JSON and in YAML', async () => {
     const json = '{"apiVersion": "v1", "kind": "Namespace",\n "metadata": {"name": "a",\n "name": "b"}}';
     expect(await runCli(['plan', '-'], { input: json })).toMatchObject({
