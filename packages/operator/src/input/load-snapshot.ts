@@ -145,7 +145,7 @@ function ofNoCluster(problems: readonly InputProblem[]): InputError {
       );
 }
 
-/** Objects of other networks, of which there may be left some of a migration, and those of a group that nobody reads. */
+/** Objects of other networks, of which a migration may have left some, and those of a group that nobody reads. */
 function leftOutNotes(
   { leftOut, strangers }: Pick<SortedDocuments, 'leftOut' | 'strangers'>,
   { backend }: FoundNetwork,

@@ -143,7 +143,7 @@ function refusalIn({ file, line, object }: SourceObject): readonly InputProblem[
   return [{ file, line, object: 'Status', message: `the API server gave no objects: ${reason}` }];
 }
 
-/** Counts objects that are of a kind that is read by its name alone: a group that was mistyped, or another project's. */
+/** Counts objects whose kind is read by its name alone: the group was mistyped, or is another project's. */
 class Strangers {
   readonly counts = new Map<string, number>();
   readonly #names: ReadonlySet<string>;
