@@ -113,12 +113,18 @@ describe('the label of nodes', () => {
       expect(findingsOf(snapshot, 'NodeStillNeeded')).toMatchObject([{ object: { name: 'n2' } }]);
     });
 
-    it('stays where a person set it', () => {
+    it('stays where a person set it, who is told to take it off while the node carries something', () => {
       const byHand = anOvnNode('n1', 'a', primary({ ipv4: '10.0.0.30/26' }), {
         labels: { [zoneLabel]: 'a', [label]: '' },
         ...leaving,
       });
-      expect(writesOf(carrying([byHand, node('n2', 'a', true)], ['n1', '10.0.0.1']))).toEqual([]);
+      const snapshot = carrying([byHand, node('n2', 'a', true)], ['n1', '10.0.0.1']);
+      expect(writesOf(snapshot)).toEqual([]);
+      expect(findingsOf(snapshot, 'NodeStillNeeded')).toMatchObject([
+        { severity: 'warning', object: { name: 'n1' }, addresses: ['10.0.0.1'] },
+      ]);
+      const idle = carrying([byHand, node('n2', 'a', true)], ['n2', '10.0.0.1']);
+      expect(findingsOf(idle, 'NodeStillNeeded')).toEqual([]);
     });
   });
 

@@ -131,8 +131,12 @@ class LabelledNodes {
       const carried = this.#uses.carriedOn(name);
       return carried.length === 0 ? none : [takesMore(name, carried)];
     }
-    // A label that a person set is theirs to remove, and so is what comes of it.
     const isToGo = egressIPAM === undefined || standing === 'leaving';
+    // A label that a person set is theirs to remove; where the node is ours, they are told to.
+    if (!isLabelledByUs && owner === undefined && egressIPAM !== undefined && standing === 'leaving') {
+      const carried = this.#uses.carriedOn(name);
+      return carried.length === 0 ? none : [labelledByHand(name, carried)];
+    }
     if (!isLabelledByUs || !isToGo || this.#uses.of(name) === 'dismissed') return none;
     return [notToGo(name, egressIPAM === undefined, this.#uses.stuckOn(name))];
   }
@@ -207,6 +211,19 @@ function stillNeeded(node: string, why: string, wayOut: string, addresses: reado
     message:
       `${why}, but it carries ${firstFew(texts)}, which no other node can take; it keeps the label ` +
       `${egressAssignableLabel} until one can. ${wayOut}`,
+    addresses: texts,
+  };
+}
+
+function labelledByHand(node: string, addresses: readonly Address[]): Finding {
+  const texts = addresses.map(formatAddress);
+  return {
+    code: 'NodeStillNeeded',
+    severity: 'warning',
+    object: { kind: 'Node', name: node },
+    message:
+      `it is about to go, and carries ${firstFew(texts)} still: a person set its label ${egressAssignableLabel}, so ` +
+      'this project does not take it off. Remove the label, so that other nodes take over while this one works',
     addresses: texts,
   };
 }
