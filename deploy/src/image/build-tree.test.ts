@@ -59,6 +59,14 @@ describe("the image's tree", () => {
     expect(files().filter((file) => /\.map$|node_modules|\.d\.ts$|(^|\/)node$/.test(file))).toEqual([]);
   });
 
+  it('takes of the Kubernetes library what reads kubeconfigs, and none of the kinds that it knows', () => {
+    const code = files()
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => readFileSync(join(tree, file), 'utf8'));
+    expect(code.some((text) => text.includes('loadFromFile'))).toBe(true);
+    expect(code.filter((text) => text.includes('V1PodSpec'))).toEqual([]);
+  });
+
   it('has the licence of everything that is in the bundle, and only such as the policy takes', () => {
     const { licenses } = readPolicy();
     const notices = readFileSync(join(tree, 'operator/THIRD-PARTY-NOTICES.txt'), 'utf8');

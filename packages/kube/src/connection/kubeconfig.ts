@@ -80,7 +80,7 @@ export async function kubeConfigConnection(options: KubeConfigOptions): Promise<
 }
 
 async function load({ files, context, environment }: KubeConfigOptions, plugIns: ExecPlugIns): Promise<ReadConfig> {
-  const { KubeConfig, loadYaml } = await import('./kube-config-library.ts');
+  const { KubeConfig, parseYaml } = await import('./kube-config-library.ts');
   const config = new KubeConfig();
   const tokenFiles = new Map<string, string>();
   for (const [index, file] of files.entries()) {
@@ -88,7 +88,7 @@ async function load({ files, context, environment }: KubeConfigOptions, plugIns:
     try {
       part.loadFromFile(file);
       config.mergeConfig(part, index > 0);
-      for (const [user, tokenFile] of tokenFilesIn(loadYaml<unknown>(readFileSync(file, 'utf8')))) {
+      for (const [user, tokenFile] of tokenFilesIn(parseYaml(readFileSync(file, 'utf8')))) {
         if (!tokenFiles.has(user)) tokenFiles.set(user, resolve(dirname(file), tokenFile));
       }
     } catch (error) {
