@@ -150,6 +150,23 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
         { extraVolumes: [{ name: 'a', emptyDir: {}, hostPath: { path: '/a' } }] },
         /extraVolumes\/0'?: maxProperties: got 3, want 2/,
       ],
+      ['a quantity below nothing', { resources: { limits: { cpu: -1 } } }, /resources\/limits\/cpu.*minimum/s],
+      [
+        'an image with capitals',
+        { image: { repository: 'quay.io/Mine/operator' } },
+        /image\/repository.*'quay.io\/Mine/s,
+      ],
+      [
+        'an image with its tag',
+        { image: { repository: 'quay.io/mine/operator:1.2' } },
+        /image\/repository.*operator:1\.2/s,
+      ],
+      ['a tag that is none', { image: { repository: 'a/b', tag: 'v1.2@sha256:0' } }, /image\/tag.*'v1.2@/s],
+      [
+        'a pull secret that has no such name',
+        { imagePullSecrets: [{ name: 'Mine_1' }] },
+        /imagePullSecrets\/0\/name.*'Mine_1'/s,
+      ],
       ['a quantity that is none', { resources: { limits: { memory: '1 GB' } } }, /resources\/limits\/memory.*'1 GB'/s],
       ['an unknown field of a variable', { env: [{ name: 'A', vlue: 'b' }] }, /env\/0'?.*'vlue' not allowed/s],
       [
