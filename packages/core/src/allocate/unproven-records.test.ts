@@ -24,8 +24,11 @@ const proving: NetworkBackend = {
 const planWith = (...namespaces: readonly NamespaceSnapshot[]): Plan =>
   plan(
     aSnapshot({
-      nodes: [aNode('n1', 'a'), aNode('n2', 'b')],
-      egressIPAMs: [anEgressIPAM(['10.0.0.0/30=a', '10.0.1.0/29=b'])],
+      nodes: [aNode('n1', 'a'), aNode('n2', 'b'), aNode('n3', 'c')],
+      egressIPAMs: [
+        anEgressIPAM(['10.0.0.0/30=a', '10.0.1.0/29=b']),
+        anEgressIPAM(['10.0.2.0/30=c'], { name: 'second', createdAt: '2026-01-01T00:00:01Z' }),
+      ],
       namespaces,
     }),
     proving,
@@ -61,5 +64,19 @@ describe('an unproven address on the record of a namespace that gives back what 
   it('is nothing that a record alone keeps from anybody (law 11)', () => {
     const writes = optedOut('writes', '10.0.0.1', '10.0.1.2');
     expect(allocated(planWith(writes, aNamespace('a', 1)))).toEqual(['a 10.0.0.1 10.0.1.2']);
+  });
+});
+
+describe('an unproven address on the record of a namespace that goes over to another EgressIPAM', () => {
+  const over = aNamespace('over', 0, { egressIPs: '10.0.2.1', allocated: 'second/10.0.2.1' });
+  const inSecond = (name: string, age: number): NamespaceSnapshot => aNamespace(name, age, { egressIPAM: 'second' });
+
+  it('is given to others once there is no other: both records are written at once, and the older may come last', () => {
+    expect(allocated(planWith(over, inSecond('a', 1)))).toEqual(['a 10.0.2.2', 'over 10.0.0.1 10.0.1.2']);
+    expect(allocated(planWith(over, inSecond('a', 1), inSecond('b', 2)))).toEqual([
+      'a 10.0.2.2',
+      'b 10.0.2.1',
+      'over 10.0.0.1 10.0.1.2',
+    ]);
   });
 });

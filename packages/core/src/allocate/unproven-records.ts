@@ -3,9 +3,9 @@ import type { Claim } from '../claims/claim.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 
 /**
- * Addresses on records that prove nothing, of namespaces that give back others which are proven: such a record goes
- * only once those have let go, and until then two would name one address (law 1). They are free, and given to others
- * once nothing else is: to keep them for good would be a way to take a pool (law 11).
+ * Addresses on records that prove nothing and are about to go, too late perhaps for who would be given them now: until
+ * then two records would name one address (law 1). They are free, and given to others once nothing else is: to keep
+ * them for good would be a way to take a pool (law 11).
  */
 export class UnprovenRecords {
   readonly #ledger: AddressLedger;
@@ -14,8 +14,8 @@ export class UnprovenRecords {
 
   constructor(ledger: AddressLedger, unsettled: readonly Claim[]) {
     this.#ledger = ledger;
-    this.#addresses = unsettled.flatMap(({ intent, leaving, namespace }) =>
-      intent.kind === 'release' && leaving.length > 0 ? (namespace.allocated?.addresses ?? []) : [],
+    this.#addresses = unsettled.flatMap((claim) =>
+      goesLate(claim) ? (claim.namespace.allocated?.addresses ?? []) : [],
     );
   }
 
@@ -31,4 +31,13 @@ export class UnprovenRecords {
     for (const address of held) this.#ledger.release(address);
     return held.length > 0;
   }
+}
+
+/**
+ * Whether a claim's record goes only once proven addresses of it have let go, or by the write that brings it those of
+ * another EgressIPAM: whoever leads may end between that one and the one of who was given its address.
+ */
+function goesLate({ intent, leaving, namespace, pool }: Claim): boolean {
+  if (intent.kind === 'release') return leaving.length > 0;
+  return pool !== undefined && namespace.allocated !== undefined && namespace.allocated.egressIPAM !== pool.name;
 }
