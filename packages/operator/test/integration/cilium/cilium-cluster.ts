@@ -45,6 +45,8 @@ export interface CiliumCluster {
 export interface CiliumMachine {
   readonly name: string;
   readonly address: string;
+  /** Default `z`. */
+  readonly zone?: string;
   readonly providerID?: string;
 }
 
@@ -62,9 +64,9 @@ export async function startCiliumCluster(
   const { rest } = server;
   await installCrds(rest, [egressNodesCrd]);
   const names = machines.map((machine) => machine.name);
-  for (const { name: node, address, providerID } of machines) {
+  for (const { name: node, address, zone = 'z', providerID } of machines) {
     await new ResourceClient(rest, nodes).create({
-      metadata: { name: node, labels: { zone: 'z', 'kubernetes.io/hostname': node } },
+      metadata: { name: node, labels: { zone, 'kubernetes.io/hostname': node } },
       ...(providerID === undefined ? {} : { spec: { providerID } }),
     });
     await new ResourceClient(rest, nodes).mergePatch(

@@ -1,4 +1,5 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { Reflector, ResourceClient, type KubernetesObject, type Resource, type RestClient } from '@egressip-ipam/kube';
 import { countCarried, saysOfCarried, type Carried } from './carried.ts';
 import {
@@ -183,6 +184,12 @@ function replay(changes: readonly Change[], gaps: readonly Gap[], { carriersIn }
       const { status, spec } = readEgressIP(object ?? { metadata: { name } });
       const isShown = typeof status['egressNode'] === 'string' && status['egressIP'] === spec['egressIP'];
       if (isShown) promised.add(`${name.split('.')[1]}/${String(spec['egressIP'])}`);
+    }
+    if (kind === 'CiliumEgressGatewayPolicy') {
+      const wanted = (policy: KubernetesObject): readonly string[] =>
+        texts([asRecord(readEgressIP(policy).spec['egressGateway'])['egressIP']]);
+      for (const [address, by] of addressesIn(state.CiliumEgressGatewayPolicy, wanted))
+        if (address !== '' && by.length > 1) say(`${address} is wanted by ${by.join(' and ')} (law 1)`);
     }
     if (kind === 'EgressIP') {
       for (const [address, by] of addressesIn(state.EgressIP, (entry) => texts(readEgressIP(entry).spec['egressIPs'])))

@@ -16,10 +16,15 @@ export interface OperatorProcess {
 
 /** Starts the operator in a process of its own. */
 export function spawnOperator(kubeconfig: string, ...flags: readonly string[]): OperatorProcess {
+  return spawnProgram(cli, kubeconfig, ...flags);
+}
+
+/** The same with the command line of another build. */
+export function spawnProgram(program: string, kubeconfig: string, ...flags: readonly string[]): OperatorProcess {
   const child = spawn(
     process.execPath,
     [
-      cli,
+      program,
       'run',
       '--kubeconfig',
       kubeconfig,
