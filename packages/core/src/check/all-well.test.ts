@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import { plain } from '../plain/plain-network.ts';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
-import { isAllWell } from './all-well.ts';
+import { isAllWell, notCarried } from './all-well.ts';
 import { check } from './check.ts';
 
 const has = (name: string, address: string) =>
@@ -42,4 +42,13 @@ it('what is said of a namespace beside does not hide that its traffic leaves oth
   const { problems } = check({ ...well, nodes, namespaces: outside });
   const errors = problems.filter(({ object, severity }) => object.name === 'shop' && severity === 'error');
   expect(errors).not.toEqual([]);
+});
+
+it('says of traffic that leaves otherwise where to look, or that there is a step for it', () => {
+  const idle = plan({ ...well, nodes: well.nodes.map((node) => ({ ...node, ready: false })) });
+  const shop = { kind: 'Namespace', name: 'shop' };
+  const step = { kind: 'network', action: 'bind', id: '1', object: shop, effects: { bound: ['10.0.0.5'] } } as const;
+  const messageOf = (steps: typeof idle.steps) => notCarried({ ...idle, steps }, [])[0]?.message;
+  expect(messageOf([])).toMatch(/ now: see what is said of /);
+  expect(messageOf([{ ...step, after: [], payload: {} }])).toMatch(/ now: the operator puts it right when it runs$/);
 });
