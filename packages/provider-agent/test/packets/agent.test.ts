@@ -118,14 +118,21 @@ describe.skipIf(reason !== undefined)(
       hold(context, milliseconds, 1_000);
     });
 
-    it('go on with their addresses when killed and started again', async () => {
+    it('go on with their addresses when killed and started again', async (context) => {
+      const hold = startTimeLimit();
       cluster.agent('b').kill('SIGKILL');
       cluster.startAgent('b');
       const end = performance.now() + 7_000;
+      let without = 0;
       while (performance.now() < end) {
-        expect(await cluster.holders('192.0.2.101')).toEqual(['b']);
+        const holders = await cluster.holders('192.0.2.101');
+        expect([[], ['b']]).toContainEqual(holders);
+        // The kernel keeps it for seconds: it is lost only where a process takes longer to start.
+        if (holders.length === 0) without += 200;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
+      await eventually('it has its address', async () => (await cluster.holders('192.0.2.101')).includes('b'));
+      hold(context, without, 0);
     });
 
     it('have never been two for one address', () => {
