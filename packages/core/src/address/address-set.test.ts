@@ -109,6 +109,32 @@ describe.each(shapes)('a %s address set', (_name, make) => {
   });
 });
 
+it('a sparse address set with thousands of ranges has what a bitmap has', () => {
+  const span = 6_000;
+  const place = fc.integer({ min: 0, max: span - 1 });
+  const operations = fc.array(fc.tuple(fc.constantFrom('add', 'add', 'delete', 'addRange', 'takeNext'), place, place));
+  fc.assert(
+    fc.property(fc.constantFrom(1, 7, 2_999), operations, (stride, list) => {
+      const [sparse, bitmap] = [new SparseAddressSet(0, span - 1), new BitmapAddressSet(0, span - 1)];
+      // Every second address, in order or in between what is there.
+      for (let count = 0; count < span / 2; count += 1) {
+        const address = 2 * ((count * stride) % (span / 2));
+        expect(sparse.add(address)).toBe(bitmap.add(address));
+      }
+      for (const [name, a, b] of list) {
+        if (name === 'addRange') for (const set of [sparse, bitmap]) set.addRange(a, Math.min(b, a + 1_500));
+        else if (name === 'takeNext') expect(sparse.takeNext(a, b)).toBe(bitmap.takeNext(a, b));
+        else if (name === 'delete') expect(sparse.delete(a)).toBe(bitmap.delete(a));
+        else expect(sparse.add(a)).toBe(bitmap.add(a));
+        expect([sparse.size, sparse.countIn(a, b)]).toEqual([bitmap.size, bitmap.countIn(a, b)]);
+      }
+      for (let address = 0; address < span; address += 1)
+        if (sparse.has(address) !== bitmap.has(address)) throw new Error(`${address} is in one of them alone`);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 describe('createAddressSet', () => {
   it('holds the whole of IPv4 and an IPv6 /64 without enumerating them', () => {
     const everything = createAddressSet(0, 2 ** 32 - 1);

@@ -1,17 +1,25 @@
 import type { Address } from './address.ts';
 import type { AddressSet } from './address-set.ts';
 
+/** A row of ranges, in order; never empty. Equally long: a range is what stands at one place of both. */
+interface Chunk {
+  readonly starts: bigint[];
+  readonly ends: bigint[];
+}
+
+/** So many ranges a chunk has at the most: what is put in between moves no more than these. */
+const mostRanges = 512;
+
 /**
  * A set for spans that are too large for a bitmap, such as an IPv6 /64: sorted,
- * disjoint, non-touching ranges, found by bisection. Addresses given out in order
+ * disjoint, non-touching ranges in chunks, found by bisection. Addresses given out in order
  * make one growing range, so that the next free one is where that range ends.
  */
 export class SparseAddressSet implements AddressSet {
   readonly #first: bigint;
   readonly #last: bigint;
   readonly #isIPv4: boolean;
-  readonly #starts: bigint[] = [];
-  readonly #ends: bigint[] = [];
+  readonly #chunks: Chunk[] = [];
   #count = 0n;
 
   constructor(first: Address, last: Address) {
@@ -25,10 +33,7 @@ export class SparseAddressSet implements AddressSet {
   }
 
   has(address: Address): boolean {
-    if (!this.#isOurs(address)) return false;
-    const value = BigInt(address);
-    const position = this.#before(value);
-    return position !== -1 && value <= (this.#ends[position] ?? -1n);
+    return this.#isOurs(address) && BigInt(address) <= this.#endBefore(BigInt(address));
   }
 
   add(address: Address): boolean {
@@ -40,50 +45,51 @@ export class SparseAddressSet implements AddressSet {
   delete(address: Address): boolean {
     if (!this.has(address)) return false;
     const value = BigInt(address);
-    const position = this.#before(value);
-    const start = this.#starts[position] ?? value;
-    const end = this.#ends[position] ?? value;
-    const left: [bigint, bigint][] = start < value ? [[start, value - 1n]] : [];
-    const right: [bigint, bigint][] = value < end ? [[value + 1n, end]] : [];
-    this.#replace(position, 1, [...left, ...right]);
+    const chunk = this.#chunkBefore(value);
+    const { starts, ends } = this.#chunks[chunk] ?? none;
+    const index = lastUpTo(starts, value);
+    const [start, end] = [starts[index], ends[index]];
     this.#count -= 1n;
+    if (start === value && end === value) this.#remove(chunk, index);
+    else if (start === value) starts[index] = value + 1n;
+    else {
+      ends[index] = value - 1n;
+      if (end !== undefined && end > value) this.#insert(chunk, index + 1, value + 1n, end);
+    }
     return true;
   }
 
   clear(): void {
-    this.#starts.length = 0;
-    this.#ends.length = 0;
+    this.#chunks.length = 0;
     this.#count = 0n;
   }
 
   addRange(first: Address, last: Address): void {
     if ((typeof first === 'number') !== this.#isIPv4) return;
-    let start = BigInt(first) < this.#first ? this.#first : BigInt(first);
+    const start = BigInt(first) < this.#first ? this.#first : BigInt(first);
     let end = BigInt(last) > this.#last ? this.#last : BigInt(last);
     if (start > end) return;
-    const before = this.#before(start);
-    const from = before !== -1 && (this.#ends[before] ?? -2n) >= start - 1n ? before : before + 1;
-    let to = from;
-    let covered = 0n;
-    for (; to < this.#starts.length && (this.#starts[to] ?? 0n) <= end + 1n; to += 1) {
-      const otherStart = this.#starts[to] ?? 0n;
-      const otherEnd = this.#ends[to] ?? 0n;
-      covered += otherEnd - otherStart + 1n;
-      if (otherStart < start) start = otherStart;
-      if (otherEnd > end) end = otherEnd;
+    const chunk = Math.max(this.#chunkBefore(start), 0);
+    const { starts, ends } = this.#chunks[chunk] ?? none;
+    const index = lastUpTo(starts, start);
+    const endBefore = ends[index];
+    if (endBefore === undefined || endBefore < start - 1n) {
+      end = this.#takeOut(chunk, index + 1, end);
+      this.#insert(chunk, index + 1, start, end);
+      this.#count += end - start + 1n;
+    } else if (endBefore < end) {
+      end = this.#takeOut(chunk, index + 1, end);
+      ends[index] = end;
+      this.#count += end - endBefore;
     }
-    this.#count += end - start + 1n - covered;
-    this.#replace(from, to - from, [[start, end]]);
   }
 
   nextFree(first: Address, last: Address): Address | undefined {
     if ((typeof first === 'number') !== this.#isIPv4) return undefined;
-    let candidate = BigInt(first) < this.#first ? this.#first : BigInt(first);
-    const end = BigInt(last) > this.#last ? this.#last : BigInt(last);
-    const position = this.#before(candidate);
-    const covering = this.#ends[position];
-    if (covering !== undefined && covering >= candidate) candidate = covering + 1n;
-    if (candidate > end) return undefined;
+    const start = BigInt(first) < this.#first ? this.#first : BigInt(first);
+    const covering = this.#endBefore(start);
+    const candidate = covering >= start ? covering + 1n : start;
+    if (candidate > (BigInt(last) > this.#last ? this.#last : BigInt(last))) return undefined;
     return this.#isIPv4 ? Number(candidate) : candidate;
   }
 
@@ -98,13 +104,16 @@ export class SparseAddressSet implements AddressSet {
     const from = BigInt(first);
     const to = BigInt(last);
     let count = 0n;
-    for (let position = Math.max(this.#before(from), 0); position < this.#starts.length; position += 1) {
-      const start = this.#starts[position] ?? 0n;
-      const end = this.#ends[position] ?? 0n;
-      if (start > to) break;
-      const low = start > from ? start : from;
-      const high = end < to ? end : to;
-      if (low <= high) count += high - low + 1n;
+    for (let position = Math.max(this.#chunkBefore(from), 0); position < this.#chunks.length; position += 1) {
+      const { starts, ends } = this.#chunks[position] ?? none;
+      for (let index = Math.max(lastUpTo(starts, from), 0); index < starts.length; index += 1) {
+        const start = starts[index] ?? 0n;
+        const end = ends[index] ?? 0n;
+        if (start > to) return count;
+        const low = start > from ? start : from;
+        const high = end < to ? end : to;
+        if (low <= high) count += high - low + 1n;
+      }
     }
     return count;
   }
@@ -115,20 +124,70 @@ export class SparseAddressSet implements AddressSet {
     );
   }
 
-  /** The last range that starts at or before a value, or -1. */
-  #before(value: bigint): number {
+  /** Where the last range ends that starts at or before a value; -1 where none does. */
+  #endBefore(value: bigint): bigint {
+    const { starts, ends } = this.#chunks[this.#chunkBefore(value)] ?? none;
+    return ends[lastUpTo(starts, value)] ?? -1n;
+  }
+
+  /** The last chunk that starts at or before a value, or -1. */
+  #chunkBefore(value: bigint): number {
     let low = 0;
-    let high = this.#starts.length - 1;
+    let high = this.#chunks.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0n) <= value) low = middle + 1;
+      if ((this.#chunks[middle]?.starts[0] ?? 0n) <= value) low = middle + 1;
       else high = middle - 1;
     }
     return high;
   }
 
-  #replace(position: number, count: number, ranges: readonly (readonly [bigint, bigint])[]): void {
-    this.#starts.splice(position, count, ...ranges.map(([start]) => start));
-    this.#ends.splice(position, count, ...ranges.map(([, end]) => end));
+  /** Takes out the ranges from a place on that begin up to one behind an end; the end of all of it. */
+  #takeOut(chunk: number, index: number, end: bigint): bigint {
+    let reached = end;
+    for (;;) {
+      const [at, place] = index < (this.#chunks[chunk]?.starts.length ?? 0) ? [chunk, index] : [chunk + 1, 0];
+      const start = this.#chunks[at]?.starts[place];
+      const last = this.#chunks[at]?.ends[place];
+      if (start === undefined || last === undefined || start > reached + 1n) return reached;
+      this.#count -= last - start + 1n;
+      if (last > reached) reached = last;
+      this.#remove(at, place);
+    }
   }
+
+  #remove(position: number, index: number): void {
+    const { starts, ends } = this.#chunks[position] ?? none;
+    starts.splice(index, 1);
+    ends.splice(index, 1);
+    if (starts.length === 0) this.#chunks.splice(position, 1);
+  }
+
+  #insert(position: number, index: number, start: bigint, end: bigint): void {
+    const chunk = this.#chunks[position];
+    if (chunk === undefined) {
+      this.#chunks.push({ starts: [start], ends: [end] });
+      return;
+    }
+    chunk.starts.splice(index, 0, start);
+    chunk.ends.splice(index, 0, end);
+    if (chunk.starts.length <= mostRanges) return;
+    // In order, as lists mostly are, chunks are left full.
+    const kept = index === mostRanges ? mostRanges : mostRanges >> 1;
+    this.#chunks.splice(position + 1, 0, { starts: chunk.starts.splice(kept), ends: chunk.ends.splice(kept) });
+  }
+}
+
+const none: Chunk = { starts: [], ends: [] };
+
+/** The last of ascending values that is no larger than another, or -1. */
+function lastUpTo(values: readonly bigint[], value: bigint): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0n) <= value) low = middle + 1;
+    else high = middle - 1;
+  }
+  return high;
 }
