@@ -66,7 +66,6 @@ export class Reflector<Slim> {
   readonly #whenSynced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
-  #isListing = false;
   #lastSeen: number | undefined;
   #failingSince: number | undefined;
   #watchingSince: number | undefined;
@@ -109,9 +108,9 @@ export class Reflector<Slim> {
     return this.#whenSynced;
   }
 
-  /** Whether a list is being read: what changes now may have been so for long, or be what a backup had. */
+  /** Whether a list is due or being read: what changes now may have been so for long, or be what a backup had. */
   get isListing(): boolean {
-    return this.#isListing;
+    return this.#next !== 'watch';
   }
 
   /** Monotonic time, in milliseconds, at which the server last sent anything here: list, event or bookmark. */
@@ -182,10 +181,7 @@ export class Reflector<Slim> {
       if (this.#next === 'watch' && this.#wasCutOff && (await this.#isSetBack(controller.signal)))
         this.#next = 'list-newest';
       this.#wasCutOff = false;
-      if (this.#next !== 'watch') {
-        this.#isListing = true;
-        await this.#list(controller.signal).finally(() => (this.#isListing = false));
-      }
+      if (this.#next !== 'watch') await this.#list(controller.signal);
       await this.#watch(controller);
     } finally {
       release();
