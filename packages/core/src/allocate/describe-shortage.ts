@@ -3,6 +3,7 @@ import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
+import type { NodePart } from '../place/subnet-nodes.ts';
 
 /** Why addresses of one namespace find no nodes, in words. */
 export function describeShortage(
@@ -11,8 +12,8 @@ export function describeShortage(
   count: number,
   addresses: readonly Address[],
 ): string {
-  const carriersOf = (address: Address): readonly NodeIndex[] =>
-    pool.groupOf(address)?.partFor(address).candidates ?? [];
+  const partFor = (address: Address): NodePart | undefined => pool.groupOf(address)?.partFor(address);
+  const carriersOf = (address: Address): readonly NodeIndex[] => partFor(address)?.candidates ?? [];
   const nowhere = addresses.filter((address) => carriersOf(address).length === 0);
   if (nowhere.length > 0)
     return `no node that takes addresses now has a subnet with ${nowhere.map(formatAddress).join(', ')}; it waits for one`;
@@ -26,7 +27,7 @@ export function describeShortage(
     return `no nodes were found for its ${count} addresses in the time that a plan may take; use fewer CIDR assignments, or more nodes for each`;
   }
   const isCarrier = new Uint8Array(nodes.nodes.length);
-  for (const address of addresses) for (const node of carriersOf(address)) isCarrier[node] = 1;
+  for (const part of new Set(addresses.map(partFor))) for (const node of part?.candidates ?? []) isCarrier[node] = 1;
   const distinct = isCarrier.reduce((sum, is) => sum + is, 0);
   return `its ${count} addresses need as many different nodes, and only ${distinct} can carry them now; it waits for another node`;
 }
