@@ -26,6 +26,20 @@ export const mutants = [
     suiteOf('openshift-sdn'),
   ],
   [
+    'law 1',
+    'core/src/allocate/unproven-records.ts',
+    'namespace.allocated.egressIPAM !== pool.name',
+    "namespace.allocated.egressIPAM === ''",
+    'packages/core/src/allocate/unproven-records.test.ts',
+  ],
+  [
+    'law 1',
+    'agent/src/egress-node/handed-over.ts',
+    'previous?.generation !== node.generation - 1',
+    'previous === undefined',
+    'packages/agent/src/egress-node/handed-over.test.ts',
+  ],
+  [
     'law 2',
     'core/src/claims/read-claims.ts',
     'const proven = promised.filter((address) => confirmed.has(address));',

@@ -10,7 +10,7 @@ function node(generation: number, ...addresses: readonly string[]): EgressNode {
   return { name: 'worker-1', generation, resourceVersion: '1', wishes, status };
 }
 
-describe('what a change of wishes hands over', () => {
+describe('law 1: what a change of wishes hands over', () => {
   it('is what is new in it and was let go of', () => {
     expect(handedOver(node(3, '10.0.0.1', '10.0.0.2'), node(2, '10.0.0.1'))).toEqual(['10.0.0.2']);
     const placed = { ...node(3), wishes: [{ address: '10.0.0.2', reason: 'it was placed on this node' }] };

@@ -43,7 +43,7 @@ function optedOut(name: string, ...addresses: readonly string[]): NamespaceSnaps
 const allocated = ({ allocations }: Plan): readonly string[] =>
   allocations.map(({ namespace, addresses }) => `${namespace} ${addresses.join(' ')}`);
 
-describe('an unproven address on the record of a namespace that gives back what is proven', () => {
+describe('law 1: an unproven address on the record of a namespace that gives back what is proven', () => {
   const gone = optedOut('gone', '10.0.0.1', '10.0.1.1');
 
   it('is given to others once there is no other, so that the record goes first', () => {
@@ -67,7 +67,7 @@ describe('an unproven address on the record of a namespace that gives back what 
   });
 });
 
-describe('an unproven address on the record of a namespace that goes over to another EgressIPAM', () => {
+describe('law 1: an unproven address on the record of a namespace that goes over to another EgressIPAM', () => {
   const over = aNamespace('over', 0, { egressIPs: '10.0.2.1', allocated: 'second/10.0.2.1' });
   const inSecond = (name: string, age: number): NamespaceSnapshot => aNamespace(name, age, { egressIPAM: 'second' });
 
