@@ -56,6 +56,7 @@ export type CoreFindingCode =
   // Objects
   | 'InvalidObject'
   | 'InvalidNodeAnnotation'
+  | 'OwnershipUnproven'
   | 'NetworkDrift'
   | 'ForeignHostedAddress'
   | 'ProviderError'
