@@ -49,4 +49,32 @@ describe('the capacity with a node lost', () => {
     expect(report.capacity).toMatchObject([{ nodes: 1, survivesNodeLoss: false }]);
     expect(report.problems.map(({ code }) => code)).toEqual(['NoSpareCapacity', 'NotCarried']);
   });
+
+  it.each([
+    ['cordoned', { unschedulable: true }],
+    ['on its way out', { deletedAt: '2026-03-01T00:00:00Z' }],
+    ['to be removed', { taints: ['ToBeDeletedByClusterAutoscaler'] }],
+  ])('counts no node that is %s: nothing moves to it', (_what, state) => {
+    const report = check(cluster([aNode('n1'), aNode('n2', 'a', state)], ['10.0.0.0/24=a'], 1));
+    expect(report.capacity).toMatchObject([{ nodes: 1, survivesNodeLoss: false }]);
+    expect(report.problems).toMatchObject([
+      {
+        code: 'NoSpareCapacity',
+        message: expect.stringContaining('the only node of 10.0.0.0/24 that takes addresses'),
+      },
+      { code: 'NotCarried' },
+    ]);
+    const limited = [cloudNode('n1', 5), cloudNode('n2', 5), cloudNode('n3', 9, state)];
+    expect(check(cluster(limited, ['10.0.0.0/24=a'], 5)).capacity).toMatchObject([
+      { nodes: 2, capacity: 10, capacityWithoutOne: 5, survivesNodeLoss: true },
+    ]);
+  });
+
+  it('says of nodes none of which takes anything that nothing can move', () => {
+    const settled = cluster([aNode('n1'), aNode('n2')], ['10.0.0.0/24=a'], 1);
+    const nodes = settled.nodes.map((node) => ({ ...node, unschedulable: true as const }));
+    const { capacity, problems } = check({ ...settled, nodes });
+    expect(capacity).toMatchObject([{ nodes: 0, capacity: 0, capacityWithoutOne: 0, survivesNodeLoss: false }]);
+    expect(problems.find(({ code }) => code === 'NoSpareCapacity')?.message).toContain('no node of 10.0.0.0/24 takes');
+  });
 });

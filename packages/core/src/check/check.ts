@@ -14,7 +14,7 @@ import { findDrift } from './drift.ts';
 export interface CapacityCheck {
   readonly egressIPAM: string;
   readonly cidr: string;
-  /** Nodes that are ready. */
+  /** Nodes that take addresses: they are ready, and neither cordoned nor about to go. */
   readonly nodes: number;
   readonly allocated: number;
   /** Addresses that all nodes together can carry; absent means no limit. */
@@ -39,13 +39,12 @@ export function check(
   plan: Plan = makePlan(snapshot, backend),
 ): CheckReport {
   const limits = new Map(plan.nodes.map(({ node, capacity: limit }) => [node, limit]));
-  const ready = new Set(snapshot.nodes.filter((node) => node.ready).map(({ name }) => name));
   const capacity = plan.egressIPAMs.flatMap((egressIPAM) =>
     egressIPAM.cidrs.map((usage) =>
       checkCapacity(
         egressIPAM,
         usage,
-        usage.nodes.filter((node) => ready.has(node)).map((node) => limits.get(node)),
+        (usage.takers ?? usage.nodes).map((node) => limits.get(node)),
       ),
     ),
   );
@@ -55,7 +54,7 @@ export function check(
       code: 'NoSpareCapacity',
       severity: 'warning',
       object: { kind: 'EgressIPAM', name: entry.egressIPAM },
-      message: `the loss of one of the ${entry.nodes} nodes of ${entry.cidr} would leave addresses without a node; add a node`,
+      message: `${whyFragile(entry)}; add a node`,
     }));
   const problems = [
     ...plan.findings.filter(({ severity }) => severity !== 'info'),
@@ -69,6 +68,12 @@ export function check(
 /** Whether an audit found nothing: the exit code of `check` comes from it. */
 export function isSound({ problems }: CheckReport): boolean {
   return problems.length === 0;
+}
+
+function whyFragile({ cidr, nodes }: CapacityCheck): string {
+  if (nodes === 0) return `no node of ${cidr} takes what it does not carry yet, so that no address can move to another`;
+  const loss = nodes === 1 ? `the only node of ${cidr} that takes addresses` : `one of the ${nodes} nodes of ${cidr}`;
+  return `the loss of ${loss} would leave addresses without a node`;
 }
 
 function checkCapacity(

@@ -63,6 +63,8 @@ export interface CidrUsage {
   readonly capacity?: number;
   /** Eligible nodes. */
   readonly nodes: readonly string[];
+  /** Those of `nodes` that take what they do not carry yet; absent means all of them. */
+  readonly takers?: readonly string[];
 }
 
 /** What a plan says of one EgressIPAM. */

@@ -98,6 +98,7 @@ function usageOf(
     (sum, node) => sum + mostOf(nodes.capacityOf(node), cidr.family),
     0,
   );
+  const { selected, candidates } = group.selection.names;
   return {
     cidr: cidr.text,
     labelValue,
@@ -109,7 +110,8 @@ function usageOf(
     placed,
     carried,
     ...(Number.isFinite(capacity) ? { capacity } : {}),
-    nodes: group.selection.names.selected,
+    nodes: selected,
+    ...(candidates.length === selected.length ? {} : { takers: candidates }),
   };
 }
 
