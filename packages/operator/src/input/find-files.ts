@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { addAll } from './add-all.ts';
 import { InputError, type InputProblem } from './input-problem.ts';
 import { reasonOf } from '../output/reason-of.ts';
@@ -17,7 +17,9 @@ export interface FoundFiles {
   readonly problems: readonly InputProblem[];
 }
 
-const extensions = new Set(['.yaml', '.yml', '.json']);
+const named = /\.(?:yaml|yml|json)$/i;
+/** What is named so holds objects, too, and has to be unpacked before anybody can read them. */
+const packed = /\.(?:yaml|yml|json)\.(?:gz|bz2|xz|zst|zip)$/i;
 
 /**
  * The file itself; of a folder, the .yaml, .yml and .json files in it and in the folders below, in order of their
@@ -57,7 +59,9 @@ async function findInFolder(folder: string): Promise<FoundFiles> {
       const below = await findInFolder(path);
       addAll(files, below.files);
       addAll(problems, below.problems);
-    } else if (extensions.has(extname(entry.name))) {
+    } else if (packed.test(entry.name)) {
+      problems.push({ file: path, line: 1, message: 'passed over: it is compressed; unpack it first' });
+    } else if (named.test(entry.name)) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() === true) files.push({ path, size: found.size });
       else

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDocuments } from '../../src/input/read-documents.ts';
 import { splitJson } from '../../src/input/json-texts.ts';
@@ -129,6 +130,23 @@ describe('folders', () => {
     expect(error).toContain('pipe.yaml:1: passed over: it is a named pipe (FIFO)');
     expect(error).toContain('link.json:1: passed over: it is a link to nothing');
     expect(error).toContain('binary.yaml:1: it is binary');
+  });
+
+  it('are read whatever the case of endings, and what is compressed in them is named', async () => {
+    const object = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: fine}\n';
+    file('packed/FROM-WINDOWS.YAML', object);
+    file('packed/audit.log.gz', gzipSync('not objects'));
+    file('packed/below/more.yaml.gz', gzipSync(object));
+    expect(await namesIn(join(folder, 'packed'))).toEqual(['fine']);
+    const { code, error } = await runCli(['check', join(folder, 'packed')]);
+    expect([code, error]).toEqual([
+      2,
+      expect.stringMatching(/^\S+more\.yaml\.gz:1: passed over: it is compressed.*\n$/),
+    ]);
+    expect(await runCli(['plan', join(folder, 'packed/below')])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('more.yaml.gz: passed over: it is compressed'),
+    });
   });
 
   it('go on past what may not be read, and name it', async () => {
