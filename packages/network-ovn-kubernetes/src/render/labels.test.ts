@@ -220,5 +220,23 @@ describe('the label of nodes', () => {
       const { [owner]: _owner, ...labels } = byHand.labels;
       expect(labelsSet(pinning([{ ...byHand, labels }, others], 'n2'))).toEqual([]);
     });
+
+    it('stays where a person labelled a node that is about to go, or is selected no more, and no other can take over, and that is said', () => {
+      const labels = { [zoneLabel]: 'a', [label]: '', [owner]: 'pool' };
+      for (const more of [
+        { labels, taints: ['ToBeDeletedByClusterAutoscaler'] },
+        { labels: { ...labels, [zoneLabel]: 'gone' } },
+      ]) {
+        const byHand = anOvnNode('n1', 'a', primary({ ipv4: '10.0.0.30/26' }), more);
+        const alone = pinning([byHand], 'n1');
+        expect(labelsSet(alone)).toEqual([]);
+        expect(findingsOf(alone, 'NodeStillNeeded')).toMatchObject([
+          { object: { name: 'n1' }, addresses: ['10.0.0.1'] },
+        ]);
+        const free = pinning([byHand, owned('n2', 'a', 'pool')], 'n1');
+        expect(labelsSet(free)).toEqual([['n1', { write: 'label', egressIPAM: null }]]);
+        expect(findingsOf(free, 'NodeStillNeeded')).toEqual([]);
+      }
+    });
   });
 });

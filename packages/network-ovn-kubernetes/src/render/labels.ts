@@ -132,12 +132,13 @@ class LabelledNodes {
       return carried.length === 0 ? none : [takesMore(name, carried)];
     }
     const isToGo = egressIPAM === undefined || standing === 'leaving';
+    const isOurs = isLabelledByUs || (this.#canPin && owner !== undefined);
     // A label that a person set is theirs to remove; where the node is ours, they are told to.
-    if (!isLabelledByUs && owner === undefined && egressIPAM !== undefined && standing === 'leaving') {
+    if (!isOurs && egressIPAM !== undefined && standing === 'leaving') {
       const carried = this.#uses.carriedOn(name);
       return carried.length === 0 ? none : [labelledByHand(name, carried)];
     }
-    if (!isLabelledByUs || !isToGo || this.#uses.of(name) === 'dismissed') return none;
+    if (!isOurs || !isToGo || this.#uses.of(name) === 'dismissed') return none;
     return [notToGo(name, egressIPAM === undefined, this.#uses.stuckOn(name))];
   }
 
