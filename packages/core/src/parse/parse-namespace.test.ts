@@ -42,3 +42,14 @@ describe('isOnRecord', () => {
     expect(namespaceOf(text, allocated).isOnRecord).toBe(expected);
   });
 });
+
+describe('invalid', () => {
+  it.each([
+    ['10.0.0.1,10.0.0.1,10.0.1.1', ['10.0.0.1']],
+    ['10.0.1.1, ::ffff:10.0.1.1 ,10.0.0.1', ['::ffff:10.0.1.1']],
+    ['2001:db8::1,nonsense,2001:DB8:0::1,10.0.0.1', ['nonsense', '2001:DB8:0::1']],
+    ['10.0.0.1,10.0.1.1', []],
+  ])('of %j are %j: what stands there once is not named', (text, invalid) => {
+    expect(namespaceOf(text).invalid).toEqual(invalid);
+  });
+});

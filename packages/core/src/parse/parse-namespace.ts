@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from '../address/address.ts';
+import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { parseAddressList } from '../address/address-list.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
 import { hasDuplicate, parseAddresses, parseTime } from './parse-lists.ts';
@@ -136,8 +136,20 @@ function parseList(text: string | undefined): ParsedList {
   if (text.length > longestList) return { addresses: none, invalid: [text.slice(0, 100)] };
   const { addresses, invalid } = parseAddressList(text);
   if (!hasDuplicate(addresses)) return { addresses, invalid };
-  const distinct = [...new Set(addresses)];
-  return { addresses: distinct, invalid: [...invalid, ...text.split(',').slice(distinct.length)] };
+  return { addresses: [...new Set(addresses)], invalid: [...invalid, ...repeatsIn(text)] };
+}
+
+/** The entries of a list whose address stands in front of them already, in this spelling or another. */
+function repeatsIn(text: string): readonly string[] {
+  const seen = new Set<Address>();
+  const repeats: string[] = [];
+  for (const entry of text.split(',')) {
+    const address = parseAddress(entry.trim());
+    if (address === undefined) continue;
+    if (seen.has(address)) repeats.push(entry.trim());
+    seen.add(address);
+  }
+  return repeats;
 }
 
 /** Whether the record of a namespace is, to the letter, what its other annotations say. */
