@@ -70,6 +70,18 @@ describe('the capacity with a node lost', () => {
     ]);
   });
 
+  it('counts for each address the nodes whose subnet has it', () => {
+    const inSubnet = (name: string, subnet: string): NodeSnapshot => describedNode(aNode(name), subnet, 9);
+    const [first, second] = ['10.0.0.0/24', '10.0.1.0/24'];
+    const apart = [inSubnet('n1', first), inSubnet('n2', second)];
+    const report = check(cluster(apart, ['10.0.0.0/23=a'], 1));
+    expect(report.capacity).toMatchObject([{ nodes: 2, survivesNodeLoss: false }]);
+    expect(report.problems.map(({ code }) => code)).toContain('NoSpareCapacity');
+    expect(survives(cluster([...apart, inSubnet('n3', first)], ['10.0.0.0/23=a'], 1))).toEqual([true]);
+    const each = [...apart, inSubnet('n3', first), inSubnet('n4', second)];
+    expect(survives(cluster(each, [`${first}=a`, `${second}=a`], 2))).toEqual([true, true]);
+  });
+
   it('says of nodes none of which takes anything that nothing can move', () => {
     const settled = cluster([aNode('n1'), aNode('n2')], ['10.0.0.0/24=a'], 1);
     const nodes = settled.nodes.map((node) => ({ ...node, unschedulable: true as const }));

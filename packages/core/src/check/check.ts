@@ -78,7 +78,7 @@ function whyFragile({ cidr, nodes }: CapacityCheck): string {
 
 function checkCapacity(
   { name, cidrs }: EgressIPAMReport,
-  { cidr, labelValue, allocated, capacity }: CidrUsage,
+  { cidr, labelValue, allocated, capacity, fewestTakers = Infinity }: CidrUsage,
   limits: readonly (number | undefined)[],
 ): CapacityCheck {
   const sharing = cidrs.filter((other) => other.labelValue === labelValue && other.allocated > 0);
@@ -96,6 +96,8 @@ function checkCapacity(
     ...(capacity === undefined ? {} : { capacity }),
     ...(capacityWithoutOne === undefined ? {} : { capacityWithoutOne }),
     survivesNodeLoss:
-      limits.length > nodesNeeded && (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
+      limits.length > nodesNeeded &&
+      fewestTakers > 1 &&
+      (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
   };
 }

@@ -65,6 +65,8 @@ export interface CidrUsage {
   readonly nodes: readonly string[];
   /** Those of `nodes` that take what they do not carry yet; absent means all of them. */
   readonly takers?: readonly string[];
+  /** How many of these have a subnet with an allocated address, where that is fewest; absent means all of them. */
+  readonly fewestTakers?: number;
 }
 
 /** What a plan says of one EgressIPAM. */

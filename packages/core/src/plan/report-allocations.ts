@@ -19,7 +19,13 @@ export interface PoolCounts {
   refused: number;
   readonly states: Map<string, number>;
   /** By CIDR assignment. */
-  readonly assignments: { allocated: number; placed: number; carried: number }[];
+  readonly assignments: {
+    allocated: number;
+    placed: number;
+    carried: number;
+    /** Of the addresses that not all of its nodes can carry: how few can at the least. */
+    fewestTakers: number;
+  }[];
 }
 
 /** Who has which addresses, and what that comes to. */
@@ -150,6 +156,8 @@ class Reporter {
     const counts = this.countsOf(pool).assignments[assignment.order];
     if (counts === undefined) return;
     counts.allocated += 1;
+    const { group } = assignment;
+    if (!group.uniform) counts.fewestTakers = Math.min(counts.fewestTakers, group.partFor(address).candidates.length);
     if (node !== undefined) counts.placed += 1;
     if (carries) counts.carried += 1;
   }
@@ -169,6 +177,6 @@ function noCounts({ assignments }: Pool): PoolCounts {
     waiting: 0,
     refused: 0,
     states: new Map(),
-    assignments: assignments.map(() => ({ allocated: 0, placed: 0, carried: 0 })),
+    assignments: assignments.map(() => ({ allocated: 0, placed: 0, carried: 0, fewestTakers: Infinity })),
   };
 }

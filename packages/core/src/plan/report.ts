@@ -87,7 +87,7 @@ function usageOf(
   isDeleting: boolean,
 ): CidrUsage {
   const { cidr, labelValue, drain } = assignment;
-  const { allocated, placed, carried } = counts.assignments[order] ?? { allocated: 0, placed: 0, carried: 0 };
+  const { allocated = 0, placed = 0, carried = 0, fewestTakers = Infinity } = counts.assignments[order] ?? {};
   // What no node can carry, or drains, is not free to anybody; while its nodes take nothing, nothing is known of that.
   const isClosed =
     drain || isDeleting || !traits.families.includes(cidr.family) || group.selection.selected.length === 0;
@@ -112,6 +112,7 @@ function usageOf(
     ...(Number.isFinite(capacity) ? { capacity } : {}),
     nodes: selected,
     ...(candidates.length === selected.length ? {} : { takers: candidates }),
+    ...(fewestTakers < candidates.length ? { fewestTakers } : {}),
   };
 }
 
