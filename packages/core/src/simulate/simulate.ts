@@ -1,4 +1,5 @@
-import { cidrsOverlap, parseCidr } from '../address/cidr.ts';
+import { parseAddress } from '../address/address.ts';
+import { cidrContains, cidrsOverlap, parseCidr } from '../address/cidr.ts';
 import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
 import { plan } from '../plan/planner.ts';
 import type { CidrAssignmentSnapshot, ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
@@ -48,11 +49,13 @@ export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend:
   const placedBefore = placements(before);
   const waitedBefore = new Set(before.waiting.map(({ namespace }) => namespace));
   const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));
+  const stranded = strandedIn(before, after);
   const moves = [...placements(after)].flatMap(([address, { namespace, node }]) => {
     const previous = placedBefore.get(address);
-    return previous === undefined || previous.node === node
-      ? []
-      : [{ namespace, address, from: previous.node, to: node }];
+    if (previous === undefined) return [];
+    // Who places has not said a node, and none is left that could take it.
+    const isStranded = node === null && stranded(address);
+    return previous.node === node && !isStranded ? [] : [{ namespace, address, from: previous.node, to: node }];
   });
   return {
     plan: after,
@@ -61,6 +64,20 @@ export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend:
     newlyServed: after.allocations
       .map(({ namespace }) => namespace)
       .filter((namespace) => !servedBefore.has(namespace)),
+  };
+}
+
+/** Whether an address lies in a CIDR of which nodes took addresses before, and none does after. */
+function strandedIn(before: Plan, after: Plan): (address: string) => boolean {
+  const emptyIn = ({ egressIPAMs }: Plan): readonly string[] =>
+    egressIPAMs.flatMap(({ cidrs }) =>
+      cidrs.filter(({ takers, nodes }) => (takers ?? nodes).length === 0).map(({ cidr }) => cidr),
+    );
+  const emptyBefore = new Set(emptyIn(before));
+  const lost = emptyIn(after).flatMap((text) => (emptyBefore.has(text) ? [] : (parseCidr(text)?.cidr ?? [])));
+  return (text) => {
+    const address = lost.length === 0 ? undefined : parseAddress(text);
+    return address !== undefined && lost.some((cidr) => cidrContains(cidr, address));
   };
 }
 

@@ -77,6 +77,8 @@ const carried: Readonly<Record<string, (address: string, on: string, hostIP: str
   ],
 };
 
+const unhosted = (object: object): object => ({ ...object, egressIPs: [] });
+
 const run = async (command: string, network: string, objects: readonly object[]) => {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   return runCli([command, '-', '--network', network], { input, columns: 1_000 });
@@ -130,6 +132,28 @@ describe('who asks for an address that nobody can give now', () => {
     expect(await reasonFor(pool('10.0.2.0/24', { drain: true }), node('b', '10.0.2.12'))).toBe('WaitingForAddress');
   });
 });
+
+it.each(['openshift-sdn', 'ovn-kubernetes', 'cilium', 'antrea'])(
+  'the loss of the only node is told on %s, also before anything is on it',
+  async (network) => {
+    const withHost = (name: string, address: string): readonly object[] => [
+      node(name, address),
+      ...(network === 'openshift-sdn'
+        ? (carried[network]?.('10.0.0.9', name, address) ?? []).slice(0, name === 'a' ? 2 : 1)
+        : []),
+    ];
+    const simulated = async (...more: readonly object[]) => {
+      const items = [pool('10.0.0.0/24'), namespace('shop', {}), ...withHost('a', '10.0.0.11'), ...more];
+      const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.map(unhosted) });
+      return runCli(['simulate', '-', '--network', network, '--without-node', 'a'], { input, columns: 1_000 });
+    };
+    expect(await simulated()).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/10\.0\.0\.1 +shop +\S+ +no node can carry it/),
+    });
+    expect((await simulated(...withHost('b', '10.0.0.12'))).out).not.toContain('no node can carry it');
+  },
+);
 
 it('counts as free what a node can carry, and nothing else', async () => {
   const { out } = await run('plan', 'ovn-kubernetes', [
