@@ -78,7 +78,7 @@ function nodesObstacle(pool: Pool, assignment: ParsedAssignment): Obstacle | und
     return { code: 'WaitingForNodes', message };
   }
   if (group === undefined || group.selection.candidates.length === 0) {
-    const message = `no node for ${cidr.text} is ready: EgressIPAM ${pool.name} looks for ${where}; it waits for such a node`;
+    const message = `no node for ${cidr.text} takes addresses now: each that EgressIPAM ${pool.name} finds by ${where} is down, cordoned, about to go or cannot be used; it waits for one that does`;
     return { code: 'WaitingForNodes', message };
   }
   if (group.hostable.length > 0) return undefined;
