@@ -1,5 +1,4 @@
 import { formatAddress, type Address } from '../address/address.ts';
-import { firstWith } from '../address/cidr-holders.ts';
 import { compareByAge, type Claim } from '../claims/claim.ts';
 import { contains, matchAssignments } from '../claims/match-assignments.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
@@ -276,9 +275,6 @@ function unfilled(missing: readonly ParsedAssignment[], wishes: readonly Address
 
 /** What a claim keeps and what it gets, in the order of the CIDR assignments; what lies in none stays in front. */
 function inAssignmentOrder(kept: readonly Address[], chosen: readonly Address[], pool: Pool): readonly Address[] {
-  const addresses = [...kept, ...chosen];
-  const positions = new Map(
-    addresses.map((address) => [address, firstWith(pool.egressIPAM.assignments, address)?.position ?? -1]),
-  );
-  return addresses.sort((a, b) => (positions.get(a) ?? -1) - (positions.get(b) ?? -1));
+  const position = (address: Address): number => pool.assignmentOf(address)?.order ?? -1;
+  return [...kept, ...chosen].sort((a, b) => position(a) - position(b));
 }

@@ -18,7 +18,6 @@ export class NodeSelection {
   readonly whole: NodePart;
   readonly #nodes: NodeTable;
   readonly #isSelected: NodeSet;
-  readonly #isCandidate: NodeSet;
   #subnets: readonly (readonly Cidr[] | undefined)[] | undefined;
   #bySubnet: SubnetNodes | undefined;
   #names: { readonly selected: readonly string[]; readonly candidates: readonly string[] } | undefined;
@@ -29,15 +28,10 @@ export class NodeSelection {
     this.candidates = selected.filter((node) => nodes.takesNew(node));
     this.whole = { id: allCandidates, candidates: this.candidates };
     this.#isSelected = new NodeSet(selected);
-    this.#isCandidate = new NodeSet(this.candidates);
   }
 
   isSelected(node: NodeIndex): boolean {
     return this.#isSelected.has(node);
-  }
-
-  isCandidate(node: NodeIndex): boolean {
-    return this.#isCandidate.has(node);
   }
 
   /** Whether any of `selected` has a subnet with an address, or may have one, whatever its state. */
