@@ -29,7 +29,7 @@ export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 
 // Facts and steps.
 export { contestedClaims } from './network-contract/contested.ts';
-export { isOnRecord, reportUnproven } from './network-contract/records.ts';
+export { createJudge, isOnRecord, reportUnproven } from './network-contract/records.ts';
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { recordsOf } from './parse/records-of.ts';
 export { countsOf } from './network-contract/namespace-counts.ts';

@@ -15,6 +15,29 @@ export function isOnRecord(
   return record.length > 0 && (addresses.length === 0 || addresses.some((address) => record.includes(address)));
 }
 
+/**
+ * Makes a judge of parsed objects that have our name and label: those that our record does not confirm, where it has
+ * to, are somebody else's. The list itself where all are confirmed.
+ *
+ * @param isUnproven whether an object awaits our record, which does not confirm it
+ * @param asOthers the same object as somebody else's; asked once for each
+ */
+export function createJudge<Parsed extends object>(
+  isUnproven: (parsed: Parsed, view: NetworkView) => boolean,
+  asOthers: (parsed: Parsed) => Parsed,
+): (all: readonly Parsed[], view: NetworkView) => readonly Parsed[] {
+  const others = new WeakMap<Parsed, Parsed>();
+  const disowned = (parsed: Parsed): Parsed => {
+    const known = others.get(parsed) ?? asOthers(parsed);
+    others.set(parsed, known);
+    return known;
+  };
+  return (all, view) =>
+    all.some((parsed) => isUnproven(parsed, view))
+      ? all.map((parsed) => (isUnproven(parsed, view) ? disowned(parsed) : parsed))
+      : all;
+}
+
 /** The finding about an object that has our label, while nothing says that we made it (law 5). */
 export function reportUnproven(object: ObjectReference, addresses: readonly Address[]): Finding {
   const texts = addresses.map(formatAddress);

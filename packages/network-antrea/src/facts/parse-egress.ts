@@ -43,17 +43,14 @@ export function parseEgress(source: EgressEntry): ParsedEgress {
   );
 }
 
-/** Makes a judge of Egresses, by what is on record: those that nothing confirms are somebody else's. */
-export function createJudge(): (egresses: readonly ParsedEgress[], view: NetworkView) => readonly ParsedEgress[] {
-  const others = new WeakMap<ParsedEgress, ParsedEgress>();
-  const asOthers = (egress: ParsedEgress): ParsedEgress => {
-    const known = others.get(egress) ?? egressOf(egress.source, undefined);
-    others.set(egress, known);
-    return known;
-  };
-  const isUnproven = ({ awaitsRecord, ours }: ParsedEgress, view: NetworkView): boolean =>
-    awaitsRecord && ours !== undefined && !isOnRecord(view, ours.namespace, [ours.address]);
-  return (egresses, view) => egresses.map((egress) => (isUnproven(egress, view) ? asOthers(egress) : egress));
+/** Whether an Egress awaits our record, which does not confirm it. */
+export function isUnproven({ awaitsRecord, ours }: ParsedEgress, view: NetworkView): boolean {
+  return awaitsRecord && ours !== undefined && !isOnRecord(view, ours.namespace, [ours.address]);
+}
+
+/** The same Egress as somebody else's. */
+export function asOthers({ source }: ParsedEgress): ParsedEgress {
+  return egressOf(source, undefined);
 }
 
 function egressOf(source: EgressEntry, ours: ParsedEgress['ours']): ParsedEgress {

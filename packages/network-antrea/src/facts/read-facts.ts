@@ -13,12 +13,19 @@ import {
   type NodeSnapshot,
   type ReservedRange,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, parseAddresses, parseCidrs, reportUnproven } from '@egressip-ipam/core/plugin';
+import {
+  createJudge,
+  entriesOf,
+  ListMemo,
+  parseAddresses,
+  parseCidrs,
+  reportUnproven,
+} from '@egressip-ipam/core/plugin';
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
 import { foreignObstacles } from './foreign-egresses.ts';
-import { createJudge, parseEgress, type ParsedEgress } from './parse-egress.ts';
+import { asOthers, isUnproven, parseEgress, type ParsedEgress } from './parse-egress.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
 
 /** A pool with its ranges parsed. */
@@ -47,7 +54,7 @@ export interface AntreaFacts extends NetworkFacts {
 export function createFactsReader(): FactsReader {
   const egresses = new ListMemo(parseEgress);
   const pools = new ListMemo(parsePool);
-  const judge = createJudge();
+  const judge = createJudge(isUnproven, asOthers);
   return {
     read: (view) =>
       factsOf(

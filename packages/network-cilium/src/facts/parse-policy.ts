@@ -66,21 +66,18 @@ function policyOf(source: EgressGatewayPolicyEntry, ours: ParsedPolicy['ours']):
   };
 }
 
-/** Makes a judge of policies, by what is on record: those that nothing confirms are somebody else's. */
-export function createJudge(): (policies: readonly ParsedPolicy[], view: NetworkView) => readonly ParsedPolicy[] {
-  const others = new WeakMap<ParsedPolicy, ParsedPolicy>();
-  const asOthers = (policy: ParsedPolicy): ParsedPolicy => {
-    const known = others.get(policy) ?? policyOf(policy.source, undefined);
-    others.set(policy, known);
-    return known;
-  };
-  const isUnproven = ({ awaitsRecord, ours, gateways, reserve, unconfirmed }: ParsedPolicy, view: NetworkView) =>
-    awaitsRecord &&
-    !isOnRecord(view, ours?.namespace ?? '', [
-      ...[...gateways, ...reserve].map(({ address }) => address),
-      ...unconfirmed,
-    ]);
-  return (policies, view) => policies.map((policy) => (isUnproven(policy, view) ? asOthers(policy) : policy));
+/** Whether a policy awaits our record, which does not confirm it. */
+export function isUnproven(
+  { awaitsRecord, ours, gateways, reserve, unconfirmed }: ParsedPolicy,
+  view: NetworkView,
+): boolean {
+  const named = [...gateways, ...reserve].map(({ address }) => address);
+  return awaitsRecord && !isOnRecord(view, ours?.namespace ?? '', [...named, ...unconfirmed]);
+}
+
+/** The same policy as somebody else's. */
+export function asOthers({ source }: ParsedPolicy): ParsedPolicy {
+  return policyOf(source, undefined);
 }
 
 function parseReserved(text: string): readonly ReservedAddress[] {

@@ -8,7 +8,7 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, reportUnproven } from '@egressip-ipam/core/plugin';
+import { createJudge, entriesOf, ListMemo, reportUnproven } from '@egressip-ipam/core/plugin';
 import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { policyName, policySubject } from '../kinds/names.ts';
@@ -16,7 +16,7 @@ import { readSettings, type CiliumSettings } from '../settings.ts';
 import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
 import { createForeignReader, type ForeignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
-import { createJudge, parsePolicy, type ParsedPolicy } from './parse-policy.ts';
+import { asOthers, isUnproven, parsePolicy, type ParsedPolicy } from './parse-policy.ts';
 import { podNetworksOf } from './pod-networks.ts';
 import { policyMaps } from './policy-map.ts';
 
@@ -35,7 +35,7 @@ export function createFactsReader(): FactsReader {
   const policies = new ListMemo(parsePolicy);
   const nodes = new ListMemo(parseCiliumNode);
   const foreignOf = createForeignReader();
-  const judge = createJudge();
+  const judge = createJudge(isUnproven, asOthers);
   return {
     read: (view) => {
       const all = judge(policies.parseAll(entriesOf(view.objects, egressGatewayPolicyKind)), view);

@@ -23,12 +23,12 @@ export interface Proven {
   readonly others: readonly ParsedEgressIP[];
 }
 
-/** EgressIPs, of which those that no record confirms are other people's; the list itself where there are none. */
-export function withRecords(egressIPs: readonly ParsedEgressIP[], view: NetworkView): readonly ParsedEgressIP[] {
-  const isUnproven = ({ awaitsRecord, namespace, addresses, unconfirmed }: ParsedEgressIP): boolean =>
-    awaitsRecord && !isOnRecord(view, namespace, [...addresses, ...unconfirmed]);
-  if (!egressIPs.some(isUnproven)) return egressIPs;
-  return egressIPs.map((egressIP) => (isUnproven(egressIP) ? egressIP.asOthers : egressIP));
+/** Whether an EgressIP awaits our record, which does not confirm it. */
+export function isUnproven(
+  { awaitsRecord, namespace, addresses, unconfirmed }: ParsedEgressIP,
+  view: NetworkView,
+): boolean {
+  return awaitsRecord && !isOnRecord(view, namespace, [...addresses, ...unconfirmed]);
 }
 
 /** Sorts out what is ours for certain. */

@@ -35,9 +35,8 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
   readonly hosted: readonly HostedAddress[];
   /** Its node selector in canonical form; undefined for none. */
   readonly nodeSelector: string | undefined;
-  readonly #intern: Interner;
-  #others: ParsedEgressIP | undefined;
 
+  /** @param isOfOthers that it is somebody else's is known, whatever it says itself */
   constructor(source: EgressIPEntry, intern: Interner, isOfOthers = false) {
     const { name, egressNodeSelector } = source;
     const selected = selectedNamespace(source);
@@ -47,7 +46,6 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.selected = selected;
     this.ours = proof !== 'none';
     this.awaitsRecord = proof === 'record';
-    this.#intern = intern;
     // What is ours may have been diverted by hand: its name still says for whom we made it.
     const named = selected !== undefined && isNameFor(name, selected) ? selected : namespaceOfName(name);
     this.namespace = (this.ours ? (named ?? selected) : (selected ?? named)) ?? '';
@@ -56,12 +54,6 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
     this.hosted = source.assigned.length === 0 ? none : hostedBy(this, source, intern);
     this.nodeSelector = egressNodeSelector === undefined ? undefined : intern(selectorText(egressNodeSelector));
-  }
-
-  /** The same as somebody else's: no record confirms it. */
-  get asOthers(): ParsedEgressIP {
-    this.#others ??= new ParsedEgressIP(this.source, this.#intern, true);
-    return this.#others;
   }
 
   get object(): ObjectReference {

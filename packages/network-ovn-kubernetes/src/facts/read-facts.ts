@@ -9,7 +9,7 @@ import {
   type NetworkObstacle,
   type NetworkView,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
+import { createJudge, entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { managerLeaseKind } from '../kinds/manager-lease.ts';
@@ -18,7 +18,7 @@ import { refusedByCloud } from './cloud-refusals.ts';
 import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
 import { innerNetworksOf, nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
-import { ownershipOf, proven, withRecords, type Ownership, type Proven } from './ownership.ts';
+import { isUnproven, ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
 import { ConfigParser, type ParsedConfig } from './parse-config.ts';
 import { ParsedEgressIP } from './parse-egress-ip.ts';
 import { parseNode, type ParsedNode } from './parse-node.ts';
@@ -42,13 +42,14 @@ export function createFactsReader(): FactsReader {
     return known ?? text;
   };
   const egressIPs = new ListMemo((source: EgressIPEntry) => new ParsedEgressIP(source, intern));
+  const judge = createJudge(isUnproven, ({ source }: ParsedEgressIP) => new ParsedEgressIP(source, intern, true));
   const configs = new ConfigParser();
   const nodes = new ListMemo(parseNode);
   let ours: FromEgressIPs = fromEgressIPs([]);
   let inner: { readonly nodes: readonly ParsedNode[]; readonly networks: readonly ClusterNetwork[] } | undefined;
   return {
     read: (view) => {
-      const all = withRecords(egressIPs.parseAll(entriesOf(view.objects, egressIPKind)), view);
+      const all = judge(egressIPs.parseAll(entriesOf(view.objects, egressIPKind)), view);
       if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
       const parsedNodes = nodes.parseAll(view.nodes);
