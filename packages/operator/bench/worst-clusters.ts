@@ -69,6 +69,31 @@ export const worstClusters: readonly WorstCluster[] = [
     listOf: () => addressAt(7),
   },
   {
+    ...{ name: 'a million addresses asked for by name', nodes: 5_000, namespaces: 10_000, zones: 100 },
+    egressIPAMs: [
+      egressIPAM(
+        'pool',
+        range(100).map((zone) => assignment(zone * 2 ** 16, 16, zone)),
+      ),
+    ],
+    listOf: (namespace) =>
+      range(100)
+        .map((zone) => addressAt(zone * 2 ** 16 + 300 + namespace))
+        .join(','),
+  },
+  {
+    ...{ name: '3,200,000 addresses that cool down', nodes: 5_000, namespaces: 10_000, zones: 3 },
+    egressIPAMs: range(1_000).map((index) => ({
+      ...egressIPAM(`pool-${index}`, [assignment(index * 2 ** 12, 20, index % 3)]),
+      coolDown: '8760h',
+      released: range(200).map((entry) => ({
+        namespace: `gone-${entry}`,
+        addresses: range(16).map((order) => addressAt(index * 2 ** 12 + entry * 16 + order)),
+        releasedAt: '2026-05-31T00:00:00Z',
+      })),
+    })),
+  },
+  {
     ...{ name: '60,000 IPv6 reservations', nodes: 5_000, namespaces: 10_000, zones: 1 },
     egressIPAMs: [
       egressIPAM('pool', [

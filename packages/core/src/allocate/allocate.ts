@@ -249,13 +249,13 @@ class Server {
   #returningTo({ namespace: { name } }: Claim, pool: Pool): readonly Address[] {
     const { ledger, cooling } = this.#parts;
     const had = cooling.returnable.get(`${pool.name}/${name}`) ?? [];
-    return had.filter((address) => cooling.waitsFor.get(address) === name || !ledger.isTaken(address));
+    return had.filter((address) => cooling.waitsFor(address) === name || !ledger.isTaken(address));
   }
 
   /** Addresses that still cool down for a namespace stay taken. */
   #giveBack(addresses: readonly Address[]): void {
     const { ledger, cooling } = this.#parts;
-    for (const address of addresses) if (!cooling.waitsFor.has(address)) ledger.release(address);
+    for (const address of addresses) if (cooling.waitsFor(address) === undefined) ledger.release(address);
   }
 }
 

@@ -136,7 +136,7 @@ function problemWith(
     const message = `${text} belongs to namespace ${claims[owner]?.namespace.name ?? ''}; ask for another address, or remove the annotation to get a free one`;
     return { code: 'DuplicateAddress', message };
   }
-  if (ledger.isTaken(address) && cooling.waitsFor.get(address) !== namespace.name) {
+  if (ledger.isTaken(address) && cooling.waitsFor(address) !== namespace.name) {
     const user = users.of(address) ?? 'someone else, or cools down after its last use';
     return { code: 'AddressInUse', message: `${text} is in use by ${user}; ask for another address` };
   }

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { ReleaseIndex } from '../ledger/indexes.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pool } from '../place/pool.ts';
 import type { Obstacle } from './readiness.ts';
@@ -16,7 +17,7 @@ const endOfTime = 8.64e15;
 /** What released addresses mean for this plan. */
 export interface CoolingAddresses {
   /** The namespace that an address waits for, and nobody else. */
-  readonly waitsFor: ReadonlyMap<Address, string>;
+  readonly waitsFor: (address: Address) => string | undefined;
   /** By `EGRESSIPAM/NAMESPACE`: the addresses that may return to it. */
   readonly returnable: ReadonlyMap<string, readonly Address[]>;
   /** By `EGRESSIPAM/NAMESPACE`: how many addresses cool down after it. */
@@ -29,8 +30,8 @@ export interface CoolingAddresses {
 
 /** Takes addresses that cool down out of the pools, for everyone but the namespace that had them. */
 export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): CoolingAddresses {
-  const waitsFor = new Map<Address, string>();
-  const returnable = new Map<string, readonly Address[]>();
+  const namespaces: string[] = [];
+  const returnable = new Map<string, Address[]>();
   const counts = new Map<string, number>();
   const now = snapshot.time;
   let next: number | undefined;
@@ -42,18 +43,24 @@ export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): Co
       const age = now === undefined ? 0 : now - entry.releasedAt;
       const key = `${egressIPAM.name}/${entry.namespace}`;
       if (age < Math.max(egressIPAM.coolDown, returnWindow)) {
-        returnable.set(key, [...(returnable.get(key) ?? []), ...entry.addresses]);
+        const list = returnable.get(key);
+        if (list === undefined) returnable.set(key, [...entry.addresses]);
+        else list.push(...entry.addresses);
       }
       if (age >= egressIPAM.coolDown) continue;
       const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
       counts.set(key, (counts.get(key) ?? 0) + entry.addresses.length);
       if (entry.team !== undefined) teams.set(entry.team, (teams.get(entry.team) ?? 0) + entry.addresses.length);
-      for (const address of entry.addresses) {
-        if (ledger.take(address)) waitsFor.set(address, entry.namespace);
-      }
+      const release = (namespaces.push(entry.namespace) - 1) as ReleaseIndex;
+      for (const address of entry.addresses)
+        if (ledger.take(address)) ledger.coolingFrom.set(ledger.slotOf(address), release);
     }
   }
+  const waitsFor = (address: Address): string | undefined => {
+    const release = ledger.coolingFrom.at(ledger.slotOf(address));
+    return release === undefined ? undefined : namespaces[release];
+  };
   return { waitsFor, returnable, counts, teamCounts, next };
 }
 
@@ -70,7 +77,7 @@ export function changesObstacle(
   { name, egressIPAM }: Pool,
   fresh: readonly Address[],
 ): Obstacle | undefined {
-  if (fresh.every((address) => waitsFor.get(address) === namespace)) return undefined;
+  if (fresh.every((address) => waitsFor(address) === namespace)) return undefined;
   const cooling = counts.get(`${name}/${namespace}`) ?? 0;
   const most = mostCooling * egressIPAM.open.length;
   if (cooling < most) return undefined;

@@ -3,19 +3,19 @@ import type { Claim } from '../claims/claim.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import { HeldAddresses } from '../ledger/held-addresses.ts';
 
 /** Takes claims that lack addresses by turns: so many at a time as one plan gives addresses to. */
 export class Turns {
-  readonly #ledger: AddressLedger;
   readonly #waiting: readonly Claim[];
   #next = 0;
   #left: number;
   /** What later ones ask for by name: nobody is given it before they had their turn. */
-  readonly #heldBack = new Set<Address>();
+  readonly #heldBack: HeldAddresses;
 
   /** @param claims those that lack addresses, in the order in which they are served */
   constructor(ledger: AddressLedger, claims: readonly Claim[], most: number) {
-    this.#ledger = ledger;
+    this.#heldBack = new HeldAddresses(ledger);
     this.#waiting = claims;
     this.#left = most;
   }
@@ -26,16 +26,16 @@ export class Turns {
     for (let asked = 0; asked < this.#left && this.#next < this.#waiting.length; this.#next += 1)
       asked += countAsked(this.#waiting[this.#next]);
     const turn = this.#waiting.slice(start, this.#next);
-    if (this.#heldBack.size > 0) for (const claim of turn) for (const address of wishesOf(claim)) this.#letGo(address);
+    if (!this.#heldBack.isEmpty)
+      for (const claim of turn) for (const address of wishesOf(claim)) this.#heldBack.letGo(address);
     return turn;
   }
 
   /** Keeps for those behind what they ask for by name, as far as nobody has it. */
   holdBack(): void {
-    if (this.#heldBack.size > 0) return;
+    if (!this.#heldBack.isEmpty) return;
     for (const claim of this.later)
-      if (!asksForTooMany(claim))
-        for (const address of wishesOf(claim)) if (this.#ledger.take(address)) this.#heldBack.add(address);
+      if (!asksForTooMany(claim)) for (const address of wishesOf(claim)) this.#heldBack.hold(address);
   }
 
   /** Notes how many new addresses a claim got. */
@@ -50,11 +50,7 @@ export class Turns {
 
   /** Gives back what was kept for those behind: nobody is given anything any more. */
   end(): void {
-    for (const address of [...this.#heldBack]) this.#letGo(address);
-  }
-
-  #letGo(address: Address): void {
-    if (this.#heldBack.delete(address)) this.#ledger.release(address);
+    this.#heldBack.letGoOfAll();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Claim } from '../claims/claim.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import { HeldAddresses } from '../ledger/held-addresses.ts';
 
 /**
  * Addresses on records that prove nothing and are about to go, too late perhaps for who would be given them now: until
@@ -8,12 +9,11 @@ import type { AddressLedger } from '../ledger/address-ledger.ts';
  * them for good would be a way to take a pool (law 11).
  */
 export class UnprovenRecords {
-  readonly #ledger: AddressLedger;
   readonly #addresses: readonly Address[];
-  #held: readonly Address[] = [];
+  readonly #held: HeldAddresses;
 
   constructor(ledger: AddressLedger, unsettled: readonly Claim[]) {
-    this.#ledger = ledger;
+    this.#held = new HeldAddresses(ledger);
     this.#addresses = unsettled.flatMap((claim) =>
       goesLate(claim) ? (claim.namespace.allocated?.addresses ?? []) : [],
     );
@@ -21,15 +21,14 @@ export class UnprovenRecords {
 
   /** Keeps back those that nobody has. */
   holdBack(): void {
-    this.#held = this.#addresses.filter((address) => this.#ledger.take(address));
+    for (const address of this.#addresses) this.#held.hold(address);
   }
 
   /** Lets them be given; false where none was kept back. */
   letGo(): boolean {
-    const held = this.#held;
-    this.#held = [];
-    for (const address of held) this.#ledger.release(address);
-    return held.length > 0;
+    const isAnyHeld = !this.#held.isEmpty;
+    this.#held.letGoOfAll();
+    return isAnyHeld;
   }
 }
 

@@ -2,7 +2,7 @@ import { createAddressSet, type AddressSet } from '../address/address-set.ts';
 import type { Address } from '../address/address.ts';
 import type { AddressLayout, Space } from './address-layout.ts';
 import { IndexColumn } from './index-column.ts';
-import type { ClaimIndex, HostedIndex, NodeIndex, Slot } from './indexes.ts';
+import type { ClaimIndex, HostedIndex, NodeIndex, ReleaseIndex, Slot } from './indexes.ts';
 import { pageOf, pageSize, SlotPages } from './slot-pages.ts';
 
 /** What may be so of an address, beside who has it and where it is. */
@@ -46,6 +46,8 @@ export class AddressLedger {
   readonly placement = new IndexColumn<NodeIndex>();
   /** What the network's objects last say of an address on our record. */
   readonly record = new IndexColumn<HostedIndex>();
+  /** The release that an address cools down from. */
+  readonly coolingFrom = new IndexColumn<ReleaseIndex>();
   /** By space: which of its addresses are not to be handed out. */
   readonly #taken: readonly AddressSet[];
   readonly #takenOutside = new Set<Address>();

@@ -6,8 +6,11 @@ export type NodeIndex = number & { readonly [nodeBrand]: true };
 export type HostedIndex = number & { readonly [hostedBrand]: true };
 /** A claim, as the list of claims counts them. */
 export type ClaimIndex = number & { readonly [claimBrand]: true };
+/** A release of addresses that cool down, as one plan counts them. */
+export type ReleaseIndex = number & { readonly [releaseBrand]: true };
 
 declare const slotBrand: unique symbol;
 declare const nodeBrand: unique symbol;
 declare const hostedBrand: unique symbol;
 declare const claimBrand: unique symbol;
+declare const releaseBrand: unique symbol;

@@ -45,10 +45,11 @@ function rememberIn(decided: Decided, pool: Pool, leaving: LeavingAddresses | un
   const unchanged = { released: source.released ?? [], step: undefined, before: nothing, late: [] };
   if (egressIPAM.deleting || time === undefined || releasedAt === undefined) return unchanged;
   const fresh = freshIn(egressIPAM, leaving, time);
-  const kept = known.map(({ namespace, addresses }) =>
-    addresses.filter((address) => !isBack(decided, namespace, address)),
-  );
-  const isSame = kept.every((addresses, position) => addresses.length === known[position]?.addresses.length);
+  const kept = known.map(({ namespace, addresses }) => {
+    const isHere = (address: Address): boolean => isBack(decided, namespace, address);
+    return addresses.some(isHere) ? addresses.filter((address) => !isHere(address)) : addresses;
+  });
+  const isSame = kept.every((addresses, position) => addresses === known[position]?.addresses);
   if (fresh.length === 0 && isSame) return unchanged;
   const coming = comingEntries(decided, egressIPAM, fresh, releasedAt);
   const { released, late } = fitReleased(
