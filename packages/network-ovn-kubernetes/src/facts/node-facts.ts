@@ -2,19 +2,20 @@ import {
   unlimited,
   type Cidr,
   type ClusterNetwork,
+  type Finding,
   type NetworkPlatform,
   type NodeFacts,
   type ReservedRange,
 } from '@egressip-ipam/core';
 import { parseCidrs } from '@egressip-ipam/core/plugin';
-import type { InnerNetwork, ParsedNode } from './parse-node.ts';
+import { hostCidrsAnnotation, type InnerNetwork, type ParsedNode } from './parse-node.ts';
 
 /** What OVN-Kubernetes says of nodes it knows nothing of. */
 export const unknownNode: NodeFacts = { usable: false, subnets: [], capacity: unlimited, addresses: [] };
 
 /** What OVN-Kubernetes says of each node. */
 export function nodeFactsOf(nodes: readonly ParsedNode[], platform: NetworkPlatform): ReadonlyMap<string, NodeFacts> {
-  const othersTell = nodes.some(({ hostSubnets }) => hostSubnets !== undefined);
+  const othersTell = nodes.some(tellsHostCidrs);
   const { isCloud, attaches } = platform;
   return new Map(
     nodes.map((node): [string, NodeFacts] => {
@@ -45,6 +46,34 @@ function subnetsOf(
   if (attaches) return known.length > 0 ? known : undefined;
   if (isCloud) return node.announced?.subnets ?? [];
   return node.primarySubnets === undefined ? (node.announced?.subnets ?? known) : known;
+}
+
+/**
+ * Nodes that stop the assignment of every address in the cluster: before each one the cluster manager looks for it in
+ * `host-cidrs` of all nodes, those of the hybrid overlay aside, and gives up where one has none
+ * (`isEgressIPAddrConflict`). What is assigned stays.
+ */
+export function reportSilentNodes(nodes: readonly ParsedNode[]): readonly Finding[] {
+  if (!nodes.some(tellsHostCidrs)) return [];
+  return nodes
+    .filter((node) => !tellsHostCidrs(node) && !isOutside(node))
+    .map(({ name }) => ({
+      code: 'NodeWithoutHostCIDRs',
+      severity: 'warning',
+      object: { kind: 'Node', name },
+      message: `it has no annotation ${hostCidrsAnnotation} that can be read; until it has, OVN-Kubernetes assigns no address anew to any node, not even those of a node that fails. Look at its ovnkube-node pod, or delete the Node if it never came up`,
+    }));
+}
+
+function tellsHostCidrs({ hostSubnets }: ParsedNode): boolean {
+  return hostSubnets !== undefined;
+}
+
+/** Of the hybrid overlay, as those of Windows are. */
+function isOutside({ source, innerNetworks }: ParsedNode): boolean {
+  return (
+    source.labels['kubernetes.io/os'] === 'windows' || innerNetworks.some(({ network }) => network === 'hybrid overlay')
+  );
 }
 
 /** Default gateways, each once: they answer for their address, whoever else has it. */

@@ -18,7 +18,8 @@ import {
 import { labelledByUsAnnotation } from '../kinds/names.ts';
 
 const primaryAnnotation = 'k8s.ovn.org/node-primary-ifaddr';
-const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
+/** The addresses of a node's interfaces, each with its network. */
+export const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
 /** What `host-cidrs` was called in 2023 and before; addresses without prefixes. */
 const hostAddressesAnnotation = 'k8s.ovn.org/host-addresses';
 const gatewayAnnotation = 'k8s.ovn.org/l3-gateway-config';

@@ -17,7 +17,7 @@ import { egressIPName } from '../kinds/names.ts';
 import { refusedByCloud } from './cloud-refusals.ts';
 import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
-import { innerNetworksOf, nodeFactsOf, reservedOf, unknownNode } from './node-facts.ts';
+import { innerNetworksOf, nodeFactsOf, reportSilentNodes, reservedOf, unknownNode } from './node-facts.ts';
 import { isUnproven, ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
 import { ConfigParser, type ParsedConfig } from './parse-config.ts';
 import { ParsedEgressIP } from './parse-egress-ip.ts';
@@ -99,6 +99,7 @@ function factsOf(
     ...(manager.awayAt === undefined ? {} : { managerAwayAt: manager.awayAt }),
     findings: [
       ...nodes.flatMap(({ findings }) => findings),
+      ...reportSilentNodes(nodes),
       ...ours.findings,
       ...manager.findings,
       ...foreign.flatMap(unprovenIn),

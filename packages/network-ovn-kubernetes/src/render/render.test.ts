@@ -183,11 +183,10 @@ describe('a namespace that switches and comes back before the other addresses ar
 describe('an address that something else has too', () => {
   const withHostCidr = (...names: readonly string[]): ClusterSnapshot => ({
     ...assigned,
-    nodes: assigned.nodes.map((node) =>
-      names.includes(node.name)
-        ? { ...node, annotations: { ...node.annotations, 'k8s.ovn.org/host-cidrs': '["10.0.0.30/27","10.0.0.1/27"]' } }
-        : node,
-    ),
+    nodes: assigned.nodes.map((node) => {
+      const cidrs = names.includes(node.name) ? '["10.0.0.30/27","10.0.0.1/27"]' : '["10.0.0.29/27"]';
+      return { ...node, annotations: { ...node.annotations, 'k8s.ovn.org/host-cidrs': cidrs } };
+    }),
   });
 
   it('is told when another node or a foreign EgressIP has it, and not when it is the carrier that shows it', () => {
