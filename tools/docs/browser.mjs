@@ -11,8 +11,10 @@ export const browser = ['chromium', 'chromium-browser', 'google-chrome']
 /** Starts the browser without a window; pages are driven by its own protocol. */
 export async function startBrowser() {
   const folder = mkdtempSync(join(tmpdir(), 'browser-'));
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-port=0'];
-  const child = spawn(browser, [...flags, `--user-data-dir=${folder}`, 'about:blank'], {
+  // It is to speak to this machine alone.
+  const quiet = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-first-run', ...quiet];
+  const child = spawn(browser, [...flags, '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -62,17 +64,27 @@ async function openPage(host) {
   for (const domain of ['Page', 'Runtime', 'Log']) await send(`${domain}.enable`);
   const evaluate = async (expression) =>
     (await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value;
+  /** Another window and other colours for the page as it is. Nothing moves slowly, so it can be looked at, at once. */
+  const see = async ({ width, height, scheme }) => {
+    await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+    await send('Emulation.setEmulatedMedia', {
+      features: [
+        { name: 'prefers-color-scheme', value: scheme },
+        { name: 'prefers-reduced-motion', value: 'reduce' },
+      ],
+    });
+    await evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  };
   return {
     /** What scripts threw, and what could not be loaded. */
     problems,
     evaluate,
-    async show(url, { width, height, scheme }) {
-      await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
-      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    see,
+    async show(url, view) {
       const isLoaded = new Promise((resolve) => (loaded = resolve));
       await send('Page.navigate', { url });
       await isLoaded;
-      await evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      await see(view);
     },
     picture: async () => Buffer.from((await send('Page.captureScreenshot')).data, 'base64'),
     /** Waits until an expression is true in the page, ten seconds at most. */
