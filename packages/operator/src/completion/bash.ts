@@ -1,7 +1,7 @@
-import type { CommandModel } from './program-model.ts';
+import type { ProgramModel } from './program-model.ts';
 
 /** Completion for bash, to be sourced. */
-export function bashCompletion(name: string, commands: readonly CommandModel[]): string {
+export function bashCompletion(name: string, { flags: rootFlags, commands }: ProgramModel): string {
   const offer = (words: readonly string[]): string => `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current"))`;
   const values = commands.flatMap((command) =>
     command.flags
@@ -20,8 +20,14 @@ export function bashCompletion(name: string, commands: readonly CommandModel[]):
 ${functionName}() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
   COMPREPLY=()
+  # --flag=value is three words here.
+  if [ "$current" = = ]; then
+    current=
+  elif [ "$previous" = = ]; then
+    previous=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
   if [ "$COMP_CWORD" -eq 1 ]; then
-    ${offer([...commands.map((command) => command.name), '--help', '--version'])}
+    ${offer([...commands.map((command) => command.name), ...rootFlags.map(({ long }) => long)])}
     return
   fi
   case "$command:$previous" in

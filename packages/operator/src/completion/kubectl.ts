@@ -1,4 +1,4 @@
-import type { CommandModel, FlagModel } from './program-model.ts';
+import type { FlagModel, ProgramModel } from './program-model.ts';
 
 /** What a shell does beside the words that are offered: kubectl takes the numbers from cobra. */
 const directive = { files: 0, noFiles: 4 } as const;
@@ -9,9 +9,15 @@ const directive = { files: 0, noFiles: 4 } as const;
  *
  * @param words what is typed after `kubectl egressip`, the unfinished word (or an empty one) last
  */
-export function kubectlCompletion(words: readonly string[], commands: readonly CommandModel[]): string {
+export function kubectlCompletion(words: readonly string[], { flags, commands }: ProgramModel): string {
   const current = words.at(-1) ?? '';
   const command = commands.find(({ name }) => name === words[0]);
+  const described = (offered: readonly FlagModel[]): string =>
+    answer(
+      current,
+      offered.map(({ long, description }) => [long, description]),
+    );
+  if (words.length < 2 && current.startsWith('-')) return described(flags);
   if (words.length < 2)
     return answer(
       current,
@@ -20,11 +26,11 @@ export function kubectlCompletion(words: readonly string[], commands: readonly C
   if (command === undefined) return answer(current, []);
   const flag = command.flags.find(({ long, short }) => [long, short].includes(words.at(-2)));
   if (flag?.takesValue === true) return valuesOf(flag, current);
-  if (current.startsWith('-'))
-    return answer(
-      current,
-      command.flags.map(({ long, description }) => [long, description]),
-    );
+  // Of --flag=value kubectl's script takes the value alone.
+  const [, name, value = ''] = /^(--[^=]+)=(.*)$/.exec(current) ?? [];
+  const named = command.flags.find(({ long }) => long === name);
+  if (named?.takesValue === true) return valuesOf(named, value);
+  if (current.startsWith('-')) return described(command.flags);
   if (words.length === 2 && command.firstArguments.length > 0)
     return answer(
       current,

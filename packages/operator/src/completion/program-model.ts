@@ -20,22 +20,46 @@ export interface CommandModel {
   readonly takesFiles: boolean;
 }
 
+/** A command line, as a shell completes it. */
+export interface ProgramModel {
+  /** What may stand in the place of a command. */
+  readonly flags: readonly FlagModel[];
+  readonly commands: readonly CommandModel[];
+}
+
 /** What the command line has to offer, read from the program itself. */
-export function modelOf(program: Command): readonly CommandModel[] {
-  return program.commands.map((command) => ({
+export function modelOf(program: Command): ProgramModel {
+  const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    flags: [
-      ...command.options.map(({ long, short, description, required, argChoices }) => ({
-        long: long ?? '',
-        short,
-        description,
-        takesValue: required,
-        choices: argChoices ?? [],
-      })),
-      { long: '--help', short: '-h', description: 'say what the command does', takesValue: false, choices: [] },
-    ],
+    flags: flagsOf(command, 'say what the command does'),
     firstArguments: command.registeredArguments[0]?.argChoices ?? [],
     takesFiles: command.registeredArguments.some(({ variadic }) => variadic),
   }));
+  return {
+    flags: flagsOf(program, 'say which commands there are'),
+    commands: [
+      ...commands,
+      {
+        name: 'help',
+        description: 'Say what a command does.',
+        flags: [],
+        firstArguments: commands.map(({ name }) => name),
+        takesFiles: false,
+      },
+    ],
+  };
+}
+
+function flagsOf({ options }: Command, help: string): readonly FlagModel[] {
+  return [
+    ...options.map(({ long, short, description, required, argChoices }) => ({
+      long: long ?? '',
+      short,
+      description,
+      takesValue: required,
+      choices: argChoices ?? [],
+    })),
+    { long: '--help', short: '-h', description: help, takesValue: false, choices: [] },
+  ];
 }

@@ -37,14 +37,29 @@ const zones = ['a', 'b', 'c'];
 const nodesPerZone = 3;
 const zoneLabel = 'topology.kubernetes.io/zone';
 
-/** Starts the cluster; its network's stand-in is at work when this resolves. */
+/** Starts the cluster; its network's stand-in is at work when this resolves. Where it fails, nothing of it is left. */
 export async function startTrialCluster(name: TrialNetworkName): Promise<TrialCluster> {
-  const network: TrialNetwork = trialNetworks[name];
+  const ends: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ends.reverse()) await end();
+  };
+  try {
+    return { ...(await startParts(trialNetworks[name], ends)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @param ends takes what ends each part, once it is there */
+async function startParts(network: TrialNetwork, ends: (() => unknown)[]): Promise<Omit<TrialCluster, 'stop'>> {
   const server = await createApiServer({
     finalizeNamespaces: true,
     crds: [openCrd(egressIPAMs), ...network.crds],
   });
+  ends.push(() => server.stop());
   const rest = createRestClient(staticConnection({ server: server.url }));
+  ends.push(() => rest.close());
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const setReady = (node: string, ready: boolean): Promise<KubernetesObject> =>
     client(nodes).mergePatch(
@@ -57,6 +72,7 @@ export async function startTrialCluster(name: TrialNetworkName): Promise<TrialCl
       await addNode(client(nodes), network, zone, `10.0.${index}.${10 + number}`, `worker-${zone}${number}`);
   }
   const running = await network.start(rest);
+  ends.push(() => running.stop());
   await client(egressIPAMs).create({
     metadata: { name: 'trial' },
     spec: {
@@ -70,6 +86,7 @@ export async function startTrialCluster(name: TrialNetworkName): Promise<TrialCl
     },
   });
   const folder = await mkdtemp(join(tmpdir(), 'egressip-ipam-'));
+  ends.push(() => rm(folder, { recursive: true }));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, server.kubeconfig());
   return {
@@ -89,12 +106,6 @@ export async function startTrialCluster(name: TrialNetworkName): Promise<TrialCl
       client(namespaces).create({
         metadata: { name, annotations: { 'egressip-ipam-operator.redhat-cop.io/egressipam': 'trial' } },
       }),
-    stop: async () => {
-      await running.stop();
-      rest.close();
-      await server.stop();
-      await rm(folder, { recursive: true });
-    },
   };
 }
 

@@ -16,61 +16,90 @@ const silent = {
 };
 const program = createProgram(silent, () => undefined);
 const commands = program.commands.map((command) => command.name());
+const offeredCommands = [...commands, 'help'];
 
-/** Runs a script in a shell, after the completion for it. */
-async function inShell(shell: string, args: readonly string[], script: string): Promise<string> {
+/** What a shell prints, a line each, in a folder where its completion is the file `script`. */
+async function inShell(shell: string, args: readonly string[]): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'egressip-ipam-shell-'));
   try {
     const { out, code } = await runCli(['completion', shell]);
     expect(code).toBe(0);
-    writeFileSync(join(folder, 'script'), `${out}\n${script}`);
-    return execFileSync(shell, [...args, join(folder, 'script')], {
+    writeFileSync(join(folder, 'script'), out);
+    const printed = execFileSync(shell, args, {
       encoding: 'utf8',
       cwd: folder,
       env: { ...process.env, HOME: folder },
-    }).trim();
+    });
+    return printed.split('\n').slice(0, -1);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 describe('completion for bash', missing('bash'), () => {
-  const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
-    const script = `COMP_WORDS=(egressip-ipam ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _egressip_ipam; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return (await inShell('bash', [], script)).split('\n');
+  const complete = (...words: readonly string[]): Promise<readonly string[]> => {
+    const script = `. ./script; COMP_WORDS=(egressip-ipam ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _egressip_ipam; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return inShell('bash', ['-c', script]);
   };
 
   it('offers commands, flags, their choices, and files', async () => {
-    expect(await complete('')).toEqual(expect.arrayContaining([...commands, '--help']));
+    expect(await complete('')).toEqual(expect.arrayContaining([...offeredCommands, '--help']));
     expect(await complete('si')).toEqual(['simulate']);
     expect(await complete('plan', '--li')).toEqual(['--live']);
     expect(await complete('plan', '-o', '')).toEqual(['table', 'json', 'yaml']);
     expect(await complete('plan', '--network', 'ovn-')).toEqual(['ovn-kubernetes']);
+    // As bash splits --network=ovn-.
+    expect(await complete('plan', '--network', '=', 'ovn-')).toEqual(['ovn-kubernetes']);
+    expect(await complete('plan', '--output', '=')).toEqual(['table', 'json', 'yaml']);
+    expect(await complete('help', 'pl')).toEqual(['plan']);
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await complete('plan', 'scr')).toEqual(['script']);
     expect(await complete('trial', 'scr')).toEqual(['']);
   });
 });
 
-it('completion for zsh is understood by it', missing('zsh'), async () => {
-  expect(
-    await inShell(
-      'zsh',
-      ['-f', '-c', 'autoload -U compinit && compinit -u -D; source "$0"; print ${_comps[egressip-ipam]}'],
-      '',
-    ),
-  ).toBe('_egressip_ipam');
+describe('completion for zsh', missing('zsh'), () => {
+  const complete = (line: string): Promise<readonly string[]> =>
+    inShell('zsh', ['-f', join(import.meta.dirname, 'offered-by-zsh.zsh'), './script', `egressip-ipam ${line}`]);
+
+  it('offers commands, flags, their choices, and files', { timeout: 120_000 }, async () => {
+    expect(await complete('')).toEqual(offeredCommands);
+    expect(await complete('si')).toEqual(['simulate']);
+    expect(await complete('--')).toEqual(['--version', '--help']);
+    expect(await complete('plan --li')).toEqual(['--live']);
+    expect(await complete('plan -o ')).toEqual(['table', 'json', 'yaml']);
+    expect((await complete('plan --network=ovn')).toSorted()).toEqual(['ovn', 'ovn-kubernetes']);
+    expect(await complete('completion ')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await complete('help pl')).toEqual(['plan']);
+    expect(await complete('plan scr')).toEqual(['script']);
+    expect(await complete('trial scr')).toEqual([]);
+  });
 });
 
-it('completion for fish offers commands, flags and their choices', missing('fish'), async () => {
-  const offered = await inShell(
-    'fish',
-    ['--no-config'],
-    'complete -C "egressip-ipam si"; complete -C "egressip-ipam plan --li"; complete -C "egressip-ipam plan --output "',
-  );
-  expect(offered.split('\n').map((line) => line.split('\t')[0])).toEqual(
-    expect.arrayContaining(['simulate', '--live', 'json', 'yaml']),
-  );
+describe('completion for fish', missing('fish'), () => {
+  const complete = async (line: string): Promise<readonly string[]> => {
+    const script = `complete -C 'egressip-ipam ${line}'`;
+    const lines = await inShell('fish', ['--no-config', '-c', `source ./script; ${script}`]);
+    return lines.map((offer) => offer.split('\t')[0] ?? '').sort();
+  };
+
+  it('offers commands, flags, their choices, and files', { timeout: 120_000 }, async () => {
+    expect(await complete('')).toEqual(offeredCommands.toSorted());
+    expect(await complete('si')).toEqual(['simulate']);
+    expect(await complete('--')).toEqual(['--help', '--version']);
+    expect(await complete('plan --li')).toEqual(['--live']);
+    expect(await complete('plan -o ')).toEqual(['json', 'table', 'yaml']);
+    expect(await complete('plan --network=ovn')).toEqual(['--network=ovn', '--network=ovn-kubernetes']);
+    expect(await complete('completion ')).toEqual(['bash', 'fish', 'zsh']);
+    expect(await complete('help pl')).toEqual(['plan']);
+    expect(await complete('plan scr')).toEqual(['script']);
+    expect(await complete('trial scr')).toEqual([]);
+  });
+
+  it('takes the first word alone for the command', async () => {
+    expect(await complete('check plan --add')).toEqual([]);
+    expect(await complete('simulate plan --add-n')).toEqual(['--add-namespaces']);
+  });
 });
 
 it.each(['bash', 'zsh', 'fish'])('completion for %s names every command and every flag', async (shell) => {
@@ -93,17 +122,20 @@ describe('completion for kubectl egressip', () => {
   };
 
   it('offers commands, flags and their choices, and says where files may follow', async () => {
-    expect(await offered('')).toEqual([...commands, ':4']);
+    expect(await offered('')).toEqual([...offeredCommands, ':4']);
+    expect(await offered('--')).toEqual(['--version', '--help', ':4']);
     expect(await offered('si')).toEqual(['simulate', ':4']);
     expect(await offered('plan', '--li')).toEqual(['--live', ':4']);
     expect(await offered('plan', '--output', '')).toEqual(['table', 'json', 'yaml', ':4']);
     expect(await offered('plan', '--network', 'ovn-')).toEqual(['ovn-kubernetes', ':4']);
+    expect(await offered('plan', '--network=ovn-')).toEqual(['ovn-kubernetes', ':4']);
+    expect(await offered('help', 'pl')).toEqual(['plan', ':4']);
     expect(await offered('plan', '--kubeconfig', '')).toEqual([':0']);
     expect(await offered('plan', 'clus')).toEqual([':0']);
     expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', ':4']);
     expect(await offered('trial', 'clus')).toEqual([':4']);
     expect(await offered('nothing', '')).toEqual([':4']);
-    expect(await offered()).toEqual([...commands, ':4']);
+    expect(await offered()).toEqual([...offeredCommands, ':4']);
   });
 });
 

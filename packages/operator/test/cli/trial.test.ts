@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 
@@ -22,4 +24,15 @@ describe('trial', () => {
     expect(out).toMatch(/billing +10\.0\.0\.130 +worker-a\d/);
     expect(out).toMatch(/10\.0\.0\.\d+ +worker-a1 +worker-a[23]/);
   }, 60_000);
+
+  it('ends where it cannot begin, as where nothing can be written', { timeout: 60_000 }, () => {
+    const command = join(import.meta.dirname, '../../dist/cli.js');
+    const { status, stderr } = spawnSync(process.execPath, [command, 'trial'], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: '/nonexistent' },
+      timeout: 40_000,
+    });
+    expect(stderr).toContain('egressip-ipam: ENOENT');
+    expect(status).toBe(1);
+  });
 });
