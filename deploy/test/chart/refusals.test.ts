@@ -167,6 +167,62 @@ describe.each(helms)('the chart, with $name', ({ helm }) => {
         { imagePullSecrets: [{ name: 'Mine_1' }] },
         /imagePullSecrets\/0\/name.*'Mine_1'/s,
       ],
+      ['a label with spaces', { podLabels: { 'a b': 'x' } }, /podLabels'?.*'a b' not allowed/s],
+      [
+        'a label of 64 characters',
+        { commonLabels: { a: 'x'.repeat(64) } },
+        /commonLabels\/a'?: 'x{64}' does not match/,
+      ],
+      ['an annotation with spaces', { podAnnotations: { 'a b': 'x' } }, /podAnnotations'?.*'a b' not allowed/s],
+      [
+        'an annotation of the account with spaces',
+        { serviceAccount: { annotations: { 'a b': 'x' } } },
+        /serviceAccount\/annotations'?.*'a b' not allowed/s,
+      ],
+      ['a label of nodes that is none', { nodeSelector: { 'a/b/c': 'x' } }, /nodeSelector'?.*'a\/b\/c' not allowed/s],
+      [
+        "a value of nodes' label that is none",
+        { agent: { nodeSelector: { role: 'egress node' } } },
+        /agent\/nodeSelector\/role'?: 'egress node' does not match/,
+      ],
+      ['a variable whose name is none', { env: [{ name: '1A', value: 'x' }] }, /env\/0\/name'?: '1A' does not match/],
+      [
+        'a toleration of everything with a value',
+        { tolerations: [{ key: 'a', operator: 'Exists', value: 'x' }] },
+        /tolerations\/0\/value'?: maxLength: got 1, want 0/,
+      ],
+      [
+        'a toleration of nothing',
+        { agent: { tolerations: [{ value: 'x' }] } },
+        /agent\/tolerations\/0'?: missing property 'operator'/,
+      ],
+      [
+        'a toleration for a time of what does not evict',
+        { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule', tolerationSeconds: 5 }] },
+        /tolerations\/0\/effect'?: value must be 'NoExecute'/,
+      ],
+      ['a flag that is none', { extraArgs: ['--nope=1'] }, /extraArgs\/0'?: '--nope=1' does not match/],
+      ['a level that is none', { extraArgs: ['--log-level=all'] }, /extraArgs\/0'?: '--log-level=all' does not match/],
+      [
+        'a time in words',
+        { agent: { extraArgs: ['--term=ten'] } },
+        /agent\/extraArgs\/0'?: '--term=ten' does not match/,
+      ],
+      [
+        'a flag of the operator for an agent',
+        { agent: { extraArgs: ['--leader-elect'] } },
+        /agent\/extraArgs\/0'?: '--leader-elect' does not match/,
+      ],
+      [
+        'a port that is none',
+        { networkPolicy: { egress: [{ ports: [{ port: 65536 }] }] } },
+        /networkPolicy\/egress\/0\/ports\/0\/port'?: maximum: got 65,?536/,
+      ],
+      [
+        'a volume whose name is none',
+        { extraVolumeMounts: [{ name: 'My_Volume', mountPath: '/a' }] },
+        /extraVolumeMounts\/0\/name'?: 'My_Volume' does not match/,
+      ],
       ['a quantity that is none', { resources: { limits: { memory: '1 GB' } } }, /resources\/limits\/memory.*'1 GB'/s],
       ['an unknown field of a variable', { env: [{ name: 'A', vlue: 'b' }] }, /env\/0'?.*'vlue' not allowed/s],
       [
