@@ -60,6 +60,15 @@ describe('commands of the documentation', () => {
     });
   }
 
+  it('are taken by zsh, too, to which a bracket or a star outside of quotes is a pattern', () => {
+    const patterns = shells.flatMap(({ at, text }) =>
+      [...text.replaceAll(/'[^']*'|"[^"]*"|(?<=^|\s)#.*|<\(|\$\S+/gm, '').matchAll(/\S*[[\]*?]\S*/g)].map(
+        ([word]) => `${at}: ${word}`,
+      ),
+    );
+    expect(patterns).toEqual([]);
+  });
+
   it('name files of the repository that are there', () => {
     const named = shells.flatMap(({ at, text }) =>
       [...text.matchAll(/(?<![\w./-])(?:\.\/)?((?:deploy|examples|docs|packages|tools)\/[\w./-]+)/g)].map(

@@ -83,8 +83,11 @@ function scenarioOf(options: SimulateOptions, egressIPAMs: readonly string[], no
   const egressIPAM = options.egressipam ?? (egressIPAMs.length === 1 ? egressIPAMs[0] : undefined);
   const needsPool = addNamespaces !== undefined || cidr.length > 0 || options.egressipam !== undefined;
   if (needsPool && (egressIPAM === undefined || !egressIPAMs.includes(egressIPAM))) {
+    const there = egressIPAMs.length === 0 ? 'none' : egressIPAMs.join(', ');
     throw new InputError(
-      `say which EgressIPAM with --egressipam; the input has ${egressIPAMs.length === 0 ? 'none' : egressIPAMs.join(', ')}`,
+      egressIPAM === undefined
+        ? `say which EgressIPAM with --egressipam; the input has ${there}`
+        : `--egressipam ${egressIPAM}: there is no such EgressIPAM; the input has ${there}`,
     );
   }
   return {

@@ -46,15 +46,25 @@ const unknown = (): string => 'the cluster is not known yet';
 export async function runOperator(options: RunOptions, log: Log, signal: AbortSignal): Promise<number> {
   const readiness: Readiness = { whyNot: unknown };
   // First: what reads kubeconfigs and what counts take longer to load than all else, and probes ask meanwhile.
-  const health = await serveTexts(options.healthProbeBindAddress, {
-    '/healthz': () => 'ok\n',
-    '/readyz': () => readinessAnswer(readiness.whyNot()),
-  });
+  const health = await withFlag(
+    '--health-probe-bind-address',
+    serveTexts(options.healthProbeBindAddress, {
+      '/healthz': () => 'ok\n',
+      '/readyz': () => readinessAnswer(readiness.whyNot()),
+    }),
+  );
   try {
     return await runBeside(readiness, options, log, signal);
   } finally {
     await health?.close();
   }
+}
+
+/** What fails names the flag that mends it: a second operator on a machine finds the port of the first one taken. */
+async function withFlag<Served>(flag: string, served: Promise<Served>): Promise<Served> {
+  return served.catch((error: unknown) => {
+    throw new Error(`${flag}: ${reasonOf(error)}`, { cause: error });
+  });
 }
 
 /** What the probe of readiness is told. */
@@ -79,15 +89,18 @@ async function runBeside(readiness: Readiness, options: RunOptions, log: Log, si
   for (const warning of connection.warnings ?? [])
     log.warn('the connection to the API server is not safe', { reason: warning });
   rest.history.onSetBack(() => log.warn('the API server was set back to an earlier state; everything is read anew'));
-  const metricsServer = await serveMetrics({
-    address: options.metricsBindAddress,
-    secure: options.metricsSecure === true,
-    ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
-    rest,
-    clock,
-    text: () => metrics?.text(),
-    warn: (message, fields) => log.warn(message, fields),
-  });
+  const metricsServer = await withFlag(
+    '--metrics-bind-address',
+    serveMetrics({
+      address: options.metricsBindAddress,
+      secure: options.metricsSecure === true,
+      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+      rest,
+      clock,
+      text: () => metrics?.text(),
+      warn: (message, fields) => log.warn(message, fields),
+    }),
+  );
   const release = [
     watchEventLoop(log),
     containUncaught({

@@ -303,7 +303,11 @@ describe('exit codes', () => {
     [1, ['simulate', '-', '--without-node', 'z'], 'there is no such node'],
     [1, ['simulate', '-', '--cidr', '10.0.0.0/24'], 'CIDR=LABELVALUE is expected'],
     [1, ['simulate', '-', '--add-namespaces', '-3'], 'whole number'],
-    [1, ['simulate', '-', '--egressipam', 'mistyped'], 'say which EgressIPAM'],
+    [
+      1,
+      ['simulate', '-', '--egressipam', 'mistyped'],
+      '--egressipam mistyped: there is no such EgressIPAM; the input has ',
+    ],
     [1, ['plan', '-', '--time', 'yesterday'], 'a time such as'],
     [1, ['plan', '-', '-o', 'xml'], 'Allowed choices'],
     [1, ['do-nothing'], 'unknown command'],
