@@ -134,7 +134,7 @@ export default {
         items: [
           { text: 'By symptom', link: '/troubleshooting' },
           { text: 'Findings', link: '/findings' },
-          { text: 'Alerts', link: '/alerts/' },
+          { text: 'Alerts', link: '/alerts/', collapsed: true, items: pagesOf('alerts') },
         ],
       },
       {
