@@ -229,6 +229,7 @@ export const mutants = [
   ],
   ['law 12', 'core/src/plan/whose-to-mend.ts', "  'AddressReserved',\n", '', suiteOf('openshift-sdn')],
   ['law 12', 'core/src/allocate/check-wishes.ts', 'group.hostable.length > 0 &&', '', suiteOf('ovn-kubernetes')],
+  ['law 12', 'core/src/explain/is-explained-well.ts', 'allocation.carried ||', 'true ||', plain],
   ['law 12', 'core/src/check/all-well.ts', 'waiting.length === 0 &&', '', 'packages/core/src/check/all-well.test.ts'],
   ['law 12', 'core/src/check/all-well.ts', '!carried && ', 'false && ', suiteOf('openshift-sdn')],
 ];

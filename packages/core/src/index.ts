@@ -45,6 +45,7 @@ export type {
 export { createPlanner, plan } from './plan/planner.ts';
 export { egressIPAMResource, isInterfaceStep, namespaceResource, writeOf } from './plan/write-of.ts';
 export { explain } from './explain/explain.ts';
+export { isExplainedWell } from './explain/is-explained-well.ts';
 export { isAllWell } from './check/all-well.ts';
 export { check, isSound } from './check/check.ts';
 export { concernsByEgressIPAM, isReady } from './check/concerns.ts';
@@ -84,6 +85,7 @@ export { plain } from './plain/plain-network.ts';
 export { decideNetwork } from './network-contract/decide-network.ts';
 export { unlimited } from './network-contract/facts.ts';
 export { mostAssignments } from './parse/parse-egress-ipam.ts';
+export { isNodeLeaving } from './parse/parse-node.ts';
 export type {
   AdoptableBinding,
   FactsReader,

@@ -33,7 +33,7 @@ export interface ParsedNode {
 
 /** Parses a node; nothing in it makes it throw. */
 export function parseNode(source: NodeSnapshot): ParsedNode {
-  const isLeaving = source.deletedAt !== undefined || source.taints?.some((taint) => leavingTaints.has(taint)) === true;
+  const isLeaving = isNodeLeaving(source);
   return {
     name: source.name,
     source,
@@ -43,4 +43,9 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
     isLeaving,
     takesNew: !isLeaving && source.unschedulable !== true,
   };
+}
+
+/** Whether a node is about to go, as its deletion or a taint says. */
+export function isNodeLeaving({ deletedAt, taints }: Pick<NodeSnapshot, 'deletedAt' | 'taints'>): boolean {
+  return deletedAt !== undefined || taints?.some((taint) => leavingTaints.has(taint)) === true;
 }

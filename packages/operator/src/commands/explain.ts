@@ -1,4 +1,4 @@
-import { explain, parseAddress, plan, type Subject } from '@egressip-ipam/core';
+import { explain, isExplainedWell, parseAddress, plan, type Subject } from '@egressip-ipam/core';
 import { InputError } from '../input/read-documents.ts';
 import { describeStep, renderFindings } from '../output/render-plan.ts';
 import { printable } from '../output/printable.ts';
@@ -30,7 +30,7 @@ export async function explainCommand(
     ];
     context.terminal.out(`${sections.filter((section) => section !== undefined).join('\n\n')}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...explanation, inputProblems: problems });
-  return explanation.found ? exitCode.nothingToDo : exitCode.found;
+  return isExplainedWell(planned, explanation) && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
 /**

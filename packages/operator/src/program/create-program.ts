@@ -45,7 +45,9 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
   withInput(
     program
       .command('explain')
-      .description('Say what a namespace, address, node or EgressIPAM has, why, and what it waits for.')
+      .description(
+        'Say what a namespace, address, node or EgressIPAM has, why, and what it waits for; ends with 2 unless all is well with it.',
+      )
       .argument('<subject>', 'namespace/NAME, node/NAME, egressipam/NAME or an address')
       .argument('[paths...]', inputHelp),
   ).action(async (subject: string, paths: string[], options: InputOptions) =>

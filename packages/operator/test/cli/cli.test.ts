@@ -336,9 +336,20 @@ describe('exit codes', () => {
 describe('explain', () => {
   it('says what a namespace has and what would be done for it', async () => {
     const { code, out } = await runCli(['explain', 'namespace/shop', '-'], { input: stringify(list(cluster)) });
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(out).toContain('It has 10.1.0.1, 10.2.0.1');
     expect(out).toContain('- allocate 10.1.0.1,10.2.0.1 to namespace shop');
+  });
+
+  it.each([
+    ['namespace/idle', 0],
+    ['namespace/shop', 2],
+    ['egressipam/pool', 2],
+    ['10.1.0.1', 2],
+    ['10.1.0.9', 0],
+  ])('ends as plan and check do: %s with %i', async (subject, code) => {
+    const input = stringify(list([...cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'idle' } }]));
+    expect((await runCli(['explain', subject, '-'], { input })).code).toBe(code);
   });
 
   it('finds nothing where nothing is', async () => {

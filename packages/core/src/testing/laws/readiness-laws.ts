@@ -1,6 +1,8 @@
 import { isAllWell } from '../../check/all-well.ts';
 import { check, isSound } from '../../check/check.ts';
 import { concernsByEgressIPAM, isReady } from '../../check/concerns.ts';
+import { explain, type Subject } from '../../explain/explain.ts';
+import { isExplainedWell } from '../../explain/is-explained-well.ts';
 import type { Allocation, Plan } from '../../plan/plan-types.ts';
 import { plan } from '../../plan/planner.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
@@ -61,7 +63,34 @@ function nothingIsCalledWell(network: NetworkUnderTest, snapshot: ClusterSnapsho
       const report = check(snapshot, network.backend, result);
       ensure(!isSound(report), `check exits as if all were well beside ${unwell.join()}${when}`);
     }
+    for (const subject of unwellSubjects(result, unwell, alarming.length > 0 ? name : undefined))
+      ensure(
+        !isExplainedWell(result, explain(snapshot, result, subject, network.backend)),
+        `explain exits as if all were well with ${subject.kind} ${subject.name}${when}`,
+      );
     for (const { cidr, nodes, free } of cidrs)
       ensure(nodes.length > 0 || free === '0', `${free} of ${cidr} are called free, which no node may have${when}`);
   }
+}
+
+/** Namespaces that are not well, their addresses, the nodes that should carry these, and the EgressIPAM. */
+function unwellSubjects(
+  { allocations }: Plan,
+  namespaces: readonly string[],
+  egressIPAM: string | undefined,
+): readonly Subject[] {
+  const named = (kind: Subject['kind'], names: readonly string[]): readonly Subject[] =>
+    names.map((name) => ({ kind, name }));
+  const theirs = allocations.filter(({ namespace, carried }) => !carried && namespaces.includes(namespace));
+  return [
+    ...named('namespace', namespaces),
+    ...named('egressipam', egressIPAM === undefined ? [] : [egressIPAM]),
+    ...theirs.flatMap(({ addresses, nodes }) => [
+      ...named('address', addresses),
+      ...named(
+        'node',
+        [...new Set(nodes)].filter((node) => node !== null),
+      ),
+    ]),
+  ];
 }
