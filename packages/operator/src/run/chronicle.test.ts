@@ -22,10 +22,15 @@ const allocation = (
   nodes: Object.values(placements),
   carried: Object.values(placements).every((node) => node !== null),
 });
-const waiting = (namespace: string, code: FindingCode, message: string): Plan['waiting'][number] => ({
+const waiting = (
+  namespace: string,
+  code: FindingCode,
+  message: string,
+  mender: 'owner' | 'cluster' = 'owner',
+): Plan['waiting'][number] => ({
   namespace,
   egressIPAM: 'pool',
-  mender: 'cluster',
+  mender,
   reason: { code, severity: 'error', object: { kind: 'Namespace', name: namespace }, message },
 });
 const present = (
@@ -184,6 +189,45 @@ describe('the log of what was decided', () => {
     ]);
   });
 
+  it('says why an address left a node that was well again when it was told', () => {
+    note([allocation('shop', { '10.0.0.1': 'a' })], present(['shop'], { a: true, b: true }));
+    const moved = [allocation('shop', { '10.0.0.1': 'b' })];
+    expect(note(moved, present(['shop'], { a: false, b: true }), [], false)).toEqual([]);
+    expect(note(moved, present(['shop'], { a: true, b: true }))).toMatchObject([{ from: 'a', why: 'node not ready' }]);
+    // What was told is over.
+    const back = [allocation('shop', { '10.0.0.1': 'a' })];
+    expect(note(back, present(['shop'], { a: true, b: true }))).toMatchObject([
+      { from: 'b', why: 'node not eligible any more, or full' },
+    ]);
+  });
+
+  it('has what no node carries, on whichever node the network keeps it', () => {
+    const shop = [allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })];
+    note(shop, present(['shop'], { a: true, b: true }));
+    expect(note(shop, present(['shop'], { a: false, b: true }), [], false)).toEqual([]);
+    const without = { message: 'address without a node', namespace: 'shop', egressIPAM: 'pool' };
+    expect(note(shop, present(['shop'], { a: false, b: true }))).toEqual([
+      { ...without, address: '10.0.0.1', from: 'a', why: 'node not ready' },
+    ]);
+    expect(note(shop, present(['shop'], { a: false, b: true }))).toEqual([]);
+    expect(note(shop, present(['shop'], { a: false }))).toEqual([
+      { ...without, address: '10.0.1.1', from: 'b', why: 'node deleted' },
+    ]);
+    expect(note(shop, present(['shop'], { a: true }))).toEqual([
+      { message: 'address placed', namespace: 'shop', egressIPAM: 'pool', address: '10.0.0.1', node: 'a' },
+    ]);
+  });
+
+  it('has one move, not a loss, of what is on its way from a node that is down', () => {
+    note([allocation('shop', { '10.0.0.1': 'a' })], present(['shop'], { a: true, b: true }));
+    const moving = [{ node: 'a', effects: { unhosted: ['10.0.0.1'] } }];
+    const down = present(['shop'], { a: false, b: true });
+    expect(note([allocation('shop', { '10.0.0.1': 'b' })], down, [], true, moving)).toEqual([]);
+    expect(note([allocation('shop', { '10.0.0.1': 'b' })], down)).toMatchObject([
+      { message: 'address moved', from: 'a', to: 'b', why: 'node not ready' },
+    ]);
+  });
+
   it('has no moves of what is still being written', () => {
     note([allocation('shop', { '10.0.0.1': 'a' })]);
     expect(note([allocation('shop', { '10.0.0.1': 'c' })], undefined, [], false)).toEqual([]);
@@ -234,6 +278,38 @@ describe('the log of what was decided', () => {
     expect(note([], undefined, refused)).toEqual([]);
     expect(note([])).toEqual([]);
     expect(note([], undefined, refused)).toEqual([line]);
+  });
+
+  it('has each other thing that an owner asks for in vain, and what a cluster lacks once', () => {
+    const told = (reason: string, mender: 'owner' | 'cluster'): number =>
+      note([], undefined, [waiting('shop', mender === 'owner' ? 'InvalidAddress' : 'NoFreeAddress', reason, mender)])
+        .length;
+    note([]);
+    expect([told('"a" is none', 'owner'), told('"a" is none', 'owner'), told('"b" is none', 'owner')]).toEqual([
+      1, 0, 1,
+    ]);
+    expect([told('2 more wait', 'cluster'), told('3 more wait', 'cluster')]).toEqual([1, 0]);
+  });
+
+  it('has one line for other addresses that were asked for, once the network has them on nodes', () => {
+    note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })]);
+    note([{ ...allocation('shop', { '10.0.0.1': 'a', '10.0.1.2': null }), source: 'input' }]);
+    // Whoever gets it now is told after that.
+    expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.2': null })])).toEqual([
+      expect.objectContaining({ message: 'addresses released', addresses: ['10.0.1.1'] }),
+    ]);
+    expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.2': 'b' })])).toEqual([
+      expect.objectContaining({
+        message: 'addresses allocated',
+        addresses: ['10.0.1.2'],
+        nodes: ['b'],
+        why: 'input',
+      }),
+    ]);
+    note([allocation('shop', { '10.0.0.9': null, '10.0.1.9': null })]);
+    expect(note([allocation('shop', { '10.0.0.9': 'a', '10.0.1.9': 'b' })])).toMatchObject([
+      { message: 'addresses allocated', addresses: ['10.0.0.9', '10.0.1.9'], nodes: ['a', 'b'] },
+    ]);
   });
 
   it('has nothing left of a namespace that went before its allocation was told', () => {

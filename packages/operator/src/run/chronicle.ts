@@ -1,13 +1,7 @@
-import type {
-  Allocation,
-  ClusterSnapshot,
-  NamespaceSnapshot,
-  NodeSnapshot,
-  Plan,
-  WaitingClaim,
-} from '@egressip-ipam/core';
+import type { Allocation, ClusterSnapshot, NamespaceSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from './log.ts';
+import { NodeTroubles } from './node-troubles.ts';
 
 /**
  * An address that is not on its node yet, or whose node the network has yet to choose, waits for it, so that one line
@@ -34,6 +28,8 @@ export class Chronicle {
   readonly #untold = new Map<string, number>();
   /** When one of them last came to a node. */
   #placedAt = -Infinity;
+  readonly #nodes = new NodeTroubles();
+  /** By namespace: the refusal that was told. */
   #waiting = new Map<string, string>();
 
   constructor(log: Log) {
@@ -48,6 +44,7 @@ export class Chronicle {
    */
   note(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): void {
     const told = this.#told;
+    this.#nodes.look(snapshot.nodes);
     const holdings = this.#holdings(plan, snapshot, now, isSettled);
     if (told === undefined) {
       this.#log.info('what namespaces have is known', { namespaces: holdings.size });
@@ -58,11 +55,11 @@ export class Chronicle {
         this.#tell(
           changes,
           new Map(snapshot.namespaces.map((entry) => [entry.name, entry])),
-          new Map(snapshot.nodes.map((entry) => [entry.name, entry])),
           new Set(snapshot.egressIPAMs.flatMap(({ name, deletedAt }) => (deletedAt === undefined ? [name] : []))),
         );
     }
     this.#told = holdings;
+    if (isSettled) this.#nodes.told();
     this.#forget(plan);
     this.#noteWaiting(plan.waiting);
   }
@@ -97,17 +94,33 @@ export class Chronicle {
       const had = before.get(namespace);
       const nodes = nodesNow(allocation, had, underWay);
       if (source !== 'kept') this.#sources.set(namespace, source);
+      const isNew = had === undefined || addresses.some((address) => !had.addresses.includes(address));
       // Until an address is there the next plan may place it elsewhere.
       const isPlaced = (carried || isSettled) && nodes.every((node) => node !== null);
-      const isKnown = this.#told === undefined || had !== undefined || isPlaced || this.#isOverdue(namespace, now);
+      const isKnown = this.#told === undefined || !isNew || isPlaced || this.#isOverdue(namespace, now);
+      const standing = isSettled ? this.#standing(nodes, addresses, underWay) : nodes;
       const isNews =
         source === 'kept' &&
         isKnown &&
-        !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? nodes : had.nodes));
-      const written = isNews ? { egressIPAM, addresses, nodes } : had;
+        !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? standing : had.nodes));
+      // What it gave back others may have by now, whenever it is known where the rest is.
+      const left = source === 'kept' && had !== undefined ? keptOf(had, addresses) : had;
+      const written = isNews ? { egressIPAM, addresses, nodes: standing } : left;
       if (written !== undefined) holdings.set(namespace, written);
     }
     return holdings;
+  }
+
+  /** The nodes that can carry; what is on a node that is down, and is not on its way elsewhere, has none. */
+  #standing(
+    nodes: readonly (string | null)[],
+    addresses: readonly string[],
+    underWay: ReadonlyMap<string, string | null>,
+  ): readonly (string | null)[] {
+    if (!nodes.some((node) => node !== null && this.#nodes.isDown(node))) return nodes;
+    return nodes.map((node, index) =>
+      node !== null && this.#nodes.isDown(node) && !underWay.has(addresses[index] ?? '') ? null : node,
+    );
   }
 
   #isOverdue(namespace: string, now: number): boolean {
@@ -120,12 +133,11 @@ export class Chronicle {
   #tell(
     changes: readonly Change[],
     namespaces: ReadonlyMap<string, NamespaceSnapshot>,
-    nodes: ReadonlyMap<string, NodeSnapshot>,
     egressIPAMs: ReadonlySet<string>,
   ): void {
     for (const change of changes) {
       if (change.kind === 'allocated') this.#tellAllocated(change);
-      else if (change.kind === 'moved') this.#tellMoved(change, nodes);
+      else if (change.kind === 'moved') this.#tellMoved(change);
       else
         this.#log.info('addresses released', {
           namespace: change.namespace,
@@ -150,32 +162,44 @@ export class Chronicle {
     });
   }
 
-  #tellMoved(
-    { namespace, egressIPAM, address, from, to }: ChangeOf<'moved'>,
-    nodes: ReadonlyMap<string, NodeSnapshot>,
-  ): void {
-    if (from === null) this.#log.info('address placed', { namespace, egressIPAM, address, node: to });
-    else if (to === null)
-      this.#log.warn('address without a node', { namespace, egressIPAM, address, from, why: whyLeft(nodes.get(from)) });
-    else this.#log.info('address moved', { namespace, egressIPAM, address, from, to, why: whyLeft(nodes.get(from)) });
+  #tellMoved({ namespace, egressIPAM, address, from, to }: ChangeOf<'moved'>): void {
+    const of = { namespace, egressIPAM, address };
+    if (from === null) this.#log.info('address placed', { ...of, node: to });
+    else if (to === null) this.#log.warn('address without a node', { ...of, from, why: this.#nodes.whyLeft(from) });
+    else this.#log.info('address moved', { ...of, from, to, why: this.#nodes.whyLeft(from) });
   }
 
-  /** A claim that is not served is told once for each reason. */
+  /**
+   * A claim that is not served is told once for each reason. What its owner asks for is told with each other thing that
+   * is asked for; of what the cluster lacks the words change with every other claim.
+   */
   #noteWaiting(waiting: readonly WaitingClaim[]): void {
     const standing = new Map<string, string>();
-    for (const {
-      namespace,
-      egressIPAM,
-      reason: { code, message, severity },
-    } of waiting) {
+    for (const { namespace, egressIPAM, mender, reason } of waiting) {
+      const { code, message, severity } = reason;
       // Whose turn comes in a moment has nothing that anybody is to be told of.
       if (severity === 'info') continue;
-      standing.set(namespace, code);
-      if (this.#waiting.get(namespace) !== code)
+      const told = mender === 'owner' ? `${code}: ${message}` : code;
+      standing.set(namespace, told);
+      if (this.#waiting.get(namespace) !== told)
         this.#log.warn('claim not served', { namespace, egressIPAM, code, reason: message });
     }
     this.#waiting = standing;
   }
+}
+
+/** What is left of what a namespace had; undefined where that is nothing. */
+function keptOf(had: Holding, addresses: readonly string[]): Holding | undefined {
+  if (had.addresses.every((address) => addresses.includes(address))) return had;
+  const kept = had.addresses.flatMap((address, index) =>
+    addresses.includes(address) ? [{ address, node: had.nodes[index] ?? null }] : [],
+  );
+  if (kept.length === 0) return undefined;
+  return {
+    egressIPAM: had.egressIPAM,
+    addresses: kept.map(({ address }) => address),
+    nodes: kept.map(({ node }) => node),
+  };
 }
 
 function isSame(
@@ -224,9 +248,4 @@ function whyReleased(
   if (namespace.egressIPAM === undefined || namespace.egressIPAM === '') return 'claim given up';
   if (namespace.egressIPAM !== egressIPAM) return 'other EgressIPAM claimed from';
   return egressIPAMs.has(egressIPAM) ? 'other addresses asked for' : 'EgressIPAM deleted';
-}
-
-function whyLeft(node: NodeSnapshot | undefined): string {
-  if (node === undefined) return 'node deleted';
-  return node.ready ? 'node not eligible any more, or full' : 'node not ready';
 }
