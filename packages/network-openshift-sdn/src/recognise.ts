@@ -8,7 +8,7 @@ import { isAnyAnnounced } from '@egressip-ipam/core/plugin';
 export function recognise({ announced, served, nodes }: ClusterEvidence): Recognition {
   return {
     certainty: certaintyOf(announced, served.get('hostsubnets.network.openshift.io')?.isUsed),
-    ...attachment(served, nodes),
+    ...attachment(nodes),
   };
 }
 
@@ -17,12 +17,10 @@ function certaintyOf(announced: string | undefined, isUsed: boolean | undefined)
   return isUsed === undefined ? 'absent' : isUsed ? 'used' : 'served';
 }
 
-/** OpenShift 4.10 and later, once the cluster's own controller has come to the nodes. */
-function attachment(
-  served: ClusterEvidence['served'],
-  nodes: ClusterEvidence['nodes'],
-): Pick<Recognition, 'clusterAttaches'> {
-  const isServed = served.has('cloudprivateipconfigs.cloud.network.openshift.io');
-  const isAtWork = isServed && isAnyAnnounced(nodes);
-  return isAtWork ? { clusterAttaches: 'at-work' } : {};
+/**
+ * OpenShift 4.10 and later, once the cluster's own controller has come to the nodes: nobody else writes what it
+ * announces there. Files have none of its objects before there is an egress IP.
+ */
+function attachment(nodes: ClusterEvidence['nodes']): Pick<Recognition, 'clusterAttaches'> {
+  return isAnyAnnounced(nodes) ? { clusterAttaches: 'at-work' } : {};
 }
