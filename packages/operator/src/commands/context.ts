@@ -70,7 +70,8 @@ function readFiles(context: CommandContext, paths: readonly string[]): Promise<R
   return readDocuments(paths, context.standardInput);
 }
 
-async function loadLive(paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
+/** Reads the cluster itself, and writes nothing of it. */
+export async function loadLive(paths: readonly string[], options: InputOptions): Promise<LoadedSnapshot> {
   if (paths.length > 0) throw new InputError(`${paths.join(' ')}: either files or --live, not both`);
   const { readLive } = await import('../input/read-live.ts');
   const documents = await readLive(liveOptionsOf(options));

@@ -1,13 +1,18 @@
-import { finalizerName, plan, type ClusterSnapshot } from '@egressip-ipam/core';
+import { plan } from '@egressip-ipam/core';
 import { InputError } from '../input/read-documents.ts';
-import type { LiveOptions } from '../input/read-live.ts';
+import type { LoadedSnapshot } from '../input/load-snapshot.ts';
+import { printable } from '../output/printable.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { renderPlan } from '../output/render-plan.ts';
 import { writeData } from '../output/terminal.ts';
+import { leaving } from '../run/leaving.ts';
 import { servesNothing, type RunOptions } from '../run/options.ts';
-import { isLive, liveOptionsOf, loadInput, type CommandContext, type InputOptions } from './context.ts';
+import { isLive, liveOptionsOf, loadInput, loadLive, type CommandContext, type InputOptions } from './context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { ownNamespace } from './own-namespace.ts';
+
+/** So many objects are named of what is left. */
+const mostNamed = 10;
 
 /** Options of `uninstall`. */
 export interface UninstallOptions extends InputOptions {
@@ -34,31 +39,28 @@ export async function uninstallCommand(
     context.terminal.out(renderPlan(result, { snapshot: leave, backend }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   if (options.apply !== true) return result.steps.length === 0 ? exitCode.nothingToDo : exitCode.found;
-  const left = await takeBack(context, liveOptionsOf(options), options);
+  const left = await takeBack(context, options);
   context.terminal.error(
     left.length === 0
       ? 'Everything is taken back. The definition, the roles and the namespace of the operator can go.\n'
-      : `Not everything is taken back yet: ${left.join(', ')} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`,
+      : `Not everything is taken back yet: ${printable(namesOf(left))} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`,
   );
   return left.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
 
-/** The cluster with every EgressIPAM being deleted. */
-function leaving(snapshot: ClusterSnapshot): ClusterSnapshot {
-  const egressIPAMs = snapshot.egressIPAMs.map((egressIPAM) => ({
-    ...egressIPAM,
-    deletedAt: egressIPAM.deletedAt ?? snapshot.time ?? new Date(0).toISOString(),
-    finalizers: [...new Set([...(egressIPAM.finalizers ?? []), finalizerName])],
-  }));
-  return { ...snapshot, egressIPAMs };
+/** The objects that something is left of. */
+function leftOf({ snapshot, backend }: LoadedSnapshot): readonly string[] {
+  return [...new Set(plan(leaving(snapshot), backend).steps.map(({ object: { kind, name } }) => `${kind} ${name}`))];
 }
 
-/** Deletes all EgressIPAMs, and is the operator until they are gone; the names of those that are not. */
-async function takeBack(
-  { terminal }: CommandContext,
-  live: LiveOptions,
-  { timeout }: UninstallOptions,
-): Promise<readonly string[]> {
+/** Some of them by name, and how many more there are. */
+function namesOf(objects: readonly string[]): string {
+  const more = objects.length - mostNamed;
+  return objects.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Deletes all EgressIPAMs, and is the operator until nothing is left; the objects that something is left of. */
+async function takeBack({ terminal }: CommandContext, options: UninstallOptions): Promise<readonly string[]> {
   const [
     { createRestClient, loadConnection, ResourceClient },
     { egressIPAMs },
@@ -72,6 +74,7 @@ async function takeBack(
     import('../run/run-operator.ts'),
     import('../run/log.ts'),
   ]);
+  const live = liveOptionsOf(options);
   const { kubeconfig, context } = live;
   const rest = createRestClient(
     await loadConnection({
@@ -83,35 +86,41 @@ async function takeBack(
   const client = new ResourceClient(rest, egressIPAMs);
   const names = async (): Promise<readonly string[]> =>
     (await client.list()).items.map(({ metadata }) => metadata.name);
+  // What an EgressIPAM gave whose finalizer somebody took off is left though that is gone.
+  const left = async (): Promise<readonly string[]> => {
+    const present = await names();
+    return present.length > 0 ? present.map((name) => `EgressIPAM ${name}`) : leftOf(await loadLive([], options));
+  };
   const log = createLog((line) => terminal.error(line), { format: 'text', level: 'info', now: () => Date.now() });
-  const options: RunOptions = {
+  const runOptions: RunOptions = {
     ...servesNothing,
     ...live,
     namespace: live.namespace ?? ownNamespace(),
     leaderElect: true,
     refusesBeside: true,
+    takesBack: true,
     logLevel: 'info',
   };
   const stop = new AbortController();
   try {
     // Nothing is deleted beside an operator that lives, which its Lease shows by being renewed, whatever clocks say.
-    const hold = await holdLease(rest, options, log, stop.signal).catch((error: unknown) => {
+    const hold = await holdLease(rest, runOptions, log, stop.signal).catch((error: unknown) => {
       throw new InputError(
         `${reasonOf(error)}; where an operator runs, scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
       );
     });
     for (const name of await names()) await client.delete({ name });
     await hold.release();
-    if ((await names()).length === 0) return [];
-    const run = runOperator(options, log, stop.signal);
-    const end = Date.now() + timeout * 1_000;
+    if ((await left()).length === 0) return [];
+    const run = runOperator(runOptions, log, stop.signal);
+    const end = Date.now() + options.timeout * 1_000;
     const goneOrLate = async (): Promise<void> => {
-      while ((await names()).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 500));
+      while ((await left()).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 500));
     };
     await Promise.race([run, goneOrLate()]);
     stop.abort();
     await run;
-    return await names();
+    return await left();
   } finally {
     stop.abort();
     rest.close();

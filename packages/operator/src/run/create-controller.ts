@@ -13,6 +13,7 @@ import { sendsOn } from '../provider/provider-facts.ts';
 import { silentNodes, type ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
+import { leaving } from './leaving.ts';
 import type { Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -37,6 +38,8 @@ export interface ControllerParts {
   readonly lanes: ObjectLanes;
   /** Whether namespaces without an assigned address are kept from going out. */
   readonly guardUnassigned: boolean;
+  /** Whether all that was given is taken back. */
+  readonly takesBack: boolean;
   /** Reads; writes go through the writer. */
   readonly rest: RestClient;
   /** Nodes that are dead whatever the API server says. */
@@ -97,7 +100,8 @@ export function createController(parts: ControllerParts): ControlLoop {
     if (watch !== undefined) store.forgetDepartedNodes((node) => isIdle || isEmptied(watch, node));
     const snapshot = store.snapshot(currentProvider(provider, store, watch));
     const dead = new Set([...parts.deadNodes(), ...(watch === undefined ? [] : silentNodes(watch))]);
-    return withFailures(markDead(snapshot, dead), interfaces?.failures ?? []);
+    const seen = parts.takesBack ? leaving(snapshot) : snapshot;
+    return withFailures(markDead(seen, dead), interfaces?.failures ?? []);
   };
   const guard = parts.guardUnassigned ? createGuard(parts, () => loop.poke()) : undefined;
   const loop = new ControlLoop({

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly readServices?: boolean;
   /** Deny what leaves a namespace while no node carries its addresses, where the network would let it out. */
   readonly guardUnassigned?: boolean;
+  /** Take back all that was given, as if every EgressIPAM were deleted. */
+  readonly takesBack?: boolean;
   /** `HOST:PORT` or `:PORT`; `0` turns it off. */
   readonly metricsBindAddress: string;
   /** Serve metrics over TLS, to who the API server says may read them; absent: over plain HTTP, to everyone. */

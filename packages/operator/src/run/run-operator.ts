@@ -277,6 +277,7 @@ async function lead(
     rest,
     store,
     guardUnassigned: options.guardUnassigned === true,
+    takesBack: options.takesBack === true,
     provider,
     watch,
     writer,

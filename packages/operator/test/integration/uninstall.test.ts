@@ -82,6 +82,30 @@ describe('uninstall, when the operator is gone already', () => {
     ).toEqual([]);
   }, 900_000);
 
+  it('takes back what an EgressIPAM gave whose finalizer somebody took off, on OpenShift SDN', async () => {
+    const cluster = await SdnCluster.start('the sandbox');
+    stops.push(() => cluster.stop());
+    await cluster.addNode('a1', 'a', '10.0.9.1');
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
+    for (const name of names) await cluster.addNamespace(name);
+    cluster.run();
+    await expect
+      .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 1), poll)
+      .toBe(true);
+    await cluster.stopOperator();
+    const pools = cluster.client(egressIPAMs);
+    await pools.mergePatch({ name: 'pool' }, { metadata: { finalizers: null } });
+    await pools.delete({ name: 'pool' });
+
+    const planned = await cluster.command('uninstall', '--namespace', 'default');
+    expect(planned.code).toBe(2);
+    expect(planned.text).toContain('NetNamespace one: unbind traffic from');
+    expect((await cluster.command('uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
+    expect(await cluster.bindings(names)).toEqual([[], [], []]);
+    expect(await cluster.hosted()).toEqual({ a1: [] });
+    for (const name of names) expect(await cluster.annotation(name)).toBeUndefined();
+  }, 900_000);
+
   it('and run refuses beside a leader', async () => {
     const cluster = await SdnCluster.start('the sandbox');
     stops.push(() => cluster.stop());
