@@ -7,7 +7,7 @@ import {
 } from '@egressip-ipam/core';
 import { isOnRecord, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
-import { hostnameLabel, podNamespaceLabel, policySubject } from '../kinds/names.ts';
+import { allDestinations, hostnameLabel, podNamespaceLabel, policySubject } from '../kinds/names.ts';
 
 /** One gateway of a policy that has an egress IP. */
 export interface ParsedGateway {
@@ -33,7 +33,7 @@ export interface ParsedPolicy {
   /** Whether it is ours only if our record of its namespace confirms that: its managed fields do not say so. */
   readonly awaitsRecord: boolean;
   readonly gateways: readonly ParsedGateway[];
-  /** Whether it sends all pods of its namespace out, where it is ours: people may have turned it to others. */
+  /** Whether it is about all pods of its namespace, where it is ours: people may have turned it to others. */
   readonly active: boolean;
   /** Of its namespace, and carried by no gateway now. */
   readonly reserve: readonly ReservedAddress[];
@@ -64,6 +64,22 @@ function policyOf(source: EgressGatewayPolicyEntry, ours: ParsedPolicy['ours']):
     reserve: (source.reserve ?? '').split(',').flatMap(parseReserved),
     unconfirmed: parseAddresses(source.unconfirmed ?? []),
   };
+}
+
+/**
+ * Whether a policy sends all that leaves its namespace, or all that its EgressIPAM has leave by addresses: people may
+ * have turned it to other pods, or to fewer destinations.
+ */
+export function sendsAll({ active, ours, source }: ParsedPolicy, view: NetworkView): boolean {
+  if (!active || ours === undefined) return active;
+  const told = view.claimantOf(ours.namespace)?.destinations?.[ours.family];
+  if (told === undefined) return true;
+  const { destinationCIDRs, excludedCIDRs } = source;
+  const isEverything = destinationCIDRs.includes(allDestinations[ours.family]);
+  return (
+    (isEverything || told.included.every((cidr) => destinationCIDRs.includes(cidr))) &&
+    excludedCIDRs.every((cidr) => told.excluded.includes(cidr))
+  );
 }
 
 /** Whether a policy awaits our record, which does not confirm it. */

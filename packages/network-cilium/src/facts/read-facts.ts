@@ -16,7 +16,7 @@ import { readSettings, type CiliumSettings } from '../settings.ts';
 import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
 import { createForeignReader, type ForeignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';
-import { asOthers, isUnproven, parsePolicy, type ParsedPolicy } from './parse-policy.ts';
+import { asOthers, isUnproven, parsePolicy, sendsAll, type ParsedPolicy } from './parse-policy.ts';
 import { podNetworksOf } from './pod-networks.ts';
 import { policyMaps } from './policy-map.ts';
 
@@ -54,7 +54,7 @@ function factsOf(
   const gateways = gatewayNodes(view.nodes, settings, nodes);
   const { tables, findings } = policyMaps(policies, settings.mapSize, view);
   const own = policies.filter(({ ours }) => ours !== undefined);
-  const bindings = bindingsOf(own);
+  const bindings = bindingsOf(own, view);
   const namesTaken = new Set(
     policies.flatMap(({ name, ours }) => (ours === undefined && policySubject(name) !== undefined ? [name] : [])),
   );
@@ -129,13 +129,14 @@ function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: Gatew
 }
 
 /** A namespace's policies of both families together. */
-function bindingsOf(own: readonly ParsedPolicy[]): ReadonlyMap<string, BindingFacts> {
+function bindingsOf(own: readonly ParsedPolicy[], view: NetworkView): ReadonlyMap<string, BindingFacts> {
   const bindings = new Map<string, BindingFacts>();
-  for (const { ours, object, gateways, active, unconfirmed } of own) {
+  for (const policy of own) {
+    const { ours, object, gateways, unconfirmed } = policy;
     if (ours === undefined) continue;
     const { namespace } = ours;
     const other = bindings.get(namespace);
-    const addresses: readonly Address[] = (active ? gateways : []).map(({ address }) => address);
+    const addresses: readonly Address[] = (sendsAll(policy, view) ? gateways : []).map(({ address }) => address);
     bindings.set(namespace, {
       namespace,
       object: other?.object ?? object,

@@ -9,7 +9,7 @@ import {
   type StepEffects,
 } from '@egressip-ipam/core';
 import { afterStep, distinctPreconditions } from '@egressip-ipam/core/plugin';
-import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
+import { sendsAll, type ParsedPolicy, type ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { allDestinations, policyName } from '../kinds/names.ts';
 import { contentOf, straysIn } from '../write/policy-spec.ts';
@@ -133,7 +133,7 @@ function application(
     {
       ...base(context, id, egressIPAM, after),
       action: 'bind',
-      effects: effectsOf(current, wanted),
+      effects: effectsOf(context, wanted),
       payload: { write: 'apply', policy, ...(current === undefined ? {} : { strays: straysIn(current.source) }) },
     },
   ];
@@ -197,12 +197,13 @@ function knownTo(policy: ParsedPolicy | undefined): readonly Address[] {
 
 /** A move is both: the address goes from one node and comes to another in one write. */
 function effectsOf(
-  current: ParsedPolicy | undefined,
+  { current, view }: PolicyContext,
   { gateways, reserve }: { readonly gateways: readonly WantedGateway[]; readonly reserve: readonly ReservedAddress[] },
 ): StepEffects {
   const before = new Map(current?.gateways.map(({ address, hostname }) => [address, hostname]));
   const after = new Map(gateways.map(({ address, hostname }) => [address, hostname]));
   const known = new Set(knownTo(current));
+  const isBinding = current !== undefined && sendsAll(current, view);
   return {
     ...texts(
       'recorded',
@@ -218,7 +219,7 @@ function effectsOf(
     ),
     ...texts(
       'bound',
-      [...after.keys()].filter((address) => !before.has(address)),
+      [...after.keys()].filter((address) => !isBinding || !before.has(address)),
     ),
     ...texts(
       'unbound',

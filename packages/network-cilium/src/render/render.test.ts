@@ -263,12 +263,30 @@ describe('where an agent puts addresses on nodes', () => {
     for (const more of [
       { selectors: [{ podSelector: {} }] },
       { gateways: [{ ...gateway('node1', '10.0.0.1'), interface: 'eth0' }, gateway('node3', '10.0.1.1')] },
+      { destinationCIDRs: ['198.51.100.0/24'] },
+      { excludedCIDRs: ['198.51.100.0/24'] },
     ]) {
       const objects = { CiliumEgressGatewayPolicy: [{ ...policy!, ...more }] };
-      expect(plan({ ...cluster, network: { ...cluster.network, objects } }, network).allocations).toMatchObject([
-        { addresses: ['10.0.0.1', '10.0.1.1'], carried: false },
-      ]);
+      const { allocations, steps } = plan({ ...cluster, network: { ...cluster.network, objects } }, network);
+      expect(allocations).toMatchObject([{ addresses: ['10.0.0.1', '10.0.1.1'], carried: false }]);
+      // What brings traffic back is put back at once, whoever insists.
+      expect(steps.map(({ effects }) => effects.bound)).toEqual([['10.0.0.1', '10.0.1.1']]);
     }
+  });
+
+  it('carries what its EgressIPAM tells, by a policy that sends just that, or more', () => {
+    const destinations = { destinationCIDRs: ['198.51.100.0/24', '203.0.113.0/24'] };
+    const egressIPAMs = [{ ...anEgressIPAM(['10.0.0.0/29=a', '10.0.1.0/29=b']), ...destinations }];
+    const cluster = settled({ egressIPAMs, namespaces: [aNamespace('team')] });
+    const [policy] = policiesOf(cluster);
+    expect(policy).toMatchObject(destinations);
+    const carriedBy = (more: object): boolean | undefined => {
+      const objects = { CiliumEgressGatewayPolicy: [{ ...policy!, ...more }] };
+      return plan({ ...cluster, network: { ...cluster.network, objects } }, network).allocations[0]?.carried;
+    };
+    expect(carriedBy({})).toBe(true);
+    expect(carriedBy({ destinationCIDRs: ['0.0.0.0/0'] })).toBe(true);
+    expect(carriedBy({ destinationCIDRs: ['203.0.113.0/24'] })).toBe(false);
   });
 
   it('an address moves to the other node first, then the policy follows', () => {
