@@ -186,25 +186,40 @@ function poolOf(
 /** What an Egress shall say; undefined where nobody could put its address anywhere. */
 function wantedContent(
   claim: ClaimDecision,
-  { address, present, active, hosted }: Use,
+  use: Use,
   poolName: string | undefined,
-  { decisions, facts }: EgressContext,
+  context: EgressContext,
 ): EgressContent | undefined {
   const { egressIPAM, namespace } = claim;
-  const common = {
-    egressIPAM: egressIPAM?.name ?? present?.source.egressIPAM ?? '',
+  const place = placeOf(egressIPAM, use, poolName, context);
+  if (place === undefined) return undefined;
+  return {
+    egressIPAM: egressIPAM?.name ?? use.present?.source.egressIPAM ?? '',
     namespace,
-    egressIP: formatAddress(address),
-    active,
+    egressIP: formatAddress(use.address),
+    active: use.active,
+    ...place,
   };
-  if (egressIPAM?.placement !== 'network') {
+}
+
+/** The pool that Antrea places an address by, or the node that has it of us; undefined where there is neither. */
+function placeOf(
+  egressIPAM: ClaimDecision['egressIPAM'],
+  { address, present, hosted }: Use,
+  poolName: string | undefined,
+  { decisions, facts }: EgressContext,
+): Pick<EgressContent, 'pool' | 'node'> | undefined {
+  const presentPool = present?.source.externalIPPool ?? '';
+  // What an EgressIPAM gave that is not there any more stays where Antrea has put it.
+  const isOfLost = egressIPAM === undefined && presentPool !== '';
+  if (egressIPAM?.placement !== 'network' && !isOfLost) {
     const node = decisions.nodeOf(address) ?? present?.source.placedOn ?? '';
-    return present === undefined && node === '' ? undefined : { ...common, pool: '', node };
+    return present === undefined && node === '' ? undefined : { pool: '', node };
   }
   if (present === undefined && poolName === undefined) return undefined;
   // A pool that comes back gives any of its addresses to an Egress that names it and has lost its own.
-  if (present !== undefined && namesLostPool(present, facts)) return { ...common, pool: '', node: '' };
-  return { ...common, pool: hosted ? (poolName ?? present?.source.externalIPPool ?? '') : '', node: '' };
+  if (present !== undefined && namesLostPool(present, facts)) return { pool: '', node: '' };
+  return { pool: hosted || isOfLost ? (poolName ?? presentPool) : '', node: '' };
 }
 
 /** Whether an Egress asks for a place that it did not ask for. */
