@@ -111,6 +111,11 @@ export interface NetworkStep extends StepBase {
   readonly payload: unknown;
   /** What the object is to come to in the end, where this is but one step on the way there. */
   readonly goal?: unknown;
+  /**
+   * Addresses carry traffic only with what it writes, though it puts none anywhere itself: a label by which nodes are
+   * chosen, a pool. Where somebody keeps undoing it, it is back as soon as what binds and hosts.
+   */
+  readonly carries?: true;
 }
 
 /** A change of a node's interface. */

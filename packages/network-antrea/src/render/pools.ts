@@ -166,6 +166,7 @@ function poolStep(
     effects: {},
     after: after.map(({ id }) => afterStep(id)),
     payload,
+    carries: true,
   };
 }
 

@@ -59,6 +59,16 @@ const withNodes = (snapshot: ClusterSnapshot, change: object): ClusterSnapshot =
   antreaAtWork({ ...snapshot, nodes: snapshot.nodes.map((node) => ({ ...node, ...change })) });
 
 describe('where Antrea places', () => {
+  it('an EgressIPAM that is gone takes nothing off nodes, and no pool away', () => {
+    const placed = settled(cluster());
+    expect(plan({ ...placed, egressIPAMs: [] }, network).steps).toEqual([]);
+  });
+
+  it('pools are put back as soon as what binds, whoever undoes them', () => {
+    const pool = plan(cluster(), network).steps.find(({ object }) => object.kind === 'ExternalIPPool');
+    expect(pool).toMatchObject({ kind: 'network', carries: true });
+  });
+
   it('a pool per CIDR, and an Egress that comes into use once a node has its address', () => {
     const [first, second] = [plan(cluster(), network).steps, plan(settled(cluster()), network).steps];
     expect(first.filter(({ kind }) => kind === 'network')).toMatchObject([

@@ -72,6 +72,16 @@ describe('a HostSubnet that the SDN has placed addresses on by CIDR', () => {
     expect(planOf(placed).steps).toEqual([]);
   });
 
+  it('gets a CIDR that somebody took away as soon as what binds: the SDN puts addresses on nodes by it', () => {
+    const hostSubnets = hostSubnetsOf(placed).map((entry) => ({ ...entry, egressCIDRs: [], egressIPs: [] }));
+    const objects = { ...placed.network.objects, HostSubnet: hostSubnets };
+    const { steps } = planOf({ ...placed, network: { ...placed.network, objects } });
+    expect(steps).toMatchObject(hostSubnets.map(() => ({ kind: 'network', action: 'host', carries: true })));
+    expect(steps).toHaveLength(2);
+    const left = planOf(unlabelled(placed)).steps.filter(({ object }) => object.name === 'n1');
+    expect(left.map((step) => 'carries' in step)).not.toContain(true);
+  });
+
   it('gives them up with its last CIDR: without one the SDN takes nothing off', () => {
     expect(first(settled(unlabelled(placed)))).toMatchObject({ egressIPs: [], egressCIDRs: [] });
   });

@@ -139,6 +139,8 @@ function hostStep(
     },
     after: write.after,
     payload,
+    // The SDN puts addresses on nodes by these.
+    ...(write.writesCidrs && cidrs.all.some((cidr) => !hostSubnet.egressCIDRs.includes(cidr)) ? { carries: true } : {}),
     ...(ending === undefined ? {} : { egressIPAM: ending }),
   };
 }

@@ -30,6 +30,19 @@ describe('the label of nodes', () => {
     expect(after(snapshot, 'unlabel', 'n1')).toEqual([{ kind: 'step', id: idOf(snapshot, 'label', 'n2') }]);
   });
 
+  it('is what addresses carry traffic with, and back as soon as what binds them; its going is not', () => {
+    const { steps } = planOf(onOvn({ nodes: [node('n1', 'gone', true), node('n2', 'a', false)] }));
+    const carries = steps.flatMap((step) =>
+      step.kind === 'network' && step.object.kind === 'Node' ? [[step.action, step.carries]] : [],
+    );
+    expect(new Map(carries as [string, unknown][])).toEqual(
+      new Map([
+        ['label', true],
+        ['unlabel', undefined],
+      ]),
+    );
+  });
+
   it('law 5: stays where a person set it', () => {
     const byHand = anOvnNode('n1', 'gone', primary({ ipv4: '10.0.0.30/26' }), { labels: { [label]: '' } });
     expect(writesOf(onOvn({ nodes: [byHand, node('n2', 'a', true)] }))).toEqual([]);

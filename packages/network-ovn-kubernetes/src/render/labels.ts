@@ -185,6 +185,7 @@ function labelStep({ node, labels }: Change, after: readonly Precondition[]): Ne
     effects: {},
     after,
     payload: { write: 'label', ...labels } satisfies LabelPayload,
+    ...(labels.assignable === true ? { carries: true } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
+import type { NetworkStep } from '@egressip-ipam/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PutBacks } from './put-backs.ts';
 import type { WriteStep } from './write-step.ts';
 
-const claim = (...egressIPs: string[]): WriteStep => ({
+const claim = (...egressIPs: string[]): NetworkStep => ({
   kind: 'network',
   action: 'bind',
   id: 'claim/shop',
@@ -41,6 +42,13 @@ describe('writes that someone else undoes', () => {
 
   it('are away for ten seconds at most where they carry traffic', () => {
     expect(delaysOf(claim('10.0.0.1'))).toEqual([0, 0, 5_000, ...Array<number>(6).fill(10_000)]);
+  });
+
+  it('are away for ten seconds at most where addresses carry traffic only with them', () => {
+    const label: WriteStep = { ...claim('10.0.0.1'), action: 'label', effects: {}, carries: true };
+    expect(delaysOf(label)).toEqual([0, 0, 5_000, ...Array<number>(6).fill(10_000)]);
+    // Whoever undoes a record beside it slows down that alone.
+    expect(waits({ ...claim('10.0.0.1'), effects: {} })).toBe(0);
   });
 
   it('are put back at once each time where somebody undoes them now and then', () => {

@@ -82,20 +82,27 @@ export class PutBacks {
 }
 
 /** How long a step waits that was undone so often in a row, in milliseconds. */
-function pauseAfter(count: number, { effects }: WriteStep): number {
+function pauseAfter(count: number, step: WriteStep): number {
   if (count === 0) return 0;
-  const carries = [effects.hosted, effects.bound].some((addresses = []) => addresses.length > 0);
-  return Math.min(carries ? longestAway : longestPause, firstPause * 2 ** Math.min(count - 1, 20));
+  const { effects } = step;
+  const isNeeded = carries(step) || [effects.hosted, effects.bound].some((addresses = []) => addresses.length > 0);
+  return Math.min(isNeeded ? longestAway : longestPause, firstPause * 2 ** Math.min(count - 1, 20));
 }
 
 /** What a step does with addresses, in words; empty where it only writes down something beside them. */
-function effectOf({ effects }: WriteStep): string {
-  return Object.entries(effects)
+function effectOf(step: WriteStep): string {
+  return Object.entries(step.effects)
     .flatMap(([effect, addresses]: readonly [string, readonly string[] | undefined]) =>
       addresses?.length ? [effect] : [],
     )
+    .concat(carries(step) ? ['carries'] : [])
     .sort()
     .join();
+}
+
+/** Whether addresses carry traffic only with what a step writes, though it puts none anywhere. */
+function carries(step: WriteStep): boolean {
+  return step.kind === 'network' && step.carries === true;
 }
 
 /** Whether two steps write the same to the same object. */
