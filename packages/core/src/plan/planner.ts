@@ -114,7 +114,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNe
   noteHosts(ledger, hosted);
   noteAttachments(ledger, snapshot, facts, surveyed);
 
-  const elsewhere = usedElsewhere(ledger, snapshot);
+  const elsewhere = usedElsewhere(ledger, snapshot, facts, surveyed);
   for (const address of elsewhere) ledger.take(address);
   const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
   const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused });

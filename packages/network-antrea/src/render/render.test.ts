@@ -242,6 +242,28 @@ describe('where Antrea places', () => {
   });
 });
 
+describe('where this project places', () => {
+  it("law 2: what a machine still has whose node is gone is no stranger's, and nobody gets another address", () => {
+    const start = settled(cluster({ provider: agents(['n1', 'n2']) }));
+    const [allocation] = plan(start, network).allocations;
+    expect(allocation).toMatchObject({ nodes: ['n1'], carried: true });
+    const address = allocation?.addresses[0] ?? '';
+    const { observation, ...provider } = start.provider;
+    const gone: ClusterSnapshot = {
+      ...start,
+      nodes: start.nodes.filter(({ name }) => name !== 'n1'),
+      provider: {
+        ...provider,
+        observation: {
+          nodes: observation!.nodes.filter(({ node }) => node !== 'n1'),
+          cidrs: observation!.cidrs.map((cidr) => ({ ...cidr, inUse: [{ address, usedBy: 'node n1' }] })),
+        },
+      },
+    };
+    expect(plan(gone, network)).toMatchObject({ allocations: [{ addresses: [address], carried: false }], waiting: [] });
+  });
+});
+
 describe('objects of others', () => {
   const byHand = (more: object): NetworkEntry =>
     ({

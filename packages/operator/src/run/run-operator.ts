@@ -163,6 +163,8 @@ async function operate(
     readsServices: options.readServices === true,
     mostReleases,
     remembersNodes: cluster.provider.provider.capabilities.attach,
+    // An agent is asked by the name of its node; a platform by its own.
+    findsByName: cluster.provider.decision.provider.attachesTo === 'kernel',
     now: () => clock.now(),
     onChange: (isUrgent) => onChange(isUrgent),
     onError: (error, kind) => log.warn('reading is interrupted', { kind, reason: reasonOf(error) }),

@@ -51,6 +51,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   readonly mostReleases?: () => number | undefined;
   /** Whether nodes are remembered that went away while their machines may still carry addresses. */
   readonly remembersNodes: boolean;
+  /** Whether the name of such a node is enough to take addresses off its machine. */
+  readonly findsByName?: boolean;
   readonly now: () => number;
   /** What is counted of the network's objects and not watched. */
   readonly counted?: () => NetworkObjects;
@@ -82,7 +84,7 @@ export class ClusterStore {
   #lastUses: { readonly uses: readonly ServiceUse[]; readonly all: ServiceUses } | undefined;
   readonly #serviceCIDRs: WatchedValues<string> | undefined;
   readonly #options: ClusterStoreOptions;
-  readonly #departedNodes = new DepartedNodes();
+  readonly #departedNodes: DepartedNodes;
   /** What the network or the cloud would not put anywhere: left alone for a while. */
   readonly refused: RefusedAddresses;
   readonly #departed = new DepartedClaims();
@@ -104,6 +106,7 @@ export class ClusterStore {
       read: readTenantNamespace,
       onDeleted: (namespace) => this.#departed.note(namespace, this.egressIPAMs.list()),
     });
+    this.#departedNodes = new DepartedNodes(options.findsByName);
     this.nodes = new Collection({
       ...common,
       resource: resources.nodes,

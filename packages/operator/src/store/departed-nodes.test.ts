@@ -34,3 +34,13 @@ it('a node that goes is kept beside another machine that comes under its name', 
   expect(inShort(departed.with([node('a', 'aws:///z/i-2')]))).toEqual(['a', 'a (aws:///z/i-1) departed']);
   expect(inShort(departed.with([node('a', 'aws:///z/i-1')]))).toEqual(['a']);
 });
+
+it('a node without a providerID is kept where its name is enough, until it is back', () => {
+  const departed = new DepartedNodes(true);
+  departed.note(node('a'));
+  departed.note(node('b'));
+  expect(inShort(departed.with([node('c')]))).toEqual(['a departed', 'b departed', 'c']);
+  expect(inShort(departed.with([node('a'), node('c')]))).toEqual(['a', 'b departed', 'c']);
+  departed.forget((name) => name === 'b');
+  expect(inShort(departed.with([node('c')]))).toEqual(['c']);
+});
