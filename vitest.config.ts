@@ -22,6 +22,7 @@ export default defineConfig({
       { find: '@egressip-ipam/core/testing', replacement: source('core/src/testing/index.ts') },
       { find: '@egressip-ipam/core/plugin', replacement: source('core/src/plugin.ts') },
       { find: '@egressip-ipam/agent/objects', replacement: source('agent/src/objects.ts') },
+      { find: '@egressip-ipam/core/values', replacement: source('core/src/values.ts') },
       { find: '@egressip-ipam/core/simulate', replacement: source('core/src/simulate/index.ts') },
       { find: '@egressip-ipam/kube/testing', replacement: source('kube/src/testing/index.ts') },
       { find: /^@egressip-ipam\/([a-z-]+)$/, replacement: source('$1/src/index.ts') },

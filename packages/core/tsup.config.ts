@@ -6,6 +6,7 @@ export default defineConfig({
     plugin: 'src/plugin.ts',
     simulate: 'src/simulate/index.ts',
     testing: 'src/testing/index.ts',
+    values: 'src/values.ts',
   },
   format: ['esm'],
   target: 'node22',

@@ -1,5 +1,4 @@
-import { formatAddress, parseAddress, parseCidr } from '@egressip-ipam/core';
-import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
+import { asRecord, formatAddress, ObjectReader, parseAddress, parseCidr, type Read } from '@egressip-ipam/core/values';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 import type {
   AddressResult,

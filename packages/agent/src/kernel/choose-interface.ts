@@ -1,4 +1,4 @@
-import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core';
+import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core/values';
 import { subnetsOf, type KernelInterface } from './interfaces.ts';
 
 /** kube-proxy keeps the addresses of Services there, and nothing on it ever answers. */
@@ -6,11 +6,17 @@ const neverUsed = ['kube-ipvs0'];
 
 /**
  * The interfaces that an address may come to: up, no loopback, with a subnet of their own. Bonds, VLANs and bridges
- * count.
+ * count; what is enslaved to them does not, though its addresses were left on it: questions sent from there are never
+ * heard to be answered.
  */
 export function usableInterfaces(interfaces: readonly KernelInterface[]): readonly KernelInterface[] {
   return interfaces.filter(
-    (one) => one.isUp && !one.isLoopback && !neverUsed.includes(one.name) && subnetsOf(one).length > 0,
+    (one) =>
+      one.isUp &&
+      !one.isLoopback &&
+      one.master === undefined &&
+      !neverUsed.includes(one.name) &&
+      subnetsOf(one).length > 0,
   );
 }
 

@@ -1,5 +1,4 @@
-import { formatAddress, parseAddress } from '@egressip-ipam/core';
-import { asRecord } from '@egressip-ipam/core/plugin';
+import { asRecord, formatAddress, parseAddress } from '@egressip-ipam/core/values';
 import type { Clock } from '@egressip-ipam/kube';
 
 /** So long a look at the node's routes serves, in milliseconds: gateways change as seldom as networks do. */

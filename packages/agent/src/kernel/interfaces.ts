@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress, parseCidr } from '@egressip-ipam/core';
+import { formatAddress, parseAddress, parseCidr } from '@egressip-ipam/core/values';
 
 /** An address on an interface of the node, as the kernel tells it. */
 export interface KernelAddress {
@@ -21,6 +21,11 @@ export interface KernelInterface {
   /** Set up, and plugged in: frames can leave by it. */
   readonly isUp: boolean;
   readonly isLoopback: boolean;
+  /**
+   * The interface that it is enslaved to, such as a bridge or a bond: that one answers for it, and hears the answers,
+   * whatever addresses were left here. None, where the other is a VRF, whose interfaces speak for themselves.
+   */
+  readonly master?: string;
   /** Its MAC address in small letters, where it has one. */
   readonly mac?: string;
   readonly addresses: readonly KernelAddress[];
@@ -32,13 +37,12 @@ const forever = 4_294_967_295;
 /**
  * Reads what `ip -j address show` prints.
  *
+ * @param vrfs the names of VRFs
  * @throws Error when it is no JSON array
  */
-export function readInterfaces(json: string): readonly KernelInterface[] {
-  const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
-  if (!Array.isArray(parsed)) throw new Error('ip -j address shows no list');
-  return parsed.map(record).flatMap((entry) => {
-    const { ifname, ifindex, flags, address: mac, addr_info: infos } = entry;
+export function readInterfaces(json: string, vrfs: readonly string[] = []): readonly KernelInterface[] {
+  return entriesIn(json).flatMap((entry) => {
+    const { ifname, ifindex, flags, address: mac, master, addr_info: infos } = entry;
     if (typeof ifname !== 'string' || typeof ifindex !== 'number') return [];
     const set = Array.isArray(flags) ? flags : [];
     const addresses = (Array.isArray(infos) ? infos : []).map(record).flatMap(readAddress);
@@ -49,10 +53,26 @@ export function readInterfaces(json: string): readonly KernelInterface[] {
         isUp: set.includes('UP') && !set.includes('NO-CARRIER'),
         isLoopback: set.includes('LOOPBACK'),
         ...(typeof mac === 'string' ? { mac: mac.toLowerCase() } : {}),
+        ...(typeof master === 'string' && !vrfs.includes(master) ? { master } : {}),
         addresses,
       },
     ];
   });
+}
+
+/**
+ * The names in what `ip -j link show` prints, which has an empty entry for each interface of another type.
+ *
+ * @throws Error when it is no JSON array
+ */
+export function readNames(json: string): readonly string[] {
+  return entriesIn(json).flatMap(({ ifname }) => (typeof ifname === 'string' ? [ifname] : []));
+}
+
+function entriesIn(json: string): readonly Readonly<Record<string, unknown>>[] {
+  const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
+  if (!Array.isArray(parsed)) throw new Error('ip -j shows no list');
+  return parsed.map(record);
 }
 
 function readAddress({

@@ -1,6 +1,6 @@
 import { batchOf } from './batch.ts';
 import { gatewaysIn } from './gateways.ts';
-import { readInterfaces, type KernelInterface } from './interfaces.ts';
+import { readInterfaces, readNames, subnetsOf, type KernelInterface } from './interfaces.ts';
 import type { KernelChange } from './reconcile.ts';
 import { runProgram } from './run-program.ts';
 
@@ -36,7 +36,14 @@ export interface Question {
 /** The kernel of this network namespace. */
 export function systemKernel(): Kernel {
   return {
-    interfaces: async () => readInterfaces(await readJson(['-j', 'address', 'show'])),
+    interfaces: async () => {
+      const shown = await readJson(['-j', 'address', 'show']);
+      const interfaces = readInterfaces(shown);
+      // Looked for only where it makes a difference, as few nodes have any.
+      return interfaces.some((one) => one.master !== undefined && subnetsOf(one).length > 0)
+        ? readInterfaces(shown, readNames(await readJson(['-j', 'link', 'show', 'type', 'vrf'])))
+        : interfaces;
+    },
     gateways: async () => {
       const routes = await Promise.all(
         ['-4', '-6'].map((family) => readJson(['-j', family, 'route', 'show', 'default'])),

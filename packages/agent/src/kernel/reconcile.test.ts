@@ -46,6 +46,29 @@ describe('reconcile', () => {
     expect(reconcile(input(there)).changes).toEqual([put]);
   });
 
+  it.each([
+    ['bridge', [], 'br0'],
+    ['VRF', ['br0'], 'eth1'],
+  ])('chooses no port of a %s: whose addresses those are', (_what, vrfs, chosen) => {
+    const links = [
+      { ifindex: 2, ifname: 'eth1', flags: ['UP'], master: 'br0', addr_info: [shown('192.0.2.11', 24)] },
+      { ifindex: 3, ifname: 'br0', flags: ['UP'], addr_info: [shown('192.0.2.11', 24)] },
+    ];
+    const interfaces = readInterfaces(JSON.stringify(links), vrfs);
+    expect(chooseInterface(interfaces, '192.0.2.101')).toBe(chosen);
+    const elsewhere = { address: '192.0.2.101', interface: 'eth1' };
+    const left = readInterfaces(
+      JSON.stringify(
+        links.map((link) => ({ ...link, addr_info: [...link.addr_info, ...(link.ifname === 'eth1' ? [ours] : [])] })),
+      ),
+      vrfs,
+    );
+    const { changes } = reconcile(input({ interfaces: left, own: [elsewhere], present: new Set(['192.0.2.101']) }));
+    expect(changes.map(({ type, interface: device }) => `${type} ${device}`)).toEqual(
+      vrfs.length > 0 ? ['put eth1'] : ['remove eth1', 'put br0'],
+    );
+  });
+
   it('puts nothing before the network was asked, nor while somebody answers', () => {
     expect(reconcile(input({ verdict: () => 'unknown' }))).toMatchObject({
       changes: [],

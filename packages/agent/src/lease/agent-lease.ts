@@ -1,4 +1,4 @@
-import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
+import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/values';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 /** Annotations of an agent's Lease. */

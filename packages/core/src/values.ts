@@ -1,0 +1,5 @@
+// What a program needs that decides nothing, and counts every mebibyte: addresses, and objects as Kubernetes gives them.
+export { formatAddress, parseAddress } from './address/address.ts';
+export { cidrContains, parseCidr } from './address/cidr.ts';
+export { asRecord, ObjectReader } from './snapshot/object-reader.ts';
+export type { Read } from './snapshot/object-reader.ts';
