@@ -1,19 +1,20 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { exitCode, type ExitCode } from './commands/exit-code.ts';
 import type { CommandContext } from './commands/context.ts';
-import { kubectlCompletion } from './completion/kubectl.ts';
-import { modelOf } from './completion/program-model.ts';
-import { createProgram } from './program/create-program.ts';
 import { printable } from './output/printable.ts';
 import { reasonOf } from './output/reason-of.ts';
 
 /** Runs a command line and returns its exit code. Users never see a stack trace. */
 export async function main(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   let code: ExitCode = exitCode.nothingToDo;
-  const program = createProgram(context, (result) => {
+  const program = await programFor(argv, context, (result) => {
     code = result;
   });
   if (context.completes === true) {
+    const [{ kubectlCompletion }, { modelOf }] = await Promise.all([
+      import('./completion/kubectl.ts'),
+      import('./completion/program-model.ts'),
+    ]);
     context.terminal.out(kubectlCompletion(argv, modelOf(program)));
     return code;
   }
@@ -25,4 +26,15 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     context.terminal.error(`egressip-ipam: ${printable(reasonOf(error))}\n`);
     return exitCode.couldNotRun;
   }
+}
+
+/** The whole command line, or the agent's part of it. */
+async function programFor(
+  [command]: readonly string[],
+  context: CommandContext,
+  done: (code: ExitCode) => void,
+): Promise<Command> {
+  if (command === 'agent' && context.completes !== true)
+    return (await import('./program/create-agent-program.ts')).createAgentProgram(context, done);
+  return (await import('./program/create-program.ts')).createProgram(context, done);
 }

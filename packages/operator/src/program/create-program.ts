@@ -1,12 +1,11 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { versionText } from '../build-info.ts';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { shortNetworks } from '../built-in/networks.ts';
 import { adoptCommand, type AdoptOptions } from '../commands/adopt.ts';
 import { checkCommand } from '../commands/check.ts';
 import { completionCommand, shellNames } from '../commands/completion.ts';
 import type { CommandContext, InputOptions } from '../commands/context.ts';
-import { exitCode, type ExitCode } from '../commands/exit-code.ts';
-import { examples, firstExamples } from '../commands/examples.ts';
+import type { ExitCode } from '../commands/exit-code.ts';
+import { firstExamples } from '../commands/examples.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { initCommand, type InitOptions } from '../commands/init.ts';
 import { planCommand } from '../commands/plan.ts';
@@ -14,9 +13,9 @@ import { trialCommand, type TrialOptions } from '../commands/trial.ts';
 import { trialNetworks } from '../trial/networks.ts';
 import { simulateCommand, type SimulateOptions } from '../commands/simulate.ts';
 import { uninstallCommand, type UninstallOptions } from '../commands/uninstall.ts';
-import { printableLines } from '../output/printable.ts';
 import { addAgent } from './add-agent.ts';
 import { addRun } from './add-run.ts';
+import { addCommandExamples, addExamples, newProgram } from './new-program.ts';
 import { collect, fullName, parseCount, parsePositive, withCluster, withInput } from './options.ts';
 
 const inputHelp =
@@ -24,18 +23,7 @@ const inputHelp =
 
 /** Builds the command line. `done` takes the exit code of the command that ran. */
 export function createProgram(context: CommandContext, done: (code: ExitCode) => void): Command {
-  const program = new Command(context.isPlugIn === true ? 'kubectl egressip' : 'egressip-ipam')
-    .description('Egress IPs for Kubernetes namespaces: allocate them, place them on nodes, and say why.')
-    .version(versionText)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.terminal.out(text),
-      writeErr: (text) => context.terminal.error(printableLines(text)),
-    })
-    .addHelpText(
-      'after',
-      `\nExit codes: ${exitCode.nothingToDo} nothing to do, ${exitCode.found} changes or problems found, ${exitCode.couldNotRun} could not run.`,
-    );
+  const program = newProgram(context);
   withInput(
     program
       .command('plan')
@@ -132,13 +120,9 @@ export function createProgram(context: CommandContext, done: (code: ExitCode) =>
     .addArgument(new Argument('<shell>', 'the shell').choices(shellNames))
     .action((shell: (typeof shellNames)[number]) => done(completionCommand(context, shell, program)));
   addExamples(program, program, firstExamples);
-  for (const command of program.commands) addExamples(program, command, examples[command.name()] ?? []);
+  addCommandExamples(program);
   if (context.isPlugIn === true) program.hook('preAction', (_program, command) => readClusterWithoutFiles(command));
   return program;
-}
-
-function addExamples(program: Command, command: Command, lines: readonly string[]): void {
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${program.name()} ${line}`).join('\n')}`);
 }
 
 /** `--network` of the trial, which takes the networks that it has a stand-in for. */
