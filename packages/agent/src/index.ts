@@ -2,7 +2,7 @@ export { egressNodes } from './egress-node/egress-node.ts';
 export { readEgressNode } from './egress-node/read-egress-node.ts';
 export { nextFenceStep } from './fencing/fence.ts';
 export { afterAnswer, afterRenewal, holdAt, lifetimeSeconds, released } from './fencing/hold.ts';
-export { emptyRoster, membersAt, nextRoster, parseRoster, strictMajority } from './fencing/roster.ts';
+export { emptyRoster, highestNumber, membersAt, nextRoster, parseRoster, strictMajority } from './fencing/roster.ts';
 export { rosterKey, rosterName } from './fencing/roster-object.ts';
 export { defaultTerm, timingsOf } from './fencing/timings.ts';
 export { agentLeaseLabel, agentLeaseName, markedLease, readAgentLease } from './lease/agent-lease.ts';

@@ -1,4 +1,13 @@
-import { nextRoster, parseRoster, emptyRoster, rosterKey, rosterName, type Member } from '@egressip-ipam/agent';
+import {
+  emptyRoster,
+  highestNumber,
+  nextRoster,
+  parseRoster,
+  rosterKey,
+  rosterName,
+  type Member,
+  type Roster,
+} from '@egressip-ipam/agent';
 import { isAlreadyExists, isConflict, isNotFound, ResourceClient, type RestClient } from '@egressip-ipam/kube';
 import { configMaps, type ClusterView } from './cluster-view.ts';
 
@@ -15,10 +24,15 @@ export class RosterWriter {
     this.#view = view;
   }
 
-  /** Counts the agents that have Leases; does nothing when these are counted already. */
+  /**
+   * Counts the agents that have Leases, by numbers that are newer than all they ever acknowledged; does nothing when it
+   * is so already.
+   */
   async keep(): Promise<void> {
-    const current = this.#view.roster.generations.at(-1)?.members ?? [];
-    if (JSON.stringify(current) !== JSON.stringify(this.#members())) await this.ask();
+    const { roster } = this.#view;
+    const current = roster.generations.at(-1)?.members ?? [];
+    if (JSON.stringify(current) !== JSON.stringify(this.#members()) || this.#seen(roster) > roster.number)
+      await this.ask();
   }
 
   /** Writes the next number. Of several calls at a time one writes. */
@@ -42,7 +56,7 @@ export class RosterWriter {
     const next = {
       ...found,
       metadata: { ...found?.metadata, ...name },
-      data: { [rosterKey]: JSON.stringify(nextRoster(roster, this.#members(), least)) },
+      data: { [rosterKey]: JSON.stringify(nextRoster(roster, this.#members(), least, this.#seen(roster))) },
     };
     try {
       this.#view.noteRoster(
@@ -54,6 +68,14 @@ export class RosterWriter {
       // Another replica wrote: its number does as well.
       if (!isConflict(error) && !isAlreadyExists(error)) throw error;
     }
+  }
+
+  /** The highest number that any agent acknowledged or counts by. */
+  #seen(roster: Roster): number {
+    return highestNumber(
+      this.#view.sightings.all.flatMap(({ counts }) => counts),
+      roster,
+    );
   }
 
   #members(): readonly Member[] {

@@ -87,6 +87,27 @@ describe('fencing an agent', () => {
   });
 });
 
+describe('fencing an agent after the server was set back to a backup', () => {
+  // It acknowledged 7 in the history that was lost, and so did the others; its Lease of the backup says 4.
+  const target = agent('a', { counts: [4] });
+  const saw = (node: string, ...numbers: readonly number[]) =>
+    agent(node, { counts: [7], acknowledgements: numbers.map((number) => ({ number, seenAt: number })) });
+
+  it('believes no number of the lost history: the agent may count by it, too', () => {
+    expect(step([target, saw('b', 7), saw('c', 7)], roster('abc', 5), 60_000, target).kind).toBe('wait');
+    const resumed = nextRoster(roster('abc', 5), members('abc'), 4, 7);
+    expect(resumed).toEqual({ number: 1_007, generations: [{ since: 1_007, members: members('abc') }] });
+    expect(step([target, saw('b', 7), saw('c', 7)], resumed, 60_000, target).kind).toBe('wait');
+    expect(step([target, saw('b', 7, 1_007), saw('c', 7)], resumed, 60_000, target).kind).toBe('wait');
+    expect(step([target, saw('b', 7, 1_007), saw('c', 7, 1_007)], resumed, 60_000, target).kind).toBe('mark');
+  });
+
+  it('takes no number for one of a history that nobody can have written', () => {
+    const liar = agent('a', { counts: [999_999_999_999_999] });
+    expect(step([acknowledged('b', 0), acknowledged('c', 0)], roster('abc', 2), 60_000, liar).kind).toBe('mark');
+  });
+});
+
 describe('a roster', () => {
   it('begins a generation where the members change, and forgets those by which nobody counts', () => {
     const asked = nextRoster(roster('ab'), members('ab'), 1);

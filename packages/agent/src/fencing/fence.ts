@@ -1,4 +1,4 @@
-import { isForgotten, membersAt, strictMajority, type Roster } from './roster.ts';
+import { highestNumber, isForgotten, membersAt, strictMajority, type Roster } from './roster.ts';
 import type { Timings } from './timings.ts';
 
 /** What the operator knows of an agent by its Lease; times are on the operator's monotonic clock, in milliseconds. */
@@ -43,7 +43,7 @@ export function nextFenceStep(
   const suspectedAt = target.renewedAt + suspicion;
   if (now < suspectedAt)
     return { kind: 'wait', until: suspectedAt, reason: `node ${target.node} renewed its Lease a moment ago` };
-  if (roster.number <= newestOf(target)) return { kind: 'ask' };
+  if (roster.number <= highestNumber(target.counts, roster)) return { kind: 'ask' };
   const acknowledgedAt = majorityLostAt(target, others, roster);
   if (acknowledgedAt === undefined) {
     const reason = `fewer than half of the agents answer: node ${target.node} may still hold its addresses with the others`;
@@ -53,9 +53,12 @@ export function nextFenceStep(
   return now < until ? { kind: 'wait', until, reason: `the time of node ${target.node} runs out` } : { kind: 'mark' };
 }
 
-/** When so many others were seen to have acknowledged a newer roster that no strict majority is left to the target. */
+/**
+ * When so many others were seen to have acknowledged a newer roster that no strict majority is left to the target. A
+ * number beyond the roster's is of a history that the server lost, and the target may count by it, too.
+ */
 function majorityLostAt(target: AgentSighting, others: readonly AgentSighting[], roster: Roster): number | undefined {
-  const newest = newestOf(target);
+  const newest = highestNumber(target.counts, roster);
   let last = target.renewedAt;
   for (const count of target.counts) {
     const isKnown = !isForgotten(roster, count);
@@ -63,9 +66,11 @@ function majorityLostAt(target: AgentSighting, others: readonly AgentSighting[],
     const members = isKnown ? membersAt(roster, count).map(({ node }) => node) : others.map(({ node }) => node);
     // One that is not counted itself holds by its own term alone.
     if (isKnown && !members.includes(target.node)) continue;
+    const first = isKnown ? 0 : (roster.generations[0]?.since ?? 0);
     const seen = others.flatMap(({ node, acknowledgements }) => {
       if (node === target.node || !members.includes(node)) return [];
-      return acknowledgements.find(({ number }) => number > newest)?.seenAt ?? [];
+      const isNewer = (number: number): boolean => number > newest && number >= first && number <= roster.number;
+      return acknowledgements.find(({ number }) => isNewer(number))?.seenAt ?? [];
     });
     const spare = members.length - strictMajority(members.length);
     const needed = isKnown ? spare : members.filter((node) => node !== target.node).length - 1;
@@ -76,8 +81,4 @@ function majorityLostAt(target: AgentSighting, others: readonly AgentSighting[],
     last = Math.max(last, enough);
   }
   return last;
-}
-
-function newestOf({ counts }: AgentSighting): number {
-  return Math.max(0, ...counts);
 }

@@ -48,8 +48,29 @@ export function isForgotten(roster: Roster, number: number): boolean {
   return number > 0 && number <= roster.number && !roster.generations.some(({ since }) => since <= number);
 }
 
-/** The next number; a new generation begins where the members change. Generations below `least` are forgotten. */
-export function nextRoster(roster: Roster, members: readonly Member[], least: number): Roster {
+/** So many numbers are passed over after a history was lost: what it had beyond what is known of it are but a few. */
+const passedOver = 1_000;
+
+/** A number that is higher than a roster's by more than this was written by nobody, whoever says that it was read. */
+const mostLost = 1_000_000;
+
+/** The highest of some numbers in Leases that this roster, or one of a history that the server lost, may have had. */
+export function highestNumber(numbers: readonly number[], roster: Roster): number {
+  return Math.max(0, ...numbers.filter((number) => number <= roster.number + mostLost));
+}
+
+/**
+ * The next number; a new generation begins where the members change. Generations below `least` are forgotten.
+ *
+ * An agent that has acknowledged more than there is (`seen`) did so in a history that was lost, since the server was
+ * set back to a backup, or the roster deleted: numbers go on beyond all that can have been, and whom anybody counted
+ * before is not known any more.
+ */
+export function nextRoster(roster: Roster, members: readonly Member[], least: number, seen = 0): Roster {
+  if (seen > roster.number) {
+    const since = seen + passedOver;
+    return { number: since, generations: [{ since, members }] };
+  }
   const number = roster.number + 1;
   const current = roster.generations.at(-1);
   const isSame = current !== undefined && JSON.stringify(current.members) === JSON.stringify(members);
