@@ -73,6 +73,25 @@ describe("the Lease of a node's agent", () => {
     await expect.poll(holder).toBe('one');
   });
 
+  it('tells by its version that the server was set back to a backup, however far that has come since', async () => {
+    const { said } = keep('one');
+    await expect.poll(() => said.filter((text) => text === 'renewed').length).toBeGreaterThan(3);
+    let told = 0;
+    rest.history.onSetBack(() => (told += 1));
+    const backup = await new ResourceClient(rest, leases).get(name);
+    const port = Number(new URL(server.url).port);
+    await server.stop();
+    expect(told).toBe(0);
+    server = await createApiServer({ port });
+    const admin = createRestClient(staticConnection({ server: server.url }));
+    await admin.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+    const { resourceVersion: _version, uid: _uid, ...metadata } = backup.metadata;
+    await new ResourceClient(admin, leases).create({ ...backup, metadata }).catch(() => undefined);
+    await expect.poll(() => told).toBe(1);
+    await expect.poll(holder).toBe('one');
+    admin.close();
+  });
+
   it('is taken over at once by the next life of its agent', async () => {
     const { keeper } = keep('former');
     await expect.poll(() => holder().catch(() => '')).toBe('former');

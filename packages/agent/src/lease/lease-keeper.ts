@@ -1,5 +1,6 @@
 import {
   ApiError,
+  compareResourceVersions,
   isConflict,
   isNotFound,
   isTooManyRequests,
@@ -45,6 +46,8 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #leases: ResourceClient;
   #current: KubernetesObject | undefined;
+  /** The last version that was seen of the Lease. */
+  #version: string | undefined;
   // Unknown counts as no: an agent that has just started keeps none of its peers from holding on.
   #reachesServer = false;
   #lastAnswer = -Infinity;
@@ -119,6 +122,7 @@ export class LeaseKeeper {
       const { acknowledged, counted } = this.#options.numbers();
       const written = await this.#write(this.#renewal(acknowledged, counted), signal);
       this.#current = written;
+      this.#version = written.metadata.resourceVersion;
       this.#hasHeld = true;
       this.#answered();
       this.#options.onRenewed(sentAt, acknowledged);
@@ -148,9 +152,21 @@ export class LeaseKeeper {
     this.#answered();
     const lease = found && readAgentLease(found);
     this.#current = found;
+    this.#seeVersion(found?.metadata.resourceVersion);
     if (lease?.holder === undefined)
       await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
     await this.#yieldTo(lease);
+  }
+
+  /**
+   * A Lease that is older than it was, or is no more there, tells that the server was set back to a backup: what is
+   * wished for is read anew, though a watch finds nothing wrong, as the server has come past what it saw by now.
+   */
+  #seeVersion(version: string | undefined): void {
+    const former = this.#version;
+    this.#version = version;
+    if (former !== undefined && (version === undefined || (compareResourceVersions(version, former) ?? 0) < 0))
+      this.#options.rest.history.setBack();
   }
 
   /** The younger one of two agents of a node has the Lease, for as long as it renews it. */

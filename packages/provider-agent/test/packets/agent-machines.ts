@@ -60,6 +60,8 @@ export interface AgentMachinesOptions {
   /** Whether agents run from the start; by default they do. */
   readonly startsAgents?: boolean;
   readonly server?: ApiServerOptions;
+  /** Another API server that agents and the test talk to, in the place of the sandbox's: where it is, as whom. */
+  readonly instead?: { readonly url: string; readonly token: string; readonly rest: RestClient };
   /** The URL by which agents reach the API server, where that is not its own. */
   readonly urlFor?: (server: ApiServer) => string | Promise<string>;
   /** Segments beside the one that all are on. */
@@ -76,7 +78,8 @@ export async function startAgentMachines({
   term = 6,
   startsAgents = true,
   server: serverOptions = {},
-  urlFor = ({ url }) => url,
+  instead,
+  urlFor = ({ url }) => instead?.url ?? url,
   segments = [],
   linksOf = () => [],
   prepare = () => Promise.resolve(),
@@ -86,14 +89,14 @@ export async function startAgentMachines({
   writeFileSync(join(folder, 'keys', '1'), randomBytes(32));
   const server = await startServer(serverOptions);
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, server.kubeconfig().replace(server.url, `http://192.0.2.200:${apiPort}`));
+  writeFileSync(kubeconfig, server.kubeconfig(instead?.token).replace(server.url, `http://192.0.2.200:${apiPort}`));
   const network = await createNodeNetwork();
   for (const segment of ['lan', ...segments]) await network.addSegment(segment);
   const router = await network.addMachine('router', link(1));
   const api = await network.addMachine('api', link(200));
   await api.forward(apiPort, Number(new URL(await urlFor(server)).port));
   const recorder = await network.record('lan');
-  const rest = createRestClient(staticConnection({ server: server.url }));
+  const rest = instead?.rest ?? createRestClient(staticConnection({ server: server.url }));
   const machines = new Map<string, Machine>();
   const agents = new Map<string, ChildProcess>();
   const logs = new Map<string, string[]>();
