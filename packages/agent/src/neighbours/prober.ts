@@ -8,13 +8,19 @@ const silenceAt = 1_050;
 const looks = 50;
 /** How long it counts that nobody has an address, in milliseconds. */
 export const freeFor = 3_000;
-/** After how long a duplicate is looked for again. */
-const duplicateFor = 30_000;
+/**
+ * After how long a duplicate is looked for again, the first time and at most; in between twice as long each time. It is
+ * another node, more often than not, that is about to let go.
+ */
+const firstAgain = 1_000;
+const mostAgain = 30_000;
 
 interface Known {
   readonly verdict: 'free' | 'duplicate';
   readonly at: number;
   readonly mac?: string;
+  /** For how long it counts. */
+  readonly for: number;
 }
 
 /**
@@ -47,7 +53,7 @@ export class Prober {
   verdict(address: string): ProbeVerdict {
     const known = this.#known.get(address);
     if (known === undefined) return 'unknown';
-    if (known.verdict === 'free' && this.#clock.monotonic() - known.at > freeFor) return 'unknown';
+    if (known.verdict === 'free' && this.#clock.monotonic() - known.at > known.for) return 'unknown';
     return known.verdict;
   }
 
@@ -66,16 +72,19 @@ export class Prober {
     const now = this.#clock.monotonic();
     const due = questions.filter(({ address }) => {
       const known = this.#known.get(address);
-      const isFresh = known !== undefined && now - known.at < (known.verdict === 'free' ? freeFor : duplicateFor);
+      const isFresh = known !== undefined && now - known.at < known.for;
       return !isFresh && !this.#asking.has(address);
     });
     if (due.length > 0) void this.#ask(due).catch(this.#onError);
-    if (this.#again === undefined && [...this.#known.values()].some(({ verdict }) => verdict === 'duplicate')) {
-      this.#again = this.#clock.setTimeout(() => {
-        this.#again = undefined;
-        this.#onVerdict();
-      }, duplicateFor);
-    }
+    const duplicates = [...this.#known.values()].filter(({ verdict }) => verdict === 'duplicate');
+    this.#again?.cancel();
+    this.#again =
+      duplicates.length === 0
+        ? undefined
+        : this.#clock.setTimeout(
+            () => this.#onVerdict(),
+            Math.max(looks, Math.min(...duplicates.map((known) => known.at + known.for)) - now),
+          );
   }
 
   stop(): void {
@@ -105,16 +114,23 @@ export class Prober {
             verdict: 'duplicate',
             at: this.#clock.monotonic(),
             mac: answered.get(address) ?? '',
+            for: this.#nextAgain(address),
           });
         open = open.filter(({ address }) => !answered.has(address));
         if (taken.length > 0) this.#onVerdict();
       }
-      for (const { address } of open) this.#settle(address, { verdict: 'free', at: this.#clock.monotonic() });
+      for (const { address } of open)
+        this.#settle(address, { verdict: 'free', at: this.#clock.monotonic(), for: freeFor });
       await this.#kernel.forget(questions);
     } finally {
       for (const { address } of questions) this.#asking.delete(address);
     }
     this.#onVerdict();
+  }
+
+  #nextAgain(address: string): number {
+    const known = this.#known.get(address);
+    return known?.verdict === 'duplicate' ? Math.min(2 * known.for, mostAgain) : firstAgain;
   }
 
   #settle(address: string, known: Known): void {
