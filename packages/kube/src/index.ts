@@ -22,6 +22,7 @@ export {
 export { TransportError } from './errors/transport-error.ts';
 export { referenceTo } from './events/event.ts';
 export { EventRecorder } from './events/event-recorder.ts';
+export { renewalTime } from './lease/lease-record.ts';
 export { LeaderElector, leases } from './lease/leader-elector.ts';
 export { openApiDocument, servedResources } from './resource/discovery.ts';
 export { isKubernetesObject, objectKey } from './resource/object.ts';

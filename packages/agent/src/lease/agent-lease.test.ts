@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentLeaseLabel, agentLeaseName, inspectAgentLease } from './agent-lease.ts';
+import { agentLeaseLabel, agentLeaseName, inspectAgentLease, readAgentLease, renewedLease } from './agent-lease.ts';
 
 const metadata = { name: agentLeaseName('worker-1'), labels: { [agentLeaseLabel.key]: agentLeaseLabel.value } };
 
@@ -27,4 +27,27 @@ describe('the Lease of an agent in a file', () => {
       expect(read.ok && read.value.holder).toBeUndefined();
     },
   );
+});
+
+it("says another renewal time each time, though the machine's clock stands still or is set back", () => {
+  const renewal = {
+    node: 'worker-1',
+    namespace: 'operator',
+    holder: 'worker-1_1',
+    term: 6_000,
+    acknowledged: 0,
+    counted: 0,
+    endpoint: { address: '192.0.2.11', port: 1 },
+  };
+  let lease = renewedLease(undefined, { ...renewal, now: 0 });
+  const times = [0, 0, 3_600_000, 0].map((now) => {
+    lease = renewedLease(lease, { ...renewal, now });
+    return readAgentLease(lease)?.renewTime;
+  });
+  expect(times).toEqual([
+    '1970-01-01T00:00:00.000001Z',
+    '1970-01-01T00:00:00.000002Z',
+    '1970-01-01T01:00:00.000003Z',
+    '1970-01-01T00:00:00.000004Z',
+  ]);
 });

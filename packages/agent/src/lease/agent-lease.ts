@@ -1,5 +1,5 @@
 import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/values';
-import type { KubernetesObject } from '@egressip-ipam/kube';
+import { renewalTime, type KubernetesObject } from '@egressip-ipam/kube';
 
 /** Annotations of an agent's Lease. */
 const annotations = {
@@ -77,7 +77,7 @@ export interface Renewal {
   readonly acknowledged: number;
   readonly counted: number;
   readonly endpoint: { readonly address: string; readonly port: number };
-  /** Milliseconds since the epoch; for people, and to be another each time. */
+  /** Milliseconds since the epoch, for people. */
   readonly now: number;
 }
 
@@ -89,7 +89,7 @@ export function renewedLease(current: KubernetesObject | undefined, renewal: Ren
       ? (current['spec'] as Record<string, unknown>)
       : {};
   const isSame = former['holderIdentity'] === holder;
-  const time = new Date(now).toISOString().replace('Z', '000Z');
+  const time = renewalTime(now, former['renewTime']);
   const transitions = typeof former['leaseTransitions'] === 'number' ? former['leaseTransitions'] : 0;
   return {
     ...current,

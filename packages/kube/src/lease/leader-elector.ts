@@ -7,7 +7,7 @@ import { ResourceClient } from '../resource/resource-client.ts';
 import { isOlder } from '../resource/resource-version.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { RestClient } from '../rest/rest-client.ts';
-import { leaseSpec, microTime, parseLease, type LeaseRecord } from './lease-record.ts';
+import { leaseSpec, microTime, parseLease, renewalTime, type LeaseRecord } from './lease-record.ts';
 
 /** Leases of coordination.k8s.io. */
 export const leases: Resource = {
@@ -195,7 +195,7 @@ export class LeaderElector {
       holder: identity,
       durationSeconds: Math.ceil(leaseDuration / 1000),
       acquireTime: keeps && former.acquireTime !== '' ? former.acquireTime : now,
-      renewTime: now,
+      renewTime: renewalTime(this.#clock.now(), former?.renewTime),
       transitions: former ? former.transitions + (keeps ? 0 : 1) : 0,
     });
     try {
