@@ -98,7 +98,8 @@ interface Used extends UsedAddress {
 
 /**
  * What is in use, each address once and in order: by gateways of egress nodes, on these, and by machines that answered
- * when an address was looked for.
+ * when an address was looked for. An agent looks for what it was asked to carry alone: that of anything else somebody
+ * answers for it is made up, and keeps no address from others.
  */
 function usedAddresses(view: AgentsView, wanted: ReadonlySet<string>): readonly Used[] {
   const nodes = [...view.all].sort(byName);
@@ -108,8 +109,9 @@ function usedAddresses(view: AgentsView, wanted: ReadonlySet<string>): readonly 
     for (const gateway of status.gateways) used.set(gateway, `the default gateway of node ${name}`);
   for (const node of nodes) {
     for (const { address } of addressesOf(node, view, wanted)) used.set(address, `node ${node.name}`);
+    const asked = new Set(node.wishes.map(({ address }) => address));
     for (const { address, state, duplicateMAC = 'unknown' } of node.status.addresses)
-      if (state === 'Duplicate' && !nodeOfMAC.has(duplicateMAC))
+      if (state === 'Duplicate' && asked.has(address) && !nodeOfMAC.has(duplicateMAC))
         used.set(address, `the machine with MAC address ${duplicateMAC}`);
   }
   return [...used]

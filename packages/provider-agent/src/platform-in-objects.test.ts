@@ -37,10 +37,19 @@ describe('agents in objects', () => {
         { addresses: [held('10.0.0.20')], gateways: ['10.0.0.254'] },
         { addresses: [{ address: '10.0.0.20' }, { address: '10.0.0.21' }] },
       ),
-      egressNode('d', {
-        interfaces: [],
-        addresses: [{ address: '10.0.0.30', state: 'Duplicate', duplicateMAC: '02:00' }],
-      }),
+      egressNode(
+        'd',
+        {
+          interfaces: [],
+          // The second was asked of nobody: an agent cannot have looked for it.
+          addresses: ['10.0.0.30', '10.0.0.31'].map((address) => ({
+            address,
+            state: 'Duplicate',
+            duplicateMAC: '02:00',
+          })),
+        },
+        { addresses: [{ address: '10.0.0.30' }] },
+      ),
     );
     expect(result.problems).toEqual([]);
     expect(result.snapshot.provider).toMatchObject({ name: 'agent', attach: true, cloud: false });
