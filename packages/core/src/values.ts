@@ -1,4 +1,4 @@
-// What a program needs that decides nothing, and counts every mebibyte: addresses, and objects as Kubernetes gives them.
+// What a program needs that decides nothing and is to stay small: addresses, and objects as Kubernetes gives them.
 export { formatAddress, parseAddress } from './address/address.ts';
 export { cidrContains, parseCidr } from './address/cidr.ts';
 export { asRecord, ObjectReader } from './snapshot/object-reader.ts';

@@ -41,9 +41,9 @@ export function microTime(epochMilliseconds: number): string {
 }
 
 /**
- * A MicroTime that is another text than that of the renewals before, whatever the machine's clock says: one that is set back
- * or stands still may say the same again, and a renewal that is not seen is one that is not believed. What is beyond
- * milliseconds counts renewals.
+ * A MicroTime that is another text than that of the renewals before, whatever the machine's clock says: one that is set
+ * back or stands still may say the same again, and a renewal that is not seen is one that is not believed. What is
+ * beyond milliseconds counts renewals.
  */
 export function renewalTime(epochMilliseconds: number, former: unknown): string {
   const [, last = '999'] = typeof former === 'string' ? (/(\d{3})Z$/.exec(former) ?? []) : [];
