@@ -3,7 +3,7 @@ import type { Address } from '../address/address.ts';
 import type { AddressLedger } from './address-ledger.ts';
 import type { Space } from './address-layout.ts';
 
-/** Addresses that are kept from everybody for a while, though nobody has them; a million of them take no more than bits. */
+/** Addresses that are kept from everybody for a while, though nobody has them. A million of them take little: bits. */
 export class HeldAddresses {
   readonly #ledger: AddressLedger;
   /** By space: those that are held. */
