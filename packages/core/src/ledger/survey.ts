@@ -167,18 +167,16 @@ export function usedElsewhere(
 ): ReadonlySet<Address> {
   const used = new Set<Address>();
   if (!snapshot.source.provider.attach || snapshot.observation === undefined) return used;
-  const left = leftOnDeparted(snapshot, facts, nodes);
   for (const { change, address, error } of snapshot.source.provider.failures ?? []) {
     const parsed = change !== 'detach' && error.class === 'conflict' ? parseAddress(address) : undefined;
     // What is on an interface of ours was in the way of a change by us.
-    if (parsed !== undefined && !left.has(parsed) && !ledger.attachment.has(ledger.slotOf(parsed))) used.add(parsed);
+    if (parsed !== undefined && !ledger.attachment.has(ledger.slotOf(parsed))) used.add(parsed);
   }
   // What is in use may be on an interface of ours that could not be read.
-  if (snapshot.nodes.some(({ name }) => !isSeen(snapshot, name))) return used;
-  for (const { inUse } of snapshot.observation.cidrs.values()) {
-    for (const { address } of inUse)
-      if (!left.has(address) && !ledger.attachment.has(ledger.slotOf(address))) used.add(address);
-  }
+  const isAllSeen = snapshot.nodes.every(({ name }) => isSeen(snapshot, name));
+  for (const { inUse } of isAllSeen ? snapshot.observation.cidrs.values() : [])
+    for (const { address } of inUse) if (!ledger.attachment.has(ledger.slotOf(address))) used.add(address);
+  if (used.size > 0) for (const address of leftOnDeparted(snapshot, facts, nodes)) used.delete(address);
   return used;
 }
 
@@ -186,15 +184,12 @@ export function usedElsewhere(
  * Addresses that the network shows on nodes that are gone, or that their machines still have: these outlive their Node
  * for a moment, and what they have is no stranger's (law 2).
  */
-function leftOnDeparted(snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): ReadonlySet<Address> {
-  const left = new Set<Address>();
+function* leftOnDeparted(snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: SurveyedNodes): Iterable<Address> {
   const isPresent = (node: string): boolean => (nodes.indexOf(node) ?? Infinity) < nodes.present;
   for (const { hosted } of facts.hosts)
     for (const { address, node, ours, state } of hosted)
-      if (ours && state === 'shown' && !isPresent(node)) left.add(address);
-  for (const [node, { attached }] of snapshot.observation?.nodes ?? [])
-    if (!isPresent(node)) for (const address of attached) left.add(address);
-  return left;
+      if (ours && state === 'shown' && !isPresent(node)) yield address;
+  for (const [node, { attached }] of snapshot.observation?.nodes ?? []) if (!isPresent(node)) yield* attached;
 }
 
 /**
