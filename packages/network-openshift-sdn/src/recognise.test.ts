@@ -21,9 +21,12 @@ describe('OpenShift SDN', () => {
   });
 
   it.each([
-    ['at work once it has come to a node, though files have none of its objects', [announcing], 'at-work'],
-    ['not there where nodes are bare', [{ name: 'a', labels: {} }], undefined],
-  ])("knows that the cluster's own controller is %s", (_what, nodes, clusterAttaches) => {
-    expect(recognise({ served: new Map(), nodes }).clusterAttaches).toBe(clusterAttaches);
+    ['at work in files once it has come to a node, though they have none of its objects', true, 'at-work'],
+    ['not there where nobody serves its kind, whatever nodes say', false, undefined],
+  ])("knows that the cluster's own controller is %s", (_what, isOfFiles, clusterAttaches) => {
+    const attaches = (nodes: ClusterEvidence['nodes']): unknown =>
+      recognise({ served: new Map(), isOfFiles, nodes }).clusterAttaches;
+    expect(attaches([announcing])).toBe(clusterAttaches);
+    expect(attaches([{ name: 'a', labels: {} }])).toBeUndefined();
   });
 });

@@ -5,10 +5,11 @@ import { isAnyAnnounced } from '@egressip-ipam/core/plugin';
  * OpenShift SDN is there where the cluster says so, or else by its HostSubnets; they outlive a migration to another
  * network.
  */
-export function recognise({ announced, served, nodes }: ClusterEvidence): Recognition {
+export function recognise(evidence: ClusterEvidence): Recognition {
+  const { announced, served } = evidence;
   return {
     certainty: certaintyOf(announced, served.get('hostsubnets.network.openshift.io')?.isUsed),
-    ...attachment(nodes),
+    ...attachment(evidence),
   };
 }
 
@@ -18,9 +19,10 @@ function certaintyOf(announced: string | undefined, isUsed: boolean | undefined)
 }
 
 /**
- * OpenShift 4.10 and later, once the cluster's own controller has come to the nodes: nobody else writes what it
- * announces there. Files have none of its objects before there is an egress IP.
+ * OpenShift 4.10 and later, once the cluster's own controller has come to the nodes. Files have none of its objects
+ * before there is an egress IP.
  */
-function attachment(nodes: ClusterEvidence['nodes']): Pick<Recognition, 'clusterAttaches'> {
-  return isAnyAnnounced(nodes) ? { clusterAttaches: 'at-work' } : {};
+function attachment({ served, isOfFiles, nodes }: ClusterEvidence): Pick<Recognition, 'clusterAttaches'> {
+  const isServed = isOfFiles === true || served.has('cloudprivateipconfigs.cloud.network.openshift.io');
+  return isServed && isAnyAnnounced(nodes) ? { clusterAttaches: 'at-work' } : {};
 }

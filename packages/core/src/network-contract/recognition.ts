@@ -4,6 +4,8 @@ import type { NodeSnapshot } from '../snapshot/snapshot.ts';
 export interface ClusterEvidence {
   /** The kinds that are served, or that occur in files, by `PLURAL.GROUP`. */
   readonly served: ReadonlyMap<string, ServedKind>;
+  /** Whether `served` is of files, in which there is nothing of a kind that has no object. */
+  readonly isOfFiles?: boolean;
   /** What the cluster says that its network is, where it says so (`Network.config.openshift.io`). */
   readonly announced?: string;
   /** CIDRs of pods and Services, where the cluster tells them in the same place. */

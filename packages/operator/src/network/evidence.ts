@@ -94,6 +94,7 @@ export function evidenceIn(objects: readonly unknown[], backends: readonly Netwo
   });
   return {
     served,
+    isOfFiles: true,
     nodes: byKind('', 'Node').map(nodeEvidence),
     ...networkEvidence(network, [ofOperator]),
     configMaps: new Map(maps),
