@@ -44,3 +44,14 @@ function duplicateMark(mark: string, { name, ours }: ParsedEgressIP, same: reado
       `cluster; delete one of them without the annotation of the mark (${again})`,
   };
 }
+
+/**
+ * EgressIPs of ours that have no mark and no node yet, where others have marks. A cluster manager that starts gives
+ * them marks before it looks which ones it gave (`assignEgressIPs` by the events of nodes, before
+ * `syncEgressIPMarkAllocator`), and stops at the one that is there twice by then.
+ */
+export function unseenIn(egressIPs: readonly ParsedEgressIP[]): ReadonlySet<ParsedEgressIP> {
+  const hasMark = ({ source }: ParsedEgressIP): boolean => source.mark !== undefined;
+  if (!egressIPs.some(hasMark)) return new Set();
+  return new Set(egressIPs.filter((egressIP) => egressIP.ours && !hasMark(egressIP) && egressIP.hosted.length === 0));
+}

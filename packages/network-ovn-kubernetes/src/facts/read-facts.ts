@@ -29,8 +29,10 @@ export interface OvnKubernetesFacts extends NetworkFacts {
   readonly ownership: Ownership;
   readonly configs: readonly ParsedConfig[];
   readonly nodes: readonly ParsedNode[];
-  /** When the cluster manager is taken to be away unless it is heard of, in milliseconds since 1970. */
-  readonly managerAwayAt?: number;
+  /** When the cluster manager is away, or there, unless it is heard of, in milliseconds since 1970. */
+  readonly managerChangesAt?: number;
+  /** EgressIPs of ours that the cluster manager, which is away, has not come to see. */
+  readonly unseen: ReadonlySet<ParsedEgressIP>;
 }
 
 /** Makes a reader that parses each object once in its life. */
@@ -80,7 +82,7 @@ function factsOf(
   const { ofNamespace, surplus, foreign } = ownership;
   const strangers = new Set(foreign);
   const nodeFacts = nodeFactsOf(nodes, view.platform);
-  const manager = managerPresence(entriesOf(view.objects, managerLeaseKind), view.time);
+  const manager = managerPresence(entriesOf(view.objects, managerLeaseKind), view.time, egressIPs);
   return {
     hosts: foreign.length === 0 ? egressIPs : egressIPs.filter((egressIP) => !strangers.has(egressIP)),
     bindings: ofNamespace,
@@ -96,7 +98,8 @@ function factsOf(
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
     obstacleOf: obstacles(foreign, ofNamespace),
     ...(manager.obstacle === undefined ? {} : { standstill: manager.obstacle }),
-    ...(manager.awayAt === undefined ? {} : { managerAwayAt: manager.awayAt }),
+    ...(manager.changesAt === undefined ? {} : { managerChangesAt: manager.changesAt }),
+    unseen: manager.unseen,
     findings: [
       ...nodes.flatMap(({ findings }) => findings),
       ...reportSilentNodes(nodes),

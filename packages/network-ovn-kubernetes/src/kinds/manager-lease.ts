@@ -3,8 +3,12 @@ import { ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** The Lease of OVN-Kubernetes' cluster manager. */
 export interface ManagerLeaseEntry extends NetworkEntry {
-  /** RFC 3339; absent where nobody holds it. */
+  /** Who holds it; empty once that one has let go of it. */
+  readonly holder?: string;
+  /** RFC 3339; absent where nobody ever held it. */
   readonly renewTime?: string;
+  /** RFC 3339: when its holder took it. */
+  readonly acquireTime?: string;
   /** For so long it holds without being renewed. */
   readonly durationSeconds?: number;
 }
@@ -24,11 +28,15 @@ export const managerLeaseKind: NetworkKind<ManagerLeaseEntry> = {
 
 function readManagerLease(object: unknown): Read<ManagerLeaseEntry> {
   const reader = new ObjectReader(object, 'Lease');
+  const holder = reader.text('spec', 'holderIdentity');
   const renewTime = reader.text('spec', 'renewTime');
+  const acquireTime = reader.text('spec', 'acquireTime');
   const durationSeconds = reader.number('spec', 'leaseDurationSeconds');
   return reader.result({
     name: reader.name,
+    ...(holder === undefined ? {} : { holder }),
     ...(renewTime === undefined ? {} : { renewTime }),
+    ...(acquireTime === undefined ? {} : { acquireTime }),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
   });
 }

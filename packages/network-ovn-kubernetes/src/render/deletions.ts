@@ -8,7 +8,10 @@ export interface Deletion {
   readonly egressIPAM: EgressIPAMDecision | undefined;
 }
 
-/** EgressIPs of ours that nobody is to have any more. */
+/**
+ * EgressIPs of ours that nobody is to have any more, or not now: what a cluster manager that is away has not seen
+ * carries nothing, and would stop it once it is back.
+ */
 export function deletionsOf(decisions: NetworkDecisions, facts: OvnKubernetesFacts): readonly Deletion[] {
   const deletions: Deletion[] = [];
   let found = 0;
@@ -16,7 +19,8 @@ export function deletionsOf(decisions: NetworkDecisions, facts: OvnKubernetesFac
     const egressIP = egressIPOf(claim);
     if (egressIP === undefined) continue;
     found += 1;
-    if (!isToHaveOne(claim) && egressIP.ours) deletions.push({ egressIP, egressIPAM: claim.egressIPAM });
+    if (egressIP.ours && (!isToHaveOne(claim) || facts.unseen.has(egressIP)))
+      deletions.push({ egressIP, egressIPAM: claim.egressIPAM });
   }
   if (found < facts.bindings.size) {
     for (const egressIP of facts.bindings.values()) {

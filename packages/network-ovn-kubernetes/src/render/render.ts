@@ -33,7 +33,7 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
   });
   const going = deletions.filter(({ egressIP }) => egressIP.source.deletedAt === undefined);
   const deleted = going.map(({ egressIP, egressIPAM }) => deleteStep(decisions, egressIP, egressIPAM?.name));
-  const wakeAt = Math.min(serving.wakeAt ?? Infinity, facts.managerAwayAt ?? Infinity);
+  const wakeAt = Math.min(serving.wakeAt ?? Infinity, facts.managerChangesAt ?? Infinity);
   return {
     steps: [...labels.steps, ...serving.steps, ...deleted],
     findings: [...labels.findings, ...serving.findings, ...reportTopology(decisions, facts, canPin)],

@@ -42,7 +42,8 @@ export class Serving {
   /** Serves the claim at a position among all. */
   serve(claim: ClaimDecision, position: number): void {
     const existing = egressIPOf(claim);
-    const step = this.#writing.stepFor(claim, existing);
+    const isGoing = existing !== undefined && this.#facts.unseen.has(existing);
+    const step = isGoing ? undefined : this.#writing.stepFor(claim, existing);
     if (step !== undefined) this.steps.push(step);
     if (claim.addresses.length === 0) return;
     if (!this.#selections.isEmpty) {
@@ -65,7 +66,7 @@ export class Serving {
       this.states[position] = carrying.length === 0 ? 'Unassigned' : 'PartiallyAssigned';
       this.uncarried.set(namespace, idle);
       this.#note(reportMissing(this.#facts, this.#carriers, claim, existing, { missing, carrying }));
-      if (step === undefined) this.#touch(claim, existing, missing);
+      if (step === undefined && !isGoing) this.#touch(claim, existing, missing);
     }
   }
 

@@ -39,6 +39,8 @@ export class Writing {
     if (existing !== undefined && isAsWanted(existing, namespace, claim.addresses, this.#selectors.of([egressIPAM])))
       return undefined;
     if (this.isObstructed(claim, existing)) return undefined;
+    // The cluster manager would not see it being made, also where it goes just now for that reason.
+    if (existing === undefined && this.#facts.standstill !== undefined) return undefined;
     const addresses = nextAddresses(this.#decisions, claim, existing, (node, address) => this.#hasRoom(node, address));
     const selector = this.#selectors.of([egressIPAM, ...this.#stillFrom(claim, addresses)]);
     if (existing !== undefined && isAsWanted(existing, namespace, addresses, selector)) return undefined;

@@ -7,6 +7,7 @@ import { bothServers, type Write } from '../support/start-server.ts';
 const poll = { timeout: 30_000, interval: 50 };
 const quietFor = 3_000;
 const zones = ['a', 'b', 'c'];
+const microTime = (time: number): string => `${new Date(time).toISOString().slice(0, -1)}000Z`;
 const threeZones = zones.map((zone, index) => ({ CIDR: `10.0.${index}.64/26`, labelValue: zone }));
 
 // No server at all where the networks' CRDs are not there: then nothing is run.
@@ -87,7 +88,7 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
       spec: {
         holderIdentity: 'control-plane',
         leaseDurationSeconds: 60,
-        renewTime: `${new Date(time).toISOString().slice(0, -1)}000Z`,
+        renewTime: microTime(time),
       },
     });
     await cluster.client(nodeLeases).create({ metadata: lease, ...renewed(Date.now() - 600_000) });
@@ -304,5 +305,42 @@ describe.each(bothServers)('the operator on OVN-Kubernetes, on %s', (server) => 
     });
     expect(writes).toEqual([]);
     expect(await cluster.assigned('egressip-shop')).toEqual(before);
+  }, 60_000);
+
+  it('takes back what the cluster manager has not seen while it is away, and gives the same once it has looked', async () => {
+    const lease = { name: 'ovn-kubernetes-master', namespace: 'default' };
+    const held = (times: { readonly acquired: number; readonly renewed: number }): Record<string, unknown> => ({
+      spec: {
+        holderIdentity: 'control-plane',
+        leaseDurationSeconds: 60,
+        acquireTime: microTime(times.acquired),
+        renewTime: microTime(times.renewed),
+      },
+    });
+    const start = Date.now();
+    await cluster.client(nodeLeases).create({ metadata: lease, ...held({ acquired: start - 90_000, renewed: start }) });
+    await cluster.addPool('pool', threeZones);
+    await addNamespace('seen');
+    await expect.poll(() => cluster.assigned('egressip-seen'), poll).toHaveLength(3);
+    await (cluster.standIns.pop() as StandIn).stop();
+    await addNamespace('unseen');
+    await expect.poll(() => cluster.spec('egressip-unseen'), poll).toBeDefined();
+    const had = await cluster.annotation('unseen');
+    await cluster
+      .client(nodeLeases)
+      .mergePatch(lease, held({ acquired: start - 90_000, renewed: Date.now() - 70_000 }));
+    await expect.poll(() => cluster.spec('egressip-unseen'), poll).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect([await cluster.spec('egressip-unseen'), await cluster.annotation('unseen')]).toEqual([undefined, had]);
+    const written = (await cluster.writes()).filter(({ name }) => name === 'egressip-unseen');
+    expect(written.map(({ verb }) => verb)).toEqual(['patch', 'delete']);
+    expect((await cluster.spec('egressip-seen'))?.['egressIPs']).toHaveLength(3);
+    await cluster
+      .client(nodeLeases)
+      .mergePatch(lease, held({ acquired: Date.now() - 8_000, renewed: Date.now() - 7_900 }));
+    await cluster.startClusterManager();
+    await expect.poll(() => cluster.assigned('egressip-unseen'), poll).toHaveLength(3);
+    expect(await cluster.annotation('unseen')).toBe(had);
+    await cluster.client(nodeLeases).delete(lease);
   }, 60_000);
 });
