@@ -14,8 +14,6 @@ export class AddressLayout {
   readonly spaces: readonly Space[];
   readonly #spaces4: readonly Space[];
   readonly #spaces6: readonly Space[];
-  /** Where the last address was found: neighbours are mostly asked for one after the other. */
-  #recent: Space | undefined;
 
   constructor(cidrs: readonly Cidr[]) {
     this.spaces = outermost(cidrs).map(({ first, last }, index) => ({ first, last, index }));
@@ -60,10 +58,6 @@ export class AddressLayout {
 
   /** The space that has an address. */
   spaceOf(address: Address): Space | undefined {
-    const recent = this.#recent;
-    if (recent !== undefined && address >= recent.first && address <= recent.last) {
-      if (typeof address === typeof recent.first) return recent;
-    }
     const spaces = this.spacesFor(address);
     let low = 0;
     let high = spaces.length - 1;
@@ -72,7 +66,7 @@ export class AddressLayout {
       const space = spaces[middle];
       if (space === undefined || address < space.first) high = middle - 1;
       else if (address > space.last) low = middle + 1;
-      else return (this.#recent = space);
+      else return space;
     }
     return undefined;
   }
