@@ -13,7 +13,12 @@ export async function measureConvergence(
   await client('pools').create(pool);
   const bindings = await cluster.watch('netNamespaces');
   const operator = await startOperator(cluster);
-  await bindings.until((egressIPs) => namespaces.every((name) => egressIPs.get(name)?.length === 2));
+  let bound = 0;
+  await bindings.until((egressIPs) => {
+    // Goes on where it stopped: who measures shares the processors with what is measured.
+    while (egressIPs.get(namespaces[bound] ?? '')?.length === 2) bound += 1;
+    return bound === namespaces.length;
+  });
   await wait(5_000);
   // Its Lease and the namespace of that are no matter of what is asked of it.
   const isWrite = ({ user, verb, resource }: AuditEvent): boolean =>

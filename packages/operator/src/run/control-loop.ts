@@ -51,6 +51,8 @@ export interface ControlLoopOptions {
 const mostNew = 50_000;
 const quiet = 10;
 const longestQuiet = 500;
+/** What is found while writes wait for others waits for these, too. */
+const longestBehind = 2_000;
 const statusPause = 1_000;
 /** While writes follow one another, what they have come to is planned with after so long. */
 const longestUnplanned = 3_000;
@@ -73,7 +75,8 @@ export class ControlLoop {
   #wake: ClockTimer | undefined;
   #status: ClockTimer | undefined;
   #running = false;
-  #lastDuration = 0;
+  /** How long the last plan took, and all that was done with it at once, in milliseconds. */
+  #lastTurn = 0;
   /** When the first plan was made of which nothing was told yet. */
   #untoldSince: number | undefined;
   #trouble: string | undefined;
@@ -103,7 +106,8 @@ export class ControlLoop {
   /** Something changed that no step of ours has; a node perhaps, and then it is urgent. */
   noteChange(isUrgent: boolean): void {
     for (const runner of this.#options.runners) runner.outdate?.();
-    if (isUrgent) this.#hurry();
+    // A node changed: addresses may have to move, whatever else there is to do.
+    if (isUrgent) this.#planIn(quiet);
     else this.poke();
   }
 
@@ -112,23 +116,20 @@ export class ControlLoop {
    * the time, as writes need the processor too.
    */
   poke(): void {
-    if (this.#timer !== undefined) return;
     const { runners } = this.#options;
-    const share = runners.some(({ isBehind }) => isBehind) ? 9 : runners.some(({ underWay }) => underWay > 0) ? 1 : 0;
-    this.#planIn(Math.min(longestQuiet, Math.max(quiet, share * this.#lastDuration)));
+    const isBehind = runners.some((runner) => runner.isBehind);
+    const share = isBehind ? 9 : runners.some(({ underWay }) => underWay > 0) ? 1 : 0;
+    this.#planIn(Math.min(isBehind ? longestBehind : longestQuiet, Math.max(quiet, share * this.#lastTurn)));
   }
 
-  /** A node changed: addresses may have to move, whatever else there is to do. */
-  #hurry(): void {
-    if (this.#timer !== undefined && this.#due <= this.#options.clock.monotonic() + quiet) return;
-    this.#timer?.cancel();
-    this.#planIn(quiet);
-  }
-
+  /** Plans after so long, or sooner where that is due already; what cannot be planned is tried again in its time. */
   #planIn(milliseconds: number): void {
     if (!this.#running) return;
     const { clock } = this.#options;
-    this.#due = clock.monotonic() + milliseconds;
+    const due = clock.monotonic() + milliseconds;
+    if (this.#timer !== undefined && (this.#trouble !== undefined || this.#due <= due)) return;
+    this.#timer?.cancel();
+    this.#due = due;
     this.#timer = clock.setTimeout(() => {
       this.#timer = undefined;
       this.#contained(() => this.#planNow());
@@ -142,6 +143,7 @@ export class ControlLoop {
     } catch (error) {
       this.#planner = createPlanner(this.#options.backend, { mostNew });
       this.#timer?.cancel();
+      this.#timer = undefined;
       this.#planIn(afterTrouble);
       this.#tellTrouble(`no plan can be made: ${reasonOf(error)}`, error);
     }
@@ -163,13 +165,13 @@ export class ControlLoop {
     const made = this.#running ? this.#plan() : undefined;
     if (made === undefined) return;
     const { plan, snapshot } = made;
-    this.#lastDuration = clock.monotonic() - start;
-    onPlan?.(plan, this.#lastDuration);
+    const duration = clock.monotonic() - start;
+    onPlan?.(plan, duration);
     for (const runner of runners) runner.take(plan);
     reporter.tell(plan);
     this.#chronicle.note(plan, snapshot, start, false);
     log.debug('planned', {
-      milliseconds: Math.round(this.#lastDuration),
+      milliseconds: Math.round(duration),
       steps: plan.steps.length,
       waiting: plan.waiting.length,
       findings: plan.findings.length,
@@ -183,6 +185,7 @@ export class ControlLoop {
     this.#untoldSince ??= start;
     this.#reportSoon(plan, snapshot, start);
     this.#tellTrouble(undefined);
+    this.#lastTurn = clock.monotonic() - start;
   }
 
   #plan(): { readonly plan: Plan; readonly snapshot: ClusterSnapshot } | undefined {
