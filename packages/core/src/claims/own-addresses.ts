@@ -25,21 +25,26 @@ export interface OwnedClaims {
 export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): OwnedClaims {
   const owned = [...claims];
   const contested: ContestedAddress[] = [];
-  for (const claim of claims) {
-    for (const address of claim.kept) {
-      const slot = ledger.slotOf(address);
-      const holder = ledger.owner.at(slot);
-      const other = holder === undefined ? undefined : owned[holder];
-      if (other === undefined) {
-        if (!ledger.take(address)) contested.push({ claim, address });
-        ledger.owner.set(slot, claim.index);
-        continue;
-      }
-      const [winner, loser] = outranks(claim, other, address) ? [claim, other] : [other, claim];
-      owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
-      ledger.owner.set(slot, winner.index);
+  const own = (claim: Claim, address: Address): void => {
+    const slot = ledger.slotOf(address);
+    const holder = ledger.owner.at(slot);
+    const other = holder === undefined ? undefined : owned[holder];
+    if (other === undefined) {
+      if (!ledger.take(address)) contested.push({ claim, address });
+      ledger.owner.set(slot, claim.index);
+      return;
     }
-  }
+    const [winner, loser] = outranks(claim, other, address) ? [claim, other] : [other, claim];
+    owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
+    ledger.owner.set(slot, winner.index);
+  };
+  claims.forEach((claim) => {
+    const { kept } = claim;
+    for (let position = 0; position < kept.length; position += 1) {
+      const address = kept[position];
+      if (address !== undefined) own(claim, address);
+    }
+  });
   return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested };
 }
 

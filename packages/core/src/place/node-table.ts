@@ -88,7 +88,12 @@ export class NodeTable {
   /** Whether a node's subnets contain an address. */
   canHost(index: NodeIndex, address: Address): boolean {
     const subnets = this.#subnets[index];
-    return subnets === undefined || subnets.some((subnet) => cidrContains(subnet, address));
+    if (subnets === undefined) return true;
+    for (let position = 0; position < subnets.length; position += 1) {
+      const subnet = subnets[position];
+      if (subnet !== undefined && cidrContains(subnet, address)) return true;
+    }
+    return false;
   }
 
   /** How many addresses of ours a node can carry. */

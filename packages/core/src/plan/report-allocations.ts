@@ -92,15 +92,18 @@ class Reporter {
     }
     const { namespace } = claim;
     let missing: Address[] | undefined;
-    const nodes = addresses.map((address) => {
+    const nodes = new Array<string | null>(addresses.length).fill(null);
+    for (let position = 0; position < addresses.length; position += 1) {
+      const address = addresses[position];
+      if (address === undefined) continue;
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
       const carries = this.#isCarried(claim, address, slot, node);
       if (!carries) (missing ??= []).push(address);
       this.#countAddress(pool, address, node, carries);
-      return node === undefined ? null : this.#decided.nodes.nameOf(node);
-    });
+      if (node !== undefined) nodes[position] = this.#decided.nodes.nameOf(node);
+    }
     const carried = missing === undefined;
     this.#countClaim(allotment, carried);
     const state = this.#rendering.states?.[claim.index];

@@ -77,10 +77,9 @@ export function groupByNetwork(
 function sharedNumbers(netNamespaces: readonly ParsedNetNamespace[]): ReadonlySet<number> {
   const seen = new NumbersSeen(netNamespaces.reduce((most, { netid }) => Math.max(most, netid ?? 0), 0));
   const shared = new Set<number>();
-  for (const { netid } of netNamespaces) {
-    if (netid === undefined) continue;
-    if (seen.add(netid) || netid === globalNetwork) shared.add(netid);
-  }
+  netNamespaces.forEach(({ netid }) => {
+    if (netid !== undefined && (seen.add(netid) || netid === globalNetwork)) shared.add(netid);
+  });
   return shared;
 }
 

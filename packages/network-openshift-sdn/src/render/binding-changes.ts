@@ -23,20 +23,20 @@ export function bindingChanges(
 ): readonly BindingChange[] {
   const changes: BindingChange[] = [];
   let found = 0;
-  for (const claim of decisions.claims) {
+  decisions.claims.forEach((claim) => {
     const { binding } = claim;
-    if (binding === undefined) continue;
+    if (binding === undefined) return;
     found += 1;
     const { addresses: current, unconfirmed } = binding;
     const target = targetOf(decisions, facts, kept, claim, current);
-    if (target === current && unconfirmed.length === 0) continue;
+    if (target === current && unconfirmed.length === 0) return;
     const unbound = [...current, ...unconfirmed.filter((address) => !current.includes(address))].filter(
       (address) => !target.includes(address),
     );
     if (target !== current || unbound.length > 0) {
       changes.push({ namespace: claim.namespace, claim, current, target, unbound });
     }
-  }
+  });
   return found < facts.bindings.size ? [...changes, ...leftovers(decisions, facts)] : changes;
 }
 

@@ -18,16 +18,16 @@ export class Placements {
     const isShown = (address: Address, node: string): boolean =>
       !doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true;
     for (const { node } of decisions.stray) this.#hostsOthers.add(node);
-    for (const { egressIPAM, addresses, releases, isInPlace } of decisions.claims) {
+    decisions.claims.forEach(({ egressIPAM, addresses, releases, isInPlace }) => {
       const isOurs = egressIPAM?.placement === 'us' && !releases;
-      if (isOurs && isInPlace && doubted.size === 0) continue;
+      if (isOurs && isInPlace && doubted.size === 0) return;
       for (const address of addresses) {
         const node = isOurs ? decisions.nodeOf(address) : undefined;
         const host = decisions.hostOf(address);
         if (host !== undefined && host !== node) this.#hostsOthers.add(host);
         if (node !== undefined && !(host === node && isShown(address, node))) this.#add(node, address);
       }
-    }
+    });
   }
 
   /** What is placed on a node and not hosted there yet, or only perhaps. */

@@ -22,12 +22,12 @@ export function reportDuplicateMarks(egressIPs: readonly ParsedEgressIP[]): read
 function repeatedMarks(egressIPs: readonly ParsedEgressIP[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  for (const { source } of egressIPs) {
-    if (source.mark === undefined) continue;
+  egressIPs.forEach(({ source: { mark } }) => {
+    if (mark === undefined) return;
     const before = seen.size;
-    seen.add(source.mark);
-    if (seen.size === before) repeated.add(source.mark);
-  }
+    seen.add(mark);
+    if (seen.size === before) repeated.add(mark);
+  });
   return repeated;
 }
 

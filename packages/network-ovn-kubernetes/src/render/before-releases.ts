@@ -17,11 +17,11 @@ export function beforeReleases(
   for (const { address, name } of facts.configs) {
     if (decisions.ownerOf(address) === undefined) add(address, { kind: 'CloudPrivateIPConfig', name });
   }
-  for (const { namespace, leaving } of decisions.claims) {
-    if (leaving.length === 0) continue;
+  decisions.claims.forEach(({ namespace, leaving }) => {
+    if (leaving.length === 0) return;
     const egressIP = facts.bindings.get(namespace);
-    if (egressIP?.source.deletedAt === undefined) continue;
+    if (egressIP?.source.deletedAt === undefined) return;
     for (const address of leaving) add(address, egressIP.object);
-  }
+  });
   return before;
 }

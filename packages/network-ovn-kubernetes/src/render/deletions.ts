@@ -15,13 +15,13 @@ export interface Deletion {
 export function deletionsOf(decisions: NetworkDecisions, facts: OvnKubernetesFacts): readonly Deletion[] {
   const deletions: Deletion[] = [];
   let found = 0;
-  for (const claim of decisions.claims) {
+  decisions.claims.forEach((claim) => {
     const egressIP = egressIPOf(claim);
-    if (egressIP === undefined) continue;
+    if (egressIP === undefined) return;
     found += 1;
     if (egressIP.ours && (!isToHaveOne(claim) || facts.unseen.has(egressIP)))
       deletions.push({ egressIP, egressIPAM: claim.egressIPAM });
-  }
+  });
   if (found < facts.bindings.size) {
     for (const egressIP of facts.bindings.values()) {
       const isLeftOver = egressIP.ours && decisions.claimOf(egressIP.namespace) === undefined;

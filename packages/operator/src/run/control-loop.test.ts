@@ -13,6 +13,8 @@ describe('the control loop', () => {
   let isBehind: boolean;
   /** How long a plan takes. */
   let planning: number;
+  /** How long it takes to begin with its steps. */
+  let taking: number;
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
@@ -48,7 +50,7 @@ describe('the control loop', () => {
       get isBehind() {
         return isBehind;
       },
-      take: () => void plans.push(now),
+      take: () => void (plans.push(now), (now += taking)),
       stop: () => Promise.resolve(),
     };
     return new ControlLoop({
@@ -64,7 +66,7 @@ describe('the control loop', () => {
   };
 
   beforeEach(() => {
-    [now, timers, told, plans, underWay, isBehind, planning] = [0, [], [], [], 0, false, 0];
+    [now, timers, told, plans, underWay, isBehind, planning, taking] = [0, [], [], [], 0, false, 0, 0];
   });
 
   it('gathers changes for a moment, plans, and tells a second after the last change', () => {
@@ -133,6 +135,47 @@ describe('the control loop', () => {
       pass(5);
     }
     expect(plans.length).toBeGreaterThan(12);
+  });
+
+  it('counts what is done with a plan to the time that plans take', () => {
+    const loop = make();
+    isBehind = true;
+    taking = 90;
+    loop.start();
+    pass(200);
+    expect(plans).toHaveLength(1);
+    loop.poke();
+    pass(800);
+    expect(plans).toHaveLength(1);
+    pass(100);
+    expect(plans).toHaveLength(2);
+  });
+
+  it('plans at once when nothing is left to write, though it was to wait', () => {
+    const loop = make();
+    [isBehind, planning] = [true, 100];
+    loop.start();
+    pass(200);
+    loop.poke();
+    isBehind = false;
+    loop.poke();
+    pass(20);
+    expect(plans).toHaveLength(2);
+  });
+
+  it('tries what cannot be planned no sooner because something changes', () => {
+    let looks = 0;
+    const loop = make(() => {
+      looks += 1;
+      throw new Error('no idea');
+    });
+    loop.start();
+    for (let change = 0; change < 100; change += 1) {
+      pass(100);
+      loop.poke();
+      loop.noteChange(true);
+    }
+    expect(looks).toBeLessThanOrEqual(3);
   });
 
   it('waits with what it tells while something is written', () => {
