@@ -18,7 +18,14 @@ export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 export { parseIPv4At } from './address/address.ts';
 export { mergeRanges, rangesWithin, rangeWith } from './address/address-range.ts';
 export { ListMemo } from './parse/list-memo.ts';
-export { canonicalTexts, parseAddresses, parseCidrs, sameAddresses, sameInOrder } from './parse/parse-lists.ts';
+export {
+  canonicalTexts,
+  hasDuplicate,
+  parseAddresses,
+  parseCidrs,
+  sameAddresses,
+  sameInOrder,
+} from './parse/parse-lists.ts';
 export {
   isAnyAnnounced,
   parseEgressIPConfig,

@@ -7,14 +7,12 @@ import {
   type HostingState,
   type ObjectReference,
 } from '@egressip-ipam/core';
-import { canonicalTexts, parseAddresses } from '@egressip-ipam/core/plugin';
+import { canonicalTexts, hasDuplicate, parseAddresses } from '@egressip-ipam/core/plugin';
 import type { EgressIPEntry } from '../kinds/egress-ip.ts';
 import { egressIPName, isNameFor, namespaceNameLabel, namespaceOfName } from '../kinds/names.ts';
 import { selectorText } from './selector-text.ts';
 
 const none: readonly never[] = [];
-/** Among so few addresses a look at each finds whether one is there twice. */
-const few = 8;
 
 /** Gives equal texts one identity, so that they compare fast. */
 export type Interner = (text: string) => string;
@@ -51,7 +49,8 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     // What is ours may have been diverted by hand: its name still says for whom we made it.
     const named = selected !== undefined && isNameFor(name, selected) ? selected : namespaceOfName(name);
     this.namespace = (this.ours ? (named ?? selected) : (selected ?? named)) ?? '';
-    this.addresses = distinct(parseAddresses(source.egressIPs));
+    const addresses = parseAddresses(source.egressIPs);
+    this.addresses = hasDuplicate(addresses) ? [...new Set(addresses)] : addresses;
     this.texts = canonicalTexts(source.egressIPs, this.addresses);
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
     this.hosted = source.assigned.length === 0 ? none : hostedBy(this, source, intern);
@@ -88,13 +87,6 @@ function selectedNamespace({ namespaceSelector }: EgressIPEntry): string | undef
   if (matchExpressions.length > 0) return undefined;
   for (const label in matchLabels) if (label !== namespaceNameLabel) return undefined;
   return matchLabels[namespaceNameLabel];
-}
-
-/** Mostly the list itself: few addresses, and no two of them the same. */
-function distinct(addresses: readonly Address[]): readonly Address[] {
-  for (let position = 1; position < addresses.length; position += 1)
-    if (addresses.indexOf(addresses[position] as Address) < position || position > few) return [...new Set(addresses)];
-  return addresses;
 }
 
 function hostedBy(of: ParsedEgressIP, { assigned }: EgressIPEntry, intern: Interner): readonly HostedAddress[] {
