@@ -74,6 +74,8 @@ export type {
   EgressCapacity,
   EgressIpEvent,
   EgressIpItem,
+  ManagerLeaseOptions,
+  OvnClusterManager,
   OvnClusterManagerOptions,
   OvnNode,
 } from './ovn-kubernetes/index.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNotFound, type JsonPatchOperation, type RestClient } from '@egressip-ipam/kube';
+import { isNotFound, type JsonPatchOperation, type KubernetesObject, type RestClient } from '@egressip-ipam/kube';
 import { canonicalAddress } from '../stand-in/addresses.ts';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import { cloudPrivateIpConfigs, egressIps, nodes } from '../stand-in/resources.ts';
@@ -14,7 +14,9 @@ import {
 import { CloudAddresses } from './cloud-addresses.ts';
 import { readEgressIp, type EgressIp } from './egress-ip.ts';
 import { writeEgressIpEvent } from './egress-ip-event.ts';
-import { MarkPool, markAnnotation } from './mark.ts';
+import { holdManagerLease, type ManagerLeaseOptions } from './manager-lease.ts';
+import { MarkPool } from './mark-pool.ts';
+import { markAnnotation } from './mark.ts';
 import { readOvnNode, type OvnNode } from './ovn-node.ts';
 
 /** How to run the stand-in of OVN-Kubernetes' cluster manager. */
@@ -22,6 +24,8 @@ export interface OvnClusterManagerOptions {
   readonly rest: RestClient;
   /** Attach through CloudPrivateIPConfigs, as on AWS, Azure, GCP and OpenStack. Needs that CRD. Default false. */
   readonly cloud?: boolean;
+  /** Works while it holds this Lease. Without one by default. */
+  readonly lease?: ManagerLeaseOptions;
   /** Breaks ties between nodes; pass a seeded one for the same choices each time. Default `Math.random`. */
   readonly random?: () => number;
   /** Names of nodes that cannot be reached, asked at every pass. None by default. */
@@ -35,29 +39,49 @@ export interface OvnClusterManagerOptions {
 
 type Kind = 'egressIps' | 'nodes' | 'cloudPrivateIpConfigs';
 
-/** Starts the stand-in; resolves when it has seen the cluster. */
-export async function startOvnClusterManager(options: OvnClusterManagerOptions): Promise<StandIn> {
-  const manager = new ClusterManager(options);
+/** The stand-in at work. */
+export interface OvnClusterManager extends StandIn {
+  /** Ends it as SIGTERM does: it lets go of its Lease. */
+  stop(): Promise<void>;
+  /** Ends it as SIGKILL does: its Lease has to run out. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the stand-in; resolves when it holds its Lease and knows the marks of EgressIPs.
+ *
+ * @throws Error when two EgressIPs have one mark: it ends at that, as the real one does
+ */
+export async function startOvnClusterManager(options: OvnClusterManagerOptions): Promise<OvnClusterManager> {
+  const lease = options.lease && (await holdManagerLease(options.rest, options.lease, options.onError));
+  const rest = lease?.rest ?? options.rest;
+  const manager = new ClusterManager({ ...options, rest });
   const loop = new ClusterLoop<Kind>({
-    rest: options.rest,
+    rest,
     resources: { egressIps, nodes, ...(options.cloud && { cloudPrivateIpConfigs }) },
     pass: (running) => manager.pass(running),
     ...(options.delay !== undefined && { delay: options.delay }),
     ...(options.onError && { onError: options.onError }),
   });
+  const end = async (letGo?: () => Promise<void>): Promise<void> => {
+    await loop.stop();
+    await letGo?.();
+  };
   await loop.start();
-  return loop;
+  await manager.started.catch(async (error: unknown) => {
+    await end(lease?.release);
+    throw error;
+  });
+  return { stop: () => end(lease?.release), kill: () => end(lease?.abandon) };
 }
 
 /** The cluster as one pass sees it; the allocations follow what the pass decides. */
 interface Pass {
   readonly loop: ClusterLoop<Kind>;
+  readonly egressIps: readonly EgressIp[];
   readonly nodes: readonly OvnNode[];
   readonly allocations: Map<string, Allocation>;
-  readonly marks: MarkPool;
   readonly cloud: CloudAddresses<Kind> | undefined;
-  /** Only a start gives a mark to what nothing was assigned to. */
-  readonly isFirst: boolean;
   /** Changes whenever something does that makes missing addresses worth another try. */
   readonly cause: number;
 }
@@ -68,13 +92,58 @@ class ClusterManager {
   readonly #tried = new Map<string, string>();
   readonly #toldOfCloud = new Map<string, string>();
   #cause = { key: '', number: 0 };
+  readonly #marks = new MarkPool();
+  readonly #started = Promise.withResolvers<void>();
   #hasStarted = false;
+  #hasFailed = false;
 
   constructor(options: OvnClusterManagerOptions) {
     this.#options = options;
   }
 
+  /** Settles once it knows which marks there are. */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
   async pass(loop: ClusterLoop<Kind>): Promise<void> {
+    if (this.#hasFailed) return;
+    if (!this.#hasStarted) await this.#start(loop);
+    if (!this.#hasStarted) return;
+    const pass = this.#look(loop);
+    const names = new Set(pass.egressIps.map(({ name }) => name));
+    for (const memory of [this.#tried, this.#toldOfCloud])
+      for (const name of memory.keys()) if (!names.has(name)) memory.delete(name);
+    this.#marks.keepOnly(names);
+    await pass.cloud?.removeOrphans(names);
+    for (const egressIp of pass.egressIps) await this.#reconcile(pass, egressIp);
+  }
+
+  /**
+   * The real one follows nodes first: at each that is there it assigns what has not all its addresses, and gives marks
+   * without having looked which there are. It looks at EgressIPs thereafter, and ends where two have the same.
+   */
+  async #start(loop: ClusterLoop<Kind>): Promise<void> {
+    const pass = this.#look(loop);
+    for (const egressIp of pass.egressIps)
+      if (egressIp.addresses.length !== egressIp.items.length) await this.#reconcile(pass, egressIp);
+    const { egressIps } = this.#look(loop);
+    try {
+      for (const { name, object } of egressIps) {
+        const mark = markOf(object);
+        if (mark !== undefined) this.#marks.reserve(name, mark);
+      }
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#started.reject(error);
+      return;
+    }
+    for (const egressIp of egressIps) await this.#write(loop, egressIp.name, this.#markPatch(egressIp));
+    this.#hasStarted = true;
+    this.#started.resolve();
+  }
+
+  #look(loop: ClusterLoop<Kind>): Pass {
     const cloud = this.#options.cloud ? new CloudAddresses(loop, 'cloudPrivateIpConfigs') : undefined;
     const unreachable = this.#options.unreachable?.() ?? new Set();
     const nodes = loop.list('nodes').map((object) => {
@@ -83,28 +152,23 @@ class ClusterManager {
     });
     const objects = loop.list('egressIps').filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const egressIps = objects.map(readEgressIp);
-    const names = new Set(egressIps.map(({ name }) => name));
-    for (const memory of [this.#tried, this.#toldOfCloud])
-      for (const name of memory.keys()) if (!names.has(name)) memory.delete(name);
-
     const key = JSON.stringify([nodes, cloud?.leaving()]);
     if (key !== this.#cause.key) this.#cause = { key, number: this.#cause.number + 1 };
     const allocations = cloud ? cloud.allocations() : allocationsOf(egressIps, nodes);
-    const pass = {
-      loop,
-      nodes,
-      allocations,
-      marks: new MarkPool(objects),
-      cloud,
-      isFirst: !this.#hasStarted,
-      cause: this.#cause.number,
-    };
-    this.#hasStarted = true;
-    await cloud?.removeOrphans(names);
-    for (const egressIp of egressIps) await this.#reconcile(pass, egressIp);
+    return { loop, egressIps, nodes, allocations, cloud, cause: this.#cause.number };
   }
 
+  /** What fails is tried again, whatever caused it. */
   async #reconcile(pass: Pass, egressIp: EgressIp): Promise<void> {
+    try {
+      await this.#serve(pass, egressIp);
+    } catch (error) {
+      this.#tried.delete(egressIp.name);
+      throw error;
+    }
+  }
+
+  async #serve(pass: Pass, egressIp: EgressIp): Promise<void> {
     const { nodes, allocations, cloud } = pass;
     const { name } = egressIp;
     const attempt = JSON.stringify([egressIp.addresses, pass.cause]);
@@ -161,18 +225,19 @@ class ClusterManager {
     return [...kept, ...items];
   }
 
-  /** The patch of OVN-Kubernetes' `generateEgressIPPatches`: the mark's replaces the whole map of annotations. */
-  async #patch(
-    { loop, marks, isFirst }: Pass,
-    { name, object, items }: EgressIp,
-    wanted: readonly EgressIpItem[],
-  ): Promise<void> {
-    const patch: JsonPatchOperation[] = [];
-    const isChanged = !isDeepStrictEqual(items, wanted);
-    if (!isChanged && !isFirst) return;
-    const mark = object.metadata.annotations?.[markAnnotation] === undefined ? marks.take() : undefined;
-    if (mark !== undefined) patch.push({ op: 'add', path: '/metadata/annotations', value: { [markAnnotation]: mark } });
-    if (isChanged) patch.push({ op: 'replace', path: '/status', value: { items: wanted } });
+  async #patch({ loop }: Pass, egressIp: EgressIp, wanted: readonly EgressIpItem[]): Promise<void> {
+    if (isDeepStrictEqual(egressIp.items, wanted)) return;
+    const status: JsonPatchOperation = { op: 'replace', path: '/status', value: { items: wanted } };
+    await this.#write(loop, egressIp.name, [...this.#markPatch(egressIp), status]);
+  }
+
+  /** As OVN-Kubernetes' `generateMarkPatchOp`, which replaces the whole map of annotations. */
+  #markPatch({ name, object }: EgressIp): readonly JsonPatchOperation[] {
+    const mark = markOf(object) === undefined ? this.#marks.take(name) : undefined;
+    return mark === undefined ? [] : [{ op: 'add', path: '/metadata/annotations', value: { [markAnnotation]: mark } }];
+  }
+
+  async #write(loop: ClusterLoop<Kind>, name: string, patch: readonly JsonPatchOperation[]): Promise<void> {
     if (patch.length === 0) return;
     await loop.written('egressIps', loop.client('egressIps').jsonPatch({ name }, patch)).catch((error: unknown) => {
       // Deleted meanwhile: the watch will say so.
@@ -203,6 +268,10 @@ function allocationsOf(objects: readonly EgressIp[], ovnNodes: readonly OvnNode[
       allocations.set(canonical(egressIP), { node, owner: name });
   }
   return allocations;
+}
+
+function markOf({ metadata }: KubernetesObject): string | undefined {
+  return metadata.annotations?.[markAnnotation];
 }
 
 // Only addresses that were parsed before come here.

@@ -5,5 +5,6 @@ export { clusterManagerUser, markAdmission, markAdmissionPolicy } from './mark.t
 export { readOvnNode } from './ovn-node.ts';
 
 export type { Allocation, Allocations, AssignmentRequest, EgressIpEvent, EgressIpItem } from './allocator.ts';
-export type { OvnClusterManagerOptions } from './cluster-manager.ts';
+export type { OvnClusterManager, OvnClusterManagerOptions } from './cluster-manager.ts';
+export type { ManagerLeaseOptions } from './manager-lease.ts';
 export type { EgressCapacity, OvnNode } from './ovn-node.ts';

@@ -3,32 +3,9 @@ import type { Admission } from '../api-server/index.ts';
 
 /** The annotation that carries an EgressIP's packet mark. */
 export const markAnnotation = 'k8s.ovn.org/egressip-mark';
-const firstMark = 50_000;
-const lastMark = 55_000;
 
 /** The user as which OVN-Kubernetes' cluster manager runs, the only one that may set a mark. */
 export const clusterManagerUser = 'system:serviceaccount:ovn-kubernetes:ovnkube-cluster-manager';
-
-/** The marks that are in use, and the next free one. */
-export class MarkPool {
-  readonly #used: Set<string | undefined>;
-  #next = firstMark;
-
-  constructor(objects: readonly KubernetesObject[]) {
-    this.#used = new Set(objects.map(({ metadata }) => metadata.annotations?.[markAnnotation]));
-  }
-
-  /** The lowest mark that no EgressIP has; undefined when all are in use, upon which the object simply gets none. */
-  take(): string | undefined {
-    for (; this.#next <= lastMark; this.#next++) {
-      const mark = String(this.#next);
-      if (this.#used.has(mark)) continue;
-      this.#used.add(mark);
-      return mark;
-    }
-    return undefined;
-  }
-}
 
 /** OVN-Kubernetes' admission rule for the mark, for the embedded API server. */
 export const markAdmission: Admission = ({ group, resource, operation, user, object, oldObject }) => {

@@ -5,8 +5,10 @@ import {
   startOvnClusterManager,
   type CloudNetworkConfigOptions,
   type FaultProxyTarget,
-  type StandIn,
   type NetworkCrd,
+  type OvnClusterManager,
+  type OvnClusterManagerOptions,
+  type StandIn,
 } from '@egressip-ipam/sandbox';
 import { egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
@@ -51,7 +53,7 @@ export interface OvnCluster {
   writes(): Promise<readonly Write[]>;
   run(options?: Partial<RunOptions>): void;
   stopOperator(): Promise<number>;
-  startClusterManager(): Promise<StandIn>;
+  startClusterManager(): Promise<OvnClusterManager>;
   readonly standIns: StandIn[];
   stop(): Promise<void>;
 }
@@ -60,6 +62,8 @@ export interface OvnCluster {
 export interface OvnClusterOptions {
   /** The cloud under the nodes, for the cloud network config controller. */
   readonly cloud?: Omit<CloudNetworkConfigOptions, 'rest'>;
+  /** How each cluster manager is run. */
+  readonly manager?: Pick<OvnClusterManagerOptions, 'lease' | 'delay'>;
   /** Done before anything is started. */
   readonly prepare?: (rest: RestClient) => Promise<void>;
 }
@@ -67,18 +71,19 @@ export interface OvnClusterOptions {
 /** Starts a server, the CRDs, OVN-Kubernetes' cluster manager and, on a cloud, the cloud network config controller. */
 export async function startOvnCluster(
   server: ServerName,
-  { cloud, prepare }: OvnClusterOptions = {},
+  { cloud, manager: managed, prepare }: OvnClusterOptions = {},
 ): Promise<OvnCluster> {
   const { rest, clusterManager, kubeconfig, target, writes, stop } = await startServer(server, crds);
   await prepare?.(rest);
   const client = (resource: Resource): ResourceClient => new ResourceClient(rest, resource);
   const operator = new OperatorHere(kubeconfig);
   const standIns: StandIn[] = [];
-  const startClusterManager = async (): Promise<StandIn> => {
+  const startClusterManager = async (): Promise<OvnClusterManager> => {
     const manager = await startOvnClusterManager({
       rest: clusterManager,
       cloud: cloud !== undefined,
       random: seededRandom(7),
+      ...managed,
     });
     standIns.push(manager);
     return manager;
