@@ -44,7 +44,7 @@ export class Chronicle {
    */
   note(plan: Plan, snapshot: ClusterSnapshot, now: number, isSettled: boolean): void {
     const told = this.#told;
-    this.#nodes.look(snapshot.nodes);
+    this.#nodes.look(snapshot.nodes, () => nodesNamedBy(plan, told));
     const holdings = this.#holdings(plan, snapshot, now, isSettled);
     if (told === undefined) {
       this.#log.info('what namespaces have is known', { namespaces: holdings.size });
@@ -186,6 +186,14 @@ export class Chronicle {
     }
     this.#waiting = standing;
   }
+}
+
+/** Nodes that addresses are on by a plan, or were on when that was told. */
+function nodesNamedBy({ allocations }: Plan, told: ReadonlyMap<string, Holding> = new Map()): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const { nodes } of [...allocations, ...told.values()])
+    for (const node of nodes) if (node !== null) named.add(node);
+  return named;
 }
 
 /** What is left of what a namespace had; undefined where that is nothing. */

@@ -3,6 +3,8 @@ import { isNodeLeaving, type NodeSnapshot } from '@egressip-ipam/core';
 const notReady = 'node not ready';
 const deleted = 'node deleted';
 const leaving = 'node about to be removed';
+/** Of nodes that are gone so many are remembered, and those that addresses are on: nodes come and go for years. */
+const mostGone = 1_000;
 
 /**
  * What is wrong with nodes, and what was since addresses were told of last: a node that fails for a second loses its
@@ -11,26 +13,41 @@ const leaving = 'node about to be removed';
 export class NodeTroubles {
   #nodes: readonly NodeSnapshot[] = [];
   #known: ReadonlySet<string> = new Set();
-  /** Those that were known and are gone. */
-  readonly #gone = new Set<string>();
   #now: ReadonlyMap<string, string> = new Map();
   #lately = new Map<string, string>();
 
-  /** Takes in how nodes are now. */
-  look(nodes: readonly NodeSnapshot[]): void {
+  /**
+   * Takes in how nodes are now.
+   *
+   * @param named nodes that addresses are on, or were on when that was told last
+   */
+  look(nodes: readonly NodeSnapshot[], named: () => ReadonlySet<string>): void {
     if (nodes === this.#nodes) return;
     this.#nodes = nodes;
     const present = new Set(nodes.map(({ name }) => name));
-    for (const name of this.#known) if (!present.has(name)) this.#gone.add(name);
-    for (const name of this.#gone) if (present.has(name)) this.#gone.delete(name);
-    this.#known = present;
-    const now = new Map([...this.#gone].map((name) => [name, deleted]));
+    const now = this.#goneBut(present, named);
+    for (const name of this.#lately.keys()) if (!present.has(name)) this.#lately.delete(name);
     for (const node of nodes) {
       if (!node.ready) now.set(node.name, notReady);
       else if (isNodeLeaving(node)) now.set(node.name, leaving);
     }
+    this.#known = present;
     this.#now = now;
     for (const [name, trouble] of now) this.#lately.set(name, trouble);
+  }
+
+  /** What were nodes and are none any more, in the order in which they went. */
+  #goneBut(present: ReadonlySet<string>, named: () => ReadonlySet<string>): Map<string, string> {
+    const gone = new Map<string, string>();
+    for (const [name, trouble] of this.#now) if (trouble === deleted && !present.has(name)) gone.set(name, deleted);
+    for (const name of this.#known) if (!present.has(name)) gone.set(name, deleted);
+    if (gone.size <= mostGone) return gone;
+    const kept = named();
+    for (const name of gone.keys()) {
+      if (gone.size <= mostGone) break;
+      if (!kept.has(name)) gone.delete(name);
+    }
+    return gone;
   }
 
   /** Forgets what is over: what came of it is told. */
