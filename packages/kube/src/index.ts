@@ -63,7 +63,7 @@ export type { Method, QueryValue, RequestLabel, RequestObservation, RequestOptio
 export type { Fence, RestClientOptions } from './rest/rest-client.ts';
 export type { Admission } from './serve/access-review.ts';
 export type { CertificateSource } from './serve/certificate-source.ts';
-export type { MetricsServerOptions } from './serve/serve-metrics.ts';
+export type { MetricsFlags, MetricsServerOptions } from './serve/serve-metrics.ts';
 export type { Secured, TextAnswer, TextServer, TextSource } from './serve/text-server.ts';
 export type { ReflectorHooks, ReflectorOptions } from './watch/reflector.ts';
 export type { Projection, Replacement, StoreChange } from './watch/store.ts';

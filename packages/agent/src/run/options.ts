@@ -1,5 +1,7 @@
+import type { MetricsFlags } from '@egressip-ipam/kube';
+
 /** How the agent runs. */
-export interface AgentOptions {
+export interface AgentOptions extends MetricsFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   /** Name of the node it runs on. */
@@ -18,12 +20,6 @@ export interface AgentOptions {
   readonly keyFolder?: string;
   /** What the next life must know; in a folder of the node that is gone after a restart of it. */
   readonly stateFile: string;
-  /** `HOST:PORT` or `:PORT`; `0` turns it off. */
-  readonly metricsBindAddress: string;
-  /** Serve metrics over TLS, to who the API server says may read them; absent: over plain HTTP, to everyone. */
-  readonly metricsSecure?: boolean;
-  /** A folder with `tls.crt` and `tls.key`; absent: a certificate that signs itself. */
-  readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
   /** Which build this is, for who reads the metrics; absent: nothing says so. */
   readonly build?: Readonly<Record<'version' | 'commit', string>>;

@@ -90,10 +90,7 @@ async function listen(
 ): Promise<readonly (TextServer | undefined)[]> {
   const health = { '/healthz': () => 'ok\n', '/readyz': () => 'ok\n' };
   const serveOwn = (): Promise<TextServer | undefined> =>
-    serveMetrics({
-      address: options.metricsBindAddress,
-      secure: options.metricsSecure === true,
-      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+    serveMetrics(options, {
       rest,
       clock,
       text: () => metrics.text(),

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { answer, startTestServer, until, type TestServer } from '../testing/test-server.ts';
 import { selfSigned } from './self-signed.ts';
-import { serveMetrics, type MetricsServerOptions } from './serve-metrics.ts';
+import { serveMetrics, type MetricsFlags } from './serve-metrics.ts';
 import type { TextServer } from './text-server.ts';
 
 interface Scrape {
@@ -26,21 +26,16 @@ describe('serveMetrics', () => {
     await api.close();
   });
 
-  async function open(options: Partial<MetricsServerOptions> = {}): Promise<void> {
+  async function open(flags: Partial<MetricsFlags> = {}): Promise<void> {
     api = await startTestServer((_, response, body) => {
       const { spec } = JSON.parse(body) as { readonly spec: { readonly token?: string } };
       const user = { username: 'prometheus' };
       answer(response, 201, { status: { authenticated: spec.token === 'good', user, allowed: true } });
     });
-    server = await serveMetrics({
-      address: '127.0.0.1:0',
-      secure: true,
-      rest: api.client,
-      clock,
-      text: () => 'up 1\n',
-      warn: () => undefined,
-      ...options,
-    });
+    server = await serveMetrics(
+      { metricsBindAddress: '127.0.0.1:0', metricsSecure: true, ...flags },
+      { rest: api.client, clock, text: () => 'up 1\n', warn: () => undefined },
+    );
   }
 
   /** Asks over TLS, whoever signed the certificate. */
@@ -89,7 +84,7 @@ describe('serveMetrics', () => {
   });
 
   it('answers plain HTTP, to everyone, when it is told so', async () => {
-    await open({ secure: false });
+    await open({ metricsSecure: false });
     const response = await fetch(`http://127.0.0.1:${server?.port}/metrics`);
     expect([response.status, await response.text()]).toEqual([200, 'up 1\n']);
     expect(api.requests).toEqual([]);
@@ -103,7 +98,7 @@ describe('serveMetrics', () => {
     };
     try {
       await put('first.example');
-      await open({ certificateFolder: folder });
+      await open({ metricsCertDir: folder });
       expect((await scrape('good')).name).toBe('first.example');
       await put('second.example');
       await clock.advance(10_000);
@@ -115,7 +110,7 @@ describe('serveMetrics', () => {
   });
 
   it('serves nothing on 0', async () => {
-    await open({ address: '0' });
+    await open({ metricsBindAddress: '0' });
     expect(server).toBeUndefined();
   });
 });

@@ -5,14 +5,18 @@ import { AccessReview } from './access-review.ts';
 import { CertificateSource } from './certificate-source.ts';
 import { limited, serveTexts, type TextServer } from './text-server.ts';
 
-/** How `/metrics` is served. */
-export interface MetricsServerOptions {
+/** Where `/metrics` is served, and to whom, as controller-runtime's flags have it. */
+export interface MetricsFlags {
   /** `HOST:PORT` or `:PORT`; `0` serves nothing. */
-  readonly address: string;
-  /** Over TLS, to who may `get` the non-resource URL `/metrics`; false: over plain HTTP, to everyone. */
-  readonly secure: boolean;
+  readonly metricsBindAddress: string;
+  /** Over TLS, to who may `get` the non-resource URL `/metrics`; absent: over plain HTTP, to everyone. */
+  readonly metricsSecure?: boolean;
   /** A folder with `tls.crt` and `tls.key`; absent: a certificate is made that signs itself. */
-  readonly certificateFolder?: string;
+  readonly metricsCertDir?: string;
+}
+
+/** What serves `/metrics`. */
+export interface MetricsServerOptions {
   /** Reviews tokens and rights. */
   readonly rest: RestClient;
   readonly clock: Clock;
@@ -28,14 +32,16 @@ export interface MetricsServerOptions {
  *
  * @throws Error when the address cannot be used, or the folder has no certificate with its key
  */
-export async function serveMetrics(options: MetricsServerOptions): Promise<TextServer | undefined> {
-  const { address, secure, certificateFolder, rest, clock, text, warn } = options;
+export async function serveMetrics(
+  { metricsBindAddress: address, metricsSecure, metricsCertDir: folder }: MetricsFlags,
+  { rest, clock, text, warn }: MetricsServerOptions,
+): Promise<TextServer | undefined> {
   if (address === '0' || address === '') return undefined;
   const paths = { '/metrics': limited(text, () => clock.monotonic()) };
-  if (!secure) return serveTexts(address, paths);
+  if (metricsSecure !== true) return serveTexts(address, paths);
   const certificate = await CertificateSource.open({
     clock,
-    ...(certificateFolder === undefined ? {} : { folder: certificateFolder }),
+    ...(folder === undefined ? {} : { folder }),
     onError: (error) =>
       warn('the certificate for metrics cannot be read; the last one stays in use', { reason: reasonOf(error) }),
   });

@@ -1,5 +1,7 @@
+import type { MetricsFlags } from '@egressip-ipam/kube';
+
 /** How the operator runs. */
-export interface RunOptions {
+export interface RunOptions extends MetricsFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   /** Whether it acts only while it holds the Lease; without it in a cluster of its own alone. */
@@ -30,12 +32,6 @@ export interface RunOptions {
   readonly guardUnassigned?: boolean;
   /** Take back all that was given, as if every EgressIPAM were deleted. */
   readonly takesBack?: boolean;
-  /** `HOST:PORT` or `:PORT`; `0` turns it off. */
-  readonly metricsBindAddress: string;
-  /** Serve metrics over TLS, to who the API server says may read them; absent: over plain HTTP, to everyone. */
-  readonly metricsSecure?: boolean;
-  /** A folder with `tls.crt` and `tls.key`; absent: a certificate that signs itself. */
-  readonly metricsCertDir?: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';

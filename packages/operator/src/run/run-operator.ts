@@ -91,10 +91,7 @@ async function runBeside(readiness: Readiness, options: RunOptions, log: Log, si
   rest.history.onSetBack(() => log.warn('the API server was set back to an earlier state; everything is read anew'));
   const metricsServer = await withFlag(
     '--metrics-bind-address',
-    serveMetrics({
-      address: options.metricsBindAddress,
-      secure: options.metricsSecure === true,
-      ...(options.metricsCertDir === undefined ? {} : { certificateFolder: options.metricsCertDir }),
+    serveMetrics(options, {
       rest,
       clock,
       text: () => metrics?.text(),
