@@ -19,6 +19,7 @@ export {
   isTooManyRequests,
   isUnauthorized,
 } from './errors/predicates.ts';
+export { ToldFailures } from './errors/told-failures.ts';
 export { TransportError } from './errors/transport-error.ts';
 export { referenceTo } from './events/event.ts';
 export { EventRecorder } from './events/event-recorder.ts';
@@ -65,7 +66,7 @@ export type { Admission } from './serve/access-review.ts';
 export type { CertificateSource } from './serve/certificate-source.ts';
 export type { MetricsFlags, MetricsServerOptions } from './serve/serve-metrics.ts';
 export type { Secured, TextAnswer, TextServer, TextSource } from './serve/text-server.ts';
-export type { ReflectorHooks, ReflectorOptions } from './watch/reflector.ts';
+export type { ReflectorHooks, ReflectorOptions } from './watch/reflector-options.ts';
 export type { Projection, Replacement, StoreChange } from './watch/store.ts';
 export type { Vanishing } from './watch/vanishing.ts';
 export type { WatchEvent, WatchOptions } from './watch/watch-stream.ts';

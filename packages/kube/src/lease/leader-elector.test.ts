@@ -66,6 +66,7 @@ function candidate(url: string, identity: string, more: Partial<LeaderElectorOpt
     onLost: (reason) => log.push(`lost: ${reason}`),
     onNewLeader: (leader) => log.push(`leader: ${leader}`),
     onHeldByOther: (holder) => log.push(`held: ${holder}`),
+    onError: (_error, isRepeated) => void (isRepeated || log.push('failed')),
     ...more,
   });
   electors.push(elector);
@@ -218,6 +219,7 @@ describe('LeaderElector', () => {
     await a.pass(4_500);
     await until(() => a.elector.isLeader);
     expect(a.log.at(-1)).toBe('elected');
+    expect(a.log.filter((line) => line === 'failed')).toHaveLength(1);
     expect(leases.spec.leaseTransitions).toBe(0);
   });
 

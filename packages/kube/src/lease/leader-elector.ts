@@ -2,6 +2,7 @@ import type { Clock, ClockTimer } from '../clock/clock.ts';
 import { sleep } from '../clock/sleep.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../errors/predicates.ts';
+import { ToldFailures } from '../errors/told-failures.ts';
 import type { KubernetesObject } from '../resource/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
 import { isOlder } from '../resource/resource-version.ts';
@@ -43,8 +44,8 @@ export interface LeaderElectorOptions {
   readonly onNewLeader?: (identity: string) => void;
   /** Another that holds the lease has renewed it before the eyes of this one: it lives. */
   readonly onHeldByOther?: (identity: string) => void;
-  /** An attempt failed; it is repeated. */
-  readonly onError?: (error: unknown) => void;
+  /** An attempt failed, and is made again; a repeated failure is of a sort that was told since one went well. */
+  readonly onError?: (error: unknown, isRepeated: boolean) => void;
 }
 
 // client-go's JitterFactor for those who wait.
@@ -79,6 +80,7 @@ export class LeaderElector {
   /** Monotonic time before the last successful renewal was sent; undefined while not the leader. */
   #renewedAt: number | undefined;
   #expiry: ClockTimer | undefined;
+  readonly #told = new ToldFailures();
 
   /** @throws RangeError when the times do not leave room for one another */
   constructor(options: LeaderElectorOptions) {
@@ -144,8 +146,9 @@ export class LeaderElector {
   async #attempt(signal: AbortSignal): Promise<void> {
     try {
       await this.#acquireOrRenew(signal);
+      this.#told.clear();
     } catch (error) {
-      if (!signal.aborted) this.#options.onError?.(error);
+      if (!signal.aborted) this.#options.onError?.(error, this.#told.isRepeated(error));
       // Read it again the next time: what we hold may be old, or our own write may have been applied.
       if (!isNotFound(error)) this.#forgetObserved();
     }
@@ -288,7 +291,7 @@ export class LeaderElector {
           throw error instanceof Error ? error : new Error('the Lease could not be released', { cause: error });
       }
     } catch (error) {
-      this.#options.onError?.(error);
+      this.#options.onError?.(error, false);
     }
   }
 }

@@ -1,9 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../errors/api-error.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
+import type { RestClientOptions } from '../rest/rest-client.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { answer, failure, startTestServer, until, type TestServer } from '../testing/test-server.ts';
 import { thing, thingList, things, ThingServer } from '../testing/thing-server.ts';
-import { Reflector, type ReflectorOptions } from './reflector.ts';
+import { Reflector } from './reflector.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 
 let server: TestServer | undefined;
 let reflector: Reflector<unknown> | undefined;
@@ -12,9 +16,14 @@ afterEach(async () => {
   await server?.close();
 });
 
-async function follow(thingServer: ThingServer, options: Partial<ReflectorOptions<unknown>> = {}) {
+async function follow(
+  thingServer: ThingServer,
+  options: Partial<ReflectorOptions<unknown>> = {},
+  more: RestClientOptions = {},
+) {
   server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response), {
     liveness: { interval: 100, deadline: 1_000 },
+    ...more,
   });
   const changes: string[] = [];
   const errors: unknown[] = [];
@@ -200,6 +209,48 @@ describe('Reflector', () => {
     const { errors } = await follow(thingServer);
     await until(() => errors.length === 1);
     expect(thingServer.watches).toHaveLength(1);
+  });
+
+  it('tells each sort of failure once, and once that reading goes on: something came, or a watch has held', async () => {
+    const clock = new FakeClock();
+    const thingServer = new ThingServer();
+    const faults = ['reset', 'reset', '500', 'reset', '500'];
+    let failed = 0;
+    thingServer.intercept = (kind, response) => {
+      const fault = kind === 'list' ? undefined : faults[failed];
+      if (fault === undefined) return false;
+      failed++;
+      if (fault === 'reset') response.socket?.resetAndDestroy();
+      else answer(response, 500, failure(500, 'InternalError'));
+      return true;
+    };
+    const told: string[] = [];
+    await follow(
+      thingServer,
+      {
+        onError: (error, _retry, isRepeated) =>
+          void told.push(`${ApiError.isInstance(error) ? error.status : 'no answer'}${isRepeated ? ' again' : ''}`),
+        onResumed: (milliseconds) => void told.push(milliseconds > 1_000 ? 'goes on' : 'goes on at once'),
+      },
+      { clock, liveness: { interval: 1_000_000, deadline: 1_000 } },
+    );
+    const pass = (isOver: () => boolean): Promise<void> =>
+      until(() => {
+        void clock.advance(250);
+        return isOver();
+      });
+    await pass(() => told.length === 5 && thingServer.watches.length === 6);
+    const interrupted = ['no answer', 'no answer again', '500', 'no answer again', '500 again'];
+    expect(told).toEqual(interrupted);
+    await pass(() => told.length > 5);
+    expect(told).toEqual([...interrupted, 'goes on']);
+    thingServer.send({ type: 'ADDED', object: thing('a', '11') });
+    faults.push('reset');
+    thingServer.watches.at(-1)?.response.socket?.resetAndDestroy();
+    await pass(() => thingServer.watches.length === 8);
+    thingServer.send({ type: 'ADDED', object: thing('b', '12') });
+    await until(() => told.length >= 9);
+    expect(told.slice(6)).toEqual(['no answer', 'no answer again', 'goes on']);
   });
 
   it('survives a listener that throws', async () => {

@@ -1,51 +1,20 @@
 import { sleep } from '../clock/sleep.ts';
-import type { Clock } from '../clock/clock.ts';
+import type { Clock, ClockTimer } from '../clock/clock.ts';
+import { ToldFailures } from '../errors/told-failures.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { isOlder } from '../resource/resource-version.ts';
-import type { ResourceClient, Selection } from '../resource/resource-client.ts';
+import type { Selection } from '../resource/resource-client.ts';
 import type { ServerHistory } from '../rest/server-history.ts';
 import { Backoff } from './backoff.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 import { isRefresh, isVersionUnknown, networkBackoffCap, nextAfter, pauseAfter, type Next } from './recovery.ts';
-import { Store, type Projection, type Replacement, type StoreChange } from './store.ts';
-import { VanishingDoubt, type Vanishing } from './vanishing.ts';
+import { Store, type Replacement, type StoreChange } from './store.ts';
+import { VanishingDoubt } from './vanishing.ts';
 import { limitWatch } from './watch-limits.ts';
 import { watch, type WatchEvent } from './watch-stream.ts';
 
 const shortestGoodWatch = 10_000;
 const defaultLongestSilence = 150_000;
-
-/** What a {@link Reflector} reports to metrics and logs; none of these may throw. */
-export interface ReflectorHooks {
-  /** A list is complete. */
-  readonly onListed?: (listed: { readonly items: number; readonly milliseconds: number }) => void;
-  /** A watch ended, `error` being why if not by its own time limit. */
-  readonly onWatchEnd?: (ended: { readonly milliseconds: number; readonly error?: unknown }) => void;
-  /** Something failed and is tried again after so many milliseconds. Also what an `onChange` threw, with 0. */
-  readonly onError?: (error: unknown, retryInMilliseconds: number) => void;
-  /** A list lacks more than a tenth of what is held: it is read once more before anything is given on as deleted. */
-  readonly onVanishing?: (vanishing: Vanishing) => void;
-}
-
-/** What a {@link Reflector} follows and keeps. */
-export interface ReflectorOptions<Slim> extends Selection, ReflectorHooks {
-  readonly client: ResourceClient;
-  readonly project: Projection<Slim>;
-  readonly onChange?: (change: StoreChange<Slim>) => void;
-  /** Objects per page. Default 500. */
-  readonly pageSize?: number;
-  /**
-   * `cached` (default) lists first what the server has at hand (resourceVersion 0), as client-go does: cheap, but it
-   * may be old and is not paged by the server. `latest` asks for the newest state, in pages, each time.
-   */
-  readonly consistency?: 'cached' | 'latest';
-  /**
-   * Milliseconds after which the newest state is listed when nothing comes on a watch. Default 150,000: a server sends
-   * a bookmark about every minute (kube-apiserver's bookmarkFrequency); a watch that was opened while its CRD changed,
-   * or at a version that a server set back to a backup does not have yet, may stay silent for as long as it lives.
-   */
-  readonly longestSilence?: number;
-  readonly random?: () => number;
-}
 
 /**
  * Keeps a {@link Store} equal to a collection: list, then watch from there, again and again until stopped.
@@ -68,6 +37,9 @@ export class Reflector<Slim> {
   #hasSynced = false;
   #lastSeen: number | undefined;
   #failingSince: number | undefined;
+  readonly #told = new ToldFailures();
+  /** When the first failure was told of which none has been told since that reading goes well again. */
+  #interruptedAt = 0;
   #watchingSince: number | undefined;
   /** Whether the server knew the version of a watch no more, since one delivered anything. */
   #hasExpired = false;
@@ -94,7 +66,7 @@ export class Reflector<Slim> {
     this.store = new Store(
       options.project,
       (change) => this.#tell(change),
-      (error) => options.onError?.(error, 0),
+      (error) => options.onError?.(error, 0, false),
     );
   }
 
@@ -269,8 +241,13 @@ export class Reflector<Slim> {
       onSilence: () => (this.#next = 'list-newest'),
     });
     let failure: { readonly error: unknown } | undefined;
+    let good: ClockTimer | undefined;
+    const onOpen = (): void => {
+      this.#watchingSince = this.#clock.monotonic();
+      if (this.#told.any) good = this.#clock.setTimeout(() => this.#resume(), shortestGoodWatch);
+    };
     try {
-      await this.#consume(timeoutSeconds, controller.signal, start);
+      await this.#consume(timeoutSeconds, controller.signal, start, onOpen);
     } catch (error) {
       failure = { error };
       throw error;
@@ -278,6 +255,7 @@ export class Reflector<Slim> {
       if (this.#isWatchingWell()) this.#failingSince = undefined;
       this.#watchingSince = undefined;
       limits.cancel();
+      good?.cancel();
       this.#options.onWatchEnd?.({ milliseconds: this.#clock.monotonic() - start, ...failure });
     }
   }
@@ -287,7 +265,13 @@ export class Reflector<Slim> {
     return this.#watchingSince !== undefined && this.#clock.monotonic() - this.#watchingSince >= shortestGoodWatch;
   }
 
-  async #consume(timeoutSeconds: number, signal: AbortSignal, start: number): Promise<void> {
+  #resume(): void {
+    if (!this.#told.any) return;
+    this.#told.clear();
+    this.#options.onResumed?.((this.#watchingSince ?? this.#clock.monotonic()) - this.#interruptedAt);
+  }
+
+  async #consume(timeoutSeconds: number, signal: AbortSignal, start: number, onOpen: () => void): Promise<void> {
     let events = 0;
     const { client } = this.#options;
     for await (const event of watch(client, {
@@ -295,7 +279,7 @@ export class Reflector<Slim> {
       resourceVersion: this.store.resourceVersion,
       timeoutSeconds,
       signal,
-      onOpen: () => (this.#watchingSince = this.#clock.monotonic()),
+      onOpen,
     })) {
       if (event.type === 'error') throw event.error;
       events++;
@@ -303,6 +287,7 @@ export class Reflector<Slim> {
       this.#backoff.reset();
       this.#hasExpired = false;
       this.#failingSince = undefined;
+      this.#resume();
       this.#take(event);
     }
     // A server that ends each watch at once would otherwise be asked without pause.
@@ -330,7 +315,8 @@ export class Reflector<Slim> {
     this.#wasCutOff ||= TransportError.isInstance(error);
     // Liveness itself tells when to go on.
     const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
-    this.#options.onError?.(error, pause);
+    if (!this.#told.any) this.#interruptedAt = this.#clock.monotonic();
+    this.#options.onError?.(error, pause, this.#told.isRepeated(error));
     if (pause > 0) await sleep(this.#clock, pause, signal);
   }
 
@@ -348,7 +334,7 @@ export class Reflector<Slim> {
     try {
       this.#options.onChange?.(change);
     } catch (error) {
-      this.#options.onError?.(error, 0);
+      this.#options.onError?.(error, 0, false);
     }
   }
 }

@@ -60,7 +60,9 @@ export class UnassignedGuard implements StepRunner {
         else this.#namespaces.add(namespace);
         options.onProgress();
       },
-      onError: options.onUnreadable,
+      onError: (error, _retry, isRepeated) => {
+        if (!isRepeated) options.onUnreadable(error);
+      },
     });
     this.#reflector.start();
   }

@@ -25,7 +25,9 @@ export function watchLeases(rest: RestClient, clock: Clock, onError: (error: unk
       else if (change.type === 'added' || change.object.renewTime !== change.previous.renewTime)
         changedAt.set(node, clock.monotonic());
     },
-    onError,
+    onError: (error, _retry, isRepeated) => {
+      if (!isRepeated) onError(error);
+    },
   });
   reflector.start();
   return {

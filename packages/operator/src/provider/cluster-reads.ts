@@ -31,7 +31,14 @@ export async function watchReads(
       operatorNamespace,
     )
   ).map(({ client, selection }) => {
-    const reflector = new Reflector<object>({ client, ...selection, project: (object) => object, onError });
+    const reflector = new Reflector<object>({
+      client,
+      ...selection,
+      project: (object) => object,
+      onError: (error, _retry, isRepeated) => {
+        if (!isRepeated) onError(error);
+      },
+    });
     reflector.start();
     return { kind: client.resource.kind, reflector };
   });

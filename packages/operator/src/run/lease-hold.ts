@@ -72,6 +72,7 @@ function takePart(
   let lost = new AbortController();
   let onElected: (elected: boolean) => void = () => undefined;
   let isGivenUp = false;
+  let wasLost = false;
   const own = ownIdentity();
   const elector = new LeaderElector({
     client: rest,
@@ -86,10 +87,12 @@ function takePart(
     ...(refusesBeside ? { random: () => 0 } : {}),
     onElected: () => {
       lost = new AbortController();
+      if (wasLost) log.info('the lease is held again');
       onElected(true);
     },
     onLost: (reason) => {
       lost.abort();
+      wasLost = true;
       if (!signal.aborted && !isGivenUp)
         log.warn('the lease is lost; nothing more is written until it is held again', { reason });
     },
@@ -107,8 +110,9 @@ function takePart(
           `${identity} acts as the operator already (Lease ${namespace}/${leaseName}): two would write against each other; stop it, or wait for your turn with --leader-elect`,
         ),
       ),
-    onError: (error) => {
-      log.warn('the lease cannot be renewed', { reason: reasonOf(error) });
+    onError: (error, isRepeated) => {
+      if (isRepeated) log.debug('the lease still cannot be renewed', { reason: reasonOf(error) });
+      else log.warn('the lease cannot be renewed', { reason: reasonOf(error) });
       if (isForbidden(error)) refuse(new Error(withoutRight(namespace, error)));
     },
   });

@@ -1,5 +1,12 @@
 import type { NetworkBackend } from '@egressip-ipam/core';
-import { systemClock, type Resource, type RestClient } from '@egressip-ipam/kube';
+import {
+  isForbidden,
+  isUnauthorized,
+  systemClock,
+  ToldFailures,
+  type Resource,
+  type RestClient,
+} from '@egressip-ipam/kube';
 import { findNetwork, type FoundNetwork } from '../network/find-network.ts';
 import { loadBuiltInNetworks, loadNetwork } from '../network/load-network.ts';
 import { readableServiceCIDRs, servedBy } from '../network/live-evidence.ts';
@@ -38,11 +45,17 @@ export async function openCluster(
 ): Promise<Cluster | undefined> {
   const chosen = options.network === undefined ? undefined : await loadNetwork(options.network);
   const backends = chosen === undefined ? await loadBuiltInNetworks() : [];
+  const told = new ToldFailures();
   for (let said = ''; !signal.aborted;) {
-    const found = await findNetwork(rest, backends, chosen).catch(
-      (error: unknown) => `the API server cannot be asked: ${reasonOf(error)}`,
-    );
-    if (typeof found !== 'string') {
+    const found = await findNetwork(rest, backends, chosen).catch((error: unknown) => {
+      // Who sits before it can ask for the right; an installed operator is given it in a moment, perhaps.
+      if (options.refusesBeside === true && (isForbidden(error) || isUnauthorized(error)))
+        throw new Error(withoutRight(error), { cause: error });
+      if (!told.isRepeated(error))
+        log.warn('the API server cannot be asked; it is tried again', { reason: reasonOf(error) });
+      return undefined;
+    });
+    if (found !== undefined && typeof found !== 'string') {
       const [isServed, serviceCIDRs] = await Promise.all([
         servedBy(rest, [{ resource: resources.infrastructures }]),
         readableServiceCIDRs(rest),
@@ -57,11 +70,15 @@ export async function openCluster(
       const networkByNow = chosen === undefined ? () => networkShown(rest, backends) : undefined;
       return { network: found, networkByNow, servesInfrastructures, serviceCIDRs, provider };
     }
-    if (said !== found)
+    if (found !== undefined && said !== found)
       log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });
     await raceAbort(new Promise((resolve) => setTimeout(resolve, retryPause)), signal);
   }
   return undefined;
+}
+
+function withoutRight(error: unknown): string {
+  return `the cluster may not be read (${reasonOf(error)}); ask for the verbs get, list and watch on what the operator reads, which the ClusterRoles of deploy/manifests/rbac*.yaml name, or log in anew`;
 }
 
 /** Does some work with what a cluster is, and has it end when told to, or when the cluster has another network. */

@@ -164,7 +164,12 @@ async function operate(
     findsByName: cluster.provider.decision.provider.attachesTo === 'kernel',
     now: () => clock.now(),
     onChange: (isUrgent) => onChange(isUrgent),
-    onError: (error, kind) => log.warn('reading is interrupted', { kind, reason: reasonOf(error) }),
+    // Each kind is tried again every few seconds, as long as the API server is away.
+    onError: (error, kind, isRepeated) => {
+      if (isRepeated) log.debug('reading still fails', { kind, reason: reasonOf(error) });
+      else log.warn('reading is interrupted', { kind, reason: reasonOf(error) });
+    },
+    onResumed: (kind, milliseconds) => log.info('reading goes on', { kind, milliseconds: Math.round(milliseconds) }),
     onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing),
   });
   const counts = countNetwork({

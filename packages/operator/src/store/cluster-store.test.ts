@@ -22,6 +22,7 @@ it('knows what a namespace had that got it and went away between two looks', asy
     onChange: () => (changes += 1),
     onError: () => undefined,
     onVanishing: () => undefined,
+    onResumed: () => undefined,
   });
   try {
     const client = new ResourceClient(rest, namespaces);
@@ -72,6 +73,7 @@ it('remembers what a plan gives of what is on record, until it is carried: no re
     onChange: () => undefined,
     onError: () => undefined,
     onVanishing: () => undefined,
+    onResumed: () => undefined,
   });
   const allocation = (given: Partial<Allocation>): Allocation => ({
     namespace: 'shop',
@@ -125,6 +127,7 @@ it("tells the cluster's own networks, and addresses of Services once they are re
     onChange: () => undefined,
     onError: () => undefined,
     onVanishing: () => undefined,
+    onResumed: () => undefined,
   };
   const provider = { name: 'none', attach: false, cloud: false, observationRequired: false };
   expect(new ClusterStore(options).snapshot(provider)).toMatchObject({ clusterNetworks: ['10.128.0.0/14'] });
@@ -151,6 +154,7 @@ it('remembers machines of nodes that went where a provider attaches to them, and
     onChange: () => undefined,
     onError: () => undefined,
     onVanishing: () => undefined,
+    onResumed: () => undefined,
   });
   const machines = (): readonly string[] => store.machines.map(({ name }) => name);
   const client = new ResourceClient(rest, nodes);

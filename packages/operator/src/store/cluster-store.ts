@@ -94,9 +94,9 @@ export class ClusterStore {
     { readonly nodes: readonly NodeSnapshot[]; readonly byCluster: Recognition['clusterAttaches'] } | undefined;
 
   constructor(options: ClusterStoreOptions) {
-    const { rest, onError, onVanishing, network, servesInfrastructures } = options;
+    const { rest, onError, onResumed, onVanishing, network, servesInfrastructures } = options;
     const { backend, evidence } = network;
-    const common = { rest, onError, onVanishing, onChange: () => options.onChange(false) };
+    const common = { rest, onError, onResumed, onVanishing, onChange: () => options.onChange(false) };
     this.#options = options;
     this.refused = new RefusedAddresses(rememberRefusal, options.now);
     this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });

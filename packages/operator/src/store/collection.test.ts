@@ -23,6 +23,7 @@ beforeEach(async () => {
     onChange: () => undefined,
     onError: () => undefined,
     onVanishing: () => undefined,
+    onResumed: () => undefined,
   });
 });
 afterEach(async () => {

@@ -20,7 +20,10 @@ export interface Entry {
 
 /** What a {@link Collection} tells of reading. */
 export interface ReadingHooks {
-  readonly onError: (error: unknown, kind: string) => void;
+  /** Something of a kind cannot be read; repeated: it was told so since reading went well. */
+  readonly onError: (error: unknown, kind: string, isRepeated: boolean) => void;
+  /** A kind can be read again, after so many milliseconds. */
+  readonly onResumed: (kind: string, milliseconds: number) => void;
   /** A list of this kind lacks much of what is known. */
   readonly onVanishing: (kind: string, vanishing: Vanishing) => void;
 }
@@ -75,7 +78,7 @@ export class Collection<Slim extends Entry> {
   #lastDeletion = 0;
 
   constructor(options: CollectionOptions<Slim>) {
-    const { rest, resource, namespace, name, read, onError, onVanishing } = options;
+    const { rest, resource, namespace, name, read, onError, onResumed, onVanishing } = options;
     this.client = new ResourceClient(rest, resource);
     this.#options = options;
     this.#reflector = new Reflector<Slim>({
@@ -85,7 +88,8 @@ export class Collection<Slim extends Entry> {
       ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
       project: (object) => this.#project(object, read),
       onChange: (change) => this.#changed(change),
-      onError: (error) => onError(error, this.kind),
+      onError: (error, _retry, isRepeated) => onError(error, this.kind, isRepeated),
+      onResumed: (milliseconds) => onResumed(this.kind, milliseconds),
       onVanishing: (vanishing) => onVanishing(this.kind, vanishing),
     });
   }

@@ -1,8 +1,9 @@
 import { compareNames } from '@egressip-ipam/core/plugin';
 import { Reflector, ResourceClient, type Resource, type RestClient } from '@egressip-ipam/kube';
+import type { ReadingHooks } from './collection.ts';
 
 /** What {@link WatchedValues} are made of. */
-export interface WatchedValuesOptions<Value> {
+export interface WatchedValuesOptions<Value> extends Pick<ReadingHooks, 'onError' | 'onResumed'> {
   readonly rest: RestClient;
   readonly resource: Resource;
   /** What of an object matters; most have nothing, and are not kept. Never throws. */
@@ -10,7 +11,6 @@ export interface WatchedValuesOptions<Value> {
   /** By which the list is sorted. */
   readonly keyOf: (value: Value) => string;
   readonly onChange: () => void;
-  readonly onError: (error: unknown, kind: string) => void;
   /** Whether the operator is as ready while it reads them late, as by lists alone where a role lets nobody watch. */
   readonly mayBeLate?: true;
 }
@@ -25,7 +25,8 @@ export class WatchedValues<Value> {
   #sequence = 0;
   #list: readonly Value[] | undefined;
 
-  constructor({ rest, resource, read, keyOf, onChange, onError, mayBeLate }: WatchedValuesOptions<Value>) {
+  constructor(options: WatchedValuesOptions<Value>) {
+    const { rest, resource, read, keyOf, onChange, onError, onResumed, mayBeLate } = options;
     this.kind = resource.kind;
     this.mayBeLate = mayBeLate === true;
     this.#keyOf = keyOf;
@@ -41,7 +42,8 @@ export class WatchedValues<Value> {
         this.#list = undefined;
         onChange();
       },
-      onError: (error) => onError(error, this.kind),
+      onError: (error, _retry, isRepeated) => onError(error, this.kind, isRepeated),
+      onResumed: (milliseconds) => onResumed(this.kind, milliseconds),
     });
   }
 

@@ -7,7 +7,8 @@ import { noRealServer, onlyLinux, unless } from '../../../../../tools/testing/un
 
 const poll = { timeout: 60_000, interval: 100 };
 const own = 'egressip-ipam-operator';
-const users = ['operator-1', 'operator-2', 'reader'] as const;
+const users = ['operator-1', 'operator-2', 'reader', 'stranger'] as const;
+const masters = ['system:masters'];
 
 describe.each(oneServer)('run from laptops, on %s', (server) => {
   let cluster: SdnCluster;
@@ -37,7 +38,7 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
     cluster = await SdnCluster.start(
       server,
       [],
-      users.map((user) => ({ token: user, user, groups: user === 'reader' ? [] : ['system:masters'] })),
+      users.map((user) => ({ token: user, user, groups: user.startsWith('operator') ? masters : [] })),
     );
     await cluster.addNode('a1', 'a', '192.168.0.1');
     await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }]);
@@ -107,6 +108,23 @@ describe.each(oneServer)('run from laptops, on %s', (server) => {
     await says(laptop, 'planning begins');
     expect(await holder()).not.toBe('elsewhere_1');
   }, 120_000);
+
+  it(
+    'ends without the right to read, or with a token that is none, and says what is missing',
+    { ...unless(server === 'the sandbox', noRealServer), timeout: 120_000 },
+    async () => {
+      const { url, ca } = cluster.server.target;
+      for (const [token, missing] of [
+        ['stranger', 'User "stranger" cannot list resource "nodes"'],
+        ['nobody', '401 Unauthorized'],
+      ] as const) {
+        const laptop = cluster.spawn(await writeKubeconfig(url, token, ca));
+        expect(await laptop.ended).toBe(1);
+        expect(laptop.lines.at(-1)).toContain('the cluster may not be read');
+        expect(laptop.lines.at(-1)).toContain(missing);
+      }
+    },
+  );
 
   it(
     'writes nothing without the right to the lease, and says which right it is',
