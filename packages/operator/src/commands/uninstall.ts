@@ -62,7 +62,7 @@ function namesOf(objects: readonly string[]): string {
 /** Deletes all EgressIPAMs, and is the operator until nothing is left; the objects that something is left of. */
 async function takeBack({ terminal }: CommandContext, options: UninstallOptions): Promise<readonly string[]> {
   const [
-    { createRestClient, loadConnection, ResourceClient },
+    { createRestClient, isNotFound, loadConnection, ResourceClient },
     { egressIPAMs },
     { holdLease },
     { runOperator },
@@ -84,8 +84,15 @@ async function takeBack({ terminal }: CommandContext, options: UninstallOptions)
     { userAgent: 'egressip-ipam' },
   );
   const client = new ResourceClient(rest, egressIPAMs);
-  const names = async (): Promise<readonly string[]> =>
-    (await client.list()).items.map(({ metadata }) => metadata.name);
+  const names = async (): Promise<readonly string[]> => {
+    try {
+      return (await client.list()).items.map(({ metadata }) => metadata.name);
+    } catch (error) {
+      // Somebody deleted the definition first: what its EgressIPAMs gave is there all the same.
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  };
   // What an EgressIPAM gave whose finalizer somebody took off is left though that is gone.
   const left = async (): Promise<readonly string[]> => {
     const present = await names();
@@ -109,8 +116,14 @@ async function takeBack({ terminal }: CommandContext, options: UninstallOptions)
         `${reasonOf(error)}; where an operator runs, scale its Deployment to 0 first, or delete the EgressIPAMs and let it take everything back`,
       );
     });
-    for (const name of await names()) await client.delete({ name });
-    await hold.release();
+    try {
+      for (const name of await names())
+        await client.delete({ name }).catch((error: unknown) => {
+          if (!isNotFound(error)) throw error;
+        });
+    } finally {
+      await hold.release();
+    }
     if ((await left()).length === 0) return [];
     const run = runOperator(runOptions, log, stop.signal);
     const end = Date.now() + options.timeout * 1_000;

@@ -27,6 +27,7 @@ export interface Cluster {
   /** The name of the network that it shows now; undefined where that cannot be told, or is not asked for. */
   readonly networkByNow: (() => Promise<string | undefined>) | undefined;
   readonly servesInfrastructures: boolean;
+  readonly servesEgressIPAMs: boolean;
   readonly serviceCIDRs: Resource | undefined;
   readonly provider: ClusterProvider;
 }
@@ -57,7 +58,7 @@ export async function openCluster(
     });
     if (found !== undefined && typeof found !== 'string') {
       const [isServed, serviceCIDRs] = await Promise.all([
-        servedBy(rest, [{ resource: resources.infrastructures }]),
+        servedBy(rest, [{ resource: resources.infrastructures }, { resource: resources.egressIPAMs }]),
         readableServiceCIDRs(rest),
       ]);
       log.info('the network is', { network: found.backend.name });
@@ -67,8 +68,9 @@ export async function openCluster(
         onFault: (call, fault) => metrics?.providerFailed(call, fault),
       });
       const servesInfrastructures = isServed({ resource: resources.infrastructures });
+      const servesEgressIPAMs = isServed({ resource: resources.egressIPAMs });
       const networkByNow = chosen === undefined ? () => networkShown(rest, backends) : undefined;
-      return { network: found, networkByNow, servesInfrastructures, serviceCIDRs, provider };
+      return { network: found, networkByNow, servesInfrastructures, servesEgressIPAMs, serviceCIDRs, provider };
     }
     if (found !== undefined && said !== found)
       log.warn('the network cannot be told yet; name it by --network, or wait', { reason: (said = found) });

@@ -156,6 +156,8 @@ async function operate(
   const store: ClusterStore = new ClusterStore({
     ...cluster,
     rest,
+    // Who takes back what was given need not wait for a definition that somebody deleted first.
+    lacksEgressIPAMs: options.takesBack === true && !cluster.servesEgressIPAMs,
     counted: () => counts.objects(),
     readsServices: options.readServices === true,
     mostReleases,

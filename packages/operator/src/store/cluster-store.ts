@@ -43,6 +43,8 @@ export interface ClusterStoreOptions extends ReadingHooks {
   readonly network: FoundNetwork;
   /** Whether the cluster serves Infrastructure. */
   readonly servesInfrastructures: boolean;
+  /** Whether there are no EgressIPAMs for good, as their definition is gone; absent: they are waited for. */
+  readonly lacksEgressIPAMs?: boolean;
   /** The kind that tells the networks of Services, where it is served and may be read. */
   readonly serviceCIDRs?: Resource | undefined;
   /** Whether addresses of Services are read, and taken to be in use. */
@@ -99,7 +101,12 @@ export class ClusterStore {
     const common = { rest, onError, onResumed, onVanishing, onChange: () => options.onChange(false) };
     this.#options = options;
     this.refused = new RefusedAddresses(rememberRefusal, options.now);
-    this.egressIPAMs = new Collection({ ...common, resource: resources.egressIPAMs, read: readEgressIPAM });
+    this.egressIPAMs = new Collection({
+      ...common,
+      resource: resources.egressIPAMs,
+      read: readEgressIPAM,
+      isAbsent: options.lacksEgressIPAMs === true,
+    });
     this.namespaces = new Collection({
       ...common,
       resource: resources.namespaces,

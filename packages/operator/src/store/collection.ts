@@ -46,6 +46,8 @@ export interface CollectionOptions<Slim extends Entry> extends ReadingHooks {
   readonly namespace?: string;
   /** The one object of this name alone. */
   readonly name?: string;
+  /** The cluster does not serve the kind, and that is no reason to wait: there are no objects, and none will come. */
+  readonly isAbsent?: boolean;
   readonly read: (object: KubernetesObject) => Read<Slim>;
   /** Told of what no write of ours explains. */
   readonly onChange: () => void;
@@ -101,7 +103,7 @@ export class Collection<Slim extends Entry> {
 
   /** Whether everything has been read once. */
   get hasSynced(): boolean {
-    return this.#reflector.hasSynced;
+    return this.#options.isAbsent === true || this.#reflector.hasSynced;
   }
 
   /** Monotonic time, in milliseconds, since when nothing can be read; undefined while all is well. */
@@ -138,7 +140,7 @@ export class Collection<Slim extends Entry> {
 
   /** Begins to watch. */
   start(): void {
-    this.#reflector.start();
+    if (this.#options.isAbsent !== true) this.#reflector.start();
   }
 
   /** Stops watching. */
@@ -148,7 +150,7 @@ export class Collection<Slim extends Entry> {
 
   /** Reads the newest state; resolves when it is here. */
   refresh(): Promise<void> {
-    return this.#reflector.refresh();
+    return this.#options.isAbsent === true ? Promise.resolve() : this.#reflector.refresh();
   }
 
   /** The sorted list; the same array while nothing changed. */

@@ -1,8 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { egressIPAMs, egressIPs, hostSubnets, namespaces, nodes } from './support/resources.ts';
+import {
+  definitions,
+  egressIPAMs,
+  egressIPs,
+  hostSubnets,
+  namespaces,
+  nodeLeases,
+  nodes,
+} from './support/resources.ts';
 import { startOvnCluster } from './ovn/ovn-cluster.ts';
 import { SdnCluster } from './sdn/sdn-cluster.ts';
 import { runLive } from './support/operator-process.ts';
+import { bothServers, realServer, writeKubeconfig } from './support/start-server.ts';
+import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 240_000, interval: 200 };
 const prefix = 'egressip-ipam-operator.redhat-cop.io/';
@@ -105,6 +115,70 @@ describe('uninstall, when the operator is gone already', () => {
     expect(await cluster.hosted()).toEqual({ a1: [] });
     for (const name of names) expect(await cluster.annotation(name)).toBeUndefined();
   }, 900_000);
+
+  it.each(bothServers)(
+    'takes everything back though the definition was deleted first, on %s',
+    async (server) => {
+      const cluster = await SdnCluster.start(server);
+      stops.push(() => cluster.stop());
+      await cluster.addNode('a1', 'a', '10.0.9.1');
+      await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
+      for (const name of names) await cluster.addNamespace(name);
+      cluster.run();
+      await expect
+        .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 1), poll)
+        .toBe(true);
+      await cluster.stopOperator();
+      const pools = cluster.client(egressIPAMs);
+      await pools.mergePatch({ name: 'pool' }, { metadata: { finalizers: null } });
+      await cluster.client(definitions).delete({ name: 'egressipams.redhatcop.redhat.io' });
+      await expect
+        .poll(
+          () =>
+            pools.list().then(
+              () => 'served',
+              () => 'gone',
+            ),
+          poll,
+        )
+        .toBe('gone');
+
+      expect((await cluster.command('uninstall', '--namespace', 'default')).code).toBe(2);
+      expect((await cluster.command('uninstall', '--apply', '--namespace', 'default')).code).toBe(0);
+      expect(await cluster.bindings(names)).toEqual([[], [], []]);
+      expect(await cluster.hosted()).toEqual({ a1: [] });
+      for (const name of names) expect(await cluster.annotation(name)).toBeUndefined();
+    },
+    900_000,
+  );
+
+  it(
+    'ends, and gives the Lease back, where it may not delete EgressIPAMs',
+    { ...unless(realServer.length === 0, noRealServer), timeout: 900_000 },
+    async () => {
+      const cluster = await SdnCluster.start('a real API server', [], [{ token: 'reader', user: 'reader' }]);
+      stops.push(() => cluster.stop());
+      await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
+      const rules = [
+        { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'update'] },
+      ];
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' };
+      const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'reader' }];
+      for (const [plural, kind, rest] of [
+        ['clusterroles', 'ClusterRole', { rules }],
+        ['clusterrolebindings', 'ClusterRoleBinding', { roleRef, subjects }],
+      ] as const)
+        await cluster
+          .client({ group: 'rbac.authorization.k8s.io', version: 'v1', plural, kind, namespaced: false })
+          .create({ metadata: { name: 'reader' }, ...rest });
+      const { url, ca } = cluster.server.target;
+      const kubeconfig = await writeKubeconfig(url, 'reader', ca);
+      expect((await runLive(kubeconfig, 'uninstall', '--apply', '--namespace', 'default')).code).toBe(1);
+      const lease = await cluster.client(nodeLeases).get({ namespace: 'default', name: 'egressip-ipam-operator' });
+      expect(lease['spec']).toMatchObject({ holderIdentity: '' });
+    },
+  );
 
   it('and run refuses beside a leader', async () => {
     const cluster = await SdnCluster.start('the sandbox');
