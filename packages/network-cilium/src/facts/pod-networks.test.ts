@@ -25,7 +25,7 @@ describe('a CIDR that meets pods of Cilium', () => {
     const told = (name: string, spec: object): object => ({
       apiVersion: 'cilium.io/v2',
       kind: 'CiliumNode',
-      metadata: { name },
+      metadata: { name, labels: { 'kubernetes.io/hostname': name } },
       spec,
     });
     const withNodes = (...objects: readonly object[]): Parameters<typeof aCluster>[0] => ({
@@ -41,6 +41,7 @@ describe('a CIDR that meets pods of Cilium', () => {
     const addresses = [{ type: 'InternalIP', ip: '10.0.0.1' }, { type: 'CiliumInternalIP', ip: 'nonsense' }, null];
     const cluster = withNodes(
       told('node1', { addresses, health: { ipv4: '10.0.0.2' }, ingress: { ipv4: '10.0.1.1' } }),
+      told('node3', {}),
     );
     expect(messages(cluster)).toEqual([]);
     const { allocations } = plan(aCluster({ namespaces: [aNamespace('team')], ...cluster }), network);

@@ -1,8 +1,14 @@
 import { type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
 import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
+import { hostnameLabel } from './names.ts';
 
 /** What an agent tells of its node (cilium.io/v2). Read, never written. */
 export interface CiliumNodeEntry extends NetworkEntry {
+  /**
+   * Its label {@link hostnameLabel}, by which agents find a gateway; empty where it has none. Snapshots that an earlier
+   * version saved do not say.
+   */
+  readonly hostname?: string;
   /** CIDRs of its pods. */
   readonly podCIDRs: readonly string[];
   /** Addresses of the node itself, and what Cilium has on it for itself. */
@@ -30,6 +36,7 @@ function readCiliumNode(object: unknown): Read<CiliumNodeEntry> {
   );
   return reader.result({
     name: reader.name,
+    hostname: reader.word('metadata', 'labels', hostnameLabel) ?? '',
     podCIDRs: [...reader.texts('spec', 'ipam', 'podCIDRs'), ...ofPools.filter(isText)],
     addresses: [...ofHost, ...ofCilium].filter(isText),
   });

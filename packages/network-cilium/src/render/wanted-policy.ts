@@ -1,7 +1,6 @@
 import { familyOf, formatAddress, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
 import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
-import { hostnameLabel } from '../kinds/names.ts';
 
 /** A gateway that a policy shall have. */
 export interface WantedGateway {
@@ -63,7 +62,7 @@ export function inReserve(
 }
 
 function gatewayAt(address: Address, node: string | undefined, { gateways }: CiliumFacts): WantedGateway | undefined {
-  const hostname = node === undefined ? undefined : gateways.snapshotOf(node)?.labels[hostnameLabel];
+  const hostname = node === undefined ? undefined : gateways.hostnameOf(node);
   return node === undefined || hostname === undefined ? undefined : { address, node, hostname };
 }
 

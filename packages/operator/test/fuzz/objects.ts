@@ -175,13 +175,19 @@ export const objectsOf: Readonly<Record<string, readonly object[]>> = {
   ],
   cilium: [
     ...shared,
-    named('CiliumNode', 'cilium.io/v2', 'node-1', {
-      spec: {
-        addresses: [{ type: 'InternalIP', ip: '10.0.0.1' }],
-        health: { ipv4: '10.130.0.9' },
-        ipam: { podCIDRs: ['10.130.0.0/24'], pools: { allocated: [{ pool: 'blue', cidrs: ['10.131.0.0/24'] }] } },
+    named(
+      'CiliumNode',
+      'cilium.io/v2',
+      'node-1',
+      {
+        spec: {
+          addresses: [{ type: 'InternalIP', ip: '10.0.0.1' }],
+          health: { ipv4: '10.130.0.9' },
+          ipam: { podCIDRs: ['10.130.0.0/24'], pools: { allocated: [{ pool: 'blue', cidrs: ['10.131.0.0/24'] }] } },
+        },
       },
-    }),
+      { labels: { 'kubernetes.io/hostname': 'node-1' } },
+    ),
     named(
       'CiliumEgressGatewayPolicy',
       'cilium.io/v2',

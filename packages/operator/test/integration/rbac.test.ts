@@ -31,6 +31,7 @@ import { runOperator } from '../../src/run/run-operator.ts';
 import { openCrd } from '../../src/trial/open-crd.ts';
 import { deployPath, readKustomization, readManifests } from '../deploy/documents.ts';
 import { collectionOf } from '../deploy/guard/guarded-server.ts';
+import { ciliumNodes } from './support/resources.ts';
 import { realServer, startServer, writeKubeconfig, type TestServer } from './support/start-server.ts';
 import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
@@ -42,13 +43,6 @@ const egressNodes: Resource = {
   version: 'v1alpha1',
   plural: 'egressnodes',
   kind: 'EgressNode',
-  namespaced: false,
-};
-const ciliumNodes: Resource = {
-  group: 'cilium.io',
-  version: 'v2',
-  plural: 'ciliumnodes',
-  kind: 'CiliumNode',
   namespaced: false,
 };
 const externalIPPools: Resource = {
@@ -315,19 +309,18 @@ describe(
         await server.rest.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
           body: openCrd(kind),
         });
-      const toldNode = { metadata: { name: 'n1' }, spec: { ipam: { podCIDRs: ['10.77.0.0/24'] } } };
-      await expect
-        .poll(
-          () =>
-            client(ciliumNodes)
-              .create(toldNode)
-              .then(
-                () => true,
-                () => false,
-              ),
-          poll,
-        )
-        .toBe(true);
+      const addCiliumNode = (name: string, podCIDR: string): Promise<boolean> =>
+        client(ciliumNodes)
+          .create({
+            metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+            spec: { ipam: { podCIDRs: [podCIDR] } },
+          })
+          .then(
+            () => true,
+            () => false,
+          );
+      await expect.poll(() => addCiliumNode('n1', '10.77.0.0/24'), poll).toBe(true);
+      await expect.poll(() => addCiliumNode('n2', '10.77.1.0/24'), poll).toBe(true);
       await client(configMaps).create({
         metadata: { namespace: 'kube-system', name: 'cilium-config' },
         data: { 'enable-egress-gateway': 'true', 'enable-bpf-masquerade': 'true' },

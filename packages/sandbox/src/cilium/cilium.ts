@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, RestClient } from '@egressip-ipam/kube';
 import { ClusterLoop, type StandIn } from '../stand-in/cluster-loop.ts';
 import type { Labels } from '../stand-in/label-selector.ts';
-import { internalAddresses } from '../stand-in/node.ts';
-import { ciliumEgressGatewayPolicies, namespaces, nodes } from '../stand-in/resources.ts';
+import { ciliumEgressGatewayPolicies, ciliumNodes, namespaces, nodes } from '../stand-in/resources.ts';
 import { AgentRunner } from './agent-runner.ts';
-import type { CiliumNode, CiliumPod } from './cilium-objects.ts';
+import { copyOf, readCiliumNode, type CiliumNode, type CiliumPod } from './cilium-objects.ts';
 import { ciliumTraffic, type CiliumTraffic } from './cilium-traffic.ts';
 import { EgressAgent, type AgentEvent, type PolicyMaps } from './egress-agent.ts';
+import { NodeWriter } from './node-writer.ts';
 import { PolicyMap, type PolicyMapEntry } from './policy-map.ts';
 
 /** How to run the stand-in of Cilium's agents. */
@@ -19,6 +19,8 @@ export interface CiliumOptions {
   readonly interval?: number;
   /** Milliseconds within which the agents hear of a change, each at a time of its own. Default 50. */
   readonly lag?: number;
+  /** Agents tell of their nodes by CiliumNodes, and hear of others by these; needs their definition. Default no. */
+  readonly writesNodes?: boolean;
   /** Entries of a map: `egress-gateway-policy-map-max`. Default 16,384. */
   readonly mapSize?: number;
   /** Orders what has no order, and spreads the agents' clocks. Default `Math.random`. */
@@ -48,14 +50,19 @@ export interface Cilium extends StandIn {
   entries(node: string): readonly PolicyMapEntry[];
 }
 
-type Kind = 'nodes' | 'namespaces' | 'policies';
+type Kind = 'nodes' | 'namespaces' | 'policies' | 'ciliumNodes';
 
 /** Starts the stand-in; resolves when it has seen the cluster. Needs the CRD of CiliumEgressGatewayPolicy. */
 export async function startCilium(options: CiliumOptions): Promise<Cilium> {
   const agents = new Agents(options);
   const loop: ClusterLoop<Kind> = new ClusterLoop<Kind>({
     rest: options.rest,
-    resources: { nodes, namespaces, policies: ciliumEgressGatewayPolicies },
+    resources: {
+      nodes,
+      namespaces,
+      policies: ciliumEgressGatewayPolicies,
+      ...(options.writesNodes === true && { ciliumNodes }),
+    },
     delay: 0,
     pass: (running) => agents.pass(running),
     ...(options.onError && { onError: options.onError }),
@@ -93,16 +100,29 @@ class Agents {
   readonly #policies = new Map<string, KubernetesObject>();
   readonly #namespaceLabels = new Map<string, Labels>();
 
+  readonly #writer: NodeWriter | undefined;
+
   constructor(options: CiliumOptions) {
     this.#options = options;
+    this.#writer = options.writesNodes === true ? new NodeWriter(options.rest) : undefined;
   }
 
   async pass(loop: ClusterLoop<Kind>): Promise<void> {
     this.#followNamespaces(loop.list('namespaces'));
-    this.#followNodes(loop.list('nodes'));
+    const all = loop.list('nodes');
+    if (this.#writer) {
+      const told = loop.list('ciliumNodes');
+      await this.#writer.write(
+        all,
+        all.filter(({ metadata }) => this.#runsOn(metadata.name)),
+        told,
+      );
+      this.#hearNodes(told.map(readCiliumNode));
+    } else this.#hearNodes(this.#copiesOf(all));
     this.#followPolicies(loop.list('policies'));
-    for (const { name } of this.#nodes.values())
-      if (!this.#stopped.has(name) && !this.#off.has(name) && !this.#runners.has(name)) this.#run(name);
+    const names = new Set(all.map(({ metadata }) => metadata.name));
+    for (const name of this.#runners.keys()) if (!names.has(name)) this.#end(name);
+    for (const name of names) if (this.#runsOn(name) && !this.#runners.has(name)) this.#run(name);
   }
 
   addPod(pod: CiliumPod): void {
@@ -159,21 +179,28 @@ class Agents {
     return maps;
   }
 
-  #followNodes(objects: readonly KubernetesObject[]): void {
-    const present = new Set(objects.map(({ metadata }) => metadata.name));
+  #runsOn(node: string): boolean {
+    return !this.#stopped.has(node) && !this.#off.has(node);
+  }
+
+  /** A node's own agent copies its labels: those of a dead one stay what they were. */
+  #copiesOf(objects: readonly KubernetesObject[]): readonly CiliumNode[] {
+    return objects.flatMap((object) => {
+      const { name } = object.metadata;
+      return this.#runsOn(name) ? [copyOf(object)] : (this.#nodes.get(name) ?? []);
+    });
+  }
+
+  #hearNodes(known: readonly CiliumNode[]): void {
+    const present = new Set(known.map(({ name }) => name));
     for (const name of this.#nodes.keys()) {
       if (present.has(name)) continue;
       this.#nodes.delete(name);
-      this.#end(name);
       this.#tell({ kind: 'node-deleted', name });
     }
-    for (const object of objects) {
-      const { name } = object.metadata;
-      // A node's own agent copies its labels: those of a dead one stay what they were.
-      if (this.#stopped.has(name) || this.#off.has(name)) continue;
-      const node = copyOf(object);
-      if (isDeepStrictEqual(this.#nodes.get(name), node)) continue;
-      this.#nodes.set(name, node);
+    for (const node of known) {
+      if (isDeepStrictEqual(this.#nodes.get(node.name), node)) continue;
+      this.#nodes.set(node.name, node);
       this.#tell({ kind: 'node', node });
     }
   }
@@ -223,6 +250,7 @@ class Agents {
   }
 
   #end(node: string): void {
+    this.#writer?.forget(node);
     this.#runners.get(node)?.stop();
     this.#runners.delete(node);
   }
@@ -238,10 +266,4 @@ class Agents {
   #addresses(node: string): ReadonlySet<string> {
     return this.#options.addressesOf?.(node) ?? new Set(this.#nodes.get(node)?.addresses);
   }
-}
-
-function copyOf(node: KubernetesObject): CiliumNode {
-  const { name, labels = {}, annotations = {} } = node.metadata;
-  const copied = Object.entries(annotations).filter(([key]) => /^([A-Za-z0-9]+\.)*cilium\.io\//.test(key));
-  return { name, labels, addresses: internalAddresses(node), annotations: Object.fromEntries(copied) };
 }

@@ -26,6 +26,7 @@ export const ciliumEgressGatewayPolicies = clusterScoped(
   'ciliumegressgatewaypolicies',
   'CiliumEgressGatewayPolicy',
 );
+export const ciliumNodes = clusterScoped('cilium.io', 'v2', 'ciliumnodes', 'CiliumNode');
 export const egresses = clusterScoped('crd.antrea.io', 'v1beta1', 'egresses', 'Egress');
 export const externalIpPools = clusterScoped('crd.antrea.io', 'v1beta1', 'externalippools', 'ExternalIPPool');
 export const egressNodes = clusterScoped('redhatcop.redhat.io', 'v1alpha1', 'egressnodes', 'EgressNode');

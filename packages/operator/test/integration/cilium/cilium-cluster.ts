@@ -6,11 +6,20 @@ import {
   startCilium,
   startEgressAgents,
   type Cilium,
+  type CiliumOptions,
   type EgressAgents,
 } from '@egressip-ipam/sandbox';
 import type { RunOptions } from '../../../src/run/options.ts';
+import { openCrd } from '../../../src/trial/open-crd.ts';
 import { OperatorHere } from '../support/operator-here.ts';
-import { configMaps, egressGatewayPolicies, egressIPAMs, namespaces, nodes } from '../support/resources.ts';
+import {
+  ciliumNodes,
+  configMaps,
+  egressGatewayPolicies,
+  egressIPAMs,
+  namespaces,
+  nodes,
+} from '../support/resources.ts';
 import { startServer, type ServerName, type Write } from '../support/start-server.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
@@ -59,10 +68,11 @@ export function machinesNamed(names: readonly string[]): readonly CiliumMachine[
 export async function startCiliumCluster(
   name: ServerName,
   machines: readonly CiliumMachine[] = machinesNamed(['a', 'b', 'c']),
+  { writesNodes = false }: Pick<CiliumOptions, 'writesNodes'> = {},
 ): Promise<CiliumCluster> {
   const server = await startServer(name, ['ciliumegressgatewaypolicies']);
   const { rest } = server;
-  await installCrds(rest, [egressNodesCrd]);
+  await installCrds(rest, [egressNodesCrd, ...(writesNodes ? [openCrd(ciliumNodes)] : [])]);
   const names = machines.map((machine) => machine.name);
   for (const { name: node, address, zone = 'z', providerID } of machines) {
     await new ResourceClient(rest, nodes).create({
@@ -102,6 +112,7 @@ export async function startCiliumCluster(
     rest,
     interval: 20,
     lag: 5,
+    writesNodes,
     random: seededRandom(1),
     addressesOf: (node) => agents.addressesOf(node),
   });

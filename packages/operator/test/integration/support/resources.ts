@@ -37,6 +37,14 @@ export const ciliumEndpoints: Resource = {
   kind: 'CiliumEndpoint',
   namespaced: true,
 };
+/** Nodes, as Cilium's agents know them. */
+export const ciliumNodes: Resource = {
+  group: 'cilium.io',
+  version: 'v2',
+  plural: 'ciliumnodes',
+  kind: 'CiliumNode',
+  namespaced: false,
+};
 /** What the operator wishes of agents on nodes, and what they report. */
 export const egressNodes: Resource = {
   group: 'redhatcop.redhat.io',
