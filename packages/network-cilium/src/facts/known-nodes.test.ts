@@ -65,7 +65,9 @@ describe('the nodes that Cilium knows', () => {
         { egressIP: '10.0.1.1', nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node3' } } },
       ],
     });
-    const unlabelled = withCiliumNodes(cluster, aCiliumNode('node1'), { metadata: { name: 'node2' } });
+    const unlabelled = withCiliumNodes(cluster, aCiliumNode('node1'), {
+      metadata: { name: 'node2', labels: { zone: 'a' } },
+    });
     expect(plan(unlabelled, network).findings).toMatchObject(
       expect.arrayContaining([
         expect.objectContaining({
@@ -89,6 +91,11 @@ describe('the nodes that Cilium knows', () => {
     const nodes = [aGateway('node1'), aGateway('node2', 'a', { ready: false }), aGateway('node3', 'b')];
     const joining = aCluster({ namespaces: [aNamespace('team')], nodes });
     expect(findingsOf(withCiliumNodes(joining, aCiliumNode('node1'), aCiliumNode('node3')))).toEqual([]);
+  });
+
+  it('have the labels of their Nodes, where a CiliumNode has none at all', () => {
+    const bare = withCiliumNodes(cluster, { metadata: { name: 'node1' } }, aCiliumNode('node3'));
+    expect(nodesOf(bare)).toEqual(['node1', 'node3']);
   });
 
   it('have the labels of their Nodes in a snapshot that an earlier version saved', () => {

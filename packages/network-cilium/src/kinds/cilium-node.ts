@@ -5,8 +5,8 @@ import { hostnameLabel } from './names.ts';
 /** What an agent tells of its node (cilium.io/v2). Read, never written. */
 export interface CiliumNodeEntry extends NetworkEntry {
   /**
-   * Its label {@link hostnameLabel}, by which agents find a gateway; empty where it has none. Snapshots that an earlier
-   * version saved do not say.
+   * Its label {@link hostnameLabel}, by which agents find a gateway; empty where it has others alone. One without any
+   * label, which no agent makes, does not say, nor do snapshots that an earlier version saved.
    */
   readonly hostname?: string;
   /** CIDRs of its pods. */
@@ -34,9 +34,11 @@ function readCiliumNode(object: unknown): Read<CiliumNodeEntry> {
   const ofCilium = ['health', 'ingress'].flatMap((part) =>
     ['ipv4', 'ipv6'].map((family) => reader.text('spec', part, family)),
   );
+  const { labels } = asRecord(asRecord(object)['metadata']);
+  const isLabelled = Object.keys(asRecord(labels)).length > 0;
   return reader.result({
     name: reader.name,
-    hostname: reader.word('metadata', 'labels', hostnameLabel) ?? '',
+    ...(isLabelled && { hostname: reader.word('metadata', 'labels', hostnameLabel) ?? '' }),
     podCIDRs: [...reader.texts('spec', 'ipam', 'podCIDRs'), ...ofPools.filter(isText)],
     addresses: [...ofHost, ...ofCilium].filter(isText),
   });
