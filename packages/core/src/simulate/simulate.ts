@@ -1,4 +1,5 @@
 import { parseAddress } from '../address/address.ts';
+import { parseRange } from '../address/address-range.ts';
 import { cidrContains, cidrsOverlap, parseCidr } from '../address/cidr.ts';
 import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
 import { plan } from '../plan/planner.ts';
@@ -108,7 +109,9 @@ function applyScenario(snapshot: ClusterSnapshot, scenario: Scenario, backend: N
       if (egressIPAM.name !== cidrs?.egressIPAM) return egressIPAM;
       const isKept = ({ CIDR }: CidrAssignmentSnapshot): boolean =>
         !cidrs.assignments.some((assignment) => overlap(assignment.CIDR, CIDR));
-      return { ...egressIPAM, cidrAssignments: [...egressIPAM.cidrAssignments.filter(isKept), ...cidrs.assignments] };
+      const replaced = egressIPAM.cidrAssignments.filter((assignment) => !isKept(assignment));
+      const others = cidrs.assignments.map((assignment) => withReserved(assignment, replaced));
+      return { ...egressIPAM, cidrAssignments: [...egressIPAM.cidrAssignments.filter(isKept), ...others] };
     }),
     provider:
       observation === undefined
@@ -118,6 +121,24 @@ function applyScenario(snapshot: ClusterSnapshot, scenario: Scenario, backend: N
             observation: { ...observation, nodes: observation.nodes.filter(({ node }) => stays(node)) },
           },
   };
+}
+
+/** What was kept back in the CIDRs that another takes the place of is kept back in that, as far as it lies there. */
+function withReserved(
+  assignment: CidrAssignmentSnapshot,
+  replaced: readonly CidrAssignmentSnapshot[],
+): CidrAssignmentSnapshot {
+  const cidr = parseCidr(assignment.CIDR)?.cidr;
+  const isInside = (text: string): boolean => {
+    const range = parseRange(text);
+    return (
+      cidr !== undefined && range !== undefined && cidrContains(cidr, range.first) && cidrContains(cidr, range.last)
+    );
+  };
+  const inside = replaced.flatMap(({ reservedIPs = [] }) => reservedIPs.filter(isInside));
+  return inside.length === 0
+    ? assignment
+    : { ...assignment, reservedIPs: [...(assignment.reservedIPs ?? []), ...inside] };
 }
 
 function overlap(one: string, other: string): boolean {

@@ -10,6 +10,7 @@ import {
   type ProviderObservation,
 } from '@egressip-ipam/core';
 import { isObservation } from '../input/observation.ts';
+import { printable } from '../output/printable.ts';
 import { InputError, type ReadDocuments } from '../input/read-documents.ts';
 
 /** What an EgressIPAM for a cluster would be made of. */
@@ -22,6 +23,8 @@ export interface PoolSuggestion {
   readonly nodeSelector: readonly string[];
 }
 
+/** Values of a label that are named. */
+const mostValues = 10;
 const workerLabel = 'node-role.kubernetes.io/worker';
 
 /**
@@ -31,11 +34,11 @@ const workerLabel = 'node-role.kubernetes.io/worker';
  */
 export function suggestPool({ objects }: ReadDocuments, topologyLabel: string): PoolSuggestion {
   const observation = objects.map(({ object }) => object).find((object) => isKind(object, 'ProviderObservation'));
+  const all = objects.flatMap(({ object }) => (isKind(object, 'Node') ? readNodes(object) : []));
   if (!isObservation(observation))
     throw new InputError(
-      'the infrastructure of this cluster has no subnets that can be read: name the pools by --cidr CIDR=LABELVALUE',
+      `the infrastructure of this cluster has no subnets that can be read: name the pools by --cidr CIDR=LABELVALUE; ${valuesOf(all, topologyLabel)}`,
     );
-  const all = objects.flatMap(({ object }) => (isKind(object, 'Node') ? readNodes(object) : []));
   const workers = all.filter(({ labels }) => workerLabel in labels);
   const nodes = (workers.length > 0 ? workers : all).filter(({ labels }) => labels[topologyLabel] !== undefined);
   if (nodes.length === 0)
@@ -51,6 +54,14 @@ export function suggestPool({ objects }: ReadDocuments, topologyLabel: string): 
     }),
     nodeSelector: workers.length > 0 ? [`${workerLabel}=`] : [],
   };
+}
+
+/** What may stand for LABELVALUE. */
+function valuesOf(nodes: readonly NodeSnapshot[], topologyLabel: string): string {
+  const values = [...new Set(nodes.flatMap(({ labels }) => labels[topologyLabel] ?? []))].sort();
+  if (values.length === 0) return `no node has the label ${topologyLabel}, and --topology-label names another`;
+  const more = values.length > mostValues ? ', …' : '';
+  return `nodes have ${topologyLabel} ${values.slice(0, mostValues).map(printable).join(', ')}${more}`;
 }
 
 function subnetsByValue(

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { simulate } from './simulate.ts';
+
+describe('a CIDR in the place of another', () => {
+  const pool = anEgressIPAM(['10.0.0.0/29=a', '10.1.0.0/29=a']);
+  const reservedIPs = ['10.0.0.1-10.0.0.3', '10.0.0.6'];
+  const cidrAssignments = pool.cidrAssignments.map((assignment) =>
+    assignment.CIDR === '10.0.0.0/29' ? { ...assignment, reservedIPs } : assignment,
+  );
+  const snapshot = aSnapshot({
+    egressIPAMs: [{ ...pool, cidrAssignments }],
+    nodes: [aNode('node1'), aNode('node2')],
+  });
+  const freeWith = (CIDR: string): unknown => {
+    const cidrs = { egressIPAM: pool.name, assignments: [{ CIDR, labelValue: 'a' }] };
+    return simulate(snapshot, { cidrs }).plan.egressIPAMs[0]?.cidrs.map(({ cidr, free }) => [cidr, free]);
+  };
+
+  it('keeps back what was kept back there, as far as it lies in it', () => {
+    expect(freeWith('10.0.0.0/28')).toEqual([
+      ['10.1.0.0/29', '6'],
+      ['10.0.0.0/28', '10'],
+    ]);
+    expect(freeWith('10.0.0.0/30')).toEqual([
+      ['10.1.0.0/29', '6'],
+      ['10.0.0.0/30', '0'],
+    ]);
+  });
+
+  it('takes nothing over from those that stay', () => {
+    expect(freeWith('10.2.0.0/29')).toEqual([
+      ['10.0.0.0/29', '2'],
+      ['10.1.0.0/29', '6'],
+      ['10.2.0.0/29', '6'],
+    ]);
+  });
+});
