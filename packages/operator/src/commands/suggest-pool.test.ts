@@ -9,7 +9,9 @@ const documents = (...zones: readonly (string | undefined)[]): Parameters<typeof
       kind: 'Node',
       metadata: { name: `node-${index}`, labels: value === undefined ? {} : { [zone]: value } },
     },
-    source: 'cluster',
+    file: 'cluster',
+    line: 1,
+    lineOf: () => 1,
   })),
   problems: [],
 });
