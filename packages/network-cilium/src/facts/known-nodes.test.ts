@@ -96,6 +96,7 @@ describe('the nodes that Cilium knows', () => {
   it('have the labels of their Nodes, where a CiliumNode has none at all', () => {
     const bare = withCiliumNodes(cluster, { metadata: { name: 'node1' } }, aCiliumNode('node3'));
     expect(nodesOf(bare)).toEqual(['node1', 'node3']);
+    expect(findingsOf(withCiliumNodes(cluster, { metadata: { name: 'node3' } }))).toEqual([]);
   });
 
   it('have the labels of their Nodes in a snapshot that an earlier version saved', () => {

@@ -14,11 +14,12 @@ export interface KnownNodes {
 
 /**
  * Agents look at CiliumNodes alone, to each of which the node's own agent copies the labels of its Node: a dead one's
- * stay what they were, and where no agent ever ran there is none. Where none are told, Nodes stand for them.
+ * stay what they were, and where no agent ever ran there is none. Where none has labels, Nodes stand for them.
  */
 export function knownNodes(nodes: readonly NodeSnapshot[], told: readonly ParsedCiliumNode[]): KnownNodes {
   const byName = new Map(told.map((node) => [node.name, node]));
-  const isMissing = (name: string): boolean => byName.size > 0 && !byName.has(name);
+  const isCopied = told.some(({ hostname }) => hostname !== undefined);
+  const isMissing = (name: string): boolean => isCopied && !byName.has(name);
   const hostnameOf = ({ name, labels }: NodeSnapshot): string | undefined => {
     if (isMissing(name)) return undefined;
     const hostname = byName.get(name)?.hostname ?? labels[hostnameLabel];
