@@ -107,6 +107,38 @@ describe('a namespace whose EgressIPAM gives out nothing', () => {
   });
 });
 
+describe('a namespace whose record is lost, as by a restore, and whose traffic leaves by what its EgressIPAM has not', () => {
+  const withPool = (labelValue: string, egressIPs?: string): FlatSnapshot => ({
+    ...edited(({ egressIPs: _egressIPs, allocated: _allocated, ...rest }) => ({
+      ...rest,
+      ...(egressIPs === undefined ? {} : { egressIPs }),
+    })),
+    egressIPAMs: [anEgressIPAM([`10.77.0.0/28=${labelValue}`, `10.77.1.0/28=${labelValue}`])],
+  });
+  const boundIn = ({ netNamespaces }: FlatSnapshot): unknown => netNamespaces.map(({ egressIPs }) => egressIPs);
+  const before = boundIn(settled);
+
+  it.each([
+    ['no node can host what it could be given', withPool('elsewhere')],
+    ['what it asks for is in no CIDR', withPool('a', '10.0.0.7,10.0.1.7')],
+    ['no node can host what it asks for', withPool('elsewhere', '10.77.0.5,10.77.1.5')],
+  ])('law 2: keeps that while %s', (_why, snapshot) => {
+    expect(plan(snapshot).waiting.map(({ namespace }) => namespace)).toEqual(['shop']);
+    expect(boundIn(settle(snapshot))).toEqual(before);
+  });
+
+  it.each([
+    ['gets others', undefined, ['10.77.0.1', '10.77.1.1']],
+    ['gets what it asks for', '10.77.0.5,10.77.1.5', ['10.77.0.5', '10.77.1.5']],
+  ])('law 7: %s once they can be had, and has its own until then', (_what, egressIPs, after) => {
+    const snapshot = withPool('a', egressIPs);
+    expect(readySteps(plan(snapshot)).flatMap(({ effects }) => effects.unbound ?? [])).toEqual([]);
+    const end = settle(snapshot);
+    expect(boundIn(end)).toEqual([after]);
+    expect(end.hostSubnets.flatMap((entry) => entry.egressIPs).sort()).toEqual(after);
+  });
+});
+
 describe('two namespaces on record with one address', () => {
   const pair = (first: string, second: string): FlatSnapshot => {
     const record = { egressIPs: '10.0.0.5,10.0.1.5', allocated: 'pool/10.0.0.5,10.0.1.5' };

@@ -145,8 +145,9 @@ class ClaimReader {
       (address) => !this.#isRefused(address, binding),
     );
     const proven = promised.filter((address) => confirmed.has(address));
-    // Who writes a record of what nobody gave takes nothing away by that.
-    const standIns = proven.length === promised.length ? none : this.#inPlace(proven, binding, pool);
+    // Who writes a record of what nobody gave takes nothing away by that, nor does who loses one.
+    const hasLost = lacksRecord({ from, record, proven, edited }, pool);
+    const standIns = !hasLost && proven.length === promised.length ? none : this.#inPlace(proven, binding, pool);
     const kept = [...proven, ...standIns];
     const isOfAnother = namespace.allocated !== undefined && namespace.allocated.egressIPAM !== pool.name;
     // What another EgressIPAM gave, and nothing proves, is nothing that its owner asks of this one.
@@ -157,7 +158,7 @@ class ClaimReader {
       (address) => confirmed.has(address) && !kept.includes(address),
     );
     const hasSwitched = from !== undefined;
-    const outgoing = outgoingOf({ proven, wishes, standIns, hasSwitched }, pool);
+    const outgoing = replacedOf(hasLost, { proven, wishes, standIns, hasSwitched }, pool);
     const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, outgoing, hasSwitched });
     // All that it has is the new EgressIPAM's, too: it has come over.
     const isOver = intent.kind === 'keep' && kept.every((address) => pool.assignmentOf(address) !== undefined);
@@ -275,6 +276,22 @@ class ClaimReader {
     if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
     return makeClaim(subject, pool, none, { leaving, intent: { kind: 'release', scope } });
   }
+}
+
+/** What is given back once there is more; in place of a lost record, what is in no CIDR of the EgressIPAM. */
+function replacedOf(hasLost: boolean, found: Parameters<typeof outgoingOf>[0], pool: Pool): readonly Address[] {
+  return hasLost
+    ? found.standIns.filter((address) => pool.assignmentOf(address) === undefined)
+    : outgoingOf(found, pool);
+}
+
+/** Whether no record says what a namespace had before it gets what it should have. */
+function lacksRecord(
+  found: Readonly<Record<'record' | 'proven', readonly Address[]>> & Pick<Claim, 'from' | 'edited'>,
+  { egressIPAM }: Pool,
+): boolean {
+  if (found.from !== undefined) return false;
+  return found.record.length === 0 && (found.edited || missingAssignments(found.proven, egressIPAM).length > 0);
 }
 
 /** Whether a record is of just these addresses of a pool. */
