@@ -109,13 +109,28 @@ function inspect(decided: Decided, allotment: Allotment, address: Address, findi
         'error',
         `${formatAddress(address)}: ${whyNotPlaced(decided, node)}; it waits for a node of its CIDR assignment`,
       );
-  } else if (pool.placement === 'us-by-cidr' && (group?.selection.candidates.length ?? 0) === 0) {
+  } else if (pool.placement === 'us-by-cidr' && !isTaker(decided, allotment, address, group?.selection.candidates)) {
     const node = ledger.host.at(slot);
     const isWell =
       node !== undefined && (group === undefined || (nodes.isUsable(node) && group.selection.isSelected(node)));
-    const why = node === undefined ? 'no node of its CIDR assignment is ready' : whyNotPlaced(decided, node);
+    const whyNowhere =
+      (group?.selection.candidates.length ?? 0) === 0
+        ? 'no node of its CIDR assignment is ready'
+        : 'each node of its CIDR assignment that could take it has another address of the namespace';
+    const why = node === undefined ? whyNowhere : whyNotPlaced(decided, node);
     if (!isWell) say('AddressNotPlaced', 'error', `${formatAddress(address)}: ${why}; it waits for one`);
   }
+}
+
+/** Whether one of these nodes can take an address: none that has another of its namespace's (law 3). */
+function isTaker(
+  { ledger }: Decided,
+  { addresses }: Allotment,
+  address: Address,
+  nodes: readonly NodeIndex[] = [],
+): boolean {
+  const others = addresses.filter((other) => other !== address).map((other) => ledger.host.at(ledger.slotOf(other)));
+  return nodes.some((node) => !others.includes(node));
 }
 
 function whyNotPlaced({ nodes }: Decided, node: NodeIndex | undefined): string {

@@ -112,7 +112,7 @@ function fateOfOwned(
     if (staysBeside(decisions, claim, address)) return 'staying';
     // The SDN takes over what it finds where it has CIDRs; the rest of what we host is ours to take off.
     if (!isPlacedByCidr && (cidrs.wantedOn(name).length > 0 || !recorded.includes(address))) return undefined;
-    if (cidrs.staysOn(name, egressIPAM, isPlacedByCidr)) return 'staying';
+    if (cidrs.staysOn(name, claim, address, isPlacedByCidr)) return 'staying';
     return isPlacedByCidr ? 'withCidr' : 'moving';
   }
   const placed = decisions.nodeOf(address);

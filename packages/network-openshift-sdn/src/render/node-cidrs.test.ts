@@ -104,6 +104,55 @@ describe('a node that is to carry a CIDR no longer', () => {
     expect(host(after, 'n2')).toMatchObject({ egressIPs: ['10.0.0.1'], egressCIDRs: ['10.0.0.0/28'] });
   });
 
+  describe('where a namespace has two addresses of one CIDR, as after an edit, which no node may have together', () => {
+    const [merged, namespaces] = [anEgressIPAM(['10.0.0.0/27=a']), [aNamespace('shop')]];
+    const apart = settled(
+      onSdn({
+        nodes: [aNode('n1'), aNode('n2', 'b')],
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a', '10.0.0.16/28=b'])],
+        namespaces,
+      }),
+    );
+    const withNode = (snapshot: ClusterSnapshot, name: string): ClusterSnapshot => ({
+      ...snapshot,
+      nodes: [...snapshot.nodes, aNode(name)],
+      network: {
+        ...snapshot.network,
+        objects: { ...snapshot.network.objects, HostSubnet: [...hostSubnetsOf(snapshot), aHostSubnet(name)] },
+      },
+    });
+    const atEnd = (snapshot: ClusterSnapshot): ClusterSnapshot => placeByCidr(settled(placeByCidr(settled(snapshot))));
+    const hosting = (snapshot: ClusterSnapshot): unknown =>
+      Object.fromEntries(hostSubnetsOf(snapshot).map(({ name, egressIPs }) => [name, egressIPs]));
+    const one = atEnd({ ...apart, egressIPAMs: [merged] });
+    const two = atEnd(withNode(one, 'n3'));
+
+    it('law 2: keeps its address until another node can take it', () => {
+      expect(hosting(apart)).toEqual({ n1: ['10.0.0.1'], n2: ['10.0.0.17'] });
+      expect(hosting(one)).toEqual({ n1: ['10.0.0.1'], n2: ['10.0.0.17'] });
+      expect(planOf(one).steps).toEqual([]);
+      expect(findingsOf(one, 'AddressNotPlaced')).toMatchObject([{ addresses: ['10.0.0.17'] }]);
+      expect(
+        findingsOf(
+          withHosts(one, (entry) => (entry.name === 'n2' ? aHostSubnet('n2') : entry)),
+          'AddressNotPlaced',
+        )[0]?.message,
+      ).toMatch(/each node .* has another address of the namespace/);
+      expect(hosting(two)).toEqual({ n1: ['10.0.0.1'], n2: [], n3: ['10.0.0.17'] });
+      expect(findingsOf(two, 'AddressNotPlaced')).toEqual([]);
+    });
+
+    it("law 2: has, when it is its EgressIPAM's no longer, the CIDR no more but each such address", () => {
+      const end = atEnd(edit(two, 'n3', { labels: {} }));
+      expect(host(end, 'n3')).toMatchObject({ egressIPs: ['10.0.0.17'], egressCIDRs: ['10.0.0.17/32'] });
+      expect(planOf(end).steps).toEqual([]);
+      expect(findingsOf(end, 'AddressNotPlaced')).toMatchObject([{ addresses: ['10.0.0.17'] }]);
+      const relieved = atEnd(withNode(end, 'n4'));
+      expect(hosting(relieved)).toMatchObject({ n3: [], n4: ['10.0.0.17'] });
+      expect(host(relieved, 'n3')).toMatchObject({ egressCIDRs: [] });
+    });
+  });
+
   it('leaves what is bound to it bound when its EgressIPAM has no node any more: the SDN drops, and nothing leaks', () => {
     const gone = { ...alone, nodes: [] };
     expect(netNamespacesOf(settled(gone)).map(({ egressIPs }) => egressIPs)).toEqual([['10.0.0.1']]);

@@ -2,7 +2,9 @@ import {
   cidrContains,
   formatAddress,
   parseCidr,
+  type Address,
   type Cidr,
+  type ClaimDecision,
   type EgressIPAMDecision,
   type NetworkDecisions,
   type Precondition,
@@ -74,12 +76,12 @@ export class NodeCidrs {
   }
 
   /**
-   * Whether an address stays on a node that the SDN is not to place it on any more, until another has the CIDR. On a
-   * node of an EgressIPAM whose addresses this project places it does so without a CIDR, as the SDN would take off
-   * theirs.
+   * Whether an address of a claim stays on a node that the SDN is not to place it on any more, until another that can
+   * take it has the CIDR. On a node of an EgressIPAM whose addresses this project places it does so without a CIDR, as
+   * the SDN would take off theirs.
    */
-  staysOn(node: string, egressIPAM: EgressIPAMDecision, isPlacedByCidr: boolean): boolean {
-    return (!isPlacedByCidr || this.#isPlacedByUs(node)) && !this.#takers.areReady(egressIPAM);
+  staysOn(node: string, claim: ClaimDecision, address: Address, isPlacedByCidr: boolean): boolean {
+    return (!isPlacedByCidr || this.#isPlacedByUs(node)) && !this.#takers.canTakeNow(claim, address);
   }
 
   /** A CIDR leaves a node when another can take its addresses; where no other is to, when nothing is bound to them. */
@@ -104,12 +106,13 @@ export class NodeCidrs {
 
   /**
    * What stays of the CIDRs that a node has and is not to have: all where no other can take them, or what a cordoned
-   * node carries.
+   * node carries, or of that what no other can take.
    */
   #keptOn(hostSubnet: ParsedHostSubnet): readonly string[] {
     const { name } = hostSubnet;
     if (this.#isPlacedByUs(name)) return none;
-    const carried = this.#isCordoned(name) ? this.#carriedOn(hostSubnet) : none;
+    const isCordoned = this.#isCordoned(name);
+    const carried = this.#carriedOn(hostSubnet, (address) => isCordoned || this.#hasNowhereToGo(address));
     const wanted = [...this.wantedOn(name), ...carried];
     const needed = this.ownOn(hostSubnet).filter((text) => {
       if (wanted.includes(text)) return false;
@@ -119,12 +122,19 @@ export class NodeCidrs {
     return needed.length > 0 ? needed : carried;
   }
 
-  /** What the SDN has placed on a node, as CIDRs of one address each, so that it puts nothing else there. */
-  #carriedOn(hostSubnet: ParsedHostSubnet): readonly string[] {
+  /** What the SDN has placed on a node and stays, as CIDRs of one address each, so that it puts nothing else there. */
+  #carriedOn(hostSubnet: ParsedHostSubnet, stays: (address: Address) => boolean): readonly string[] {
     const own = this.ownOn(hostSubnet).flatMap((text) => parseCidr(text)?.cidr ?? none);
     return hostSubnet.egressIPs
-      .filter((address) => own.some((cidr) => cidrContains(cidr, address)))
+      .filter((address) => own.some((cidr) => cidrContains(cidr, address)) && stays(address))
       .map((address) => `${formatAddress(address)}/32`);
+  }
+
+  #hasNowhereToGo(address: Address): boolean {
+    const owner = this.#decisions.ownerOf(address);
+    const claim = owner === undefined ? undefined : this.#decisions.claimOf(owner);
+    if (claim?.egressIPAM === undefined || claim.releases || !isPlacedByCidr(claim.egressIPAM)) return false;
+    return !this.#takers.canTake(claim, address);
   }
 
   #isCordoned(node: string): boolean {
