@@ -16,6 +16,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { egressIPAMs, namespaces, nodes } from '../network/resources.ts';
+import { reasonOf } from '../output/reason-of.ts';
 import { openCrd } from './open-crd.ts';
 
 /**
@@ -85,7 +86,7 @@ async function startParts(network: TrialNetwork, ends: (() => unknown)[]): Promi
       })),
     },
   });
-  const folder = await mkdtemp(join(tmpdir(), 'egressip-ipam-'));
+  const folder = await makeFolder();
   ends.push(() => rm(folder, { recursive: true }));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, server.kubeconfig());
@@ -125,4 +126,16 @@ async function addNode(
     { status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: 'True' }] } },
     { subresource: 'status' },
   );
+}
+
+/** @throws Error that names the folder and the way out */
+async function makeFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'egressip-ipam-'));
+  } catch (error) {
+    throw new Error(
+      `the trial keeps its kubeconfig in a temporary folder, and none can be made in ${tmpdir()}: ${reasonOf(error)}; set TMPDIR to a folder that can be written to`,
+      { cause: error },
+    );
+  }
 }
