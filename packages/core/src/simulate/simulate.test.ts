@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
-import { simulate } from './simulate.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
+import { simulate, type Scenario } from './simulate.ts';
 
 describe('a CIDR in the place of another', () => {
   const pool = anEgressIPAM(['10.0.0.0/29=a', '10.1.0.0/29=a']);
@@ -34,5 +34,28 @@ describe('a CIDR in the place of another', () => {
       ['10.1.0.0/29', '6'],
       ['10.2.0.0/29', '6'],
     ]);
+  });
+});
+
+describe('what there is to look after', () => {
+  const snapshot = aSnapshot({
+    egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a', '10.1.0.0/29=b'])],
+    nodes: [aNode('node1'), aNode('node2', 'b')],
+    namespaces: [aNamespace('team')],
+  });
+  const codesWith = (scenario: Scenario): readonly string[] =>
+    simulate(snapshot, scenario).newFindings.map(({ code, object }) => `${code} ${object.name}`);
+
+  it('is what was not there before', () => {
+    expect(codesWith({})).toEqual([]);
+    expect(codesWith({ withoutNodes: ['node2'] })).toEqual(
+      expect.arrayContaining([expect.stringContaining('AddressNotPlaced team')]),
+    );
+  });
+
+  it('is not said of who waits, too', () => {
+    const { newlyWaiting, newFindings } = simulate(snapshot, { addNamespaces: { egressIPAM: 'pool', count: 9 } });
+    expect(newlyWaiting.length).toBeGreaterThan(0);
+    expect(newFindings.filter(({ object }) => object.kind === 'Namespace')).toEqual([]);
   });
 });

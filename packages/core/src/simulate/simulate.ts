@@ -1,6 +1,7 @@
 import { parseAddress } from '../address/address.ts';
 import { parseRange } from '../address/address-range.ts';
 import { cidrContains, cidrsOverlap, parseCidr } from '../address/cidr.ts';
+import type { Finding } from '../finding/finding.ts';
 import type { Plan, WaitingClaim } from '../plan/plan-types.ts';
 import { plan } from '../plan/planner.ts';
 import type { CidrAssignmentSnapshot, ClusterSnapshot, NamespaceSnapshot } from '../snapshot/snapshot.ts';
@@ -38,6 +39,11 @@ export interface Simulation {
   readonly newlyWaiting: readonly WaitingClaim[];
   /** Namespaces that are served after the scenario and were not before. */
   readonly newlyServed: readonly string[];
+  /**
+   * What is to be looked after once everything has settled again, and was not before; of namespaces that wait
+   * `newlyWaiting` tells.
+   */
+  readonly newFindings: readonly Finding[];
 }
 
 /**
@@ -46,7 +52,8 @@ export interface Simulation {
 export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend = plain): Simulation {
   const settled = settle(snapshot, backend);
   const before = plan(settled, backend);
-  const after = plan(applyScenario(settled, scenario, backend), backend);
+  const changed = applyScenario(settled, scenario, backend);
+  const after = plan(changed, backend);
   const placedBefore = placements(before);
   const waitedBefore = new Set(before.waiting.map(({ namespace }) => namespace));
   const servedBefore = new Set(before.allocations.map(({ namespace }) => namespace));
@@ -65,7 +72,21 @@ export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend:
     newlyServed: after.allocations
       .map(({ namespace }) => namespace)
       .filter((namespace) => !servedBefore.has(namespace)),
+    newFindings: newFindings(before, plan(settle(changed, backend), backend)),
   };
+}
+
+function newFindings(before: Plan, after: Plan): readonly Finding[] {
+  const keyOf = ({ code, object, addresses = [] }: Finding): string =>
+    [code, object.kind, object.name, ...addresses].join(' ');
+  const known = new Set(before.findings.map(keyOf));
+  const waiting = new Set(after.waiting.map(({ namespace }) => namespace));
+  return after.findings.filter(
+    (finding) =>
+      finding.severity !== 'info' &&
+      !known.has(keyOf(finding)) &&
+      !(finding.object.kind === 'Namespace' && waiting.has(finding.object.name)),
+  );
 }
 
 /** Whether an address lies in a CIDR of which nodes took addresses before, and none does after. */

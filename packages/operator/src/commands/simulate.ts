@@ -1,6 +1,7 @@
 import { simulate, type Scenario } from '@egressip-ipam/core/simulate';
 import { InputError } from '../input/read-documents.ts';
 import { printable } from '../output/printable.ts';
+import { renderFindings } from '../output/render-plan.ts';
 import { table } from '../output/table.ts';
 import { writeData } from '../output/terminal.ts';
 import { parseAssignment } from './assignment.ts';
@@ -15,7 +16,7 @@ export interface SimulateOptions extends InputOptions {
   readonly cidr?: readonly string[];
 }
 
-/** `simulate`: who moves and who waits when something happens. */
+/** `simulate`: who moves and who waits when something happens, and what there is to look after then. */
 export async function simulateCommand(
   context: CommandContext,
   paths: readonly string[],
@@ -32,9 +33,10 @@ export async function simulateCommand(
     ),
     backend,
   );
-  const { moves, newlyWaiting, newlyServed, plan: after } = result;
+  const { moves, newlyWaiting, newlyServed, newFindings, plan: after } = result;
   if (options.output === 'table') {
     const { terminal } = context;
+    const found = renderFindings(newFindings, terminal);
     const sections = [
       moves.length === 0
         ? 'No address moves.'
@@ -60,6 +62,7 @@ export async function simulateCommand(
         : [
             `Served in addition: ${newlyServed.length} namespaces (${newlyServed.slice(0, 5).map(printable).join(', ')}${newlyServed.length > 5 ? ', …' : ''}).`,
           ]),
+      ...(found === undefined ? [] : [found]),
     ];
     terminal.out(`${sections.join('\n\n')}\n`);
   } else
@@ -68,10 +71,11 @@ export async function simulateCommand(
       moves,
       newlyWaiting,
       newlyServed,
+      newFindings,
       egressIPAMs: after.egressIPAMs,
       inputProblems: problems,
     });
-  return moves.length === 0 && newlyWaiting.length === 0 && problems.length === 0
+  return [moves, newlyWaiting, newFindings, problems].every(({ length }) => length === 0)
     ? exitCode.nothingToDo
     : exitCode.found;
 }

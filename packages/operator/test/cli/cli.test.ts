@@ -369,6 +369,12 @@ describe('simulate', () => {
     expect(JSON.parse(out).moves).toEqual([expect.objectContaining({ from: 'a', to: 'c' })]);
   });
 
+  it('shows what there is to look after then', async () => {
+    const { code, out } = await runCli(['simulate', '-', '--without-node', 'a', '--without-node', 'c'], { input });
+    expect(code).toBe(2);
+    expect(out).toMatch(/FINDING +SEVERITY +OBJECT +MESSAGE/);
+  });
+
   it('shows who waits when many come', async () => {
     const { out } = await runCli(['simulate', '-', '--add-namespaces', '10', '-o', 'json'], { input });
     const { newlyServed, newlyWaiting } = JSON.parse(out);
