@@ -70,28 +70,21 @@ export function gatewayNodes(
 /** Why a node gets no addresses, where that is not plain: one that joins is not Ready before Cilium's agent runs. */
 function unusable(node: NodeSnapshot, known: KnownNodes): readonly Finding[] {
   const { name, labels } = node;
-  const because = (code: string, message: string): readonly Finding[] => [
-    { code, severity: 'warning', object: { kind: 'Node', name }, message },
-  ];
-  if (known.isMissing(name))
-    return node.ready
-      ? because(
-          'CiliumNodeMissing',
-          `Node ${name} has no CiliumNode, and Cilium chooses gateways among these alone: it gets no addresses. See whether Cilium's agent runs there, which makes it.`,
-        )
-      : [];
+  const about = { severity: 'warning', object: { kind: 'Node', name } } as const;
+  if (known.isMissing(name)) {
+    const message = `Node ${name} has no CiliumNode, and Cilium chooses gateways among these alone: it gets no addresses. See whether Cilium's agent runs there, which makes it.`;
+    return node.ready ? [{ ...about, code: 'CiliumNodeMissing', message }] : [];
+  }
   const hostname = known.hostnameOf(node);
-  if (hostname !== undefined)
-    return because(
-      'HostnameLabelShared',
-      `Node ${name} has the label ${hostnameLabel}=${hostname} of node ${known.firstWith(hostname) ?? ''}, and Cilium would take that one as the gateway: it gets no addresses. Give it a label of its own.`,
-    );
-  return because(
-    'HostnameLabelMissing',
+  if (hostname !== undefined) {
+    const message = `Node ${name} has the label ${hostnameLabel}=${hostname} of node ${known.firstWith(hostname) ?? ''}, and Cilium would take that one as the gateway: it gets no addresses. Give it a label of its own.`;
+    return [{ ...about, code: 'HostnameLabelShared', message }];
+  }
+  const message =
     labels[hostnameLabel] === undefined
       ? `Node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway: it gets no addresses. Set the label.`
-      : `The CiliumNode of node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway, though the Node has: it gets no addresses. See whether Cilium's agent runs there, which copies it.`,
-  );
+      : `The CiliumNode of node ${name} has no label ${hostnameLabel}, by which Cilium's policies select a gateway, though the Node has: it gets no addresses. See whether Cilium's agent runs there, which copies it.`;
+  return [{ ...about, code: 'HostnameLabelMissing', message }];
 }
 
 /**
