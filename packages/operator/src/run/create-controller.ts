@@ -13,6 +13,7 @@ import { sendsOn } from '../provider/provider-facts.ts';
 import { silentNodes, type ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
+import { FailedWrites } from './failed-writes.ts';
 import { leaving } from './leaving.ts';
 import type { Term } from './lease-hold.ts';
 import type { Log } from './log.ts';
@@ -57,6 +58,7 @@ export function createController(parts: ControllerParts): ControlLoop {
   const { store, provider, watch, writer, reporter, clock, log, metrics } = parts;
   const { backend } = store.network;
   const holds = new AddressHolds();
+  const failedWrites = new FailedWrites(log);
   const executor = new Executor({
     clock,
     holds,
@@ -66,11 +68,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     onProgress: () => loop.poke(),
     onError: (step, error, retry) => {
       metrics?.stepFailed(step);
-      log.warn('a write failed', {
-        object: `${step.object.kind}/${step.object.name}`,
-        reason: reasonOf(error),
-        retryInMilliseconds: Math.round(retry),
-      });
+      failedWrites.failed(step, error, retry);
     },
     onUndone: (step, times) => {
       metrics?.stepUndone(step);
@@ -89,6 +87,7 @@ export function createController(parts: ControllerParts): ControlLoop {
       else if (step.kind === 'annotate' && step.allocated !== null)
         store.namespaces.promise(step.namespace, step.addresses);
       metrics?.stepDone(step, milliseconds);
+      failedWrites.done(step);
       log.debug('step done', { step: step.id, milliseconds: Math.round(milliseconds) });
     },
   });
