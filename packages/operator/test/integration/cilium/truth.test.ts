@@ -50,8 +50,7 @@ describe.each(bothServers)('law 12: what is said and what is so on Cilium, on %s
 
   it('who mistyped is counted beside the others, and who waits for nodes makes it not ready', async () => {
     await objects.annotate('four', { egressips: 'nonsense' });
-    await cluster.addNamespace('five');
-    await objects.annotate('five', { egressips: '10.0.0.300' });
+    await objects.addNamespace('five', { egressipam: 'pool', egressips: '10.0.0.300' });
     await eventually(async () => expect(await summary()).toEqual(['True', 'False', '3/5', '4/5']));
     expect(await reasonOf('Ready')).toBe('AllServed');
     for (const name of ['a', 'b', 'c'])
