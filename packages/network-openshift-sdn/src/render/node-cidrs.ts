@@ -111,11 +111,12 @@ export class NodeCidrs {
   #keptOn(hostSubnet: ParsedHostSubnet): readonly string[] {
     const { name } = hostSubnet;
     if (this.#isPlacedByUs(name)) return none;
+    const leaving = this.ownOn(hostSubnet).filter((text) => !this.wantedOn(name).includes(text));
+    if (leaving.length === 0) return none;
     const isCordoned = this.#isCordoned(name);
     const carried = this.#carriedOn(hostSubnet, (address) => isCordoned || this.#hasNowhereToGo(address));
-    const wanted = [...this.wantedOn(name), ...carried];
-    const needed = this.ownOn(hostSubnet).filter((text) => {
-      if (wanted.includes(text)) return false;
+    const needed = leaving.filter((text) => {
+      if (carried.includes(text)) return false;
       const before = this.#takers.beforeLeaving(text);
       return before === undefined || (carried.length > 0 && before.length > 0);
     });
