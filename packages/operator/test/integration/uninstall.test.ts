@@ -11,7 +11,7 @@ import {
 import { startOvnCluster } from './ovn/ovn-cluster.ts';
 import { SdnCluster } from './sdn/sdn-cluster.ts';
 import { runLive } from './support/operator-process.ts';
-import { bothServers, realServer, writeKubeconfig } from './support/start-server.ts';
+import { bothServers, realServer, writeKubeconfig, type ServerName } from './support/start-server.ts';
 import { noRealServer, unless } from '../../../../tools/testing/unless.ts';
 
 const poll = { timeout: 240_000, interval: 200 };
@@ -23,6 +23,22 @@ describe('uninstall, when the operator is gone already', () => {
   afterEach(async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   });
+
+  /** OpenShift SDN with a namespace's address each, no operator, and a finalizer that somebody took off. */
+  const startUnfinalized = async (server: ServerName): Promise<SdnCluster> => {
+    const cluster = await SdnCluster.start(server);
+    stops.push(() => cluster.stop());
+    await cluster.addNode('a1', 'a', '10.0.9.1');
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
+    for (const name of names) await cluster.addNamespace(name);
+    cluster.run();
+    await expect
+      .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 1), poll)
+      .toBe(true);
+    await cluster.stopOperator();
+    await cluster.client(egressIPAMs).mergePatch({ name: 'pool' }, { metadata: { finalizers: null } });
+    return cluster;
+  };
 
   it('plans first, refuses beside a leader, then takes everything back on OpenShift SDN', async () => {
     const cluster = await SdnCluster.start('the sandbox');
@@ -93,18 +109,8 @@ describe('uninstall, when the operator is gone already', () => {
   }, 900_000);
 
   it('takes back what an EgressIPAM gave whose finalizer somebody took off, on OpenShift SDN', async () => {
-    const cluster = await SdnCluster.start('the sandbox');
-    stops.push(() => cluster.stop());
-    await cluster.addNode('a1', 'a', '10.0.9.1');
-    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
-    for (const name of names) await cluster.addNamespace(name);
-    cluster.run();
-    await expect
-      .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 1), poll)
-      .toBe(true);
-    await cluster.stopOperator();
+    const cluster = await startUnfinalized('the sandbox');
     const pools = cluster.client(egressIPAMs);
-    await pools.mergePatch({ name: 'pool' }, { metadata: { finalizers: null } });
     await pools.delete({ name: 'pool' });
 
     const planned = await cluster.command('uninstall', '--namespace', 'default');
@@ -119,18 +125,8 @@ describe('uninstall, when the operator is gone already', () => {
   it.each(bothServers)(
     'takes everything back though the definition was deleted first, on %s',
     async (server) => {
-      const cluster = await SdnCluster.start(server);
-      stops.push(() => cluster.stop());
-      await cluster.addNode('a1', 'a', '10.0.9.1');
-      await cluster.addPool('pool', [{ CIDR: '10.0.0.0/28', labelValue: 'a' }]);
-      for (const name of names) await cluster.addNamespace(name);
-      cluster.run();
-      await expect
-        .poll(async () => (await cluster.bindings(names)).every((addresses) => addresses.length === 1), poll)
-        .toBe(true);
-      await cluster.stopOperator();
+      const cluster = await startUnfinalized(server);
       const pools = cluster.client(egressIPAMs);
-      await pools.mergePatch({ name: 'pool' }, { metadata: { finalizers: null } });
       await cluster.client(definitions).delete({ name: 'egressipams.redhatcop.redhat.io' });
       await expect
         .poll(
