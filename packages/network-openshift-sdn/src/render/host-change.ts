@@ -1,5 +1,6 @@
 import { cidrContains, parseCidr, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
+import { claimWith } from './claim-with.ts';
 import { staysBeside } from './kept-cidrs.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
 import type { Placements } from './placements.ts';
@@ -90,11 +91,6 @@ function fateOfDoubted(
 ): Fate | undefined {
   const claim = claimWith(decisions, address);
   return claim === undefined ? 'leaving' : fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
-}
-
-function claimWith(decisions: NetworkDecisions, address: Address): ClaimDecision | undefined {
-  const owner = decisions.ownerOf(address);
-  return owner === undefined ? undefined : decisions.claimOf(owner);
 }
 
 function fateOfOwned(

@@ -12,6 +12,7 @@ import {
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { CidrTakers } from './cidr-takers.ts';
+import { claimWith } from './claim-with.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 
 const none: readonly never[] = [];
@@ -132,8 +133,7 @@ export class NodeCidrs {
   }
 
   #hasNowhereToGo(address: Address): boolean {
-    const owner = this.#decisions.ownerOf(address);
-    const claim = owner === undefined ? undefined : this.#decisions.claimOf(owner);
+    const claim = claimWith(this.#decisions, address);
     if (claim?.egressIPAM === undefined || claim.releases || !isPlacedByCidr(claim.egressIPAM)) return false;
     return !this.#takers.canTake(claim, address);
   }
