@@ -13,7 +13,9 @@ export class NodeTable {
   readonly nodes: readonly ParsedNode[];
   /** How many of them the snapshot has. */
   readonly present: number;
-  readonly #names: NodeNames;
+  readonly #indexes: NodeNames;
+  readonly #names: readonly string[];
+  readonly #isReady: readonly boolean[];
   readonly #subnets: (readonly Cidr[] | undefined)[];
   readonly #capacities: NodeCapacity[];
   readonly #isUsable: boolean[];
@@ -22,9 +24,11 @@ export class NodeTable {
   readonly #loadIPv6: Int32Array;
 
   constructor(snapshot: ParsedSnapshot, facts: NetworkFacts, names: NodeNames) {
-    this.#names = names;
+    this.#indexes = names;
     this.present = names.present;
     this.nodes = [...snapshot.nodes, ...names.departed.map(departedNode)];
+    this.#names = this.nodes.map(({ name }) => name);
+    this.#isReady = this.nodes.map(({ source }) => source.ready);
     this.#subnets = this.nodes.map((node) => subnetsOf(snapshot, facts, node));
     this.#capacities = this.nodes.map(({ name }) =>
       snapshot.source.provider.attach ? unlimited : facts.nodeOf(name).capacity,
@@ -39,7 +43,7 @@ export class NodeTable {
 
   /** The index of a node. */
   indexOf(name: string): NodeIndex | undefined {
-    return this.#names.indexOf(name);
+    return this.#indexes.indexOf(name);
   }
 
   /** Every index with its node. */
@@ -49,12 +53,12 @@ export class NodeTable {
 
   /** The name of a node. */
   nameOf(index: NodeIndex): string {
-    return this.nodes[index]?.name ?? '';
+    return this.#names[index] ?? '';
   }
 
   /** Whether a node is there and Ready. */
   isReady(index: NodeIndex): boolean {
-    return this.nodes[index]?.source.ready === true;
+    return this.#isReady[index] === true;
   }
 
   /** Whether a node is Ready, stays, and the network can use it. */

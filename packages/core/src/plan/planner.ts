@@ -32,7 +32,7 @@ import type { Decided } from '../render/decided.ts';
 import { render } from '../render/render.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { networkView } from './network-view.ts';
-import type { Plan } from './plan-types.ts';
+import type { Allocation, Plan } from './plan-types.ts';
 import { reportPlan } from './report.ts';
 import { withoutClusterNetworks } from './without-cluster-networks.ts';
 import { withoutLongNames } from './without-long-names.ts';
@@ -57,14 +57,16 @@ export interface Planner {
 
 /**
  * A planner that lives on. It remembers what it parsed, by the object it came
- * from, and nothing else; a snapshot that shares objects with the last one is
- * therefore planned much faster.
+ * from, and what it said of each namespace, which is the same object again where
+ * it says the same; a snapshot that shares objects with the last one is therefore
+ * planned much faster.
  *
  * @param backend the network's back end; the one that a snapshot names
  */
 export function createPlanner(backend: NetworkBackend = plain, { mostNew = Infinity }: PlanOptions = {}): Planner {
   const parser = new Parser();
   const reader = backend.createFactsReader();
+  let last: readonly Allocation[] = [];
   return {
     plan: (snapshot) => {
       const parsed = parser.parse(snapshot);
@@ -72,10 +74,12 @@ export function createPlanner(backend: NetworkBackend = plain, { mostNew = Infin
       const facts = reader.read(view);
       const traits = backend.traits(view.settings, view.platform);
       const usable = withoutClusterNetworks(parsed, facts.clusterNetworks ?? []);
-      return decide(
+      const decided = decide(
         { ...usable, egressIPAMs: withoutLongNames(usable.egressIPAMs, traits) },
-        { backend, traits, view, facts, mostNew },
+        { backend, traits, view, facts, mostNew, last },
       );
+      last = decided.allocations;
+      return decided;
     },
   };
 }
@@ -92,10 +96,12 @@ interface Network {
   readonly view: NetworkView;
   readonly facts: NetworkFacts;
   readonly mostNew: number;
+  /** What the last plan said of namespaces. */
+  readonly last: readonly Allocation[];
 }
 
 /** A row of phases: facts → claims → allocate, with places → render → report. */
-function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNew }: Network): Plan {
+function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNew, last }: Network): Plan {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
   );
@@ -154,5 +160,5 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNe
     usedElsewhere: elsewhere,
   };
   const rendered = render(decided, backend, view);
-  return reportPlan(decided, rendered, [...read.findings, ...findings]);
+  return reportPlan(decided, rendered, [...read.findings, ...findings], last);
 }

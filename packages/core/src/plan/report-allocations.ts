@@ -7,6 +7,7 @@ import type { Rendering } from '../network-contract/backend.ts';
 import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
 import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
+import { LastAllocations } from './last-allocations.ts';
 import type { Allocation, WaitingClaim } from './plan-types.ts';
 import { menderOf } from './whose-to-mend.ts';
 
@@ -36,9 +37,17 @@ export interface ReportedAllocations {
   readonly placedOn: (node: NodeIndex) => number;
 }
 
-/** Writes down who has what, and where. */
-export function reportAllocations(decided: Decided, rendering: Rendering): ReportedAllocations {
-  const reporter = new Reporter(decided, rendering);
+/**
+ * Writes down who has what, and where.
+ *
+ * @param last what the last plan said, by name of namespaces: what is as it was is the same object again
+ */
+export function reportAllocations(
+  decided: Decided,
+  rendering: Rendering,
+  last: readonly Allocation[],
+): ReportedAllocations {
+  const reporter = new Reporter(decided, rendering, new LastAllocations(last));
   const allocations: Allocation[] = [];
   decided.allotments.forEach((allotment) => {
     const allocation = reporter.report(allotment);
@@ -67,8 +76,10 @@ class Reporter {
   readonly #rendering: Rendering;
   readonly #counts: readonly PoolCounts[];
   readonly #onNode: Uint32Array;
+  readonly #last: LastAllocations;
 
-  constructor(decided: Decided, rendering: Rendering) {
+  constructor(decided: Decided, rendering: Rendering, last: LastAllocations) {
+    this.#last = last;
     this.#decided = decided;
     this.#ledger = decided.ledger;
     this.#rendering = rendering;
@@ -92,9 +103,10 @@ class Reporter {
     }
     const { namespace } = claim;
     let missing: Address[] | undefined;
-    const nodes = new Array<string | null>(addresses.length).fill(null);
+    const nodes = new Array<string | null>(addresses.length);
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
+      nodes[position] = null;
       if (address === undefined) continue;
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
@@ -114,8 +126,11 @@ class Reporter {
       const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying };
       return state === undefined ? partly : { ...partly, state };
     }
-    if (state === undefined) return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried };
-    return { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
+    const whole =
+      state === undefined
+        ? { namespace: name, egressIPAM, source, addresses: texts, nodes, carried }
+        : { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
+    return this.#last.same(whole) ?? whole;
   }
 
   /** What carries a namespace's traffic while others do not: some of its addresses, and what they replace. */
