@@ -1,3 +1,4 @@
+import { countBefore } from './count-before.ts';
 import { parseAddress, type Address } from './address.ts';
 import { parseCidr, type Cidr } from './cidr.ts';
 
@@ -36,32 +37,25 @@ export function mergeRanges(ranges: readonly AddressRange[]): readonly AddressRa
 
 /** The one of some ranges, as {@link mergeRanges} gives them, that has an address. */
 export function rangeWith(ranges: readonly AddressRange[], address: Address): AddressRange | undefined {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const range = ranges[middle];
-    if (range === undefined || compareAddresses(address, range.first) < 0) high = middle;
-    else if (compareAddresses(address, range.last) > 0) low = middle + 1;
-    else return range;
-  }
-  return undefined;
+  const range = ranges[firstReaching(ranges, address)];
+  return range !== undefined && compareAddresses(range.first, address) <= 0 ? range : undefined;
 }
 
 /** Those of some ranges, as {@link mergeRanges} gives them, that have an address of another one. */
 export function rangesWithin(ranges: readonly AddressRange[], { first, last }: AddressRange): readonly AddressRange[] {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const range = ranges[middle];
-    if (range !== undefined && compareAddresses(range.last, first) < 0) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
+  const from = firstReaching(ranges, first);
+  let end = from;
   for (let range = ranges[end]; range !== undefined && compareAddresses(range.first, last) <= 0; range = ranges[end])
     end += 1;
-  return ranges.slice(low, end);
+  return ranges.slice(from, end);
+}
+
+/** Where the first range stands that does not end before an address. */
+function firstReaching(ranges: readonly AddressRange[], address: Address): number {
+  return countBefore(ranges.length, (index) => {
+    const range = ranges[index];
+    return range !== undefined && compareAddresses(range.last, address) < 0;
+  });
 }
 
 /** Orders addresses; those of IPv4 come first. */

@@ -1,3 +1,4 @@
+import { countBefore } from './count-before.ts';
 import type { Address } from './address.ts';
 import { compareAddresses, type AddressRange } from './address-range.ts';
 
@@ -31,14 +32,7 @@ export class RangeIndex<Range extends AddressRange> {
   #positionOf(address: Address): number {
     this.#pieces ??= { 4: pieces(this.#ranges, 'number'), 6: pieces(this.#ranges, 'bigint') };
     const { starts, positions } = this.#pieces[typeof address === 'number' ? 4 : 6];
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= address) low = middle + 1;
-      else high = middle;
-    }
-    return positions[low - 1] ?? nowhere;
+    return positions[countBefore(starts.length, (index) => (starts[index] ?? 0) <= address) - 1] ?? nowhere;
   }
 }
 

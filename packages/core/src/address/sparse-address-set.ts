@@ -1,3 +1,4 @@
+import { countBefore } from './count-before.ts';
 import type { Address } from './address.ts';
 import type { AddressSet } from './address-set.ts';
 
@@ -132,14 +133,7 @@ export class SparseAddressSet implements AddressSet {
 
   /** The last chunk that starts at or before a value, or -1. */
   #chunkBefore(value: bigint): number {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      if ((this.#chunks[middle]?.starts[0] ?? 0n) <= value) low = middle + 1;
-      else high = middle - 1;
-    }
-    return high;
+    return countBefore(this.#chunks.length, (index) => (this.#chunks[index]?.starts[0] ?? 0n) <= value) - 1;
   }
 
   /** Takes out the ranges from a place on that begin up to one behind an end; the end of all of it. */
@@ -182,12 +176,5 @@ const none: Chunk = { starts: [], ends: [] };
 
 /** The last of ascending values that is no larger than another, or -1. */
 function lastUpTo(values: readonly bigint[], value: bigint): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0n) <= value) low = middle + 1;
-    else high = middle - 1;
-  }
-  return high;
+  return countBefore(values.length, (index) => (values[index] ?? 0n) <= value) - 1;
 }

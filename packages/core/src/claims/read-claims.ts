@@ -15,7 +15,7 @@ import type { Claim, Intent } from './claim.ts';
 import { ConfirmedAddresses } from './confirmed-addresses.ts';
 import { contains, fitsInOrder, missingAssignments } from './match-assignments.ts';
 import { namespaceFinding } from './namespace-finding.ts';
-import { adoptable, fittingNone, outgoingOf, withBound } from './what-fits.ts';
+import { adoptable, fittingNone, lacksRecord, replacedOf, withBound } from './what-fits.ts';
 
 const none: readonly never[] = [];
 const keep: Intent = { kind: 'keep' };
@@ -276,22 +276,6 @@ class ClaimReader {
     if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
     return makeClaim(subject, pool, none, { leaving, intent: { kind: 'release', scope } });
   }
-}
-
-/** What is given back once there is more; in place of a lost record, what is in no CIDR of the EgressIPAM. */
-function replacedOf(hasLost: boolean, found: Parameters<typeof outgoingOf>[0], pool: Pool): readonly Address[] {
-  return hasLost
-    ? found.standIns.filter((address) => pool.assignmentOf(address) === undefined)
-    : outgoingOf(found, pool);
-}
-
-/** Whether no record says what a namespace had before it gets what it should have. */
-function lacksRecord(
-  found: Readonly<Record<'record' | 'proven', readonly Address[]>> & Pick<Claim, 'from' | 'edited'>,
-  { egressIPAM }: Pool,
-): boolean {
-  if (found.from !== undefined) return false;
-  return found.record.length === 0 && (found.edited || missingAssignments(found.proven, egressIPAM).length > 0);
 }
 
 /** Whether a record is of just these addresses of a pool. */

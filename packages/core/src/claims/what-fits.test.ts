@@ -4,7 +4,7 @@ import { parseEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { Pool } from '../place/pool.ts';
 import { anEgressIPAM } from '../testing/builders.ts';
 import { assignmentOf } from './match-assignments.ts';
-import { adoptable, fittingNone, outgoingOf, withBound } from './what-fits.ts';
+import { adoptable, fittingNone, replacedOf, withBound } from './what-fits.ts';
 
 const egressIPAM = parseEgressIPAM(anEgressIPAM(['10.0.0.0/24=a', '10.1.0.0/24=b']));
 const pool = { egressIPAM, assignmentOf: (address: number) => assignmentOf(egressIPAM, address) } as unknown as Pool;
@@ -25,9 +25,14 @@ it('what fits none is in no CIDR, or beside one that fits', () => {
 it('goes once a wish has taken its place, and nothing else goes', () => {
   const standIns = of('10.0.0.1', '10.1.0.1', '10.2.0.1');
   const goes = (wishes: readonly string[], proven: readonly string[] = [], hasSwitched = false): unknown =>
-    outgoingOf({ proven: of(...proven), wishes: of(...wishes), standIns, hasSwitched }, pool);
+    replacedOf(false, { proven: of(...proven), wishes: of(...wishes), standIns, hasSwitched }, pool);
   expect(goes(['10.0.0.9'])).toEqual(of('10.0.0.1', '10.2.0.1'));
   expect(goes([])).toEqual([]);
   expect(goes(['10.0.0.9'], ['10.3.0.1'])).toEqual(of('10.0.0.1', '10.2.0.1'));
   expect(goes([], ['10.3.0.1'], true)).toEqual(of('10.3.0.1', '10.2.0.1'));
+});
+
+it('in place of a lost record what is in no CIDR goes, and nothing beside it', () => {
+  const found = { proven: of(), wishes: of(), standIns: of('10.0.0.1', '10.0.0.2', '10.2.0.1'), hasSwitched: false };
+  expect(replacedOf(true, found, pool)).toEqual(of('10.2.0.1'));
 });

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { Pool } from '../place/pool.ts';
+import type { Claim } from './claim.ts';
 import { matchAssignments, missingAssignments } from './match-assignments.ts';
 
 const none: readonly never[] = [];
@@ -25,7 +26,7 @@ export function adoptable(bound: readonly Address[], pool: Pool): readonly Addre
 /**
  * What a namespace gives back once it has all that it should: of another EgressIPAM, or in place of what it wishes for.
  */
-export function outgoingOf(
+function outgoingOf(
   {
     proven,
     wishes,
@@ -38,6 +39,22 @@ export function outgoingOf(
   const candidates = hasSwitched ? [...proven, ...standIns] : standIns;
   const surplus = fittingNone([...proven, ...wishes, ...standIns], pool);
   return candidates.filter((address) => surplus.includes(address));
+}
+
+/** What is given back once there is more; in place of a lost record, what is in no CIDR of the EgressIPAM. */
+export function replacedOf(hasLost: boolean, found: Parameters<typeof outgoingOf>[0], pool: Pool): readonly Address[] {
+  return hasLost
+    ? found.standIns.filter((address) => pool.assignmentOf(address) === undefined)
+    : outgoingOf(found, pool);
+}
+
+/** Whether no record says what a namespace had before it gets what it should have. */
+export function lacksRecord(
+  found: Readonly<Record<'record' | 'proven', readonly Address[]>> & Pick<Claim, 'from' | 'edited'>,
+  { egressIPAM }: Pool,
+): boolean {
+  if (found.from !== undefined) return false;
+  return found.record.length === 0 && (found.edited || missingAssignments(found.proven, egressIPAM).length > 0);
 }
 
 /** Addresses that fill no CIDR assignment of an EgressIPAM. */

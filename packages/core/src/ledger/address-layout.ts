@@ -1,3 +1,4 @@
+import { countBefore } from '../address/count-before.ts';
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 
@@ -45,30 +46,16 @@ export class AddressLayout {
   /** Where the first space stands that does not end before an address, among those of its family. */
   #positionFrom(address: Address): number {
     const spaces = this.spacesFor(address);
-    let low = 0;
-    let high = spaces.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const space = spaces[middle];
-      if (space !== undefined && space.last < address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countBefore(spaces.length, (index) => {
+      const space = spaces[index];
+      return space !== undefined && space.last < address;
+    });
   }
 
   /** The space that has an address. */
   spaceOf(address: Address): Space | undefined {
-    const spaces = this.spacesFor(address);
-    let low = 0;
-    let high = spaces.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const space = spaces[middle];
-      if (space === undefined || address < space.first) high = middle - 1;
-      else if (address > space.last) low = middle + 1;
-      else return space;
-    }
-    return undefined;
+    const space = this.spacesFor(address)[this.#positionFrom(address)];
+    return space !== undefined && space.first <= address ? space : undefined;
   }
 }
 

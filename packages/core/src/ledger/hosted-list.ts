@@ -1,3 +1,4 @@
+import { countBefore } from '../address/count-before.ts';
 import type { HostedAddress, HostFacts } from '../network-contract/facts.ts';
 import type { AddressLedger } from './address-ledger.ts';
 import { IndexColumn } from './index-column.ts';
@@ -68,15 +69,9 @@ export class HostedList {
 
   /** The entry of a number. */
   at(index: HostedIndex): HostedEntry {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    const host = this.#hosts[low];
-    const entry = host?.hosted.at(index - (this.#starts[low] ?? 0));
+    const position = countBefore(this.#starts.length, (host) => (this.#starts[host] ?? 0) <= index) - 1;
+    const host = this.#hosts[position];
+    const entry = host?.hosted.at(index - (this.#starts[position] ?? 0));
     if (host === undefined || entry === undefined) throw new RangeError(`no hosted address has the number ${index}`);
     return { host, entry };
   }

@@ -1,3 +1,4 @@
+import { countBefore } from '../address/count-before.ts';
 /** Something that belongs to a namespace. */
 interface OfNamespace {
   readonly namespace: string;
@@ -42,15 +43,10 @@ export class NamespaceIndex<Entry extends OfNamespace> implements ByNamespace<En
   }
 
   #search(namespace: string): Entry | undefined {
-    let low = 0;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#entries[middle]?.namespace ?? '') < namespace) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.#entries[low];
-    this.#next = found?.namespace === namespace ? low + 1 : low;
+    const entries = this.#entries;
+    const position = countBefore(entries.length, (index) => (entries[index]?.namespace ?? '') < namespace);
+    const found = entries[position];
+    this.#next = found?.namespace === namespace ? position + 1 : position;
     return found?.namespace === namespace ? found : undefined;
   }
 }
