@@ -8,6 +8,7 @@ import {
   type NetworkFacts,
   type NetworkObstacle,
   type NetworkView,
+  type NodeSnapshot,
 } from '@egressip-ipam/core';
 import { createJudge, entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
@@ -35,26 +36,36 @@ export interface OvnKubernetesFacts extends NetworkFacts {
   readonly unseen: ReadonlySet<ParsedEgressIP>;
 }
 
+/** So many names of nodes and texts of selectors are kept once each: more than a cluster has at a time. */
+const mostTexts = 20_000;
+
 /** Makes a reader that parses each object once in its life. */
 export function createFactsReader(): FactsReader {
   const texts = new Map<string, string>();
   const intern = (text: string): string => {
     const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
+    if (known !== undefined) return known;
+    // Nodes come and go as long as a process lives.
+    if (texts.size >= mostTexts) texts.clear();
+    texts.set(text, text);
+    return text;
   };
   const egressIPs = new ListMemo((source: EgressIPEntry) => new ParsedEgressIP(source, intern));
   const judge = createJudge(isUnproven, ({ source }: ParsedEgressIP) => new ParsedEgressIP(source, intern, true));
   const configs = new ConfigParser();
-  const nodes = new ListMemo(parseNode);
+  const nodes = new ListMemo((source: NodeSnapshot) => {
+    // What EgressIPs say of a node then is its own name, which sets and maps tell by identity.
+    intern(source.name);
+    return parseNode(source);
+  });
   let ours: FromEgressIPs = fromEgressIPs([]);
   let inner: { readonly nodes: readonly ParsedNode[]; readonly networks: readonly ClusterNetwork[] } | undefined;
   return {
     read: (view) => {
+      const parsedNodes = nodes.parseAll(view.nodes);
       const all = judge(egressIPs.parseAll(entriesOf(view.objects, egressIPKind)), view);
       if (all !== ours.egressIPs) ours = fromEgressIPs(all);
       const parsedConfigs = configs.parseAll(entriesOf(view.objects, cloudPrivateIPConfigKind));
-      const parsedNodes = nodes.parseAll(view.nodes);
       if (inner?.nodes !== parsedNodes) inner = { nodes: parsedNodes, networks: innerNetworksOf(parsedNodes) };
       return factsOf(view, ours, parsedConfigs, parsedNodes, inner.networks);
     },
