@@ -13,8 +13,71 @@ const layer = (name, from, allowed) => ({
   },
 });
 
+/**
+ * The folders of a package, from the top down: each level imports of the package only what is below it. A folder that
+ * stands in no level may be imported by nobody.
+ */
+const floors = (name, levels) =>
+  levels.map((level, index) => ({
+    name: `imports-point-down-in-${name}-from-${level.join('-')}`,
+    severity: 'error',
+    comment: `below these are: ${
+      levels
+        .slice(index + 1)
+        .flat()
+        .join(', ') || 'none'
+    }`,
+    from: { path: `^packages/${name}/src/(${level.join('|')})/`, pathNot: tests },
+    to: {
+      path: `^packages/${name}/src/[^/]+/`,
+      pathNot: [
+        `^packages/${name}/src/$1/`,
+        ...levels.slice(index + 1).map((below) => `^packages/${name}/src/(${below.join('|')})/`),
+      ],
+    },
+  }));
+
+const networkFloors = [['render'], ['write'], ['facts'], ['kinds']];
+
 export default {
   forbidden: [
+    ...floors('core', [
+      ['adopt', 'check', 'decide', 'explain', 'read', 'simulate'],
+      ['plan'],
+      ['plain'],
+      ['render'],
+      ['allocate'],
+      ['claims'],
+      ['place'],
+      ['ledger'],
+      ['parse'],
+      ['network-contract'],
+      ['snapshot'],
+      ['provider-contract'],
+      ['kubernetes'],
+      ['finding'],
+      ['address'],
+    ]),
+    ...floors('kube', [
+      ['lease', 'serve', 'watch'],
+      ['events'],
+      ['resource'],
+      ['rest'],
+      ['connection'],
+      ['errors'],
+      ['object'],
+      ['clock', 'files'],
+    ]),
+    ...floors('network-antrea', networkFloors),
+    ...floors('network-cilium', networkFloors),
+    ...floors('network-openshift-sdn', networkFloors),
+    ...floors('network-ovn-kubernetes', networkFloors),
+    ...floors('agent', [
+      ['run'],
+      ['egress-node', 'lease', 'neighbours', 'packet-filter', 'peers', 'state'],
+      ['fencing', 'kernel'],
+    ]),
+    ...floors('provider-aws', [['apply'], ['observe'], ['instance-types'], ['ec2'], ['cluster'], ['credentials']]),
     layer('core-imports-nothing-of-ours', 'core', []),
     layer('kube-knows-no-egress-ips', 'kube', []),
     layer('sandbox-imports-kube-only', 'sandbox', ['kube']),

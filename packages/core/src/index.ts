@@ -82,7 +82,7 @@ export type { Cidr } from './address/cidr.ts';
 
 // The network contract.
 export { plain } from './plain/plain-network.ts';
-export { decideNetwork } from './network-contract/decide-network.ts';
+export { decideNetwork } from './decide/decide-network.ts';
 export { unlimited } from './network-contract/facts.ts';
 export { mostAssignments } from './parse/parse-egress-ipam.ts';
 export { isNodeLeaving } from './parse/parse-node.ts';
@@ -124,7 +124,7 @@ export { defaultPodsPerNamespace, type NetworkTable, type TableUser } from './ne
 export type { NetworkKind, Verb } from './network-contract/kind.ts';
 export type { ResourceReference } from './kubernetes/resource-reference.ts';
 export type { KubernetesWrite } from './kubernetes/kubernetes-write.ts';
-export type { NetworkDecision } from './network-contract/decide-network.ts';
+export type { NetworkDecision } from './decide/decide-network.ts';
 export type { UnassignedGuard } from './network-contract/unassigned-guard.ts';
 export type { Certainty, ClusterEvidence, Recognition, ServedKind } from './network-contract/recognition.ts';
 export type {
@@ -146,10 +146,10 @@ export { mergeResults } from './provider-contract/merge-results.ts';
 export { ProviderError } from './provider-contract/provider-error.ts';
 export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
-export { decideProvider } from './provider-contract/decide-provider.ts';
+export { decideProvider } from './decide/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';
 export type * from './provider-contract/platform-in-objects.ts';
-export type { ProviderDecision, ProviderFacts } from './provider-contract/decide-provider.ts';
+export type { ProviderDecision, ProviderFacts } from './decide/decide-provider.ts';
 export type * from './provider-contract/factory.ts';
 export type { ProviderErrorClass, ProviderErrorDescription } from './provider-contract/provider-error.ts';

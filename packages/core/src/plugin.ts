@@ -11,7 +11,7 @@ export { byName, compareNames } from './snapshot/compare-names.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
 export { withEntry } from './network-contract/with-entry.ts';
 export type { AppliedFields } from './snapshot/read-applied.ts';
-export type { Read } from './snapshot/object-reader.ts';
+export type { Read } from './finding/read.ts';
 export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 
 // Texts with addresses.

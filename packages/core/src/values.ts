@@ -2,4 +2,4 @@
 export { formatAddress, parseAddress } from './address/address.ts';
 export { cidrContains, parseCidr } from './address/cidr.ts';
 export { asRecord, ObjectReader } from './snapshot/object-reader.ts';
-export type { Read } from './snapshot/object-reader.ts';
+export type { Read } from './finding/read.ts';

@@ -26,10 +26,10 @@ export { EventRecorder } from './events/event-recorder.ts';
 export { renewalTime } from './lease/lease-record.ts';
 export { LeaderElector, leases } from './lease/leader-elector.ts';
 export { openApiDocument, servedResources } from './resource/discovery.ts';
-export { isKubernetesObject, objectKey } from './resource/object.ts';
+export { isKubernetesObject, objectKey } from './object/object.ts';
 export { ResourceClient } from './resource/resource-client.ts';
-export { compareResourceVersions } from './resource/resource-version.ts';
-export { apiVersionOf, collectionPath, objectPath } from './resource/resource.ts';
+export { compareResourceVersions } from './object/resource-version.ts';
+export { apiVersionOf, collectionPath, objectPath } from './object/resource.ts';
 export { createRestClient, RestClient } from './rest/rest-client.ts';
 export { serveMetrics } from './serve/serve-metrics.ts';
 export { serveTexts } from './serve/text-server.ts';
@@ -48,7 +48,7 @@ export type { EventRecorderOptions } from './events/event-recorder.ts';
 export type { LeaderElectorOptions } from './lease/leader-elector.ts';
 export type { ServedResource } from './resource/discovery.ts';
 export type { ListPage } from './resource/list.ts';
-export type { KubernetesObject, ObjectMeta } from './resource/object.ts';
+export type { KubernetesObject, ObjectMeta } from './object/object.ts';
 export type {
   CallOptions,
   DeleteOptions,
@@ -58,7 +58,7 @@ export type {
   Selection,
   WriteOptions,
 } from './resource/resource-client.ts';
-export type { ObjectName, Resource } from './resource/resource.ts';
+export type { ObjectName, Resource } from './object/resource.ts';
 export type { Liveness, LivenessOptions } from './rest/liveness.ts';
 export type { Method, QueryValue, RequestLabel, RequestObservation, RequestOptions } from './rest/request.ts';
 export type { Fence, RestClientOptions } from './rest/rest-client.ts';

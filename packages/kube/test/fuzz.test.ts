@@ -4,7 +4,7 @@ import type { Clock } from '../src/clock/clock.ts';
 import { systemClock } from '../src/clock/clock.ts';
 import { ApiError } from '../src/errors/api-error.ts';
 import { TransportError } from '../src/errors/transport-error.ts';
-import type { KubernetesObject } from '../src/resource/object.ts';
+import type { KubernetesObject } from '../src/object/object.ts';
 import { ResourceClient } from '../src/resource/resource-client.ts';
 import { createMutator, type Mutator } from '../src/testing/mutator.ts';
 import { startTestServer, until } from '../src/testing/test-server.ts';

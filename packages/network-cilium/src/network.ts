@@ -6,7 +6,7 @@ import { ciliumNodeKind } from './kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from './kinds/egress-gateway-policy.ts';
 import { recognise } from './recognise.ts';
 import { render } from './render/render.ts';
-import { configMaps, readSettings } from './settings.ts';
+import { configMaps, readSettings } from './facts/settings.ts';
 import { adoptable, describe, explain } from './write/describe.ts';
 import { simulate, write } from './write/write.ts';
 

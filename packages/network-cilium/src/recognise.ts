@@ -1,5 +1,5 @@
 import type { ClusterEvidence, Recognition } from '@egressip-ipam/core';
-import { settingsOf } from './settings.ts';
+import { settingsOf } from './facts/settings.ts';
 
 /**
  * Cilium brings its CRD along whether its egress gateway is on or not: the configuration tells. Where that cannot be

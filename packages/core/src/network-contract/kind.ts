@@ -1,5 +1,5 @@
 import type { ResourceReference } from '../kubernetes/resource-reference.ts';
-import type { Read } from '../snapshot/object-reader.ts';
+import type { Read } from '../finding/read.ts';
 import type { NetworkEntry, NetworkObjects } from '../snapshot/snapshot.ts';
 
 /** What may be done with a kind of objects; RBAC roles are made of these. */

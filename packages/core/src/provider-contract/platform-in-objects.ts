@@ -1,4 +1,4 @@
-import type { Read } from '../snapshot/object-reader.ts';
+import type { Read } from '../finding/read.ts';
 import type { ClusterRead } from './cluster-objects.ts';
 import type { ObserveOptions, ProviderObservation } from './contract.ts';
 

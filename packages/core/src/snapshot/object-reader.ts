@@ -1,9 +1,5 @@
 import type { Finding } from '../finding/finding.ts';
-
-/** What reading a Kubernetes object gave: the value where the object is of any use, and what is wrong in it. */
-export type Read<Value> =
-  | { readonly ok: true; readonly value: Value; readonly problems: readonly Finding[] }
-  | { readonly ok: false; readonly problems: readonly Finding[] };
+import type { Read } from '../finding/read.ts';
 
 /** Problems of one object that are told one by one; of more there is a number. */
 const mostProblems = 100;

@@ -1,4 +1,5 @@
-import { asRecord, ObjectReader, type Read } from './object-reader.ts';
+import type { Read } from '../finding/read.ts';
+import { asRecord, ObjectReader } from './object-reader.ts';
 import type { InfrastructureSnapshot } from './snapshot.ts';
 
 /**

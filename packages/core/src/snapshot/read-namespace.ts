@@ -1,5 +1,6 @@
 import { allocatedAnnotation, egressIPAMAnnotation, egressIPsAnnotation } from './names.ts';
-import { ObjectReader, type Read } from './object-reader.ts';
+import type { Read } from '../finding/read.ts';
+import { ObjectReader } from './object-reader.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 
 /** Reads a Namespace. Never throws. */

@@ -1,6 +1,7 @@
 import { parseAddress } from '../address/address.ts';
 import { egressIPConfigAnnotation } from './names.ts';
-import { asRecord, ObjectReader, type Read } from './object-reader.ts';
+import type { Read } from '../finding/read.ts';
+import { asRecord, ObjectReader } from './object-reader.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../clock/clock.ts';
-import { isRecord } from '../resource/object.ts';
+import { isRecord } from '../object/object.ts';
 import { cachedCredentials } from './cached-credentials.ts';
 import type { Connection, Credentials, TlsOptions } from './connection.ts';
 import { environmentProxy, type Environment } from './environment-proxy.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../resource/object.ts';
+import { isRecord } from '../object/object.ts';
 import { printable } from './printable.ts';
 
 const marker = Symbol.for('@egressip-ipam/kube.ApiError');

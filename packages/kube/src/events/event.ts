@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../resource/object.ts';
-import type { Resource } from '../resource/resource.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import type { Resource } from '../object/resource.ts';
 
 /** Events of the core group. */
 export const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };

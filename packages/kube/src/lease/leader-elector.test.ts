@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { staticConnection } from '../connection/connection.ts';
 import { FencedError } from '../errors/fenced-error.ts';
-import { isRecord } from '../resource/object.ts';
+import { isRecord } from '../object/object.ts';
 import { createRestClient } from '../rest/rest-client.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { answer, failure, startTestServer, until, type TestServer } from '../testing/test-server.ts';

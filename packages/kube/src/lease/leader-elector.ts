@@ -3,10 +3,10 @@ import { sleep } from '../clock/sleep.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../errors/predicates.ts';
 import { ToldFailures } from '../errors/told-failures.ts';
-import type { KubernetesObject } from '../resource/object.ts';
+import type { KubernetesObject } from '../object/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
-import { isOlder } from '../resource/resource-version.ts';
-import type { Resource } from '../resource/resource.ts';
+import { isOlder } from '../object/resource-version.ts';
+import type { Resource } from '../object/resource.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { leaseSpec, microTime, parseLease, renewalTime, type LeaseRecord } from './lease-record.ts';
 

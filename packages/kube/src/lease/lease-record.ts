@@ -1,4 +1,4 @@
-import { isRecord, type KubernetesObject } from '../resource/object.ts';
+import { isRecord, type KubernetesObject } from '../object/object.ts';
 
 /** What a Lease says about its holder; client-go's LeaderElectionRecord. */
 export interface LeaseRecord {

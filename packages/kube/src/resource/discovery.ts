@@ -1,7 +1,7 @@
 import { isNotFound } from '../errors/predicates.ts';
 import type { RestClient } from '../rest/rest-client.ts';
-import { isRecord } from './object.ts';
-import { groupVersionPath } from './resource.ts';
+import { isRecord } from '../object/object.ts';
+import { groupVersionPath } from '../object/resource.ts';
 
 /** A resource or subresource as discovery names it. */
 export interface ServedResource {

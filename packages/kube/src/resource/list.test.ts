@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseList } from './list.ts';
-import type { Resource } from './resource.ts';
+import type { Resource } from '../object/resource.ts';
 
 const things: Resource = { group: 'test.io', version: 'v1', plural: 'things', kind: 'Thing', namespaced: false };
 const item = { metadata: { name: 'a', resourceVersion: '5' } };

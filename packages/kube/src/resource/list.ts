@@ -1,6 +1,6 @@
 import { printable } from '../errors/printable.ts';
-import { asKubernetesObject, isRecord, type KubernetesObject } from './object.ts';
-import { apiVersionOf, type Resource } from './resource.ts';
+import { asKubernetesObject, isRecord, type KubernetesObject } from '../object/object.ts';
+import { apiVersionOf, type Resource } from '../object/resource.ts';
 
 /** One page of a list. */
 export interface ListPage {

@@ -4,8 +4,8 @@ import type { QueryValue, RequestOptions } from '../rest/request.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { parseList, type ListPage } from './list.ts';
 import { mostPageBytes, PageSize } from './page-size.ts';
-import { isKubernetesObject, type KubernetesObject } from './object.ts';
-import { apiVersionOf, collectionPath, objectPath, type ObjectName, type Resource } from './resource.ts';
+import { isKubernetesObject, type KubernetesObject } from '../object/object.ts';
+import { apiVersionOf, collectionPath, objectPath, type ObjectName, type Resource } from '../object/resource.ts';
 
 /** What every verb takes. */
 export interface CallOptions extends Pick<RequestOptions, 'signal' | 'deadline' | 'immediate'> {

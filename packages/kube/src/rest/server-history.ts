@@ -1,5 +1,5 @@
-import { newerOf } from '../resource/resource-version.ts';
-import type { Resource } from '../resource/resource.ts';
+import { newerOf } from '../object/resource-version.ts';
+import type { Resource } from '../object/resource.ts';
 
 /**
  * How far a server has come, by every version that was seen of it, of whatever resource: etcd counts one history.

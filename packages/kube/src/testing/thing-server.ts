@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { KubernetesObject } from '../resource/object.ts';
-import type { Resource } from '../resource/resource.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import type { Resource } from '../object/resource.ts';
 import { answer } from './test-server.ts';
 
 /** What a {@link ThingServer} serves. */

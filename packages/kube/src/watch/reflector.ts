@@ -2,7 +2,7 @@ import { sleep } from '../clock/sleep.ts';
 import type { Clock, ClockTimer } from '../clock/clock.ts';
 import { ToldFailures } from '../errors/told-failures.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { isOlder } from '../resource/resource-version.ts';
+import { isOlder } from '../object/resource-version.ts';
 import type { Selection } from '../resource/resource-client.ts';
 import type { ServerHistory } from '../rest/server-history.ts';
 import { Backoff } from './backoff.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../resource/object.ts';
+import type { KubernetesObject } from '../object/object.ts';
 import { Store, type StoreChange } from './store.ts';
 
 function object(resourceVersion: string, value: unknown, name = 'a'): KubernetesObject {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { objectKey, type KubernetesObject } from '../resource/object.ts';
-import { compareResourceVersions, isNewer, isOlder, newerOf } from '../resource/resource-version.ts';
+import { objectKey, type KubernetesObject } from '../object/object.ts';
+import { compareResourceVersions, isNewer, isOlder, newerOf } from '../object/resource-version.ts';
 
 /** What happened to an entry of a {@link Store}. */
 export type StoreChange<Slim> =

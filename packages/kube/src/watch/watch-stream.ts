@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { apiErrorFrom, type ApiError } from '../errors/api-error.ts';
 import { printable } from '../errors/printable.ts';
 import { tooLargeError, TransportError } from '../errors/transport-error.ts';
-import { asKubernetesObject, isRecord, type KubernetesObject } from '../resource/object.ts';
+import { asKubernetesObject, isRecord, type KubernetesObject } from '../object/object.ts';
 import type { ResourceClient, Selection } from '../resource/resource-client.ts';
-import { collectionPath, type Resource } from '../resource/resource.ts';
+import { collectionPath, type Resource } from '../object/resource.ts';
 import { GatheredBytes } from '../rest/gathered-bytes.ts';
 import { toBuffer, toTransportError } from '../rest/exchange.ts';
 

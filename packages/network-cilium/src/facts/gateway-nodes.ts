@@ -10,7 +10,7 @@ import {
 } from '@egressip-ipam/core';
 import { parseCidrs } from '@egressip-ipam/core/plugin';
 import { hostnameLabel } from '../kinds/names.ts';
-import type { CiliumSettings } from '../settings.ts';
+import type { CiliumSettings } from './settings.ts';
 import type { ParsedCiliumNode } from './cilium-nodes.ts';
 import { knownNodes, type KnownNodes } from './known-nodes.ts';
 

@@ -1,6 +1,6 @@
 import { type ClusterNetwork, type NodeSnapshot } from '@egressip-ipam/core';
 import { parseCidrs } from '@egressip-ipam/core/plugin';
-import type { CiliumSettings } from '../settings.ts';
+import type { CiliumSettings } from './settings.ts';
 
 /** What agents write on their nodes, where they are told to; the name was another before Cilium 1.13. */
 export const podCidrAnnotations: readonly string[] = [

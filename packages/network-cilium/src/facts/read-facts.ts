@@ -12,7 +12,7 @@ import { createJudge, entriesOf, ListMemo, reportUnproven } from '@egressip-ipam
 import { ciliumNodeKind } from '../kinds/cilium-node.ts';
 import { egressGatewayPolicyKind } from '../kinds/egress-gateway-policy.ts';
 import { policyName, policySubject } from '../kinds/names.ts';
-import { readSettings, type CiliumSettings } from '../settings.ts';
+import { readSettings, type CiliumSettings } from './settings.ts';
 import { parseCiliumNode, type ParsedCiliumNode } from './cilium-nodes.ts';
 import { createForeignReader, type ForeignPolicies } from './foreign-policies.ts';
 import { gatewayNodes, type GatewayNodes } from './gateway-nodes.ts';

@@ -1,7 +1,8 @@
 import type { ProviderObservation } from '../../provider-contract/contract.ts';
 import type { PlatformInObjects, ProviderEntry, ProviderKind } from '../../provider-contract/platform-in-objects.ts';
 import { isReadBy } from '../../read/platform-objects.ts';
-import { asRecord, isRecord, type Read } from '../../snapshot/object-reader.ts';
+import type { Read } from '../../finding/read.ts';
+import { asRecord, isRecord } from '../../snapshot/object-reader.ts';
 import { check, look, mustDo } from './actions.ts';
 import type { ConformanceCase, ConformanceDeclaration, ProviderHarness } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderDescription } from './contract.ts';
+import type { ProviderDescription } from '../provider-contract/contract.ts';
 import { decideProvider, type ProviderFacts } from './decide-provider.ts';
 
 const describeProvider = (

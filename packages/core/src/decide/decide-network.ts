@@ -1,5 +1,5 @@
-import type { NetworkBackend } from './backend.ts';
-import type { Certainty, ClusterEvidence, Recognition } from './recognition.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
+import type { Certainty, ClusterEvidence, Recognition } from '../network-contract/recognition.ts';
 
 /** Which back end programs a cluster, or why that cannot be told. */
 export type NetworkDecision =

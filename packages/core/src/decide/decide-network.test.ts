@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkBackend } from './backend.ts';
+import type { NetworkBackend } from '../network-contract/backend.ts';
 import { decideNetwork } from './decide-network.ts';
-import type { Certainty, ClusterEvidence } from './recognition.ts';
+import type { Certainty, ClusterEvidence } from '../network-contract/recognition.ts';
 
 const evidence: ClusterEvidence = { served: new Map(), nodes: [] };
 

@@ -1,5 +1,5 @@
 import type { NetworkTraits } from '../network-contract/traits.ts';
-import type { ProviderDescription } from './contract.ts';
+import type { ProviderDescription } from '../provider-contract/contract.ts';
 
 /** What is known of the infrastructure before a provider is made. */
 export interface ProviderFacts {
