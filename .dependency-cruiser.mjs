@@ -14,8 +14,8 @@ const layer = (name, from, allowed) => ({
 });
 
 /**
- * The folders of a package, from the top down: each level imports of the package only what is below it. A folder that
- * stands in no level may be imported by nobody.
+ * The folders of a package, from the top down: each level imports of the package only what is below it, and none the
+ * files beside the folders, which are its doors. A folder that stands in no level may be imported by nobody.
  */
 const floors = (name, levels) =>
   levels.map((level, index) => ({
@@ -29,7 +29,7 @@ const floors = (name, levels) =>
     }`,
     from: { path: `^packages/${name}/src/(${level.join('|')})/`, pathNot: tests },
     to: {
-      path: `^packages/${name}/src/[^/]+/`,
+      path: `^packages/${name}/src/`,
       pathNot: [
         `^packages/${name}/src/$1/`,
         ...levels.slice(index + 1).map((below) => `^packages/${name}/src/(${below.join('|')})/`),
@@ -77,7 +77,36 @@ export default {
       ['egress-node', 'lease', 'neighbours', 'packet-filter', 'peers', 'state'],
       ['fencing', 'kernel'],
     ]),
-    ...floors('provider-aws', [['apply'], ['observe'], ['instance-types'], ['ec2'], ['cluster'], ['credentials']]),
+    ...floors('operator', [
+      ['program'],
+      ['commands'],
+      ['input', 'run', 'trial'],
+      ['guard', 'probe'],
+      ['executor'],
+      ['provider'],
+      ['store'],
+      ['network'],
+      ['built-in'],
+      ['completion', 'log'],
+      ['output'],
+    ]),
+    ...floors('sandbox', [
+      ['networks'],
+      ['antrea', 'cilium', 'cloud-network-config', 'sdn-master'],
+      ['ec2', 'egress-agents', 'node-network', 'ovn-kubernetes'],
+      ['stand-in'],
+      ['crds'],
+      ['api-server'],
+      ['envtest', 'fault-proxy'],
+    ]),
+    ...floors('provider-aws', [
+      ['apply'],
+      ['observe'],
+      ['instance-types'],
+      ['ec2'],
+      ['cluster'],
+      ['calls', 'credentials'],
+    ]),
     layer('core-imports-nothing-of-ours', 'core', []),
     layer('kube-knows-no-egress-ips', 'kube', []),
     layer('sandbox-imports-kube-only', 'sandbox', ['kube']),

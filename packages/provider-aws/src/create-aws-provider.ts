@@ -5,19 +5,19 @@ import {
   type ProviderErrorDescription,
   type ProviderObservation,
 } from '@egressip-ipam/core';
-import { abortable } from './abortable.ts';
+import { abortable } from './calls/abortable.ts';
 import { apply } from './apply/apply.ts';
 import { createCarryOut } from './apply/carry-out.ts';
 import { createInterfaceLanes } from './apply/interface-lanes.ts';
 import { createLooker } from './apply/looker.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from './calls/clock.ts';
 import { subnetReferences } from './cluster/machine-sets.ts';
 import { description } from './description.ts';
 import { createClientSource, type CreateClient } from './ec2/client-source.ts';
 import { createEc2Api } from './ec2/ec2-api.ts';
 import { createTokenBucket } from './ec2/token-bucket.ts';
 import { createInstanceTypes } from './instance-types/instance-types.ts';
-import { createInterfaceStore } from './interface-store.ts';
+import { createInterfaceStore } from './observe/interface-store.ts';
 import { createMachines } from './observe/machines.ts';
 import { observe } from './observe/observe.ts';
 import { createSubnets } from './observe/subnets.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../src/clock.ts';
+import type { Clock } from '../src/calls/clock.ts';
 
 /**
  * A clock on which time passes so many times faster, so that no test waits for seconds; `skip` lets time pass at once.

@@ -22,7 +22,10 @@ export interface AgentFlags extends LogFlags {
 
 /** `agent`: puts addresses into the kernel of the node that it runs on, until it is told to stop. */
 export async function agentCommand(context: CommandContext, flags: AgentFlags): Promise<ExitCode> {
-  const [{ runAgent }, { buildInfo }] = await Promise.all([import('@egressip-ipam/agent'), import('../build-info.ts')]);
+  const [{ runAgent }, { buildInfo }] = await Promise.all([
+    import('@egressip-ipam/agent'),
+    import('../output/build-info.ts'),
+  ]);
   const { logLevel: _level, logFormat: _format, term, ...options } = flags;
   await untilStopped(context, flags, (log, signal) =>
     runAgent(

@@ -1,7 +1,8 @@
 import { InputError, readDocuments, type ReadDocuments, type StandardInput } from '../input/read-documents.ts';
 import type { LiveOptions } from '../input/read-live.ts';
 import { loadSnapshot, type LoadedSnapshot, type SnapshotOptions } from '../input/load-snapshot.ts';
-import { writeNotes, writeProblems, type OutputFormat, type Terminal } from '../output/terminal.ts';
+import { writeProblems } from '../input/write-problems.ts';
+import { writeNotes, type OutputFormat, type Terminal } from '../output/terminal.ts';
 
 /** Where a command's cluster comes from, beside files. */
 export interface LiveFlags {

@@ -21,7 +21,7 @@ export async function trialCommand(context: CommandContext, options: TrialOption
   const { network } = options;
   const [{ startTrialCluster }, { createLog }, { runOperator }] = await Promise.all([
     import('../trial/trial-cluster.ts'),
-    import('../run/log.ts'),
+    import('../log/log.ts'),
     import('../run/run-operator.ts'),
   ]);
   const cluster = await startTrialCluster(network);

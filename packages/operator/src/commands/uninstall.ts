@@ -72,7 +72,7 @@ async function takeBack({ terminal }: CommandContext, options: UninstallOptions)
     import('../network/resources.ts'),
     import('../run/lease-hold.ts'),
     import('../run/run-operator.ts'),
-    import('../run/log.ts'),
+    import('../log/log.ts'),
   ]);
   const live = liveOptionsOf(options);
   const { kubeconfig, context } = live;

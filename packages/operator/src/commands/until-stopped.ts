@@ -1,4 +1,4 @@
-import type { Log } from '../run/log.ts';
+import type { Log } from '../log/log.ts';
 import type { CommandContext } from './context.ts';
 
 /** The flags that every command has that goes on until it is told to stop. */
@@ -13,7 +13,10 @@ export async function untilStopped<Result>(
   flags: LogFlags,
   run: (log: Log, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const [{ createLog }, { buildInfo }] = await Promise.all([import('../run/log.ts'), import('../build-info.ts')]);
+  const [{ createLog }, { buildInfo }] = await Promise.all([
+    import('../log/log.ts'),
+    import('../output/build-info.ts'),
+  ]);
   const log = createLog((line) => terminal.error(line), {
     format: flags.logFormat,
     level: flags.logLevel,

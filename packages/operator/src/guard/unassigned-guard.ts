@@ -11,7 +11,7 @@ import {
 } from '@egressip-ipam/kube';
 import { BackOff } from '../executor/back-off.ts';
 import { resourceOf } from '../network/resources.ts';
-import type { StepRunner } from '../run/control-loop.ts';
+import type { StepRunner } from '../executor/step-runner.ts';
 import { bareNamespaces, labelOf, type Family } from './bare-namespaces.ts';
 
 /** What an {@link UnassignedGuard} works with. */

@@ -1,6 +1,6 @@
 import { decideNetwork, type NetworkBackend } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
-import type { Log } from '../run/log.ts';
+import type { Log } from '../log/log.ts';
 import type { FoundNetwork } from './find-network.ts';
 
 /** Milliseconds between two looks. */

@@ -1,5 +1,5 @@
 import type { Clock, RestClient } from '@egressip-ipam/kube';
-import type { Log } from '../run/log.ts';
+import type { Log } from '../log/log.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
 import { canConnect } from './can-connect.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { versionText } from '../build-info.ts';
+import { versionText } from '../output/build-info.ts';
 import type { CommandContext } from '../commands/context.ts';
 import { examples } from '../commands/examples.ts';
 import { exitCode } from '../commands/exit-code.ts';

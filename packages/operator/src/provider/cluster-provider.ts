@@ -13,8 +13,8 @@ import {
 import { ResourceClient, type Clock, type RestClient } from '@egressip-ipam/kube';
 import { servedBy } from '../network/live-evidence.ts';
 import { infrastructures, nodes } from '../network/resources.ts';
-import type { Log } from '../run/log.ts';
-import type { CloudOptions, RunOptions } from '../run/options.ts';
+import type { Log } from '../log/log.ts';
+import type { CloudOptions } from './cloud-options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import type { FoundNetwork } from '../network/find-network.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
@@ -22,7 +22,7 @@ import { readOnce, watchReads } from './cluster-reads.ts';
 import { describeBuiltInProviders, describeProvider, loadProviderModule, makeProvider } from './load-provider.ts';
 import { addressOnNode, isPlacedByUs, needsAttaching, signsIn } from './provider-facts.ts';
 import { providerSnapshot } from './provider-snapshot.ts';
-import { tellStack } from '../run/uncaught.ts';
+import { tellStack } from '../log/uncaught.ts';
 import { containProvider, describeError, type ContainedProvider, type ProviderFault } from './contained-provider.ts';
 import { ProviderWatch, type ProviderSubjects } from './provider-watch.ts';
 import { recordedAttachments } from './recorded-attachments.ts';
@@ -195,7 +195,7 @@ async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> 
 export function watchProvider(
   { provider }: ClusterProvider,
   store: ClusterStore,
-  options: RunOptions,
+  { cloudPollInterval = defaultPollInterval }: { readonly cloudPollInterval?: number },
   clock: Clock,
   log: Log,
   onChange: () => void,
@@ -204,7 +204,7 @@ export function watchProvider(
   return new ProviderWatch({
     provider,
     clock,
-    pollInterval: (options.cloudPollInterval ?? defaultPollInterval) * 1000,
+    pollInterval: cloudPollInterval * 1000,
     subjects: () => subjectsOf(store),
     onChange,
     onError: (error) =>

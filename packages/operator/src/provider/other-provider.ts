@@ -1,5 +1,5 @@
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
-import type { Log } from '../run/log.ts';
+import type { Log } from '../log/log.ts';
 
 /** Milliseconds between two looks. */
 const pause = 60_000;

@@ -8,7 +8,7 @@ import {
 } from '@egressip-ipam/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Chronicle } from './chronicle.ts';
-import { createLog } from './log.ts';
+import { createLog } from '../log/log.ts';
 
 const allocation = (
   namespace: string,

@@ -1,6 +1,6 @@
 import type { Allocation, ClusterSnapshot, NamespaceSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
 import { changesBetween, type Change, type Holding } from './changes.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import { NodeTroubles } from './node-troubles.ts';
 
 /**

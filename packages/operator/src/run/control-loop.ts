@@ -9,22 +9,11 @@ import {
 } from '@egressip-ipam/core';
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { reasonOf } from '../output/reason-of.ts';
+import type { StepRunner } from '../executor/step-runner.ts';
 import { Chronicle } from './chronicle.ts';
 import type { Reporter } from './reporter.ts';
-import type { Log } from './log.ts';
-import { tellStack } from './uncaught.ts';
-
-/** Something that carries out steps of plans. */
-export interface StepRunner {
-  /** How many steps are being carried out. */
-  readonly underWay: number;
-  /** Whether others wait for their turn. */
-  readonly isBehind: boolean;
-  take(plan: Plan): void;
-  /** Something changed that no step of the newest plan has. */
-  outdate?(): void;
-  stop(): Promise<void>;
-}
+import type { Log } from '../log/log.ts';
+import { tellStack } from '../log/uncaught.ts';
 
 /** What a {@link ControlLoop} works with. */
 export interface ControlLoopOptions {

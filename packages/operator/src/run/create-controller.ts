@@ -16,7 +16,7 @@ import { ControlLoop, withFailures } from './control-loop.ts';
 import { FailedWrites } from './failed-writes.ts';
 import { leaving } from './leaving.ts';
 import type { Term } from './lease-hold.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import type { Metrics } from './metrics.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 
 const period = 10_000;
 const worthTelling = 1_000;

@@ -1,6 +1,6 @@
 import type { WriteStep } from '../executor/write-step.ts';
 import { reasonOf } from '../output/reason-of.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 
 /** So many objects are remembered at most; beyond it all is told anew. */
 const mostObjects = 10_000;

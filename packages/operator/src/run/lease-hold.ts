@@ -9,7 +9,7 @@ import {
 } from '@egressip-ipam/kube';
 import { namespaces } from '../network/resources.ts';
 import { isGone, ownIdentity } from './holder-identity.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 

@@ -1,7 +1,7 @@
 import type { CidrUsage, Plan, ProviderCall, Step } from '@egressip-ipam/core';
 import type { RequestObservation } from '@egressip-ipam/kube';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import { buildInfo } from '../build-info.ts';
+import { buildInfo } from '../output/build-info.ts';
 import { claimFigures } from './plan-figures.ts';
 
 /** Names of the library's own that break the conventions for names, and say nothing that others do not. */

@@ -15,7 +15,7 @@ import * as resources from '../network/resources.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { makeClusterProvider, type ClusterProvider } from '../provider/cluster-provider.ts';
 import { raceAbort } from './aborted.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunOptions } from './options.ts';
 

@@ -1,4 +1,5 @@
 import type { MetricsFlags } from '@egressip-ipam/kube';
+import type { CloudOptions } from '../provider/cloud-options.ts';
 
 /** How the operator runs. */
 export interface RunOptions extends MetricsFlags {
@@ -35,14 +36,6 @@ export interface RunOptions extends MetricsFlags {
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';
-}
-
-/** What a provider is told beside what the cluster says. */
-export interface CloudOptions {
-  readonly region?: string;
-  readonly endpoint?: string;
-  /** Most calls per second. */
-  readonly callsPerSecond?: number;
 }
 
 /** Of a process that serves nothing: a command that ends by itself, or a test. */

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { servesNothing } from './options.ts';
-import { createLog } from './log.ts';
+import { createLog } from '../log/log.ts';
 import { runOperator } from './run-operator.ts';
 
 let held: Server | undefined;

@@ -23,13 +23,13 @@ import { aborted, raceAbort } from './aborted.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import type { Metrics } from './metrics.ts';
 import { openCluster, withNetwork, type Cluster } from './open-cluster.ts';
 import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
-import { containUncaught } from './uncaught.ts';
+import { containUncaught } from '../log/uncaught.ts';
 import { whyNotReady } from './why-not-ready.ts';
 import { checkServedDefinition } from './served-definition.ts';
 

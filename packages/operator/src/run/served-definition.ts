@@ -1,6 +1,6 @@
 import { apiVersionOf, isForbidden, isNotFound, openApiDocument, type RestClient } from '@egressip-ipam/kube';
 import { egressIPAMs } from '../network/resources.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
 /**

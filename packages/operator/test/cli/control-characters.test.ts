@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { createLog } from '../../src/run/log.ts';
+import { createLog } from '../../src/log/log.ts';
 import { printable } from '../../src/output/printable.ts';
 import { runCli } from './run-cli.ts';
 

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLog } from '../../src/run/log.ts';
+import { createLog } from '../../src/log/log.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 import { deployPath, readManifests } from '../deploy/documents.ts';
 import { collectionOf } from '../deploy/guard/guarded-server.ts';

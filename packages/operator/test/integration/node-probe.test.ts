@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, nodeLeases, nodes } from './support/resources.ts';
-import { createLog } from '../../src/run/log.ts';
+import { createLog } from '../../src/log/log.ts';
 import { servesNothing } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 

@@ -25,7 +25,7 @@ import {
   nodeLeases,
   nodes,
 } from './support/resources.ts';
-import { createLog } from '../../src/run/log.ts';
+import { createLog } from '../../src/log/log.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { runOperator } from '../../src/run/run-operator.ts';
 import { openCrd } from '../../src/trial/open-crd.ts';

@@ -7,8 +7,8 @@ import {
   type ProviderChangeResult,
   type ProviderNode,
 } from '@egressip-ipam/core';
-import { abortable } from '../abortable.ts';
-import { readInstanceId } from '../instance-id.ts';
+import { abortable } from '../calls/abortable.ts';
+import { readInstanceId } from '../ec2/instance-id.ts';
 import type { MachineReading, Machines } from '../observe/machines.ts';
 import type { InterfaceLanes } from './interface-lanes.ts';
 import type { Looker } from './looker.ts';

@@ -1,6 +1,6 @@
 import type { ProviderErrorClass, ProviderErrorDescription } from '@egressip-ipam/core';
-import type { Clock } from '../clock.ts';
-import type { InterfaceStore } from '../interface-store.ts';
+import type { Clock } from '../calls/clock.ts';
+import type { InterfaceStore } from '../observe/interface-store.ts';
 import { changeInterface, lookAt, type InterfaceChanger } from './change-interface.ts';
 import type { CarryOut } from './interface-lanes.ts';
 import { isFulfilled, obstacle, type Interfaces, type Outcome, type Task } from './task.ts';

@@ -1,5 +1,5 @@
 import { ProviderError, type ProviderErrorDescription } from '@egressip-ipam/core';
-import { whenAllAborted } from '../abortable.ts';
+import { whenAllAborted } from '../calls/abortable.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { isNotAssigned } from '../ec2/errors.ts';
 import type { Looker } from './looker.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { virtualClock } from '../../test/virtual-clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
-import { createInterfaceStore } from '../interface-store.ts';
+import { createInterfaceStore } from '../observe/interface-store.ts';
 import { createLooker } from './looker.ts';
 
 function setUp() {

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createBatcher } from '../batcher.ts';
-import type { Clock } from '../clock.ts';
+import { createBatcher } from '../calls/batcher.ts';
+import type { Clock } from '../calls/clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { readInterface, type InterfaceFacts } from '../ec2/interface-facts.ts';
-import type { InterfaceStore } from '../interface-store.ts';
+import type { InterfaceStore } from '../observe/interface-store.ts';
 
 /** Looks at interfaces for the lanes, many lanes with one call. */
 export interface Looker {

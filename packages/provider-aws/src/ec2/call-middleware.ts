@@ -1,7 +1,7 @@
 import type { EC2Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-ec2';
 import type { ProviderContext } from '@egressip-ipam/core';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../calls/clock.ts';
 import { errorCode } from './errors.ts';
 import type { TokenBucket } from './token-bucket.ts';
 

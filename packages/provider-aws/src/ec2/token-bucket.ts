@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../calls/clock.ts';
 
 /** Lets through so many calls per second, and at once as many as one second allows. */
 export interface TokenBucket {

@@ -1,5 +1,5 @@
 import { ProviderError, type InterfaceLimits, type ProviderErrorDescription } from '@egressip-ipam/core';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../calls/clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { commonInstanceTypes } from './common-instance-types.ts';
 

@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { ProviderError, type ProviderErrorDescription } from '@egressip-ipam/core';
-import { createBatcher } from '../batcher.ts';
-import type { Clock } from '../clock.ts';
+import { createBatcher } from '../calls/batcher.ts';
+import type { Clock } from '../calls/clock.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { isMain } from '../ec2/interface-facts.ts';
 

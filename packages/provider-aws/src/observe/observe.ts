@@ -5,13 +5,13 @@ import {
   type ObserveOptions,
   type ProviderObservation,
 } from '@egressip-ipam/core';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../calls/clock.ts';
 import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import type { InterfaceFacts } from '../ec2/interface-facts.ts';
-import { readInstanceId } from '../instance-id.ts';
+import { readInstanceId } from '../ec2/instance-id.ts';
 import type { InstanceTypes } from '../instance-types/instance-types.ts';
-import type { InterfaceStore } from '../interface-store.ts';
+import type { InterfaceStore } from './interface-store.ts';
 import { observeCidr } from './cidr-observation.ts';
 import type { Machine, MachineReading, Machines } from './machines.ts';
 import { observeNode } from './node-observation.ts';

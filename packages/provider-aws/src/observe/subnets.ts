@@ -6,7 +6,7 @@ import {
   type ProviderErrorClass,
   type ProviderErrorDescription,
 } from '@egressip-ipam/core';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../calls/clock.ts';
 import type { SubnetReference } from '../cluster/machine-sets.ts';
 import type { Ec2Api } from '../ec2/ec2-api.ts';
 import { readSubnet, type SubnetFacts } from './subnet-facts.ts';

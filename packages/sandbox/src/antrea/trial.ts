@@ -1,6 +1,6 @@
 import { ResourceClient } from '@egressip-ipam/kube';
 import { antreaEgressCrd, externalIpPoolCrd } from '../crds/antrea.ts';
-import type { TrialBinding, TrialNetwork } from '../networks/trial-network.ts';
+import type { TrialBinding, TrialNetwork } from '../stand-in/trial-network.ts';
 import { egresses } from '../stand-in/resources.ts';
 import { readEgress } from './antrea-objects.ts';
 import { startAntrea } from './antrea.ts';

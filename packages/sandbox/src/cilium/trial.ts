@@ -1,7 +1,7 @@
 import { ResourceClient } from '@egressip-ipam/kube';
 import { ciliumEgressGatewayPolicyCrd, ciliumEndpointCrd } from '../crds/cilium.ts';
 import { egressNodesCrd, startEgressAgents } from '../egress-agents/index.ts';
-import type { TrialBinding, TrialNetwork } from '../networks/trial-network.ts';
+import type { TrialBinding, TrialNetwork } from '../stand-in/trial-network.ts';
 import type { LabelSelector } from '../stand-in/label-selector.ts';
 import { ciliumEgressGatewayPolicies } from '../stand-in/resources.ts';
 import { parseEgressGatewayPolicy } from './egress-gateway-policy.ts';

@@ -14,4 +14,4 @@ export const trialNetworks = {
 /** The name of one of {@link trialNetworks}. */
 export type TrialNetworkName = keyof typeof trialNetworks;
 
-export type { RunningNetwork, TrialBinding, TrialNetwork } from './trial-network.ts';
+export type { RunningNetwork, TrialBinding, TrialNetwork } from '../stand-in/trial-network.ts';

@@ -1,7 +1,7 @@
 import { ResourceClient, type KubernetesObject } from '@egressip-ipam/kube';
 import { cloudPrivateIpConfigCrd } from '../crds/cloud-private-ip-config.ts';
 import { egressIpCrd } from '../crds/ovn-kubernetes.ts';
-import type { TrialNetwork } from '../networks/trial-network.ts';
+import type { TrialNetwork } from '../stand-in/trial-network.ts';
 import { type LabelSelector } from '../stand-in/label-selector.ts';
 import { egressIps } from '../stand-in/resources.ts';
 import { seededRandom } from '../stand-in/seeded-random.ts';

@@ -1,6 +1,6 @@
 import { ResourceClient } from '@egressip-ipam/kube';
 import { hostSubnetCrd, netNamespaceCrd } from '../crds/openshift-sdn.ts';
-import type { TrialNetwork } from '../networks/trial-network.ts';
+import type { TrialNetwork } from '../stand-in/trial-network.ts';
 import { hostSubnets, netNamespaces } from '../stand-in/resources.ts';
 import { startSdnMaster } from './sdn-master.ts';
 import { readHostSubnet, readNetNamespace } from './sdn-objects.ts';

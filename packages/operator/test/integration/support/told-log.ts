@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { createLog, type Log } from '../../../src/run/log.ts';
+import { createLog, type Log } from '../../../src/log/log.ts';
 
 /** Lines told with a test that fails. */
 const longest = 40;

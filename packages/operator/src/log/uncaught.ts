@@ -3,7 +3,7 @@ import type { Log } from './log.ts';
 import { reasonOf } from '../output/reason-of.ts';
 
 /** Where this program's own code is, but for what is installed in it. */
-const ownRoot = fileURLToPath(new URL(import.meta.url.includes('/src/run/') ? '../..' : '..', import.meta.url));
+const ownRoot = fileURLToPath(new URL(import.meta.url.includes('/src/log/') ? '../..' : '..', import.meta.url));
 const tellAgainAfter = 60_000;
 
 /** What {@link containUncaught} works with. */

@@ -1,4 +1,4 @@
-import packageManifest from '../package.json' with { type: 'json' };
+import packageManifest from '../../package.json' with { type: 'json' };
 
 /** The commit that this was built from; whoever bundles puts it in. */
 declare const EGRESSIP_IPAM_COMMIT: string | undefined;

@@ -1,4 +1,4 @@
-import type { InterfaceFacts } from './ec2/interface-facts.ts';
+import type { InterfaceFacts } from '../ec2/interface-facts.ts';
 
 /** What was last seen of an interface. */
 export interface SeenInterface {

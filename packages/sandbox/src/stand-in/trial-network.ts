@@ -1,6 +1,6 @@
 import type { RestClient } from '@egressip-ipam/kube';
 import type { CustomResourceDefinition } from '../crds/index.ts';
-import type { StandIn } from '../stand-in/cluster-loop.ts';
+import type { StandIn } from './cluster-loop.ts';
 
 /** What a namespace's traffic leaves with, and from where: read from what the network's own objects say. */
 export interface TrialBinding {

@@ -1,0 +1,13 @@
+import type { Plan } from '@egressip-ipam/core';
+
+/** Something that carries out steps of plans. */
+export interface StepRunner {
+  /** How many steps are being carried out. */
+  readonly underWay: number;
+  /** Whether others wait for their turn. */
+  readonly isBehind: boolean;
+  take(plan: Plan): void;
+  /** Something changed that no step of the newest plan has. */
+  outdate?(): void;
+  stop(): Promise<void>;
+}
