@@ -37,6 +37,10 @@ for (const name of packages) {
   for (const wanted of ['README.md', 'package.json', 'tsup.config.ts', 'src/index.ts']) {
     if (!existsSync(join(root, 'packages', name, wanted))) problems.push(`packages/${name}: ${wanted} is missing`);
   }
+  const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+  for (const entry of readdirSync(join(root, 'packages', name, 'src'), { withFileTypes: true }))
+    if (entry.isDirectory() && !new RegExp(`\`(?:src/)?${entry.name}\``).test(readme))
+      problems.push(`packages/${name}/README.md: nothing is said of the folder ${entry.name}`);
 }
 
 // Core and operator know networks and clouds by their contracts; only these name any.
