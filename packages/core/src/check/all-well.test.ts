@@ -49,6 +49,28 @@ it('says of traffic that leaves otherwise where to look, or that there is a step
   const shop = { kind: 'Namespace', name: 'shop' };
   const step = { kind: 'network', action: 'bind', id: '1', object: shop, effects: { bound: ['10.0.0.5'] } } as const;
   const messageOf = (steps: typeof idle.steps) => notCarried({ ...idle, steps }, [])[0]?.message;
-  expect(messageOf([])).toMatch(/ now: see what is said of /);
+  expect(messageOf([])).toMatch(/ now: no node carries it; look whether its nodes are Ready, /);
   expect(messageOf([{ ...step, after: [], payload: {} }])).toMatch(/ now: the operator puts it right when it runs$/);
+});
+
+it.each([
+  ['the namespace', { kind: 'Namespace', name: 'shop' }, [], 'see what OverlappingEgressIP says'],
+  ['its node', { kind: 'Node', name: 'n1' }, [], 'see what OverlappingEgressIP says'],
+  ['its EgressIPAM', { kind: 'EgressIPAM', name: 'pool' }, [], 'see what OverlappingEgressIP says'],
+  ['its address', { kind: 'EgressIPAM', name: 'other' }, ['10.0.0.5'], 'see what OverlappingEgressIP says'],
+  ['another namespace', { kind: 'Namespace', name: 'web' }, [], 'look whether node n1 is Ready, and'],
+  ['another EgressIPAM', { kind: 'EgressIPAM', name: 'other' }, [], 'look whether node n1 is Ready, and'],
+  ['another node', { kind: 'Node', name: 'n3' }, ['10.0.0.6'], 'look whether node n1 is Ready, and'],
+])('leads from traffic that leaves otherwise to what is said of %s, and to nothing that is not said', (...row) => {
+  const [, object, addresses, expected] = row;
+  const idle = plan(well);
+  const allocations = idle.allocations.map((allocation) => ({ ...allocation, carried: false, nodes: ['n1'] }));
+  const said = { code: 'OverlappingEgressIP', severity: 'warning', object, message: '…', addresses } as const;
+  expect(notCarried({ ...idle, allocations }, [said])[0]?.message).toContain(` now: ${expected}`);
+});
+
+it('says of an address that no node carries that none does, where nothing says why', () => {
+  const idle = plan(well);
+  const allocations = idle.allocations.map((allocation) => ({ ...allocation, carried: false, nodes: [null] }));
+  expect(notCarried({ ...idle, allocations }, [])[0]?.message).toContain(' now: no node carries it');
 });

@@ -60,9 +60,8 @@ export function check(
     ...plan.findings.filter(({ severity }) => severity !== 'info'),
     ...stillWaiting(plan),
     ...findDrift(snapshot, plan, backend),
-    ...fragile,
   ];
-  return { problems: [...problems, ...notCarried(plan, problems)], capacity };
+  return { problems: [...problems, ...fragile, ...notCarried(plan, problems)], capacity };
 }
 
 /** Whether an audit found nothing: the exit code of `check` comes from it. */
