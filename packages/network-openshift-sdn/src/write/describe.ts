@@ -19,7 +19,14 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   }
   if (payload.egressIPs !== undefined)
     return `has ${listOrNothing(hostSubnet?.egressIPs ?? [])} and should have ${listOrNothing(payload.egressIPs)}`;
-  return `has the record ${hostSubnet?.hostedIPs ?? 'of nothing'} and should have ${payload.hostedIPs ?? 'none'}`;
+  const records = [
+    [hostSubnet?.hostedIPs ?? 'nothing', payload.hostedIPs ?? 'nothing'],
+    [hostSubnet?.hostedCIDRs ?? 'nothing', payload.hostedCIDRs ?? 'nothing'],
+  ];
+  return records
+    .filter(([has, wanted]) => has !== wanted)
+    .map(([has, wanted]) => `has ${has} on record as ours and should have ${wanted}`)
+    .join(', ');
 }
 
 /** Sentences about every object that names an address. */

@@ -42,6 +42,16 @@ describe('the writes', () => {
     expect(network.describe(objects, host)).toBe('has nothing and should have 10.0.0.1');
   });
 
+  it.each([
+    ['addresses', { hostedIPs: '10.0.0.1=shop', hostedCIDRs: null }, '10.0.0.1=shop'],
+    ['CIDRs', { hostedIPs: null, hostedCIDRs: '10.0.0.0/28' }, '10.0.0.0/28'],
+  ])('of a HostSubnet that only record %s say which', (_, record, recorded) => {
+    const { objects } = onSdn(parts).network;
+    expect(network.describe(objects, step('HostSubnet', { write: 'host', ...record }))).toBe(
+      `has nothing on record as ours and should have ${recorded}`,
+    );
+  });
+
   it('of a NetNamespace say the whole of what is bound', () => {
     const bind = step('NetNamespace', { write: 'bind', egressIPs: [] });
     expect(network.write(bind)).toMatchObject({ name: 'n1', body: { egressIPs: [] } });
