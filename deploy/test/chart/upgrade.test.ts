@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -40,6 +40,11 @@ const upgradedNodes: readonly UpgradedNode[] = ['a1', 'a2', 'b1', 'b2', 'a3'].ma
   network: name.startsWith('a') ? '10.0.0' : '10.0.1',
   octet: 101 + index,
 }));
+
+/** What the page on migration says to install with, where the original was. */
+const [, takeOver = '', forHelm4 = ''] =
+  /--create-namespace (--\S+) +# Helm 4: also (--\S+)$/m.exec(readFileSync(join(root, 'docs/migration.md'), 'utf8')) ??
+  [];
 
 describe.each(helms.flatMap((helm) => [openshiftSdn, ovnKubernetes].map((network) => ({ ...helm, network }))))(
   'with $name on $network.name, from the original to the next version but one',
@@ -89,8 +94,8 @@ describe.each(helms.flatMap((helm) => [openshiftSdn, ovnKubernetes].map((network
       const before = seen.begin();
 
       // Who applies on the server is told whom the fields of the original's definition belong to; Helm 3 does not.
-      const conflicts = major === 'helm4' ? ['--force-conflicts'] : [];
-      helm('upgrade', '--install', releaseName, deployPath(chartFolder), '--take-ownership', ...conflicts);
+      const conflicts = major === 'helm4' ? [forHelm4] : [];
+      helm('upgrade', '--install', releaseName, deployPath(chartFolder), takeOver, ...conflicts);
       await startOperator();
       await serves('after-the-original', seen.traffic);
 
