@@ -8,6 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { blocksIn, blocksOf, commandsOf, pages, root, type CodeBlock } from './code-blocks.ts';
 
+interface EgressIPAMObject {
+  readonly kind: 'EgressIPAM';
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly topologyLabel: string;
+    readonly nodeSelector?: unknown;
+    readonly cidrAssignments: readonly { readonly labelValue: string }[];
+  };
+}
+
+function isEgressIPAM(object: unknown): object is EgressIPAMObject {
+  return typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'EgressIPAM';
+}
+
 const asCase = (block: CodeBlock): [string, string] => [block.at, block.text];
 
 it.each(pages)('%s ends each block of code that it begins', (page) => {
@@ -91,8 +105,8 @@ describe('objects of the documentation', () => {
   it.each(blocksIn('yaml', 'json').map(asCase))('%s', async (_, text) => {
     for (const document of parseAllDocuments(text)) {
       expect(document.errors).toEqual([]);
-      const object = document.toJS() as { readonly kind?: string } | null;
-      if (object?.kind !== 'EgressIPAM') continue;
+      const object: unknown = document.toJS();
+      if (!isEgressIPAM(object)) continue;
       const response = await fetch(
         `${server.url}/apis/redhatcop.redhat.io/v1alpha1/egressipams?fieldValidation=Strict`,
         {
@@ -103,6 +117,24 @@ describe('objects of the documentation', () => {
       );
       expect([201, 409], await response.text()).toContain(response.status);
     }
+  });
+
+  /** What decides which nodes an EgressIPAM has: the older of two with the same has them all. */
+  const nodesOf = ({ metadata, spec }: EgressIPAMObject): readonly [nodes: string, name: string][] =>
+    spec.cidrAssignments.map(({ labelValue }) => [
+      JSON.stringify([spec.topologyLabel, labelValue, spec.nodeSelector]),
+      metadata.name,
+    ]);
+
+  it.each(pages)('those of %s leave each other their nodes, as who follows it makes one after the other', (page) => {
+    const owners = new Map<string, Set<string>>();
+    for (const { text, language } of blocksOf(page))
+      for (const document of language === 'yaml' ? parseAllDocuments(text) : []) {
+        const object: unknown = document.toJS();
+        for (const [nodes, name] of isEgressIPAM(object) ? nodesOf(object) : [])
+          owners.set(nodes, (owners.get(nodes) ?? new Set()).add(name));
+      }
+    expect([...owners.values()].filter(({ size }) => size > 1)).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ const tasks: readonly (readonly [task: string, link: string, answer: RegExp])[] 
   ['know what an alert wants', 'alerts/README.md', /EgressIPNotCarried/],
   ['take it away again', 'operate.md', /egressip-ipam uninstall/],
   ['come from the original operator', 'migration.md', /original/],
+  ['have the agents that Cilium needs', 'cilium.md', /agent\.enabled=true/],
   ['add a network', 'how-to/write-a-network.md', /NetworkBackend/],
 ];
 
