@@ -48,6 +48,20 @@ describe('static', () => {
     ).toEqual(['10.0.0.50']);
   });
 
+  it('reads the inventory that its README shows', async () => {
+    const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
+    const endpoint = join(await mkdtemp(join(tmpdir(), 'provider-static-')), 'inventory.json');
+    await writeFile(endpoint, /```json\n(.*?)```/s.exec(readme)?.[1] ?? '');
+    const provider = await createProvider({ endpoint });
+    const { nodes, cidrs: seen } = await provider.observe({
+      nodes: [{ name: 'node-1' }],
+      cidrs: ['10.0.0.0/24'],
+      signal: new AbortController().signal,
+    });
+    expect(nodes).toMatchObject([{ node: 'node-1', interfaces: [{ main: true }], limits: { ipv4: 8 } }]);
+    expect(seen).toMatchObject([{ cidr: '10.0.0.0/24', inUse: { length: 3 } }]);
+  });
+
   it('takes at most a hundred lines', async () => {
     expect(
       (await readFile(new URL('provider.mjs', import.meta.url), 'utf8')).trim().split('\n').length,
