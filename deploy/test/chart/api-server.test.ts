@@ -34,6 +34,13 @@ const pools: Resource = {
   kind: 'EgressIPAM',
   namespaced: false,
 };
+const clusterRoles: Resource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'clusterroles',
+  kind: 'ClusterRole',
+  namespaced: false,
+};
 const definitions: Resource = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -218,6 +225,10 @@ describe('the chart on a real API server', unless(findEnvtestAssets() === undefi
         run('uninstall', releaseName, '--namespace', releaseName);
         expect(await schema()).toContain('fieldOfTheNextVersion');
         expect(await poolSpec()).toEqual(originalPool);
+        const byManifests = { name: 'by-manifests', labels: { 'app.kubernetes.io/part-of': 'egressip-ipam' } };
+        await new ResourceClient(rest, clusterRoles).create({ metadata: byManifests });
+        expect(() => install('--take-ownership')).toThrow('EgressIP IPAM is in this cluster already, not by Helm');
+        await new ResourceClient(rest, clusterRoles).delete({ name: byManifests.name });
         // The kept definition is still the release's: it is installed again without more ado.
         await installFromIndex();
         expect(run('list', '--namespace', releaseName)).toMatch(/egressip-ipam-operator\s.*\sdeployed\s/);
