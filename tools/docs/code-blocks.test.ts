@@ -83,6 +83,10 @@ describe('commands of the documentation', () => {
     expect(patterns).toEqual([]);
   });
 
+  it('look for Events of a namespace where they are, which kubectl describe namespace does not', () => {
+    expect(shells.filter(({ text }) => /kubectl describe (namespace|ns)\b/.test(text))).toEqual([]);
+  });
+
   it('name files of the repository that are there', () => {
     const named = shells.flatMap(({ at, text }) =>
       [...text.matchAll(/(?<![\w./-])(?:\.\/)?((?:deploy|examples|docs|packages|tools)\/[\w./-]+)/g)].map(

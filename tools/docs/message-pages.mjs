@@ -33,7 +33,8 @@ export function eventsPage(root) {
   const own = [...rows].sort(([first], [second]) => (first < second ? -1 : 1));
   return `# Events
 
-Events stand on namespaces, nodes and EgressIPAMs: \`kubectl describe namespace NAME\` shows them. Each problem is told once while it
+Events stand on namespaces, nodes and EgressIPAMs. Those are objects without a namespace, whose Events Kubernetes keeps in \`default\`:
+\`kubectl events --namespace default --for namespace/NAME\` shows them; of nodes and EgressIPAMs \`kubectl describe\` does, too. Each problem is told once while it
 stands; the reason of such an Event is the code of the finding, and [findings](../findings.md) say what each means and what to do.
 
 Beside those:

@@ -43,7 +43,7 @@ describe('what may pass by itself in a moment', () => {
     expect(told).toEqual(['stays']);
   });
 
-  it('is told in one sentence where a whole cluster waits', () => {
+  it('is told in one sentence where a whole cluster waits', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `ns-${index}`);
     const allocations = names.map((namespace): Allocation => ({
       namespace,
@@ -56,6 +56,39 @@ describe('what may pass by itself in a moment', () => {
     const waiting = { ...plan(empty), allocations, findings: names.map(unassigned) };
     reporter.tell(waiting);
     reporter.tellNews(waiting, empty, true);
-    expect(told).toEqual(['pool']);
+    await expect.poll(() => told).toEqual(['pool']);
+  });
+});
+
+describe('an Event', () => {
+  /** What is told of an object whose uid the API server has or does not have. */
+  const toldOf = async (kind: string, request: () => Promise<unknown>): Promise<unknown> => {
+    const told: unknown[] = [];
+    const events = { record: ({ object }: { object: unknown }) => void told.push(object) } as unknown as EventRecorder;
+    const rest = { request, history: { see: () => undefined } } as unknown as RestClient;
+    const reporter = new Reporter(rest, events, () => [], new ObjectLanes(() => undefined));
+    const object = { kind, name: 'a' };
+    const finding: Finding = { code: 'NoNodes', severity: 'warning', object, message: 'no node has it' };
+    reporter.tell({ ...plan(buildSnapshot({})), findings: [finding] });
+    await expect.poll(() => told).toHaveLength(1);
+    return told[0];
+  };
+  const gone = (): Promise<unknown> => Promise.reject(new Error('gone'));
+
+  it('of an EgressIPAM names its uid, without which kubectl describe does not find it', async () => {
+    const object = { metadata: { name: 'a', uid: 'u-1' } };
+    expect(await toldOf('EgressIPAM', async () => object)).toMatchObject({ kind: 'EgressIPAM', uid: 'u-1' });
+  });
+
+  it('of an EgressIPAM that cannot be read is told without', async () => {
+    expect(await toldOf('EgressIPAM', gone)).toEqual({
+      apiVersion: 'redhatcop.redhat.io/v1alpha1',
+      kind: 'EgressIPAM',
+      name: 'a',
+    });
+  });
+
+  it("of a node names it as the kubelet's do", async () => {
+    expect(await toldOf('Node', gone)).toMatchObject({ kind: 'Node', uid: 'a' });
   });
 });

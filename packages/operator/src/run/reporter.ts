@@ -40,6 +40,8 @@ export class Reporter {
   readonly #lanes: ObjectLanes;
   readonly #refused: () => readonly RefusedAddress[];
   readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Of EgressIPAMs that were read: `kubectl describe` shows Events by the uid that they name. */
+  readonly #uids = new Map<string, Promise<string | undefined>>();
   /** Whose statuses are being written. */
   #newest: Plan | undefined;
   #standing = new Set<string>();
@@ -64,6 +66,7 @@ export class Reporter {
     // An EgressIPAM that is made again has no status, whatever the one before it had.
     const pools = new Set(plan.egressIPAMs.filter(({ deleting }) => !deleting).map(({ name }) => name));
     for (const name of this.#status.keys()) if (!pools.has(name)) this.#status.delete(name);
+    for (const name of this.#uids.keys()) if (!pools.has(name)) this.#uids.delete(name);
     const standing = new Set<string>();
     const passingNow = new Set<string>();
     for (const finding of plan.findings) {
@@ -198,18 +201,38 @@ export class Reporter {
   }
 
   async #readStatus(name: string): Promise<Readonly<Record<string, unknown>>> {
-    return asRecord((await this.#client.get({ name }))['status']);
+    const object = await this.#client.get({ name });
+    this.#uids.set(name, Promise.resolve(object.metadata.uid));
+    return asRecord(object['status']);
   }
 
   #record(kind: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const apiVersion =
-      kind === 'EgressIPAM'
-        ? 'redhatcop.redhat.io/v1alpha1'
-        : kind === 'Namespace' || kind === 'Node'
-          ? 'v1'
-          : undefined;
-    if (apiVersion === undefined) return;
-    this.#events.record({ object: { apiVersion, kind, name }, type, reason, message: printable(message) });
+    const record = (apiVersion: string, uid?: string): void =>
+      this.#events.record({
+        object: { apiVersion, kind, name, ...(uid === undefined ? {} : { uid }) },
+        type,
+        reason,
+        message: printable(message),
+      });
+    if (kind === 'Namespace') record('v1');
+    // As the kubelet's own Events do, which `kubectl describe node` looks for by the node's name.
+    else if (kind === 'Node') record('v1', name);
+    else if (kind === 'EgressIPAM') void this.#uidOf(name).then((uid) => record('redhatcop.redhat.io/v1alpha1', uid));
+  }
+
+  /** Of an EgressIPAM; undefined where it cannot be read, which makes its Events harder to find, and no worse. */
+  #uidOf(name: string): Promise<string | undefined> {
+    const known = this.#uids.get(name);
+    if (known !== undefined) return known;
+    const uid = this.#client.get({ name }).then(
+      ({ metadata }) => metadata.uid,
+      () => {
+        this.#uids.delete(name);
+        return undefined;
+      },
+    );
+    this.#uids.set(name, uid);
+    return uid;
   }
 }
 
