@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubeconfigOfNobody } from '../../../tools/testing/kubeconfig-of-nobody.ts';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { cannotRunAgents, cannotRunImages, prepareRoot } from '../../test/support/image-root.ts';
-import { loadedFiles } from '../../test/support/loaded-files.ts';
+import { loadedFiles, loadedOfNode } from '../../test/support/loaded-files.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { readPolicy } from '../supply-chain/policy.ts';
@@ -21,13 +21,20 @@ const seldomNeeded = [
   { what: "AWS' SDK", mark: 'amazonaws.com' },
   { what: 'what reads a kubeconfig', mark: 'loadFromCluster' },
   { what: 'what serves metrics', mark: 'openmetrics' },
-  { what: 'the log', mark: 'thread-stream' },
+  { what: 'the log', mark: 'padEnd(5)' },
   { what: 'the operator', mark: 'the API server was set back' },
   { what: 'the trial', mark: 'hostsubnets' },
 ] as const;
 
 /** As the agent's image starts it. */
-const agentCommand = ['/nodejs/bin/node', '--jitless', '--max-semi-space-size=1', '/operator/cli.js', 'agent'];
+const agentCommand = [
+  '/nodejs/bin/node',
+  '--jitless',
+  '--max-semi-space-size=1',
+  '--no-node-snapshot',
+  '/operator/cli.js',
+  'agent',
+];
 
 const megabyte = 1024 * 1024;
 const reason = cannotRunImages();
@@ -94,7 +101,6 @@ describe("the image's tree", () => {
       expect.arrayContaining([
         '@aws-sdk/client-ec2',
         '@kubernetes/client-node',
-        '/pino',
         '/commander',
         '/yaml',
         '@prometheus-io/client',
@@ -118,6 +124,21 @@ describe("the image's tree", () => {
     },
     60_000,
   );
+
+  it('starts an agent without what of Node only other commands need', () => {
+    const flags = ['--node', 'a', '--peer-address', '127.0.0.1', '--kubeconfig', '/nowhere'];
+    const loaded = loadedOfNode(join(tree, 'operator/cli.js'), 'agent', ...flags);
+    expect(loaded).toContain('https');
+    const needless = [
+      'internal/fs/promises',
+      'internal/fs/streams',
+      'perf_hooks',
+      'readline',
+      'worker_threads',
+      'zlib',
+    ];
+    expect(loaded.filter((name) => needless.includes(name))).toEqual([]);
+  });
 
   describe('as its user, read-only', unless(reason !== undefined, reason ?? ''), () => {
     let run: ReturnType<typeof prepareRoot>;

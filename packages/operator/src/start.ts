@@ -3,7 +3,7 @@ import { InputError } from './input/input-problem.ts';
 import { mostBytes, tooLarge } from './input/decode-text.ts';
 import { main } from './main.ts';
 
-const { stdout, stderr, stdin } = process;
+const { stdout, stderr } = process;
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,7 +34,8 @@ if (process.argv[2] === 'run' || process.argv[2] === 'agent') setTimeout(() => p
 async function readStandardInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+  // Taken here alone: who only looks at it has Node load what files are read by.
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > mostBytes) throw new InputError(`standard input: ${tooLarge(size)}`);
     chunks.push(chunk);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { eachLine } from './each-line.ts';
 
 /** Ends a watch. */
 export interface KernelWatch {
@@ -18,7 +18,7 @@ export function watchKernel(onChange: () => void, onEnd: (reason: string) => voi
   let child: ReturnType<typeof start> | undefined;
   function start() {
     const monitor = spawn('ip', ['-o', 'monitor', 'address', 'link'], { stdio: ['pipe', 'pipe', 'ignore'] });
-    createInterface({ input: monitor.stdout }).on('line', (line) => {
+    eachLine(monitor.stdout, (line) => {
       if (line.startsWith('Deleted') || !/^\d+: \S+ +inet6? /.test(line)) onChange();
     });
     monitor

@@ -17,10 +17,13 @@ export interface Clock {
 /** Timers count milliseconds in 31 bits; with more a callback would come at once. */
 const longestTimer = 2 ** 31 - 1;
 
+// Of the same clock as `performance`, which a process would load all that can be measured for.
+const start = process.hrtime.bigint();
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint() - start) / 1e6,
   setTimeout(callback, milliseconds) {
     const timer = setTimeout(callback, Math.min(longestTimer, milliseconds));
     return { cancel: () => clearTimeout(timer) };

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import net, { isIP, isIPv6 } from 'node:net';
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,7 +51,8 @@ function isInRange(range: string, host: string): boolean {
     Number(prefix) > (family === 'ipv6' ? 128 : 32)
   )
     return false;
-  const list = new BlockList();
+  // By the module's name: a name of its own would have Node load what it is made of where no proxy is.
+  const list = new net.BlockList();
   list.addSubnet(address, Number(prefix), family);
   return list.check(host, family);
 }

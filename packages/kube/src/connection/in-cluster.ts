@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/clock.ts';
 import { cachedCredentials } from './cached-credentials.ts';
 import type { Connection } from './connection.ts';
+import { readFile } from '../files/read-file.ts';
 
 /** Where a pod finds its service account; all have defaults. */
 export interface InClusterOptions {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
@@ -10,6 +9,7 @@ import { cachedCredentials } from './cached-credentials.ts';
 import type { Connection, Credentials, TlsOptions } from './connection.ts';
 import { environmentProxy, type Environment } from './environment-proxy.ts';
 import { ExecPlugIns } from './exec-plug-ins.ts';
+import { readFile } from '../files/read-file.ts';
 
 // Certificate and token files and exec plug-ins' tokens are looked at again this often; client-node keeps a plug-in's
 // token until it expires.

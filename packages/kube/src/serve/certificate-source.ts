@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, ClockTimer } from '../clock/clock.ts';
 import { selfSigned, type KeyPair } from './self-signed.ts';
+import { readFile } from '../files/read-file.ts';
 
 /** Where a server's certificate comes from. */
 export interface CertificateOptions {

@@ -22,4 +22,18 @@ describe.each(['text', 'json'] as const)('a log as %s', (format) => {
     expect(text).toContain('\\u009b2J');
     expect(text.split('\n')).toHaveLength(2);
   });
+
+  it('loses no line for a value that JSON does not have', () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    expect(written({ circle, count: 7n })).toContain('claim not served');
+    expect(written({ count: 7n })).toContain('"7"');
+  });
+
+  it('writes what is at its level or above', () => {
+    const lines: string[] = [];
+    const log = createLog((line) => void lines.push(line), { format, level: 'warn', now: () => 0 });
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](level);
+    expect(lines.join('')).toMatch(/^[^\n]*warn[^\n]*\n[^\n]*error[^\n]*\n$/);
+  });
 });
