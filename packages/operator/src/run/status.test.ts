@@ -30,10 +30,14 @@ const report = {
   states: { Assigned: 1, Unassigned: 1 },
 } as unknown as EgressIPAMReport;
 const conditionsOf = (plan: Partial<Plan>): Readonly<Record<string, readonly string[]>> => {
+  const whole = { allocations: [], waiting: [], findings: [], ...plan } as unknown as Plan;
+  const served = whole.allocations.length;
+  const claims = served + whole.waiting.length;
+  const refused = whole.waiting.filter(({ mender }) => mender === 'owner').length;
   const { conditions } = statusOf(
-    concernsByEgressIPAM({ allocations: [], waiting: [], findings: [], ...plan } as unknown as Plan)('pool'),
+    concernsByEgressIPAM(whole)('pool'),
     buildSnapshot({}),
-    report,
+    { ...report, claims, served, refused },
     {},
   );
   return Object.fromEntries(
@@ -108,7 +112,7 @@ describe('the status of an EgressIPAM', () => {
     { findings: [finding('error')], ready: 'AllServed', degraded: 'NoCIDRAssignments' },
     { waiting: [wait('cluster')], ready: 'ClaimsWaiting', degraded: 'ClaimsWaiting' },
     { findings: [finding('warning')], ready: 'AllServed', degraded: 'NoSpareCapacity' },
-    { waiting: [wait('owner')], ready: 'AllServed', degraded: 'AsExpected' },
+    { waiting: [wait('owner')], ready: 'SomeRefused', degraded: 'AsExpected' },
   ];
   const pairs = causes.flatMap((worse, index) =>
     causes.slice(index).flatMap((other) => [[worse, other] as const, [other, worse] as const]),
@@ -126,7 +130,7 @@ describe('the status of an EgressIPAM', () => {
       const worst = causes.find((cause) => both.includes(cause));
       const ready = causes.find((cause) => both.includes(cause) && cause.ready !== 'AllServed')?.ready ?? 'AllServed';
       const { Ready, Degraded } = conditionsOf(plan);
-      expect(Ready).toEqual([ready === 'AllServed' ? 'True' : 'False', ready]);
+      expect(Ready).toEqual([['AllServed', 'SomeRefused'].includes(ready) ? 'True' : 'False', ready]);
       expect(Degraded).toEqual([worst?.degraded === 'AsExpected' ? 'False' : 'True', worst?.degraded]);
     },
   );

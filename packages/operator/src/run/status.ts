@@ -69,7 +69,7 @@ export function statusOf(
       condition(
         'Ready',
         ready,
-        broken[0]?.reason ?? 'AllServed',
+        broken[0]?.reason ?? (report.served === report.claims ? 'AllServed' : 'SomeRefused'),
         [...messagesOf(broken), ready ? `${served}, and every address carries traffic` : served].join('; '),
       ),
       condition(

@@ -64,7 +64,7 @@ describe('what kubectl prints of EgressIPAMs', unless(realServer.length === 0, n
     await expect
       .poll(() => printed(), poll)
       .toEqual([
-        { NAME: 'pool', READY: 'True', SERVED: '2/3', CARRIED: '2/3', FREE: '12', REASON: 'AllServed' },
+        { NAME: 'pool', READY: 'True', SERVED: '2/3', CARRIED: '2/3', FREE: '12', REASON: 'SomeRefused' },
         { NAME: 'small', READY: 'False', SERVED: '2/3', CARRIED: '2/3', FREE: '0', REASON: 'ClaimsWaiting' },
       ]);
   }, 120_000);

@@ -52,7 +52,7 @@ describe.each(bothServers)('law 12: what is said and what is so on Cilium, on %s
     await objects.annotate('four', { egressips: 'nonsense' });
     await objects.addNamespace('five', { egressipam: 'pool', egressips: '10.0.0.300' });
     await eventually(async () => expect(await summary()).toEqual(['True', 'False', '3/5', '4/5']));
-    expect(await reasonOf('Ready')).toBe('AllServed');
+    expect(await reasonOf('Ready')).toBe('SomeRefused');
     for (const name of ['a', 'b', 'c'])
       await objects.client(nodes).mergePatch({ name }, { spec: { unschedulable: true } });
     await cluster.addNamespace('six');
