@@ -84,6 +84,16 @@ describe('the log of what was decided', () => {
     expect(note([allocation('shop', { '10.0.0.1': 'a' })])).toEqual([]);
   });
 
+  it('tells what others did between two terms, and nothing that it told in the one before', () => {
+    note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.2': 'a' })]);
+    note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.3': 'a' }, 'new')]);
+    chronicle.endTerm();
+    expect(note([allocation('shop', { '10.0.0.1': 'a' }), allocation('bank', { '10.0.0.3': 'b' })])).toMatchObject([
+      { message: 'addresses released', namespace: 'bank', addresses: ['10.0.0.2'] },
+      { message: 'addresses allocated', namespace: 'bank', addresses: ['10.0.0.3'], nodes: ['b'], why: 'found' },
+    ]);
+  });
+
   it('has the node that an address is on, as long as it could not be moved', () => {
     const moving = [
       { node: 'a', effects: { unhosted: ['10.0.0.1'] } },

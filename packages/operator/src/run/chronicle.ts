@@ -16,7 +16,7 @@ type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Ki
  * Writes what was decided about addresses into the log: a line for each allocation, placement, move, release and
  * refusal, with the namespace, the addresses, the nodes and why. What there is when it begins is no news, and told as
  * what it is: what happened while nobody watched stands in no log, and the lines of those who watched before may be
- * gone.
+ * gone. It outlives a term: its own lines from the one before are there.
  */
 export class Chronicle {
   readonly #log: Log;
@@ -62,6 +62,15 @@ export class Chronicle {
     if (isSettled) this.#nodes.told();
     this.#forget(plan);
     this.#noteWaiting(plan.waiting);
+  }
+
+  /**
+   * Another may act from now on, until this process does again and tells what changed since, not all that there is.
+   * What others decided it only finds.
+   */
+  endTerm(): void {
+    this.#sources.clear();
+    this.#untold.clear();
   }
 
   /** Of namespaces that went, or gave up, before their addresses were told, nothing is left to tell. */

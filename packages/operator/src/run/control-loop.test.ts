@@ -1,6 +1,7 @@
 import { buildSnapshot, plain, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Chronicle } from './chronicle.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -53,6 +54,7 @@ describe('the control loop', () => {
       take: () => void (plans.push(now), (now += taking)),
       stop: () => Promise.resolve(),
     };
+    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     return new ControlLoop({
       clock,
       backend,
@@ -60,7 +62,8 @@ describe('the control loop', () => {
       look: () => ((now += planning), look()),
       runners: [runner],
       reporter,
-      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      chronicle: new Chronicle(log),
+      log,
       problems: () => [],
     });
   };

@@ -10,7 +10,7 @@ import {
 import type { Clock, ClockTimer } from '@egressip-ipam/kube';
 import { reasonOf } from '../output/reason-of.ts';
 import type { StepRunner } from '../executor/step-runner.ts';
-import { Chronicle } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Reporter } from './reporter.ts';
 import type { Log } from '../log/log.ts';
 import { tellStack } from '../log/uncaught.ts';
@@ -24,6 +24,8 @@ export interface ControlLoopOptions {
   readonly look: () => ClusterSnapshot | undefined;
   readonly runners: readonly StepRunner[];
   readonly reporter: Reporter;
+  /** Tells what was decided about addresses, from one term to the next. */
+  readonly chronicle: Chronicle;
   readonly log: Log;
   /** What is wrong in objects that were read. */
   readonly problems: () => readonly Finding[];
@@ -57,7 +59,6 @@ const longestSleep = 86_400_000;
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
   #planner: Planner;
-  readonly #chronicle: Chronicle;
   #timer: ClockTimer | undefined;
   /** When it ends. */
   #due = 0;
@@ -73,7 +74,6 @@ export class ControlLoop {
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#planner = createPlanner(options.backend, { mostNew });
-    this.#chronicle = new Chronicle(options.log);
   }
 
   /** Begins. */
@@ -158,7 +158,7 @@ export class ControlLoop {
     onPlan?.(plan, duration);
     for (const runner of runners) runner.take(plan);
     reporter.tell(plan);
-    this.#chronicle.note(plan, snapshot, start, false);
+    this.#options.chronicle.note(plan, snapshot, start, false);
     log.debug('planned', {
       milliseconds: Math.round(duration),
       steps: plan.steps.length,
@@ -208,7 +208,7 @@ export class ControlLoop {
       return now - plannedAt >= longestUnplanned ? this.poke() : this.#reportSoon(plan, snapshot, plannedAt);
     this.#untoldSince = undefined;
     reporter.tellNews(plan, snapshot, !isOverdue);
-    this.#chronicle.note(plan, snapshot, now, true);
+    this.#options.chronicle.note(plan, snapshot, now, true);
     // What was not told yet is, once it is quiet.
     if (isOverdue) this.poke();
     void reporter

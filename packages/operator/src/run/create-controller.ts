@@ -12,6 +12,7 @@ import { currentProvider, isEmptied, type ClusterProvider } from '../provider/cl
 import { sendsOn } from '../provider/provider-facts.ts';
 import { silentNodes, type ProviderWatch } from '../provider/provider-watch.ts';
 import type { ClusterStore } from '../store/cluster-store.ts';
+import type { Chronicle } from './chronicle.ts';
 import { ControlLoop, withFailures } from './control-loop.ts';
 import { FailedWrites } from './failed-writes.ts';
 import { leaving } from './leaving.ts';
@@ -36,6 +37,7 @@ export interface ControllerParts {
   /** Writes while this replica holds the lease. */
   readonly writer: RestClient;
   readonly reporter: Reporter;
+  readonly chronicle: Chronicle;
   readonly lanes: ObjectLanes;
   /** Whether namespaces without an assigned address are kept from going out. */
   readonly guardUnassigned: boolean;
@@ -55,7 +57,7 @@ export interface ControllerParts {
 
 /** Wires what observes, plans, acts and reports. */
 export function createController(parts: ControllerParts): ControlLoop {
-  const { store, provider, watch, writer, reporter, clock, log, metrics } = parts;
+  const { store, provider, watch, writer, reporter, chronicle, clock, log, metrics } = parts;
   const { backend } = store.network;
   const holds = new AddressHolds();
   const failedWrites = new FailedWrites(log);
@@ -109,6 +111,7 @@ export function createController(parts: ControllerParts): ControlLoop {
     look,
     runners: [executor, interfaces, guard].filter((runner) => runner !== undefined),
     reporter,
+    chronicle,
     log,
     problems: () => store.problems,
     onTrouble: (reason) => {

@@ -20,6 +20,7 @@ import { ClusterStore } from '../store/cluster-store.ts';
 import { countNetwork } from '../store/network-counts.ts';
 import { ObjectLanes } from '../executor/object-lanes.ts';
 import { aborted, raceAbort } from './aborted.ts';
+import { Chronicle } from './chronicle.ts';
 import { createController } from './create-controller.ts';
 import { watchEventLoop } from './event-loop-lag.ts';
 import { holdLease, type LeaseHold, type Term } from './lease-hold.ts';
@@ -184,6 +185,7 @@ async function operate(
   });
   const events = new EventRecorder({ client: writer, component: 'egressip-ipam-operator', instance: hostname() });
   for (const collection of store.collections) collection.start();
+  let chronicle = new Chronicle(log);
   let planTrouble: string | undefined;
   whenRead(() => whyNotReady(store.collections, planTrouble ?? cluster.provider.provider.trouble, clock.monotonic()));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
@@ -198,12 +200,18 @@ async function operate(
     if (!turn.ended.aborted) {
       void counts.run(turn.ended);
       await lead(
-        { ...cluster, store, rest, writer, events, term: turn, onTrouble: (reason) => (planTrouble = reason) },
+        {
+          ...{ ...cluster, store, rest, writer, events, chronicle, term: turn },
+          onTrouble: (reason) => (planTrouble = reason),
+        },
         surroundings,
         (listener) => (onChange = listener),
       );
     }
     forget();
+    // Of a history that is no more, nothing is told on.
+    if (setBack.signal.aborted) chronicle = new Chronicle(log);
+    else chronicle.endTerm();
     onChange = () => undefined;
     planTrouble = undefined;
     metrics?.leads(false);
@@ -239,6 +247,8 @@ interface Leadership extends Cluster {
   readonly rest: RestClient;
   readonly writer: RestClient;
   readonly events: EventRecorder;
+  /** What was told of addresses, also in terms before. */
+  readonly chronicle: Chronicle;
   readonly term: Term;
   /** Takes in why no plan can be made just now; undefined once there is one again. */
   readonly onTrouble: (reason: string | undefined) => void;
@@ -246,7 +256,7 @@ interface Leadership extends Cluster {
 
 /** Plans and acts until the term is over and nothing of it is under way any more. */
 async function lead(
-  { network, provider, store, rest, writer, events, term, onTrouble }: Leadership,
+  { network, provider, store, rest, writer, events, chronicle, term, onTrouble }: Leadership,
   { options, log, metrics }: Surroundings,
   listen: (onChange: (isUrgent: boolean) => void) => void,
 ): Promise<void> {
@@ -288,6 +298,7 @@ async function lead(
     watch,
     writer,
     reporter,
+    chronicle,
     lanes,
     term,
     clock,

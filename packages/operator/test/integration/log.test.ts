@@ -4,6 +4,7 @@ import { SdnCluster } from './sdn/sdn-cluster.ts';
 
 const poll = { timeout: 60_000, interval: 100 };
 const count = 40;
+const leases = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
 const names = Array.from({ length: count }, (_, index) => `n${index}`);
 
 describe('the log answers who had an address when, where, and why', () => {
@@ -76,6 +77,31 @@ describe('the log answers who had an address when, where, and why', () => {
     expect(cluster.logged.join('')).not.toContain('\u009b');
     expect(linesOf(cluster.logged, 'addresses allocated')).toHaveLength(count);
   }, 180_000);
+
+  it('tells what changed while another led, not once more what there is', async () => {
+    const cluster = await SdnCluster.start('the sandbox');
+    stops.push(() => cluster.stop());
+    await cluster.addNode('a1', 'a', '10.0.9.1');
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.0/24', labelValue: 'a' }]);
+    for (const name of ['bank', 'shop']) await cluster.addNamespace(name);
+    cluster.run({ leaderElect: true, leaseDuration: 3, renewDeadline: 2, retryPeriod: 0.5 });
+    await expect.poll(() => linesOf(cluster.logged, 'addresses allocated').length, poll).toBe(2);
+    const told = linesOf(cluster.logged, 'addresses held').length;
+    await cluster
+      .client(leases)
+      .mergePatch(
+        { namespace: 'default', name: 'egressip-ipam-operator' },
+        { spec: { holderIdentity: 'another', renewTime: new Date().toISOString().replace('Z', '000Z') } },
+      );
+    await expect.poll(() => linesOf(cluster.logged, 'the lease is lost; nothing').length, poll).toBe(1);
+    await cluster.annotate('shop', { egressipam: null });
+    await expect
+      .poll(() => linesOf(cluster.logged, 'addresses released'), poll)
+      .toEqual([expect.stringContaining('namespace="shop"')]);
+    expect(cluster.logged.filter((line) => line.includes('the lease is held again'))).toHaveLength(1);
+    expect(linesOf(cluster.logged, 'addresses held')).toHaveLength(told);
+    expect(linesOf(cluster.logged, 'what namespaces have is known')).toHaveLength(1);
+  }, 60_000);
 
   it('on OVN-Kubernetes, which chooses the nodes itself', async () => {
     const cluster = await startOvnCluster('the sandbox');
