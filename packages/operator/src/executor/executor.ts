@@ -35,7 +35,8 @@ export interface ExecutorOptions {
   readonly onError: (step: WriteStep, error: unknown, retryInMilliseconds: number) => void;
   /** Someone else undid what was written, so often in a row. */
   readonly onUndone: (step: WriteStep, times: number) => void;
-  readonly onDone?: (step: WriteStep, milliseconds: number) => void;
+  /** @param wasUndone whether someone else undid what it writes, and we wrote that a moment ago */
+  readonly onDone?: (step: WriteStep, milliseconds: number, wasUndone: boolean) => void;
 }
 
 /** A write under way. */
@@ -261,7 +262,7 @@ export class Executor {
     this.#batches.written(step);
     const times = this.#putBacks.note(lane, step, target.incarnation);
     if (times > 0) this.#options.onUndone(step, times);
-    this.#options.onDone?.(step, milliseconds);
+    this.#options.onDone?.(step, milliseconds, times > 0);
   }
 
   #postpone(lane: string, step: WriteStep, error: unknown): void {

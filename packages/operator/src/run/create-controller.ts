@@ -6,6 +6,7 @@ import { Executor } from '../executor/executor.ts';
 import { InterfaceExecutor } from '../executor/interface-executor.ts';
 import type { ObjectLanes } from '../executor/object-lanes.ts';
 import { targetOf } from '../executor/target.ts';
+import type { WriteStep } from '../executor/write-step.ts';
 import { carryOutWrite } from '../network/carry-out-write.ts';
 import { markDead } from '../probe/mark-dead.ts';
 import { currentProvider, isEmptied, type ClusterProvider } from '../provider/cluster-provider.ts';
@@ -21,6 +22,7 @@ import type { Log } from '../log/log.ts';
 import type { Metrics } from './metrics.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import type { Reporter } from './reporter.ts';
+import { StandingBindings } from './standing-bindings.ts';
 
 /** What the log says of interface changes. */
 const doneWords = {
@@ -61,6 +63,12 @@ export function createController(parts: ControllerParts): ControlLoop {
   const { backend } = store.network;
   const holds = new AddressHolds();
   const failedWrites = new FailedWrites(log);
+  const standing = new StandingBindings();
+  const tellUndone = (step: WriteStep, times: number): void => {
+    metrics?.stepUndone(step);
+    reporter.tellUndone(step, times);
+    log.warn('a write was undone by someone else, and is put back', { ...whatIsPutBack(step), times });
+  };
   const executor = new Executor({
     clock,
     holds,
@@ -72,15 +80,9 @@ export function createController(parts: ControllerParts): ControlLoop {
       metrics?.stepFailed(step);
       failedWrites.failed(step, error, retry);
     },
-    onUndone: (step, times) => {
-      metrics?.stepUndone(step);
-      reporter.tellUndone(step, times);
-      log.warn('a write was undone by someone else, and is put back', {
-        object: `${step.object.kind}/${step.object.name}`,
-        times,
-      });
-    },
-    onDone: (step, milliseconds) => {
+    onUndone: tellUndone,
+    onDone: (step, milliseconds, wasUndone) => {
+      if (standing.done(step) && !wasUndone) tellUndone(step, 1);
       if (step.kind === 'annotate' && step.refuted !== undefined)
         log.warn('a record of what another namespace has is taken back', {
           namespace: step.namespace,
@@ -121,12 +123,24 @@ export function createController(parts: ControllerParts): ControlLoop {
     wakeAt: () => store.refused.next,
     isForgetful: (plan) => store.recallProof(plan),
     onPlan: (plan, milliseconds) => {
+      standing.note(plan);
       store.notePromises(plan);
       store.refused.note(plan.refused ?? []);
       metrics?.planned(plan, milliseconds);
     },
   });
   return loop;
+}
+
+/** What is told of a write that was undone: whom it is about, and what traffic leaves by with it. */
+function whatIsPutBack({ object, namespace, node, effects: { bound = [], hosted = [] } }: WriteStep): object {
+  const addresses = [...new Set([...bound, ...hosted])];
+  return {
+    object: `${object.kind}/${object.name}`,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(node === undefined ? {} : { node }),
+    ...(addresses.length === 0 ? {} : { addresses }),
+  };
 }
 
 function createGuard(

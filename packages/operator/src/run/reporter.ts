@@ -109,7 +109,9 @@ export class Reporter {
       name,
       'Warning',
       'Undone',
-      `someone else keeps undoing what is written to ${step.object.kind} ${step.object.name} (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`,
+      times === 1
+        ? `someone else undid what was written to ${step.object.kind} ${step.object.name}; it is put back`
+        : `someone else keeps undoing what is written to ${step.object.kind} ${step.object.name} (${times} times in a row); it is put back, but ever more slowly: find out who, and stop one of the two`,
     );
   }
 

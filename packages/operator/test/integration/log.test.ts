@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startOvnCluster } from './ovn/ovn-cluster.ts';
 import { SdnCluster } from './sdn/sdn-cluster.ts';
+import { egressIPs as egressIPKind } from './support/resources.ts';
 
 const poll = { timeout: 60_000, interval: 100 };
 const count = 40;
@@ -77,6 +78,30 @@ describe('the log answers who had an address when, where, and why', () => {
     expect(cluster.logged.join('')).not.toContain('\u009b');
     expect(linesOf(cluster.logged, 'addresses allocated')).toHaveLength(count);
   }, 180_000);
+
+  it('tells an edit that is put back, though a process before it wrote what was edited', async () => {
+    const cluster = await startOvnCluster('the sandbox');
+    stops.push(() => cluster.stop());
+    await cluster.addNode('n1', 'a', ['10.0.0.1/24']);
+    await cluster.addPool('pool', [{ CIDR: '10.0.0.64/26', labelValue: 'a' }]);
+    await cluster.addNamespace('shop');
+    cluster.run();
+    await expect.poll(() => linesOf(cluster.logged, 'addresses allocated').length, poll).toBe(1);
+    await cluster.stopOperator();
+    cluster.run();
+    await expect.poll(() => linesOf(cluster.logged, 'addresses held').length, poll).toBe(1);
+    const undone = 'a write was undone by someone else, and is put back';
+    const [address] = (await cluster.annotation('shop'))?.split(',') ?? [];
+    for (const egressIPs of [['10.0.0.99'], ['10.0.0.98']]) {
+      const told = linesOf(cluster.logged, undone).length;
+      await cluster.client(egressIPKind).mergePatch({ name: 'egressip-shop' }, { spec: { egressIPs } });
+      await expect.poll(() => linesOf(cluster.logged, undone).length, poll).toBe(told + 1);
+      await expect.poll(() => cluster.assigned('egressip-shop'), poll).toEqual([`${address}@n1`]);
+    }
+    expect(linesOf(cluster.logged, undone)[0]).toBe(
+      `WARN  ${undone} object="EgressIP/egressip-shop" namespace="shop" addresses=["${address}"] times=1`,
+    );
+  }, 60_000);
 
   it('tells what changed while another led, not once more what there is', async () => {
     const cluster = await SdnCluster.start('the sandbox');
