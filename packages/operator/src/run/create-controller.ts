@@ -133,8 +133,13 @@ export function createController(parts: ControllerParts): ControlLoop {
 }
 
 /** What is told of a write that was undone: whom it is about, and what traffic leaves by with it. */
-function whatIsPutBack({ object, namespace, node, effects: { bound = [], hosted = [] } }: WriteStep): object {
-  const addresses = [...new Set([...bound, ...hosted])];
+function whatIsPutBack({
+  object,
+  namespace,
+  node,
+  effects: { recorded = [], bound = [], hosted = [] },
+}: WriteStep): object {
+  const addresses = [...new Set([...recorded, ...bound, ...hosted])];
   return {
     object: `${object.kind}/${object.name}`,
     ...(namespace === undefined ? {} : { namespace }),

@@ -25,7 +25,16 @@ describe('what traffic leaves by', () => {
   ])('is put back where it is bound again, %s', (_where, node) => {
     note({});
     note({ carried: false, nodes: [node] });
-    expect(done({ bound: [address], unbound: ['10.0.0.9'] })).toBe(true);
+    expect([done({ bound: [address], unbound: ['10.0.0.9'] }), done({ recorded: [address] })]).toEqual([true, true]);
+  });
+
+  it('is put back where it carries traffic while another address of the namespace does not', () => {
+    const both = { addresses: [address, '10.0.1.1'], nodes: ['a', 'b'], carried: false };
+    note({ ...both, carrying: [address] });
+    note(both);
+    expect([done({ bound: ['10.0.1.1'] }), done({ bound: [address] })]).toEqual([false, true]);
+    note({ ...both, carrying: ['10.0.9.9'], addresses: ['10.0.0.2', '10.0.1.1'] });
+    expect(done({ bound: [address] })).toBe(false);
   });
 
   it.each<[string, readonly Partial<Allocation>[]]>([

@@ -8,40 +8,59 @@ interface Binding {
 
 /**
  * What namespaces' traffic leaves by, as long as nothing else is decided and we do not unbind it: a step that binds it
- * once more puts back what somebody else undid, however long ago it was written, and by whom.
+ * once more, or writes it down anew, puts back what somebody else undid, however long ago it was written, and by whom.
  */
 export class StandingBindings {
   readonly #standing = new Map<string, Binding>();
 
   /** Takes in what is decided now, and what carries traffic. */
   note({ allocations }: Plan): void {
-    for (const { namespace, addresses, nodes, carried } of allocations) {
-      if (carried) this.#standing.set(namespace, { addresses, nodes });
-      else {
-        const before = this.#standing.get(namespace);
-        if (before !== undefined && !isSame(before, { addresses, nodes })) this.#standing.delete(namespace);
-      }
+    for (const { namespace, addresses, nodes, carried, carrying = [] } of allocations) {
+      const decided = { addresses, nodes };
+      if (carried) this.#standing.set(namespace, decided);
+      else this.#keep(namespace, standingOf(decided, carrying, this.#standing.get(namespace)));
     }
     if (this.#standing.size <= allocations.length) return;
     const present = new Set(allocations.map(({ namespace }) => namespace));
     for (const namespace of this.#standing.keys()) if (!present.has(namespace)) this.#standing.delete(namespace);
   }
 
+  #keep(namespace: string, binding: Binding): void {
+    if (binding.addresses.length > 0) this.#standing.set(namespace, binding);
+    else this.#standing.delete(namespace);
+  }
+
   /** Takes in that a step was done; whether it puts back what somebody else undid. */
-  done({ kind, namespace, effects: { bound = [], unbound = [] } }: Step): boolean {
-    if (kind !== 'network' || namespace === undefined) return false;
-    const standing = this.#standing.get(namespace)?.addresses ?? [];
-    if (unbound.some((address) => standing.includes(address))) this.#standing.delete(namespace);
-    return bound.some((address) => standing.includes(address));
+  done({ kind, namespace, effects: { recorded = [], bound = [], unbound = [] } }: Step): boolean {
+    const standing = namespace === undefined ? undefined : this.#standing.get(namespace);
+    if (kind !== 'network' || namespace === undefined || standing === undefined) return false;
+    const isPutBack = [...recorded, ...bound].some((address) => standing.addresses.includes(address));
+    if (unbound.some((address) => standing.addresses.includes(address)))
+      this.#keep(
+        namespace,
+        partOf(standing, (address) => !unbound.includes(address)),
+      );
+    return isPutBack;
   }
 }
 
-function isSame(before: Binding, { addresses, nodes }: Binding): boolean {
-  return (
-    before.addresses.length === addresses.length &&
-    addresses.every((address, index) => {
-      const [was, is] = [before.nodes[index], nodes[index]];
-      return before.addresses[index] === address && (is === null || was === null || is === was);
-    })
+/** Of what is decided, what carries traffic, and what did, of which nothing else was decided since. */
+function standingOf(decided: Binding, carrying: readonly string[], before: Binding | undefined): Binding {
+  return partOf(decided, (address, node) => {
+    if (carrying.includes(address)) return true;
+    const position = before?.addresses.indexOf(address) ?? -1;
+    if (position < 0) return false;
+    const was = before?.nodes[position] ?? null;
+    return node === null || was === null || node === was;
+  });
+}
+
+function partOf({ addresses, nodes }: Binding, isPart: (address: string, node: string | null) => boolean): Binding {
+  const positions = addresses.flatMap((address, position) =>
+    isPart(address, nodes[position] ?? null) ? [position] : [],
   );
+  return {
+    addresses: positions.map((position) => addresses[position] ?? ''),
+    nodes: positions.map((position) => nodes[position] ?? null),
+  };
 }
