@@ -1,5 +1,8 @@
 import { formatAddress, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
+import type { HostedList } from '../ledger/hosted-list.ts';
+import type { ObjectReference } from '../finding/finding.ts';
+import type { HostedIndex, Slot } from '../ledger/indexes.ts';
 import type { Pools } from '../place/make-pools.ts';
 import { compareByAge, type Claim } from './claim.ts';
 import { namespaceFinding } from './namespace-finding.ts';
@@ -8,6 +11,8 @@ import { namespaceFinding } from './namespace-finding.ts';
 export interface ContestedAddress {
   readonly claim: Claim;
   readonly address: Address;
+  /** Somebody else's object that binds it to the traffic of another claim; absent where others use it otherwise. */
+  readonly boundBy?: ObjectReference;
 }
 
 /** The claims, each address with one of them at most. */
@@ -19,32 +24,43 @@ export interface OwnedClaims {
 }
 
 /**
- * Enters what claims keep into the ledger; of two claims for one address, the one that carries traffic wins, then the
- * older one. What nobody may have is in the ledger already.
+ * Enters what claims keep into the ledger; of two claims for one address the one that carries traffic wins, then the
+ * older one: objects of a namespace that was there before may have been restored with what another has by now. What
+ * nobody may have is in the ledger already.
  */
-export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger): OwnedClaims {
+export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, hosted: HostedList): OwnedClaims {
   const owned = [...claims];
   const contested: ContestedAddress[] = [];
-  const own = (claim: Claim, address: Address): void => {
-    const slot = ledger.slotOf(address);
-    const holder = ledger.owner.at(slot);
-    const other = holder === undefined ? undefined : owned[holder];
-    if (other === undefined) {
-      if (!ledger.take(address)) contested.push({ claim, address });
-      ledger.owner.set(slot, claim.index);
-      return;
-    }
-    const [winner, loser] = outranks(claim, other, address) ? [claim, other] : [other, claim];
-    owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
-    ledger.owner.set(slot, winner.index);
-  };
+  const rivals: Pick<ContestedAddress, 'claim' | 'address'>[] = [];
   claims.forEach((claim) => {
     const { kept } = claim;
     for (let position = 0; position < kept.length; position += 1) {
       const address = kept[position];
-      if (address !== undefined) own(claim, address);
+      if (address === undefined) continue;
+      const slot = ledger.slotOf(address);
+      if (ledger.owner.has(slot)) {
+        rivals.push({ claim, address });
+        continue;
+      }
+      if (!ledger.take(address)) contested.push({ claim, address });
+      ledger.owner.set(slot, claim.index);
     }
   });
+  if (rivals.length > 0) {
+    const ranks = new Ranks(rivals, ledger, hosted);
+    for (const { claim, address } of rivals) {
+      const slot = ledger.slotOf(address);
+      const holder = ledger.owner.at(slot);
+      const other = holder === undefined ? undefined : claims[holder];
+      if (other === undefined) continue;
+      const [winner, loser] = ranks.isBefore(claim, other, address) ? [claim, other] : [other, claim];
+      owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
+      ledger.owner.set(slot, winner.index);
+      const { binding } = loser;
+      if (binding !== undefined && !binding.ours && binding.addresses.includes(address))
+        contested.push({ claim: winner, address, boundBy: binding.object });
+    }
+  }
   return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested };
 }
 
@@ -97,10 +113,39 @@ export function markRemembered(pools: Pools, ledger: AddressLedger): void {
   }
 }
 
-function outranks(claim: Claim, other: Claim, address: Address): boolean {
-  const isBound = ({ binding }: Claim): boolean => binding?.addresses.includes(address) === true;
-  const [bound, otherBound] = [isBound(claim), isBound(other)];
-  return bound === otherBound ? compareByAge(claim, other) < 0 : bound;
+/** Which of two claims keeps an address that both have. */
+class Ranks {
+  readonly #ledger: AddressLedger;
+  /** By slot: the namespaces for which the network has the address on a node. */
+  readonly #hostedFor = new Map<Slot, string[]>();
+
+  constructor(rivals: readonly Pick<ContestedAddress, 'address'>[], ledger: AddressLedger, hosted: HostedList) {
+    this.#ledger = ledger;
+    for (const { address } of rivals) this.#hostedFor.set(ledger.slotOf(address), []);
+    for (let index = 0; index < hosted.size; index += 1) {
+      const slot = hosted.slotAt(index);
+      const namespaces = this.#hostedFor.get(slot);
+      const node = hosted.nodeAt(index);
+      if (namespaces === undefined || node === undefined) continue;
+      const { namespace, state } = hosted.at(index as HostedIndex).entry;
+      // Where an interface has it the network may name another node, and send nothing from there.
+      const isThere = !ledger.attachment.has(slot) || ledger.attachment.is(slot, node);
+      if (state === 'shown' && isThere && namespace !== undefined) namespaces.push(namespace);
+    }
+  }
+
+  isBefore(claim: Claim, other: Claim, address: Address): boolean {
+    const [one, two] = [this.#rankOf(claim, address), this.#rankOf(other, address)];
+    return one === two ? compareByAge(claim, other) < 0 : one > two;
+  }
+
+  /** Higher is better: bound for certain before bound by the record alone, and then what is on a node for it. */
+  #rankOf({ binding, namespace }: Claim, address: Address): number {
+    if (binding?.addresses.includes(address) !== true) return 0;
+    const isCertain = binding.ours && binding.byRecord !== true;
+    const isHosted = this.#hostedFor.get(this.#ledger.slotOf(address))?.includes(namespace.name) === true;
+    return 1 + (isCertain ? 2 : 0) + (isHosted ? 1 : 0);
+  }
 }
 
 function without(loser: Claim, address: Address, winner: Claim): Claim {

@@ -85,6 +85,8 @@ export interface BindingFacts {
   readonly object: ObjectReference;
   /** Whether the object is ours as a whole: all that it binds goes with the claim. */
   readonly ours: boolean;
+  /** That it is ours only our record says, which others can write: what is ours for certain comes before it. */
+  readonly byRecord?: boolean;
   readonly addresses: readonly Address[];
   /** The same as canonical text, where the object has it so: who needs texts makes none. */
   readonly texts?: readonly string[] | undefined;

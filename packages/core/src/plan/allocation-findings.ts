@@ -23,12 +23,15 @@ export function allocationFindings(decided: Decided): readonly Finding[] {
 }
 
 /** An address that was promised and that something else has too. */
-function contestedFindings(decided: Decided, { claim, address }: ContestedAddress): readonly Finding[] {
+function contestedFindings(decided: Decided, { claim, address, boundBy }: ContestedAddress): readonly Finding[] {
   const { ledger, nodes, facts, users, usedElsewhere } = decided;
   const { name } = claim.namespace;
   const text = formatAddress(address);
   const say = (code: 'AddressReserved' | 'AddressConflict', severity: FindingSeverity, message: string): Finding =>
     namespaceFinding(name, { code, severity, message }, [address]);
+  const sayConflict = (use: string): Finding =>
+    say('AddressConflict', 'error', `${text} belongs to the namespace, but ${use}; free it there`);
+  if (boundBy !== undefined) return [sayConflict(`${boundBy.kind} ${boundBy.name} uses it too`)];
   const isOnNode = (index: NodeIndex, node: string): boolean =>
     nodes.nodes[index]?.addresses.includes(address) === true || facts.nodeOf(node).addresses.includes(address);
   const host = ledger.host.at(ledger.slotOf(address));
@@ -53,13 +56,12 @@ function contestedFindings(decided: Decided, { claim, address }: ContestedAddres
   const use = isInCloud
     ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
     : `${other ?? (isHostItself ? `node ${hostName ?? ''}` : 'someone else')} uses it too`;
-  const conflict = say('AddressConflict', 'error', `${text} belongs to the namespace, but ${use}; free it there`);
   const holders = [...nodes.entries()].filter(
     ([index, node]) => (index !== host || isHostItself) && isOnNode(index, node.name),
   );
   const message = `${text} is an address of this node, and belongs to namespace ${name}, whose traffic leaves by it; give the node another address`;
   return [
-    conflict,
+    sayConflict(use),
     ...holders.map(([, node]): Finding => ({
       code: 'AddressConflict',
       severity: 'error',

@@ -124,7 +124,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNe
   for (const address of elsewhere) ledger.take(address);
   const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
   const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused });
-  const { claims, unsettled, contested } = ownAddresses(read.claims, ledger);
+  const { claims, unsettled, contested } = ownAddresses(read.claims, ledger, hosted);
   const foreign = foreignBindings(claims, facts);
   markReleasing(unsettled, pools, ledger);
   markRemembered(pools, ledger);

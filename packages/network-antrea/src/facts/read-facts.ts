@@ -155,7 +155,8 @@ function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): Bindin
     .flatMap(({ ours }) => (ours === undefined ? [] : [ours.address]));
   const unconfirmed: readonly Address[] = egresses.flatMap((egress) => egress.unconfirmed);
   const object = egresses[0]?.object ?? { kind: 'Egress', name: '' };
-  return { namespace, object, ours: true, addresses, unconfirmed };
+  const byRecord = egresses.some(({ active, awaitsRecord }) => active && awaitsRecord);
+  return { namespace, object, ours: true, byRecord, addresses, unconfirmed };
 }
 
 /**

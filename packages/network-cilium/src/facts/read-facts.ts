@@ -132,7 +132,7 @@ function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: Gatew
 function bindingsOf(own: readonly ParsedPolicy[], view: NetworkView): ReadonlyMap<string, BindingFacts> {
   const bindings = new Map<string, BindingFacts>();
   for (const policy of own) {
-    const { ours, object, gateways, unconfirmed } = policy;
+    const { ours, object, gateways, unconfirmed, awaitsRecord } = policy;
     if (ours === undefined) continue;
     const { namespace } = ours;
     const other = bindings.get(namespace);
@@ -141,6 +141,7 @@ function bindingsOf(own: readonly ParsedPolicy[], view: NetworkView): ReadonlyMa
       namespace,
       object: other?.object ?? object,
       ours: true,
+      byRecord: awaitsRecord || other?.byRecord === true,
       addresses: [...(other?.addresses ?? []), ...addresses],
       unconfirmed: [...(other?.unconfirmed ?? []), ...unconfirmed],
     });
