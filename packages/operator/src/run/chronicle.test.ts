@@ -181,7 +181,7 @@ describe('the log of what was decided', () => {
   it.each([
     ['node not ready', { a: false }],
     ['node deleted', {}],
-    ['node not eligible any more or full, or the network chose another', { a: true }],
+    ['node not eligible any more or full, or the network took it off', { a: true }],
   ])('has moves and why: %s', (why, nodes) => {
     note([allocation('shop', { '10.0.0.1': 'a' })]);
     expect(note([allocation('shop', { '10.0.0.1': 'c' })], present(['shop'], nodes))).toEqual([
@@ -207,7 +207,7 @@ describe('the log of what was decided', () => {
     // What was told is over.
     const back = [allocation('shop', { '10.0.0.1': 'a' })];
     expect(note(back, present(['shop'], { a: true, b: true }))).toMatchObject([
-      { from: 'b', why: 'node not eligible any more or full, or the network chose another' },
+      { from: 'b', why: 'node not eligible any more or full, or the network took it off' },
     ]);
   });
 

@@ -23,7 +23,7 @@ it('knows what was wrong with nodes until that is told', () => {
   expect(why()).toEqual(['node not ready', 'node about to be removed', 'node deleted']);
   expect(['a', 'b', 'c'].map((name) => troubles.isDown(name))).toEqual([false, false, false]);
   troubles.told();
-  expect(new Set(why())).toEqual(new Set(['node not eligible any more or full, or the network chose another']));
+  expect(new Set(why())).toEqual(new Set(['node not eligible any more or full, or the network took it off']));
 });
 
 it('takes a node that it never saw for deleted', () => {

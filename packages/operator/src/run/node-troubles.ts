@@ -65,6 +65,6 @@ export class NodeTroubles {
   whyLeft(name: string): string {
     const trouble = this.#now.get(name) ?? this.#lately.get(name);
     if (trouble !== undefined) return trouble;
-    return this.#known.has(name) ? 'node not eligible any more or full, or the network chose another' : deleted;
+    return this.#known.has(name) ? 'node not eligible any more or full, or the network took it off' : deleted;
   }
 }
