@@ -83,6 +83,22 @@ describe('the label of nodes', () => {
     expect(findingsOf(free, 'NodeStillNeeded')).toEqual([]);
   });
 
+  it('stays on nodes of an EgressIPAM that goes, where they carry what another one has taken over', () => {
+    const nodes = [node('n1', 'a', true), node('n2', 'a', true)];
+    const egressIPAMs = [
+      anEgressIPAM(['10.0.0.0/27=a'], { deletedAt: '2026-01-05T00:00:00Z', finalizers: ['egressip-ipam'] }),
+      anEgressIPAM(['10.0.0.0/27=a'], { name: 'renamed', createdAt: '2026-01-04T00:00:00Z' }),
+    ];
+    const record = { egressIPAM: 'renamed', egressIPs: '10.0.0.1', allocated: 'renamed/10.0.0.1' };
+    const taken = [
+      anEgressIP('shop', ['10.0.0.1'], { egressIPAM: 'renamed', assigned: [{ node: 'n1', egressIP: '10.0.0.1' }] }),
+    ];
+    const renamed = onOvn({ egressIPAMs, nodes, namespaces: [aNamespace('shop', 0, record)] }, taken);
+    expect(writesOf(renamed)).toContain('unlabel Node/n2');
+    expect(writesOf(renamed)).not.toContain('unlabel Node/n1');
+    expect(writesOf(onOvn({ egressIPAMs, nodes }))).toContain('unlabel Node/n1');
+  });
+
   describe('of a node that is about to go', () => {
     const leaving = { taints: ['ToBeDeletedByClusterAutoscaler'] };
     const carrying = (nodes: readonly NodeSnapshot[], ...assigned: readonly (readonly [string, string])[]) =>

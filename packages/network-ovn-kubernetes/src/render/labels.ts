@@ -99,7 +99,9 @@ class LabelledNodes {
     };
     const isOurs = Object.keys(off).length > 0;
     if (egressIPAM?.deleting === true)
-      return isOurs ? { when: 'at-the-end', node: name, egressIPAM, labels: off } : undefined;
+      return isOurs && !this.#servesOthers(name)
+        ? { when: 'at-the-end', node: name, egressIPAM, labels: off }
+        : undefined;
     if (this.#mayGetLabel(name) && !isLabelled(source) && egressIPAM !== undefined) {
       return {
         when: 'first',
@@ -155,6 +157,17 @@ class LabelledNodes {
     const owner = labels[ownershipLabel];
     if (!this.#canPin || owner === egressIPAM) return {};
     return owner === undefined || this.#stuckOfOthers(name).length === 0 ? { egressIPAM } : {};
+  }
+
+  /**
+   * Whether a node carries something of an EgressIPAM that stays: what another one that goes had, such as before it got
+   * another name. Once that is gone the node is the other's, or has its label for as long as it is needed.
+   */
+  #servesOthers(node: string): boolean {
+    return this.#uses.carriedOn(node).some((address) => {
+      const owner = this.#decisions.ownerOf(address);
+      return owner !== undefined && this.#decisions.claimOf(owner)?.egressIPAM?.deleting === false;
+    });
   }
 
   /** What a node carries of EgressIPAMs that select it no more, and no other node can take. */
