@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { blocksIn, commandsOf } from '../../../tools/docs/code-blocks.ts';
+import { unless } from '../../../tools/testing/unless.ts';
+import { chartFolder, deployPath } from '../../src/paths.ts';
+import { runHelm } from '../../src/render/helm-template.ts';
+import { helms, noHelm } from '../support/helms.ts';
+
+/** What pages tell people to install with: the release, and the flags after the chart, with a digest in its place. */
+const lines = blocksIn('sh').flatMap(({ at, text }) =>
+  commandsOf(text)
+    .filter(([program, command]) => program === 'helm' && (command === 'install' || command === 'upgrade'))
+    .map((words): [string, readonly string[]] => [
+      `${at}: ${words.join(' ')}`,
+      words
+        .slice(2)
+        .filter((word) => word !== '--install')
+        .map((word) => (/^[\w./-]+\/egressip-ipam-operator$/.test(word) ? deployPath(chartFolder) : word))
+        .map((word) => word.replace('sha256:DIGEST', `sha256:${'0'.repeat(64)}`)),
+    ]),
+);
+
+it('pages have lines that install', () => expect(lines.length).toBeGreaterThan(6));
+
+describe.each(helms)('$name', ({ helm }) => {
+  it.each(lines)('takes the line of %s', unless(helm === '', noHelm), (_, args) => {
+    expect(runHelm(helm, ['template', ...args])).toContain('kind: Deployment');
+  });
+});
