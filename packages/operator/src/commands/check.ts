@@ -28,7 +28,8 @@ export async function checkCommand(
         ? ''
         : `${table(['EGRESSIPAM', 'CIDR', 'NODES', 'ALLOCATED', 'CAPACITY', 'WITHOUT ONE', 'SURVIVES LOSS'], capacity, context.terminal)}\n\n`,
     );
-    context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? 'No problems found.'}\n`);
+    const nothing = problems.length === 0 ? 'No problems found.' : 'Nothing is wrong with what could be read.';
+    context.terminal.out(`${renderFindings(report.problems, context.terminal) ?? nothing}\n`);
   } else writeData(context.terminal, options.output, { formatVersion: 1, ...report, inputProblems: problems });
   return isSound(report) && problems.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }

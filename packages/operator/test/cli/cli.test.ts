@@ -174,6 +174,13 @@ describe('input', () => {
     expect(await runCli(['plan', '-'], { input: 'kind: List\nitems: []\n' })).toMatchObject({ code: 0, error: '' });
   });
 
+  it('finds no fault with what could be read, where not all could', async () => {
+    const input = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n';
+    expect(await runCli(['check', '-'], { input })).toMatchObject({ code: 0, out: 'No problems found.\n' });
+    const { code, out } = await runCli(['check', '-'], { input: `${input}---\nkind: EgressIP\nspec: [10.0.0.7\n` });
+    expect([code, out]).toEqual([2, 'Nothing is wrong with what could be read.\n']);
+  });
+
   it('counts an object once, and says so', async () => {
     const { error } = await runCli(['plan', '-'], { input: stringify(list([pool, pool])) });
     expect(error).toMatch(/^standard input:\d+: EgressIPAM\/pool: stands in the input twice/);
