@@ -8,6 +8,8 @@ export interface AgentsView {
   /** Their Leases. */
   readonly sightings: Sightings;
   node(name: string): EgressNode | undefined;
+  /** Whether a node may have an address that it says it has and nobody asks it to carry. */
+  mayHave(name: string, address: string): boolean;
 }
 
 /** Whether a node's Lease is there, and nobody holds it. */
@@ -21,7 +23,7 @@ export function heldBy(node: EgressNode, view: Pick<AgentsView, 'sightings'>): r
 }
 
 /** What a node holds, or may hold, by its own report: an agent of another version may say it in a word of its own. */
-export function maybeHeldBy(node: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
+function maybeHeldBy(node: EgressNode, view: Pick<AgentsView, 'sightings'>): readonly string[] {
   return inStates(node, ['Held', 'Unknown'], view);
 }
 
@@ -32,6 +34,12 @@ function inStates(
 ): readonly string[] {
   if (isFenced(name, view)) return [];
   return status.addresses.filter(({ state }) => states.includes(state)).map(({ address }) => address);
+}
+
+/** What a node says it has, as far as that is believed where nobody asks it to carry that. */
+export function believedOf(node: EgressNode, view: Pick<AgentsView, 'sightings' | 'mayHave'>): readonly string[] {
+  const wished = new Set(node.wishes.map(({ address }) => address));
+  return maybeHeldBy(node, view).filter((address) => wished.has(address) || view.mayHave(node.name, address));
 }
 
 /** What a node carries of its own; never to be touched. */

@@ -6,7 +6,7 @@ import {
   type ProviderChange,
   type ProviderErrorDescription,
 } from '@egressip-ipam/core';
-import { isFenced, maybeHeldBy, nodesByMAC, ownAddresses } from './agents-view.ts';
+import { believedOf, isFenced, nodesByMAC, ownAddresses } from './agents-view.ts';
 import { failure } from './failure.ts';
 import { fenceAgent, type FenceParts } from './fence-agent.ts';
 import { isSilent, timingsOfLease } from './silence.ts';
@@ -137,7 +137,7 @@ function hasLease(node: string, view: ChangeParts['view']): boolean {
 function carries(node: EgressNode, address: string, view: ChangeParts['view']): boolean {
   return (
     !isFenced(node.name, view) &&
-    (node.wishes.some((wish) => wish.address === address) || maybeHeldBy(node, view).includes(address))
+    (node.wishes.some((wish) => wish.address === address) || believedOf(node, view).includes(address))
   );
 }
 

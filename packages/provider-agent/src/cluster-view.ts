@@ -19,9 +19,10 @@ import {
   type Resource,
   type RestClient,
 } from '@egressip-ipam/kube';
-import type { AgentsView } from './agents-view.ts';
+import { believedOf, type AgentsView } from './agents-view.ts';
 import { Sightings } from './sightings.ts';
 import { isSilent, timingsOfLease } from './silence.ts';
+import { Strays } from './strays.ts';
 
 export const configMaps: Resource = {
   group: '',
@@ -41,13 +42,18 @@ export class ClusterView implements AgentsView {
   readonly #leases: Reflector<AgentLease>;
   readonly #rosters: Reflector<{ readonly roster: Roster; readonly resourceVersion: string }>;
   readonly #waiting = new Set<() => void>();
-  /** EgressNodes that were seen to go, of nodes that have not reported to a new one since. */
-  readonly #lost = new Map<string, { readonly at: number; readonly addresses: ReadonlySet<string> }>();
+  /**
+   * EgressNodes that were seen to go, of nodes that have not reported to a new one since; and those that went before we
+   * looked, of which nobody knows what they had.
+   */
+  readonly #lost = new Map<string, { readonly at: number; readonly addresses: ReadonlySet<string> | 'unknown' }>();
+  readonly #strays = new Strays();
   readonly #now: () => number;
   readonly #afterBeat: (now: number) => void;
   #startedAt = Infinity;
   #beat: NodeJS.Timeout | undefined;
   #silent = '';
+  #believed = 0;
   #news = 0;
 
   /** @param afterBeat called at every beat, with the monotonic time */
@@ -65,8 +71,13 @@ export class ClusterView implements AgentsView {
       consistency: 'latest',
       project: readEgressNode,
       onChange: (change) => {
-        if (change.type === 'deleted') this.#noteLost(change.previous);
-        else if (change.object.status.observedGeneration > 0) this.#lost.delete(change.object.name);
+        if (change.type === 'deleted') {
+          this.#noteLost(change.previous);
+          this.#strays.forget(change.previous.name);
+        } else {
+          if (change.object.status.observedGeneration > 0) this.#lost.delete(change.object.name);
+          this.#strays.note(change.object, change.type === 'added' ? undefined : change.previous, this.#now());
+        }
         onChange();
       },
       onError,
@@ -102,6 +113,7 @@ export class ClusterView implements AgentsView {
     const all = [this.nodes, this.#leases, this.#rosters];
     for (const reflector of all) reflector.start();
     await Promise.all(all.map((reflector) => reflector.whenSynced()));
+    this.#noteForgotten();
     this.#beat ??= setInterval(() => this.#onBeat(), beat);
   }
 
@@ -131,18 +143,24 @@ export class ClusterView implements AgentsView {
    */
   unreported(address: string): readonly string[] {
     return [...this.#lost].flatMap(([name, { at, addresses }]) =>
-      addresses.has(address) && this.#mayCarry(name, at) ? [name] : [],
+      (addresses === 'unknown' || addresses.has(address)) && this.#mayCarry(name, at) ? [name] : [],
     );
   }
 
   #mayCarry(name: string, lostAt: number): boolean {
     const now = this.#now();
     const agent = this.sightings.of(name);
-    if (agent?.isHeld !== true) return false;
     const lease = this.sightings.lease(name);
     const { term, margin } = timingsOfLease(lease);
+    if (agent === undefined) return now <= lostAt + term + margin;
+    if (!agent.isHeld) return false;
     if (lease === undefined) return now <= agent.renewedAt + term + margin;
     return agent.renewedAt <= lostAt || now <= lostAt + term;
+  }
+
+  mayHave(name: string, address: string): boolean {
+    const { term, margin } = timingsOfLease(this.sightings.lease(name));
+    return this.#strays.mayHave(name, address, term + margin, this.#now());
   }
 
   node(name: string): EgressNode | undefined {
@@ -174,12 +192,14 @@ export class ClusterView implements AgentsView {
     });
   }
 
-  /** Time passed: who is silent may be another than before. */
+  /** Time passed: who is silent may be another than before, and what nodes may have. */
   #onBeat(): void {
     const now = this.#now();
     const silent = this.sightings.leases.filter(({ node }) => isSilent(node, this, now)).map(({ node }) => node);
-    if (silent.join() !== this.#silent) this.#noteNews();
+    const believed = this.all.reduce((sum, node) => sum + believedOf(node, this).length, 0);
+    if (silent.join() !== this.#silent || believed < this.#believed) this.#noteNews();
     this.#silent = silent.join();
+    this.#believed = believed;
     this.#afterBeat(now);
   }
 
@@ -189,6 +209,16 @@ export class ClusterView implements AgentsView {
     }
     const addresses = new Set([...wishes, ...status.addresses].map(({ address }) => address));
     if (addresses.size > 0) this.#lost.set(name, { at: this.#now(), addresses });
+  }
+
+  /**
+   * The roster and Leases tell of agents whose EgressNodes went while nobody looked: they may carry for as long as
+   * their Leases were held.
+   */
+  #noteForgotten(): void {
+    const counted = this.roster.generations.flatMap(({ members }) => members.map(({ node }) => node));
+    for (const name of [...counted, ...this.sightings.leases.map(({ node }) => node)])
+      if (this.node(name) === undefined) this.#lost.set(name, { at: this.#now(), addresses: 'unknown' });
   }
 
   #noteNews(): void {

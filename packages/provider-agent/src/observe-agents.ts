@@ -12,7 +12,7 @@ import {
   type UsedAddress,
 } from '@egressip-ipam/core';
 import { byName } from '@egressip-ipam/core/plugin';
-import { heldBy, maybeHeldBy, nodesByMAC, ownAddresses, type AgentsView } from './agents-view.ts';
+import { believedOf, heldBy, nodesByMAC, ownAddresses, type AgentsView } from './agents-view.ts';
 import { failure } from './failure.ts';
 import { isSilent, majorityAnswers } from './silence.ts';
 
@@ -69,8 +69,8 @@ function wantedOf({ all }: AgentsView): ReadonlySet<string> {
 
 /**
  * What a node has. Its report is its own word, and may be a lie: that it holds what another node was asked to carry is
- * not believed, and what nobody was asked to carry counts as not there yet, so that no traffic is sent to it. Nothing
- * of its own ever moves.
+ * not believed; what nobody is asked to carry counts as not there yet, so that no traffic is sent to it, and only as
+ * long as it may be left of what was asked for. Nothing of its own ever moves.
  */
 function addressesOf(node: EgressNode, view: AgentsView, wanted: ReadonlySet<string>): readonly AttachedAddress[] {
   const own = new Set(ownAddresses(node));
@@ -80,7 +80,7 @@ function addressesOf(node: EgressNode, view: AgentsView, wanted: ReadonlySet<str
   // What was wished for before a crash is ours, and nobody else is in the way; a fenced node takes it again when it
   // comes back.
   const open = [...wished].filter((address) => !held.has(address) && !own.has(address));
-  const stray = maybeHeldBy(node, view).filter((address) => !wanted.has(address) && !own.has(address));
+  const stray = believedOf(node, view).filter((address) => !wanted.has(address) && !own.has(address));
   return [
     ...[...own].map((address) => ({ address, primary: true })),
     ...confirmed.map((address) => ({ address, primary: false })),

@@ -39,7 +39,7 @@ function viewOf(all: readonly EgressNode[], leases: readonly AgentLease[]): Agen
   const sightings = new Sightings();
   // Without any Lease nothing tells that an agent is not there.
   for (const lease of leases.length > 0 ? leases : [...nodes.keys()].map(heldLease)) sightings.note(lease, 0);
-  return { all: [...nodes.values()], sightings, node: (name) => nodes.get(name) };
+  return { all: [...nodes.values()], sightings, node: (name) => nodes.get(name), mayHave: () => true };
 }
 
 function heldLease(node: string): AgentLease {

@@ -1,6 +1,6 @@
 import type { EgressNode } from '@egressip-ipam/agent/objects';
 
-/** Milliseconds for which a node may bring what was there before we looked: an agent finds its server again in seconds. */
+/** Milliseconds for which a node may bring what was there before we looked: it finds its server again in seconds. */
 const settling = 60_000;
 
 /** Milliseconds at most for which a node has something once it has read that it is to let go; terms are of seconds. */

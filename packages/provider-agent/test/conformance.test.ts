@@ -1,8 +1,9 @@
-import { agentLeaseName, egressNodes } from '@egressip-ipam/agent';
+import { agentLeaseName, egressNodes, rosterKey, rosterName } from '@egressip-ipam/agent';
 import { readObjects } from '@egressip-ipam/core';
 import { describeCloudProvider } from '@egressip-ipam/core/testing';
 import { leases, ResourceClient } from '@egressip-ipam/kube';
 import { describe, expect, it } from 'vitest';
+import { configMaps } from '../src/cluster-view.ts';
 import { createAgentProvider } from '../src/create-agent-provider.ts';
 import { description } from '../src/description.ts';
 import { duplicateMAC, namespace, startMemoryAgents, type MemoryAgents } from './memory-agents.ts';
@@ -308,6 +309,27 @@ describe('the agents as a provider', () => {
     await Promise.all([attach('10.0.0.10'), attach('10.0.0.11')]);
     expect(done).toEqual(['10.0.0.11 done', '10.0.0.10 done']);
     expect(performance.now() - start).toBeGreaterThan(5_000);
+    await close();
+  }, 40_000);
+
+  it('gives nothing out before the time is over of a node that was deleted while no operator looked', async () => {
+    const { agents, provider, node, deleteLease, deleteEgressNode, close } = await startWithSilent('10.0.0.10');
+    // A restart: another operator, which has seen nothing of what is gone but its name among those that are counted.
+    await provider.close?.();
+    const members = nodes.map(({ name }, index) => ({ node: name, address: `10.0.0.${index + 1}`, port: 9_811 }));
+    const roster = JSON.stringify({ number: 1, generations: [{ since: 1, members }] });
+    await new ResourceClient(agents.rest, configMaps).create({
+      metadata: { name: rosterName, namespace },
+      data: { [rosterKey]: roster },
+    });
+    await deleteLease();
+    await deleteEgressNode();
+    const next = createAgentProvider({ rest: agents.rest, namespace });
+    const start = performance.now();
+    const [result] = await next.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node }], signal });
+    expect(result).toMatchObject({ outcome: 'done' });
+    expect(performance.now() - start).toBeGreaterThan(6_000);
+    await next.close?.();
     await close();
   }, 40_000);
 });
