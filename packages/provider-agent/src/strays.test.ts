@@ -46,6 +46,14 @@ describe('what nobody asks a node to carry', () => {
     }
   });
 
+  it('may be left of what was asked for and taken back while nobody here looked', () => {
+    const { note, mayHave } = start();
+    note(node(4, ['10.0.0.1'], ['10.0.0.1', '10.0.0.2'], 3), 100_000);
+    expect(mayHave('10.0.0.2', 200_000)).toBe(true);
+    note(node(4, ['10.0.0.1'], ['10.0.0.1', '10.0.0.2']), 200_000);
+    expect([206_000, 208_000].map((now) => mayHave('10.0.0.2', now))).toEqual([true, false]);
+  });
+
   it('may be left of what was before it was first seen, or of what a server that was set back has lost', () => {
     const { note, mayHave } = start(node(5, [], ['10.0.0.2']));
     expect([6_000, 8_000].map((now) => mayHave('10.0.0.2', now))).toEqual([true, false]);

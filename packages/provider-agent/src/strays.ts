@@ -7,7 +7,7 @@ const settling = 60_000;
 const mostWaited = 300_000;
 
 interface Known {
-  /** When it was first seen, or seen set back. */
+  /** When it was first seen, seen set back, or seen again after wishes that nobody here saw. */
   since: number;
   /** Since when it says that it has read what it is to carry now. */
   readSince: number | undefined;
@@ -26,9 +26,11 @@ export class Strays {
   /** An EgressNode as it is now and was before. */
   note(node: EgressNode, previous: EgressNode | undefined, now: number): void {
     const isNew = previous === undefined || node.generation < previous.generation;
+    // A watch that was away did not show what was asked for and taken back meanwhile.
+    const hasMissed = previous !== undefined && node.generation > previous.generation + 1;
     const known = this.#known.get(node.name) ?? { since: now, readSince: undefined, left: new Map<string, number>() };
     this.#known.set(node.name, known);
-    if (isNew) known.since = now;
+    if (isNew || hasMissed) known.since = now;
     const wished = new Set(node.wishes.map(({ address }) => address));
     const said = new Set(node.status.addresses.map(({ address }) => address));
     const hasRead = node.status.observedGeneration === node.generation;
