@@ -25,12 +25,11 @@ export class Strays {
 
   /** An EgressNode as it is now and was before. */
   note(node: EgressNode, previous: EgressNode | undefined, now: number): void {
-    const isNew = previous === undefined || node.generation < previous.generation;
-    // A watch that was away did not show what was asked for and taken back meanwhile.
-    const hasMissed = previous !== undefined && node.generation > previous.generation + 1;
+    // A server that was set back, and a watch that was away, did not show what was asked for and taken back meanwhile.
+    const follows = previous !== undefined && [0, 1].includes(node.generation - previous.generation);
     const known = this.#known.get(node.name) ?? { since: now, readSince: undefined, left: new Map<string, number>() };
     this.#known.set(node.name, known);
-    if (isNew || hasMissed) known.since = now;
+    if (!follows) known.since = now;
     const wished = new Set(node.wishes.map(({ address }) => address));
     const said = new Set(node.status.addresses.map(({ address }) => address));
     const hasRead = node.status.observedGeneration === node.generation;

@@ -31,7 +31,7 @@ export interface OwnedClaims {
 export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, hosted: HostedList): OwnedClaims {
   const owned = [...claims];
   const contested: ContestedAddress[] = [];
-  const rivals: Pick<ContestedAddress, 'claim' | 'address'>[] = [];
+  const rivals: ContestedAddress[] = [];
   claims.forEach((claim) => {
     const { kept } = claim;
     for (let position = 0; position < kept.length; position += 1) {
@@ -119,7 +119,7 @@ class Ranks {
   /** By slot: the namespaces for which the network has the address on a node. */
   readonly #hostedFor = new Map<Slot, string[]>();
 
-  constructor(rivals: readonly Pick<ContestedAddress, 'address'>[], ledger: AddressLedger, hosted: HostedList) {
+  constructor(rivals: readonly ContestedAddress[], ledger: AddressLedger, hosted: HostedList) {
     this.#ledger = ledger;
     for (const { address } of rivals) this.#hostedFor.set(ledger.slotOf(address), []);
     for (let index = 0; index < hosted.size; index += 1) {

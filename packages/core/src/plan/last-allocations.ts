@@ -1,3 +1,4 @@
+import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Allocation } from './plan-types.ts';
 
 /**
@@ -32,14 +33,7 @@ function isSame(before: Allocation, now: Allocation): boolean {
     before.source === now.source &&
     before.carried === now.carried &&
     before.state === now.state &&
-    before.carrying === undefined &&
-    now.carrying === undefined &&
-    isSameList(before.nodes, now.nodes)
+    before.carrying === now.carrying &&
+    sameInOrder(before.nodes, now.nodes)
   );
-}
-
-function isSameList(one: Allocation['nodes'], other: Allocation['nodes']): boolean {
-  if (one.length !== other.length) return false;
-  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
-  return true;
 }

@@ -15,10 +15,10 @@ export class StandingBindings {
 
   /** Takes in what is decided now, and what carries traffic. */
   note({ allocations }: Plan): void {
-    for (const { namespace, addresses, nodes, carried, carrying = [] } of allocations) {
-      const decided = { addresses, nodes };
-      if (carried) this.#standing.set(namespace, decided);
-      else this.#keep(namespace, standingOf(decided, carrying, this.#standing.get(namespace)));
+    for (const allocation of allocations) {
+      const { namespace, carried, carrying = [] } = allocation;
+      if (carried) this.#standing.set(namespace, allocation);
+      else this.#keep(namespace, standingOf(allocation, carrying, this.#standing.get(namespace)));
     }
     if (this.#standing.size <= allocations.length) return;
     const present = new Set(allocations.map(({ namespace }) => namespace));
