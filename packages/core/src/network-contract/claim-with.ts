@@ -1,4 +1,5 @@
-import type { Address, ClaimDecision, NetworkDecisions } from '@egressip-ipam/core';
+import type { Address } from '../address/address.ts';
+import type { ClaimDecision, NetworkDecisions } from './decisions.ts';
 
 /** The claim that has an address; undefined where nobody in our care has it. */
 export function claimWith(decisions: NetworkDecisions, address: Address): ClaimDecision | undefined {

@@ -1,4 +1,5 @@
 import { familyOf, type Address } from '../address/address.ts';
+import { claimWith } from './claim-with.ts';
 import type { EgressIPAMDecision, NetworkDecisions } from './decisions.ts';
 import type { NetworkFacts } from './facts.ts';
 
@@ -74,8 +75,7 @@ export class NodeUses {
 
   /** Finds another node for an address; one that no claim has any more needs none. */
   #move(address: Address, node: string): boolean {
-    const owner = this.#decisions.ownerOf(address);
-    const claim = owner === undefined ? undefined : this.#decisions.claimOf(owner);
+    const claim = claimWith(this.#decisions, address);
     if (claim === undefined) return true;
     const { egressIPAM } = claim;
     if (egressIPAM === undefined) return false;

@@ -1,6 +1,6 @@
 import { cidrContains, parseCidr, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
+import { claimWith } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
-import { claimWith } from './claim-with.ts';
 import { staysBeside } from './kept-cidrs.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
 import type { Placements } from './placements.ts';

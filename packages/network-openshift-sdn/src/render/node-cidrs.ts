@@ -9,10 +9,10 @@ import {
   type NetworkDecisions,
   type Precondition,
 } from '@egressip-ipam/core';
+import { claimWith } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { CidrTakers } from './cidr-takers.ts';
-import { claimWith } from './claim-with.ts';
 import type { KeptCidrs } from './kept-cidrs.ts';
 
 const none: readonly never[] = [];

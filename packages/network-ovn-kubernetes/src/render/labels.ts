@@ -9,7 +9,7 @@ import {
   type NodeSnapshot,
   type Precondition,
 } from '@egressip-ipam/core';
-import { afterStep, firstFew, NodeUses } from '@egressip-ipam/core/plugin';
+import { afterStep, claimWith, firstFew, NodeUses } from '@egressip-ipam/core/plugin';
 import type { ParsedNode } from '../facts/parse-node.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
@@ -164,18 +164,17 @@ class LabelledNodes {
    * another name. Once that is gone the node is the other's, or has its label for as long as it is needed.
    */
   #servesOthers(node: string): boolean {
-    return this.#uses.carriedOn(node).some((address) => {
-      const owner = this.#decisions.ownerOf(address);
-      return owner !== undefined && this.#decisions.claimOf(owner)?.egressIPAM?.deleting === false;
-    });
+    return this.#uses
+      .carriedOn(node)
+      .some((address) => claimWith(this.#decisions, address)?.egressIPAM?.deleting === false);
   }
 
   /** What a node carries of EgressIPAMs that select it no more, and no other node can take. */
   #stuckOfOthers(node: string): readonly Address[] {
     const egressIPAM = this.#decisions.egressIPAMOfNode(node);
     return this.#uses.stuckOn(node).filter((address) => {
-      const owner = this.#decisions.ownerOf(address);
-      return owner !== undefined && this.#decisions.claimOf(owner)?.egressIPAM !== egressIPAM;
+      const claim = claimWith(this.#decisions, address);
+      return claim !== undefined && claim.egressIPAM !== egressIPAM;
     });
   }
 }
