@@ -1,6 +1,7 @@
 import { countBefore } from './count-before.ts';
 import type { Address } from './address.ts';
 import { compareAddresses, type AddressRange } from './address-range.ts';
+import { Heap } from './heap.ts';
 
 /** Of so few ranges one is found as fast by looking at each. */
 const few = 4;
@@ -66,23 +67,23 @@ function pieces(ranges: readonly AddressRange[], family: 'number' | 'bigint'): S
     starts.push(start);
     positions.push(position);
   };
-  /** Those that began: a heap by position, as what ended is seen only once it would count. */
-  const open: number[] = [];
+  /** Those that began, the first of the list in front: what ended is seen only once it would count. */
+  const open = new Heap<number>((one, other) => one < other);
   const endUpTo = (place: Address | undefined): void => {
-    for (let top = open[0]; top !== undefined; top = open[0]) {
+    for (let top = open.first; top !== undefined; top = open.first) {
       const end = lastOf(ranges, top);
       if (place !== undefined && end >= place) return;
-      popLeast(open);
+      open.pop();
       // What ended before it does is no more than passed over.
-      while (open[0] !== undefined && lastOf(ranges, open[0]) <= end) popLeast(open);
-      begin(after(end), open[0] ?? nowhere);
+      while (open.first !== undefined && lastOf(ranges, open.first) <= end) open.pop();
+      begin(after(end), open.first ?? nowhere);
     }
   };
   for (const position of order) {
     const start = firstOf(ranges, position);
     endUpTo(start);
-    pushLeast(open, position);
-    begin(start, open[0] ?? nowhere);
+    open.push(position);
+    begin(start, open.first ?? nowhere);
   }
   endUpTo(undefined);
   return { starts, positions };
@@ -98,28 +99,4 @@ function lastOf(ranges: readonly AddressRange[], position: number): Address {
 
 function after(address: Address): Address {
   return typeof address === 'number' ? address + 1 : address + 1n;
-}
-
-function pushLeast(heap: number[], value: number): void {
-  let child = heap.length;
-  heap.push(value);
-  for (let parent = (child - 1) >> 1; child > 0 && (heap[parent] ?? 0) > value; parent = (child - 1) >> 1) {
-    heap[child] = heap[parent] ?? 0;
-    heap[(child = parent)] = value;
-  }
-}
-
-function popLeast(heap: number[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let parent = 0;
-  for (;;) {
-    let child = 2 * parent + 1;
-    if ((heap[child + 1] ?? Infinity) < (heap[child] ?? Infinity)) child += 1;
-    const least = heap[child];
-    if (least === undefined || least >= last) break;
-    heap[parent] = least;
-    parent = child;
-  }
-  heap[parent] = last;
 }

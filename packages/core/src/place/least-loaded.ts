@@ -1,3 +1,4 @@
+import { Heap } from '../address/heap.ts';
 import type { NodeGroup } from './node-group.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from './node-table.ts';
@@ -14,7 +15,7 @@ interface Entry {
 interface Queue {
   readonly candidates: readonly NodeIndex[];
   readonly family: 4 | 6;
-  readonly heap: Entry[];
+  readonly heap: Heap<Entry>;
 }
 
 /**
@@ -24,7 +25,7 @@ interface Queue {
  */
 export class LeastLoaded {
   readonly #nodes: NodeTable;
-  readonly #heaps = new Map<string, Entry[]>();
+  readonly #heaps = new Map<string, Heap<Entry>>();
   /** Those of as many candidates, with the same first and last one: it may be the same queue. */
   readonly #queues = new Map<string, Queue[]>();
   /** By node: where it is a candidate. */
@@ -39,11 +40,11 @@ export class LeastLoaded {
     const heap = this.#heapOf(group, part, family);
     const passedOver: Entry[] = [];
     let picked: NodeIndex | undefined;
-    for (let top = pop(heap); top !== undefined; top = pop(heap)) {
+    for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
       const load = this.#nodes.relativeLoad(top.node, family);
       if (!this.#nodes.hasRoom(top.node, family)) continue;
       if (load > top.load) {
-        push(heap, { node: top.node, load });
+        heap.push({ node: top.node, load });
         continue;
       }
       passedOver.push(top);
@@ -51,7 +52,7 @@ export class LeastLoaded {
       picked = top.node;
       break;
     }
-    for (const entry of passedOver) push(heap, entry);
+    for (const entry of passedOver) heap.push(entry);
     return picked;
   }
 
@@ -60,7 +61,7 @@ export class LeastLoaded {
     this.#queuesOf ??= this.#byNode();
     for (const { family, heap } of this.#queuesOf.get(node) ?? []) {
       // It may stand in the heap already, with a load that is too high: the better entry comes up first.
-      push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+      heap.push({ node, load: this.#nodes.relativeLoad(node, family) });
     }
   }
 
@@ -70,7 +71,7 @@ export class LeastLoaded {
     return queuesOf;
   }
 
-  #heapOf(group: NodeGroup, part: NodePart, family: 4 | 6): Entry[] {
+  #heapOf(group: NodeGroup, part: NodePart, family: 4 | 6): Heap<Entry> {
     const key = `${group.index}/${part.id}/${family}`;
     let heap = this.#heaps.get(key);
     if (heap === undefined) this.#heaps.set(key, (heap = this.#queueOf(part.candidates, family).heap));
@@ -82,8 +83,8 @@ export class LeastLoaded {
     const alike = this.#queues.get(likeness) ?? [];
     const known = alike.find((queue) => sameInOrder(queue.candidates, candidates));
     if (known !== undefined) return known;
-    const heap: Entry[] = [];
-    for (const node of candidates) push(heap, { node, load: this.#nodes.relativeLoad(node, family) });
+    const heap = new Heap(comesBefore);
+    for (const node of candidates) heap.push({ node, load: this.#nodes.relativeLoad(node, family) });
     const queue = { candidates, family, heap };
     this.#queues.set(likeness, [...alike, queue]);
     if (this.#queuesOf !== undefined) addTo(this.#queuesOf, queue);
@@ -101,40 +102,4 @@ function addTo(queuesOf: Map<NodeIndex, Queue[]>, queue: Queue): void {
 
 function comesBefore(a: Entry, b: Entry): boolean {
   return a.load < b.load || (a.load === b.load && a.node < b.node);
-}
-
-function push(heap: Entry[], entry: Entry): void {
-  let child = heap.length;
-  heap.push(entry);
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    const above = heap[parent];
-    if (above === undefined || !comesBefore(entry, above)) break;
-    heap[child] = above;
-    child = parent;
-  }
-  heap[child] = entry;
-}
-
-function pop(heap: Entry[]): Entry | undefined {
-  const top = heap[0];
-  const last = heap.pop();
-  if (top === undefined || last === undefined || heap.length === 0) return top;
-  let parent = 0;
-  for (;;) {
-    let child = 2 * parent + 1;
-    const left = heap[child];
-    if (left === undefined) break;
-    const right = heap[child + 1];
-    let least = left;
-    if (right !== undefined && comesBefore(right, left)) {
-      least = right;
-      child += 1;
-    }
-    if (!comesBefore(least, last)) break;
-    heap[parent] = least;
-    parent = child;
-  }
-  heap[parent] = last;
-  return top;
 }
