@@ -248,7 +248,7 @@ class Server {
   /** What a namespace of this name had a short while ago, as far as it is still free. */
   #returningTo({ namespace: { name } }: Claim, pool: Pool): readonly Address[] {
     const { ledger, cooling } = this.#parts;
-    const had = cooling.returnable.get(`${pool.name}/${name}`) ?? [];
+    const had = cooling.releasesTo(pool).returnable.get(name) ?? none;
     return had.filter((address) => cooling.waitsFor(address) === name || !ledger.isTaken(address));
   }
 

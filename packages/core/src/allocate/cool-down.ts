@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ReleaseIndex } from '../ledger/indexes.ts';
+import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pool } from '../place/pool.ts';
 import type { Obstacle } from './readiness.ts';
@@ -18,42 +19,33 @@ const endOfTime = 8.64e15;
 export interface CoolingAddresses {
   /** The namespace that an address waits for, and nobody else. */
   readonly waitsFor: (address: Address) => string | undefined;
-  /** By `EGRESSIPAM/NAMESPACE`: the addresses that may return to it. */
-  readonly returnable: ReadonlyMap<string, readonly Address[]>;
-  /** By `EGRESSIPAM/NAMESPACE`: how many addresses cool down after it. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** By EgressIPAM, by team: how many addresses cool down after its namespaces. */
-  readonly teamCounts: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** What was given back to an EgressIPAM. */
+  readonly releasesTo: (pool: Pool) => PoolReleases;
   /** When the next address has cooled down, milliseconds since 1970. */
   readonly next: number | undefined;
 }
 
+/** What was given back to one EgressIPAM a short while ago. */
+export interface PoolReleases {
+  /** By namespace: the addresses that may return to it. */
+  readonly returnable: ReadonlyMap<string, readonly Address[]>;
+  /** By namespace: how many addresses cool down after it. */
+  readonly cooling: ReadonlyMap<string, number>;
+  /** By team: how many addresses cool down after its namespaces. */
+  readonly coolingOfTeam: ReadonlyMap<string, number>;
+}
+
 /** Takes addresses that cool down out of the pools, for everyone but the namespace that had them. */
-export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): CoolingAddresses {
+export function takeCooling({ egressIPAMs, time }: ParsedSnapshot, ledger: AddressLedger): CoolingAddresses {
   const namespaces: string[] = [];
-  const returnable = new Map<string, Address[]>();
-  const counts = new Map<string, number>();
-  const now = snapshot.time;
   let next: number | undefined;
-  const teamCounts = new Map<string, Map<string, number>>();
-  for (const egressIPAM of snapshot.egressIPAMs) {
-    const teams = new Map<string, number>();
-    teamCounts.set(egressIPAM.name, teams);
-    for (const entry of egressIPAM.released) {
-      const age = now === undefined ? 0 : now - entry.releasedAt;
-      const key = `${egressIPAM.name}/${entry.namespace}`;
-      if (age < Math.max(egressIPAM.coolDown, returnWindow)) {
-        const list = returnable.get(key);
-        if (list === undefined) returnable.set(key, [...entry.addresses]);
-        else list.push(...entry.addresses);
-      }
-      if (age >= egressIPAM.coolDown) continue;
-      const end = Math.min(entry.releasedAt + egressIPAM.coolDown, endOfTime);
+  for (const { released, coolDown } of egressIPAMs) {
+    for (const { namespace, addresses, releasedAt } of released) {
+      if (ageOf(releasedAt, time) >= coolDown) continue;
+      const end = Math.min(releasedAt + coolDown, endOfTime);
       next = next === undefined ? end : Math.min(next, end);
-      counts.set(key, (counts.get(key) ?? 0) + entry.addresses.length);
-      if (entry.team !== undefined) teams.set(entry.team, (teams.get(entry.team) ?? 0) + entry.addresses.length);
-      const release = (namespaces.push(entry.namespace) - 1) as ReleaseIndex;
-      for (const address of entry.addresses)
+      const release = (namespaces.push(namespace) - 1) as ReleaseIndex;
+      for (const address of addresses)
         if (ledger.take(address)) ledger.coolingFrom.set(ledger.slotOf(address), release);
     }
   }
@@ -61,7 +53,36 @@ export function takeCooling(snapshot: ParsedSnapshot, ledger: AddressLedger): Co
     const release = ledger.coolingFrom.at(ledger.slotOf(address));
     return release === undefined ? undefined : namespaces[release];
   };
-  return { waitsFor, returnable, counts, teamCounts, next };
+  const known = new Map<Pool, PoolReleases>();
+  const releasesTo = (pool: Pool): PoolReleases => {
+    let releases = known.get(pool);
+    if (releases === undefined) known.set(pool, (releases = readReleases(pool.egressIPAM, time)));
+    return releases;
+  };
+  return { waitsFor, releasesTo, next };
+}
+
+function readReleases({ released, coolDown }: ParsedEgressIPAM, time: number | undefined): PoolReleases {
+  const returnable = new Map<string, Address[]>();
+  const cooling = new Map<string, number>();
+  const coolingOfTeam = new Map<string, number>();
+  for (const { namespace, team, addresses, releasedAt } of released) {
+    const age = ageOf(releasedAt, time);
+    if (age < Math.max(coolDown, returnWindow)) {
+      const before = returnable.get(namespace);
+      if (before === undefined) returnable.set(namespace, [...addresses]);
+      else before.push(...addresses);
+    }
+    if (age >= coolDown) continue;
+    cooling.set(namespace, (cooling.get(namespace) ?? 0) + addresses.length);
+    if (team !== undefined) coolingOfTeam.set(team, (coolingOfTeam.get(team) ?? 0) + addresses.length);
+  }
+  return { returnable, cooling, coolingOfTeam };
+}
+
+/** In milliseconds; where nobody knows what time it is, all that was given back was so just now. */
+function ageOf(releasedAt: number, time: number | undefined): number {
+  return time === undefined ? 0 : time - releasedAt;
 }
 
 /**
@@ -72,15 +93,15 @@ export const mostCooling = 4;
 
 /** Why a namespace that asks for other addresses has to wait, if so; what it had a short while ago it may have back. */
 export function changesObstacle(
-  { waitsFor, counts }: CoolingAddresses,
+  { waitsFor, releasesTo }: CoolingAddresses,
   namespace: string,
-  { name, egressIPAM }: Pool,
+  pool: Pool,
   fresh: readonly Address[],
 ): Obstacle | undefined {
   if (fresh.every((address) => waitsFor(address) === namespace)) return undefined;
-  const cooling = counts.get(`${name}/${namespace}`) ?? 0;
-  const most = mostCooling * egressIPAM.open.length;
+  const cooling = releasesTo(pool).cooling.get(namespace) ?? 0;
+  const most = mostCooling * pool.egressIPAM.open.length;
   if (cooling < most) return undefined;
-  const message = `${cooling} addresses of EgressIPAM ${name} that the namespace gave back cool down, and ${most} are the most; other addresses have to wait until some have cooled down`;
+  const message = `${cooling} addresses of EgressIPAM ${pool.name} that the namespace gave back cool down, and ${most} are the most; other addresses have to wait until some have cooled down`;
   return { code: 'TooManyChanges', message };
 }

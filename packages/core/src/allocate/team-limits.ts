@@ -35,9 +35,10 @@ export class TeamLimits {
   /** Namespaces that come and go would keep a whole CIDR from other teams; whoever comes back has what it had. */
   #coolingObstacle({ namespace }: Claim, pool: Pool, team: string, mostServed: number): Obstacle | undefined {
     const { name, egressIPAM } = pool;
-    const cooling = this.#cooling.teamCounts.get(name)?.get(team) ?? 0;
+    const { returnable, coolingOfTeam } = this.#cooling.releasesTo(pool);
+    const cooling = coolingOfTeam.get(team) ?? 0;
     const most = mostCooling * mostServed * egressIPAM.open.length;
-    if (cooling < most || this.#cooling.returnable.has(`${name}/${namespace.name}`)) return undefined;
+    if (cooling < most || returnable.has(namespace.name)) return undefined;
     return {
       code: 'TooManyChanges',
       message: `${cooling} addresses of EgressIPAM ${name} that namespaces of team "${team}" gave back cool down, and ${most} are the most; new namespaces of the team have to wait until some have cooled down`,
