@@ -55,9 +55,9 @@ export const mutants = [
   ],
   [
     'law 3',
-    'core/src/place/placer.ts',
-    'if (slot !== item.slot && this.#ledger.placement.is(slot, node)) return slot;',
-    '',
+    'core/src/place/siblings.ts',
+    'return placed === slot ? this.#findOn(node, slot) : placed;',
+    'return undefined;',
     plain,
   ],
   [

@@ -106,15 +106,6 @@ export class Keeper {
     return isOurs && this.#nodes.isUsable(node) && this.#nodes.canHost(node, address);
   }
 
-  /** Law 3: whether another address of the same claim is placed on a node. */
-  #hasSiblingOn({ claim: { kept }, address }: Homeless, node: NodeIndex): boolean {
-    return this.#isAnyOn(
-      kept.filter((other) => other !== address),
-      kept.length,
-      node,
-    );
-  }
-
   /** Whether one of the first so many addresses is placed on a node. */
   #isAnyOn(addresses: readonly Address[], count: number, node: NodeIndex): boolean {
     for (let index = 0; index < count; index += 1) {
@@ -124,13 +115,14 @@ export class Keeper {
     return false;
   }
 
-  #rehouse(item: Homeless): void {
-    const { claim, pool, address, slot } = item;
+  #rehouse({ claim, pool, address, slot }: Homeless): void {
     const group = pool.groupOf(address) ?? pool.anyNode;
     const isContended = this.#ledger.isMarked(slot, 'bound-by-others');
     if (!isContended && this.#place(claim, address, group)) return;
     const node = this.#currentNode(slot);
-    if (node !== undefined && !this.#hasSiblingOn(item, node)) this.#placer.keep(slot, familyOf(address), node);
+    if (node === undefined) return;
+    this.#placer.unite(claim.index, claim.kept);
+    this.#placer.stay(claim.index, slot, familyOf(address), node);
   }
 
   #reserve({ claim, pool, address }: Homeless): void {

@@ -35,9 +35,18 @@ export class LeastLoaded {
     this.#nodes = nodes;
   }
 
-  /** The least loaded candidate with room that is acceptable; undefined when there is none. */
-  pick(group: NodeGroup, part: NodePart, family: 4 | 6, accept: (node: NodeIndex) => boolean): NodeIndex | undefined {
-    const heap = this.#heapOf(group, part, family);
+  /**
+   * The least loaded candidate with room that is acceptable; undefined when there is none.
+   *
+   * @param key of the candidates, see {@link nodesKey}
+   */
+  pick(
+    key: string,
+    { candidates }: NodePart,
+    family: 4 | 6,
+    accept: (node: NodeIndex) => boolean,
+  ): NodeIndex | undefined {
+    const heap = this.#heapOf(key, candidates, family);
     const passedOver: Entry[] = [];
     let picked: NodeIndex | undefined;
     for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
@@ -71,10 +80,9 @@ export class LeastLoaded {
     return queuesOf;
   }
 
-  #heapOf(group: NodeGroup, part: NodePart, family: 4 | 6): Heap<Entry> {
-    const key = `${group.index}/${part.id}/${family}`;
+  #heapOf(key: string, candidates: readonly NodeIndex[], family: 4 | 6): Heap<Entry> {
     let heap = this.#heaps.get(key);
-    if (heap === undefined) this.#heaps.set(key, (heap = this.#queueOf(part.candidates, family).heap));
+    if (heap === undefined) this.#heaps.set(key, (heap = this.#queueOf(candidates, family).heap));
     return heap;
   }
 
@@ -90,6 +98,11 @@ export class LeastLoaded {
     if (this.#queuesOf !== undefined) addTo(this.#queuesOf, queue);
     return queue;
   }
+}
+
+/** Names the nodes of a group that can carry an address, by their number and family. */
+export function nodesKey(group: NodeGroup, part: NodePart, family: 4 | 6): string {
+  return `${group.index}/${part.id}/${family}`;
 }
 
 function addTo(queuesOf: Map<NodeIndex, Queue[]>, queue: Queue): void {

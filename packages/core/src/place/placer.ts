@@ -1,10 +1,11 @@
 import { familyOf, type Address } from '../address/address.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ClaimIndex, NodeIndex, Slot } from '../ledger/indexes.ts';
-import { LeastLoaded } from './least-loaded.ts';
+import { LeastLoaded, nodesKey } from './least-loaded.ts';
 import type { NodeGroup } from './node-group.ts';
 import { allCandidates } from './node-selection.ts';
 import type { NodeTable } from './node-table.ts';
+import { Siblings } from './siblings.ts';
 import type { NodePart } from './subnet-nodes.ts';
 
 /** An address that looks for a node. */
@@ -20,11 +21,6 @@ export interface PlacementItem {
   readonly part: NodePart;
   /** The node it was given. */
   node: NodeIndex | undefined;
-}
-
-/** The addresses of one claim. One object for all of its items, so that each knows of those that came after it. */
-interface Siblings {
-  slots: readonly Slot[];
 }
 
 /** How a search reached an item: it would leave its node for the one by which it was displaced. */
@@ -78,7 +74,7 @@ export class Placer {
    * changes.
    */
   unite(claim: ClaimIndex, addresses: readonly Address[]): void {
-    this.#siblingsOf(claim).slots = addresses.map((address) => this.#ledger.slotOf(address));
+    this.#siblingsOf(claim).unite(addresses);
   }
 
   /** Makes an item for an address of a claim. */
@@ -94,6 +90,14 @@ export class Placer {
     this.#nodes.addLoad(node, family, 1);
   }
 
+  /** Leaves an address of a claim where it is, unless another one of the claim is placed there. */
+  stay(claim: ClaimIndex, slot: Slot, family: 4 | 6, node: NodeIndex): void {
+    const siblings = this.#siblingsOf(claim);
+    if (siblings.otherOn(node, slot) !== undefined) return;
+    this.keep(slot, family, node);
+    siblings.put(slot, node);
+  }
+
   /** Places all items or none. */
   placeAll(items: readonly PlacementItem[]): boolean {
     const kind = kindOf(items);
@@ -104,6 +108,7 @@ export class Placer {
       for (const placed of items.slice(0, index)) this.#takeAway(placed);
       // With these items taken back there may be a path again.
       if (index > 0) for (const { family, node } of this.#deadNow) this.#dead[family].delete(node);
+      if (index > 0) item.siblings.forgetFull();
       if (kind !== undefined) this.#full.add(kind);
       return false;
     }
@@ -112,33 +117,27 @@ export class Placer {
 
   #siblingsOf(claim: ClaimIndex): Siblings {
     let siblings = this.#siblings.get(claim);
-    if (siblings === undefined) this.#siblings.set(claim, (siblings = { slots: [] }));
+    if (siblings === undefined) this.#siblings.set(claim, (siblings = new Siblings(this.#ledger)));
     return siblings;
   }
 
   #place(item: PlacementItem): boolean {
-    const node = this.#queue.pick(
-      item.group,
-      item.part,
-      item.family,
-      (candidate) => this.#siblingOn(item, candidate) === undefined,
-    );
-    if (node === undefined) return this.#makeRoom(item);
-    this.#putOn(item, node);
-    return true;
-  }
-
-  /** The slot of another address of the same namespace on a node. */
-  #siblingOn(item: PlacementItem, node: NodeIndex): Slot | undefined {
-    for (const slot of item.siblings.slots) {
-      if (slot !== item.slot && this.#ledger.placement.is(slot, node)) return slot;
+    const { group, part, family, siblings, slot } = item;
+    const nodes = nodesKey(group, part, family);
+    if (siblings.isFull(nodes)) return false;
+    const node = this.#queue.pick(nodes, part, family, (candidate) => siblings.otherOn(candidate, slot) === undefined);
+    if (node !== undefined) this.#putOn(item, node);
+    else if (!this.#makeRoom(item)) {
+      siblings.noteFull(nodes);
+      return false;
     }
-    return undefined;
+    return true;
   }
 
   #putOn(item: PlacementItem, node: NodeIndex): void {
     item.node = node;
     this.#ledger.placement.set(item.slot, node);
+    item.siblings.put(item.slot, node);
     this.#nodes.addLoad(node, item.family, 1);
     const movable = this.#movable.get(node);
     if (movable === undefined) this.#movable.set(node, [item]);
@@ -153,6 +152,7 @@ export class Placer {
     this.#nodes.addLoad(node, item.family, -1);
     this.#queue.returned(node);
     this.#ledger.placement.clear(item.slot);
+    item.siblings.takeOff(item.slot, node);
     item.node = undefined;
   }
 
@@ -166,7 +166,7 @@ export class Placer {
       for (const node of head.part.candidates) {
         if (node === head.node || this.#dead[head.family].has(node)) continue;
         if ((this.#looks += 1) > limit || this.hasGivenUp) return false;
-        const sibling = this.#siblingOn(head, node);
+        const sibling = head.siblings.otherOn(node, head.slot);
         if (sibling === undefined && this.#nodes.hasRoom(node, head.family)) {
           this.#moveAlong(cameFrom, head, node);
           return true;
@@ -221,7 +221,7 @@ export class Placer {
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
   for (const { group, family, siblings, part } of items) {
-    if (part.id !== allCandidates || siblings.slots.length !== items.length) return undefined;
+    if (part.id !== allCandidates || siblings.size !== items.length) return undefined;
     kind += `${group.index}/${family},`;
   }
   return kind;
