@@ -41,7 +41,8 @@ export interface PolicyContext {
 export function policySteps(context: PolicyContext, { gateways, reserve }: WantedPolicy): readonly NetworkStep[] {
   const { claim, family, current, decisions, facts } = context;
   const kept = new Set([...gateways, ...reserve].map(({ address }) => address));
-  const leaving = knownTo(current).filter((address) => !kept.has(address));
+  const known = knownTo(current);
+  const leaving = [...known].filter((address) => !kept.has(address));
   // On whichever node it is: what was on its way to another one when its namespace went is there, and on no other
   // record.
   const lingering = inReserve(leaving, current, facts).filter(({ address }) => decisions.isAttached(address));
@@ -62,9 +63,7 @@ export function policySteps(context: PolicyContext, { gateways, reserve }: Wante
   const forgotten = forgetting(decisions, gone);
   now.reserve.push(...waiting.map(({ address, node }) => ({ address, node })));
   if (forgotten.length > 0) now.reserve.push(...inReserve(gone, current, facts));
-  const unknown = [...waiting, ...reserve]
-    .map(({ address }) => address)
-    .filter((address) => !knownTo(current).includes(address));
+  const unknown = [...waiting, ...reserve].map(({ address }) => address).filter((address) => !known.has(address));
   const annotated = unknown.flatMap((address) => decisions.order.beforeBinding(address));
   const id = `CiliumEgressGatewayPolicy/${policyName(claim.namespace, family)}`;
   const isWhole = waits.every(({ before }) => before.length === 0) && forgotten.length === 0 && annotated.length === 0;
@@ -162,7 +161,7 @@ function isAsWanted(policy: PolicyContent, current: ParsedPolicy | undefined): b
 
 function deletion(context: PolicyContext, after: readonly Precondition[]): NetworkStep {
   const { claim, family, current } = context;
-  const gone = knownTo(current).map(formatAddress);
+  const gone = [...knownTo(current)].map(formatAddress);
   const egressIPAM = claim.egressIPAM?.name ?? current?.source.egressIPAM;
   return {
     ...base(context, `CiliumEgressGatewayPolicy/${policyName(claim.namespace, family)}`, egressIPAM, after),
@@ -189,10 +188,10 @@ function base(
 }
 
 /** Every address that a policy names, or may name. */
-function knownTo(policy: ParsedPolicy | undefined): readonly Address[] {
-  if (policy === undefined) return [];
+function knownTo(policy: ParsedPolicy | undefined): ReadonlySet<Address> {
+  if (policy === undefined) return new Set();
   const named = [...policy.gateways, ...policy.reserve].map(({ address }) => address);
-  return [...new Set([...named, ...policy.unconfirmed])];
+  return new Set([...named, ...policy.unconfirmed]);
 }
 
 /** A move is both: the address goes from one node and comes to another in one write. */
@@ -202,7 +201,7 @@ function effectsOf(
 ): StepEffects {
   const before = new Map(current?.gateways.map(({ address, hostname }) => [address, hostname]));
   const after = new Map(gateways.map(({ address, hostname }) => [address, hostname]));
-  const known = new Set(knownTo(current));
+  const known = knownTo(current);
   const isBinding = current !== undefined && sendsAll(current, view);
   return {
     ...texts(

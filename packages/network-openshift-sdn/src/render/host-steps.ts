@@ -2,6 +2,7 @@ import {
   cidrContains,
   formatAddress,
   type Address,
+  type EgressIPAMDecision,
   type NetworkDecisions,
   type NetworkStep,
   type NetworkView,
@@ -37,12 +38,14 @@ export function planHosts(
   const changes = hostChanges(decisions, facts, view, cidrs);
   const order = orderOf(decisions, facts, unbinding, changes);
   const owners = new RecordedOwners(decisions, facts);
+  const deleting = decisions.egressIPAMs.filter((egressIPAM) => egressIPAM.deleting);
   const hosting = new Map<Address, string>();
   const steps: NetworkStep[] = [];
   for (const change of changes) {
     for (const write of hostWritesOf(change, cidrs, order)) {
       for (const address of write.added) hosting.set(address, write.id);
-      steps.push(hostStep(decisions, change, write, owners));
+      const ending = deleting.length === 0 ? undefined : endingEgressIPAM(deleting, decisions, change, write);
+      steps.push(hostStep(change, write, owners, ending));
     }
   }
   return { steps, hostingOf: (address) => hosting.get(address) };
@@ -111,12 +114,11 @@ function afterLeaving(node: string, movingFrom: ReadonlySet<string>): Preconditi
 }
 
 function hostStep(
-  decisions: NetworkDecisions,
-  change: HostChange,
+  { hostSubnet }: HostChange,
   write: HostWrite,
   owners: RecordedOwners,
+  ending: EgressIPAMDecision | undefined,
 ): NetworkStep {
-  const { hostSubnet } = change;
   const { egressIPs, hosted, cidrs } = write.target;
   const record = hosted.map((address) => [formatAddress(address), owners.of(address)] as const);
   const payload: HostPayload = {
@@ -126,7 +128,6 @@ function hostStep(
     hostedIPs: record.length === 0 ? null : formatHostedIPs(record),
     hostedCIDRs: cidrs.ours.length === 0 ? null : cidrs.ours.join(','),
   };
-  const ending = endingEgressIPAM(decisions, change, write);
   return {
     kind: 'network',
     action: 'host',
@@ -141,18 +142,17 @@ function hostStep(
     payload,
     // The SDN puts addresses on nodes by these.
     ...(write.writesCidrs && cidrs.all.some((cidr) => !hostSubnet.egressCIDRs.includes(cidr)) ? { carries: true } : {}),
-    ...(ending === undefined ? {} : { egressIPAM: ending }),
+    ...(ending === undefined ? {} : { egressIPAM: ending.name }),
   };
 }
 
 /** An EgressIPAM on its way out that a write belongs to. */
 function endingEgressIPAM(
+  deleting: readonly EgressIPAMDecision[],
   decisions: NetworkDecisions,
   { hostSubnet, moving, leaving }: HostChange,
   write: HostWrite,
-): string | undefined {
-  const deleting = decisions.egressIPAMs.filter((egressIPAM) => egressIPAM.deleting);
-  if (deleting.length === 0) return undefined;
+): EgressIPAMDecision | undefined {
   const dropped = hostSubnet.recorded.filter((address) => !write.target.hosted.includes(address));
   if (write.removed.length === 0 && dropped.length === 0 && !write.writesCidrs) return undefined;
   const going = [...leaving, ...moving, ...dropped];
@@ -160,5 +160,5 @@ function endingEgressIPAM(
     (egressIPAM) =>
       going.some((address) => decisions.assignmentOf(egressIPAM, address) !== undefined) ||
       egressIPAM.assignments.some(({ cidr }) => hostSubnet.egressCIDRs.includes(cidr.text)),
-  )?.name;
+  );
 }
