@@ -19,7 +19,7 @@ import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
 import { newFamilies, TableRoom } from './table-room.ts';
 import { TeamLimits } from './team-limits.ts';
-import { turnFinding, Turns } from './turns.ts';
+import { turnFinding, Turns, type TurnLimits } from './turns.ts';
 import { UnprovenRecords } from './unproven-records.ts';
 
 const none: readonly never[] = [];
@@ -36,8 +36,7 @@ export interface AllocationParts {
   readonly cooling: CoolingAddresses;
   /** Whether records without proof come before what owners ask for. */
   readonly recordsFirst: boolean;
-  /** How many new addresses may be given out. */
-  readonly mostNew: number;
+  readonly limits: TurnLimits;
   readonly readiness: Readiness;
   readonly facts: NetworkFacts;
 }
@@ -87,7 +86,7 @@ function serveByTurns(parts: AllocationParts): Served {
   // address to a namespace that waits for it.
   const rank = ({ intent }: Claim): number => (recordsFirst && intent.kind === 'input' ? 1 : 0);
   const hungry = unsettled.filter(isHungry).sort((one, other) => rank(one) - rank(other) || compareByAge(one, other));
-  const turns = new Turns(ledger, hungry, parts.mostNew);
+  const turns = new Turns(ledger, hungry, parts.limits);
   const records = new UnprovenRecords(ledger, unsettled);
   const server = new Server(parts);
   const refused = new Map<ClaimIndex, readonly Finding[]>();
@@ -100,7 +99,7 @@ function serveByTurns(parts: AllocationParts): Served {
       let allotment = server.serve(claim);
       if (allotment.waiting?.code === 'WaitingForAddress' && records.letGo()) allotment = server.serve(claim);
       served.set(claim.index, allotment);
-      if (allotment.waiting === undefined) turns.note(countNew(claim, allotment));
+      if (allotment.waiting === undefined) turns.note(claim, countNew(claim, allotment));
     }
     records.letGo();
   }

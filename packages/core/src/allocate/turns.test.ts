@@ -44,6 +44,22 @@ describe('more new addresses than one plan gives out', () => {
     expect(waiting(result)).toEqual(['x WrongAddressCount', 'y WrongAddressCount']);
   });
 
+  it('are not counted for those that are held up, which keep their place: nobody waits behind those', () => {
+    const isHeldUp = (namespace: string): boolean => namespace !== 'a';
+    const result = plan(many, plain, { mostNew: 2, isHeldUp });
+    expect(names(result)).toEqual(['a', 'b', 'c', 'd']);
+    const atOnce = plan(many).allocations;
+    expect(result.allocations.map(({ addresses }) => addresses)).toEqual(atOnce.map(({ addresses }) => addresses));
+  });
+
+  it('are three times as many for those that are held up, and no more: a plan has an end', () => {
+    const isHeldUp = (): boolean => true;
+    const held = Array.from({ length: 9 }, (_, age) => aNamespace(`n${age}`, age));
+    const result = plan(cluster(held), plain, { mostNew: 4, isHeldUp });
+    expect(names(result)).toEqual(held.slice(0, 8).map(({ name }) => name));
+    expect(waiting(result)).toEqual(['n8 WaitingForTurn']);
+  });
+
   it('are none that somebody asks for whose turn has not come, and are counted as free until then', () => {
     const asking = { ...aNamespace('young', 5), egressIPs: '10.0.0.1,10.0.1.1' };
     const result = plan(cluster([aNamespace('old', 1), asking]), plain, { mostNew: 2 });

@@ -5,26 +5,46 @@ import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import { HeldAddresses } from '../ledger/held-addresses.ts';
 
+/** So many times as many addresses as one plan gives out it gives beside those to whom they cannot be written. */
+const shareOfHeldUp = 3;
+
+/** How many new addresses one plan gives out, and for whom not all of them count. */
+export interface TurnLimits {
+  readonly mostNew: number;
+  /** Whether what a namespace is given cannot be written just now. */
+  readonly isHeldUp: (namespace: string) => boolean;
+}
+
 /** Takes claims that lack addresses by turns: so many at a time as one plan gives addresses to. */
 export class Turns {
   readonly #waiting: readonly Claim[];
+  readonly #isHeldUp: (namespace: string) => boolean;
   #next = 0;
   #left: number;
+  /** What may be given beside that to those that are held up: they keep their place, and nobody waits behind them. */
+  #leftForHeldUp: number;
   /** What later ones ask for by name: nobody is given it before they had their turn. */
   readonly #heldBack: HeldAddresses;
 
   /** @param claims those that lack addresses, in the order in which they are served */
-  constructor(ledger: AddressLedger, claims: readonly Claim[], most: number) {
+  constructor(ledger: AddressLedger, claims: readonly Claim[], { mostNew, isHeldUp }: TurnLimits) {
     this.#heldBack = new HeldAddresses(ledger);
     this.#waiting = claims;
-    this.#left = most;
+    this.#isHeldUp = isHeldUp;
+    this.#left = mostNew;
+    this.#leftForHeldUp = shareOfHeldUp * mostNew;
   }
 
   /** Those whose turn it is; none once all had theirs, or enough was given. */
   take(): readonly Claim[] {
     const start = this.#next;
-    for (let asked = 0; asked < this.#left && this.#next < this.#waiting.length; this.#next += 1)
-      asked += countAsked(this.#waiting[this.#next]);
+    let [left, leftForHeldUp] = [this.#left, this.#leftForHeldUp];
+    for (; left > 0 && this.#next < this.#waiting.length; this.#next += 1) {
+      const claim = this.#waiting[this.#next];
+      const asked = countAsked(claim);
+      if (this.#isBeside(claim, asked, leftForHeldUp)) leftForHeldUp -= asked;
+      else left -= asked;
+    }
     const turn = this.#waiting.slice(start, this.#next);
     if (!this.#heldBack.isEmpty)
       for (const claim of turn) for (const address of wishesOf(claim)) this.#heldBack.letGo(address);
@@ -39,8 +59,13 @@ export class Turns {
   }
 
   /** Notes how many new addresses a claim got. */
-  note(count: number): void {
-    this.#left -= count;
+  note(claim: Claim, count: number): void {
+    if (this.#isBeside(claim, count, this.#leftForHeldUp)) this.#leftForHeldUp -= count;
+    else this.#left -= count;
+  }
+
+  #isBeside(claim: Claim | undefined, count: number, leftForHeldUp: number): boolean {
+    return count > 0 && count <= leftForHeldUp && claim !== undefined && this.#isHeldUp(claim.namespace.name);
   }
 
   /** Those whose turn comes with a later plan. */

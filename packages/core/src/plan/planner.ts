@@ -1,6 +1,7 @@
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
+import type { TurnLimits } from '../allocate/turns.ts';
 import { foreignBindings, markForeignBindings } from '../claims/foreign-bindings.ts';
 import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
@@ -44,6 +45,11 @@ export interface PlanOptions {
    * next plan goes on once this one is carried out. Absent, all is decided at once.
    */
   readonly mostNew?: number;
+  /**
+   * Whether what a namespace is given cannot be written just now. It is served in its turn all the same, and is not
+   * counted, up to three times `mostNew`: the others do not wait behind it. Absent, no namespace is.
+   */
+  readonly isHeldUp?: (namespace: string) => boolean;
 }
 
 /** Plans snapshot after snapshot. */
@@ -63,7 +69,11 @@ export interface Planner {
  *
  * @param backend the network's back end; the one that a snapshot names
  */
-export function createPlanner(backend: NetworkBackend = plain, { mostNew = Infinity }: PlanOptions = {}): Planner {
+export function createPlanner(
+  backend: NetworkBackend = plain,
+  { mostNew = Infinity, isHeldUp = () => false }: PlanOptions = {},
+): Planner {
+  const limits = { mostNew, isHeldUp };
   const parser = new Parser();
   const reader = backend.createFactsReader();
   let last: readonly Allocation[] = [];
@@ -76,7 +86,7 @@ export function createPlanner(backend: NetworkBackend = plain, { mostNew = Infin
       const usable = withoutClusterNetworks(parsed, facts.clusterNetworks ?? []);
       const decided = decide(
         { ...usable, egressIPAMs: withoutLongNames(usable.egressIPAMs, traits) },
-        { backend, traits, view, facts, mostNew, last },
+        { backend, traits, view, facts, limits, last },
       );
       last = decided.allocations;
       return decided;
@@ -95,13 +105,13 @@ interface Network {
   readonly traits: NetworkTraits;
   readonly view: NetworkView;
   readonly facts: NetworkFacts;
-  readonly mostNew: number;
+  readonly limits: TurnLimits;
   /** What the last plan said of namespaces. */
   readonly last: readonly Allocation[];
 }
 
 /** A row of phases: facts → claims → allocate, with places → render → report. */
-function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNew, last }: Network): Plan {
+function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits, last }: Network): Plan {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
   );
@@ -148,7 +158,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, mostNe
     readiness,
     facts,
     recordsFirst,
-    mostNew,
+    limits,
   });
 
   const { allotments, findings } = allocated;

@@ -118,6 +118,20 @@ describe('the executor', () => {
     expect(written).toEqual(['other', 'broken']);
   });
 
+  it('tells of objects that cannot be written, until one write comes through', async () => {
+    let isDown = true;
+    const executor = make(() => (isDown ? Promise.reject(new Error('refused')) : Promise.resolve(undefined)));
+    const step = write('claim', 'Binding/shop', { bound: [address] });
+    const isHeldUp = (): boolean => executor.isHeldUp(step.object);
+    expect(isHeldUp()).toBe(false);
+    await take(executor, [step]);
+    expect([isHeldUp(), executor.isHeldUp({ kind: 'Binding', name: 'other' })]).toEqual([true, false]);
+    isDown = false;
+    now += 60_000;
+    await take(executor, [step]);
+    expect(isHeldUp()).toBe(false);
+  });
+
   it('never gives up what has to be done before', async () => {
     const executor = make((step) =>
       step.id === 'host' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined),

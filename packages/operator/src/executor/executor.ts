@@ -107,6 +107,12 @@ export class Executor {
     return this.#queue.size > 0;
   }
 
+  /** Whether an object cannot be written just now: writes of it fail, or others undo them. */
+  isHeldUp(object: WriteStep['object']): boolean {
+    const lane = laneOf({ object });
+    return this.#failures.countOf(lane) > 0 || this.#putBacks.isUndone(lane);
+  }
+
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
     this.#queue.clear();

@@ -55,6 +55,15 @@ describe('writes that someone else undoes', () => {
     expect(delaysOf(claim('10.0.0.1'), 60_000)).toEqual(Array<number>(9).fill(0));
   });
 
+  it('are told of by their object, as long as anybody insists', () => {
+    write(claim('10.0.0.1'));
+    expect(putBacks.isUndone('claim/shop')).toBe(false);
+    write(claim('10.0.0.1'));
+    expect([putBacks.isUndone('claim/shop'), putBacks.isUndone('claim/other')]).toEqual([true, false]);
+    write(claim('10.0.0.2'));
+    expect(putBacks.isUndone('claim/shop')).toBe(false);
+  });
+
   it('are forgotten when something else is written, after ten minutes, and with the object', () => {
     write(claim('10.0.0.1'));
     write(claim('10.0.0.1'));

@@ -72,6 +72,11 @@ export class PutBacks {
     return last.at + pauseAfter(last.count, step);
   }
 
+  /** Whether anything that was written of an object was undone. */
+  isUndone(lane: string): boolean {
+    return [...(this.#written.get(lane)?.byEffect.values() ?? [])].some(({ count }) => count > 0);
+  }
+
   /** Forgets what is long past. */
   forget(): void {
     const now = this.#now();

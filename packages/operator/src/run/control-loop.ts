@@ -27,6 +27,10 @@ export interface ControlLoopOptions {
   /** Tells what was decided about addresses, from one term to the next. */
   readonly chronicle: Chronicle;
   readonly log: Log;
+  /** How many new addresses a plan gives out at most; 50,000 where nothing is said. */
+  readonly mostNew?: number;
+  /** Whether a namespace cannot be written just now. */
+  readonly isHeldUp?: (namespace: string) => boolean;
   /** What is wrong in objects that were read. */
   readonly problems: () => readonly Finding[];
   /** When to plan again though nothing changes, beside what a plan says; milliseconds since 1970. */
@@ -39,7 +43,7 @@ export interface ControlLoopOptions {
 }
 
 /** New addresses per plan: a million asked for at once would take seconds, in which no node could fail over. */
-const mostNew = 50_000;
+const defaultMostNew = 50_000;
 const quiet = 10;
 const longestQuiet = 500;
 /** What is found while writes wait for others waits for these, too. */
@@ -73,7 +77,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#planner = createPlanner(options.backend, { mostNew });
+    this.#planner = this.#createPlanner();
   }
 
   /** Begins. */
@@ -130,12 +134,17 @@ export class ControlLoop {
     try {
       act();
     } catch (error) {
-      this.#planner = createPlanner(this.#options.backend, { mostNew });
+      this.#planner = this.#createPlanner();
       this.#timer?.cancel();
       this.#timer = undefined;
       this.#planIn(afterTrouble);
       this.#tellTrouble(`no plan can be made: ${reasonOf(error)}`, error);
     }
+  }
+
+  #createPlanner(): Planner {
+    const { backend, mostNew = defaultMostNew, isHeldUp } = this.#options;
+    return createPlanner(backend, { mostNew, ...(isHeldUp === undefined ? {} : { isHeldUp }) });
   }
 
   #tellTrouble(trouble: string | undefined, error?: unknown): void {

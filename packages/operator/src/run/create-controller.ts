@@ -43,6 +43,8 @@ export interface ControllerParts {
   readonly lanes: ObjectLanes;
   /** Whether namespaces without an assigned address are kept from going out. */
   readonly guardUnassigned: boolean;
+  /** How many new addresses a plan gives out at most; absent, as many as the operator does. */
+  readonly mostNew?: number;
   /** Whether all that was given is taken back. */
   readonly takesBack: boolean;
   /** Reads; writes go through the writer. */
@@ -115,6 +117,8 @@ export function createController(parts: ControllerParts): ControlLoop {
     reporter,
     chronicle,
     log,
+    ...(parts.mostNew === undefined ? {} : { mostNew: parts.mostNew }),
+    isHeldUp: (name) => executor.isHeldUp({ kind: 'Namespace', name }),
     problems: () => store.problems,
     onTrouble: (reason) => {
       if (reason !== undefined) metrics?.threwUncaught();

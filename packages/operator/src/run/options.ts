@@ -33,6 +33,8 @@ export interface RunOptions extends MetricsFlags {
   readonly guardUnassigned?: boolean;
   /** Take back all that was given, as if every EgressIPAM were deleted. */
   readonly takesBack?: boolean;
+  /** How many new addresses one plan gives out; absent: 50,000. */
+  readonly mostNew?: number;
   readonly healthProbeBindAddress: string;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';

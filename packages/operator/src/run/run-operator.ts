@@ -294,6 +294,7 @@ async function lead(
     store,
     guardUnassigned: options.guardUnassigned === true,
     takesBack: options.takesBack === true,
+    ...(options.mostNew === undefined ? {} : { mostNew: options.mostNew }),
     provider,
     watch,
     writer,
