@@ -13,8 +13,10 @@ interface Use {
   readonly by: string;
   /** Of what is ours: the namespace that has it by that. */
   readonly namespace?: string;
-  /** The node that lists it among its own addresses. */
+  /** The node that lists it among its own addresses, or that an object of the network names for it. */
   readonly node?: string;
+  /** The node whose machine has it on an interface, as the provider saw it. */
+  readonly interfaceOf?: string;
   /** Seen in the cloud's own network, where what we attached is in use, too. */
   readonly isInCloud?: true;
 }
@@ -51,11 +53,14 @@ export class AddressUsers {
     return this.#usesOf(address)[0]?.by;
   }
 
-  /** Who uses an address beside a namespace, what the network has for it, and the node that carries it for it. */
-  beside(namespace: string, address: Address, host: string | undefined): string | undefined {
-    return this.#usesOf(address).find(
+  /** All who use an address beside a namespace, what the network has for it, and the node that carries it for it. */
+  beside(namespace: string, address: Address, host: string | undefined): readonly string[] {
+    const others = this.#usesOf(address).filter(
       (use) => use.isInCloud !== true && use.namespace !== namespace && (use.node === undefined || use.node !== host),
-    )?.by;
+    );
+    const isTold = ({ interfaceOf }: Use): boolean =>
+      interfaceOf !== undefined && others.some(({ node }) => node === interfaceOf);
+    return [...new Set(others.filter((use) => !isTold(use)).map(({ by }) => by))];
   }
 
   #usesOf(address: Address): readonly Use[] {
@@ -131,7 +136,7 @@ function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<
   }
   for (const address of snapshot.virtualIPs) note(address, "the cluster's API, ingress or DNS");
   for (const [name, { fixed }] of snapshot.observation?.nodes ?? []) {
-    for (const address of fixed) note(address, `an interface of node ${name}`);
+    for (const address of fixed) note(address, `an interface of node ${name}`, { interfaceOf: name });
   }
   for (const { address, usedBy } of snapshot.source.serviceAddresses ?? []) note(parseAddress(address), usedBy);
   for (const { address, by } of facts.used) note(address, by);
@@ -139,8 +144,11 @@ function indexUsers(snapshot: ParsedSnapshot, facts: NetworkFacts): ReadonlyMap<
     for (const address of addresses) note(address, `${object.kind} ${object.name}`, { namespace });
   }
   for (const { object, hosted } of facts.hosts) {
-    for (const { address, namespace } of hosted)
-      note(address, `${object.kind} ${object.name}`, namespace === undefined ? {} : { namespace });
+    for (const { address, namespace, node } of hosted)
+      note(address, `${object.kind} ${object.name}`, {
+        node,
+        ...(namespace === undefined ? {} : { namespace }),
+      });
   }
   for (const { inUse } of snapshot.observation?.cidrs.values() ?? []) {
     for (const { address, usedBy } of inUse) note(address, usedBy, { isInCloud: true });

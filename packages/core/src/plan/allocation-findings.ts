@@ -4,6 +4,7 @@ import type { ContestedAddress } from '../claims/own-addresses.ts';
 import { assignmentOf } from '../claims/match-assignments.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
 import { AlikeFindings } from '../finding/alike-findings.ts';
+import { firstFew } from '../finding/list-texts.ts';
 import type { Finding, FindingSeverity, ObjectReference } from '../finding/finding.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import { poolOf, type Decided } from '../render/decided.ts';
@@ -47,15 +48,16 @@ function contestedFindings(decided: Decided, { claim, address, boundBy }: Contes
       ),
     ];
   }
-  const other = users.beside(name, address, hostName);
+  const others = users.beside(name, address, hostName);
   const isInCloud = usedElsewhere.has(address);
   // A node may list what it carries for us among its own addresses, but not as what it goes by itself.
   const isOnHost = host !== undefined && hostName !== undefined && isOnNode(host, hostName);
   const isHostItself = host !== undefined && isPrimary(nodes.nodes[host]?.addresses ?? [], address);
-  if (other === undefined && !isInCloud && isOnHost && !isHostItself) return [];
-  const use = isInCloud
-    ? `${users.inCloud(address) ?? 'someone else'} has it in the cloud`
-    : `${other ?? (isHostItself ? `node ${hostName ?? ''}` : 'someone else')} uses it too`;
+  if (others.length === 0 && !isInCloud && isOnHost && !isHostItself) return [];
+  const use = useOf(
+    isInCloud ? (users.inCloud(address) ?? 'someone else') : undefined,
+    isHostItself && hostName !== undefined ? [`node ${hostName}`, ...others] : others,
+  );
   const holders = [...nodes.entries()].filter(
     ([index, node]) => (index !== host || isHostItself) && isOnNode(index, node.name),
   );
@@ -70,6 +72,13 @@ function contestedFindings(decided: Decided, { claim, address, boundBy }: Contes
       addresses: [text],
     })),
   ];
+}
+
+/** What is said of all who use an address beside a namespace. */
+function useOf(inCloud: string | undefined, others: readonly string[]): string {
+  const uses = inCloud === undefined ? [] : [`${inCloud} has it in the cloud`];
+  if (others.length > 0) uses.push(`${firstFew(others)} ${others.length === 1 ? 'uses' : 'use'} it too`);
+  return uses.length === 0 ? 'someone else uses it too' : uses.join(', and ');
 }
 
 /** Whether an address is the first of its family among those of a node: the one that others reach the node by. */

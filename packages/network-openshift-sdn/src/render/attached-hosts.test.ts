@@ -137,6 +137,11 @@ describe('what a HostSubnet keeps on record for interfaces', () => {
     expect(findingsOf(snapshot, 'AddressConflict').map(({ message }) => message)).toEqual([
       '10.0.0.1 belongs to the namespace, but load balancer eni-7 has it in the cloud; free it there',
     ]);
+    const both = { ...snapshot, infrastructure: { virtualIPs: ['10.0.0.1'] } };
+    expect(findingsOf(both, 'AddressConflict').map(({ message }) => message)).toEqual([
+      '10.0.0.1 belongs to the namespace, but load balancer eni-7 has it in the cloud, ' +
+        "and the cluster's API, ingress or DNS uses it too; free it there",
+    ]);
   });
 
   it('is hosted again where somebody took it off, and stays attached', () => {

@@ -207,6 +207,20 @@ describe('an address that something else has too', () => {
     expect(subjectsOf({ ...withHostCidr('n1'), infrastructure: { virtualIPs: ['10.0.0.1'] } })).toEqual(['shop']);
   });
 
+  it('names everybody who uses it, the first few of many: who frees it in one place need not look again for each', () => {
+    const said = (snapshot: ClusterSnapshot): unknown =>
+      findingsOf(snapshot, 'AddressConflict').find(({ object }) => object.kind === 'Namespace')?.message;
+    const withVip = { ...withHostCidr('n2'), infrastructure: { virtualIPs: ['10.0.0.1'] } };
+    expect(said(withVip)).toBe(
+      "10.0.0.1 belongs to the namespace, but node n2, the cluster's API, ingress or DNS use it too; free it there",
+    );
+    const foreign = ['a', 'b', 'c'].map((name) => aForeignEgressIP(name, ['10.0.0.1']));
+    expect(said(withEgressIPs(withVip, [...egressIPsOf(assigned), ...foreign]))).toBe(
+      "10.0.0.1 belongs to the namespace, but node n2, the cluster's API, ingress or DNS, EgressIP egressip-a and 2 more use it " +
+        'too; free it there',
+    );
+  });
+
   it('law 12: a conflict hides nothing that is not carried', () => {
     const foreign = withEgressIPs(served, [...egressIPsOf(served), aForeignEgressIP('elsewhere', ['10.0.0.1'])]);
     expect(planOf(foreign).allocations).toMatchObject([{ namespace: 'shop', state: 'Unassigned', carried: false }]);
