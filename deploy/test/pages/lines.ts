@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { blocksIn, pages, root } from '../../../tools/docs/code-blocks.ts';
+
+/** What somebody types who follows a page: a block that uses kubectl, or a command in the middle of a sentence. */
+export interface Script {
+  readonly page: string;
+  /** `PAGE:LINE`, and what is there. */
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Blocks that use kubectl in a language that is not run. */
+export const blocksNotRun = blocksIn('bash', 'console', 'shell', 'text', '').filter(({ text }) =>
+  /^\s*(\$ *)?kubectl /m.test(text),
+);
+
+const ofBlocks = blocksIn('sh')
+  .filter(({ text }) => /(^|[|(]) *kubectl /m.test(text))
+  .map(({ at, text }) => ({ page: pageOf(at), title: at, text }));
+
+const inSentences = pages.flatMap((page) => {
+  const content = readFileSync(join(root, page), 'utf8');
+  return [...content.matchAll(/`(kubectl [^`]+)`/g)].map(({ 1: said = '', index }) => {
+    const line = said.replaceAll(/\s+/g, ' ').replace(' …', '');
+    return { page, title: `${page}:${content.slice(0, index).split('\n').length} ${line}`, text: asked(line) };
+  });
+});
+
+/** All of them, page by page; those that take things away come last. */
+export const scripts: readonly Script[] = [...ofBlocks, ...inSentences].sort(
+  (a, b) => takesAway(a) - takesAway(b) || pages.indexOf(a.page) - pages.indexOf(b.page),
+);
+
+function takesAway({ text }: Script): number {
+  return Number(text.includes('kubectl delete ')) + Number(text.includes('kubectl delete crd '));
+}
+
+function pageOf(at: string): string {
+  return at.slice(0, at.lastIndexOf(':'));
+}
+
+/** A command that is spoken of without an object (`kubectl get -o yaml`) is asked whether it knows its flags. */
+function asked(line: string): string {
+  return /^kubectl [\w-]+( -o yaml| --[\w-]+)*$/.test(line) ? `${line} --help` : line;
+}
