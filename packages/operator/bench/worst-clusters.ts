@@ -17,10 +17,23 @@ export interface WorstCluster {
   /** The subnet of a node's own; absent, all are in one. */
   readonly subnetOf?: (node: number) => string;
   readonly listOf?: (namespace: number) => string;
+  /** What happens to it once all is as planned; absent, it is planned for the first time. */
+  readonly happening?: (settled: ClusterSnapshot) => ClusterSnapshot;
 }
 
 const createdAt = '2026-01-01T00:00:00Z';
 const first = 10 * 2 ** 24;
+
+/** As many CIDRs as nodes, and each namespace has an address of each: every node that is lost is missed by all. */
+const wide = {
+  ...{ nodes: 121, namespaces: 1_000, zones: 1 },
+  egressIPAMs: [
+    egressIPAM(
+      'pool',
+      range(120).map((index) => assignment(index * 2 ** 10, 22, 0)),
+    ),
+  ],
+};
 
 export const worstClusters: readonly WorstCluster[] = [
   {
@@ -41,14 +54,20 @@ export const worstClusters: readonly WorstCluster[] = [
       ),
     ],
   },
+  { ...wide, name: '120 CIDRs of one zone on 121 nodes' },
   {
-    ...{ name: '120 CIDRs of one zone on 121 nodes', nodes: 121, namespaces: 1_000, zones: 1 },
-    egressIPAMs: [
-      egressIPAM(
-        'pool',
-        range(120).map((index) => assignment(index * 2 ** 10, 22, 0)),
-      ),
-    ],
+    ...{ ...wide, name: '120 CIDRs of one zone on 121 nodes, of which half go down' },
+    happening: (settled) => ({
+      ...settled,
+      nodes: settled.nodes.map((node, index) => ({ ...node, ready: index % 2 === 0 })),
+    }),
+  },
+  {
+    ...{ ...wide, name: '120 CIDRs of one zone on 121 nodes, and the EgressIPAM ends' },
+    happening: (settled) => ({
+      ...settled,
+      egressIPAMs: settled.egressIPAMs.map((pool) => ({ ...pool, deletedAt: '2026-06-01T00:00:00Z' })),
+    }),
   },
   {
     ...{ name: 'each node in a subnet of its own', nodes: 5_000, namespaces: 10_000, zones: 1 },

@@ -5,11 +5,17 @@ import type { NodeTable } from './node-table.ts';
 import type { NodePart } from './subnet-nodes.ts';
 import { sameInOrder } from '../parse/parse-lists.ts';
 
+/** What nodes carry, and whether they can carry more. */
+type Loads = Pick<NodeTable, 'relativeLoad' | 'hasRoom'>;
+
 /** A node waiting for addresses, with its relative load when it was queued. */
 interface Entry {
   readonly node: NodeIndex;
   readonly load: number;
 }
+
+/** Taking a node out of a queue and putting it back costs as much as a look at so many. */
+const costOfPassing = 8;
 
 /** Nodes by their load. */
 interface Queue {
@@ -24,14 +30,14 @@ interface Queue {
  * whose load is out of date is put back with the load of today when it comes up.
  */
 export class LeastLoaded {
-  readonly #nodes: NodeTable;
+  readonly #nodes: Loads;
   readonly #heaps = new Map<string, Heap<Entry>>();
   /** Those of as many candidates, with the same first and last one: it may be the same queue. */
   readonly #queues = new Map<string, Queue[]>();
   /** By node: where it is a candidate. */
   #queuesOf: Map<NodeIndex, Queue[]> | undefined;
 
-  constructor(nodes: NodeTable) {
+  constructor(nodes: Loads) {
     this.#nodes = nodes;
   }
 
@@ -39,13 +45,16 @@ export class LeastLoaded {
    * The least loaded candidate with room that is acceptable; undefined when there is none.
    *
    * @param key of the candidates, see {@link nodesKey}
+   * @param refused how many of the candidates are not acceptable, as far as that is known
    */
   pick(
     key: string,
     { candidates }: NodePart,
     family: 4 | 6,
     accept: (node: NodeIndex) => boolean,
+    refused: number,
   ): NodeIndex | undefined {
+    if (refused > candidates.length / costOfPassing) return this.#leastOf(candidates, family, accept);
     const heap = this.#heapOf(key, candidates, family);
     const passedOver: Entry[] = [];
     let picked: NodeIndex | undefined;
@@ -63,6 +72,23 @@ export class LeastLoaded {
     }
     for (const entry of passedOver) heap.push(entry);
     return picked;
+  }
+
+  /** Looks at each, where the queue would bring up mostly nodes that are passed over. */
+  #leastOf(
+    candidates: readonly NodeIndex[],
+    family: 4 | 6,
+    accept: (node: NodeIndex) => boolean,
+  ): NodeIndex | undefined {
+    let least: NodeIndex | undefined;
+    let leastLoad = Infinity;
+    for (const node of candidates) {
+      if (!this.#nodes.hasRoom(node, family)) continue;
+      const load = this.#nodes.relativeLoad(node, family);
+      if ((least !== undefined && load >= leastLoad) || !accept(node)) continue;
+      [least, leastLoad] = [node, load];
+    }
+    return least;
   }
 
   /** A node has room again, or less load than it was queued with. */

@@ -125,7 +125,8 @@ export class Placer {
     const { group, part, family, siblings, slot } = item;
     const nodes = nodesKey(group, part, family);
     if (siblings.isFull(nodes)) return false;
-    const node = this.#queue.pick(nodes, part, family, (candidate) => siblings.otherOn(candidate, slot) === undefined);
+    const isFree = (candidate: NodeIndex): boolean => siblings.otherOn(candidate, slot) === undefined;
+    const node = this.#queue.pick(nodes, part, family, isFree, siblings.nodeCount);
     if (node !== undefined) this.#putOn(item, node);
     else if (!this.#makeRoom(item)) {
       siblings.noteFull(nodes);

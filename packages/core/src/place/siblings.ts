@@ -23,6 +23,11 @@ export class Siblings {
     return this.#slots.length;
   }
 
+  /** How many nodes have one of them. */
+  get nodeCount(): number {
+    return this.#placed.size;
+  }
+
   /** Says which they are. What it is called with again it knows already. */
   unite(addresses: readonly Address[]): void {
     if (addresses === this.#addresses) return;

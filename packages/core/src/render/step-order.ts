@@ -1,60 +1,70 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { afterStep, type Precondition, type Step } from '../network-contract/step.ts';
 
+/** What steps do to addresses. */
+const effectNames = ['recorded', 'hosted', 'unhosted', 'bound', 'unbound', 'attached', 'detached'] as const;
+type EffectName = (typeof effectNames)[number];
+
+/** One thing that a step does to an address. */
+interface Effect {
+  readonly step: Step;
+  readonly name: EffectName;
+}
+
 /** Which steps do what to an address. */
 export class StepsByAddress {
-  readonly #steps = new Map<string, Step[]>();
+  readonly #effects = new Map<string, Effect[]>();
 
   constructor(steps: readonly Step[]) {
     for (const step of steps) {
-      const { recorded, hosted, unhosted, bound, unbound, attached, detached } = step.effects;
-      for (const addresses of [recorded, hosted, unhosted, bound, unbound, attached, detached])
-        if (addresses !== undefined) for (const address of addresses) this.#note(address, step);
+      for (const name of effectNames) {
+        const addresses = step.effects[name];
+        if (addresses !== undefined) for (const address of addresses) this.#note(address, { step, name });
+      }
     }
   }
 
-  #note(address: string, step: Step): void {
-    const list = this.#steps.get(address);
-    if (list === undefined) this.#steps.set(address, [step]);
-    else if (list.at(-1) !== step) list.push(step);
+  #note(address: string, effect: Effect): void {
+    const list = this.#effects.get(address);
+    if (list === undefined) this.#effects.set(address, [effect]);
+    else list.push(effect);
   }
 
   /** The steps that note an address as ours before it goes anywhere. */
   recording(address: Address): readonly Precondition[] {
-    return this.#preconditions(address, ({ effects }, text) => effects.recorded?.includes(text) === true);
+    return this.#preconditions(address, ({ name }) => name === 'recorded');
   }
 
   /** The steps that put an address on a node, the first of each object. */
   hosting(address: Address): readonly Precondition[] {
-    return this.#preconditions(address, ({ effects }, text) => effects.hosted?.includes(text) === true);
+    return this.#preconditions(address, ({ name }) => name === 'hosted');
   }
 
   /** The steps that end what traffic is bound to an address, but for those that wait for another step themselves. */
   unbinding(address: Address, another: string): readonly Precondition[] {
     const waits = ({ after }: Step): boolean => after.some((before) => before.kind === 'step' && before.id === another);
-    return this.#preconditions(address, (step, text) => step.effects.unbound?.includes(text) === true && !waits(step));
+    return this.#preconditions(address, ({ name, step }) => name === 'unbound' && !waits(step));
   }
 
   /** The steps that take an address off a node. */
   unhosting(address: Address): readonly Precondition[] {
-    return this.#preconditions(address, ({ effects }, text) => effects.unhosted?.includes(text) === true);
+    return this.#preconditions(address, ({ name }) => name === 'unhosted');
   }
 
   /** The steps that undo something of an address. */
   undoing(address: Address): readonly Precondition[] {
-    const undoes = ({ effects }: Step, text: string): boolean =>
-      [effects.unhosted, effects.unbound, effects.detached].some((list) => list?.includes(text) === true);
-    return this.#preconditions(address, undoes);
+    return this.#preconditions(address, ({ name }) => name === 'unhosted' || name === 'unbound' || name === 'detached');
   }
 
-  #preconditions(address: Address, does: (step: Step, text: string) => boolean): readonly Precondition[] {
-    const text = formatAddress(address);
+  #preconditions(address: Address, isWanted: (effect: Effect) => boolean): readonly Precondition[] {
     const seen = new Set<string>();
-    return (this.#steps.get(text) ?? []).flatMap((step) => {
-      const object = `${step.object.kind}/${step.object.name}`;
-      if (!does(step, text) || seen.has(object)) return [];
-      seen.add(object);
-      return [afterStep(step.id)];
+    return (this.#effects.get(formatAddress(address)) ?? []).flatMap((effect) => {
+      if (!isWanted(effect)) return [];
+      const { id, object } = effect.step;
+      const key = `${object.kind}/${object.name}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [afterStep(id)];
     });
   }
 }
