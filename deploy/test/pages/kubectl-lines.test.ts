@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTool } from '../../src/toolbox/find-tool.ts';
-import { noKubectl } from '../support/helms.ts';
+import { chartFolder, deployPath, releaseName } from '../../src/paths.ts';
+import { runHelm } from '../../src/render/helm-template.ts';
+import { helm4, noHelm, noKubectl } from '../support/helms.ts';
 import { oneServer } from '../../../packages/operator/test/integration/support/start-server.ts';
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { startClusterOfPages, type ClusterOfPages } from './cluster.ts';
@@ -59,6 +61,18 @@ describe.each(oneServer)('lines of kubectl, on %s', unless(kubectl === '', noKub
   afterAll(async () => {
     await cluster?.stop();
     desk?.clear();
+  });
+
+  it('what the chart prints once it is installed', unless(helm4 === '', noHelm), async () => {
+    const flags = ['--namespace', releaseName, '--set', 'agent.enabled=true', '--dry-run=client', '--output', 'json'];
+    const printed = runHelm(helm4, ['install', releaseName, deployPath(chartFolder), ...flags]);
+    const { info } = JSON.parse(printed) as { readonly info: { readonly notes: string } };
+    const lines = info.notes.match(/kubectl [^;\n]+/g) ?? [];
+    const script = lines.join('\n').replace('namespace NAME ', 'namespace shop ').replace('=POOL', '=office');
+    await cluster.forget();
+    const calls = await desk.follow(script, { onlyAsks: server === 'the sandbox' });
+    expect(calls).toHaveLength(5);
+    expect(calls.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
   });
 
   it.each(scripts)('$title', async (script) => {
