@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocksIn, commandsOf } from '../../../tools/docs/code-blocks.ts';
+import { blocksIn, blocksOf, commandsOf } from '../../../tools/docs/code-blocks.ts';
 import { unless } from '../../../tools/testing/unless.ts';
 import { chartFolder, deployPath } from '../../src/paths.ts';
 import { runHelm } from '../../src/render/helm-template.ts';
@@ -19,10 +19,19 @@ const lines = blocksIn('sh').flatMap(({ at, text }) =>
     ]),
 );
 
+/** Values, as the chart's page shows them. */
+const values = blocksOf('deploy/helm/egressip-ipam-operator/README.md')
+  .filter(({ language }) => language === 'yaml')
+  .map(({ at, text }): [string, string] => [at, text]);
+
 it('pages have lines that install', () => expect(lines.length).toBeGreaterThan(6));
 
 describe.each(helms)('$name', ({ helm }) => {
   it.each(lines)('takes the line of %s', unless(helm === '', noHelm), (_, args) => {
     expect(runHelm(helm, ['template', ...args])).toContain('kind: Deployment');
+  });
+
+  it.each(values)('takes the values of %s', unless(helm === '', noHelm), (_, text) => {
+    expect(runHelm(helm, ['template', deployPath(chartFolder), '--values', '-'], text)).toContain('kind: Deployment');
   });
 });

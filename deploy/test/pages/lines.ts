@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocksIn, pages, root } from '../../../tools/docs/code-blocks.ts';
 
-/** What somebody types who follows a page: a block that uses kubectl, or a command in the middle of a sentence. */
+/** What somebody does who follows a page: a block that uses kubectl, objects, a command in the middle of a sentence. */
 export interface Script {
   readonly page: string;
   /** `PAGE:LINE`, and what is there. */
@@ -19,6 +19,18 @@ const ofBlocks = blocksIn('sh')
   .filter(({ text }) => /(^|[|(]) *kubectl /m.test(text))
   .map(({ at, text }) => ({ page: pageOf(at), title: at, text }));
 
+/** Objects are offered to the server, which keeps none; what kustomize takes is built. */
+const objects = blocksIn('yaml')
+  .filter(({ text }) => /^apiVersion:/m.test(text))
+  .map(({ at, text }) => {
+    const given = (to: string): string => `${to} <<'END'\n${text}END\n`;
+    const isBuilt = text.includes('kind: Kustomization');
+    const script = isBuilt
+      ? `${given('cat > kustomization.yaml')}kubectl kustomize .`
+      : given('kubectl apply --dry-run=server -f -');
+    return { page: pageOf(at), title: `${at} ${isBuilt ? 'is built' : 'is taken'}`, text: script };
+  });
+
 const inSentences = pages.flatMap((page) => {
   const content = readFileSync(join(root, page), 'utf8');
   return [...content.matchAll(/`(kubectl [^`]+)`/g)].map(({ 1: said = '', index }) => {
@@ -28,7 +40,7 @@ const inSentences = pages.flatMap((page) => {
 });
 
 /** All of them, page by page; those that take things away come last. */
-export const scripts: readonly Script[] = [...ofBlocks, ...inSentences].sort(
+export const scripts: readonly Script[] = [...ofBlocks, ...objects, ...inSentences].sort(
   (a, b) => takesAway(a) - takesAway(b) || pages.indexOf(a.page) - pages.indexOf(b.page),
 );
 
