@@ -47,7 +47,19 @@ describe('commands of the documentation', () => {
     return undefined;
   }
 
-  it('are there', () => expect(ours.length).toBeGreaterThan(30));
+  const inSentences = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/`((?:egressip-ipam|npm start --) [^`…]+)…?`/g)]
+      .flatMap(([, line = '']) => commandsOf(line.replaceAll(/\s+/g, ' ')))
+      .map((words) => argumentsOf(words))
+      .filter((args) => args !== undefined)
+      // A name alone speaks of the command.
+      .filter(({ length }) => length > 1)
+      .map((args): [string, readonly string[]] => [`${page}: ${args.join(' ')}`, args]),
+  );
+
+  it('are there', () => expect([ours.length > 30, inSentences.length > 15]).toEqual([true, true]));
+
+  it.each(inSentences)('%s, in a sentence', (_, args) => expect(parse(args)).resolves.toBeUndefined());
 
   it.each(ours)('%s', async (_, args) => {
     if (args.some((arg) => arg.startsWith('examples/')) && !args.includes('--live') && args[0] !== 'run') {
@@ -81,6 +93,15 @@ describe('commands of the documentation', () => {
       ),
     );
     expect(patterns).toEqual([]);
+  });
+
+  it('name scripts of package.json that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: object };
+    const named = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/(?:^|`)pnpm ([\w:-]+)/gm)].map(([, name = '']) => name),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
   it('look for Events of a namespace where they are, which kubectl describe namespace does not', () => {
