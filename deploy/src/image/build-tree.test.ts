@@ -14,6 +14,7 @@ import { loadedFiles, loadedOfNode } from '../../test/support/loaded-files.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { readPolicy } from '../supply-chain/policy.ts';
+import { readAgentStart } from './agent-start.ts';
 import { licenseOf, nameOf, type BillOfMaterials } from './notices.ts';
 
 /** Parts of the command by a text that stands in nothing else. */
@@ -26,15 +27,10 @@ const seldomNeeded = [
   { what: 'the trial', mark: 'hostsubnets' },
 ] as const;
 
+const { options, flags: nodeFlags } = readAgentStart();
+const agentEnvironment = { NODE_OPTIONS: options };
 /** As the agent's image starts it. */
-const agentCommand = [
-  '/nodejs/bin/node',
-  '--jitless',
-  '--max-semi-space-size=1',
-  '--no-node-snapshot',
-  '/operator/cli.js',
-  'agent',
-];
+const agentCommand = ['/nodejs/bin/node', ...nodeFlags, '/operator/cli.js', 'agent'];
 
 const megabyte = 1024 * 1024;
 const reason = cannotRunImages();
@@ -173,7 +169,7 @@ describe("the image's tree", () => {
 
     it("starts as the agent's image starts it, without a compiler", async () => {
       const { code, output } = await outcome(
-        run([...agentCommand, '--node', 'n1'], { environment: { KUBECONFIG: '/nowhere' } }),
+        run([...agentCommand, '--node', 'n1'], { environment: { ...agentEnvironment, KUBECONFIG: '/nowhere' } }),
       );
       expect(output).toContain('--peer-address');
       expect(code).toBe(1);
@@ -181,7 +177,7 @@ describe("the image's tree", () => {
 
     describe('as an agent', unless(noAgents !== undefined, noAgents ?? ''), () => {
       it('runs as the DaemonSet runs it: as root with two capabilities and no other', async () => {
-        const child = run(startAgent(), { capabilities: ['net_admin', 'net_raw'] });
+        const child = run(startAgent(), { environment: agentEnvironment, capabilities: ['net_admin', 'net_raw'] });
         const ended = outcome(child);
         child.stderr?.on('data', (said: Buffer) => {
           if (said.includes('the Lease cannot be renewed')) child.kill('SIGTERM');
@@ -199,7 +195,7 @@ describe("the image's tree", () => {
       ] as const)(
         'ends with %s of its capabilities, and says which it lacks',
         async (_which, capabilities) => {
-          const { code, output } = await outcome(run(startAgent(), { capabilities }));
+          const { code, output } = await outcome(run(startAgent(), { environment: agentEnvironment, capabilities }));
           const lacks = ['net_admin', 'net_raw'].filter((name) => !capabilities.some((has) => has === name));
           expect(output).toContain(
             `lacks the capability ${lacks.join(' and ').replaceAll(/net_\w+/g, (name) => name.toUpperCase())}`,

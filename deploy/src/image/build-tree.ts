@@ -1,25 +1,10 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
-import { build } from 'esbuild';
-import {
-  bundleBanner,
-  bundleDefine,
-  bundleMainFields,
-  bundlePlugins,
-} from '../../../packages/operator/bundle.config.ts';
 import { root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { removeMadeUpModules } from './bill-of-materials.ts';
+import { bundleCommand } from './bundle-command.ts';
 import { renderNotices } from './notices.ts';
 
 /** Where Node is in the base image: it has no `env` for the first line of a script. */
@@ -34,39 +19,17 @@ const interpreter = '#!/nodejs/bin/node';
  * @returns the path of the bill of materials
  */
 export async function buildImageTree(target: string, commit?: string): Promise<string> {
-  const operator = join(root, 'packages/operator');
   const folder = join(target, 'operator');
   const bom = join(folder, 'bom.cdx.json');
   mkdirSync(folder, { recursive: true });
-  await build({
-    absWorkingDir: operator,
-    entryPoints: { cli: 'src/cli.ts' },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    // Our packages from their sources, so that no build has to be there, or be older than they are.
-    alias: sourcesOfPackages(),
-    mainFields: [...bundleMainFields],
-    define: bundleDefine(commit),
-    banner: { js: bundleBanner },
-    legalComments: 'none',
+  const billOfMaterials = cyclonedxEsbuildPlugin({
+    outputFile: bom,
+    specVersion: '1.6',
+    outputReproducible: true,
+    gatherLicenseTexts: true,
     logLevel: 'warning',
-    plugins: [
-      ...bundlePlugins,
-      cyclonedxEsbuildPlugin({
-        outputFile: bom,
-        specVersion: '1.6',
-        outputReproducible: true,
-        gatherLicenseTexts: true,
-        logLevel: 'warning',
-      }),
-    ],
   });
-  const command = join(folder, 'cli.js');
+  const command = await bundleCommand(folder, { commit, plugins: [billOfMaterials] });
   writeFileSync(command, readFileSync(command, 'utf8').replace(/^#!.*/, interpreter));
   chmodSync(command, 0o755);
   writeFileSync(
@@ -79,25 +42,4 @@ export async function buildImageTree(target: string, commit?: string): Promise<s
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync('/operator/cli.js', link);
   return bom;
-}
-
-/** The source of everything that our packages export, by the name that imports it. */
-function sourcesOfPackages(): Record<string, string> {
-  const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {
-    const { name, exports } = JSON.parse(
-      readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'),
-    ) as PackageManifest;
-    return Object.entries(exports).flatMap(([path, target]): [string, string][] => {
-      if (typeof target === 'string') return [];
-      const source = join(root, 'packages', folder, 'src', basename(target.default, '.js'));
-      return [[join(name, path), existsSync(source) ? join(source, 'index.ts') : `${source}.ts`]];
-    });
-  });
-  // What lies below a package stands before it: a name counts for all below it.
-  return Object.fromEntries(entries.sort(([a], [b]) => b.length - a.length));
-}
-
-interface PackageManifest {
-  readonly name: string;
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
 }

@@ -2,7 +2,7 @@ import { agentLeaseName, egressNodes, readEgressNode } from '@egressip-ipam/agen
 import { ResourceClient } from '@egressip-ipam/kube';
 import { nodeNetworkUnavailable } from '@egressip-ipam/sandbox';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,21 +15,15 @@ import {
   startAgentMachines,
   type AgentMachines,
 } from '../../../provider-agent/test/packets/agent-machines.ts';
-import { root } from '../integration/support/start-server.ts';
 
-const bundle = join(root, 'packages/operator/dist/cli.js');
 const reason =
-  nodeNetworkUnavailable() ??
-  (spawnSync('openssl', ['version']).status !== 0 ? 'openssl is not there' : undefined) ??
-  (existsSync(bundle) ? undefined : 'the command is not built: npm run build');
+  nodeNetworkUnavailable() ?? (spawnSync('openssl', ['version']).status !== 0 ? 'openssl is not there' : undefined);
 const mebibyte = 1_048_576;
 /** MiB at most, as `docs/networks.md` promises: its RSS, and what of that is its own, beside Node's file. */
 const mostInAll = 60;
 const mostOwn = 19;
 /** Seconds that are counted. */
 const counted = 20;
-
-const asImage = readImage();
 
 // As a pod has it: the bundle, with a service account and the flags of the DaemonSet, and a folder /run of its own.
 const asPod = `set -e
@@ -68,19 +62,13 @@ describe('an agent at rest with fifty addresses', unless(reason !== undefined, r
         }),
     });
     const flags = ['--node=a', '--peer-address=192.0.2.11', '--metrics-bind-address=:9812'];
-    const command = [
-      process.execPath,
-      ...asImage.flags,
-      bundle,
-      'agent',
-      ...flags,
-      '--health-probe-bind-address=127.0.0.1:9813',
-    ];
+    const { words, environment } = machines.agentCommand;
+    const command = [...words, ...flags, '--health-probe-bind-address=127.0.0.1:9813'];
     const child = machines.machine('a').spawn('unshare', ['--mount', 'sh', '-c', asPod, 'sh', account, ...command], {
       stdio: 'ignore',
       env: {
         PATH: process.env['PATH'],
-        NODE_OPTIONS: asImage.options,
+        ...environment,
         KUBERNETES_SERVICE_HOST: '192.0.2.200',
         KUBERNETES_SERVICE_PORT: '6443',
         POD_NAMESPACE: 'egressip-ipam-operator',
@@ -123,16 +111,6 @@ describe('an agent at rest with fifty addresses', unless(reason !== undefined, r
     expect(after.own + after.shared).toBeLessThanOrEqual(mostInAll * mebibyte);
   }, 60_000);
 });
-
-/** How the agent's image starts Node. */
-function readImage(): { readonly options: string; readonly flags: readonly string[] } {
-  const stages = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8').split(/^FROM /m);
-  const stage = stages.find((text) => / AS agent$/m.test(text)) ?? '';
-  const [, options = ''] = /NODE_OPTIONS="([^"]*)"/.exec(stage) ?? [];
-  const [, entry = '[]'] = /^ENTRYPOINT (.*)$/m.exec(stage) ?? [];
-  const words = JSON.parse(entry) as readonly string[];
-  return { options, flags: words.filter((word) => word.startsWith('--')) };
-}
 
 function portOf(server: Server): number {
   const address = server.address();

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { buildAgentCommand, type AgentCommand } from './agent-command.ts';
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
 export const namespace = 'egressip-ipam-operator';
@@ -33,6 +34,8 @@ export interface AgentMachines {
   readonly recorder: Recorder;
   readonly router: Machine;
   readonly names: readonly string[];
+  /** What starts an agent, before its flags. */
+  readonly agentCommand: AgentCommand;
   machine(name: string): Machine;
   /** The machine's own address. */
   addressOf(name: string): string;
@@ -87,6 +90,7 @@ export async function startAgentMachines({
   const folder = mkdtempSync(join(tmpdir(), 'agent-machines-'));
   mkdirSync(join(folder, 'keys'));
   writeFileSync(join(folder, 'keys', '1'), randomBytes(32));
+  const agentCommand = await buildAgentCommand(join(folder, 'bundle'));
   const server = await startServer(serverOptions);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, server.kubeconfig(instead?.token).replace(server.url, `http://192.0.2.200:${apiPort}`));
@@ -125,15 +129,11 @@ export async function startAgentMachines({
       'state-file': join(folder, `${name}.json`),
       'log-format': 'json',
     };
+    const [program = '', ...words] = agentCommand.words;
     const child = machine(name).spawn(
-      process.execPath,
-      [
-        join(packages, 'operator/src/cli.ts'),
-        'agent',
-        ...Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, value]),
-        ...flags,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      program,
+      [...words, ...Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, value]), ...flags],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...agentCommand.environment } },
     );
     const lines = logs.get(name) ?? [];
     logs.set(name, lines);
@@ -155,6 +155,7 @@ export async function startAgentMachines({
     recorder,
     router,
     names,
+    agentCommand,
     machine,
     addressOf,
     startMachine,
