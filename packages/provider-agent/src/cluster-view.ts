@@ -147,6 +147,11 @@ export class ClusterView implements AgentsView {
     );
   }
 
+  /** The nodes that may carry anything: they are counted, and their EgressNodes went before we looked. */
+  get forgotten(): readonly string[] {
+    return [...this.#lost].flatMap(([name, { addresses }]) => (addresses === 'unknown' ? [name] : [])).sort();
+  }
+
   #mayCarry(name: string, lostAt: number): boolean {
     const now = this.#now();
     const agent = this.sightings.of(name);

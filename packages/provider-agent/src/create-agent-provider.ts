@@ -7,8 +7,11 @@ import { elsewhere } from './elsewhere.ts';
 import { failure } from './failure.ts';
 import { observeAgents } from './observe-agents.ts';
 import { RosterWriter } from './roster-writer.ts';
-import { shouldAsk } from './silence.ts';
+import { shouldAsk, timingsOfLease } from './silence.ts';
 import { WishWriter } from './wish-writer.ts';
+
+/** So many nodes are named where there may be many. */
+const mostNamed = 10;
 
 /** What the provider needs of its cluster. */
 export interface AgentProviderOptions {
@@ -20,6 +23,8 @@ export interface AgentProviderOptions {
   readonly looksOnly?: boolean;
   /** Told of trouble in reading; reading goes on. */
   readonly onError?: (error: unknown) => void;
+  /** Told of what it waits for, in words for people. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**
@@ -32,6 +37,7 @@ export function createAgentProvider({
   namespace,
   looksOnly = false,
   onError = () => undefined,
+  onNotice = () => undefined,
 }: AgentProviderOptions): CloudProvider {
   const view: ClusterView = new ClusterView(rest, namespace, onError, (now) => {
     if (!looksOnly && shouldAsk(view, now)) rosters.ask().catch(onError);
@@ -42,7 +48,9 @@ export function createAgentProvider({
   let seen = 0;
   const start = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
-    started ??= view.start();
+    started ??= view.start().then(() => {
+      if (view.forgotten.length > 0 && !looksOnly) onNotice(forgottenNotice(view.forgotten));
+    });
     await Promise.race([
       started,
       new Promise((_, reject) =>
@@ -109,6 +117,13 @@ export function createAgentProvider({
     },
     close: () => view.stop(),
   };
+}
+
+function forgottenNotice(nodes: readonly string[]): string {
+  const { term, margin } = timingsOfLease(undefined);
+  const names =
+    nodes.slice(0, mostNamed).join(', ') + (nodes.length > mostNamed ? ` and ${nodes.length - mostNamed} more` : '');
+  return `nobody knows what nodes ${names} carry, whose EgressNodes are not there: no node is given an address before they report or their time is over, some ${(term + margin) / 1_000} s`;
 }
 
 function cutShort(change: ProviderChange): ProviderChangeResult {

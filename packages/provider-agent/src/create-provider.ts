@@ -1,7 +1,7 @@
 import type { CreateProvider } from '@egressip-ipam/core';
 
 /** Reaches the API server as the operator does. What that takes is loaded then, and not before. */
-export const createProvider: CreateProvider = async ({ cluster = {} }) => {
+export const createProvider: CreateProvider = async ({ cluster = {}, onNotice }) => {
   const [{ createRestClient, loadConnection }, { createAgentProvider }] = await Promise.all([
     import('@egressip-ipam/kube'),
     import('./create-agent-provider.ts'),
@@ -17,7 +17,12 @@ export const createProvider: CreateProvider = async ({ cluster = {} }) => {
     ...(context === undefined ? {} : { context }),
   });
   const rest = createRestClient(connection, { userAgent: 'egressip-ipam-operator' });
-  const provider = createAgentProvider({ rest, namespace: operatorNamespace, looksOnly });
+  const provider = createAgentProvider({
+    rest,
+    namespace: operatorNamespace,
+    looksOnly,
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
   return {
     ...provider,
     close: async () => {

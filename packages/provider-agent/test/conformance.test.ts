@@ -324,11 +324,13 @@ describe('the agents as a provider', () => {
     });
     await deleteLease();
     await deleteEgressNode();
-    const next = createAgentProvider({ rest: agents.rest, namespace });
+    const notices: string[] = [];
+    const next = createAgentProvider({ rest: agents.rest, namespace, onNotice: (notice) => notices.push(notice) });
     const start = performance.now();
     const [result] = await next.apply({ changes: [{ type: 'attach', address: '10.0.0.10', node }], signal });
     expect(result).toMatchObject({ outcome: 'done' });
     expect(performance.now() - start).toBeGreaterThan(6_000);
+    expect(notices).toEqual([expect.stringMatching(/^nobody knows what nodes node-1 carry, .* some 7 s$/)]);
     await next.close?.();
     await close();
   }, 40_000);

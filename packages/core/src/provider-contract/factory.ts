@@ -41,6 +41,8 @@ export interface ProviderContext {
   readonly cluster?: ClusterAccess;
   /** Told of every call to the platform's API. */
   readonly onCall?: (call: ProviderCall) => void;
+  /** Told of what the provider waits for, in words for people: for the log. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**

@@ -120,7 +120,7 @@ async function makeAll(names: readonly string[], context: ProviderContext): Prom
 
 function contextOf(
   { cloud, kubeconfig, context, namespace }: ProviderChoice,
-  { onCall, looksOnly }: ProviderSurroundings,
+  { onCall, log, looksOnly }: ProviderSurroundings,
   objects: ClusterObjects,
 ): ProviderContext {
   const cluster: ClusterAccess = {
@@ -129,7 +129,8 @@ function contextOf(
     ...(namespace === undefined ? {} : { operatorNamespace: namespace }),
     ...(looksOnly === true ? { looksOnly } : {}),
   };
-  return { ...cloud, objects, cluster, ...(onCall === undefined ? {} : { onCall }) };
+  const onNotice = (reason: string): void => log?.warn('a provider waits', { reason });
+  return { ...cloud, objects, cluster, onNotice, ...(onCall === undefined ? {} : { onCall }) };
 }
 
 /** Told of each call to which a provider did not answer as it should. */
