@@ -1,6 +1,8 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { afterStep, type Precondition, type Step } from '../network-contract/step.ts';
 
+const none: readonly never[] = [];
+
 /** What steps do to addresses. */
 const effectNames = ['recorded', 'hosted', 'unhosted', 'bound', 'unbound', 'attached', 'detached'] as const;
 type EffectName = (typeof effectNames)[number];
@@ -11,23 +13,13 @@ interface Effect {
   readonly name: EffectName;
 }
 
-/** Which steps do what to an address. */
+/** Which steps do what to an address. Gathered at the first question, as mostly nobody asks. */
 export class StepsByAddress {
-  readonly #effects = new Map<string, Effect[]>();
+  readonly #steps: readonly Step[];
+  #effects: ReadonlyMap<string, readonly Effect[]> | undefined;
 
   constructor(steps: readonly Step[]) {
-    for (const step of steps) {
-      for (const name of effectNames) {
-        const addresses = step.effects[name];
-        if (addresses !== undefined) for (const address of addresses) this.#note(address, { step, name });
-      }
-    }
-  }
-
-  #note(address: string, effect: Effect): void {
-    const list = this.#effects.get(address);
-    if (list === undefined) this.#effects.set(address, [effect]);
-    else list.push(effect);
+    this.#steps = steps;
   }
 
   /** The steps that note an address as ours before it goes anywhere. */
@@ -57,6 +49,7 @@ export class StepsByAddress {
   }
 
   #preconditions(address: Address, isWanted: (effect: Effect) => boolean): readonly Precondition[] {
+    this.#effects ??= effectsByAddress(this.#steps);
     const seen = new Set<string>();
     return (this.#effects.get(formatAddress(address)) ?? []).flatMap((effect) => {
       if (!isWanted(effect)) return [];
@@ -67,6 +60,21 @@ export class StepsByAddress {
       return [afterStep(id)];
     });
   }
+}
+
+function effectsByAddress(steps: readonly Step[]): ReadonlyMap<string, readonly Effect[]> {
+  const effects = new Map<string, Effect[]>();
+  for (const step of steps) {
+    for (const name of effectNames) {
+      for (const address of step.effects[name] ?? none) {
+        const effect = { step, name };
+        const list = effects.get(address);
+        if (list === undefined) effects.set(address, [effect]);
+        else list.push(effect);
+      }
+    }
+  }
+  return effects;
 }
 
 /** All steps, each behind those it waits for. */
