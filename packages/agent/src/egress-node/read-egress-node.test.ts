@@ -30,6 +30,14 @@ it.each([undefined, null, 5, 'text', [], { interfaces: 'eth0', addresses: { 0: '
   },
 );
 
+it('believes a node no more gateways and results than nodes have, however long its lists are', () => {
+  const lie = Array.from({ length: 60_000 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+  const addresses = lie.map((address) => ({ address, state: 'Held', since }));
+  const { status } = read({ observedGeneration: 1, gateways: lie, addresses });
+  expect(status.gateways).toEqual(lie.slice(0, 16));
+  expect(status.addresses).toHaveLength(2_048);
+});
+
 it('leaves out of a status what is none of what it should be, and nothing that is', () => {
   const { status } = read({
     observedGeneration: 1,
@@ -115,8 +123,8 @@ it.each([undefined, null, 5, 'text', [], {}, { metadata: 7 }, { metadata: { name
 
 it('reads no more wishes than the definition has room for, and counts problems that are without end', () => {
   const wishes = Array.from({ length: 2_000 }, (_, index) => ({ address: `10.0.${index >> 8}.${index & 255}` }));
-  const gateways = Array.from({ length: 5_000 }, () => 'none');
-  const result = inspectEgressNode({ metadata: { name: 'a' }, spec: { addresses: wishes }, status: { gateways } });
+  const interfaces = [{ name: 'eth0', subnets: Array.from({ length: 5_000 }, () => 'none') }];
+  const result = inspectEgressNode({ metadata: { name: 'a' }, spec: { addresses: wishes }, status: { interfaces } });
   expect(result.ok && result.value.wishes).toHaveLength(1_024);
   expect(result.problems).toHaveLength(101);
   expect(result.problems[0]).toMatchObject({ message: 'it has 2000 entries; those behind 1024 are left out' });

@@ -15,6 +15,10 @@ const states: readonly AddressState[] = ['Probing', 'Held', 'Duplicate', 'Foreig
 const longestMessage = 512;
 /** The definition lets a node have no more. */
 const mostWishes = 1024;
+/** No node has default routes by more gateways: more would only keep addresses from others. */
+export const mostGateways = 16;
+/** What became of each wish, and of as many that it was asked for before. */
+const mostResults = 2 * mostWishes;
 
 /**
  * Reads an EgressNode. Whoever has a node writes its status: what is no address, no CIDR or no MAC address is left out,
@@ -56,9 +60,9 @@ function statusIn(value: unknown, fields: Fields): EgressNodeStatus {
     interfaces: fields
       .maps(interfaces, 'status.interfaces')
       .map((one, index) => interfaceIn(one, `status.interfaces[${index}]`, fields)),
-    gateways: fields.addresses(gateways, 'status.gateways'),
+    gateways: fields.addresses(gateways, 'status.gateways', mostGateways),
     addresses: fields
-      .maps(addresses, 'status.addresses')
+      .maps(addresses, 'status.addresses', mostResults)
       .flatMap((one, index) => resultIn(one, `status.addresses[${index}]`, fields)),
   };
 }
@@ -122,10 +126,7 @@ class Fields {
   }
 
   maps(value: unknown, field: string, most = Infinity): readonly RawMap[] {
-    const entries = this.#list(value, field);
-    if (entries.length > most)
-      this.leaveOut(field, `it has ${entries.length} entries; those behind ${most} are left out`);
-    return entries.slice(0, most).map((entry, index) => this.map(entry, `${field}[${index}]`));
+    return this.#list(value, field, most).map((entry, index) => this.map(entry, `${field}[${index}]`));
   }
 
   /** A number of what happens one after the other; 0 where nothing says it. */
@@ -143,8 +144,8 @@ class Fields {
     return undefined;
   }
 
-  addresses(value: unknown, field: string): readonly string[] {
-    return this.#list(value, field).flatMap((entry, index) => this.address(entry, `${field}[${index}]`) ?? []);
+  addresses(value: unknown, field: string, most = Infinity): readonly string[] {
+    return this.#list(value, field, most).flatMap((entry, index) => this.address(entry, `${field}[${index}]`) ?? []);
   }
 
   subnets(value: unknown, field: string): readonly string[] {
@@ -175,8 +176,12 @@ class Fields {
     return kept;
   }
 
-  #list(value: unknown, field: string): readonly unknown[] {
-    if (Array.isArray(value)) return value;
+  #list(value: unknown, field: string, most = Infinity): readonly unknown[] {
+    if (Array.isArray(value)) {
+      if (value.length > most)
+        this.leaveOut(field, `it has ${value.length} entries; those behind ${most} are left out`);
+      return value.slice(0, most);
+    }
     if (isThere(value)) this.leaveOut(field, 'a list is expected');
     return [];
   }

@@ -1,5 +1,6 @@
 import { reasonOf, type Clock } from '@egressip-ipam/kube';
 import type { AddressResult, ReportedInterface, Wish } from '../egress-node/egress-node.ts';
+import { mostGateways } from '../egress-node/read-egress-node.ts';
 import { lifetimeSeconds, type Hold } from '../fencing/hold.ts';
 import { Gateways } from '../kernel/gateways.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -143,7 +144,7 @@ export class NodeKeeper {
     const seen = isTouched ? await kernel.interfaces() : interfaces;
     this.#concludes(outcome, kept, seen, refusal);
     if (wanted?.generation === undefined) return;
-    const gateways = await this.#gateways.current();
+    const gateways = (await this.#gateways.current()).slice(0, mostGateways);
     this.#parts.onResults(wanted.generation, this.#results, reportedInterfaces(seen, this.#own), gateways);
   }
 
