@@ -30,7 +30,10 @@ const startLimit = 50_000;
 
 /** Makes it, with all agents running and counted. */
 export async function startAgentCluster(
-  options: Pick<AgentMachinesOptions, 'names' | 'term' | 'segments' | 'linksOf' | 'prepare' | 'instead'> = {},
+  options: Pick<
+    AgentMachinesOptions,
+    'names' | 'term' | 'segments' | 'linksOf' | 'preloadOf' | 'prepare' | 'instead'
+  > = {},
 ): Promise<AgentCluster> {
   const machines = await startAgentMachines(options);
   const { names, rest, network } = machines;

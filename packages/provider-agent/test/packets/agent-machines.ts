@@ -71,6 +71,8 @@ export interface AgentMachinesOptions {
   readonly segments?: readonly string[];
   /** Devices beside the one there. */
   readonly linksOf?: (name: string) => readonly Link[];
+  /** The URL of a module that an agent loads before anything else. */
+  readonly preloadOf?: (name: string) => string;
   /** What a machine needs beside its addresses. */
   readonly prepare?: (machine: Machine) => Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function startAgentMachines({
   urlFor = ({ url }) => instead?.url ?? url,
   segments = [],
   linksOf = () => [],
+  preloadOf,
   prepare = () => Promise.resolve(),
 }: AgentMachinesOptions = {}): Promise<AgentMachines> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-machines-'));
@@ -130,10 +133,12 @@ export async function startAgentMachines({
       'log-format': 'json',
     };
     const [program = '', ...words] = agentCommand.words;
+    const preload = preloadOf === undefined ? '' : ` --import=${preloadOf(name)}`;
+    const options = { NODE_OPTIONS: `${agentCommand.environment.NODE_OPTIONS}${preload}` };
     const child = machine(name).spawn(
       program,
       [...words, ...Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, value]), ...flags],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...agentCommand.environment } },
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options } },
     );
     const lines = logs.get(name) ?? [];
     logs.set(name, lines);
