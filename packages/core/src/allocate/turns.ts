@@ -5,9 +5,6 @@ import type { Finding } from '../finding/finding.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import { HeldAddresses } from '../ledger/held-addresses.ts';
 
-/** So many times as many addresses as one plan gives out it gives beside those to whom they cannot be written. */
-const shareOfHeldUp = 3;
-
 /** How many new addresses one plan gives out, and for whom not all of them count. */
 export interface TurnLimits {
   readonly mostNew: number;
@@ -21,7 +18,7 @@ export class Turns {
   readonly #isHeldUp: (namespace: string) => boolean;
   #next = 0;
   #left: number;
-  /** What may be given beside that to those that are held up: they keep their place, and nobody waits behind them. */
+  /** As many again for those that are held up: they keep their place, and nobody waits behind them. */
   #leftForHeldUp: number;
   /** What later ones ask for by name: nobody is given it before they had their turn. */
   readonly #heldBack: HeldAddresses;
@@ -32,7 +29,7 @@ export class Turns {
     this.#waiting = claims;
     this.#isHeldUp = isHeldUp;
     this.#left = mostNew;
-    this.#leftForHeldUp = shareOfHeldUp * mostNew;
+    this.#leftForHeldUp = mostNew;
   }
 
   /** Those whose turn it is; none once all had theirs, or enough was given. */

@@ -47,7 +47,7 @@ export interface PlanOptions {
   readonly mostNew?: number;
   /**
    * Whether what a namespace is given cannot be written just now. It is served in its turn all the same, and is not
-   * counted, up to three times `mostNew`: the others do not wait behind it. Absent, no namespace is.
+   * counted, up to `mostNew` again: the others do not wait behind it. Absent, no namespace is.
    */
   readonly isHeldUp?: (namespace: string) => boolean;
 }
