@@ -179,7 +179,7 @@ describe('a contained provider', () => {
     const { observe, faults } = contain({
       observe: () =>
         Promise.reject(
-          new ProviderError({ class: 'throttled', message: 'slow\u001b[31m\ndown', retryAfterMilliseconds: 500 }),
+          new ProviderError({ class: 'throttled', message: 'slow\u001b[31m\n\u202edown', retryAfterMilliseconds: 500 }),
         ),
     });
     expect(await failure(observe())).toBe('throttled: slow [31m down');

@@ -107,7 +107,7 @@ export function parseErrorDescription(error: unknown): ProviderErrorDescription 
 export function printable(text: string): string {
   return text
     .slice(0, longestText)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
 }
 
