@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -56,15 +57,25 @@ function fromNpm(tool: NpmTool, folder: string): Uint8Array {
 }
 
 function fromGo(tool: GoTool, folder: string): Uint8Array {
-  const flags = tool.linkerFlags === undefined ? [] : ['-ldflags', tool.linkerFlags];
-  run(
-    'go',
-    ['install', '-trimpath', ...flags, `${tool.module}/${tool.command}@${tool.version}`],
-    { GOBIN: folder, CGO_ENABLED: '0' },
-    folder,
-  );
-  const [name = ''] = readdirSync(folder);
-  return readFileSync(join(folder, name));
+  const { module, command, version, linkerFlags, tags } = tool;
+  const flags = [
+    '-trimpath',
+    ...(linkerFlags === undefined ? [] : ['-ldflags', linkerFlags]),
+    ...(tags === undefined ? [] : ['-tags', tags]),
+  ];
+  const bin = join(folder, 'bin');
+  const environment = { GOBIN: bin, CGO_ENABLED: '0' };
+  if (tool.fromTree === true) {
+    const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', `${module}@${version}`], {}, folder)) as {
+      readonly Dir: string;
+    };
+    const tree = join(folder, 'tree');
+    cpSync(Dir, tree, { recursive: true });
+    run('chmod', ['-R', 'u+w', tree], {}, folder);
+    run('go', ['install', ...flags, `./${command}`], { ...environment, GOFLAGS: '-mod=mod' }, tree);
+  } else run('go', ['install', ...flags, `${module}/${command}@${version}`], environment, folder);
+  const [name = ''] = readdirSync(bin);
+  return readFileSync(join(bin, name));
 }
 
 function install(name: ToolName): void {

@@ -21,6 +21,9 @@ export interface GoTool {
   readonly command: string;
   readonly version: string;
   readonly linkerFlags?: string;
+  readonly tags?: string;
+  /** Its module replaces others, so that Go builds it from a tree of its own alone. */
+  readonly fromTree?: true;
 }
 
 const kubectlLayer = {
@@ -47,6 +50,16 @@ export const tools = {
     module: 'github.com/operator-framework/api',
     command: 'cmd/operator-verify',
     version: 'v0.37.0',
+  },
+  // What makes a catalog of bundles.
+  opm: {
+    from: 'go',
+    module: 'github.com/operator-framework/operator-registry',
+    command: 'cmd/opm',
+    version: 'v1.55.0',
+    linkerFlags: '-s -w',
+    tags: 'json1,containers_image_openpgp,exclude_graphdriver_btrfs',
+    fromTree: true,
   },
   kubeScore: { from: 'go', module: 'github.com/zegl/kube-score', command: 'cmd/kube-score', version: 'v1.20.0' },
 } as const satisfies Readonly<Record<string, Tool>>;

@@ -4,19 +4,22 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { unless } from '../../../tools/testing/unless.ts';
 import { deployPath, releaseName, root } from '../../src/paths.ts';
 import { readProject } from '../../src/project.ts';
 import { chartRepository } from '../../src/release/assemble.ts';
+import { channelsOf } from '../../src/release/catalog.ts';
 import { findTool } from '../../src/toolbox/find-tool.ts';
 import { helm4, helms, noHelm } from '../support/helms.ts';
+import { serveImage } from '../support/image-registry.ts';
 import { serveFolder, type ServedFolder } from '../support/serve-folder.ts';
 import { standInForNpm } from '../support/stand-in-for-npm.ts';
-import { runStep } from '../support/workflow-step.ts';
+import { runStep, runStepAlongside } from '../support/workflow-step.ts';
 
 const built = existsSync(join(root, 'packages/operator/dist/cli.js'));
 const verify = findTool('operatorVerify') ?? '';
+const opm = findTool('opm') ?? '';
 
 describe(
   'a release, put together and not published',
@@ -121,6 +124,37 @@ describe(
         const isOwnAge = (line: string): boolean => line.includes('"operatorhub\\" validator is deprecated');
         const found = `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !isOwnAge(line));
         expect({ status, found }).toEqual({ status: 0, found: [] });
+      },
+    );
+
+    it(
+      'has bundles that the workflow makes a catalog of, with the channels of the version',
+      unless(opm === '', 'opm is not there: node deploy/src/toolbox/install.ts (Go builds it)'),
+      async () => {
+        const image = await serveImage(join(target, 'bundle/bundle.Dockerfile'));
+        try {
+          const home = join(folder, 'home');
+          mkdirSync(home);
+          // The registry of the release has TLS.
+          writeFileSync(join(target, 'opm'), `#!/bin/sh\nexec '${opm}' "$@" --use-http\n`);
+          const template = join(target, 'catalog.yaml');
+          writeFileSync(template, readFileSync(template, 'utf8').replaceAll('quay.io', image.host));
+          await runStepAlongside('Catalog for', folder, { HOME: home });
+        } finally {
+          image.stop();
+        }
+        const catalog = parseAllDocuments(
+          readFileSync(join(folder, 'catalog/egressip-ipam-operator/catalog.yaml'), 'utf8'),
+        ).map((document) => document.toJS() as Readonly<Record<string, unknown>>);
+        const operator = `egressip-ipam-operator.v${version}`;
+        expect(catalog).toMatchObject([
+          { schema: 'olm.package', name: 'egressip-ipam-operator', defaultChannel: channelsOf(version)[0] },
+          ...[...channelsOf(version)].sort().map((name) => ({
+            ...{ schema: 'olm.channel', name, entries: [{ name: operator }] },
+          })),
+          { schema: 'olm.bundle', name: operator },
+        ]);
+        expect(readFileSync(join(folder, 'catalog.Dockerfile'), 'utf8')).toContain('ADD catalog /configs');
       },
     );
 

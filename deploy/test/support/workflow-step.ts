@@ -1,11 +1,31 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { root } from '../../src/paths.ts';
 
 /** Runs a step of the release's workflow as its runner does, and tells what it printed. */
 export function runStep(name: string, folder: string, environment: NodeJS.ProcessEnv = {}): string {
+  return execFileSync('bash', ['-ec', scriptOf(name)], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+}
+
+/** The same, while this process answers what the step asks for. */
+export async function runStepAlongside(
+  name: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const env = { ...process.env, ...environment };
+  return (await promisify(execFile)('bash', ['-ec', scriptOf(name)], { cwd: folder, env })).stdout;
+}
+
+function scriptOf(name: string): string {
   const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
     readonly jobs: Readonly<
       Record<string, { readonly steps: readonly { readonly name?: string; readonly run?: string }[] }>
@@ -15,10 +35,5 @@ export function runStep(name: string, folder: string, environment: NodeJS.Proces
     .flatMap(({ steps }) => steps)
     .find((candidate) => candidate.name?.startsWith(name) === true);
   if (step?.run === undefined) throw new Error(`the workflow has no step ${name}`);
-  return execFileSync('bash', ['-ec', step.run], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
+  return step.run;
 }
