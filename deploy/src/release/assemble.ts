@@ -5,7 +5,7 @@ import { buildImageTree } from '../image/build-tree.ts';
 import { chartFolder, deployPath, root } from '../paths.ts';
 import { readProject } from '../project.ts';
 import { runHelm } from '../render/helm-template.ts';
-import { catalogTemplate } from './catalog.ts';
+import { catalogTemplate, releasedVersions } from './catalog.ts';
 import { releaseNotes } from './notes.ts';
 
 /** Where users add the chart's repository from: GitHub's pages of the project. */
@@ -37,12 +37,13 @@ export async function assembleRelease(target: string, helm: string, commit?: str
 
   const chart = join(target, 'chart');
   runHelm(helm, ['package', deployPath(chartFolder), '--destination', chart]);
-  const before = index !== undefined && existsSync(index) ? ['--merge', index] : [];
+  const hasIndex = index !== undefined && existsSync(index);
+  const before = hasIndex ? ['--merge', index] : [];
   runHelm(helm, ['repo', 'index', chart, '--url', chartRepository(project.repository), ...before]);
 
   for (const part of ['manifests', 'metadata', 'bundle.Dockerfile'])
     cpSync(deployPath(`olm/${part}`), join(target, 'bundle', part), { recursive: true });
-  const versions = new Set([...releasedVersions(), project.version]);
+  const versions = new Set([...(hasIndex ? releasedVersions(readFileSync(index, 'utf8')) : []), project.version]);
   writeFileSync(join(target, 'catalog.yaml'), catalogTemplate(project.image, [...versions]));
 
   writeFileSync(
@@ -57,12 +58,4 @@ export async function assembleRelease(target: string, helm: string, commit?: str
 
 function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
-
-/** The versions that were released before, by their tags, and those that came before releases. */
-function releasedVersions(): readonly string[] {
-  return execFileSync('git', ['tag', '--list', 'v*'], { cwd: root, encoding: 'utf8' })
-    .split('\n')
-    .filter((tag) => /^v\d+\.\d+\.\d+(-[\w.]+)?$/.test(tag))
-    .map((tag) => tag.slice(1));
 }

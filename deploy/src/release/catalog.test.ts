@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { catalogTemplate, channelsOf } from './catalog.ts';
+import { parse, stringify } from 'yaml';
+import { catalogTemplate, channelsOf, releasedVersions } from './catalog.ts';
 
 it('gives what comes before a release to those alone who ask for candidates', () => {
   const bundles = (...versions: readonly string[]): object => ({
@@ -11,6 +11,15 @@ it('gives what comes before a release to those alone who ask for candidates', ()
     Stable: bundles('1.0.0'),
   });
   expect(parse(catalogTemplate('registry.example/operator', ['1.0.0-rc.1']))).not.toHaveProperty('Stable');
+});
+
+it('has the versions whose charts are published, as those have bundles', () => {
+  const charts = ['1.0.0', '1.1.0-rc.1'].map((version) => ({ name: 'egressip-ipam-operator', version }));
+  expect(releasedVersions(stringify({ apiVersion: 'v1', entries: { 'egressip-ipam-operator': charts } }))).toEqual([
+    '1.0.0',
+    '1.1.0-rc.1',
+  ]);
+  expect(releasedVersions('apiVersion: v1')).toEqual([]);
 });
 
 it('names the channels of a version, the default one first', () => {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 /**
  * What `opm alpha render-template semver` makes a catalog from: channels, and the ways from each version to the next,
@@ -16,6 +16,17 @@ export function catalogTemplate(image: string, versions: readonly string[]): str
     Candidate: bundles(versions),
     ...(released.length === 0 ? {} : { Stable: bundles(released) }),
   });
+}
+
+/**
+ * The versions that were released before: those of the charts, which are published last of all. A tag alone may be of a
+ * release that failed before it had a bundle.
+ *
+ * @param index the index of the charts, as text
+ */
+export function releasedVersions(index: string): readonly string[] {
+  const { entries } = parse(index) as { readonly entries?: Readonly<Record<string, readonly { version: string }[]>> };
+  return Object.values(entries ?? {}).flatMap((charts) => charts.map(({ version }) => version));
 }
 
 /** The channels of the catalog that have a version, the one that users get without asking first. */
