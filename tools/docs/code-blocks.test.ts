@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { blocksIn, blocksOf, commandsOf, pages, root, type CodeBlock } from './code-blocks.ts';
+import { blocksIn, blocksOf, commandsInSentences, commandsOf, pages, root, type CodeBlock } from './code-blocks.ts';
 
 interface EgressIPAMObject {
   readonly kind: 'EgressIPAM';
@@ -47,15 +47,16 @@ describe('commands of the documentation', () => {
     return undefined;
   }
 
-  const inSentences = pages.flatMap((page) =>
-    [...readFileSync(join(root, page), 'utf8').matchAll(/`((?:egressip-ipam|npm start --) [^`…]+)…?`/g)]
-      .flatMap(([, line = '']) => commandsOf(line.replaceAll(/\s+/g, ' ')))
-      .map((words) => argumentsOf(words))
-      .filter((args) => args !== undefined)
-      // A name alone speaks of the command.
-      .filter(({ length }) => length > 1)
-      .map((args): [string, readonly string[]] => [`${page}: ${args.join(' ')}`, args]),
-  );
+  const inSentences = commandsInSentences('egressip-ipam', 'npm start --')
+    .filter(({ text }) => !text.slice(0, -1).includes('…'))
+    .flatMap(({ at, text }) =>
+      commandsOf(text.replace(/…$/, ''))
+        .map((words) => argumentsOf(words))
+        .filter((args) => args !== undefined)
+        // A name alone speaks of the command.
+        .filter(({ length }) => length > 1)
+        .map((args): [string, readonly string[]] => [`${at}: ${args.join(' ')}`, args]),
+    );
 
   it('are there', () => expect([ours.length > 30, inSentences.length > 15]).toEqual([true, true]));
 

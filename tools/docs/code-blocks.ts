@@ -42,6 +42,17 @@ export function blocksOf(page: string): readonly CodeBlock[] {
 export const blocksIn = (...languages: readonly string[]): readonly CodeBlock[] =>
   pages.flatMap(blocksOf).filter(({ language }) => languages.includes(language));
 
+/** Commands in the middle of sentences, each in one line, which begin with one of these words. */
+export const commandsInSentences = (...beginnings: readonly string[]): readonly Omit<CodeBlock, 'language'>[] =>
+  pages.flatMap((page) => {
+    const content = readFileSync(join(root, page), 'utf8');
+    const commands = content.matchAll(new RegExp(`\`((?:${beginnings.join('|')}) [^\`]+)\``, 'g'));
+    return [...commands].map(({ 1: text = '', index }) => ({
+      at: `${page}:${content.slice(0, index).split('\n').length}`,
+      text: text.replaceAll(/\s+/g, ' '),
+    }));
+  });
+
 /** Where the nth block of a text begins. */
 function lineOf(text: string, index: number): number {
   const fences = [...text.matchAll(/^ *```/gm)];

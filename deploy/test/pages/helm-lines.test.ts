@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { blocksIn, blocksOf, commandsOf, pages, root } from '../../../tools/docs/code-blocks.ts';
+import { blocksIn, blocksOf, commandsInSentences, commandsOf } from '../../../tools/docs/code-blocks.ts';
 import { unless } from '../../../tools/testing/unless.ts';
 import { chartFolder, deployPath } from '../../src/paths.ts';
 import { runHelm } from '../../src/render/helm-template.ts';
 import { helms, noHelm } from '../support/helms.ts';
 
-const inSentences = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/`(helm [^`]+)`/g)].map(([, text = '']) => ({ at: page, text })),
-);
-
 /** What pages tell people to install with: the release, and the flags after the chart, with a digest in its place. */
-const lines = [...blocksIn('sh'), ...inSentences].flatMap(({ at, text }) =>
+const lines = [...blocksIn('sh'), ...commandsInSentences('helm')].flatMap(({ at, text }) =>
   commandsOf(text)
     .filter(([program, command, release]) => program === 'helm' && /^(install|upgrade)$/.test(command ?? '') && release)
     .map((words): [string, readonly string[]] => [

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { blocksIn, pages, root } from '../../../tools/docs/code-blocks.ts';
+import { blocksIn, commandsInSentences, pages } from '../../../tools/docs/code-blocks.ts';
 
 /** What somebody does who follows a page: a block that uses kubectl, objects, a command in the middle of a sentence. */
 export interface Script {
@@ -31,12 +29,9 @@ const objects = blocksIn('yaml')
     return { page: pageOf(at), title: `${at} ${isBuilt ? 'is built' : 'is taken'}`, text: script };
   });
 
-const inSentences = pages.flatMap((page) => {
-  const content = readFileSync(join(root, page), 'utf8');
-  return [...content.matchAll(/`(kubectl [^`]+)`/g)].map(({ 1: said = '', index }) => {
-    const line = said.replaceAll(/\s+/g, ' ').replace(' …', '');
-    return { page, title: `${page}:${content.slice(0, index).split('\n').length} ${line}`, text: asked(line) };
-  });
+const inSentences = commandsInSentences('kubectl').map(({ at, text }) => {
+  const line = text.replace(' …', '');
+  return { page: pageOf(at), title: `${at} ${line}`, text: asked(line) };
 });
 
 /** All of them, page by page; those that take things away come last. */

@@ -1,4 +1,5 @@
 import { ProviderError, type CloudProvider, type ProviderChange, type ProviderChangeResult } from '@egressip-ipam/core';
+import { firstFew } from '@egressip-ipam/core/plugin';
 import { reasonOf, type RestClient } from '@egressip-ipam/kube';
 import { applyChange } from './apply-change.ts';
 import { ClusterView } from './cluster-view.ts';
@@ -121,9 +122,7 @@ export function createAgentProvider({
 
 function forgottenNotice(nodes: readonly string[]): string {
   const { term, margin } = timingsOfLease(undefined);
-  const names =
-    nodes.slice(0, mostNamed).join(', ') + (nodes.length > mostNamed ? ` and ${nodes.length - mostNamed} more` : '');
-  return `nobody knows what nodes ${names} carry, whose EgressNodes are not there: no node is given an address before they report or their time is over, some ${(term + margin) / 1_000} s`;
+  return `nobody knows what nodes ${firstFew(nodes, mostNamed)} carry, whose EgressNodes are not there: no node is given an address before they report or their time is over, some ${(term + margin) / 1_000} s`;
 }
 
 function cutShort(change: ProviderChange): ProviderChangeResult {

@@ -1,4 +1,5 @@
 import { plan } from '@egressip-ipam/core';
+import { firstFew } from '@egressip-ipam/core/plugin';
 import { InputError } from '../input/read-documents.ts';
 import type { LoadedSnapshot } from '../input/load-snapshot.ts';
 import { printable } from '../output/printable.ts';
@@ -43,7 +44,7 @@ export async function uninstallCommand(
   context.terminal.error(
     left.length === 0
       ? 'Everything is taken back. The definition, the roles and the namespace of the operator can go.\n'
-      : `Not everything is taken back yet: ${printable(namesOf(left))} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`,
+      : `Not everything is taken back yet: ${printable(firstFew(left, mostNamed))} ${left.length === 1 ? 'waits' : 'wait'} for it. Run it again; the lines above say what is in the way.\n`,
   );
   return left.length === 0 ? exitCode.nothingToDo : exitCode.found;
 }
@@ -51,12 +52,6 @@ export async function uninstallCommand(
 /** The objects that something is left of. */
 function leftOf({ snapshot, backend }: LoadedSnapshot): readonly string[] {
   return [...new Set(plan(leaving(snapshot), backend).steps.map(({ object: { kind, name } }) => `${kind} ${name}`))];
-}
-
-/** Some of them by name, and how many more there are. */
-function namesOf(objects: readonly string[]): string {
-  const more = objects.length - mostNamed;
-  return objects.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Deletes all EgressIPAMs, and is the operator until nothing is left; the objects that something is left of. */

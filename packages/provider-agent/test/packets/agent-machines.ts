@@ -274,6 +274,16 @@ export async function busyReason(): Promise<string | undefined> {
     : `this machine is too busy: a program that does nothing took ${Math.round(longest)} ms`;
 }
 
+/** Looks again and again for so many milliseconds. */
+export async function during(milliseconds: number, check: () => Promise<void>): Promise<void> {
+  for (
+    const end = performance.now() + milliseconds;
+    performance.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  )
+    await check();
+}
+
 /** Waits until a condition holds. @throws Error with what was waited for after so many milliseconds */
 export async function eventually(
   what: string | (() => string),

@@ -1,8 +1,8 @@
 import { nodeNetworkUnavailable, type Cut } from '@egressip-ipam/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
-import { busyReason, eventually } from './agent-machines.ts';
-import { startTimeLimit } from './time-limit.ts';
+import { busyReason, during, eventually } from './agent-machines.ts';
+import { expectTakeover } from './takeover.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 const term = 6_000;
@@ -29,14 +29,6 @@ describe.skipIf(reason !== undefined)(
       expect(
         holder === undefined ? await cluster.attach(address, node) : await cluster.move(address, holder, node),
       ).toBe('done');
-    };
-    const during = async (milliseconds: number, check: () => Promise<void>): Promise<void> => {
-      for (
-        const end = performance.now() + milliseconds;
-        performance.now() < end;
-        await new Promise((resolve) => setTimeout(resolve, 250))
-      )
-        await check();
     };
 
     it(
@@ -115,12 +107,7 @@ describe.skipIf(reason !== undefined)(
 
     it('comes to another node within ten seconds after a power-off', async (context) => {
       await place('c');
-      await cluster.network.powerOff('c');
-      const [start, hold] = [performance.now(), startTimeLimit()];
-      expect(await cluster.move(address, 'c', 'b')).toBe('done');
-      const milliseconds = performance.now() - start;
-      expect(await cluster.holders(address)).toEqual(['b']);
-      hold(context, milliseconds, 10_000);
+      await expectTakeover(cluster, context, { address, from: 'c', to: 'b' });
     }, 60_000);
   },
 );
