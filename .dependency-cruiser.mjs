@@ -142,7 +142,7 @@ export default {
       name: 'no-cycles',
       severity: 'error',
       from: { path: ours, pathNot: tests },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-way-around-a-package-s-front-door',

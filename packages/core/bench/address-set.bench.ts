@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { createAddressSet } from '../src/address/address-set.ts';
+import { createAddressSet } from '../src/address/create-address-set.ts';
 import { row, type BenchmarkRow } from './benchmark.ts';
 
 const size = 65_536;

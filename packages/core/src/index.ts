@@ -72,7 +72,7 @@ export type { CoreFindingCode, FindingCode } from './finding/codes.ts';
 export { compareAddresses, familyOf, formatAddress, parseAddress } from './address/address.ts';
 export { parseAddressList } from './address/address-list.ts';
 export { parseRange, platformReserved } from './address/address-range.ts';
-export { createAddressSet } from './address/address-set.ts';
+export { createAddressSet } from './address/create-address-set.ts';
 export { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr } from './address/cidr.ts';
 export type { Address } from './address/address.ts';
 export type { ParsedAddressList } from './address/address-list.ts';
@@ -149,6 +149,7 @@ export { stackedName, stackProviders } from './provider-contract/stack-providers
 export { decideProvider } from './decide/decide-provider.ts';
 export type * from './provider-contract/cluster-objects.ts';
 export type * from './provider-contract/contract.ts';
+export type * from './provider-contract/observation.ts';
 export type * from './provider-contract/platform-in-objects.ts';
 export type { ProviderDecision, ProviderFacts } from './decide/decide-provider.ts';
 export type * from './provider-contract/factory.ts';

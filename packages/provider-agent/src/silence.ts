@@ -1,9 +1,22 @@
-import { defaultTerm, strictMajority, timingsOf, type AgentLease, type Timings } from '@egressip-ipam/agent/objects';
+import {
+  defaultTerm,
+  strictMajority,
+  timingsOf,
+  type AgentLease,
+  type EgressNode,
+  type Timings,
+} from '@egressip-ipam/agent/objects';
 import type { AgentsView } from './agents-view.ts';
-import type { ClusterView } from './cluster-view.ts';
 
 /** What tells who is silent. */
 type Heard = Pick<AgentsView, 'sightings'>;
+
+/** What tells whether a newer roster is wanted. */
+interface Asking extends Heard {
+  readonly node: (name: string) => Pick<EgressNode, 'wishes'> | undefined;
+  /** The newest that is there. */
+  readonly roster: { readonly number: number };
+}
 
 /** The times of an agent's fence, by its Lease; the usual ones where that is not there. */
 export function timingsOfLease(lease: Pick<AgentLease, 'term'> | undefined): Timings {
@@ -30,7 +43,7 @@ export function majorityAnswers(view: Heard, now: number): boolean {
  * and no other has acknowledged a roster that it has not. By the time that its own term is over, nothing else is left
  * to wait for.
  */
-export function shouldAsk(view: ClusterView, now: number): boolean {
+export function shouldAsk(view: Asking, now: number): boolean {
   return view.sightings.leases.some((lease) => {
     const isCarrying = (view.node(lease.node)?.wishes.length ?? 0) > 0;
     const newest = Math.max(lease.acknowledged, lease.counted);

@@ -1,6 +1,4 @@
 import type { Address } from './address.ts';
-import { BitmapAddressSet } from './bitmap-address-set.ts';
-import { SparseAddressSet } from './sparse-address-set.ts';
 
 /** A set of addresses within a fixed span. Addresses outside of the span are never in it. */
 export interface AddressSet {
@@ -21,14 +19,4 @@ export interface AddressSet {
   takeNext(first: Address, last: Address): Address | undefined;
   /** How many addresses from `first` to `last` are in the set. */
   countIn(first: Address, last: Address): bigint;
-}
-
-/** Up to 2²⁴ addresses a bitmap is small (2 MiB) and fast; beyond, only what is in the set takes memory. */
-const bitmapLimit = 1n << 24n;
-
-/** Makes an empty set for the addresses from `first` to `last`. */
-export function createAddressSet(first: Address, last: Address): AddressSet {
-  return BigInt(last) - BigInt(first) < bitmapLimit
-    ? new BitmapAddressSet(first, last)
-    : new SparseAddressSet(first, last);
 }

@@ -1,4 +1,5 @@
-import { createAddressSet, type AddressSet } from '../address/address-set.ts';
+import type { AddressSet } from '../address/address-set.ts';
+import { createAddressSet } from '../address/create-address-set.ts';
 import type { Address } from '../address/address.ts';
 import type { AddressLedger } from './address-ledger.ts';
 import type { Space } from './address-layout.ts';

@@ -1,7 +1,7 @@
 import { parseRange, type AddressRange } from '../address/address-range.ts';
 import { parseAddress, type Address } from '../address/address.ts';
 import { parseCidr, type Cidr } from '../address/cidr.ts';
-import type { InterfaceLimits, ProviderObservation } from '../provider-contract/contract.ts';
+import type { InterfaceLimits, ProviderObservation } from '../provider-contract/observation.ts';
 import type { ProviderErrorDescription } from '../provider-contract/provider-error.ts';
 import { parseCidrs } from './parse-lists.ts';
 

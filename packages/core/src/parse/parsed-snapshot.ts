@@ -1,5 +1,5 @@
 import type { Address } from '../address/address.ts';
-import type { ProviderObservation } from '../provider-contract/contract.ts';
+import type { ProviderObservation } from '../provider-contract/observation.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { ListMemo } from './list-memo.ts';
 import { parseEgressIPAM, type ParsedEgressIPAM } from './parse-egress-ipam.ts';

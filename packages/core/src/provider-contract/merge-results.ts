@@ -1,6 +1,7 @@
 import { parseAddress } from '../address/address.ts';
 import { cidrContains, parseCidr } from '../address/cidr.ts';
-import type { CidrObservation, NodeObservation, ProviderChangeResult, ProviderObservation } from './contract.ts';
+import type { ProviderChangeResult } from './contract.ts';
+import type { CidrObservation, NodeObservation, ProviderObservation } from './observation.ts';
 
 /**
  * The facts after changes that are done: what a new look would show, without the

@@ -1,6 +1,6 @@
 import type { Read } from '../finding/read.ts';
 import type { ClusterRead } from './cluster-objects.ts';
-import type { ObserveOptions, ProviderObservation } from './contract.ts';
+import type { ObserveOptions, ProviderObservation } from './observation.ts';
 
 /** What every entry of a provider's objects has. The rest is the provider's own. */
 export interface ProviderEntry {

@@ -1,12 +1,5 @@
-import type {
-  AttachedAddress,
-  CidrObservation,
-  CloudProvider,
-  NodeObservation,
-  ProviderChange,
-  ProviderChangeResult,
-  ProviderObservation,
-} from './contract.ts';
+import type { CloudProvider, ProviderChange, ProviderChangeResult } from './contract.ts';
+import type { AttachedAddress, CidrObservation, NodeObservation, ProviderObservation } from './observation.ts';
 import { describeProvider } from './describe-provider.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding/finding.ts';
-import type { ProviderDescription, ProviderObservation } from '../provider-contract/contract.ts';
+import type { ProviderDescription } from '../provider-contract/contract.ts';
+import type { ProviderObservation } from '../provider-contract/observation.ts';
 import type { LookSubjects, ProviderEntry } from '../provider-contract/platform-in-objects.ts';
 import type { ProviderSnapshot } from '../snapshot/snapshot.ts';
 import { isReadBy, isSeenIn } from './platform-objects.ts';

@@ -1,7 +1,8 @@
 import type { Finding } from '../finding/finding.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
 import type { NetworkKind } from '../network-contract/kind.ts';
-import type { ProviderDescription, UsedAddress } from '../provider-contract/contract.ts';
+import type { ProviderDescription } from '../provider-contract/contract.ts';
+import type { UsedAddress } from '../provider-contract/observation.ts';
 import { plain } from '../plain/plain-network.ts';
 import { buildSnapshot } from '../snapshot/build-snapshot.ts';
 import type { Read } from '../finding/read.ts';

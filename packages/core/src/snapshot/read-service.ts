@@ -1,4 +1,4 @@
-import type { UsedAddress } from '../provider-contract/contract.ts';
+import type { UsedAddress } from '../provider-contract/observation.ts';
 import { asRecord, listOf } from './object-reader.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ProviderObservation, UsedAddress } from '../provider-contract/contract.ts';
+import type { ProviderObservation, UsedAddress } from '../provider-contract/observation.ts';
 import type { ProviderErrorDescription } from '../provider-contract/provider-error.ts';
 
 /** A Kubernetes label selector, as in `metav1.LabelSelector`. */

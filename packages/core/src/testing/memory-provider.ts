@@ -1,15 +1,13 @@
 import { familyOf, parseAddress } from '../address/address.ts';
 import { cidrContains, parseCidr } from '../address/cidr.ts';
+import type { CloudProvider, ProviderChange, ProviderChangeResult } from '../provider-contract/contract.ts';
 import type {
   CidrObservation,
-  CloudProvider,
   InterfaceLimits,
   NodeObservation,
-  ProviderChange,
-  ProviderChangeResult,
   ProviderNode,
   UsedAddress,
-} from '../provider-contract/contract.ts';
+} from '../provider-contract/observation.ts';
 import type { ProviderErrorClass, ProviderErrorDescription } from '../provider-contract/provider-error.ts';
 
 /** A machine of the in-memory platform, with one interface. */

@@ -10,22 +10,10 @@ import { findEnvtestAssets } from './assets.ts';
 import { readAuditLog, type AuditEvent } from './audit.ts';
 import { freePorts } from './free-ports.ts';
 import { spawnGuarded, type GuardedProcess } from './guarded-process.ts';
-import { apiServerFlags, etcdFlags, writeServerFiles, type EnvtestPorts } from './programs.ts';
+import { apiServerFlags, etcdFlags, writeServerFiles, type EnvtestPorts, type EnvtestToken } from './programs.ts';
 
 const startAttempts = 3;
 const readyMilliseconds = 60_000;
-
-/** A bearer token that the API server accepts. */
-export interface EnvtestToken {
-  readonly token: string;
-  /** E.g. `system:serviceaccount:NAMESPACE:NAME`. */
-  readonly user: string;
-  /**
-   * By default those of a service account when the user is one, else none. `system:authenticated` is added by the
-   * server.
-   */
-  readonly groups?: readonly string[];
-}
 
 /** How to start an {@link Envtest}; everything may be left out. */
 export interface EnvtestOptions {

@@ -4,4 +4,5 @@ export { freePorts } from './free-ports.ts';
 export { installCrds } from './install-crds.ts';
 
 export type { AuditEvent } from './audit.ts';
-export type { Envtest, EnvtestOptions, EnvtestToken, Kubeconfig } from './envtest.ts';
+export type { Envtest, EnvtestOptions, Kubeconfig } from './envtest.ts';
+export type { EnvtestToken } from './programs.ts';

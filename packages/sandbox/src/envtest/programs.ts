@@ -2,7 +2,18 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditPolicy } from './audit.ts';
-import type { EnvtestToken } from './envtest.ts';
+
+/** A bearer token that the API server accepts. */
+export interface EnvtestToken {
+  readonly token: string;
+  /** E.g. `system:serviceaccount:NAMESPACE:NAME`. */
+  readonly user: string;
+  /**
+   * By default those of a service account when the user is one, else none. `system:authenticated` is added by the
+   * server.
+   */
+  readonly groups?: readonly string[];
+}
 
 /** Loopback ports of one environment. */
 export interface EnvtestPorts {

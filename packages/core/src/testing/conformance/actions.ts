@@ -1,10 +1,5 @@
-import type {
-  NodeObservation,
-  ProviderChange,
-  ProviderChangeResult,
-  ProviderNode,
-  ProviderObservation,
-} from '../../provider-contract/contract.ts';
+import type { ProviderChange, ProviderChangeResult } from '../../provider-contract/contract.ts';
+import type { NodeObservation, ProviderNode, ProviderObservation } from '../../provider-contract/observation.ts';
 import type { ProviderErrorClass } from '../../provider-contract/provider-error.ts';
 import type { ProviderHarness } from './harness.ts';
 

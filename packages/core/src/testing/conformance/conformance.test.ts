@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  CloudProvider,
-  ProviderChange,
-  ProviderChangeResult,
-  ProviderObservation,
-} from '../../provider-contract/contract.ts';
+import type { CloudProvider, ProviderChange, ProviderChangeResult } from '../../provider-contract/contract.ts';
+import type { ProviderObservation } from '../../provider-contract/observation.ts';
 import type { ProviderKind } from '../../provider-contract/platform-in-objects.ts';
 import type { ProviderErrorDescription } from '../../provider-contract/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';

@@ -1,4 +1,5 @@
-import type { CloudProvider, ProviderNode } from '../../provider-contract/contract.ts';
+import type { CloudProvider } from '../../provider-contract/contract.ts';
+import type { ProviderNode } from '../../provider-contract/observation.ts';
 import type { ProviderErrorClass } from '../../provider-contract/provider-error.ts';
 
 /** Troubles that a provider's test platform can make on demand; each case needs some of them. */

@@ -1,4 +1,5 @@
-import type { CidrObservation, CloudProvider, NodeObservation } from '../../provider-contract/contract.ts';
+import type { CloudProvider } from '../../provider-contract/contract.ts';
+import type { CidrObservation, NodeObservation } from '../../provider-contract/observation.ts';
 import {
   providerEntriesOf,
   type LookSubjects,

@@ -1,4 +1,4 @@
-import type { ProviderObservation } from '../../provider-contract/contract.ts';
+import type { ProviderObservation } from '../../provider-contract/observation.ts';
 import type { PlatformInObjects, ProviderEntry, ProviderKind } from '../../provider-contract/platform-in-objects.ts';
 import { isReadBy } from '../../read/platform-objects.ts';
 import type { Read } from '../../finding/read.ts';

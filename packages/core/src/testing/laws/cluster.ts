@@ -1,4 +1,4 @@
-import type { CidrObservation, NodeObservation } from '../../provider-contract/contract.ts';
+import type { CidrObservation, NodeObservation } from '../../provider-contract/observation.ts';
 import { byName } from '../../snapshot/compare-names.ts';
 import type { ClusterSnapshot, EgressIPAMSnapshot, NodeSnapshot, ProviderSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot, zoneLabel } from '../builders.ts';

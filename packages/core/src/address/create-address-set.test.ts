@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Address } from './address.ts';
-import { createAddressSet, type AddressSet } from './address-set.ts';
+import type { AddressSet } from './address-set.ts';
 import { BitmapAddressSet } from './bitmap-address-set.ts';
+import { createAddressSet } from './create-address-set.ts';
 import { SparseAddressSet } from './sparse-address-set.ts';
 
 /** The plainest set there is, to compare with; offsets may lie outside of the span. */
