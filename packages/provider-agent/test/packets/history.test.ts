@@ -1,0 +1,149 @@
+import { nodeNetworkUnavailable, seededRandom, type Cut } from '@egressip-ipam/sandbox';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../../../../tools/testing/unless.ts';
+import { createAgentProvider } from '../../src/create-agent-provider.ts';
+import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
+import { busyReason, eventually, namespace } from './agent-machines.ts';
+
+const reason = nodeNetworkUnavailable() ?? (await busyReason());
+const names = ['a', 'b', 'c', 'd', 'e'];
+const addresses = ['192.0.2.101', '192.0.2.102', '192.0.2.103', '192.0.2.104'];
+const term = 3;
+/** How long it lasts, in seconds, and which history it is. */
+const [lasts, seed] = [Number(process.env['HISTORY_SECONDS'] ?? 30), Number(process.env['SEED'] ?? 7)];
+
+describe('in a history of everything that happens to machines', unless(reason !== undefined, reason ?? ''), () => {
+  let cluster: AgentCluster;
+  const random = seededRandom(seed);
+  const oneOf = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
+  const off = new Set<string>();
+  const stopped = new Set<string>();
+  const told: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startAgentCluster({ names, term });
+    cluster.keepAsking(addresses, 0.05);
+  }, 90_000);
+  afterAll(() => cluster?.close());
+
+  /** Machines whose kernel has an address. One without power has none. */
+  const holdersOf = (address: string): readonly string[] =>
+    names.filter((name) => !off.has(name) && cluster.kernelOf(name).has(address));
+
+  const stop = (name: string): void => {
+    stopped.add(name);
+    cluster.agent(name).kill('SIGSTOP');
+  };
+  const goOn = (name: string): void => {
+    if (stopped.delete(name)) cluster.agent(name).kill('SIGCONT');
+  };
+  const kill = (name: string): void => {
+    goOn(name);
+    cluster.agent(name).kill('SIGKILL');
+  };
+  const powerOn = async (name: string): Promise<void> => {
+    await cluster.startMachine(name);
+    cluster.startAgent(name);
+    off.delete(name);
+  };
+  const cutsOf = (): readonly Cut[] => {
+    const [one, other] = [oneOf(names), oneOf([...names, 'api'])];
+    const half = names.filter(() => random() < 0.5);
+    return oneOf<() => readonly Cut[]>([
+      () => [],
+      () => [[one, 'api']],
+      () => (one === other ? [] : [[one, other]]),
+      () => [...names, 'api'].flatMap((name) => (name === one ? [] : [[one, name] as const])),
+      () => half.flatMap((name) => names.filter((far) => !half.includes(far)).map((far) => [name, far] as const)),
+      () => names.map((name) => [name, 'api'] as const),
+    ])();
+  };
+
+  it(
+    'no two have one address, and all is served once that is over',
+    async () => {
+      let provider = cluster.provider;
+      let isOver = false;
+      let moves = 0;
+      const doubles = new Set<string>();
+      const seen = new Map<string, number>();
+      const watch = setInterval(() => {
+        for (const address of addresses) {
+          const holders = holdersOf(address);
+          // Kernels tell one by one: what is so at two looks in a row was not on its way.
+          const count = holders.length > 1 ? (seen.get(address) ?? 0) + 1 : 0;
+          seen.set(address, count);
+          if (count > 1) doubles.add(`${address} on ${holders.join(' and ')}: ${told.slice(-12).join(', ')}`);
+        }
+      }, 10);
+
+      /** As the operator does: what was begun is asked for until it is done, before anything else is. */
+      const keepMoving = async (address: string): Promise<string> => {
+        let at: string | undefined;
+        while (!isOver) {
+          const node = oneOf(names.filter((name) => name !== at));
+          const change =
+            at === undefined
+              ? ({ type: 'attach', address, node: { name: node } } as const)
+              : ({ type: 'move', address, from: { name: at }, node: { name: node } } as const);
+          for (let isDone = false; !isDone;) {
+            const signal = AbortSignal.timeout(10_000);
+            const [result] = await provider.apply({ changes: [change], signal }).catch(() => []);
+            isDone = result?.outcome === 'done';
+            if (!isDone) await wait(200);
+          }
+          at = node;
+          moves += 1;
+          await wait(random() * 2_000);
+        }
+        return at ?? 'nowhere';
+      };
+      const moving = addresses.map(keepMoving);
+
+      const happenings: Readonly<Record<string, (name: string) => void | Promise<void>>> = {
+        cut: () => cluster.setCuts(cutsOf()),
+        heal: () => cluster.setCuts([]),
+        stop: (name) => (off.has(name) ? undefined : stop(name)),
+        goOn,
+        restart: async (name) => {
+          if (off.has(name)) return;
+          kill(name);
+          await wait(random() * 1_000);
+          cluster.startAgent(name);
+        },
+        power: async (name) => {
+          if (off.has(name)) return powerOn(name);
+          if (off.size > 1) return;
+          off.add(name);
+          stopped.delete(name);
+          await cluster.network.powerOff(name);
+        },
+        operator: async () => {
+          await provider.close?.();
+          provider = createAgentProvider({ rest: cluster.rest, namespace });
+        },
+      };
+      for (const end = performance.now() + lasts * 1_000; performance.now() < end; await wait(random() * 1_500)) {
+        const [happening, name] = [oneOf(Object.keys(happenings)), oneOf(names)];
+        told.push(`${happening} ${name}`);
+        await happenings[happening]?.(name);
+      }
+      await cluster.setCuts([]);
+      for (const name of [...off]) await powerOn(name);
+      for (const name of [...stopped]) goOn(name);
+      isOver = true;
+      const ends = await Promise.all(moving);
+      await eventually('each is where it is to be', () =>
+        addresses.every((address, index) => holdersOf(address).join() === ends[index]),
+      );
+      clearInterval(watch);
+      await provider.close?.();
+      console.log(`${told.length} happenings, ${moves} moves, history ${seed}`);
+      expect([...doubles]).toEqual([]);
+      expect(cluster.doubleAnswers(addresses)).toEqual([]);
+      expect(moves).toBeGreaterThan(lasts / 6);
+    },
+    (lasts + 120) * 1_000,
+  );
+});
