@@ -4,6 +4,7 @@
 export { asRecord, isRecord, ObjectReader } from './snapshot/object-reader.ts';
 export { readApplied, readMaker } from './snapshot/read-applied.ts';
 export { readOwnership } from './snapshot/read-ownership.ts';
+export { readRivalSelector } from './snapshot/read-rival-selector.ts';
 export { readSelector } from './snapshot/read-selector.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
 export { SelectorIndex } from './snapshot/selector-index.ts';

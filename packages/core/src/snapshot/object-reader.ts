@@ -45,9 +45,14 @@ export class ObjectReader {
 
   /** The name, or the key or value of a label, at a path; what is longer than these are is reported, and none. */
   word(...path: readonly string[]): string | undefined {
+    return this.bounded(longestKey, ...path);
+  }
+
+  /** The text at a path where it has at most so many characters; what is longer is reported, and none. */
+  bounded(most: number, ...path: readonly string[]): string | undefined {
     const text = this.text(...path);
-    if (text === undefined || text.length <= longestKey) return text;
-    this.#report(path.join('.'), `it has ${text.length} characters, and at most ${longestKey} are of any use here`);
+    if (text === undefined || text.length <= most) return text;
+    this.#report(path.join('.'), `it has ${text.length} characters, and at most ${most} are of any use here`);
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import { type AddressUse, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
 import { ListMemo, parseCidrs, SelectorIndex } from '@egressip-ipam/core/plugin';
-import type { PolicyRule } from '../kinds/egress-gateway-policy.ts';
 import { allDestinations, podNamespaceLabel } from '../kinds/names.ts';
+import { ofNamespaces, selectsAny } from '../kinds/policy-rules.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';
 
 /** Policies that people made. */
@@ -50,9 +50,10 @@ function foreignPolicies(rivals: readonly Rival[]): ForeignPolicies {
         if (place !== undefined && (first === undefined || place.order < first.order)) first = { ...place, cidr };
       }
       if (first === undefined) return undefined;
+      const selects = first.isKnown ? 'selects' : 'is too long to be read whole, and may select';
       return {
         code: 'ForeignPolicy',
-        message: `CiliumEgressGatewayPolicy ${first.name} selects pods of namespace ${namespace} for ${first.cidr}, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
+        message: `CiliumEgressGatewayPolicy ${first.name} ${selects} pods of namespace ${namespace} for ${first.cidr}, too: with two such policies Cilium takes one, then the other. Delete it, narrow it down, or adopt it.`,
       };
     },
   };
@@ -64,6 +65,10 @@ interface Rival {
   readonly policy: ParsedPolicy;
   /** What may be contested of it, canonical; what is excluded is an entry of the same map. */
   readonly cidrs: ReadonlySet<string>;
+  /** Whether it has more of them than are known: any may be contested. */
+  readonly hasMore: boolean;
+  /** Whether all is known of it. */
+  readonly isKnown: boolean;
   /** The one namespace that it is for; undefined where it selects otherwise. */
   readonly namespace: string | undefined;
   /** What its rules ask of namespaces, each once: thousands of them may differ in what they ask of pods alone. */
@@ -71,21 +76,22 @@ interface Rival {
 }
 
 function readRival(policy: ParsedPolicy): Rival {
-  const { selectors, destinationCIDRs, excludedCIDRs } = policy.source;
+  const { selectors, destinationCIDRs, excludedCIDRs, moreCIDRs, mayBeForAny } = policy.source;
   const namespace = onlyNamespace(policy.source);
   const asked = namespace === undefined ? selectors.filter(selectsAny).map(ofNamespaces) : [];
   return {
     name: policy.name,
     policy,
     cidrs: new Set(parseCidrs([...destinationCIDRs, ...excludedCIDRs]).map(({ text }) => text)),
+    hasMore: moreCIDRs !== undefined,
+    isKnown: moreCIDRs === undefined && mayBeForAny !== true,
     namespace,
     selectors: [...new Map(asked.map((selector) => [JSON.stringify(selector), selector])).values()],
   };
 }
 
 /** A policy, and its place among those that are asked one after the other. */
-interface Place {
-  readonly name: string;
+interface Place extends Pick<Rival, 'name' | 'isKnown'> {
   readonly order: number;
 }
 
@@ -95,11 +101,12 @@ class RivalsForCidr {
   readonly #others = new SelectorIndex<Place>();
 
   constructor(rivals: readonly Rival[], cidr: string) {
-    rivals.forEach(({ name, cidrs, namespace, selectors }, position) => {
-      if (!cidrs.has(cidr)) return;
+    rivals.forEach(({ name, isKnown, cidrs, hasMore, namespace, selectors }, position) => {
+      if (!hasMore && !cidrs.has(cidr)) return;
       if (namespace === undefined)
-        for (const selector of selectors) this.#others.add(selector, { name, order: rivals.length + position });
-      else if (!this.#byNamespace.has(namespace)) this.#byNamespace.set(namespace, { name, order: position });
+        for (const selector of selectors)
+          this.#others.add(selector, { name, isKnown, order: rivals.length + position });
+      else if (!this.#byNamespace.has(namespace)) this.#byNamespace.set(namespace, { name, isKnown, order: position });
     });
   }
 
@@ -115,19 +122,4 @@ function destinationsOf(claimant: Claimant | undefined): readonly string[] {
   const destinations = claimant?.destinations;
   if (destinations === undefined) return Object.values(allDestinations);
   return [destinations[4], destinations[6]].flatMap(({ included, excluded }) => [...included, ...excluded]);
-}
-
-function selectsAny({ namespaceSelector, podSelector }: PolicyRule): boolean {
-  return namespaceSelector !== undefined || podSelector !== undefined;
-}
-
-/**
- * What a rule asks of namespaces, also by the label that pods have for their own; what else it asks of pods may be so.
- */
-function ofNamespaces({ namespaceSelector = {}, podSelector = {} }: PolicyRule): LabelSelector {
-  const { matchExpressions = [] } = namespaceSelector;
-  const namespace = podSelector.matchLabels?.[podNamespaceLabel];
-  const named = namespace === undefined ? [] : [{ key: podNamespaceLabel, operator: 'In', values: [namespace] }];
-  const ofPods = podSelector.matchExpressions?.filter(({ key }) => key === podNamespaceLabel) ?? [];
-  return { ...namespaceSelector, matchExpressions: [...matchExpressions, ...named, ...ofPods] };
 }

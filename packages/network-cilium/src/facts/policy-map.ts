@@ -7,6 +7,7 @@ import {
 } from '@egressip-ipam/core';
 import { countsOf } from '@egressip-ipam/core/plugin';
 import { ciliumEndpoints } from '../kinds/cilium-endpoint.ts';
+import { familyOfCidr } from '../kinds/policy-cidrs.ts';
 import type { ParsedPolicy } from './parse-policy.ts';
 
 /** Of this much of a map it is said that it fills. */
@@ -38,19 +39,18 @@ export function policyMaps(
   const podsOf = (namespace: string, reckoned: number): number => Math.max(reckoned, counts.get(namespace) ?? 0);
   const taken: Readonly<Record<4 | 6, Taken>> = { 4: { entries: 0, uncounted: 0 }, 6: { entries: 0, uncounted: 0 } };
   for (const { source, ours } of policies) {
-    const { egressIPAM = '', destinationCIDRs, excludedCIDRs } = source;
+    const { egressIPAM = '', destinationCIDRs, excludedCIDRs, moreCIDRs } = source;
     const pods = ours === undefined ? defaultPodsPerNamespace : podsOf(ours.namespace, podsPerNamespaceOf(egressIPAM));
-    for (const cidr of destinationCIDRs) taken[familyOf(cidr)].entries += pods;
-    for (const cidr of excludedCIDRs) taken[familyOf(cidr)].entries += pods;
+    for (const cidr of destinationCIDRs) taken[familyOfCidr(cidr)].entries += pods;
+    for (const cidr of excludedCIDRs) taken[familyOfCidr(cidr)].entries += pods;
+    for (const family of [4, 6] as const) taken[family].entries += pods * (moreCIDRs?.[family] ?? 0);
     if (ours !== undefined && !counts.has(ours.namespace)) {
-      for (const family of new Set(destinationCIDRs.map(familyOf))) taken[family].uncounted += 1;
+      for (const family of new Set(destinationCIDRs.map(familyOfCidr))) taken[family].uncounted += 1;
     }
   }
   const tables = ([4, 6] as const).map((family) => tableOf(family, taken[family], size, podsOf));
   return { tables, findings: tables.flatMap((table) => findingOf(table) ?? []) };
 }
-
-const familyOf = (cidr: string): 4 | 6 => (cidr.includes(':') ? 6 : 4);
 
 const wayOut =
   "Pods without an entry leave by the address of their node. Raise egressGateway.maxPolicyEntries in its Helm values, or say in the EgressIPAM's podsPerNamespace for how many pods of a namespace room is kept.";

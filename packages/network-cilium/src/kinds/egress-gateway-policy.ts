@@ -1,20 +1,20 @@
-import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
+import { mostAssignments, type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
 import {
   asRecord,
-  isRecord,
   ObjectReader,
   readMaker,
   readOwnership,
-  readSelector,
   type AppliedFields,
   type Read,
 } from '@egressip-ipam/core/plugin';
 import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
+import { readCidrs, type ReadCidrs } from './policy-cidrs.ts';
+import { readRules, selectorOf, type ReadRules } from './policy-rules.ts';
 
 /**
  * Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status.
  */
-export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFields, 'applied'> {
+export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFields, 'applied'>, ReadRules {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells; anybody who may write policies can copy the label. */
   readonly egressIPAM?: string;
@@ -24,7 +24,8 @@ export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFiel
   readonly looks?: string;
   /** The annotation {@link reserveAnnotation}, raw. */
   readonly reserve?: string;
-  readonly selectors: readonly PolicyRule[];
+  /** CIDRs that are not among those below, as there are too many, by family. */
+  readonly moreCIDRs?: ReadCidrs['more'];
   readonly destinationCIDRs: readonly string[];
   readonly excludedCIDRs: readonly string[];
   /** Those that count: `egressGateways`, or where that is empty `egressGateway` alone. */
@@ -33,12 +34,7 @@ export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFiel
   readonly beside?: PolicyGateway;
 }
 
-/** One of `spec.selectors`. */
-export interface PolicyRule {
-  readonly namespaceSelector?: LabelSelector;
-  readonly podSelector?: LabelSelector;
-  readonly nodeSelector?: LabelSelector;
-}
+export type { PolicyRule } from './policy-rules.ts';
 
 /** One gateway of a policy. */
 export interface PolicyGateway {
@@ -61,17 +57,25 @@ export const egressGatewayPolicyKind: NetworkKind<EgressGatewayPolicyEntry> = {
   read: readPolicy,
 };
 
+/** An address and a node for each CIDR assignment of an EgressIPAM. */
+const longestNote = mostAssignments * 320;
+/** Characters of an IPv6 address at its longest. */
+const longestAddress = 39;
+/** Linux gives no interface a longer name. */
+const longestInterface = 15;
+
 function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
   const reader = new ObjectReader(object, 'CiliumEgressGatewayPolicy');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
   const egressIPAM = readOwnership(reader);
-  const boots = reader.text('metadata', 'annotations', bootsAnnotation);
-  const looks = reader.text('metadata', 'annotations', looksAnnotation);
-  const reserve = reader.text('metadata', 'annotations', reserveAnnotation);
+  const note = (annotation: string): string | undefined =>
+    egressIPAM === undefined ? undefined : reader.bounded(longestNote, 'metadata', 'annotations', annotation);
+  const [boots, looks, reserve] = [note(bootsAnnotation), note(looksAnnotation), note(reserveAnnotation)];
   const single = [reader.record('spec', 'egressGateway')].flatMap((gateway) =>
     gateway === undefined ? [] : [readGateway(reader, gateway)],
   );
   const listed = reader.list('spec', 'egressGateways').map((gateway) => readGateway(reader, gateway));
+  const { destinations, excluded, more } = readCidrs(reader);
   const [beside] = listed.length > 0 && JSON.stringify(single[0]) !== JSON.stringify(listed[0]) ? single : [];
   return reader.result({
     name: reader.name,
@@ -80,39 +84,25 @@ function readPolicy(object: unknown): Read<EgressGatewayPolicyEntry> {
     ...(boots === undefined ? {} : { boots }),
     ...(looks === undefined ? {} : { looks }),
     ...(reserve === undefined ? {} : { reserve }),
-    selectors: reader.list('spec', 'selectors').map((rule) => readRule(reader, rule)),
-    destinationCIDRs: reader.texts('spec', 'destinationCIDRs'),
-    excludedCIDRs: reader.texts('spec', 'excludedCIDRs'),
+    ...readRules(reader),
+    ...(more === undefined ? {} : { moreCIDRs: more }),
+    destinationCIDRs: destinations,
+    excludedCIDRs: excluded,
     gateways: listed.length > 0 ? listed : single,
     ...(beside === undefined ? {} : { beside }),
   });
-}
-
-function readRule(reader: ObjectReader, rule: unknown): PolicyRule {
-  return {
-    ...selectorOf(reader, rule, 'namespaceSelector'),
-    ...selectorOf(reader, rule, 'podSelector'),
-    ...selectorOf(reader, rule, 'nodeSelector'),
-  };
 }
 
 function readGateway(reader: ObjectReader, gateway: unknown): PolicyGateway {
   const { egressIP, interface: device } = asRecord(gateway);
   return {
     nodeSelector: selectorOf(reader, gateway, 'nodeSelector')['nodeSelector'] ?? {},
-    egressIP: typeof egressIP === 'string' ? egressIP : '',
-    ...(typeof device === 'string' && device !== '' ? { interface: device } : {}),
+    egressIP: typeof egressIP === 'string' && egressIP.length <= longestAddress ? egressIP : '',
+    ...(typeof device === 'string' && device !== '' ? { interface: shortInterface(device) } : {}),
   };
 }
 
-/** A selector in a list's entry, under its own name; what is wrong in it is the policy's problem. */
-function selectorOf(reader: ObjectReader, holder: unknown, field: string): Readonly<Record<string, LabelSelector>> {
-  if (!isRecord(holder) || holder[field] === undefined || holder[field] === null) return {};
-  const nested = new ObjectReader(
-    { metadata: { name: reader.name }, [field]: holder[field] },
-    'CiliumEgressGatewayPolicy',
-  );
-  const selector = readSelector(nested, field);
-  for (const { field: where = field, message } of nested.problems) reader.problem(`spec.${where}`, message);
-  return selector === undefined ? {} : { [field]: selector };
+/** That there is one is what matters: what is no interface's name is kept as a sign. */
+function shortInterface(name: string): string {
+  return name.length > longestInterface ? '…' : name;
 }
