@@ -6,6 +6,7 @@ export { readApplied, readMaker } from './snapshot/read-applied.ts';
 export { readOwnership } from './snapshot/read-ownership.ts';
 export { readRivalSelector } from './snapshot/read-rival-selector.ts';
 export { readSelector } from './snapshot/read-selector.ts';
+export { beginningOf } from './snapshot/beginning-of.ts';
 export { compileSelector } from './snapshot/label-selector.ts';
 export { SelectorIndex } from './snapshot/selector-index.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
@@ -18,6 +19,7 @@ export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 // Texts with addresses.
 export { parseIPv4At } from './address/address.ts';
 export { mergeRanges, rangesWithin, rangeWith } from './address/address-range.ts';
+export { coveringRanges } from './address/covering-ranges.ts';
 export { ListMemo } from './parse/list-memo.ts';
 export {
   canonicalTexts,

@@ -20,7 +20,10 @@ export function adoptable(objects: NetworkObjects): readonly AdoptableBinding[] 
     });
 }
 
-function refusalOf({ name, podSelector, egressIPs }: EgressIPEntry, selected: string | undefined): string | undefined {
+function refusalOf(
+  { name, podSelector, egressIPs, others }: EgressIPEntry,
+  selected: string | undefined,
+): string | undefined {
   if (selected === undefined) {
     return (
       `it selects namespaces by other labels than ${namespaceNameLabel}, or several; give each namespace an ` +
@@ -33,6 +36,7 @@ function refusalOf({ name, podSelector, egressIPs }: EgressIPEntry, selected: st
       'podSelector'
     );
   }
+  if (others !== undefined) return 'it has more addresses than an EgressIPAM gives a namespace; make several of it';
   const named = namespaceOfName(name) ?? selected;
   if (named !== selected) return `its name is the one that namespace ${named}'s gets; make it anew under another name`;
   return parseAddresses(egressIPs).length === egressIPs.length

@@ -1,6 +1,7 @@
 import { parseAddress, parseCidr, type Address } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { boundsOf, missingRanges, overlap, type Bounds } from './ranges.ts';
+import { boundsOf, type Bounds } from '../kinds/ip-range.ts';
+import { missingRanges, overlap } from './ranges.ts';
 
 const cidr = (text: string): Bounds => parseCidr(text)!.cidr;
 const address = (text: string): Address => parseAddress(text)!;

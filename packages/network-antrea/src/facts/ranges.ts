@@ -1,25 +1,10 @@
-import { formatAddress, parseAddress, parseCidr, type Address } from '@egressip-ipam/core';
-import type { IPRange } from '../kinds/external-ip-pool.ts';
-
-/** First and last address, of one family. */
-export interface Bounds {
-  readonly first: Address;
-  readonly last: Address;
-}
+import { formatAddress, type Address } from '@egressip-ipam/core';
+import type { Bounds, IPRange } from '../kinds/ip-range.ts';
 
 /** Antrea tracks no more addresses of one range. */
 const mostPerRange = 65_536;
 /** More ranges than any EgressIPAM will fill: a pool of a million addresses. */
 const mostRanges = 16;
-
-/** The addresses of a range; undefined for what is none. */
-export function boundsOf({ cidr, start, end }: IPRange): Bounds | undefined {
-  if (cidr !== undefined) return parseCidr(cidr)?.cidr;
-  const [first, last] = [parseAddress(start ?? ''), parseAddress(end ?? '')];
-  return first === undefined || last === undefined || typeof first !== typeof last || first > last
-    ? undefined
-    : { first, last };
-}
 
 /** Have two ranges an address in common? */
 export function overlap(one: Bounds, other: Bounds): boolean {

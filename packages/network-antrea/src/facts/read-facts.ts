@@ -26,7 +26,7 @@ import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
 import { foreignObstacles } from './foreign-egresses.ts';
 import { asOthers, isUnproven, parseEgress, type ParsedEgress } from './parse-egress.ts';
-import { boundsOf, type Bounds } from './ranges.ts';
+import { boundsOf, type Bounds } from '../kinds/ip-range.ts';
 
 /** A pool with its ranges parsed. */
 export interface ParsedPool {

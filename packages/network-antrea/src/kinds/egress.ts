@@ -1,9 +1,10 @@
 import { type LabelSelector, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
 import {
+  beginningOf,
   ObjectReader,
   readMaker,
   readOwnership,
-  readSelector,
+  readRivalSelector,
   type AppliedFields,
   type Read,
 } from '@egressip-ipam/core/plugin';
@@ -45,6 +46,7 @@ function readEgress(object: unknown): Read<EgressEntry> {
     .list('status', 'conditions')
     .map((condition) => new ObjectReader({ metadata: { name: reader.name }, condition }, 'Egress'))
     .find((condition) => condition.text('condition', 'status') === 'False');
+  const failure = failed?.text('condition', 'message');
   const egressIPAM = readOwnership(reader);
   const lost = egressIPAM === undefined ? undefined : '';
   return reader.result({
@@ -53,16 +55,16 @@ function readEgress(object: unknown): Read<EgressEntry> {
       deletedAt: reader.text('metadata', 'deletionTimestamp'),
       egressIPAM,
       namespace: reader.text('metadata', 'labels', namespaceLabel) ?? lost,
-      placedOn: reader.text('metadata', 'annotations', nodeAnnotation),
-      namespaceSelector: readSelector(reader, 'spec', 'appliedTo', 'namespaceSelector'),
-      podSelector: readSelector(reader, 'spec', 'appliedTo', 'podSelector'),
-      failure: failed?.text('condition', 'message'),
+      placedOn: reader.word('metadata', 'annotations', nodeAnnotation),
+      namespaceSelector: readRivalSelector(reader, 'spec', 'appliedTo', 'namespaceSelector'),
+      podSelector: readRivalSelector(reader, 'spec', 'appliedTo', 'podSelector'),
+      failure: failure === undefined ? undefined : beginningOf(failure),
     }),
     ...(egressIPAM === undefined ? {} : readMaker(reader)),
-    egressIP: reader.text('spec', 'egressIP') ?? '',
-    externalIPPool: reader.text('spec', 'externalIPPool') ?? '',
-    egressNode: reader.text('status', 'egressNode') ?? '',
-    statusIP: reader.text('status', 'egressIP') ?? '',
+    egressIP: reader.word('spec', 'egressIP') ?? '',
+    externalIPPool: reader.word('spec', 'externalIPPool') ?? '',
+    egressNode: reader.word('status', 'egressNode') ?? '',
+    statusIP: reader.word('status', 'egressIP') ?? '',
   });
 }
 

@@ -10,7 +10,7 @@ import {
   type NetworkView,
 } from '@egressip-ipam/core';
 import { firstFew, NodeUses } from '@egressip-ipam/core/plugin';
-import type { Bounds } from '../facts/ranges.ts';
+import type { Bounds } from '../kinds/ip-range.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { hostnameLabel } from '../kinds/names.ts';
 

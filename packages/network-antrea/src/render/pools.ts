@@ -18,7 +18,8 @@ import {
   rangeWith,
   reportUnproven,
 } from '@egressip-ipam/core/plugin';
-import { missingRanges, overlap, type Bounds } from '../facts/ranges.ts';
+import { missingRanges, overlap } from '../facts/ranges.ts';
+import type { Bounds } from '../kinds/ip-range.ts';
 import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
@@ -151,7 +152,8 @@ function poolStep(
     (source === undefined ||
       (source.egressIPAM === egressIPAM.name &&
         JSON.stringify(sorted(source.nodeSelector)) === JSON.stringify(sorted(nodeSelector))));
-  if (isRight) return undefined;
+  // Nobody can add to what is not known as it is.
+  if (isRight || source?.isInShort === true) return undefined;
   const ipRanges = [...(present?.source.ipRanges ?? []), ...missing];
   const over = present === undefined ? {} : replacing([present.source.nodeSelector], [nodeSelector]);
   const payload: AntreaPayload = {

@@ -1,9 +1,9 @@
 import { parseAddress, type AdoptableBinding, type NetworkObjects, type NetworkStep } from '@egressip-ipam/core';
 import { entriesOf } from '@egressip-ipam/core/plugin';
 import { onlyNamespace, parseEgress, type ParsedEgress } from '../facts/parse-egress.ts';
-import { boundsOf } from '../facts/ranges.ts';
+import { boundsOf, type IPRange } from '../kinds/ip-range.ts';
 import { egressKind } from '../kinds/egress.ts';
-import { externalIPPoolKind, type IPRange } from '../kinds/external-ip-pool.ts';
+import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
 import { payloadOf } from './payload.ts';
 
 /** What a step changes, from what to what. */

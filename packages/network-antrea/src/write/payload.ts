@@ -1,5 +1,5 @@
 import type { LabelSelector, NetworkStep } from '@egressip-ipam/core';
-import type { IPRange } from '../kinds/external-ip-pool.ts';
+import type { IPRange } from '../kinds/ip-range.ts';
 
 /** An Egress of ours, whole. */
 export interface EgressContent {

@@ -74,6 +74,7 @@ export function ownershipOf({ ofNamespace, surplus, others }: Proven, view: Netw
  */
 function isAdoptable({ source, addresses, selected = '' }: ParsedEgressIP, view: NetworkView): boolean {
   if (source.deletedAt !== undefined || source.podSelector !== undefined || addresses.length === 0) return false;
+  if (source.others !== undefined) return false;
   if ((namespaceOfName(source.name) ?? selected) !== selected) return false;
   const listed = view.claimantOf(selected)?.listed;
   return listed !== undefined && sameAddresses(addresses, listed);

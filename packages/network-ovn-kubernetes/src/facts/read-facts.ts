@@ -9,6 +9,8 @@ import {
   type NetworkObstacle,
   type NetworkView,
   type NodeSnapshot,
+  parseAddress,
+  type ReservedRange,
 } from '@egressip-ipam/core';
 import { createJudge, entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
@@ -97,7 +99,7 @@ function factsOf(
   return {
     hosts: foreign.length === 0 ? egressIPs : egressIPs.filter((egressIP) => !strangers.has(egressIP)),
     bindings: ofNamespace,
-    reserved: reservedOf(nodes),
+    reserved: [...reservedOf(nodes), ...foreign.flatMap(othersOf)],
     clusterNetworks,
     used: foreign.flatMap(usesOf),
     mentioned: [
@@ -127,6 +129,15 @@ function factsOf(
 /** Somebody else's may have our label, copied with the rest. */
 function unprovenIn({ source, object, addresses }: ParsedEgressIP): readonly Finding[] {
   return source.egressIPAM === undefined ? [] : [reportUnproven(object, addresses)];
+}
+
+/** What an EgressIP names beside the addresses that are kept one by one. */
+function othersOf({ name, source: { others = [] } }: ParsedEgressIP): readonly ReservedRange[] {
+  return others.flatMap(([from, to]) => {
+    const [first, last] = [parseAddress(from), parseAddress(to)];
+    const reason = `EgressIP ${name}, which has more addresses than are read one by one, names it or those around it`;
+    return first === undefined || last === undefined ? [] : [{ first, last, reason }];
+  });
 }
 
 function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUse[] {

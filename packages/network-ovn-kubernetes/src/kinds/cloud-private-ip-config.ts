@@ -1,5 +1,5 @@
 import { parseAddress, type Address, type NetworkEntry, type NetworkKind } from '@egressip-ipam/core';
-import { asRecord, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
+import { asRecord, beginningOf, ObjectReader, type Read } from '@egressip-ipam/core/plugin';
 
 /** What the cluster's own controller asks the cloud for (cloud.network.openshift.io/v1). Read, never written. */
 export interface CloudPrivateIPConfigEntry extends NetworkEntry {
@@ -34,10 +34,12 @@ function readCloudPrivateIPConfig(object: unknown): Read<CloudPrivateIPConfigEnt
   const createdAt = reader.text('metadata', 'creationTimestamp');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
   const generation = reader.number('metadata', 'generation');
-  const specNode = reader.text('spec', 'node');
-  const statusNode = reader.text('status', 'node');
+  const specNode = reader.word('spec', 'node');
+  const statusNode = reader.word('status', 'node');
   const conditions = reader.list('status', 'conditions').map(asRecord);
   const { status, reason, message } = conditions.find(({ type }) => type === 'Assigned') ?? {};
+  const said = (text: unknown): string | undefined => (typeof text === 'string' ? beginningOf(text) : undefined);
+  const [isAssigned, why, words] = [said(status), said(reason), said(message)];
   return reader.result({
     name: reader.name,
     ...(createdAt === undefined ? {} : { createdAt }),
@@ -45,9 +47,9 @@ function readCloudPrivateIPConfig(object: unknown): Read<CloudPrivateIPConfigEnt
     ...(generation === undefined ? {} : { generation }),
     ...(specNode === undefined ? {} : { specNode }),
     ...(statusNode === undefined ? {} : { statusNode }),
-    ...(typeof status === 'string' ? { assigned: status } : {}),
-    ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof message === 'string' ? { message } : {}),
+    ...(isAssigned === undefined ? {} : { assigned: isAssigned }),
+    ...(why === undefined ? {} : { reason: why }),
+    ...(words === undefined ? {} : { message: words }),
   });
 }
 

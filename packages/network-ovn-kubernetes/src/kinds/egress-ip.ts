@@ -3,10 +3,11 @@ import {
   asRecord,
   ObjectReader,
   readApplied,
-  readSelector,
+  readRivalSelector,
   type AppliedFields,
   type Read,
 } from '@egressip-ipam/core/plugin';
+import { isNodeName, keptAddresses, mostAddresses, otherAddresses, type RangeText } from './kept-addresses.ts';
 import { markAnnotation, touchedAnnotation } from './names.ts';
 
 /** OVN-Kubernetes' object: addresses, and the pods that leave by them (k8s.ovn.org/v1). */
@@ -20,6 +21,8 @@ export interface EgressIPEntry extends NetworkEntry, AppliedFields {
   /** The annotation {@link touchedAnnotation}, raw. */
   readonly touched?: string;
   readonly egressIPs: readonly string[];
+  /** Where its lists are longer than anybody needs: what else it names, in few ranges that may have more than that. */
+  readonly others?: readonly RangeText[];
   readonly namespaceSelector: LabelSelector;
   /** Absent where it selects every pod. */
   readonly podSelector?: LabelSelector;
@@ -43,26 +46,42 @@ export const egressIPKind: NetworkKind<EgressIPEntry> = {
 
 function readEgressIP(object: unknown): Read<EgressIPEntry> {
   const reader = new ObjectReader(object, 'EgressIP');
-  const podSelector = readSelector(reader, 'spec', 'podSelector');
+  const egressIPs = reader.texts('spec', 'egressIPs');
+  const items = itemsOf(reader);
+  const others = [
+    ...otherAddresses(reader, 'spec.egressIPs', egressIPs),
+    ...otherAddresses(
+      reader,
+      'status.items',
+      items.map(({ egressIP }) => egressIP),
+    ),
+  ];
+  const podSelector = readRivalSelector(reader, 'spec', 'podSelector');
   return reader.result({
     name: reader.name,
     createdAt: reader.text('metadata', 'creationTimestamp') ?? '',
     ...present({
       deletedAt: reader.text('metadata', 'deletionTimestamp'),
       egressIPAM: reader.text('metadata', 'labels', ownershipLabel),
-      mark: reader.text('metadata', 'annotations', markAnnotation),
-      touched: reader.text('metadata', 'annotations', touchedAnnotation),
+      mark: reader.word('metadata', 'annotations', markAnnotation),
+      touched: reader.word('metadata', 'annotations', touchedAnnotation),
       // An empty pod selector selects every pod, as does none.
       podSelector: podSelector === undefined || Object.keys(podSelector).length === 0 ? undefined : podSelector,
-      egressNodeSelector: readSelector(reader, 'spec', 'egressNodeSelector'),
+      egressNodeSelector: readRivalSelector(reader, 'spec', 'egressNodeSelector'),
     }),
     ...readApplied(reader),
-    egressIPs: reader.texts('spec', 'egressIPs'),
-    namespaceSelector: readSelector(reader, 'spec', 'namespaceSelector') ?? {},
-    assigned: reader.list('status', 'items').flatMap((entry) => {
-      const { node, egressIP } = asRecord(entry);
-      return typeof node === 'string' && typeof egressIP === 'string' ? [{ node, egressIP }] : [];
-    }),
+    egressIPs: keptAddresses(egressIPs),
+    ...(others.length === 0 ? {} : { others }),
+    namespaceSelector: readRivalSelector(reader, 'spec', 'namespaceSelector') ?? {},
+    assigned: items.slice(0, mostAddresses),
+  });
+}
+
+function itemsOf(reader: ObjectReader): readonly AssignedItem[] {
+  return reader.list('status', 'items').flatMap((entry) => {
+    const { node, egressIP } = asRecord(entry);
+    const isItem = typeof node === 'string' && typeof egressIP === 'string';
+    return isItem && isNodeName(node) && isNodeName(egressIP) ? [{ node, egressIP }] : [];
   });
 }
 
