@@ -225,6 +225,13 @@ describe('pages of large objects', () => {
     expect((await client.list()).items).toHaveLength(3);
   });
 
+  it('are asked for the first few in as many answers as it takes', async () => {
+    const { client, limits } = await servePages(40, () => 600_000);
+    expect(await client.first(30)).toHaveLength(30);
+    expect(limits.length).toBeGreaterThan(3);
+    expect(await client.first(200)).toHaveLength(40);
+  });
+
   it.each([
     ['in pages with nothing in them', 0, /100 pages have nothing in them/],
     ['in pages that go on', 5_000, /more than 500000 items, and no end/],

@@ -5,6 +5,14 @@ import { asRecord, ObjectReader } from './object-reader.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /**
+ * More than any node has: its kubelet may write as many as fit into an object. What is left out is said, and counts as
+ * if it were not there, which concerns that node alone.
+ */
+const most = { labels: 1_024, addresses: 256, podCIDRs: 64, taints: 256 };
+/** Characters: thousands of addresses. */
+const longestAnnotation = 65_536;
+
+/**
  * Reads a Node, with the annotations of these keys, which the network's back end asks for, and what is announced of its
  * interface. Never throws.
  */
@@ -13,12 +21,12 @@ export function readNode(object: unknown, annotationKeys: readonly string[] = []
   const providerID = reader.text('spec', 'providerID');
   const bootID = reader.text('status', 'nodeInfo', 'bootID');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
-  const podCIDRs = reader.texts('spec', 'podCIDRs');
+  const podCIDRs = few(reader, 'podCIDRs', 'spec.podCIDRs', reader.texts('spec', 'podCIDRs'));
   const taints = taintsOf(reader);
   const annotations = annotationsOf(reader, annotationKeys);
   return reader.result({
     name: reader.name,
-    labels: reader.map('metadata', 'labels'),
+    labels: labelsOf(reader),
     ready: isReady(reader),
     ...(reader.flag('spec', 'unschedulable') === true ? { unschedulable: true } : {}),
     ...(deletedAt === undefined ? {} : { deletedAt }),
@@ -33,7 +41,7 @@ export function readNode(object: unknown, annotationKeys: readonly string[] = []
 
 function annotationsOf(reader: ObjectReader, keys: readonly string[]): Readonly<Record<string, string>> {
   const values = [...new Set([egressIPConfigAnnotation, ...keys])].flatMap((key) => {
-    const value = reader.text('metadata', 'annotations', key);
+    const value = reader.bounded(longestAnnotation, 'metadata', 'annotations', key);
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(values);
@@ -49,15 +57,35 @@ function isReady(reader: ObjectReader): boolean {
 
 /** `status.addresses` holds host names too: only what is an address counts. */
 function addressesOf(reader: ObjectReader): readonly string[] {
-  return reader.list('status', 'addresses').flatMap((entry) => {
+  const addresses = reader.list('status', 'addresses').flatMap((entry) => {
     const { address } = asRecord(entry);
     return typeof address === 'string' && parseAddress(address) !== undefined ? [address] : [];
   });
+  return few(reader, 'addresses', 'status.addresses', addresses);
 }
 
 function taintsOf(reader: ObjectReader): readonly string[] {
-  return reader.list('spec', 'taints').flatMap((entry) => {
+  const taints = reader.list('spec', 'taints').flatMap((entry) => {
     const { key } = asRecord(entry);
     return typeof key === 'string' ? [key] : [];
   });
+  return few(reader, 'taints', 'spec.taints', taints);
+}
+
+function labelsOf(reader: ObjectReader): Readonly<Record<string, string>> {
+  const labels = reader.map('metadata', 'labels');
+  const entries = Object.entries(labels);
+  if (entries.length <= most.labels) return labels;
+  return Object.fromEntries(few(reader, 'labels', 'metadata.labels', entries));
+}
+
+function few<Entry>(
+  reader: ObjectReader,
+  what: keyof typeof most,
+  field: string,
+  entries: readonly Entry[],
+): readonly Entry[] {
+  if (entries.length <= most[what]) return entries;
+  reader.problem(field, `it has ${entries.length} entries, and ${most[what]} are the most that are read`);
+  return entries.slice(0, most[what]);
 }

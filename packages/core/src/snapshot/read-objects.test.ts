@@ -153,3 +153,28 @@ describe('a selector with garbage in it', () => {
     expect(result.problems[0]?.field).toContain('spec.namespaceSelector');
   });
 });
+
+describe('a node whose kubelet writes as much as fits into an object', () => {
+  it('is read as far as any node goes, and that is said', () => {
+    const many = Array.from({ length: 40_000 }, (_, index) => index);
+    const addressOf = (index: number): string => `10.9.${index >> 8}.${index & 255}`;
+    const metadata = { name: 'node', annotations: { 'k8s.example/gateways': 'x'.repeat(250_000) } };
+    const whole = {
+      metadata: { ...metadata, labels: Object.fromEntries(many.map((index) => [`k${index}`, 'v'])) },
+      spec: {
+        podCIDRs: many.map((index) => `${addressOf(index)}/32`),
+        taints: many.map((index) => ({ key: `t${index}`, effect: 'NoSchedule' })),
+      },
+      status: { addresses: many.map((index) => ({ type: 'InternalIP', address: addressOf(index) })) },
+    };
+    const read = readNode(whole, ['k8s.example/gateways']);
+    expect(JSON.stringify(read).length).toBeLessThan(30_000);
+    expect(read.problems.map(({ field }) => field).sort()).toEqual([
+      'metadata.annotations.k8s.example/gateways',
+      'metadata.labels',
+      'spec.podCIDRs',
+      'spec.taints',
+      'status.addresses',
+    ]);
+  });
+});

@@ -142,6 +142,16 @@ export class ResourceClient {
     }
   }
 
+  /** Reads the first objects of the collection, so many at the most; page by page, as they may be large. */
+  async first(count: number): Promise<readonly KubernetesObject[]> {
+    const items: KubernetesObject[] = [];
+    for await (const page of this.pages({ limit: count })) {
+      items.push(...page.items);
+      if (items.length >= count) break;
+    }
+    return items.slice(0, count);
+  }
+
   /** Creates an object; its name and namespace are those in its metadata. */
   async create(object: KubernetesObject, options: CallOptions = {}): Promise<KubernetesObject> {
     const path = collectionPath(this.resource, object.metadata.namespace);

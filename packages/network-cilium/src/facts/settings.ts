@@ -7,6 +7,9 @@ export const configMaps = ['kube-system/cilium-config', 'cilium/cilium-config'];
 /** The default of `egress-gateway-policy-map-max`. */
 const defaultMapSize = 16_384;
 
+/** Characters of a list of CIDRs that are looked at: a hundred of them. */
+const longestList = 4_096;
+
 /** What a cluster's Cilium can do; plain values, kept in the snapshot. */
 export interface CiliumSettings {
   /** What keeps the egress gateway from working, in words with the way out; empty where nothing does. */
@@ -49,7 +52,8 @@ function podNetworksIn(config: Readonly<Record<string, string>>): readonly strin
   const ipam = config['ipam'] ?? 'cluster-pool';
   if (!ipam.startsWith('cluster-pool') && ipam !== 'multi-pool') return [];
   const keys = ['cluster-pool-ipv4-cidr', 'cluster-pool-ipv6-cidr', 'auto-create-cilium-pod-ip-pools'];
-  const texts = keys.flatMap((key) => (config[key] ?? '').match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);
+  // What is looked for costs the square of a text that has none of it.
+  const texts = keys.flatMap((key) => (config[key] ?? '').slice(0, longestList).match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);
   return parseCidrs(texts.map((text) => text.replace(/^:(?!:)/, ''))).map(({ text }) => text);
 }
 

@@ -124,3 +124,26 @@ describe('annotations that are not understood', () => {
     },
   );
 });
+
+describe('what a node says without end', () => {
+  const many = Array.from({ length: 12_000 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+
+  it('keeps no more than sixteen gateways from others, and counts as far as any node goes', () => {
+    const { gateways, addresses, hostSubnets } = parseNode(
+      anOvnNode('w6', 'a', {
+        'k8s.ovn.org/l3-gateway-config': JSON.stringify({ default: { 'next-hops': many } }),
+        'k8s.ovn.org/host-cidrs': JSON.stringify(many.map((address) => `${address}/16`)),
+        'k8s.ovn.org/host-addresses': JSON.stringify(many),
+      }),
+    );
+    expect(gateways).toHaveLength(16);
+    expect(addresses.length).toBeLessThanOrEqual(1_024);
+    expect(hostSubnets?.length).toBeLessThanOrEqual(1_024);
+  });
+
+  it('tells of the first few things that are not understood', () => {
+    const entries = [...many.map((text) => `${text}/x/`), ...many.map(() => 'nonsense'), '10.0.0.5/24'].reverse();
+    const { findings } = parseNode(anOvnNode('w6', 'a', { 'k8s.ovn.org/host-cidrs': JSON.stringify(entries) }));
+    expect(findings).toHaveLength(8);
+  });
+});

@@ -24,6 +24,12 @@ export const hostCidrsAnnotation = 'k8s.ovn.org/host-cidrs';
 const hostAddressesAnnotation = 'k8s.ovn.org/host-addresses';
 const gatewayAnnotation = 'k8s.ovn.org/l3-gateway-config';
 
+/** More interfaces and networks than any node has; ovnkube-node writes of its node what it likes. */
+const mostEntries = 1_024;
+const mostTold = 8;
+/** As many as agents of ours name: addresses that are gateways are kept from everybody. */
+const mostGateways = 16;
+
 /**
  * Each node's port in networks inside the cluster, with the prefix of the network; a name may have been another once.
  */
@@ -86,7 +92,7 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
   };
   const primary = parse(primaryAnnotation, parsePrimary);
   const host = parse(hostCidrsAnnotation, parseHostCidrs);
-  for (const entry of host?.ignored ?? []) {
+  for (const entry of host?.ignored?.slice(0, mostTold) ?? []) {
     const text = JSON.stringify(entry).slice(0, 100);
     const message = `annotation ${hostCidrsAnnotation} has ${text}, which is no address with a prefix and is ignored`;
     findings.push({ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message });
@@ -129,7 +135,7 @@ function parsePrimary(text: string): Interfaces | undefined {
 function parseHostCidrs(text: string): Interfaces | undefined {
   const value = parseJson(text);
   if (!Array.isArray(value)) return undefined;
-  const entries: readonly unknown[] = value;
+  const entries: readonly unknown[] = value.slice(0, mostEntries);
   const ignored = entries.filter((entry) => ownAddress(entry).length === 0);
   if (ignored.length > 0 && ignored.length === entries.length) return undefined;
   return { addresses: entries.flatMap(ownAddress), subnets: entries.flatMap(cidrIn).filter(hasOthers), ignored };
@@ -152,7 +158,8 @@ function hasOthers({ size }: Cidr): boolean {
 
 function parseHostAddresses(text: string): readonly Address[] | undefined {
   const value = parseJson(text);
-  return Array.isArray(value) ? parseAddresses(value.filter((entry) => typeof entry === 'string')) : undefined;
+  if (!Array.isArray(value)) return undefined;
+  return parseAddresses(value.slice(0, mostEntries).filter((entry) => typeof entry === 'string'));
 }
 
 /** `{"default":{"next-hops":["10.0.0.1"],"next-hop":"10.0.0.1",…}}`: by what the node's traffic leaves. */
@@ -164,7 +171,7 @@ function parseGateways(text: string): readonly Address[] | undefined {
     const entries: readonly unknown[] = Array.isArray(hops) ? hops : [];
     return [...entries, hop].filter((entry) => typeof entry === 'string');
   });
-  return [...new Set(parseAddresses(gateways))];
+  return [...new Set(parseAddresses(gateways))].slice(0, mostGateways);
 }
 
 /**
@@ -180,5 +187,6 @@ function parseNetworks(text: string): readonly Cidr[] | undefined {
     .flatMap((part: unknown): readonly unknown[] =>
       typeof part === 'object' && part !== null ? Object.values(part) : [part],
     )
+    .slice(0, mostEntries)
     .flatMap(cidrIn);
 }

@@ -151,8 +151,12 @@ function specFieldsOf(schema: unknown): ReadonlySet<string> {
   return fields;
 }
 
+/** So many labels, and annotations, of a node are looked at: its kubelet may write as many as fit into an object. */
+const mostTexts = 512;
+
 function textsOf(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(asRecord(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  const texts = Object.entries(asRecord(value)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
+  return Object.fromEntries(texts.slice(0, mostTexts));
 }

@@ -41,13 +41,13 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
     documents.set(apiVersion, document);
     return document;
   };
-  const [isServed, announced, page] = await Promise.all([
+  const [isServed, announced, someNodes] = await Promise.all([
     servedBy(
       rest,
       [...kinds.values()].map(({ kind }) => kind),
     ),
     announcedNetwork(rest),
-    new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
+    new ResourceClient(rest, nodes).first(mostNodes),
   ]);
   // Those of a network that is not there are not asked for: a role for each would be needed.
   const maps = await readConfigMaps(
@@ -68,7 +68,7 @@ export async function gatherEvidence(rest: RestClient, backends: readonly Networ
   );
   return {
     served: new Map(served.flat()),
-    nodes: page.items.map(nodeEvidence),
+    nodes: someNodes.map(nodeEvidence),
     ...announced,
     ...(maps.size === 0 ? {} : { configMaps: maps }),
   };

@@ -183,13 +183,13 @@ async function decide(
 
 async function findSigns(rest: RestClient): Promise<ReturnType<typeof signsIn>> {
   const isServed = await servedBy(rest, [{ resource: infrastructures }]);
-  const [infrastructure, { items }] = await Promise.all([
+  const [infrastructure, someNodes] = await Promise.all([
     isServed({ resource: infrastructures })
       ? new ResourceClient(rest, infrastructures).list({ fieldSelector: 'metadata.name=cluster' })
       : undefined,
-    new ResourceClient(rest, nodes).listPage({ limit: mostNodes }),
+    new ResourceClient(rest, nodes).first(mostNodes),
   ]);
-  return signsIn({ infrastructure: infrastructure?.items[0], nodes: items });
+  return signsIn({ infrastructure: infrastructure?.items[0], nodes: someNodes });
 }
 
 /** Watches what the provider sees of a cluster; undefined for a provider that has nothing to see. */
