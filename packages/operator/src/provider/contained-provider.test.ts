@@ -86,6 +86,27 @@ describe('a contained provider', () => {
     expect(faults).toEqual([]);
   });
 
+  it('gives what is asked as a copy: one that works it off, or writes into it, is told nothing else of', async () => {
+    type Mutable = { nodes: unknown[]; cidrs: string[]; changes: { address: string }[] };
+    const { observe, contained } = contain({
+      observe: ({ nodes, cidrs }: Mutable) => {
+        nodes.length = 0;
+        cidrs.length = 0;
+        return Promise.resolve(good);
+      },
+      apply: ({ changes: list }: Mutable) => {
+        const done = [{ change: { ...list[0] }, outcome: 'done' }];
+        for (const change of list.splice(0)) change.address = '10.0.0.99';
+        return Promise.resolve(done);
+      },
+    });
+    expect(await observe()).toEqual(good);
+    const own: readonly ProviderChange[] = [{ type: 'attach', address: '10.0.0.5', node: { name: 'a' } }];
+    const results = await contained.apply({ changes: own, signal: new AbortController().signal });
+    expect(results).toEqual([{ change: changes[0], outcome: 'done' }]);
+    expect(own).toEqual(changes);
+  });
+
   it('says of itself all that the provider does, be it of a class', () => {
     class Described {
       readonly specificationVersion = 'v1';
@@ -240,6 +261,22 @@ describe('a contained provider', () => {
   });
 });
 
+/** An object of which one field throws when it is read. */
+function throwing(object: object, field: string): object {
+  return Object.defineProperty({ ...object }, field, {
+    get: () => {
+      throw new Error('not so');
+    },
+  });
+}
+
+/** A list behind a proxy that was revoked: whatever is done with it throws. */
+function takenBack(): unknown {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
 describe('a part of an answer that is wrong', () => {
   const observeWith = (change: object) => contain({ observe: () => Promise.resolve({ ...good, ...change }) }).observe();
 
@@ -265,6 +302,22 @@ describe('a part of an answer that is wrong', () => {
       'limits that are none',
       { nodes: [{ ...node('a'), limits: { ipv4: NaN } }, node('b')] },
       'observe: limits of node a are numbers of addresses',
+    ],
+    [
+      'a list of four thousand million',
+      { nodes: [{ ...node('a'), interfaces: new Array(2 ** 32 - 1) }, node('b')] },
+      'observe: interfaces of node a: 4294967295 entries are more than 262144',
+    ],
+    [
+      'an interface with a name without end',
+      { nodes: [{ ...node('a'), interfaces: [{ ...node('a').interfaces[0], id: 'x'.repeat(501) }] }, node('b')] },
+      `observe: interface ${'x'.repeat(500)} of node a: id is a short text, and main true or false`,
+    ],
+    ['a field that throws', { nodes: [throwing(node('a'), 'interfaces'), node('b')] }, 'a part of it cannot be read'],
+    [
+      'a list that is taken back',
+      { nodes: [{ ...node('a'), interfaces: takenBack() }, node('b')] },
+      'a part of it cannot be read',
     ],
   ])('is an error of that node alone: %s', async (_name, change, message) => {
     const { nodes, cidrs } = await observeWith(change);

@@ -39,7 +39,8 @@ const mostHanging = 16;
 
 /**
  * A provider whose mistakes stay its own: answers are parsed, whatever is thrown becomes a {@link ProviderError}, calls
- * end by our clock whether the provider heeds the signal or not, and what it says after that is not listened to.
+ * end by our clock whether the provider heeds the signal or not, and what it says after that is not listened to. What
+ * it is asked it gets as a copy, which it may change.
  */
 export function containProvider(provider: CloudProvider, options: ContainmentOptions): ContainedProvider {
   const calls = new Calls(options);
@@ -55,7 +56,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
           'observe',
           options.longestObserve ?? longestObserve,
           signal,
-          (ended) => provider.observe({ ...asked, signal: ended }),
+          (ended) => provider.observe({ ...structuredClone(asked), signal: ended }),
           (answer) => parseObservation(answer, asked),
         );
         trouble = undefined;
@@ -70,7 +71,7 @@ export function containProvider(provider: CloudProvider, options: ContainmentOpt
         'apply',
         options.longestApply ?? longestApply,
         signal,
-        (ended) => provider.apply({ changes, signal: ended }),
+        (ended) => provider.apply({ changes: structuredClone(changes), signal: ended }),
         (answer) => parseResults(answer, changes),
       );
     },

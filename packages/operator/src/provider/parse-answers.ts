@@ -33,6 +33,8 @@ const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
 ]);
 const longestText = 500;
 const longestRetry = 3_600_000;
+/** More addresses than any network has in one CIDR, or one interface; a list may claim to have four thousand million. */
+const mostEntries = 262_144;
 
 /**
  * An answer, or a part of it, that has not the shape that the contract gives it. The message is the end of a sentence.
@@ -126,8 +128,8 @@ function parseNode(node: string, seen: unknown): NodeObservation {
 function parseInterface(node: string, value: unknown): ProviderInterface {
   const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
   const where = `observe: interface ${typeof id === 'string' ? printable(id) : '?'} of node ${node}`;
-  if (typeof id !== 'string' || typeof main !== 'boolean')
-    throw new WrongShape(`${where}: id is a text, and main true or false`);
+  if (typeof id !== 'string' || id.length > longestText || typeof main !== 'boolean')
+    throw new WrongShape(`${where}: id is a short text, and main true or false`);
   return {
     id,
     main,
@@ -213,8 +215,9 @@ function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescripti
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof WrongShape)) throw error;
-    return fail({ class: 'unknown', message: `the provider answers wrongly: ${error.message}` });
+    // Whatever reading throws, such as a field that is a function of the plug-in's.
+    const reason = error instanceof WrongShape ? error.message : 'a part of it cannot be read';
+    return fail({ class: 'unknown', message: `the provider answers wrongly: ${reason}` });
   }
 }
 
@@ -228,6 +231,8 @@ function record(value: unknown, where: string): Readonly<Record<string, unknown>
 
 function list(value: unknown, where: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new WrongShape(`${where}: a list is expected, not ${describe(value)}`);
+  if (value.length > mostEntries)
+    throw new WrongShape(`${where}: ${value.length} entries are more than ${mostEntries}`);
   return value;
 }
 
