@@ -15,6 +15,11 @@ export interface CiliumNodeEntry extends NetworkEntry {
   readonly addresses: readonly string[];
 }
 
+/** More than any node has. */
+const mostEntries = 1_024;
+/** Characters of an IPv6 address at its longest, and a prefix. */
+const longestText = 43;
+
 /** The kind CiliumNode. */
 export const ciliumNodeKind: NetworkKind<CiliumNodeEntry> = {
   resource: { group: 'cilium.io', version: 'v2', plural: 'ciliumnodes', kind: 'CiliumNode' },
@@ -36,14 +41,24 @@ function readCiliumNode(object: unknown): Read<CiliumNodeEntry> {
   );
   const { labels } = asRecord(asRecord(object)['metadata']);
   const isLabelled = Object.keys(asRecord(labels)).length > 0;
+  const podCIDRs = [...reader.texts('spec', 'ipam', 'podCIDRs'), ...ofPools.filter(isText)];
+  const addresses = [...ofHost, ...ofCilium].filter(isText);
   return reader.result({
     name: reader.name,
     ...(isLabelled && { hostname: reader.word('metadata', 'labels', hostnameLabel) ?? '' }),
-    podCIDRs: [...reader.texts('spec', 'ipam', 'podCIDRs'), ...ofPools.filter(isText)],
-    addresses: [...ofHost, ...ofCilium].filter(isText),
+    podCIDRs: firstOf(reader, 'spec.ipam', podCIDRs),
+    addresses: firstOf(reader, 'spec.addresses', addresses),
   });
 }
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+/** What is left out counts as if it were not there: an agent could else name every address of every pool as its own. */
+function firstOf(reader: ObjectReader, field: string, texts: readonly string[]): readonly string[] {
+  const short = texts.filter(({ length }) => length <= longestText);
+  if (short.length > mostEntries)
+    reader.problem(field, `it has ${short.length} entries, and ${mostEntries} are the most that are read`);
+  return short.slice(0, mostEntries);
 }

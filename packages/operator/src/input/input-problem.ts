@@ -8,6 +8,20 @@ export interface InputProblem {
   readonly message: string;
 }
 
+/** So much is told of each part of a problem: what a file repeats in it may be as long as the file. */
+const longestPart = 500;
+
+/** A problem in one line, its parts as `show` has them. */
+export function textOf(
+  { file, line, object, field, message }: InputProblem,
+  show: (part: string) => string = (part) => part,
+): string {
+  return [`${file}:${line}`, object, field, message]
+    .filter((part) => part !== undefined)
+    .map((part) => show(part.length > longestPart ? `${part.slice(0, longestPart)}…` : part))
+    .join(': ');
+}
+
 /** An input that cannot be read at all: the command could not run. */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -15,10 +29,9 @@ export class InputError extends Error {
 
 /** An error that tells the first of some problems, and how many there are. */
 export function unreadable(problems: readonly InputProblem[]): InputError {
-  const [first, ...others] = problems.map(({ file, line, object, field, message }) =>
-    [`${file}:${line}`, object, field, message].filter((part) => part !== undefined).join(': '),
-  );
-  return new InputError(`${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
+  const [first, ...others] = problems;
+  const text = first === undefined ? '' : textOf(first);
+  return new InputError(`${text}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
 }
 
 /** Why a text that ends the stack is not read. */
