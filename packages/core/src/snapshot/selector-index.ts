@@ -4,7 +4,9 @@ import type { LabelSelector } from './snapshot.ts';
 interface Entry<Item> {
   readonly item: Item;
   readonly position: number;
-  readonly matches: (labels: Labels) => boolean;
+  readonly selector: LabelSelector;
+  /** Made when it is asked first: of many thousands few ever are. */
+  matches: ((labels: Labels) => boolean) | undefined;
 }
 
 /**
@@ -27,9 +29,7 @@ export class SelectorIndex<Item> {
 
   /** Adds what a selector stands for; without a selector it is for everything. */
   add(selector: LabelSelector | undefined, item: Item): void {
-    const compiled = compileSelector(selector ?? {});
-    if (!compiled.ok) return;
-    const entry = { item, position: this.#size, matches: compiled.matches };
+    const entry = { item, position: this.#size, selector: selector ?? {}, matches: undefined };
     this.#size += 1;
     const label = mostTelling(selector ?? {});
     if (label === undefined) this.#others.push(entry);
@@ -55,7 +55,7 @@ export class SelectorIndex<Item> {
       }
       if (first === undefined || from === undefined) return;
       next[from] = (next[from] ?? 0) + 1;
-      if (first.matches(labels)) yield first.item;
+      if (selects(first, labels)) yield first.item;
     }
   }
 
@@ -74,6 +74,14 @@ export class SelectorIndex<Item> {
     if (values === undefined) this.#byValue.set(key, (values = new Map<string, Entry<Item>[]>()));
     return values;
   }
+}
+
+function selects(entry: Entry<unknown>, labels: Labels): boolean {
+  if (entry.matches === undefined) {
+    const compiled = compileSelector(entry.selector);
+    entry.matches = compiled.ok ? compiled.matches : () => false;
+  }
+  return entry.matches(labels);
 }
 
 /** The label that tells most of those that a selector asks for, with its values where it names them. */

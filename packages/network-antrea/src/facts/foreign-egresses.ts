@@ -6,11 +6,31 @@ import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
 /** What stands between a namespace and an Egress of ours for it. */
 export type ObstacleOf = (namespace: string) => NetworkObstacle | undefined;
 
-/** Why a namespace cannot be served beside Egresses that people made: one counts for a pod, and which one is chance. */
-export function foreignObstacles(
+/**
+ * Makes a reader of why a namespace cannot be served beside Egresses that people made: one counts for a pod, and which
+ * one is chance. What they select is looked at when it changes, and not with each Egress of ours that comes or goes.
+ */
+export function createForeignReader(): (
   foreign: readonly ParsedEgress[],
   claimantOf: (namespace: string) => Claimant | undefined,
-): ObstacleOf {
+) => ObstacleOf {
+  let last: { readonly foreign: readonly ParsedEgress[]; readonly rivals: Rivals } | undefined;
+  return (foreign, claimantOf) => {
+    if (last === undefined || !isSame(last.foreign, foreign)) last = { foreign, rivals: rivalsAmong(foreign) };
+    return obstaclesOf(last.rivals, claimantOf);
+  };
+}
+
+interface Rivals {
+  readonly byNamespace: ReadonlyMap<string, ParsedEgress>;
+  readonly others: SelectorIndex<ParsedEgress>;
+}
+
+function isSame(one: readonly ParsedEgress[], other: readonly ParsedEgress[]): boolean {
+  return one.length === other.length && one.every((egress, index) => egress === other[index]);
+}
+
+function rivalsAmong(foreign: readonly ParsedEgress[]): Rivals {
   const byNamespace = new Map<string, ParsedEgress>();
   const others = new SelectorIndex<ParsedEgress>();
   for (const egress of foreign) {
@@ -19,6 +39,13 @@ export function foreignObstacles(
       if (selectsAny(egress)) others.add(egress.source.namespaceSelector, egress);
     } else if (!byNamespace.has(namespace)) byNamespace.set(namespace, egress);
   }
+  return { byNamespace, others };
+}
+
+function obstaclesOf(
+  { byNamespace, others }: Rivals,
+  claimantOf: (namespace: string) => Claimant | undefined,
+): ObstacleOf {
   const rivalOf = (namespace: string): ParsedEgress | undefined => {
     const known = byNamespace.get(namespace);
     if (known !== undefined || others.size === 0) return known;

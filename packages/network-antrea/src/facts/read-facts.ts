@@ -24,7 +24,7 @@ import {
 import { egressKind } from '../kinds/egress.ts';
 import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-ip-pool.ts';
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
-import { foreignObstacles } from './foreign-egresses.ts';
+import { createForeignReader, type ObstacleOf } from './foreign-egresses.ts';
 import { asOthers, isUnproven, parseEgress, type ParsedEgress } from './parse-egress.ts';
 import { boundsOf, type Bounds } from '../kinds/ip-range.ts';
 
@@ -55,13 +55,14 @@ export function createFactsReader(): FactsReader {
   const egresses = new ListMemo(parseEgress);
   const pools = new ListMemo(parsePool);
   const judge = createJudge(isUnproven, asOthers);
+  const obstaclesOf = createForeignReader();
   return {
-    read: (view) =>
-      factsOf(
-        view,
-        judge(egresses.parseAll(entriesOf(view.objects, egressKind)), view),
-        pools.parseAll(entriesOf(view.objects, externalIPPoolKind)),
-      ),
+    read: (view) => {
+      const all = judge(egresses.parseAll(entriesOf(view.objects, egressKind)), view);
+      const foreign = all.filter(({ ours }) => ours === undefined);
+      const obstacleOf = obstaclesOf(foreign, view.claimantOf);
+      return factsOf(view, all, { foreign, obstacleOf }, pools.parseAll(entriesOf(view.objects, externalIPPoolKind)));
+    },
   };
 }
 
@@ -69,9 +70,13 @@ function parsePool(source: ExternalIPPoolEntry): ParsedPool {
   return { name: source.name, source, ranges: source.ipRanges.flatMap((range) => boundsOf(range) ?? []) };
 }
 
-function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonly ParsedPool[]): AntreaFacts {
+function factsOf(
+  view: NetworkView,
+  all: readonly ParsedEgress[],
+  { foreign, obstacleOf }: { readonly foreign: readonly ParsedEgress[]; readonly obstacleOf: ObstacleOf },
+  pools: readonly ParsedPool[],
+): AntreaFacts {
   const egresses = all.filter(({ ours }) => ours !== undefined);
-  const foreign = all.filter(({ ours }) => ours === undefined);
   const ofNamespace = groupByNamespace(egresses);
   const nodes = new Map(view.nodes.map((node) => [node.name, nodeFacts(node, view)]));
   const { obstacle, clusterNetworks: networks } = view.settings;
@@ -94,7 +99,7 @@ function factsOf(view: NetworkView, all: readonly ParsedEgress[], pools: readonl
       address === undefined || node === undefined ? [] : [{ address, node }],
     ),
     nodeOf: (node) => nodes.get(node)?.facts ?? { usable: false, capacity: unlimited, addresses: [] },
-    obstacleOf: foreignObstacles(foreign, view.claimantOf),
+    obstacleOf,
     ...(typeof obstacle === 'string' && obstacle !== ''
       ? { standstill: { code: 'EgressOff', message: obstacle } }
       : {}),

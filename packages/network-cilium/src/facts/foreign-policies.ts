@@ -20,9 +20,14 @@ export function createForeignReader(): (policies: readonly ParsedPolicy[]) => Fo
   let last: { readonly rivals: readonly Rival[]; readonly foreign: ForeignPolicies } | undefined;
   return (policies) => {
     const all = rivals.parseAll(policies.filter(({ ours }) => ours === undefined));
-    if (last?.rivals !== all) last = { rivals: all, foreign: foreignPolicies(all) };
+    // Those of ours come and go all the time.
+    if (last === undefined || !isSame(last.rivals, all)) last = { rivals: all, foreign: foreignPolicies(all) };
     return last.foreign;
   };
+}
+
+function isSame(one: readonly Rival[], other: readonly Rival[]): boolean {
+  return one.length === other.length && one.every((rival, index) => rival === other[index]);
 }
 
 function foreignPolicies(rivals: readonly Rival[]): ForeignPolicies {

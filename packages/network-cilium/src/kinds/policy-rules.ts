@@ -65,8 +65,10 @@ export function ofNamespaces({ namespaceSelector = {}, podSelector = {} }: Polic
   const namespace = podSelector.matchLabels?.[podNamespaceLabel];
   const named = namespace === undefined ? [] : [{ key: podNamespaceLabel, operator: 'In', values: [namespace] }];
   const ofPods = podSelector.matchExpressions?.filter(({ key }) => key === podNamespaceLabel) ?? [];
-  const expressions = [...matchExpressions, ...named, ...ofPods];
-  return { ...namespaceSelector, ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) };
+  const more = [...named, ...ofPods];
+  return more.length === 0
+    ? namespaceSelector
+    : { ...namespaceSelector, matchExpressions: [...matchExpressions, ...more] };
 }
 
 function readRule(reader: ObjectReader, rule: unknown): PolicyRule {

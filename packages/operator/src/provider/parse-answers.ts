@@ -33,7 +33,7 @@ const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
 ]);
 const longestText = 500;
 const longestRetry = 3_600_000;
-/** More addresses than any network has in one CIDR, or one interface; a list may claim to have four thousand million. */
+/** More addresses than a CIDR or an interface has; a list may claim to have four thousand million. */
 const mostEntries = 262_144;
 
 /**
