@@ -34,8 +34,6 @@ export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFiel
   readonly beside?: PolicyGateway;
 }
 
-export type { PolicyRule } from './policy-rules.ts';
-
 /** One gateway of a policy. */
 export interface PolicyGateway {
   readonly nodeSelector: LabelSelector;
