@@ -16,6 +16,22 @@ const bundleValues: Values = {
   monitoring: { enabled: true, dashboard: { enabled: false } },
 };
 
+interface Base {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>>; readonly annotations: object };
+  readonly spec: object;
+}
+
+/** Pods go where there is an image for: a cluster of OpenShift may have nodes of several architectures. */
+function affinityTo({ metadata: { labels } }: Base): Values {
+  const oneOf = (what: 'arch' | 'os'): object => {
+    const label = `operatorframework.io/${what}.`;
+    const values = Object.keys(labels).filter((name) => name.startsWith(label));
+    return { key: `kubernetes.io/${what}`, operator: 'In', values: values.map((name) => name.slice(label.length)) };
+  };
+  const nodeSelectorTerms = [{ matchExpressions: [oneOf('arch'), oneOf('os')] }];
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+}
+
 /** Kinds that stand in the ClusterServiceVersion; the rest are files beside it. */
 const inVersion: ReadonlySet<string> = new Set(['Deployment', 'ServiceAccount']);
 
@@ -32,7 +48,9 @@ interface Binding extends Manifest {
 export function renderBundle(helm: string): Files {
   const project = readProject();
   const labels = bundleLabels(channelsOf(project.version));
-  const objects = parseManifests(helmTemplate(helm, { values: bundleValues })).map(withoutHelm);
+  const base = parse(readFileSync(deployPath('olm/base.clusterserviceversion.yaml'), 'utf8')) as Base;
+  const values = { ...bundleValues, affinity: affinityTo(base) };
+  const objects = parseManifests(helmTemplate(helm, { values })).map(withoutHelm);
   const bindings = objects.filter(
     (object): object is Binding =>
       'roleRef' in object &&
@@ -55,7 +73,7 @@ export function renderBundle(helm: string): Files {
   return new Map([
     [
       `olm/manifests/${releaseName}.clusterserviceversion.yaml`,
-      stringify(clusterServiceVersion(project, objects, granted), { lineWidth: 0, compat: 'yaml-1.1' }),
+      stringify(clusterServiceVersion(project, base, objects, granted), { lineWidth: 0, compat: 'yaml-1.1' }),
     ],
     ...beside.map(
       (object) =>
@@ -73,13 +91,12 @@ export function renderBundle(helm: string): Files {
   ]);
 }
 
-function clusterServiceVersion(project: Project, objects: readonly Manifest[], granted: readonly Role[]): object {
-  const { metadata, spec, ...rest } = parse(
-    readFileSync(deployPath('olm/base.clusterserviceversion.yaml'), 'utf8'),
-  ) as {
-    readonly metadata: { readonly annotations: object };
-    readonly spec: object;
-  };
+function clusterServiceVersion(
+  project: Project,
+  { metadata, spec, ...rest }: Base,
+  objects: readonly Manifest[],
+  granted: readonly Role[],
+): object {
   const image = `${project.image}:${project.version}`;
   const rulesOf = (own: boolean): readonly unknown[] =>
     granted.filter(({ metadata: { namespace } }) => (namespace === releaseName) === own).flatMap(({ rules }) => rules);

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { findTool, toolPath } from './find-tool.ts';
+import { findTool, sourceOf, toolPath } from './find-tool.ts';
 import { tools, type GoTool, type NpmTool, type Tool, type ToolName } from './tools.ts';
 
 function isToolName(name: string): name is ToolName {
@@ -72,6 +72,11 @@ function fromGo(tool: GoTool, folder: string): Uint8Array {
     const tree = join(folder, 'tree');
     cpSync(Dir, tree, { recursive: true });
     run('chmod', ['-R', 'u+w', tree], {}, folder);
+    const source = sourceOf(tool);
+    if (source !== undefined) {
+      mkdirSync(join(tree, command));
+      cpSync(source, join(tree, command, 'main.go'));
+    }
     run('go', ['install', ...flags, `./${command}`], { ...environment, GOFLAGS: '-mod=mod' }, tree);
   } else run('go', ['install', ...flags, `${module}/${command}@${version}`], environment, folder);
   const [name = ''] = readdirSync(bin);

@@ -22,8 +22,10 @@ export interface GoTool {
   readonly version: string;
   readonly linkerFlags?: string;
   readonly tags?: string;
-  /** Its module replaces others, so that Go builds it from a tree of its own alone. */
+  /** It is built in a copy of its module's tree: the module replaces others, or lacks the command. */
   readonly fromTree?: true;
+  /** The source of the command beside this file, where it is one of ours that only uses the module. */
+  readonly source?: string;
 }
 
 const kubectlLayer = {
@@ -44,12 +46,14 @@ export const tools = {
   helm4: { ...kubectlLayer, entry: 'helm/helm' },
   kubectl: { ...kubectlLayer, entry: 'kubectl/kubectl' },
   helm3: { from: 'go', module: 'helm.sh/helm/v3', command: 'cmd/helm', version: 'v3.22.0', linkerFlags: forKubernetes },
-  // The Operator Lifecycle Manager's own validators of bundles.
-  operatorVerify: {
+  // The Operator Lifecycle Manager's own validators of bundles, all of them: its own command runs half.
+  verifyBundle: {
     from: 'go',
     module: 'github.com/operator-framework/api',
-    command: 'cmd/operator-verify',
+    command: 'cmd/verify-bundle',
     version: 'v0.37.0',
+    fromTree: true,
+    source: 'verify-bundle.go',
   },
   // What makes a catalog of bundles.
   opm: {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,12 +14,14 @@ import { findTool } from '../../src/toolbox/find-tool.ts';
 import { helm4, helms, noHelm } from '../support/helms.ts';
 import { serveImage } from '../support/image-registry.ts';
 import { serveFolder, type ServedFolder } from '../support/serve-folder.ts';
+import { standInForDocker } from '../support/stand-in-for-docker.ts';
 import { standInForNpm } from '../support/stand-in-for-npm.ts';
-import { runStep, runStepAlongside } from '../support/workflow-step.ts';
+import { platformsOf, runStep, runStepAlongside } from '../support/workflow-step.ts';
 
 const built = existsSync(join(root, 'packages/operator/dist/cli.js'));
-const verify = findTool('operatorVerify') ?? '';
+const verify = findTool('verifyBundle') ?? '';
 const opm = findTool('opm') ?? '';
+const noOpm = 'opm is not there: node deploy/src/toolbox/install.ts (Go builds it)';
 
 describe(
   'a release, put together and not published',
@@ -100,36 +102,52 @@ describe(
     });
 
     it(
-      "has a bundle that the Operator Lifecycle Manager's validators take",
-      unless(verify === '', 'operator-verify is not there: node deploy/src/toolbox/install.ts (Go builds it)'),
+      "has a bundle that all of operator-framework's validators take, its metadata too",
+      unless(verify === '', 'the validators are not there: node deploy/src/toolbox/install.ts (Go builds them)'),
       () => {
         // As the release's workflow does, once it has pushed the image.
         const { image } = readProject();
         const pinned = `${image}@sha256:${'0'.repeat(64)}`;
-        execFileSync(process.execPath, [
-          deployPath('src/pin.ts'),
-          join(target, 'bundle'),
-          `${image}:${version}`,
-          pinned,
-        ]);
+        const bundle = join(target, 'bundle');
+        execFileSync(process.execPath, [deployPath('src/pin.ts'), bundle, `${image}:${version}`, pinned]);
         expect(
-          readFileSync(join(target, 'bundle/manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8'),
+          readFileSync(join(bundle, 'manifests/egressip-ipam-operator.clusterserviceversion.yaml'), 'utf8'),
         ).toContain(`relatedImages:\n    - name: operator\n      image: ${pinned}\n`);
-        const { status, stdout, stderr } = spawnSync(
-          verify,
-          ['manifests', '--operatorhub_validate', '--object_validate', join(target, 'bundle/manifests')],
-          { encoding: 'utf8' },
-        );
-        // It knows no other validator for the hub, and ends with 0 whatever it finds.
-        const isOwnAge = (line: string): boolean => line.includes('"operatorhub\\" validator is deprecated');
-        const found = `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !isOwnAge(line));
-        expect({ status, found }).toEqual({ status: 0, found: [] });
+        const path = `${standInForDocker(join(folder, 'docker'), platformsOf('operator'))}${delimiter}/usr/bin`;
+        const validate = (at: string): readonly string[] => {
+          const { stdout, stderr } = spawnSync(verify, [at], { encoding: 'utf8', env: { PATH: path } });
+          return `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+        };
+        expect(validate(bundle)).toEqual([]);
+
+        const broken = join(folder, 'broken');
+        cpSync(bundle, broken, { recursive: true });
+        const metadata = join(broken, 'metadata/annotations.yaml');
+        writeFileSync(metadata, readFileSync(metadata, 'utf8').replaceAll('candidate-', 'weekly-'));
+        expect(validate(broken)).toEqual([expect.stringContaining('weekly-')]);
       },
     );
 
+    it('has a bundle whose format and annotations opm takes from a registry', unless(opm === '', noOpm), async () => {
+      const image = await serveImage(join(target, 'bundle/bundle.Dockerfile'));
+      const home = join(folder, 'home-of-bundle');
+      const settings = join(home, '.config/containers');
+      mkdirSync(settings, { recursive: true });
+      writeFileSync(join(settings, 'policy.json'), '{"default": [{"type": "insecureAcceptAnything"}]}');
+      writeFileSync(join(settings, 'registries.conf'), `[[registry]]\nlocation = "${image.host}"\ninsecure = true\n`);
+      const flags = ['--image-builder', 'none', '--optional-validators', 'operatorhub,bundle-objects'];
+      const command = ['alpha', 'bundle', 'validate', '--tag', `${image.host}/operator-bundle:${version}`, ...flags];
+      try {
+        const { stderr } = await promisify(execFile)(opm, command, { env: { ...process.env, HOME: home } });
+        expect(stderr).toContain('All validation tests have been completed successfully');
+      } finally {
+        image.stop();
+      }
+    });
+
     it(
       'has bundles that the workflow makes a catalog of, with the channels of the version',
-      unless(opm === '', 'opm is not there: node deploy/src/toolbox/install.ts (Go builds it)'),
+      unless(opm === '', noOpm),
       async () => {
         const image = await serveImage(join(target, 'bundle/bundle.Dockerfile'));
         try {

@@ -25,15 +25,30 @@ export async function runStepAlongside(
   return (await promisify(execFile)('bash', ['-ec', scriptOf(name)], { cwd: folder, env })).stdout;
 }
 
+/** The platforms that an image is built for, by the id of the step that builds it. */
+export function platformsOf(id: string): readonly string[] {
+  const platforms = readSteps().find((step) => step.id === id)?.with?.['platforms'];
+  if (platforms === undefined) throw new Error(`the workflow builds no ${id}`);
+  return platforms.split(',');
+}
+
 function scriptOf(name: string): string {
-  const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
-    readonly jobs: Readonly<
-      Record<string, { readonly steps: readonly { readonly name?: string; readonly run?: string }[] }>
-    >;
-  };
-  const step = Object.values(jobs)
-    .flatMap(({ steps }) => steps)
-    .find((candidate) => candidate.name?.startsWith(name) === true);
+  const step = readSteps().find((candidate) => candidate.name?.startsWith(name) === true);
   if (step?.run === undefined) throw new Error(`the workflow has no step ${name}`);
   return step.run;
+}
+
+interface Step {
+  readonly id?: string;
+  readonly name?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+/** The steps of all jobs of the release. */
+function readSteps(): readonly Step[] {
+  const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
+    readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+  };
+  return Object.values(jobs).flatMap(({ steps }) => steps);
 }
