@@ -7,7 +7,7 @@ import { oneServer } from '../../../packages/operator/test/integration/support/s
 import { noRealServer, unless } from '../../../tools/testing/unless.ts';
 import { startClusterOfPages, type ClusterOfPages } from './cluster.ts';
 import { sitDown, type Call, type Desk } from './desk.ts';
-import { blocksNotRun, scripts } from './lines.ts';
+import { blocksNotRun, scripts, type Script } from './lines.ts';
 
 const kubectl = findTool('kubectl') ?? '';
 
@@ -30,7 +30,9 @@ const byKubelets: readonly (readonly [line: RegExp, answer: RegExp])[] = [
 ];
 
 /** What the sandbox does not have: pods, roles, OpenAPI as kubectl wants it before it makes objects. */
-const beyondTheSandbox = /kubectl (apply|create|exec|logs|port-forward) |kubectl get pods /;
+const beyondTheSandbox = ['apply', 'create', 'exec', 'logs', 'port-forward', 'get pods'].map(
+  (command) => `kubectl ${command} `,
+);
 
 /** Columns that are empty where no kubelet runs. */
 const mayBeEmpty = new Set(
@@ -39,16 +41,23 @@ const mayBeEmpty = new Set(
   ),
 );
 
+/** What was met of the exceptions above. */
+const met = new Set<RegExp | string>();
+
+const isBeyond = ({ text }: Script): boolean => beyondTheSandbox.some((command) => text.includes(command));
+const unused = beyondTheSandbox.filter((command) => !scripts.some(({ text }) => text.includes(command)));
 const unfilled = filledIn.filter(([said]) => !scripts.some(({ text }) => text.includes(said)));
 
 it('pages have lines of kubectl', () => expect(scripts.length).toBeGreaterThan(50));
 it('each of them is run that stands in a block', () => expect(blocksNotRun).toEqual([]));
+it('every command that the sandbox lacks is in a page', () => expect(unused).toEqual([]));
 it('every placeholder that is filled in is in a page', () => expect(unfilled).toEqual([]));
 
 describe.each(oneServer)('lines of kubectl, on %s', unless(kubectl === '', noKubectl), (server) => {
   let cluster: ClusterOfPages;
   let desk: Desk;
   let page: string | undefined;
+  const followed = new Set<Script>();
 
   beforeAll(async () => {
     desk = sitDown(kubectl);
@@ -78,10 +87,17 @@ describe.each(oneServer)('lines of kubectl, on %s', unless(kubectl === '', noKub
   it.each(scripts)('$title', async (script) => {
     await (script.page === page ? cluster.settle() : cluster.forget());
     page = script.page;
-    const onlyAsks = server === 'the sandbox' && beyondTheSandbox.test(script.text);
+    followed.add(script);
+    const onlyAsks = server === 'the sandbox' && isBeyond(script);
     const calls = await desk.follow(fill(script.text), { onlyAsks });
     expect(calls.length).toBeGreaterThanOrEqual(script.text.match(/\bkubectl [a-z]/g)?.length ?? 1);
     expect(calls.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  it('every exception is met by a line', unless(server === 'the sandbox', noRealServer), () => {
+    // Of some of the scripts alone nothing can be said.
+    if (followed.size < scripts.length) return;
+    expect([...byKubelets.map(([line]) => line), ...mayBeEmpty].filter((exception) => !met.has(exception))).toEqual([]);
   });
 
   it(
@@ -97,14 +113,18 @@ describe.each(oneServer)('lines of kubectl, on %s', unless(kubectl === '', noKub
 
 /** What is wrong with what came of a line. */
 function faultOf({ line, code, out, error }: Call): string | undefined {
-  const [, answer] = byKubelets.find(([said]) => said.test(line)) ?? [];
-  if (answer !== undefined && !line.endsWith(' --help'))
-    return answer.test(error) ? undefined : `${line}: not ${String(answer)}, but ${error}${out}`;
+  const [said, answer] = byKubelets.find(([exception]) => exception.test(line)) ?? [];
+  if (said !== undefined && !line.endsWith(' --help')) {
+    met.add(said);
+    return answer?.test(error) === true ? undefined : `${line}: not ${String(answer)}, but ${error}${out}`;
+  }
   // Of our own program other codes, and columns, say what it found.
   const isOurs = !/^kubectl (?!egressip)/.test(line);
   if (isOurs ? code === 1 : code !== 0) return `${line}: exit code ${code}, ${error}`;
   if (out.trim() === '' || /^ *"?items"?: \[\]/m.test(out)) return `${line}: prints nothing ${error}`;
-  const columns = isOurs ? [] : emptyColumns(out).filter((column) => !mayBeEmpty.has(column));
+  const empty = isOurs ? [] : emptyColumns(out);
+  for (const column of empty) met.add(column);
+  const columns = empty.filter((column) => !mayBeEmpty.has(column));
   return columns.length === 0 ? undefined : `${line}: nothing in ${columns.join(', ')}`;
 }
 
