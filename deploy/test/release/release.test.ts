@@ -1,5 +1,16 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,8 +83,19 @@ describe(
     });
 
     describe('has a chart with an index', () => {
+      const digest = `sha256:${'1'.repeat(64)}`;
+      const agentDigest = `sha256:${'2'.repeat(64)}`;
       let served: ServedFolder;
       beforeAll(async () => {
+        // What the workflow has beside the release: the sources, and Helm.
+        symlinkSync(deployPath(), join(folder, 'deploy'));
+        symlinkSync(helm4, join(target, 'helm'));
+        runStep('The chart names the images', folder, {
+          GITHUB_REF_NAME: `v${version}`,
+          GITHUB_REPOSITORY: repository.replace('https://github.com/', ''),
+          DIGEST: digest,
+          AGENT_DIGEST: agentDigest,
+        });
         served = await serveFolder(join(target, 'chart'));
         // The index names the address that it will have; here it has another.
         const file = join(target, 'chart/index.yaml');
@@ -92,13 +114,32 @@ describe(
           const flags = ['--repository-config', join(home, 'repositories.yaml'), '--repository-cache', home];
           const run = async (...args: readonly string[]): Promise<string> =>
             (await promisify(execFile)(helm, [...args, ...flags], { maxBuffer: 16 * 1024 * 1024 })).stdout;
+          const template = (...values: readonly string[]): Promise<string> =>
+            run('template', releaseName, 'egressip-ipam/egressip-ipam-operator', '--namespace', releaseName, ...values);
           await run('repo', 'add', 'egressip-ipam', served.address);
           expect(await run('search', 'repo', 'egressip-ipam')).toContain(version);
-          expect(
-            await run('template', releaseName, 'egressip-ipam/egressip-ipam-operator', '--namespace', releaseName),
-          ).toContain(`image: "quay.io/egressip-ipam/operator:${version}"`);
+          const rendered = await template('--set', 'agent.enabled=true');
+          expect(rendered).toContain(`image: "quay.io/egressip-ipam/operator:${version}@${digest}"`);
+          expect(rendered).toContain(`image: "quay.io/egressip-ipam/agent:${version}@${agentDigest}"`);
+          // What somebody else calls theirs is not what was released.
+          const others = await template('--set', 'image.repository=registry.example/ours,agent.enabled=true');
+          expect(others).toContain(`image: "registry.example/ours:${version}"`);
+          expect(await template('--set', 'image.tag=v9.9.9')).toContain(
+            `image: "quay.io/egressip-ipam/operator:v9.9.9"`,
+          );
         },
       );
+
+      it('whose entries lead to what is there, and are of it', () => {
+        const { entries } = parse(readFileSync(join(target, 'chart/index.yaml'), 'utf8')) as {
+          readonly entries: Readonly<Record<string, readonly { readonly urls: readonly string[]; digest: string }[]>>;
+        };
+        const name = `egressip-ipam-operator-${version}.tgz`;
+        const sha = createHash('sha256')
+          .update(readFileSync(join(target, 'chart', name)))
+          .digest('hex');
+        expect(entries['egressip-ipam-operator']).toMatchObject([{ urls: [`${served.address}/${name}`], digest: sha }]);
+      });
     });
 
     it(

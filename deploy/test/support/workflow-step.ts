@@ -11,7 +11,7 @@ export function runStep(name: string, folder: string, environment: NodeJS.Proces
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...readWorkflow().env, ...environment },
   });
 }
 
@@ -21,7 +21,7 @@ export async function runStepAlongside(
   folder: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const env = { ...process.env, ...environment };
+  const env = { ...process.env, ...readWorkflow().env, ...environment };
   return (await promisify(execFile)('bash', ['-ec', scriptOf(name)], { cwd: folder, env })).stdout;
 }
 
@@ -47,8 +47,14 @@ interface Step {
 
 /** The steps of all jobs of the release. */
 function readSteps(): readonly Step[] {
-  const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as {
-    readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-  };
-  return Object.values(jobs).flatMap(({ steps }) => steps);
+  return Object.values(readWorkflow().jobs).flatMap(({ steps }) => steps);
+}
+
+interface Workflow {
+  readonly env: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+
+function readWorkflow(): Workflow {
+  return parse(readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')) as Workflow;
 }

@@ -56,11 +56,17 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- include "egressip-ipam.imageOf" (dict "root" . "image" .Values.image) }}
 {{- end }}
 
-{{/* As the one above, of any part: (dict "root" $ "image" .Values.agent.image). */}}
+{{/* As the one above, of any part: (dict "root" $ "image" .Values.agent.image). A released chart names in its annotation the
+     digest of each image, which counts for the very image that it was released with: no other name, no other tag. */}}
 {{- define "egressip-ipam.imageOf" -}}
 {{- $image := .image }}
 {{- $tag := $image.tag | default (ternary "" .root.Chart.AppVersion (ne $image.digest "")) }}
-{{- $image.repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- $digest := $image.digest }}
+{{- range fromYamlArray (index .root.Chart.Annotations "artifacthub.io/images") }}
+{{- $released := printf "%s:%s@" $image.repository $tag }}
+{{- if and (not $digest) (hasPrefix $released .image) }}{{ $digest = trimPrefix $released .image }}{{ end }}
+{{- end }}
+{{- $image.repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $digest }}@{{ . }}{{ end }}
 {{- end }}
 
 {{/* "true" on OpenShift, else nothing. */}}
