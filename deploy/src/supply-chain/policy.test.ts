@@ -49,9 +49,15 @@ describe('what is run and built upon', () => {
   const workflows = readdirSync(join(root, '.github/workflows'));
 
   it.each(workflows)('is named by digest in %s', (name) => {
-    const uses = readFileSync(join(root, '.github/workflows', name), 'utf8').match(/uses: \S+/g) ?? [];
+    const uses = readFileSync(join(root, '.github/workflows', name), 'utf8').match(/uses: .*/g) ?? [];
     expect(uses.length).toBeGreaterThan(0);
-    expect(uses.filter((line) => !/@[0-9a-f]{40}$/.test(line))).toEqual([]);
+    expect(uses.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  it('is the same version of an action in all of them', () => {
+    const text = workflows.map((name) => readFileSync(join(root, '.github/workflows', name), 'utf8')).join('\n');
+    const actions = [...new Set(text.match(/(?<=uses: ).*/g))].map((line) => line.replace(/@.*/, ''));
+    expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
   });
 
   it('is named by digest in the Dockerfile', () => {

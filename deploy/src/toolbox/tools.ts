@@ -65,6 +65,8 @@ export const tools = {
     tags: 'json1,containers_image_openpgp,exclude_graphdriver_btrfs',
     fromTree: true,
   },
+  // What looks at workflows: expressions, what jobs give to each other, inputs of actions.
+  actionlint: { from: 'go', module: 'github.com/rhysd/actionlint', command: 'cmd/actionlint', version: 'v1.7.12' },
   kubeScore: { from: 'go', module: 'github.com/zegl/kube-score', command: 'cmd/kube-score', version: 'v1.20.0' },
 } as const satisfies Readonly<Record<string, Tool>>;
 

@@ -217,6 +217,18 @@ describe(
       },
     );
 
+    it('has all that the workflow takes from it', () => {
+      const [first = '', ...jobs] = readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8').split(
+        /^ {2}(?=npm:$)/m,
+      );
+      const named = (text: string): readonly string[] => text.match(/(?<=[\s"=]release\/)[a-z]+[\w.]*/g) ?? [];
+      const taken = new Set(named(jobs.join('')));
+      expect([...taken]).toEqual(expect.arrayContaining(['bundle', 'catalog.yaml', 'chart', 'notes.md']));
+      // What the job that makes it puts beside it.
+      const there = new Set([...readdirSync(target), ...named(first)]);
+      expect([...taken].filter((name) => !there.has(name))).toEqual([]);
+    });
+
     it('has a bill of materials, a catalog and notes for its version', () => {
       expect(JSON.parse(readFileSync(join(target, 'bom.cdx.json'), 'utf8'))).toMatchObject({
         bomFormat: 'CycloneDX',

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -23,6 +23,15 @@ export async function runStepAlongside(
 ): Promise<string> {
   const env = { ...process.env, ...readWorkflow().env, ...environment };
   return (await promisify(execFile)('bash', ['-ec', scriptOf(name)], { cwd: folder, env })).stdout;
+}
+
+/** Writes a program into a folder that does nothing but note what it was told; returns that, a call each. */
+export function standInFor(program: string, folder: string): () => readonly string[] {
+  const calls = join(folder, `${program}.calls`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(calls, '');
+  writeFileSync(join(folder, program), `#!/bin/sh\necho "$*" >> '${calls}'\n`, { mode: 0o755 });
+  return () => readFileSync(calls, 'utf8').split('\n').slice(0, -1);
 }
 
 /** The platforms that an image is built for, by the id of the step that builds it. */
