@@ -67,7 +67,11 @@ function linkToRepository(md) {
       const target = join(docs, dirname(env.relativePath), decodeURI(path));
       const inRepository = relative(root, target);
       const isPage = inRepository.startsWith('docs/') && (path.endsWith('.md') || existsSync(`${target}.md`));
-      if (isPage) continue;
+      if (isPage) {
+        // As `rewrites` below names them.
+        token.attrSet('href', href.replace('README.md', 'index.md'));
+        continue;
+      }
       if (!existsSync(target)) throw new Error(`${env.relativePath}: there is no ${inRepository} in the repository`);
       token.attrSet('href', `${source}/tree/main/${inRepository}${hash === undefined ? '' : `#${hash}`}`);
     }

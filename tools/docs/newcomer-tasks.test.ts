@@ -1,36 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { root } from './code-blocks.ts';
+import { describe, expect, it } from 'vitest';
+import { pages, root } from './code-blocks.ts';
+import tasks from './newcomer-tasks.json' with { type: 'json' };
 import { slug } from './slug.ts';
 
-/** What a newcomer wants to do, the link of the front page that says so, and what the answer has in it. */
-const tasks: readonly (readonly [task: string, link: string, answer: RegExp])[] = [
-  ['see it work, without a cluster', 'tutorial.md#see-it-work', /npm start/],
-  ['install it on a cluster', 'tutorial.md#on-a-cluster', /helm install/],
-  ['have the command line, with kubectl and completion', 'how-to/command-line.md', /completion bash/],
-  ['give a namespace an address of my choice', 'how-to.md#choose-an-address', /egressips=/],
-  ['keep addresses for something else', 'how-to.md#keep-addresses-back', /reservedIPs/],
-  ['know how large a pool has to be', 'how-to.md#plan-a-pools-size', /pool/],
-  ['know what the loss of a node costs', 'how-to/lose-a-node.md', /simulate/],
-  ['know why a namespace has no address', 'troubleshooting.md#a-namespace-gets-no-address', /explain/],
-  ['know what an alert wants', 'alerts/README.md', /EgressIPNotCarried/],
-  ['take it away again', 'operate.md', /egressip-ipam uninstall/],
-  ['come from the original operator', 'migration.md', /original/],
-  ['have the agents that Cilium needs', 'cilium.md', /agent\.enabled=true/],
-  ['add a network', 'how-to/write-a-network.md', /NetworkBackend/],
-];
+// What a newcomer wants to do, the link of the front page that leads there, what somebody would type into the search,
+// and what the answer has in it. `look.mjs` goes each way in a browser.
 
-/** A page from a heading to the next one of the same rank, or the whole page. */
-function sectionOf(link: string): string {
-  const [path = '', anchor] = link.split('#', 2);
-  const page = readFileSync(join(root, 'docs', path), 'utf8');
-  if (anchor === undefined) return page;
-  const sections = page.split(/^## /m);
-  return sections.find((section) => slug(section.split('\n', 1)[0] ?? '') === anchor) ?? '';
+interface Section {
+  /** As a link of the front page has it. */
+  readonly link: string;
+  readonly text: string;
 }
 
-it.each(tasks)('to %s takes one step from the front page', (_task, link, answer) => {
-  expect(readFileSync(join(root, 'docs/index.md'), 'utf8')).toContain(`](${link})`);
-  expect(sectionOf(link)).toMatch(answer);
+/** What a page says, as a reader sees it: without marks, in one line. */
+function plain(text: string): string {
+  return text
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[`*]/g, '')
+    .replaceAll(/\s+/g, ' ');
+}
+
+const sections: readonly Section[] = pages
+  .filter((page) => page.startsWith('docs/'))
+  .flatMap((page) => {
+    const path = page.slice('docs/'.length);
+    const [, ...parts] = `\n${readFileSync(join(root, page), 'utf8')}`.split(/^## /m);
+    const whole = { link: path, text: plain(readFileSync(join(root, page), 'utf8')) };
+    return [
+      whole,
+      ...parts.map((text) => ({ link: `${path}#${slug(text.split('\n', 1)[0] ?? '')}`, text: plain(text) })),
+    ];
+  });
+
+describe('a newcomer', () => {
+  it.each(tasks)('who wants to $task is one step away from the answer', ({ link, answer }) => {
+    expect(readFileSync(join(root, 'docs/index.md'), 'utf8')).toContain(`](${link})`);
+    const { text = '' } = sections.find((section) => section.link === link) ?? {};
+    expect(answer.filter((words) => !text.includes(words))).toEqual([]);
+  });
+
+  it.each(tasks)(
+    'who wants to $task finds the answer in one place, by words that stand in no other',
+    ({ link, answer }) => {
+      const page = link.replace(/#.*/, '');
+      const answering = sections.filter(({ text }) => answer.every((words) => text.includes(words)));
+      expect(answering.map((section) => section.link).filter((found) => !found.startsWith(page))).toEqual([]);
+      // Where one heading is the answer, no other of the page is one.
+      if (link.includes('#')) expect(answering.map((section) => section.link)).toEqual([page, link]);
+    },
+  );
 });
