@@ -205,21 +205,32 @@ function wantedContent(
 /** The pool that Antrea places an address by, or the node that has it of us; undefined where there is neither. */
 function placeOf(
   egressIPAM: ClaimDecision['egressIPAM'],
-  { address, present, hosted }: Use,
+  use: Use,
   poolName: string | undefined,
   { decisions, facts }: EgressContext,
 ): Pick<EgressContent, 'pool' | 'node'> | undefined {
+  const { present, hosted } = use;
   const presentPool = present?.source.externalIPPool ?? '';
   // What an EgressIPAM gave that is not there any more stays where Antrea has put it.
   const isOfLost = egressIPAM === undefined && presentPool !== '';
   if (egressIPAM?.placement !== 'network' && !isOfLost) {
-    const node = decisions.nodeOf(address) ?? present?.source.placedOn ?? '';
+    const node = chosenNode(use, decisions);
     return present === undefined && node === '' ? undefined : { pool: '', node };
   }
   if (present === undefined && poolName === undefined) return undefined;
   // A pool that comes back gives any of its addresses to an Egress that names it and has lost its own.
   if (present !== undefined && namesLostPool(present, facts)) return { pool: '', node: '' };
   return { pool: hosted || isOfLost ? (poolName ?? presentPool) : '', node: '' };
+}
+
+/**
+ * The node that an Egress shall name, where we place. One that is to be bound is bound where it is, and moves after
+ * that: binding waits for the interface, and that for the move, so that in one write each would wait for the other.
+ */
+function chosenNode({ address, present, active }: Use, { nodeOf }: NetworkDecisions): string {
+  const placedOn = present?.source.placedOn ?? '';
+  const isBoundFirst = active && present?.active === false && placedOn !== '';
+  return isBoundFirst ? placedOn : (nodeOf(address) ?? placedOn);
 }
 
 /** Whether an Egress asks for a place that it did not ask for. */

@@ -1,4 +1,10 @@
-import { plan, type ClusterSnapshot, type NetworkEntry, type ProviderSnapshot } from '@egressip-ipam/core';
+import {
+  plan,
+  type ClusterSnapshot,
+  type NetworkEntry,
+  type NodeSnapshot,
+  type ProviderSnapshot,
+} from '@egressip-ipam/core';
 import {
   anEgressIPAM,
   aNamespace,
@@ -261,6 +267,26 @@ describe('where this project places', () => {
       },
     };
     expect(plan(gone, network)).toMatchObject({ allocations: [{ addresses: [address], carried: false }], waiting: [] });
+  });
+  const inReserve = { podSelector: { matchLabels: { 'egressip-ipam-operator.redhat-cop.io/reserve': 'true' } } };
+  const narrowed = { podSelector: { matchLabels: { app: 'web' } } };
+  const strange: Partial<NodeSnapshot> = { labels: {} };
+  it.each([
+    ['comes back into use', 'is not of its EgressIPAM any more', inReserve, strange],
+    ['comes back into use', 'is down', inReserve, { ready: false }],
+    ['was narrowed', 'is not of its EgressIPAM any more', narrowed, strange],
+    ['was narrowed', 'is down', narrowed, { ready: false }],
+  ] as const)('an Egress that %s while its node %s is carried by another one', (_what, _why, change, node) => {
+    const start = settled(cluster({ provider: agents(['n1', 'n2']) }));
+    const [egress] = objectsOf(start, 'Egress') as readonly EgressEntry[];
+    const own = egress?.placedOn ?? '';
+    const after = settled({
+      ...start,
+      nodes: start.nodes.map((entry) => (entry.name === own ? dressed({ ...entry, ...node }) : entry)),
+      network: { ...start.network, objects: { ...start.network.objects, Egress: [{ ...egress!, ...change }] } },
+    });
+    expect(plan(after, network)).toMatchObject({ steps: [], allocations: [{ carried: true }] });
+    expect(objectsOf(after, 'Egress')).not.toMatchObject([{ placedOn: own }]);
   });
 });
 
