@@ -1,5 +1,5 @@
 import type { Finding } from '../finding/finding.ts';
-import type { Plan } from '../plan/plan-types.ts';
+import type { Allocation, Plan } from '../plan/plan-types.ts';
 
 /** What a plan says of one EgressIPAM, beside its report. */
 export interface Concerns {
@@ -9,9 +9,11 @@ export interface Concerns {
   readonly waiting: Plan['waiting'];
   /** Allocations of which an address carries no traffic. */
   readonly lost: Plan['allocations'];
+  /** Allocations of which something else uses an address too: whose packets come back is chance. */
+  readonly contested: Plan['allocations'];
 }
 
-const none: Concerns = { problems: [], waiting: [], lost: [] };
+const none: Concerns = { problems: [], waiting: [], lost: [], contested: [] };
 
 /** Sorts a plan by EgressIPAM, in one walk. */
 export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
@@ -23,14 +25,21 @@ export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
     [...plan.waiting].sort((one, other) => Number(one.mender === 'owner') - Number(other.mender === 'owner')),
     ({ egressIPAM }) => egressIPAM,
   );
-  const lost = Map.groupBy(
-    plan.allocations.filter(({ carried }) => !carried),
-    ({ egressIPAM }) => egressIPAM,
+  const allocations = (isSo: (allocation: Allocation) => boolean): ReadonlyMap<string, Plan['allocations']> =>
+    Map.groupBy(plan.allocations.filter(isSo), ({ egressIPAM }) => egressIPAM);
+  const lost = allocations(({ carried }) => !carried);
+  const inConflict = new Set(
+    plan.findings.flatMap(({ code, object }) =>
+      code === 'AddressConflict' && object.kind === 'Namespace' ? [object.name] : [],
+    ),
   );
+  const contested: typeof lost =
+    inConflict.size === 0 ? new Map() : allocations(({ namespace }) => inConflict.has(namespace));
   return (name) => ({
     problems: problems.get(name) ?? none.problems,
     waiting: waiting.get(name) ?? none.waiting,
     lost: lost.get(name) ?? none.lost,
+    contested: contested.get(name) ?? none.contested,
   });
 }
 

@@ -106,9 +106,21 @@ describe('the status of an EgressIPAM', () => {
     object: { kind: 'EgressIPAM', name: 'pool' },
     message: `a finding, ${severity}`,
   });
+  const conflict: Plan['findings'][number] = {
+    code: 'AddressConflict',
+    severity: 'error',
+    object: { kind: 'Namespace', name: 'shared' },
+    message: 'node x uses it too',
+  };
   // From the worst to what is no trouble of the EgressIPAM at all.
   const causes: readonly (Partial<Plan> & { readonly ready: string; readonly degraded: string })[] = [
     { allocations: [allocation('lost', false)], ready: 'NotCarried', degraded: 'NotCarried' },
+    {
+      allocations: [allocation('shared', true)],
+      findings: [conflict],
+      ready: 'AllServed',
+      degraded: 'AddressConflict',
+    },
     { findings: [finding('error')], ready: 'AllServed', degraded: 'NoCIDRAssignments' },
     { waiting: [wait('cluster')], ready: 'ClaimsWaiting', degraded: 'ClaimsWaiting' },
     { findings: [finding('warning')], ready: 'AllServed', degraded: 'NoSpareCapacity' },
@@ -138,9 +150,9 @@ describe('the status of an EgressIPAM', () => {
   it('has every trouble in its message, and those first that nobody but the cluster can mend', () => {
     const status = statusOf(
       concernsByEgressIPAM({
-        allocations: [allocation('lost', false)],
+        allocations: [allocation('lost', false), allocation('shared', true)],
         waiting: [...Array.from({ length: 10 }, () => wait('owner')), wait('cluster')],
-        findings: [finding('warning'), finding('error')],
+        findings: [finding('warning'), finding('error'), conflict],
       } as unknown as Plan)('pool'),
       buildSnapshot({}),
       report,
@@ -151,7 +163,7 @@ describe('the status of an EgressIPAM', () => {
       'addresses of 1 namespace carry no traffic: lost; 1 namespace waits: cluster (WaitingForNodes); 1 of 2 namespaces served (1 refused for what owners wrote)',
     );
     expect(degraded?.message).toBe(
-      'addresses of 1 namespace carry no traffic: lost; a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
+      'addresses of 1 namespace carry no traffic: lost; something else uses addresses of 1 namespace too: shared (AddressConflict); a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
     );
     expect((status['waitingClaims'] as readonly { readonly namespace: string }[])[0]?.namespace).toBe('cluster');
   });

@@ -36,7 +36,7 @@ export function statusOf(
   before: Readonly<Record<string, unknown>>,
   refused: readonly RefusedAddress[] = [],
 ): Readonly<Record<string, unknown>> {
-  const { problems, waiting, lost } = concerns;
+  const { problems, waiting, lost, contested } = concerns;
   const ready = isReady(concerns);
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
@@ -56,7 +56,13 @@ export function statusOf(
   const [idle, delayed] = [notCarried(lost), claimsWaiting(unserved)];
   const broken = [...idle, ...delayed];
   // The worst first: what is wrong with the EgressIPAM itself is mostly why its claims wait.
-  const troubles = [...idle, ...troublesIn(problems, 'error'), ...delayed, ...troublesIn(problems, 'warning')];
+  const troubles = [
+    ...idle,
+    ...usedByOthers(contested),
+    ...troublesIn(problems, 'error'),
+    ...delayed,
+    ...troublesIn(problems, 'warning'),
+  ];
   const served = servedIn(report);
   const { states } = report;
   const some = lost
@@ -156,6 +162,13 @@ function notCarried(lost: Concerns['lost']): readonly Trouble[] {
   const others = isServed ? '; other addresses of theirs carry the traffic' : '';
   const message = `addresses of ${count(lost.length)} carry no traffic: ${namesOf(lost)}${others}`;
   return [{ reason: 'NotCarried', message }];
+}
+
+/** Traffic leaves by such an address, and what comes back may reach another who answers for it. */
+function usedByOthers(contested: Concerns['contested']): readonly Trouble[] {
+  if (contested.length === 0) return [];
+  const message = `something else uses addresses of ${count(contested.length)} too: ${namesOf(contested)}`;
+  return [{ reason: 'AddressConflict', message: `${message} (AddressConflict)` }];
 }
 
 /** Law 12: no claim waits for what is not its owner's to mend. What owners mistyped is counted beside. */
