@@ -29,6 +29,25 @@ export class ConfirmedAddresses {
     return record !== undefined && this.#hosted.at(record).entry.namespace === name;
   }
 
+  /**
+   * What a binding proves. Where somebody else made its object, and our record alone says that it is ours, both may have
+   * been restored from another cluster: it proves nothing of an address that something else uses, and that is on no interface for it.
+   */
+  provenBy(binding: BindingFacts | undefined): BindingFacts | undefined {
+    if (binding?.madeByOthers !== true || !binding.addresses.some((address) => this.#isDoubtful(address)))
+      return binding;
+    const { texts: _, ...rest } = binding;
+    return { ...rest, addresses: binding.addresses.filter((address) => !this.#isDoubtful(address)) };
+  }
+
+  #isDoubtful(address: Address): boolean {
+    if (!this.#ledger.isTaken(address)) return false;
+    const { host, attachment } = this.#ledger;
+    const slot = this.#ledger.slotOf(address);
+    const node = host.at(slot);
+    return !attachment.has(slot) || (node !== undefined && !attachment.is(slot, node));
+  }
+
   /** Everything that a namespace has, in the order of its annotation, then of the network's. */
   of(namespace: ParsedNamespace, binding: BindingFacts | undefined): ReadonlySet<Address> {
     const { listed, allocated, unconfirmed } = namespace;
@@ -36,12 +55,12 @@ export class ConfirmedAddresses {
     const bound = binding?.addresses ?? none;
     const isProved = (address: Address): boolean =>
       this.#isRecordProof || bound.includes(address) || this.isHostedFor(namespace, address);
-    const proved = record.filter(isProved);
-    return new Set([
-      ...proved,
+    const all = [
+      ...record.filter(isProved),
       ...unconfirmed,
       ...bound,
       ...listed.filter((address) => this.isHostedFor(namespace, address)),
-    ]);
+    ];
+    return new Set(binding?.madeByOthers === true ? all.filter((address) => !this.#isDoubtful(address)) : all);
   }
 }

@@ -79,7 +79,8 @@ class ClaimReader {
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
     const { egressIPAM } = namespace;
     const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
-    const kept = pool === undefined ? undefined : this.#allItShouldHave(namespace, binding, pool);
+    const isProof = this.#confirmed.provenBy(binding) === binding;
+    const kept = pool === undefined || !isProof ? undefined : this.#allItShouldHave(namespace, binding, pool);
     if (kept !== undefined) {
       const isSettled = binding === undefined || (binding.addresses === kept && binding.unconfirmed.length === 0);
       return {
@@ -132,7 +133,8 @@ class ClaimReader {
   }
 
   #claimAnew(subject: Subject, pool: Pool): Claim {
-    const { namespace, binding } = subject;
+    const { namespace } = subject;
+    const binding = this.#confirmed.provenBy(subject.binding);
     const confirmed = this.#confirmed.of(namespace, binding);
     const record = namespace.allocated?.addresses ?? none;
     const asked = namespace.listed.length > 0 || namespace.invalid.length > 0;

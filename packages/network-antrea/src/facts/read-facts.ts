@@ -161,7 +161,8 @@ function bindingOf(namespace: string, egresses: readonly ParsedEgress[]): Bindin
   const unconfirmed: readonly Address[] = egresses.flatMap((egress) => egress.unconfirmed);
   const object = egresses[0]?.object ?? { kind: 'Egress', name: '' };
   const byRecord = egresses.some(({ active, awaitsRecord }) => active && awaitsRecord);
-  return { namespace, object, ours: true, byRecord, addresses, unconfirmed };
+  const madeByOthers = egresses.some(({ source }) => source.applied === false);
+  return { namespace, object, ours: true, byRecord, madeByOthers, addresses, unconfirmed };
 }
 
 /**

@@ -38,3 +38,41 @@ it('takes nothing from the one that carries traffic: an Egress restored for the 
   expect(allocations).toMatchObject([{ namespace: 'young', addresses: [copied.egressIP], source: 'kept' }]);
   expect(waiting).toMatchObject([{ namespace: 'old', reason: { code: 'DuplicateAddress' } }]);
 });
+
+it.each([
+  ['before Antrea has placed it', (snapshot: ClusterSnapshot) => snapshot],
+  ['once Antrea has placed it, as it places whatever names a pool', antreaAtWork],
+])('gives nothing that an Egress of somebody else has to one restored with its record, %s', (_when, react) => {
+  let cluster: ClusterSnapshot = aSnapshot(
+    {
+      egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
+      nodes: [dressed(aNode('n1'))],
+      namespaces: [aNamespace('old')],
+      network: { name: 'antrea', objects: {} },
+    },
+    network,
+  );
+  for (let round = 0; round < 20; round += 1)
+    for (const step of readySteps(plan(cluster, network))) cluster = antreaAtWork(applyStep(cluster, step, network));
+  const [own] = (cluster.network.objects['Egress'] ?? []) as readonly EgressEntry[];
+  const { applied: _applied, egressIP, ...rest } = own!;
+  const restored: EgressEntry = { ...rest, applied: false, egressIP, egressNode: '', statusIP: '' };
+  const stranger: EgressEntry = {
+    name: 'stranger',
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'elsewhere' } },
+    egressIP,
+    externalIPPool: '',
+    egressNode: '',
+    statusIP: '',
+  };
+  const { allocations, waiting, steps } = plan(
+    react({
+      ...cluster,
+      network: { ...cluster.network, objects: { ...cluster.network.objects, Egress: [restored, stranger] } },
+    }),
+    network,
+  );
+  expect(allocations).toEqual([]);
+  expect(waiting).toMatchObject([{ namespace: 'old', reason: { code: 'AddressInUse' } }]);
+  expect(steps.map(({ object }) => object)).toContainEqual({ kind: 'Egress', name: own?.name });
+});

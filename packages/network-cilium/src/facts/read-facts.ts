@@ -132,7 +132,7 @@ function hostsOf({ object, gateways, reserve, ours }: ParsedPolicy, nodes: Gatew
 function bindingsOf(own: readonly ParsedPolicy[], view: NetworkView): ReadonlyMap<string, BindingFacts> {
   const bindings = new Map<string, BindingFacts>();
   for (const policy of own) {
-    const { ours, object, gateways, unconfirmed, awaitsRecord } = policy;
+    const { ours, object, gateways, unconfirmed, awaitsRecord, source } = policy;
     if (ours === undefined) continue;
     const { namespace } = ours;
     const other = bindings.get(namespace);
@@ -142,6 +142,7 @@ function bindingsOf(own: readonly ParsedPolicy[], view: NetworkView): ReadonlyMa
       object: other?.object ?? object,
       ours: true,
       byRecord: awaitsRecord || other?.byRecord === true,
+      madeByOthers: source.applied === false || other?.madeByOthers === true,
       addresses: [...(other?.addresses ?? []), ...addresses],
       unconfirmed: [...(other?.unconfirmed ?? []), ...unconfirmed],
     });

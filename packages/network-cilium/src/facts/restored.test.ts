@@ -1,7 +1,7 @@
 import { plan, type ClusterSnapshot } from '@egressip-ipam/core';
 import { settle } from '@egressip-ipam/core/simulate';
 import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EgressGatewayPolicyEntry } from '../kinds/egress-gateway-policy.ts';
 import { network } from '../network.ts';
 import { aCluster, aGateway, attaching } from '../testing/cluster.ts';
@@ -43,4 +43,60 @@ it.each([
   const { allocations, waiting } = plan(restored(applied, provider), network);
   expect(allocations).toMatchObject([{ namespace: 'young', source: 'kept' }]);
   expect(waiting).toMatchObject([{ namespace: 'old', reason: { code: 'DuplicateAddress' } }]);
+});
+
+describe('a policy that was restored into a cluster where something else uses its address', () => {
+  const [address, pool] = ['10.0.0.1', 'pool'];
+  const record = { egressIPs: address, allocated: `${pool}/${address}` };
+  const stranger: EgressGatewayPolicyEntry = {
+    name: 'stranger',
+    selectors: [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': 'elsewhere' } } }],
+    destinationCIDRs: ['0.0.0.0/0'],
+    excludedCIDRs: [],
+    gateways: [{ nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node2' } }, egressIP: address }],
+  };
+  const restoredInto = (
+    more: Partial<ClusterSnapshot>,
+    policies: readonly EgressGatewayPolicyEntry[] = [],
+    isTold = true,
+  ) => {
+    const there = settle(
+      aCluster({
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
+        nodes: [aGateway('node1')],
+        namespaces: [aNamespace('old')],
+      }),
+      network,
+    );
+    const [policy] = policiesOf(there);
+    const { applied: _applied, ...own } = policy!;
+    const restored = isTold ? { ...own, applied: false } : own;
+    return aCluster({
+      egressIPAMs: there.egressIPAMs,
+      nodes: [aGateway('node1')],
+      namespaces: [{ ...aNamespace('old'), ...record }],
+      policies: [restored, ...policies],
+      ...more,
+    });
+  };
+  const elsewhere = { ...aGateway('node9', 'b'), addresses: [address] };
+
+  it.each([
+    ['a policy of somebody', restoredInto({ provider: attaching({ node1: [] }) }, [stranger])],
+    ['a node', restoredInto({ nodes: [aGateway('node1'), elsewhere], provider: attaching({ node1: [], node9: [] }) })],
+  ])('proves nothing, as the record proves it alone: %s has it', (_who, snapshot) => {
+    const { allocations, waiting, steps } = plan(snapshot, network);
+    expect(allocations).toEqual([]);
+    expect(waiting).toMatchObject([{ namespace: 'old', reason: { code: 'AddressInUse' } }]);
+    expect(steps.filter(({ kind }) => kind === 'attach')).toEqual([]);
+  });
+
+  it.each([
+    ['a node has it for the namespace', restoredInto({ provider: attaching({ node1: [address] }) }, [stranger])],
+    ['nothing tells who made it, as in files', restoredInto({ provider: attaching({ node1: [] }) }, [stranger], false)],
+  ])('keeps it where %s (law 2)', (_where, snapshot) => {
+    const { allocations, findings } = plan(snapshot, network);
+    expect(allocations).toMatchObject([{ namespace: 'old', addresses: [address], source: 'kept' }]);
+    expect(findings).toMatchObject([{ code: 'AddressConflict' }]);
+  });
 });
