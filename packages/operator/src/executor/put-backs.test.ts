@@ -64,7 +64,24 @@ describe('writes that someone else undoes', () => {
     expect(putBacks.isUndone('claim/shop')).toBe(false);
   });
 
-  it('are forgotten when something else is written, after ten minutes, and with the object', () => {
+  it('are told of whenever that is, as of so many objects as may be', () => {
+    write(claim('10.0.0.1'));
+    now += 30 * 86_400_000;
+    putBacks.forget();
+    expect(write(claim('10.0.0.1'))).toBe(1);
+    expect(waits(claim('10.0.0.1'))).toBe(5_000);
+    now += 600_001;
+    expect([waits(claim('10.0.0.1')), putBacks.isUndone('claim/shop')]).toEqual([0, false]);
+    for (let count = 0; count < 10_001; count += 1) putBacks.note(`claim/${count}`, claim('10.0.0.2'), 1);
+    const writeOther = (count: number): number => putBacks.note(`claim/${count}`, claim('10.0.0.2'), 1);
+    putBacks.forget();
+    expect([write(claim('10.0.0.1')), writeOther(0)]).toEqual([0, 1]);
+    now += 600_000;
+    putBacks.forget();
+    expect([writeOther(1), writeOther(10_000)]).toEqual([0, 1]);
+  });
+
+  it('are forgotten when something else is written, and with the object', () => {
     write(claim('10.0.0.1'));
     write(claim('10.0.0.1'));
     expect(waits(claim('10.0.0.1'))).toBe(5_000);
@@ -72,11 +89,7 @@ describe('writes that someone else undoes', () => {
     expect(waits(claim('10.0.0.1'), 2)).toBe(0);
     write(claim());
     expect(waits(claim('10.0.0.1'))).toBe(0);
-    write(claim('10.0.0.1'));
-    now += 600_001;
-    putBacks.forget();
     expect(write(claim('10.0.0.1'))).toBe(0);
-    expect(waits(claim('10.0.0.1'))).toBe(0);
   });
 
   it('are slowed down for what they do alone: a fight over a label leaves what carries traffic as quick as ever', () => {

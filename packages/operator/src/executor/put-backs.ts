@@ -18,7 +18,11 @@ interface WrittenPart {
   readonly count: number;
 }
 
-const forgetAfter = 600_000;
+/** For so long others count as insisting who undid something. */
+const insistsFor = 600_000;
+const remembersAllFor = 600_000;
+/** After that of so many objects it is known what was written last: a person undoes things at any time, also of years ago. */
+const mostLanes = 10_000;
 const firstPause = 5_000;
 const longestPause = 300_000;
 /** What carries traffic is away no longer than this, whoever insists. */
@@ -49,15 +53,14 @@ export class PutBacks {
     const parts = before?.goal === goal ? before.byEffect : nothing;
     const effect = effectOf(step);
     const last = parts.get(effect);
-    const isKnown = last !== undefined && at - last.at < forgetAfter;
-    const isUndone = isKnown && isBegunAnew(last, digest);
+    const isUndone = last !== undefined && isBegunAnew(last, digest);
     const count = isUndone
       ? 1 + (at - last.at <= pauseAfter(last.count, step) + answersWithin ? last.count : 0)
-      : isKnown
-        ? last.count
-        : 0;
+      : (last?.count ?? 0);
     const isDone = digest === goal;
-    const steps = isDone ? none : new Set(isKnown && !isUndone ? [...last.steps, digest] : [digest]);
+    const steps = isDone ? none : new Set(last !== undefined && !isUndone ? [...last.steps, digest] : [digest]);
+    // Those that were written last are the last.
+    this.#written.delete(lane);
     this.#written.set(lane, { goal, byEffect: new Map([...parts, [effect, { steps, isDone, at, count }]]) });
     return isUndone ? count : 0;
   }
@@ -74,14 +77,19 @@ export class PutBacks {
 
   /** Whether anything that was written of an object was undone. */
   isUndone(lane: string): boolean {
-    return [...(this.#written.get(lane)?.byEffect.values() ?? [])].some(({ count }) => count > 0);
+    const now = this.#now();
+    const parts = [...(this.#written.get(lane)?.byEffect.values() ?? [])];
+    return parts.some(({ count, at }) => count > 0 && now - at < insistsFor);
   }
 
-  /** Forgets what is long past. */
+  /** Forgets those of too many objects that were written first, and long ago. */
   forget(): void {
     const now = this.#now();
+    let surplus = this.#written.size - mostLanes;
     for (const [lane, { byEffect }] of this.#written) {
-      if ([...byEffect.values()].every(({ at }) => now - at > forgetAfter)) this.#written.delete(lane);
+      if (surplus <= 0 || [...byEffect.values()].some(({ at }) => now - at < remembersAllFor)) return;
+      this.#written.delete(lane);
+      surplus -= 1;
     }
   }
 }
