@@ -1,0 +1,154 @@
+import { asRecord } from '@egressip-ipam/core/plugin';
+import type { KubernetesObject, Resource } from '@egressip-ipam/kube';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { conditionOf } from '../support/carried.ts';
+import { egressIPAMs, namespaces, nodes } from '../support/resources.ts';
+import { oneServer } from '../support/start-server.ts';
+import { badNetworks, type BadCluster, type BadNetwork, type Machine } from './bad-networks.ts';
+
+const prefix = 'egressip-ipam-operator.redhat-cop.io';
+const machines: readonly Machine[] = ['a', 'b'].flatMap((zone, index) =>
+  [1, 2].map((number) => ({ name: `${zone}${number}`, zone, address: `10.0.0.${2 * index + number}` })),
+);
+const CIDR = '10.0.1.0/28';
+const names = ['one', 'two', 'three'];
+const addresses = ['10.0.1.1', '10.0.1.2', '10.0.1.3'];
+const cases = badNetworks.flatMap((network) => oneServer.map((server) => ({ network, server, name: network.name })));
+
+describe.each(cases)('a bad day on $name, on $server', ({ network, server }) => {
+  const running = new Set<BadCluster>();
+  afterEach(async () => {
+    for (const cluster of running) {
+      expect(cluster.doubles).toEqual([]);
+      await cluster.stop();
+    }
+    running.clear();
+  }, 60_000);
+
+  const start = async (): Promise<BadCluster> => {
+    const cluster = await network.start(server, machines);
+    running.add(cluster);
+    for (const name of names) cluster.addPod(name, 'b1');
+    return cluster;
+  };
+  const served = async (): Promise<BadCluster> => {
+    const cluster = await start();
+    await cluster.objects.addPool('pool', [{ CIDR, labelValue: 'a' }]);
+    cluster.run();
+    for (const name of names) await cluster.objects.addNamespace(name);
+    await eventually(async () => expect(await summary(cluster)).toEqual(['True', 'False', '3/3', '3/3']));
+    return cluster;
+  };
+
+  it('who comes back while its node went to nobody leaves by its address again, on a node that may have it', async () => {
+    const cluster = await served();
+    const { objects } = cluster;
+    const label = (name: string, zone: string | null): Promise<unknown> =>
+      objects.client(nodes).mergePatch({ name }, { metadata: { labels: { zone } } });
+    for (const name of ['a1', 'a2']) await label(name, null);
+    await label('b1', 'a');
+    await eventually(() => {
+      for (const name of names) expect(cluster.leavesBy(name)).toMatch(/@b1$/);
+    });
+    for (const name of names) await objects.annotate(name, { egressipam: null });
+    await label('b1', 'b');
+    for (const name of ['a1', 'a2']) await label(name, 'a');
+    for (const name of names) await objects.annotate(name, { egressipam: 'pool' });
+    await eventually(() => {
+      for (const name of names) expect(cluster.leavesBy(name)).toMatch(/@a[12]$/);
+    });
+    await eventually(async () => expect(await summary(cluster)).toEqual(['True', 'False', '3/3', '3/3']));
+  }, 180_000);
+
+  it('a node that comes up with an address of a namespace is told of, and nothing is called well until it has another', async () => {
+    const cluster = await served();
+    const { objects } = cluster;
+    const address = (await objects.annotation('one')) ?? '';
+    await objects.addNode('late', 'b', address, { labels: { 'kubernetes.io/hostname': 'late' } });
+    await eventually(async () =>
+      expect(await degraded(cluster)).toContain('something else uses addresses of 1 namespace too: one'),
+    );
+    await eventually(async () => expect(await objects.events('AddressConflict')).toHaveLength(2));
+    expect(await objects.annotation('one')).toBe(address);
+    await objects.client(nodes).delete({ name: 'late' });
+    // What Antrea says of a node that is gone is another matter.
+    await eventually(async () => expect((await degraded(cluster)) ?? '').not.toContain('something else'));
+  }, 180_000);
+
+  it('a backup that is restored into another cluster gets nothing that somebody has there', async () => {
+    const cluster = await served();
+    const kinds = [egressIPAMs, namespaces, ...network.kinds];
+    const backup = await backupOf(cluster, kinds);
+    await cluster.stop();
+    running.delete(cluster);
+
+    const [taken = '', ...others] = addresses;
+    const other = await start();
+    await makeStranger(other, network, taken);
+    for (const [kind, objects] of backup)
+      // Antrea's webhook refuses what names a pool that it has not seen yet.
+      for (const object of objects) await eventually(() => restore(other, kind, object));
+    other.run();
+    await eventually(() => {
+      const ways = names.map((name) => other.leavesBy(name));
+      for (const address of others) expect(ways.join()).toContain(`${address}@`);
+      expect(ways.join()).not.toContain(`${taken}@`);
+    });
+    await eventually(async () => expect((await summary(other))[0]).toBe('True'));
+    expect(other.holders(taken)).toEqual([]);
+    expect(other.logged.filter((line) => line.includes('code="AddressInUse"'))).not.toEqual([]);
+    const before = (await other.writes()).length;
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const since = (await other.writes()).slice(before);
+    expect(since.filter(({ resource }) => resource !== 'events' && resource !== 'leases')).toEqual([]);
+  }, 240_000);
+});
+
+function eventually(check: () => unknown): Promise<void> {
+  return vi.waitFor(async () => void (await check()), { timeout: 40_000, interval: 50 });
+}
+
+/** Of the EgressIPAM: `Ready`, `Degraded`, how many of its claims are served and carried. */
+async function summary({ objects }: BadCluster): Promise<readonly unknown[]> {
+  const status = await objects.statusOf('pool');
+  const { served, carried } = asRecord(status['summary']);
+  return [conditionOf(status, 'Ready'), conditionOf(status, 'Degraded'), served, carried];
+}
+
+/** Why the EgressIPAM is Degraded. */
+async function degraded({ objects }: BadCluster): Promise<unknown> {
+  const { conditions } = await objects.statusOf('pool');
+  const all = Array.isArray(conditions) ? conditions.map(asRecord) : [];
+  return all.find(({ type, status }) => type === 'Degraded' && status === 'True')?.['message'];
+}
+
+/** What a backup keeps of objects: neither who made them nor status. */
+async function backupOf(
+  { objects }: BadCluster,
+  kinds: readonly Resource[],
+): Promise<ReadonlyMap<Resource, readonly KubernetesObject[]>> {
+  const lists = await Promise.all(kinds.map((kind) => objects.client(kind).list()));
+  return new Map(
+    kinds.map((kind, index) => [
+      kind,
+      (lists[index]?.items ?? [])
+        .filter(({ metadata }) => kind !== namespaces || metadata.annotations?.[`${prefix}/egressipam`] !== undefined)
+        .map(({ metadata: { name, labels, annotations }, spec }): KubernetesObject => ({
+          spec,
+          metadata: { name, ...(labels && { labels }), ...(annotations && { annotations }) },
+        })),
+    ]),
+  );
+}
+
+async function restore({ objects }: BadCluster, kind: Resource, object: KubernetesObject): Promise<void> {
+  const { name } = object.metadata;
+  const { items } = await objects.client(kind).list();
+  if (!items.some(({ metadata }) => metadata.name === name)) await objects.client(kind).create(object);
+}
+
+async function makeStranger({ objects }: BadCluster, { kinds, foreign }: BadNetwork, address: string): Promise<void> {
+  const binding = kinds.at(-1);
+  if (binding === undefined) throw new Error('nothing binds traffic');
+  await objects.client(binding).create({ metadata: { name: 'stranger' }, spec: foreign('elsewhere', address) });
+}
