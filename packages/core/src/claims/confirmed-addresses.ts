@@ -30,8 +30,9 @@ export class ConfirmedAddresses {
   }
 
   /**
-   * What a binding proves. Where somebody else made its object, and our record alone says that it is ours, both may have
-   * been restored from another cluster: it proves nothing of an address that something else uses, and that is on no interface for it.
+   * What a binding proves. Where somebody else made its object, and our record alone says that it is ours, both may
+   * have been restored from another cluster: it proves nothing of an address that something else uses, and that is on
+   * no interface for it.
    */
   provenBy(binding: BindingFacts | undefined): BindingFacts | undefined {
     if (binding?.madeByOthers !== true || !binding.addresses.some((address) => this.#isDoubtful(address)))

@@ -87,7 +87,7 @@ export interface BindingFacts {
   readonly ours: boolean;
   /** That it is ours only our record says, which others can write: what is ours for certain comes before it. */
   readonly byRecord?: boolean;
-  /** That it is told who made the object, and that is somebody else: it may have been restored together with the record. */
+  /** That somebody else is told to have made the object: it may have been restored together with the record. */
   readonly madeByOthers?: boolean;
   readonly addresses: readonly Address[];
   /** The same as canonical text, where the object has it so: who needs texts makes none. */

@@ -20,8 +20,9 @@ interface WrittenPart {
 
 /** For so long others count as insisting who undid something. */
 const insistsFor = 600_000;
+/** For so long it is known of all objects what was written last. */
 const remembersAllFor = 600_000;
-/** After that of so many objects it is known what was written last: a person undoes things at any time, also of years ago. */
+/** After that it is known of so many objects what was written last: a person undoes at any time what is old, too. */
 const mostLanes = 10_000;
 const firstPause = 5_000;
 const longestPause = 300_000;
