@@ -18,6 +18,7 @@ export type NodeUse = 'used' | 'needed' | 'dismissed';
 export class NodeUses {
   readonly #decisions: NetworkDecisions;
   readonly #facts: NetworkFacts;
+  readonly #takersOf: (address: Address) => readonly string[] | undefined;
   readonly #stuck = new Map<string, readonly Address[]>();
   /** Where addresses of dismissed nodes are taken to go. */
   readonly #moved = new Map<Address, string>();
@@ -26,9 +27,18 @@ export class NodeUses {
   /** By EgressIPAM: the nodes of its CIDR assignments that have no node for anything new. */
   readonly #awaited = new Map<EgressIPAMDecision, ReadonlySet<string>>();
 
-  constructor(decisions: NetworkDecisions, facts: NetworkFacts) {
+  /**
+   * @param takersOf the nodes that may take an address which is in no CIDR of its namespace's EgressIPAM any more, where
+   * the network binds it to some; undefined, or absent: any of that EgressIPAM
+   */
+  constructor(
+    decisions: NetworkDecisions,
+    facts: NetworkFacts,
+    takersOf: (address: Address) => readonly string[] | undefined = () => undefined,
+  ) {
     this.#decisions = decisions;
     this.#facts = facts;
+    this.#takersOf = takersOf;
   }
 
   /** What the network may do with a node. */
@@ -82,6 +92,7 @@ export class NodeUses {
     const busy = new Set(claim.addresses.map((sibling) => this.#moved.get(sibling) ?? this.#decisions.hostOf(sibling)));
     const candidates =
       this.#decisions.assignmentOf(egressIPAM, address)?.candidates ??
+      this.#takersOf(address) ??
       egressIPAM.assignments.flatMap((entry) => entry.candidates);
     const taker = candidates.find(
       (other) =>

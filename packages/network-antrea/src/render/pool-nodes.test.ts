@@ -57,6 +57,20 @@ describe('the nodes of a pool', () => {
     ]);
   });
 
+  it.each(ways)('have one still that %s, though its namespace claims from elsewhere now', (_what, change) => {
+    const other = { ...anEgressIPAM(['10.9.0.0/29=b']), name: 'other' };
+    const before = start('n1');
+    // It asked for what it cannot have before it had an address from there: what it had stays.
+    const asking = { egressIPAM: 'other', allocated: 'other/10.9.0.1', egressIPs: '10.0.0.0' };
+    const switched = settled({
+      ...before,
+      egressIPAMs: [...before.egressIPAMs, other],
+      nodes: [...before.nodes, dressed(aNode('n2', 'b'))],
+      namespaces: before.namespaces.map((entry) => ({ ...entry, ...asking })),
+    });
+    expect(carrier(settled(edit(switched, 'n1', change)))).toBe('n1');
+  });
+
   it.each(ways)('have one still that %s, though its CIDR has what it carries no more', (_what, change) => {
     const before = start('n1');
     const [pool] = before.egressIPAMs;

@@ -26,10 +26,24 @@ export class PoolNodes {
   readonly #hostnames: ReadonlyMap<string, string>;
   #carrying: readonly string[] | undefined;
 
-  constructor(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView) {
+  /** @param pools those that are to be, with what they have already */
+  constructor(
+    decisions: NetworkDecisions,
+    facts: AntreaFacts,
+    view: NetworkView,
+    pools: readonly { readonly assignment: AssignmentDecision; readonly ranges: readonly Bounds[] }[],
+  ) {
     this.#decisions = decisions;
     this.#view = view;
-    this.#uses = new NodeUses(decisions, facts);
+    // An address stays in the pool that has it, whatever its namespace claims from.
+    this.#uses = new NodeUses(
+      decisions,
+      facts,
+      (address) =>
+        pools.find(({ assignment: { cidr }, ranges }) =>
+          [cidr, ...ranges].some((range) => cidrContains(range, address)),
+        )?.assignment.candidates,
+    );
     this.#hostnames = new Map(
       view.nodes.flatMap(({ name, labels }) => {
         const hostname = labels[hostnameLabel];
@@ -41,14 +55,14 @@ export class PoolNodes {
   /**
    * The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take.
    *
-   * @param present what the pool has already: more than the CIDR, once that was made smaller
+   * @param ranges what the pool has already: more than the CIDR, once that was made smaller
    */
   selectorOf(
     egressIPAM: EgressIPAMDecision,
     { cidr, labelValue, selected }: AssignmentDecision,
-    present: readonly Bounds[],
+    ranges: readonly Bounds[],
   ): LabelSelector {
-    const isIn = (address: Address): boolean => [cidr, ...present].some((range) => cidrContains(range, address));
+    const isIn = (address: Address): boolean => [cidr, ...ranges].some((range) => cidrContains(range, address));
     const used = selected.filter((name) => this.#uses.of(name) === 'used');
     const needed = this.#carriers().filter(
       (name) => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn),

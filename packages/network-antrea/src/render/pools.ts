@@ -44,8 +44,13 @@ export interface PoolPlan {
  * wipes the addresses of those that do.
  */
 export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): PoolPlan {
-  const nodes = new PoolNodes(decisions, facts, view);
   const wanted = wantedPools(decisions, facts);
+  const nodes = new PoolNodes(
+    decisions,
+    facts,
+    view,
+    wanted.map(({ assignment, present }) => ({ assignment, ranges: present?.ranges ?? [] })),
+  );
   const names = new Set(wanted.map(({ name }) => name));
   const unwanted = facts.pools.filter((pool) => isUnwanted(pool, names, facts));
   // Nothing is on record of a pool that nobody wants: without managed fields it may be a person's copy.

@@ -106,7 +106,7 @@ describe('in a history of everything that happens to machines', unless(reason !=
       const moving = addresses.map(keepMoving);
 
       const happenings: Readonly<Record<string, (name: string) => void | Promise<void>>> = {
-        stop: (name) => (off.has(name) ? undefined : stop(name)),
+        stop: (name) => (off.has(name) || stopped.size > 0 ? undefined : stop(name)),
         goOn,
         restart: async (name) => {
           if (off.has(name)) return;
@@ -116,7 +116,7 @@ describe('in a history of everything that happens to machines', unless(reason !=
         },
         power: async (name) => {
           if (off.has(name)) return powerOn(name);
-          if (off.size > 1) return;
+          if (off.size > 0) return;
           off.add(name);
           stopped.delete(name);
           await cluster.network.powerOff(name);
