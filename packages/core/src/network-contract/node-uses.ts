@@ -28,8 +28,8 @@ export class NodeUses {
   readonly #awaited = new Map<EgressIPAMDecision, ReadonlySet<string>>();
 
   /**
-   * @param takersOf the nodes that may take an address which is in no CIDR of its namespace's EgressIPAM any more, where
-   * the network binds it to some; undefined, or absent: any of that EgressIPAM
+   * @param takersOf the nodes that may take an address that is in no CIDR of its namespace's EgressIPAM any more, where
+   *   the network binds it to some; undefined, or absent: any of that EgressIPAM
    */
   constructor(
     decisions: NetworkDecisions,
