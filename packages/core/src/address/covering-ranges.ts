@@ -1,12 +1,12 @@
 import type { Address } from './address.ts';
-import { compareAddresses, type AddressRange } from './address-range.ts';
+import { mergeRanges, type AddressRange } from './address-range.ts';
 
 /**
  * No more ranges than `most` that have all addresses of some: exactly these where that is enough, else also what lies
  * between those that are nearest to one another. `most` is at least one for each family.
  */
 export function coveringRanges(given: readonly AddressRange[], most: number): readonly AddressRange[] {
-  const ranges = joined(given);
+  const ranges = mergeRanges(given);
   if (ranges.length <= most) return ranges;
   const gaps = ranges.slice(1).map((range, index) => gapBetween(ranges[index], range));
   const widest = gaps
@@ -21,17 +21,6 @@ export function coveringRanges(given: readonly AddressRange[], most: number): re
     first = ranges[index + 1]?.first;
   }
   return covering;
-}
-
-/** Neighbours as one. */
-function joined(given: readonly AddressRange[]): readonly AddressRange[] {
-  const ranges: { first: Address; last: Address }[] = [];
-  for (const { first, last } of [...given].sort((a, b) => compareAddresses(a.first, b.first))) {
-    const before = ranges.at(-1);
-    if (before === undefined || distance(before.last, first) > 1) ranges.push({ first, last });
-    else if (last > before.last) before.last = last;
-  }
-  return ranges;
 }
 
 function gapBetween(one: AddressRange | undefined, next: AddressRange): number {

@@ -30,13 +30,17 @@ export class ConfirmedAddresses {
   }
 
   /**
-   * What a binding proves. Where somebody else made its object, and our record alone says that it is ours, both may
-   * have been restored from another cluster: it proves nothing of an address that something else uses, and that is on
-   * no interface for it.
+   * Whether a binding proves all that it has. Where somebody else made its object, and our record alone says that it is
+   * ours, both may have been restored from another cluster: it proves nothing of an address that something else uses,
+   * and that is on no interface for it.
    */
+  isProof(binding: BindingFacts | undefined): boolean {
+    return binding?.madeByOthers !== true || !binding.addresses.some((address) => this.#isDoubtful(address));
+  }
+
+  /** What of a binding is a proof. */
   provenBy(binding: BindingFacts | undefined): BindingFacts | undefined {
-    if (binding?.madeByOthers !== true || !binding.addresses.some((address) => this.#isDoubtful(address)))
-      return binding;
+    if (binding === undefined || this.isProof(binding)) return binding;
     const { texts: _, ...rest } = binding;
     return { ...rest, addresses: binding.addresses.filter((address) => !this.#isDoubtful(address)) };
   }

@@ -79,8 +79,8 @@ class ClaimReader {
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
     const { egressIPAM } = namespace;
     const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
-    const isProof = this.#confirmed.provenBy(binding) === binding;
-    const kept = pool === undefined || !isProof ? undefined : this.#allItShouldHave(namespace, binding, pool);
+    const isUsual = pool !== undefined && this.#confirmed.isProof(binding);
+    const kept = isUsual ? this.#allItShouldHave(namespace, binding, pool) : undefined;
     if (kept !== undefined) {
       const isSettled = binding === undefined || (binding.addresses === kept && binding.unconfirmed.length === 0);
       return {

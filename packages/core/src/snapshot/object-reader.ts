@@ -48,6 +48,13 @@ export class ObjectReader {
     return this.bounded(longestKey, ...path);
   }
 
+  /** The first of some entries, so many at the most; how many there are is reported where that is more. */
+  upTo<Entry>(most: number, field: string, entries: readonly Entry[]): readonly Entry[] {
+    if (entries.length <= most) return entries;
+    this.problem(field, `it has ${entries.length} entries, and ${most} are the most that are read`);
+    return entries.slice(0, most);
+  }
+
   /** The text at a path where it has at most so many characters; what is longer is reported, and none. */
   bounded(most: number, ...path: readonly string[]): string | undefined {
     const text = this.text(...path);

@@ -21,7 +21,7 @@ export function readNode(object: unknown, annotationKeys: readonly string[] = []
   const providerID = reader.text('spec', 'providerID');
   const bootID = reader.text('status', 'nodeInfo', 'bootID');
   const deletedAt = reader.text('metadata', 'deletionTimestamp');
-  const podCIDRs = few(reader, 'podCIDRs', 'spec.podCIDRs', reader.texts('spec', 'podCIDRs'));
+  const podCIDRs = reader.upTo(most.podCIDRs, 'spec.podCIDRs', reader.texts('spec', 'podCIDRs'));
   const taints = taintsOf(reader);
   const annotations = annotationsOf(reader, annotationKeys);
   return reader.result({
@@ -61,7 +61,7 @@ function addressesOf(reader: ObjectReader): readonly string[] {
     const { address } = asRecord(entry);
     return typeof address === 'string' && parseAddress(address) !== undefined ? [address] : [];
   });
-  return few(reader, 'addresses', 'status.addresses', addresses);
+  return reader.upTo(most.addresses, 'status.addresses', addresses);
 }
 
 function taintsOf(reader: ObjectReader): readonly string[] {
@@ -69,23 +69,12 @@ function taintsOf(reader: ObjectReader): readonly string[] {
     const { key } = asRecord(entry);
     return typeof key === 'string' ? [key] : [];
   });
-  return few(reader, 'taints', 'spec.taints', taints);
+  return reader.upTo(most.taints, 'spec.taints', taints);
 }
 
 function labelsOf(reader: ObjectReader): Readonly<Record<string, string>> {
   const labels = reader.map('metadata', 'labels');
   const entries = Object.entries(labels);
   if (entries.length <= most.labels) return labels;
-  return Object.fromEntries(few(reader, 'labels', 'metadata.labels', entries));
-}
-
-function few<Entry>(
-  reader: ObjectReader,
-  what: keyof typeof most,
-  field: string,
-  entries: readonly Entry[],
-): readonly Entry[] {
-  if (entries.length <= most[what]) return entries;
-  reader.problem(field, `it has ${entries.length} entries, and ${most[what]} are the most that are read`);
-  return entries.slice(0, most[what]);
+  return Object.fromEntries(reader.upTo(most.labels, 'metadata.labels', entries));
 }

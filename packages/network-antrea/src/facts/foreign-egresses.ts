@@ -1,5 +1,5 @@
 import { type Claimant, type NetworkObstacle } from '@egressip-ipam/core';
-import { SelectorIndex } from '@egressip-ipam/core/plugin';
+import { sameInOrder, SelectorIndex } from '@egressip-ipam/core/plugin';
 import { namespaceNameLabel } from '../kinds/names.ts';
 import { onlyNamespace, type ParsedEgress } from './parse-egress.ts';
 
@@ -16,7 +16,7 @@ export function createForeignReader(): (
 ) => ObstacleOf {
   let last: { readonly foreign: readonly ParsedEgress[]; readonly rivals: Rivals } | undefined;
   return (foreign, claimantOf) => {
-    if (last === undefined || !isSame(last.foreign, foreign)) last = { foreign, rivals: rivalsAmong(foreign) };
+    if (last === undefined || !sameInOrder(last.foreign, foreign)) last = { foreign, rivals: rivalsAmong(foreign) };
     return obstaclesOf(last.rivals, claimantOf);
   };
 }
@@ -24,10 +24,6 @@ export function createForeignReader(): (
 interface Rivals {
   readonly byNamespace: ReadonlyMap<string, ParsedEgress>;
   readonly others: SelectorIndex<ParsedEgress>;
-}
-
-function isSame(one: readonly ParsedEgress[], other: readonly ParsedEgress[]): boolean {
-  return one.length === other.length && one.every((egress, index) => egress === other[index]);
 }
 
 function rivalsAmong(foreign: readonly ParsedEgress[]): Rivals {

@@ -1,11 +1,11 @@
-import { parseAddress, parseCidr, type Address } from '@egressip-ipam/core';
+import { parseAddress, parseCidr, type Address, type AddressRange } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { boundsOf, type Bounds } from '../kinds/ip-range.ts';
+import { boundsOf } from '../kinds/ip-range.ts';
 import { missingRanges, overlap } from './ranges.ts';
 
-const cidr = (text: string): Bounds => parseCidr(text)!.cidr;
+const cidr = (text: string): AddressRange => parseCidr(text)!.cidr;
 const address = (text: string): Address => parseAddress(text)!;
-const bounds = (start: string, end: string): Bounds => ({ first: address(start), last: address(end) });
+const bounds = (start: string, end: string): AddressRange => ({ first: address(start), last: address(end) });
 
 describe('ranges of a pool', () => {
   it('are read from a CIDR or from two addresses; what is neither is none', () => {

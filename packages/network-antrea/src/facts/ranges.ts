@@ -1,5 +1,5 @@
-import { formatAddress, type Address } from '@egressip-ipam/core';
-import type { Bounds, IPRange } from '../kinds/ip-range.ts';
+import { formatAddress, type Address, type AddressRange } from '@egressip-ipam/core';
+import type { IPRange } from '../kinds/ip-range.ts';
 
 /** Antrea tracks no more addresses of one range. */
 const mostPerRange = 65_536;
@@ -7,7 +7,7 @@ const mostPerRange = 65_536;
 const mostRanges = 16;
 
 /** Have two ranges an address in common? */
-export function overlap(one: Bounds, other: Bounds): boolean {
+export function overlap(one: AddressRange, other: AddressRange): boolean {
   return typeof one.first === typeof other.first && one.first <= other.last && other.first <= one.last;
 }
 
@@ -15,7 +15,7 @@ export function overlap(one: Bounds, other: Bounds): boolean {
  * What ranges lack of a CIDR, as ranges to append: what a pool has may be neither changed nor removed. By first and
  * last address, as Antrea leaves the first and the last of a `cidr` out.
  */
-export function missingRanges(wanted: Bounds, present: readonly Bounds[]): readonly IPRange[] {
+export function missingRanges(wanted: AddressRange, present: readonly AddressRange[]): readonly IPRange[] {
   const missing: IPRange[] = [];
   let next: Address = wanted.first;
   const fill = (last: Address): void => {

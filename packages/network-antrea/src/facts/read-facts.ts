@@ -3,6 +3,7 @@ import {
   parseAddress,
   unlimited,
   type Address,
+  type AddressRange,
   type BindingFacts,
   type FactsReader,
   type Finding,
@@ -26,13 +27,13 @@ import { externalIPPoolKind, type ExternalIPPoolEntry } from '../kinds/external-
 import { hostnameLabel, maxEgressIPsAnnotation, transportAddressesAnnotation } from '../kinds/names.ts';
 import { createForeignReader, type ObstacleOf } from './foreign-egresses.ts';
 import { asOthers, isUnproven, parseEgress, type ParsedEgress } from './parse-egress.ts';
-import { boundsOf, type Bounds } from '../kinds/ip-range.ts';
+import { boundsOf } from '../kinds/ip-range.ts';
 
 /** A pool with its ranges parsed. */
 export interface ParsedPool {
   readonly name: string;
   readonly source: ExternalIPPoolEntry;
-  readonly ranges: readonly Bounds[];
+  readonly ranges: readonly AddressRange[];
 }
 
 /** What Antrea's objects say, with what `render` needs of them. */

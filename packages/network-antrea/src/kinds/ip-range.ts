@@ -1,4 +1,4 @@
-import { parseAddress, parseCidr, type Address } from '@egressip-ipam/core';
+import { parseAddress, parseCidr, type AddressRange } from '@egressip-ipam/core';
 
 /** Either `cidr`, or `start` and `end`; as written. */
 export interface IPRange {
@@ -7,14 +7,8 @@ export interface IPRange {
   readonly end?: string;
 }
 
-/** First and last address, of one family. */
-export interface Bounds {
-  readonly first: Address;
-  readonly last: Address;
-}
-
 /** The addresses of a range; undefined for what is none. */
-export function boundsOf({ cidr, start, end }: IPRange): Bounds | undefined {
+export function boundsOf({ cidr, start, end }: IPRange): AddressRange | undefined {
   if (cidr !== undefined) return parseCidr(cidr)?.cidr;
   const [first, last] = [parseAddress(start ?? ''), parseAddress(end ?? '')];
   return first === undefined || last === undefined || typeof first !== typeof last || first > last

@@ -2,6 +2,7 @@ import {
   cidrContains,
   formatAddress,
   type Address,
+  type AddressRange,
   type AssignmentDecision,
   type EgressIPAMDecision,
   type Finding,
@@ -10,9 +11,16 @@ import {
   type NetworkView,
 } from '@egressip-ipam/core';
 import { firstFew, NodeUses } from '@egressip-ipam/core/plugin';
-import type { Bounds } from '../kinds/ip-range.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { hostnameLabel } from '../kinds/names.ts';
+
+/** What a pool is to be for, and has. */
+export interface PoolScope {
+  readonly egressIPAM: EgressIPAMDecision;
+  readonly assignment: AssignmentDecision;
+  /** What it has already: more than the CIDR, once that was made smaller. */
+  readonly ranges: readonly AddressRange[];
+}
 
 /**
  * The nodes of pools, by name. Antrea goes by labels alone, at once: a selector by the topology label would take
@@ -26,23 +34,15 @@ export class PoolNodes {
   readonly #hostnames: ReadonlyMap<string, string>;
   #carrying: readonly string[] | undefined;
 
-  /** @param pools those that are to be, with what they have already */
-  constructor(
-    decisions: NetworkDecisions,
-    facts: AntreaFacts,
-    view: NetworkView,
-    pools: readonly { readonly assignment: AssignmentDecision; readonly ranges: readonly Bounds[] }[],
-  ) {
+  /** @param pools those that are to be */
+  constructor(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView, pools: readonly PoolScope[]) {
     this.#decisions = decisions;
     this.#view = view;
     // An address stays in the pool that has it, whatever its namespace claims from.
     this.#uses = new NodeUses(
       decisions,
       facts,
-      (address) =>
-        pools.find(({ assignment: { cidr }, ranges }) =>
-          [cidr, ...ranges].some((range) => cidrContains(range, address)),
-        )?.assignment.candidates,
+      (address) => pools.find((pool) => hasAddress(pool, address))?.assignment.candidates,
     );
     this.#hostnames = new Map(
       view.nodes.flatMap(({ name, labels }) => {
@@ -52,23 +52,16 @@ export class PoolNodes {
     );
   }
 
-  /**
-   * The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take.
-   *
-   * @param ranges what the pool has already: more than the CIDR, once that was made smaller
-   */
-  selectorOf(
-    egressIPAM: EgressIPAMDecision,
-    { cidr, labelValue, selected }: AssignmentDecision,
-    ranges: readonly Bounds[],
-  ): LabelSelector {
-    const isIn = (address: Address): boolean => [cidr, ...ranges].some((range) => cidrContains(range, address));
+  /** The nodes of a pool: those of the CIDR assignment that stay, and those that carry what no other node can take. */
+  selectorOf(pool: PoolScope): LabelSelector {
+    const { labelValue, selected } = pool.assignment;
+    const isIn = (address: Address): boolean => hasAddress(pool, address);
     const used = selected.filter((name) => this.#uses.of(name) === 'used');
     const needed = this.#carriers().filter(
       (name) => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn),
     );
     const hostnames = [...used, ...needed].flatMap((name) => this.#hostnames.get(name) ?? []);
-    if (hostnames.length === 0) return byLabels(egressIPAM, labelValue);
+    if (hostnames.length === 0) return byLabels(pool.egressIPAM, labelValue);
     return { matchExpressions: [{ key: hostnameLabel, operator: 'In', values: [...new Set(hostnames)].sort() }] };
   }
 
@@ -91,6 +84,10 @@ export class PoolNodes {
       return stuck.length === 0 ? [] : [stillNeeded(name, egressIPAM === undefined, stuck)];
     });
   }
+}
+
+function hasAddress({ assignment: { cidr }, ranges }: PoolScope, address: Address): boolean {
+  return [cidr, ...ranges].some((range) => cidrContains(range, address));
 }
 
 /** No node may have any: whichever gets the labels while nobody looks is used. */

@@ -1,7 +1,7 @@
 import {
   cidrContains,
   type Address,
-  type AssignmentDecision,
+  type AddressRange,
   type EgressIPAMDecision,
   type Finding,
   type LabelSelector,
@@ -19,12 +19,11 @@ import {
   reportUnproven,
 } from '@egressip-ipam/core/plugin';
 import { missingRanges, overlap } from '../facts/ranges.ts';
-import type { Bounds } from '../kinds/ip-range.ts';
 import type { ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts, ParsedPool } from '../facts/read-facts.ts';
 import { poolName } from '../kinds/names.ts';
 import { replacing, type AntreaPayload } from '../write/payload.ts';
-import { PoolNodes } from './pool-nodes.ts';
+import { PoolNodes, type PoolScope } from './pool-nodes.ts';
 
 /** The pools as they are to be. */
 export interface PoolPlan {
@@ -45,12 +44,7 @@ export interface PoolPlan {
  */
 export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView): PoolPlan {
   const wanted = wantedPools(decisions, facts);
-  const nodes = new PoolNodes(
-    decisions,
-    facts,
-    view,
-    wanted.map(({ assignment, present }) => ({ assignment, ranges: present?.ranges ?? [] })),
-  );
+  const nodes = new PoolNodes(decisions, facts, view, wanted);
   const names = new Set(wanted.map(({ name }) => name));
   const unwanted = facts.pools.filter((pool) => isUnwanted(pool, names, facts));
   // Nothing is on record of a pool that nobody wants: without managed fields it may be a person's copy.
@@ -61,7 +55,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
   const ready = new Set(view.nodes.filter((node) => node.ready).map(({ name }) => name));
   const steps = new Map<string, NetworkStep | undefined>();
   for (const pool of wanted) {
-    const selector = nodes.selectorOf(pool.egressIPAM, pool.assignment, pool.present?.ranges ?? []);
+    const selector = nodes.selectorOf(pool);
     steps.set(pool.name, poolStep(pool, selector, standing, leaving));
   }
   return {
@@ -72,7 +66,7 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
       const pool = wantedBy.get(egressIPAM.name)?.find(({ assignment: { cidr } }) => cidrContains(cidr, address));
       if (pool === undefined) return undefined;
       const step = steps.get(pool.name);
-      const isThere = (pool.present?.ranges ?? []).some((range) => cidrContains(range, address));
+      const isThere = pool.ranges.some((range) => cidrContains(range, address));
       // Another pool that still has it is on its way out.
       if (!isThere && rangeWith(standing, address) !== undefined) return undefined;
       return { name: pool.name, after: step === undefined ? [] : [afterStep(step.id)] };
@@ -81,10 +75,8 @@ export function planPools(decisions: NetworkDecisions, facts: AntreaFacts, view:
 }
 
 /** A pool that is to be. */
-interface WantedPool {
+interface WantedPool extends PoolScope {
   readonly name: string;
-  readonly egressIPAM: EgressIPAMDecision;
-  readonly assignment: AssignmentDecision;
   readonly present: ParsedPool | undefined;
 }
 
@@ -106,7 +98,8 @@ function wantedPools({ egressIPAMs }: NetworkDecisions, { pools }: AntreaFacts):
       const candidates = poolsOf(egressIPAM.name);
       return egressIPAM.assignments.map((assignment) => {
         const present = candidates.find(({ ranges }) => ranges.some((range) => overlap(range, assignment.cidr)));
-        return { egressIPAM, assignment, present, name: present?.name ?? poolName(egressIPAM.name, assignment.cidr) };
+        const name = present?.name ?? poolName(egressIPAM.name, assignment.cidr);
+        return { egressIPAM, assignment, present, ranges: present?.ranges ?? [], name };
       });
     });
 }
@@ -147,7 +140,7 @@ function isOwnName(name: string): boolean {
 function poolStep(
   { name, egressIPAM, assignment: { cidr }, present }: WantedPool,
   nodeSelector: LabelSelector,
-  standing: readonly Bounds[],
+  standing: readonly AddressRange[],
   leaving: readonly ParsedPool[],
 ): NetworkStep | undefined {
   const missing = missingRanges(cidr, rangesWithin(standing, cidr));

@@ -1,5 +1,5 @@
 import { type AddressUse, type Claimant, type LabelSelector, type NetworkObstacle } from '@egressip-ipam/core';
-import { ListMemo, parseCidrs, SelectorIndex } from '@egressip-ipam/core/plugin';
+import { ListMemo, parseCidrs, sameInOrder, SelectorIndex } from '@egressip-ipam/core/plugin';
 import { allDestinations, podNamespaceLabel } from '../kinds/names.ts';
 import { ofNamespaces, selectsAny } from '../kinds/policy-rules.ts';
 import { onlyNamespace, type ParsedPolicy } from './parse-policy.ts';
@@ -21,13 +21,9 @@ export function createForeignReader(): (policies: readonly ParsedPolicy[]) => Fo
   return (policies) => {
     const all = rivals.parseAll(policies.filter(({ ours }) => ours === undefined));
     // Those of ours come and go all the time.
-    if (last === undefined || !isSame(last.rivals, all)) last = { rivals: all, foreign: foreignPolicies(all) };
+    if (last === undefined || !sameInOrder(last.rivals, all)) last = { rivals: all, foreign: foreignPolicies(all) };
     return last.foreign;
   };
-}
-
-function isSame(one: readonly Rival[], other: readonly Rival[]): boolean {
-  return one.length === other.length && one.every((rival, index) => rival === other[index]);
 }
 
 function foreignPolicies(rivals: readonly Rival[]): ForeignPolicies {

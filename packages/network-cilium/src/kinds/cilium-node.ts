@@ -58,7 +58,5 @@ function isText(value: unknown): value is string {
 /** What is left out counts as if it were not there: an agent could else name every address of every pool as its own. */
 function firstOf(reader: ObjectReader, field: string, texts: readonly string[]): readonly string[] {
   const short = texts.filter(({ length }) => length <= longestText);
-  if (short.length > mostEntries)
-    reader.problem(field, `it has ${short.length} entries, and ${mostEntries} are the most that are read`);
-  return short.slice(0, mostEntries);
+  return reader.upTo(mostEntries, field, short);
 }

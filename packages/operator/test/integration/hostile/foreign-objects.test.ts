@@ -8,7 +8,7 @@ import {
 import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it } from 'vitest';
 import { openCrd } from '../../../src/trial/open-crd.ts';
-import { spawnOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { spawnSmallOperator, type OperatorProcess } from '../support/operator-process.ts';
 import { egressGatewayPolicies, egressIPAMs, egressIPs, namespaces, nodes } from '../support/resources.ts';
 import { writeKubeconfig } from '../support/start-server.ts';
 
@@ -57,10 +57,8 @@ async function withOperator(
   await new ResourceClient(rest, namespaces).create({
     metadata: { name: 'innocent', annotations: { [`${prefix}/egressipam`]: 'pool' } },
   });
-  process.env['NODE_OPTIONS'] = `--max-old-space-size=${heapMegabytes}`;
   const flags = ['--network', network, '--provider', 'baremetal'];
-  const operator = spawnOperator(await writeKubeconfig(server.url, 'none'), ...flags);
-  delete process.env['NODE_OPTIONS'];
+  const operator = spawnSmallOperator(heapMegabytes, await writeKubeconfig(server.url, 'none'), ...flags);
   try {
     await check(rest, operator);
     expect(operator.child.exitCode).toBeNull();

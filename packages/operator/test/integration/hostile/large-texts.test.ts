@@ -3,7 +3,7 @@ import { createApiServer } from '@egressip-ipam/sandbox';
 import { expect, it } from 'vitest';
 import { egressIPAMs, hostSubnets, namespaces, netNamespaces, nodes } from '../support/resources.ts';
 import { openCrd } from '../../../src/trial/open-crd.ts';
-import { spawnOperator } from '../support/operator-process.ts';
+import { spawnSmallOperator } from '../support/operator-process.ts';
 import { writeKubeconfig } from '../support/start-server.ts';
 
 const prefix = 'egressip-ipam-operator.redhat-cop.io';
@@ -63,9 +63,12 @@ it('keeps no text of a tenant that is longer than it can be of use, and serves t
       makeNamespace(`hostile-${index}`, texts[index % texts.length]?.(index) ?? {}),
     ),
   );
-  process.env['NODE_OPTIONS'] = `--max-old-space-size=${heapMegabytes}`;
-  const operator = spawnOperator(await writeKubeconfig(server.url, 'none'), '--network', 'openshift-sdn');
-  delete process.env['NODE_OPTIONS'];
+  const operator = spawnSmallOperator(
+    heapMegabytes,
+    await writeKubeconfig(server.url, 'none'),
+    '--network',
+    'openshift-sdn',
+  );
   onTestFailed(() => console.log(operator.lines.slice(-40).join('\n')));
   try {
     await makeNamespace('innocent', { [`${prefix}/egressipam`]: 'pool' });

@@ -19,6 +19,18 @@ export function spawnOperator(kubeconfig: string, ...flags: readonly string[]): 
   return spawnProgram(cli, kubeconfig, ...flags);
 }
 
+/** The same with so little room for what it keeps. */
+export function spawnSmallOperator(
+  heapMegabytes: number,
+  kubeconfig: string,
+  ...flags: readonly string[]
+): OperatorProcess {
+  process.env['NODE_OPTIONS'] = `--max-old-space-size=${heapMegabytes}`;
+  const operator = spawnOperator(kubeconfig, ...flags);
+  delete process.env['NODE_OPTIONS'];
+  return operator;
+}
+
 /** The same with the command line of another build. */
 export function spawnProgram(program: string, kubeconfig: string, ...flags: readonly string[]): OperatorProcess {
   const child = spawn(
