@@ -43,7 +43,6 @@ export { createJudge, isOnRecord, reportUnproven } from './network-contract/reco
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { recordsOf } from './parse/records-of.ts';
 export { countsOf } from './network-contract/namespace-counts.ts';
-export { claimWith } from './network-contract/claim-with.ts';
 export { NodeUses } from './network-contract/node-uses.ts';
 export { afterStep, distinctPreconditions } from './network-contract/step.ts';
 export { firstFew, listOrNothing } from './finding/list-texts.ts';

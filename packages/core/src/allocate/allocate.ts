@@ -46,6 +46,8 @@ export interface Allocated {
   readonly allotments: readonly Allotment[];
   /** Those of claims of which something was to be decided. */
   readonly unsettled: readonly Allotment[];
+  /** All but those of settled claims that have every address where it stays. */
+  readonly unusual: readonly Allotment[];
   readonly findings: readonly Finding[];
 }
 
@@ -70,7 +72,12 @@ export function allocate(parts: AllocationParts): Allocated {
   // It is nothing to look after, so that it is said of those who wait, and not among what was found.
   for (const claim of later)
     allotments[claim.index] = Allotment.unchanged(claim, turnFinding(claim), inPlace[claim.index]);
-  return { allotments, unsettled: unsettled.flatMap(({ index }) => allotments[index] ?? []), findings };
+  return {
+    allotments,
+    unsettled: unsettled.flatMap(({ index }) => allotments[index] ?? []),
+    unusual: keeper.unusual.flatMap(({ index }) => allotments[index] ?? []),
+    findings,
+  };
 }
 
 /** What became of claims that lack addresses, and of those whose turn did not come. */

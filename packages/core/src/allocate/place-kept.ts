@@ -21,6 +21,8 @@ interface Homeless {
  * takes it, and what does not works again when its node does.
  */
 export class Keeper {
+  /** All but settled claims of which the network is known to show every address where it stays. */
+  readonly unusual: Claim[] = [];
   readonly #ledger: AddressLedger;
   readonly #nodes: NodeTable;
   readonly #placer: Placer;
@@ -29,6 +31,9 @@ export class Keeper {
   readonly #crowded: Homeless[] = [];
   /** Placed by the network, and on no node yet, or on one that they are about to leave: room is reserved for them. */
   readonly #expected: Homeless[] = [];
+  /** The nodes that addresses of the claim at hand stay on: the first so many, behind them those of a claim before. */
+  readonly #taken: NodeIndex[] = [];
+  #takenCount = 0;
 
   constructor(ledger: AddressLedger, nodes: NodeTable, placer: Placer) {
     this.#ledger = ledger;
@@ -45,16 +50,16 @@ export class Keeper {
     const { kept, from } = claim;
     // Of one that switches it is decided later whose nodes are for what.
     let isInPlace = from === undefined;
+    this.#takenCount = 0;
     for (let index = 0; index < kept.length; index += 1) {
       const address = kept[index];
       if (address === undefined) continue;
       const pool = poolFor(claim, address);
       const isHere =
-        pool?.placement === 'us'
-          ? this.#keepOurs(claim, pool, address, index)
-          : this.#followNetwork(claim, pool, address);
+        pool?.placement === 'us' ? this.#keepOurs(claim, pool, address) : this.#followNetwork(claim, pool, address);
       if (!isHere) isInPlace = false;
     }
+    if (!isInPlace || !claim.isSettled) this.unusual.push(claim);
     return isInPlace;
   }
 
@@ -71,25 +76,23 @@ export class Keeper {
     const node = this.#ledger.host.at(slot);
     if (node !== undefined && pool?.placement === 'us-by-cidr') {
       this.#ledger.placement.set(slot, node);
+      this.#noteTaken(node);
       return this.#mayStay(pool, address, node);
     }
-    if (node !== undefined) this.#placer.keep(slot, familyOf(address), node);
+    if (node !== undefined) this.#stay(slot, address, node);
     // What leaves a node has its room there until it is gone, and is to have some where it goes.
     if (pool?.placement === 'network' && (node === undefined || !this.#mayStay(pool, address, node)))
       this.#expected.push({ claim, pool, address, slot });
     return node !== undefined;
   }
 
-  /** @param position of the address among those of the claim: what is behind it is placed nowhere yet */
-  #keepOurs(claim: Claim, pool: Pool, address: Address, position: number): boolean {
+  #keepOurs(claim: Claim, pool: Pool, address: Address): boolean {
     const slot = this.#ledger.slotOf(address);
     const node = this.#currentNode(slot);
-    const family = familyOf(address);
-    const mayStay =
-      node !== undefined && this.#mayStay(pool, address, node) && !this.#isAnyOn(claim.kept, position, node);
+    const mayStay = node !== undefined && this.#mayStay(pool, address, node) && !this.#isTaken(node);
     if (!mayStay) this.#homeless.push({ claim, pool, address, slot });
-    else if (this.#nodes.hasRoom(node, family) || this.#ledger.attachment.is(slot, node)) {
-      this.#placer.keep(slot, family, node);
+    else if (this.#nodes.hasRoom(node, familyOf(address)) || this.#ledger.attachment.is(slot, node)) {
+      this.#stay(slot, address, node);
       return this.#ledger.host.is(slot, node);
     } else this.#crowded.push({ claim, pool, address, slot });
     return false;
@@ -106,12 +109,18 @@ export class Keeper {
     return isOurs && this.#nodes.isUsable(node) && this.#nodes.canHost(node, address);
   }
 
-  /** Whether one of the first so many addresses is placed on a node. */
-  #isAnyOn(addresses: readonly Address[], count: number, node: NodeIndex): boolean {
-    for (let index = 0; index < count; index += 1) {
-      const address = addresses[index];
-      if (address !== undefined && this.#ledger.placement.is(this.#ledger.slotOf(address), node)) return true;
-    }
+  #stay(slot: Slot, address: Address, node: NodeIndex): void {
+    this.#placer.keep(slot, familyOf(address), node);
+    this.#noteTaken(node);
+  }
+
+  #noteTaken(node: NodeIndex): void {
+    this.#taken[this.#takenCount] = node;
+    this.#takenCount += 1;
+  }
+
+  #isTaken(node: NodeIndex): boolean {
+    for (let position = 0; position < this.#takenCount; position += 1) if (this.#taken[position] === node) return true;
     return false;
   }
 

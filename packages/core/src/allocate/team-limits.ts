@@ -9,14 +9,14 @@ import type { Obstacle } from './readiness.ts';
  * limits them (`spec.maxClaims`).
  */
 export class TeamLimits {
+  readonly #claims: readonly Claim[];
   readonly #cooling: CoolingAddresses;
-  readonly #served = new Map<string, number>();
+  /** By EgressIPAM and team; counted when it is asked for, as mostly nothing is limited. */
+  #served: Map<string, number> | undefined;
 
   constructor(claims: readonly Claim[], cooling: CoolingAddresses) {
+    this.#claims = claims;
     this.#cooling = cooling;
-    // Mostly nothing is limited, and then there is nothing to count.
-    if (!claims.some(({ pool }) => pool?.egressIPAM.source.maxClaims !== undefined)) return;
-    for (const claim of claims) if (claim.pool !== undefined && isServed(claim)) this.#count(claim, claim.pool);
   }
 
   /** Why a claim has to wait for others of its team, if so. What it has already is not taken from it. */
@@ -25,7 +25,8 @@ export class TeamLimits {
     if (limit === undefined || isServed(claim)) return undefined;
     const team = teamOf(claim.namespace.source.labels, limit.teamLabel);
     const most = pool.egressIPAM.maxClaimsOf.get(team) ?? limit.perTeam;
-    if ((this.#served.get(keyOf(pool, team)) ?? 0) < most) return this.#coolingObstacle(claim, pool, team, most);
+    if ((this.#servedByTeam().get(keyOf(pool, team)) ?? 0) < most)
+      return this.#coolingObstacle(claim, pool, team, most);
     return {
       code: 'TeamLimitReached',
       message: `EgressIPAM ${pool.name} serves at most ${most} namespaces with ${limit.teamLabel}=${team}, and does; it waits until another one of them claims no more`,
@@ -47,15 +48,22 @@ export class TeamLimits {
 
   /** Notes that a claim is served now. */
   note(claim: Claim, pool: Pool): void {
-    if (!isServed(claim)) this.#count(claim, pool);
+    if (!isServed(claim)) count(this.#servedByTeam(), claim, pool);
   }
 
-  #count(claim: Claim, pool: Pool): void {
-    const limit = pool.egressIPAM.source.maxClaims;
-    if (limit === undefined) return;
-    const key = keyOf(pool, teamOf(claim.namespace.source.labels, limit.teamLabel));
-    this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
+  #servedByTeam(): Map<string, number> {
+    if (this.#served !== undefined) return this.#served;
+    const served = new Map<string, number>();
+    for (const claim of this.#claims) if (claim.pool !== undefined && isServed(claim)) count(served, claim, claim.pool);
+    return (this.#served = served);
   }
+}
+
+function count(served: Map<string, number>, claim: Claim, pool: Pool): void {
+  const limit = pool.egressIPAM.source.maxClaims;
+  if (limit === undefined) return;
+  const key = keyOf(pool, teamOf(claim.namespace.source.labels, limit.teamLabel));
+  served.set(key, (served.get(key) ?? 0) + 1);
 }
 
 /** Whether a claim has addresses of the EgressIPAM that it names. */

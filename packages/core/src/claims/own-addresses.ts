@@ -29,11 +29,12 @@ export interface OwnedClaims {
  * nobody may have is in the ledger already.
  */
 export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, hosted: HostedList): OwnedClaims {
-  const owned = [...claims];
   const contested: ContestedAddress[] = [];
   const rivals: ContestedAddress[] = [];
+  const unsettled: Claim[] = [];
   claims.forEach((claim) => {
     const { kept } = claim;
+    if (!claim.isSettled) unsettled.push(claim);
     for (let position = 0; position < kept.length; position += 1) {
       const address = kept[position];
       if (address === undefined) continue;
@@ -46,20 +47,20 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, ho
       ledger.owner.set(slot, claim.index);
     }
   });
-  if (rivals.length > 0) {
-    const ranks = new Ranks(rivals, ledger, hosted);
-    for (const { claim, address } of rivals) {
-      const slot = ledger.slotOf(address);
-      const holder = ledger.owner.at(slot);
-      const other = holder === undefined ? undefined : claims[holder];
-      if (other === undefined) continue;
-      const [winner, loser] = ranks.isBefore(claim, other, address) ? [claim, other] : [other, claim];
-      owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
-      ledger.owner.set(slot, winner.index);
-      const { binding } = loser;
-      if (binding !== undefined && !binding.ours && binding.addresses.includes(address))
-        contested.push({ claim: winner, address, boundBy: binding.object });
-    }
+  if (rivals.length === 0) return { claims, unsettled, contested };
+  const owned = [...claims];
+  const ranks = new Ranks(rivals, ledger, hosted);
+  for (const { claim, address } of rivals) {
+    const slot = ledger.slotOf(address);
+    const holder = ledger.owner.at(slot);
+    const other = holder === undefined ? undefined : claims[holder];
+    if (other === undefined) continue;
+    const [winner, loser] = ranks.isBefore(claim, other, address) ? [claim, other] : [other, claim];
+    owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
+    ledger.owner.set(slot, winner.index);
+    const { binding } = loser;
+    if (binding !== undefined && !binding.ours && binding.addresses.includes(address))
+      contested.push({ claim: winner, address, boundBy: binding.object });
   }
   return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested };
 }

@@ -30,6 +30,9 @@ const bits: Readonly<Record<AddressMark, number>> = {
   'used-by-others': 32,
 };
 
+/** Room for the addresses of a small cluster. */
+const fewSlots = 16_384;
+
 /**
  * What is known of each address while one plan is made: who has it, which node the network shows as its host, which
  * interface carries it, where this plan places it, and what is not to be handed out. An address that is met gets a
@@ -38,17 +41,17 @@ const bits: Readonly<Record<AddressMark, number>> = {
 export class AddressLedger {
   readonly layout: AddressLayout;
   /** Which claim has an address. */
-  readonly owner = new IndexColumn<ClaimIndex>();
+  readonly owner: IndexColumn<ClaimIndex>;
   /** Which node the network shows, or may show, as an address's host. */
-  readonly host = new IndexColumn<NodeIndex>();
+  readonly host: IndexColumn<NodeIndex>;
   /** Which node's main interface carries an address. */
-  readonly attachment = new IndexColumn<NodeIndex>();
+  readonly attachment: IndexColumn<NodeIndex>;
   /** Which node this plan places an address on. */
-  readonly placement = new IndexColumn<NodeIndex>();
+  readonly placement: IndexColumn<NodeIndex>;
   /** What the network's objects last say of an address on our record. */
-  readonly record = new IndexColumn<HostedIndex>();
+  readonly record: IndexColumn<HostedIndex>;
   /** The release that an address cools down from. */
-  readonly coolingFrom = new IndexColumn<ReleaseIndex>();
+  readonly coolingFrom: IndexColumn<ReleaseIndex>;
   /** By space: which of its addresses are not to be handed out. */
   readonly #taken: readonly AddressSet[];
   readonly #takenOutside = new Set<Address>();
@@ -58,12 +61,21 @@ export class AddressLedger {
   /** Where the pages begin whose slots are given to addresses outside of IPv4 pools. */
   readonly #otherPages: number[] = [];
   #slots = 0;
-  #marks = new Uint8Array(16_384);
+  #marks: Uint8Array;
   /** What was noted of any. */
   #allMarks = 0;
 
-  constructor(layout: AddressLayout) {
+  /** @param expected how many addresses are expected: it grows by itself, and that costs time */
+  constructor(layout: AddressLayout, expected = 0) {
+    const size = fewSlots + expected;
     this.layout = layout;
+    this.owner = new IndexColumn(size);
+    this.host = new IndexColumn(size);
+    this.attachment = new IndexColumn(size);
+    this.placement = new IndexColumn(size);
+    this.record = new IndexColumn(size);
+    this.coolingFrom = new IndexColumn(size);
+    this.#marks = new Uint8Array(size);
     this.#taken = layout.spaces.map(({ first, last }) => createAddressSet(first, last));
   }
 
@@ -168,7 +180,7 @@ export class AddressLedger {
     const slots = this.#slots;
     this.#slots += pageSize;
     if (this.#slots > this.#marks.length) {
-      const grown = new Uint8Array(this.#marks.length * 2);
+      const grown = new Uint8Array(Math.max(this.#slots, this.#marks.length * 2));
       grown.set(this.#marks);
       this.#marks = grown;
     }

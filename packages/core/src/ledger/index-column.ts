@@ -7,7 +7,7 @@ export class IndexColumn<Index extends number> {
   #values: Int32Array;
 
   /** @param size how many slots are expected */
-  constructor(size = 16_384) {
+  constructor(size: number) {
     this.#values = new Int32Array(size);
   }
 

@@ -218,8 +218,10 @@ export function takeUsed(
 
 /** What the network hosts that no claim has, or that it hosts on another node, too. */
 export function strayHosted(hosted: HostedList, ledger: AddressLedger): readonly HostedEntry[] {
+  const isAnyTwice = ledger.isAnyMarked('hosted-twice');
   return hosted.filter((index) => {
     const slot = hosted.slotAt(index);
+    if (!isAnyTwice) return !ledger.owner.has(slot);
     const node = hosted.nodeAt(index);
     return !ledger.owner.has(slot) || (node !== undefined && !ledger.host.is(slot, node));
   });

@@ -62,6 +62,8 @@ export type NodeStanding = 'open' | 'cordoned' | 'leaving';
 export interface NetworkDecisions {
   readonly claims: readonly ClaimDecision[];
   readonly claimOf: (namespace: string) => ClaimDecision | undefined;
+  /** The claim that has an address; undefined where nobody in our care has it. */
+  readonly claimWith: (address: Address) => ClaimDecision | undefined;
   readonly egressIPAMs: readonly EgressIPAMDecision[];
   /** The EgressIPAM that has a node. */
   readonly egressIPAMOfNode: (node: string) => EgressIPAMDecision | undefined;
@@ -69,8 +71,6 @@ export interface NetworkDecisions {
   readonly standingOf: (node: string) => NodeStanding;
   /** The CIDR assignment of an EgressIPAM that has an address. */
   readonly assignmentOf: (egressIPAM: EgressIPAMDecision, address: Address) => AssignmentDecision | undefined;
-  /** The namespace that has an address. */
-  readonly ownerOf: (address: Address) => string | undefined;
   /** The node that an address is placed on: where we place, the one it is to be on, else where the network has it. */
   readonly nodeOf: (address: Address) => string | undefined;
   /** The node that the network shows or may show as an address's host. */

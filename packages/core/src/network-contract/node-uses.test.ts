@@ -25,21 +25,19 @@ function usesIn({ nodes, claims, capacity = unlimited }: Scene): NodeUses {
     ),
   );
   const owners = new Map(
-    Object.entries(claims).flatMap(([owner, list]) => Object.keys(list).map((text) => [addressOf(text), owner])),
+    Object.entries(claims).flatMap(([namespace, list]) => {
+      const addresses = Object.keys(list).map(addressOf);
+      const claim = { namespace, egressIPAM, addresses } as unknown as ClaimDecision;
+      return addresses.map((address) => [address, claim] as const);
+    }),
   );
   const decisions: Partial<NetworkDecisions> = {
     egressIPAMOfNode: (name) => (selected.includes(name) ? (egressIPAM as unknown as EgressIPAMDecision) : undefined),
     standingOf: (name) => nodes[name] ?? 'leaving',
-    ownerOf: (address) => owners.get(address),
     hostOf: (address) => hosts.get(address),
     canHost: () => true,
     assignmentOf: () => undefined,
-    claimOf: (namespace) =>
-      ({
-        namespace,
-        egressIPAM,
-        addresses: Object.keys(claims[namespace] ?? {}).map(addressOf),
-      }) as unknown as ClaimDecision,
+    claimWith: (address) => owners.get(address),
   };
   const hosted = [...hosts].map(([address, node]) => ({ address, node, state: 'shown' }));
   const facts = { hosts: [{ hosted }], nodeOf: () => ({ capacity }) };

@@ -1,5 +1,4 @@
 import { familyOf, type Address } from '../address/address.ts';
-import { claimWith } from './claim-with.ts';
 import type { EgressIPAMDecision, NetworkDecisions } from './decisions.ts';
 import type { NetworkFacts } from './facts.ts';
 
@@ -85,7 +84,7 @@ export class NodeUses {
 
   /** Finds another node for an address; one that no claim has any more needs none. */
   #move(address: Address, node: string): boolean {
-    const claim = claimWith(this.#decisions, address);
+    const claim = this.#decisions.claimWith(address);
     if (claim === undefined) return true;
     const { egressIPAM } = claim;
     if (egressIPAM === undefined) return false;

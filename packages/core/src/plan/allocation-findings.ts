@@ -14,12 +14,10 @@ export function allocationFindings(decided: Decided): readonly Finding[] {
   const findings: Finding[] = [];
   for (const entry of decided.contested) findings.push(...contestedFindings(decided, entry));
   const isContested = decided.usedElsewhere.size > 0 || decided.ledger.isAnyMarked('bound-by-others');
-  decided.allotments.forEach((allotment) => {
-    // Mostly all is where it should be, and may stay there.
-    if (!isContested && allotment.isInPlace && allotment.claim.isSettled) return;
-    if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) return;
+  for (const allotment of isContested ? decided.allotments : decided.unusual) {
+    if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) continue;
     for (const address of allotment.addresses) inspect(decided, allotment, address, findings);
-  });
+  }
   return [...findings, ...foreignHosts(decided)];
 }
 

@@ -1,36 +1,57 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { settle } from '../simulate/settle.ts';
+import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
+import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 import { LastAllocations } from './last-allocations.ts';
 import type { Allocation } from './plan-types.ts';
+import { createPlanner } from './planner.ts';
 
 const addresses = ['192.0.2.1', '198.51.100.1'];
 
-function allocation(namespace: string, change: Partial<Allocation> = {}): Allocation {
-  return {
-    ...{ namespace, egressIPAM: 'pool', source: 'kept', addresses, nodes: ['node-a', null], carried: true },
-    ...change,
-  };
+function allocation(namespace: string): Allocation {
+  return { namespace, egressIPAM: 'pool', source: 'kept', addresses, nodes: ['node-a', null], carried: true };
 }
 
-test('a namespace of which the same is said is found among others that came and went', () => {
-  const before = ['a', 'b', 'd', 'e'].map((name) => allocation(name));
+it('a namespace is found among others that came and went', () => {
+  const before = ['a', 'b', 'd', 'e'].map(allocation);
   const last = new LastAllocations(before);
-  expect(last.same(allocation('b'))).toBe(before[1]);
-  expect(last.same(allocation('c'))).toBeUndefined();
-  expect(last.same(allocation('e'))).toBe(before[3]);
-  expect(last.same(allocation('f'))).toBeUndefined();
+  expect(last.of('b')).toBe(before[1]);
+  expect(last.of('c')).toBeUndefined();
+  expect(last.of('e')).toBe(before[3]);
+  expect(last.of('f')).toBeUndefined();
 });
 
-test.each<Partial<Allocation>>([
-  { egressIPAM: 'other' },
-  { source: 'returned' },
-  { addresses: ['192.0.2.2', '198.51.100.1'] },
-  { nodes: ['node-b', null] },
-  { nodes: ['node-a', 'node-b'] },
-  { nodes: ['node-a'] },
-  { carried: false },
-  { carried: false, carrying: ['192.0.2.1'] },
-  { state: 'Assigned' },
-])('a namespace of which something else is said is said anew: %j', (change) => {
-  expect(new LastAllocations([allocation('a')]).same(allocation('a', change))).toBeUndefined();
-  expect(new LastAllocations([allocation('a', change)]).same(allocation('a'))).toBeUndefined();
+describe('what is said of a namespace', () => {
+  const start = settle(
+    aSnapshot({
+      nodes: [aNode('n1'), aNode('n2')],
+      egressIPAMs: [anEgressIPAM(['10.0.0.0/28=a'])],
+      namespaces: [aNamespace('one', 1), aNamespace('two', 2)],
+    }),
+  );
+  const withNamespace = (name: string, change: Partial<ClusterSnapshot['namespaces'][number]>): ClusterSnapshot => ({
+    ...start,
+    namespaces: start.namespaces.map((entry) => (entry.name === name ? { ...entry, ...change } : entry)),
+  });
+  const withUnready = (node: string): ClusterSnapshot => ({
+    ...start,
+    nodes: start.nodes.map((entry) => (entry.name === node ? { ...entry, ready: false } : entry)),
+  });
+  const [one, two] = createPlanner().plan(start).allocations;
+
+  it.each<[string, ClusterSnapshot]>([
+    ['addresses', withNamespace('one', { egressIPs: '10.0.0.9' })],
+    ['nodes', withUnready(one?.nodes[0] ?? '')],
+  ])('is the same object where it is the same, and anew where it changed: %s', (_what, changed) => {
+    const planner = createPlanner();
+    const [first, second] = planner.plan(start).allocations;
+    expect([first, second]).toEqual([one, two]);
+    const after = planner.plan(changed).allocations;
+    expect(after).toEqual(createPlanner().plan(changed).allocations);
+    expect(after[0]).not.toEqual(first);
+    expect(after[1]).toBe(second);
+    const again = planner.plan(start).allocations;
+    expect(again).toEqual([first, second]);
+    expect(planner.plan(start).allocations[0]).toBe(again[0]);
+  });
 });

@@ -1,4 +1,3 @@
-import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Allocation } from './plan-types.ts';
 
 /**
@@ -14,26 +13,12 @@ export class LastAllocations {
     this.#last = last;
   }
 
-  /**
-   * What was said of a namespace, where that is just what is to be said now. Namespaces are asked for in the order of
-   * their names.
-   */
-  same(now: Allocation): Allocation | undefined {
+  /** What was said of a namespace. Namespaces are asked for in the order of their names. */
+  of(namespace: string): Allocation | undefined {
     let before = this.#last[this.#position];
-    while (before !== undefined && before.namespace < now.namespace) before = this.#last[(this.#position += 1)];
-    return before !== undefined && isSame(before, now) ? before : undefined;
+    // Mostly it is the one that was asked for last time, by the same text.
+    while (before !== undefined && before.namespace !== namespace && before.namespace < namespace)
+      before = this.#last[(this.#position += 1)];
+    return before?.namespace === namespace ? before : undefined;
   }
-}
-
-function isSame(before: Allocation, now: Allocation): boolean {
-  return (
-    before.namespace === now.namespace &&
-    before.addresses === now.addresses &&
-    before.egressIPAM === now.egressIPAM &&
-    before.source === now.source &&
-    before.carried === now.carried &&
-    before.state === now.state &&
-    before.carrying === now.carrying &&
-    sameInOrder(before.nodes, now.nodes)
-  );
 }

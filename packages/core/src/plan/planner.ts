@@ -114,6 +114,7 @@ interface Network {
 function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits, last }: Network): Plan {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
+    facts.hosts.reduce((sum, { hosted }) => sum + hosted.length, 0),
   );
   const names = new NodeNames(snapshot.nodes);
   const hosted = new HostedList(facts.hosts, names, ledger);
@@ -165,6 +166,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits
   const decided: Decided = {
     ...{ snapshot, facts, traits, nodes, pools, ledger, users, cooling, contested, allotments },
     unsettled: allocated.unsettled,
+    unusual: allocated.unusual,
     stray: strayHosted(hosted, ledger),
     foreignBindings: foreign,
     usedElsewhere: elsewhere,

@@ -2,7 +2,7 @@ import { parseAddress } from '../address/address.ts';
 import { namespaceFinding } from '../claims/namespace-finding.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { ProviderFailure } from '../snapshot/snapshot.ts';
-import { ownerOf, type Decided } from '../render/decided.ts';
+import { allotmentAt, type Decided } from '../render/decided.ts';
 
 /** What the provider could not read, and what it refused. */
 export function providerFindings(decided: Decided): readonly Finding[] {
@@ -30,7 +30,7 @@ export function providerFindings(decided: Decided): readonly Finding[] {
 /** What the provider refused, told to the namespace that waits for it. */
 function failureFinding(decided: Decided, { change, address: text, node, error }: ProviderFailure): Finding {
   const address = parseAddress(text);
-  const owner = address === undefined ? undefined : ownerOf(decided, address);
+  const owner = address === undefined ? undefined : allotmentAt(decided, decided.ledger.slotOf(address))?.namespace;
   const outlook =
     error.class === 'permanent' ? 'and is not tried again before something about it changes' : 'and is tried again';
   const message = `${change} of ${text} (node ${node}) failed ${outlook}: ${error.message}`;

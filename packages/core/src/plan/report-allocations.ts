@@ -6,7 +6,7 @@ import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
 import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
-import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
+import { nodeAt, nodeOf, poolOf, type Decided } from '../render/decided.ts';
 import { LastAllocations } from './last-allocations.ts';
 import type { Allocation, WaitingClaim } from './plan-types.ts';
 import { menderOf } from './whose-to-mend.ts';
@@ -74,6 +74,8 @@ class Reporter {
   readonly #decided: Decided;
   readonly #ledger: AddressLedger;
   readonly #rendering: Rendering;
+  readonly #isAttaching: boolean;
+  readonly #uncarried: Rendering['uncarried'];
   readonly #counts: readonly PoolCounts[];
   readonly #onNode: Uint32Array;
   readonly #last: LastAllocations;
@@ -83,6 +85,8 @@ class Reporter {
     this.#decided = decided;
     this.#ledger = decided.ledger;
     this.#rendering = rendering;
+    this.#isAttaching = decided.snapshot.source.provider.attach;
+    this.#uncarried = rendering.uncarried?.size === 0 ? undefined : rendering.uncarried;
     this.#onNode = new Uint32Array(decided.nodes.nodes.length);
     this.#counts = decided.pools.list.map(noCounts);
   }
@@ -101,12 +105,12 @@ class Reporter {
       this.#countClaim(allotment, false);
       return undefined;
     }
-    const { namespace } = claim;
+    const { name, egressIPAM = '' } = claim.namespace;
+    const before = this.#last.of(name);
+    let isOnSameNodes = before?.nodes.length === addresses.length;
     let missing: Address[] | undefined;
-    const nodes = new Array<string | null>(addresses.length);
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
-      nodes[position] = null;
       if (address === undefined) continue;
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
@@ -114,44 +118,49 @@ class Reporter {
       const carries = this.#isCarried(claim, address, slot, node);
       if (!carries) (missing ??= []).push(address);
       this.#countAddress(pool, address, node, carries);
-      if (node !== undefined) nodes[position] = this.#decided.nodes.nameOf(node);
+      isOnSameNodes &&= before?.nodes[position] === this.#nameOf(node);
     }
     const carried = missing === undefined;
     this.#countClaim(allotment, carried);
     const state = this.#rendering.states?.[claim.index];
-    const { name, egressIPAM = '' } = namespace;
-    const texts = textsOf(claim, addresses);
-    const carrying = missing === undefined ? [] : this.#carrying(claim, addresses, missing);
-    if (carrying.length > 0) {
-      const partly = { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, carrying };
-      return state === undefined ? partly : { ...partly, state };
+    const addressTexts = textsOf(claim, addresses);
+    const carrying = missing === undefined ? undefined : this.#carrying(claim, addresses, missing);
+    if (before !== undefined && isOnSameNodes && before.egressIPAM === egressIPAM && before.source === source) {
+      if (before.addresses === addressTexts && isSaidOf(before, carried, carrying, state)) return before;
     }
-    const whole =
-      state === undefined
-        ? { namespace: name, egressIPAM, source, addresses: texts, nodes, carried }
-        : { namespace: name, egressIPAM, source, addresses: texts, nodes, carried, state };
-    return this.#last.same(whole) ?? whole;
+    const nodes = this.#nodesOf(allotment);
+    const whole = { namespace: name, egressIPAM, source, addresses: addressTexts, nodes, carried };
+    return carrying === undefined && state === undefined ? whole : withMore(whole, carrying, state);
+  }
+
+  #nodesOf(allotment: Allotment): Allocation['nodes'] {
+    return allotment.addresses.map((address) => this.#nameOf(nodeOf(this.#decided, allotment, address)));
+  }
+
+  /** The name of the node that an address is on, as it is reported. */
+  #nameOf(node: NodeIndex | undefined): string | null {
+    return node === undefined ? null : this.#decided.nodes.nameOf(node);
   }
 
   /** What carries a namespace's traffic while others do not: some of its addresses, and what they replace. */
-  #carrying(claim: Claim, addresses: readonly Address[], missing: readonly Address[]): readonly string[] {
+  #carrying(claim: Claim, addresses: readonly Address[], missing: readonly Address[]): readonly string[] | undefined {
     const bound = claim.binding?.ours === true ? claim.binding.addresses : [];
     const replaced = bound.filter(
       (address) =>
         !addresses.includes(address) && this.#isCarried(claim, address, this.#ledger.slotOf(address), undefined),
     );
-    return [...addresses.filter((address) => !missing.includes(address)), ...replaced].map(formatAddress);
+    const carrying = [...addresses.filter((address) => !missing.includes(address)), ...replaced];
+    return carrying.length === 0 ? undefined : carrying.map(formatAddress);
   }
 
   /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */
   #isCarried({ namespace, binding }: Claim, address: Address, slot: Slot, node: NodeIndex | undefined): boolean {
-    const { traits, ledger, nodes, snapshot } = this.#decided;
+    const { traits, ledger, nodes } = this.#decided;
     if (!traits.provesAllocations) return node !== undefined && nodes.isUsable(node);
     const host = ledger.host.at(slot);
     if (host === undefined || binding?.addresses.includes(address) !== true || !nodes.isReady(host)) return false;
-    if (snapshot.source.provider.attach && !ledger.attachment.is(slot, host)) return false;
-    const { uncarried } = this.#rendering;
-    return uncarried === undefined || uncarried.size === 0 || uncarried.get(namespace.name)?.includes(address) !== true;
+    if (this.#isAttaching && !ledger.attachment.is(slot, host)) return false;
+    return this.#uncarried?.get(namespace.name)?.includes(address) !== true;
   }
 
   #countClaim({ claim, pool, addresses, waiting }: Allotment, carried: boolean): void {
@@ -179,6 +188,24 @@ class Reporter {
     if (node !== undefined) counts.placed += 1;
     if (carries) counts.carried += 1;
   }
+}
+
+function withMore(
+  allocation: Allocation,
+  carrying: readonly string[] | undefined,
+  state: string | undefined,
+): Allocation {
+  return { ...allocation, ...(carrying === undefined ? {} : { carrying }), ...(state === undefined ? {} : { state }) };
+}
+
+/** Whether just this was said of how a namespace is served. */
+function isSaidOf(
+  before: Allocation,
+  carried: boolean,
+  carrying: readonly string[] | undefined,
+  state: string | undefined,
+): boolean {
+  return before.carried === carried && before.carrying === carrying && before.state === state;
 }
 
 /** Addresses as canonical text, which mostly stands somewhere already. */

@@ -27,6 +27,8 @@ export interface Decided {
   readonly allotments: readonly Allotment[];
   /** Those of claims of which something was to be decided. */
   readonly unsettled: readonly Allotment[];
+  /** Mostly few: all but those of settled claims that have every address where it stays. */
+  readonly unusual: readonly Allotment[];
   /** What the network hosts that no claim has, or that it hosts on another node, too. */
   readonly stray: readonly HostedEntry[];
   /** Bindings of namespaces outside our care. */
@@ -56,8 +58,8 @@ export function nodeAt(ledger: AddressLedger, slot: Slot, pool: Pool | undefined
   return pool?.placement === 'us' ? ledger.placement.at(slot) : ledger.host.at(slot);
 }
 
-/** The name of the namespace that has an address. */
-export function ownerOf({ ledger, allotments }: Decided, address: Address): string | undefined {
-  const owner = ledger.owner.at(ledger.slotOf(address));
-  return owner === undefined ? undefined : allotments[owner]?.claim.namespace.name;
+/** What was decided about the claim that has an address. */
+export function allotmentAt({ ledger, allotments }: Decided, slot: Slot): Allotment | undefined {
+  const owner = ledger.owner.at(slot);
+  return owner === undefined ? undefined : allotments[owner];
 }

@@ -4,20 +4,20 @@ import type { Allotment } from '../allocate/allotment.ts';
 import type { NetworkDecisions, StepOrder } from '../network-contract/decisions.ts';
 import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import { NamespaceIndex } from '../network-contract/namespace-index.ts';
-import { nodeAt, ownerOf, poolOf, type Decided } from './decided.ts';
+import { allotmentAt, nodeAt, poolOf, type Decided } from './decided.ts';
 
 /** What was decided, in the words of back ends. */
 export function networkDecisions(decided: Decided, order: StepOrder): NetworkDecisions {
   const { ledger, nodes, pools, allotments, stray } = decided;
   let byNamespace: NamespaceIndex<Allotment> | undefined;
   const nodeIndexOf = (address: Address, slot: Slot): NodeIndex | undefined => {
-    const owner = ledger.owner.at(slot);
-    const allotment = owner === undefined ? undefined : allotments[owner];
+    const allotment = allotmentAt(decided, slot);
     return nodeAt(ledger, slot, allotment === undefined ? undefined : poolOf(allotment, address));
   };
   return {
     claims: allotments,
     claimOf: (namespace) => (byNamespace ??= new NamespaceIndex(allotments)).get(namespace),
+    claimWith: (address) => allotmentAt(decided, ledger.slotOf(address)),
     egressIPAMs: pools.list.map(({ decision }) => decision),
     egressIPAMOfNode: (name) => {
       const node = nodes.indexOf(name);
@@ -28,7 +28,6 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
       return node === undefined ? 'leaving' : nodes.standingOf(node);
     },
     assignmentOf: ({ assignments }, address) => firstWith(assignments, address)?.holder,
-    ownerOf: (address) => ownerOf(decided, address),
     nodeOf: (address) => {
       const node = nodeIndexOf(address, ledger.slotOf(address));
       return node === undefined ? undefined : nodes.nameOf(node);

@@ -15,7 +15,7 @@ import {
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { annotationOf, correctionOf, isAnnotated } from './annotations.ts';
 import { effectsOf, wantedAttachments, type AttachmentChange } from './attachments.ts';
-import type { Decided } from './decided.ts';
+import { allotmentAt, type Decided } from './decided.ts';
 import { finalizersToAdd, finalizersToRemove } from './finalizers.ts';
 import { networkDecisions } from './network-decisions.ts';
 import { rememberReleased, type Remembered } from './remember-released.ts';
@@ -186,9 +186,7 @@ class Annotations {
   }
 
   #ownerOf(address: Address): Allotment | undefined {
-    const { ledger, allotments } = this.#decided;
-    const owner = ledger.owner.at(ledger.slotOf(address));
-    return owner === undefined ? undefined : allotments[owner];
+    return allotmentAt(this.#decided, this.#decided.ledger.slotOf(address));
   }
 }
 

@@ -1,5 +1,4 @@
 import { cidrContains, parseCidr, type Address, type ClaimDecision, type NetworkDecisions } from '@egressip-ipam/core';
-import { claimWith } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import { staysBeside } from './kept-cidrs.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
@@ -30,14 +29,20 @@ export interface HostChange {
 type Fate = 'moving' | 'leaving' | 'staying' | 'withCidr';
 
 /**
- * Whether a HostSubnet hosts just what is placed there, all on record: the usual case, decided without writing anything
- * down.
+ * Whether a HostSubnet hosts nothing but what is placed there, all on record: the usual case, decided without writing
+ * anything down.
  */
 export function isAsPlaced(hostSubnet: ParsedHostSubnet, placements: Placements): boolean {
   const { name, egressIPs, recorded, unconfirmed, egressCIDRs, recordedCIDRs } = hostSubnet;
   if (recorded !== egressIPs || unconfirmed.length > 0 || egressCIDRs.length > 0 || recordedCIDRs.length > 0)
     return false;
   return !placements.hostsOthersOn(name);
+}
+
+/** What a HostSubnet that hosts just what is placed there takes beside that: nothing it has is looked at. */
+export function withAdditions(hostSubnet: ParsedHostSubnet, additions: readonly Address[]): HostChange {
+  const unchanged = { moving: none, leaving: none, withCidr: none, attached: none };
+  return { hostSubnet, additions, staying: hostSubnet.egressIPs, ...unchanged };
 }
 
 /** What a HostSubnet has, by what is to become of it. */
@@ -75,7 +80,7 @@ function fateOf(
   address: Address,
   isPlacedByCidr: boolean,
 ): Fate | undefined {
-  const claim = claimWith(decisions, address);
+  const claim = decisions.claimWith(address);
   if (claim !== undefined) return fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
   if (decisions.isLeaving(address)) return 'leaving';
   // What carries the traffic of others stays.
@@ -89,7 +94,7 @@ function fateOfDoubted(
   address: Address,
   isPlacedByCidr: boolean,
 ): Fate | undefined {
-  const claim = claimWith(decisions, address);
+  const claim = decisions.claimWith(address);
   return claim === undefined ? 'leaving' : fateOfOwned(decisions, cidrs, hostSubnet, claim, address, isPlacedByCidr);
 }
 
@@ -122,7 +127,7 @@ function stillAttached(
 ): readonly Address[] {
   const { name, egressIPs, recorded } = hostSubnet;
   // What has nowhere to go is its namespace's still, and stays on the interface.
-  const homeless = lists.leaving.filter((address) => decisions.ownerOf(address) !== undefined);
+  const homeless = lists.leaving.filter((address) => decisions.claimWith(address) !== undefined);
   const forgotten = recorded === egressIPs ? none : recorded.filter((address) => !egressIPs.includes(address));
   const unhosted = new Set([...forgotten, ...lists.moving, ...homeless]);
   return [...unhosted].filter((address) => decisions.isAttachedTo(address, name));

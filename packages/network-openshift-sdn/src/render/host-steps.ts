@@ -13,7 +13,7 @@ import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { formatHostedIPs } from '../facts/hosted-ips.ts';
 import type { HostPayload } from '../write/payload.ts';
 import type { Unbinding } from './binding-changes.ts';
-import { changeOf, isAsPlaced, type HostChange } from './host-change.ts';
+import { changeOf, isAsPlaced, withAdditions, type HostChange } from './host-change.ts';
 import { firstHostId } from './host-id.ts';
 import { hostWritesOf, type HostOrder, type HostWrite } from './host-writes.ts';
 import type { NodeCidrs } from './node-cidrs.ts';
@@ -62,8 +62,9 @@ function hostChanges(
   for (const hostSubnet of facts.hosts) {
     const { name } = hostSubnet;
     const additions = placements.additionsOn(name);
-    const isSettled = additions.length === 0 && cidrs.wantedOn(name).length === 0 && isAsPlaced(hostSubnet, placements);
-    if (!isSettled) changes.push(changeOf(decisions, hostSubnet, additions, cidrs, view.platform.attaches));
+    const hasAllItShould = cidrs.wantedOn(name).length === 0 && isAsPlaced(hostSubnet, placements);
+    if (!hasAllItShould) changes.push(changeOf(decisions, hostSubnet, additions, cidrs, view.platform.attaches));
+    else if (additions.length > 0) changes.push(withAdditions(hostSubnet, additions));
   }
   return changes;
 }
@@ -120,10 +121,15 @@ function hostStep(
   ending: EgressIPAMDecision | undefined,
 ): NetworkStep {
   const { egressIPs, hosted, cidrs } = write.target;
-  const record = hosted.map((address) => [formatAddress(address), owners.of(address)] as const);
+  const texts = egressIPs.map(formatAddress);
+  const record = hosted.map((address, position) => {
+    // Mostly all that it hosts is ours, in the same order.
+    const text = egressIPs[position] === address ? texts[position] : undefined;
+    return [text ?? formatAddress(address), owners.of(address)] as const;
+  });
   const payload: HostPayload = {
     write: 'host',
-    ...(write.writesAddresses ? { egressIPs: egressIPs.map(formatAddress) } : {}),
+    ...(write.writesAddresses ? { egressIPs: texts } : {}),
     ...(write.writesCidrs ? { egressCIDRs: cidrs.all } : {}),
     hostedIPs: record.length === 0 ? null : formatHostedIPs(record),
     hostedCIDRs: cidrs.ours.length === 0 ? null : cidrs.ours.join(','),

@@ -94,17 +94,24 @@ function withPreconditions(
 
 function targetOf(
   { hostSubnet, staying, attached }: HostChange,
-  delta: Delta,
+  { added: coming, removed }: Delta,
   cidrs: HostedCidrs,
   stillHere: readonly Address[],
 ): HostTarget {
-  const present = new Set(hostSubnet.egressIPs);
-  const gone = new Set(delta.removed);
-  const added = delta.added.filter((address) => !present.has(address)).sort(compareAddresses);
-  const egressIPs = [...hostSubnet.egressIPs.filter((address) => !gone.has(address)), ...added];
-  const ours = new Set([...staying, ...delta.added, ...stillHere]);
+  const present = hostSubnet.egressIPs;
+  const added = [...without(coming, present)].sort(compareAddresses);
+  const egressIPs = [...without(present, removed), ...added];
   const unhosted = attached.filter((address) => !egressIPs.includes(address));
+  // Mostly all that it has is ours, and there is nothing to find that out by.
+  if (staying === present) return { egressIPs, hosted: [...egressIPs, ...unhosted], cidrs };
+  const ours = new Set([...staying, ...coming, ...stillHere]);
   return { egressIPs, hosted: [...egressIPs.filter((address) => ours.has(address)), ...unhosted], cidrs };
+}
+
+function without(addresses: readonly Address[], others: readonly Address[]): readonly Address[] {
+  if (addresses.length === 0 || others.length === 0) return addresses;
+  const known = new Set(others);
+  return addresses.filter((address) => !known.has(address));
 }
 
 /** Whether a HostSubnet is anything else, or may be, than it shall be. */

@@ -9,7 +9,6 @@ import {
   type NetworkDecisions,
   type Precondition,
 } from '@egressip-ipam/core';
-import { claimWith } from '@egressip-ipam/core/plugin';
 import type { ParsedHostSubnet } from '../facts/parse-host-subnet.ts';
 import type { OpenShiftSdnFacts } from '../facts/read-facts.ts';
 import { CidrTakers } from './cidr-takers.ts';
@@ -133,7 +132,7 @@ export class NodeCidrs {
   }
 
   #hasNowhereToGo(address: Address): boolean {
-    const claim = claimWith(this.#decisions, address);
+    const claim = this.#decisions.claimWith(address);
     if (claim?.egressIPAM === undefined || claim.releases || !isPlacedByCidr(claim.egressIPAM)) return false;
     return !this.#takers.canTake(claim, address);
   }

@@ -16,8 +16,8 @@ export class RecordedOwners {
    * The namespace that has an address, or else the one that our record names: mostly on the HostSubnet that hosts it.
    */
   of(address: Address): string | undefined {
-    const owner = this.#decisions.ownerOf(address);
-    if (owner !== undefined) return owner;
+    const owner = this.#decisions.claimWith(address);
+    if (owner !== undefined) return owner.namespace;
     const host = this.#decisions.hostOf(address);
     const named = host === undefined ? undefined : this.#facts.hostSubnetOf(host)?.record.namespaceOf(address);
     return named ?? this.#anywhere(address);

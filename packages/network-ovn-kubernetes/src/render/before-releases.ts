@@ -15,7 +15,7 @@ export function beforeReleases(
     before.set(address, [...(before.get(address) ?? []), gone]);
   };
   for (const { address, name } of facts.configs) {
-    if (decisions.ownerOf(address) === undefined) add(address, { kind: 'CloudPrivateIPConfig', name });
+    if (decisions.claimWith(address) === undefined) add(address, { kind: 'CloudPrivateIPConfig', name });
   }
   decisions.claims.forEach(({ namespace, leaving }) => {
     if (leaving.length === 0) return;

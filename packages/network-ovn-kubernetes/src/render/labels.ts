@@ -9,7 +9,7 @@ import {
   type NodeSnapshot,
   type Precondition,
 } from '@egressip-ipam/core';
-import { afterStep, claimWith, firstFew, NodeUses } from '@egressip-ipam/core/plugin';
+import { afterStep, firstFew, NodeUses } from '@egressip-ipam/core/plugin';
 import type { ParsedNode } from '../facts/parse-node.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressAssignableLabel } from '../kinds/names.ts';
@@ -166,14 +166,14 @@ class LabelledNodes {
   #servesOthers(node: string): boolean {
     return this.#uses
       .carriedOn(node)
-      .some((address) => claimWith(this.#decisions, address)?.egressIPAM?.deleting === false);
+      .some((address) => this.#decisions.claimWith(address)?.egressIPAM?.deleting === false);
   }
 
   /** What a node carries of EgressIPAMs that select it no more, and no other node can take. */
   #stuckOfOthers(node: string): readonly Address[] {
     const egressIPAM = this.#decisions.egressIPAMOfNode(node);
     return this.#uses.stuckOn(node).filter((address) => {
-      const claim = claimWith(this.#decisions, address);
+      const claim = this.#decisions.claimWith(address);
       return claim !== undefined && claim.egressIPAM !== egressIPAM;
     });
   }

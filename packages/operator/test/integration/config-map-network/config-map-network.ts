@@ -134,7 +134,7 @@ function render(
   const leaving = new Map<Address, NetworkStep>();
   for (const { namespace, addresses, unconfirmed } of bindings.values()) {
     for (const address of [...addresses, ...unconfirmed]) {
-      const owner = decisions.ownerOf(address);
+      const owner = decisions.claimWith(address)?.namespace;
       if (owner === namespace || (owner === undefined && !decisions.isLeaving(address))) continue;
       leaving.set(
         address,
