@@ -39,6 +39,8 @@ export interface AllocationParts {
   readonly limits: TurnLimits;
   readonly readiness: Readiness;
   readonly facts: NetworkFacts;
+  /** What became of the claims of the plan before, in their order. */
+  readonly last: readonly Allotment[];
 }
 
 /** What became of claims, in their order, and what is said of it. */
@@ -57,13 +59,15 @@ export interface Allocated {
  * has room for it, or it waits with a reason (law 4).
  */
 export function allocate(parts: AllocationParts): Allocated {
-  const { claims, unsettled, ledger, nodes, placer } = parts;
+  const { claims, unsettled, ledger, nodes, placer, last } = parts;
   const keeper = new Keeper(ledger, nodes, placer);
   const inPlace = claims.map((claim) => keeper.keep(claim));
   keeper.findHomes();
   const { refused, served, later } = serveByTurns(parts);
   const findings: Finding[] = [];
   const allotments = claims.map((claim, position) => {
+    const before = last[position];
+    if (claim.isSettled && before?.claim === claim && before.isInPlace === inPlace[position]) return before;
     const reasons = reasonsOf(claim, refused);
     for (const reason of reasons) findings.push(reason);
     return served.get(claim.index) ?? Allotment.unchanged(claim, reasons[0], inPlace[position]);

@@ -30,6 +30,8 @@ export interface ClaimSources {
   readonly ledger: AddressLedger;
   /** Addresses that somebody else turned out to have, or that the cloud would not attach. */
   readonly refused: ReadonlySet<Address>;
+  /** The claim of an index in the plan before. */
+  readonly lastOf: (index: ClaimIndex) => Claim | undefined;
 }
 
 /** The claims of a snapshot, in the order of its namespaces, and what is said of namespaces that claim nothing. */
@@ -66,20 +68,26 @@ class ClaimReader {
   readonly #ledger: AddressLedger;
   readonly #confirmed: ConfirmedAddresses;
   readonly #refusedAddresses: ReadonlySet<Address>;
+  readonly #lastOf: ClaimSources['lastOf'];
   #lastPool: Pool | undefined;
 
-  constructor({ hosted, traits, pools, ledger, refused }: ClaimSources) {
+  constructor({ hosted, traits, pools, ledger, refused, lastOf }: ClaimSources) {
     this.#traits = traits;
     this.#pools = pools;
     this.#ledger = ledger;
     this.#confirmed = new ConfirmedAddresses(ledger, hosted, traits);
     this.#refusedAddresses = refused;
+    this.#lastOf = lastOf;
   }
 
   read(namespace: ParsedNamespace, binding: BindingFacts | undefined, index: ClaimIndex): Claim | undefined {
     const { egressIPAM } = namespace;
     const pool = egressIPAM === undefined ? undefined : this.#poolNamed(egressIPAM);
     const isUsual = pool !== undefined && this.#confirmed.isProof(binding);
+    if (isUsual && binding !== undefined && this.#refusedAddresses.size === 0) {
+      const before = this.#lastOf(index);
+      if (before?.namespace === namespace && isAsSettled(before, binding, pool)) return before;
+    }
     const kept = isUsual ? this.#allItShouldHave(namespace, binding, pool) : undefined;
     if (kept !== undefined) {
       const isSettled = binding === undefined || (binding.addresses === kept && binding.unconfirmed.length === 0);
@@ -278,6 +286,13 @@ class ClaimReader {
     if (leaving.length === 0 && allocated === undefined && binding?.ours !== true) return undefined;
     return makeClaim(subject, pool, none, { leaving, intent: { kind: 'release', scope } });
   }
+}
+
+/**
+ * Whether the claim of the plan before says what this one would: it was settled, and what it was read from is the same.
+ */
+function isAsSettled(before: Claim, binding: BindingFacts, pool: Pool): boolean {
+  return before.isSettled && before.binding === binding && before.pool === pool;
 }
 
 /** Whether a record is of just these addresses of a pool. */

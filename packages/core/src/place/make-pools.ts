@@ -7,7 +7,7 @@ import type { NodeIndex } from '../ledger/indexes.ts';
 import { nodeGroup } from './node-group.ts';
 import { NodeSelection } from './node-selection.ts';
 import type { NodeTable } from './node-table.ts';
-import { Pool } from './pool.ts';
+import { Pool, type PoolNodes } from './pool.ts';
 import { shareOutNodes } from './share-out-nodes.ts';
 
 /** The EgressIPAMs with their nodes. */
@@ -22,8 +22,18 @@ export interface Pools {
   readonly findings: readonly Finding[];
 }
 
-/** Gives each EgressIPAM its nodes, CIDR assignment by CIDR assignment. */
-export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeTable, traits: NetworkTraits): Pools {
+/**
+ * Gives each EgressIPAM its nodes, CIDR assignment by CIDR assignment.
+ *
+ * @param last the pools of the plan before: one whose EgressIPAM is the same goes on as the same object, with the nodes
+ *   of today, so that what belongs to it need not be made anew
+ */
+export function makePools(
+  egressIPAMs: readonly ParsedEgressIPAM[],
+  nodes: NodeTable,
+  traits: NetworkTraits,
+  last: readonly Pool[],
+): Pools {
   const shared = shareOutNodes(egressIPAMs, nodes);
   const selections = selectionsByValue(egressIPAMs, nodes, shared.holderOf);
   const nobody = new NodeSelection(nodes, []);
@@ -42,17 +52,18 @@ export function makePools(egressIPAMs: readonly ParsedEgressIPAM[], nodes: NodeT
       cidrs: egressIPAM.source.cidrAssignments.length,
       ...(nodeSelector === undefined ? {} : { nodeSelector }),
     });
-    const has = (node: NodeIndex): boolean => shared.holderOf(node) === index;
-    return new Pool({
-      egressIPAM,
-      index,
-      placement,
+    const given: PoolNodes = {
       assignments,
-      has,
+      has: (node) => shared.holderOf(node) === index,
       olderWith: (labelValue) => shared.olderWith(index, labelValue),
       nodes,
       unitedIndex: groups + index,
-    });
+    };
+    const before = last[index];
+    if (before?.egressIPAM !== egressIPAM || before.placement !== placement)
+      return new Pool(egressIPAM, index, placement, given);
+    before.give(given);
+    return before;
   });
   const byName = new Map(list.map((pool) => [pool.name, pool]));
   const ofNode = (node: NodeIndex): Pool | undefined => list[shared.holderOf(node) ?? list.length];

@@ -20,41 +20,44 @@ export interface PoolAssignment {
   readonly order: number;
 }
 
-/** An EgressIPAM with its nodes, and who places its addresses. */
+/** What nodes an EgressIPAM has in one plan. */
+export interface PoolNodes {
+  readonly assignments: readonly PoolAssignment[];
+  /** Whether a node belongs to the EgressIPAM. */
+  readonly has: (node: NodeIndex) => boolean;
+  /** The older EgressIPAMs that have nodes of a topology value in its place. */
+  readonly olderWith: (labelValue: string) => readonly string[];
+  readonly nodes: NodeTable;
+  /** The number of the group of all its nodes. */
+  readonly unitedIndex: number;
+}
+
+/** An EgressIPAM with its nodes, which are others in each plan, and who places its addresses. */
 export class Pool {
   readonly egressIPAM: ParsedEgressIPAM;
   /** Position in the list of EgressIPAMs. */
   readonly index: number;
   readonly placement: PlacementMode;
-  readonly assignments: readonly PoolAssignment[];
-  readonly #nodes: NodeTable;
-  readonly #has: (node: NodeIndex) => boolean;
-  readonly #olderWith: (labelValue: string) => readonly string[];
-  readonly #unitedIndex: number;
+  #given: PoolNodes;
   #united: NodeGroup | undefined;
   #decision: EgressIPAMDecision | undefined;
 
-  constructor(parts: {
-    readonly egressIPAM: ParsedEgressIPAM;
-    readonly index: number;
-    readonly placement: PlacementMode;
-    readonly assignments: readonly PoolAssignment[];
-    /** Whether a node belongs to the EgressIPAM. */
-    readonly has: (node: NodeIndex) => boolean;
-    /** The older EgressIPAMs that have nodes of a topology value in its place. */
-    readonly olderWith: (labelValue: string) => readonly string[];
-    readonly nodes: NodeTable;
-    /** The number of the group of all its nodes. */
-    readonly unitedIndex: number;
-  }) {
-    this.egressIPAM = parts.egressIPAM;
-    this.index = parts.index;
-    this.placement = parts.placement;
-    this.assignments = parts.assignments;
-    this.#has = parts.has;
-    this.#olderWith = parts.olderWith;
-    this.#nodes = parts.nodes;
-    this.#unitedIndex = parts.unitedIndex;
+  constructor(egressIPAM: ParsedEgressIPAM, index: number, placement: PlacementMode, given: PoolNodes) {
+    this.egressIPAM = egressIPAM;
+    this.index = index;
+    this.placement = placement;
+    this.#given = given;
+  }
+
+  /** Says which nodes it has in the plan that begins. */
+  give(given: PoolNodes): void {
+    this.#given = given;
+    this.#united = undefined;
+    this.#decision = undefined;
+  }
+
+  get assignments(): readonly PoolAssignment[] {
+    return this.#given.assignments;
   }
 
   get name(): string {
@@ -63,7 +66,7 @@ export class Pool {
 
   /** Whether a node belongs to the EgressIPAM. */
   has(node: NodeIndex): boolean {
-    return this.#has(node);
+    return this.#given.has(node);
   }
 
   /**
@@ -71,7 +74,7 @@ export class Pool {
    */
   whyNoNodes({ labelValue }: Pick<ParsedAssignment, 'labelValue'>): string {
     const where = `${this.egressIPAM.source.topologyLabel}=${labelValue}`;
-    const older = this.#olderWith(labelValue);
+    const older = this.#given.olderWith(labelValue);
     if (older.length > 0)
       return `every node with ${where} that it selects belongs to the older EgressIPAM ${firstFew(older)}`;
     const { matchLabels = {}, matchExpressions = [] } = this.egressIPAM.source.nodeSelector ?? {};
@@ -81,7 +84,7 @@ export class Pool {
 
   /** The way out of having no nodes for a CIDR assignment. */
   wayToNodes({ labelValue }: Pick<ParsedAssignment, 'labelValue'>): string {
-    return this.#olderWith(labelValue).length > 0
+    return this.#given.olderWith(labelValue).length > 0
       ? 'give each of the two its own nodes by nodeSelector or labelValue, or put the CIDR into the older one'
       : 'label nodes or correct labelValue';
   }
@@ -107,10 +110,11 @@ export class Pool {
 
   /** All nodes of the EgressIPAM, for an address that lies in none of its CIDRs any more. */
   get anyNode(): NodeGroup {
+    const { nodes, assignments, unitedIndex } = this.#given;
     this.#united ??= unitedGroup(
-      this.#nodes,
-      this.assignments.map(({ group }) => group),
-      this.#unitedIndex,
+      nodes,
+      assignments.map(({ group }) => group),
+      unitedIndex,
     );
     return this.#united;
   }

@@ -1,7 +1,9 @@
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
 import { Readiness } from '../allocate/readiness.ts';
+import type { Allotment } from '../allocate/allotment.ts';
 import type { TurnLimits } from '../allocate/turns.ts';
+import type { Claim } from '../claims/claim.ts';
 import { foreignBindings, markForeignBindings } from '../claims/foreign-bindings.ts';
 import { markReleasing, markRemembered, ownAddresses } from '../claims/own-addresses.ts';
 import { readClaims } from '../claims/read-claims.ts';
@@ -9,6 +11,7 @@ import { AddressLayout } from '../ledger/address-layout.ts';
 import { AddressLedger } from '../ledger/address-ledger.ts';
 import { AddressUsers } from '../ledger/address-users.ts';
 import { HostedList } from '../ledger/hosted-list.ts';
+import type { ClaimIndex } from '../ledger/indexes.ts';
 import { NodeNames } from '../ledger/node-names.ts';
 import {
   nodeSubnets,
@@ -28,6 +31,7 @@ import { countOccupied, limitByInterfaces } from '../place/count-loads.ts';
 import { makePools } from '../place/make-pools.ts';
 import { NodeTable } from '../place/node-table.ts';
 import { Placer } from '../place/placer.ts';
+import type { Pool } from '../place/pool.ts';
 import { plain } from '../plain/plain-network.ts';
 import type { Decided } from '../render/decided.ts';
 import { render } from '../render/render.ts';
@@ -63,9 +67,9 @@ export interface Planner {
 
 /**
  * A planner that lives on. It remembers what it parsed, by the object it came
- * from, and what it said of each namespace, which is the same object again where
- * it says the same; a snapshot that shares objects with the last one is therefore
- * planned much faster.
+ * from, what it decided of claims that stay as they are, and what it said of each
+ * namespace, which is the same object again where it says the same; a snapshot that
+ * shares objects with the last one is therefore planned much faster.
  *
  * @param backend the network's back end; the one that a snapshot names
  */
@@ -76,7 +80,7 @@ export function createPlanner(
   const limits = { mostNew, isHeldUp };
   const parser = new Parser();
   const reader = backend.createFactsReader();
-  let last: readonly Allocation[] = [];
+  let last = nothing;
   return {
     plan: (snapshot) => {
       const parsed = parser.parse(snapshot);
@@ -88,8 +92,8 @@ export function createPlanner(
         { ...usable, egressIPAMs: withoutLongNames(usable.egressIPAMs, traits) },
         { backend, traits, view, facts, limits, last },
       );
-      last = decided.allocations;
-      return decided;
+      last = decided.remembered;
+      return decided.plan;
     },
   };
 }
@@ -106,12 +110,23 @@ interface Network {
   readonly view: NetworkView;
   readonly facts: NetworkFacts;
   readonly limits: TurnLimits;
-  /** What the last plan said of namespaces. */
-  readonly last: readonly Allocation[];
+  readonly last: Remembered;
 }
 
+/** What a planner remembers of its last plan. */
+interface Remembered {
+  readonly pools: readonly Pool[];
+  readonly allotments: readonly Allotment[];
+  readonly allocations: readonly Allocation[];
+}
+
+const nothing: Remembered = { pools: [], allotments: [], allocations: [] };
+
 /** A row of phases: facts → claims → allocate, with places → render → report. */
-function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits, last }: Network): Plan {
+function decide(
+  snapshot: ParsedSnapshot,
+  { backend, traits, view, facts, limits, last }: Network,
+): { readonly plan: Plan; readonly remembered: Remembered } {
   const ledger = new AddressLedger(
     new AddressLayout(snapshot.egressIPAMs.flatMap(({ assignments }) => assignments.map(({ cidr }) => cidr))),
     facts.hosts.reduce((sum, { hosted }) => sum + hosted.length, 0),
@@ -119,7 +134,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits
   const names = new NodeNames(snapshot.nodes);
   const hosted = new HostedList(facts.hosts, names, ledger);
   const nodes = new NodeTable(snapshot, facts, names);
-  const pools = makePools(snapshot.egressIPAMs, nodes, traits);
+  const pools = makePools(snapshot.egressIPAMs, nodes, traits, last.pools);
   const surveyed: SurveyedNodes = {
     indexOf: (name) => nodes.indexOf(name),
     subnets: nodeSubnets(snapshot, nodes.allSubnets()),
@@ -134,7 +149,8 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits
   const elsewhere = usedElsewhere(ledger, snapshot, facts, surveyed);
   for (const address of elsewhere) ledger.take(address);
   const refused = elsewhere.size === 0 ? facts.refused : new Set([...facts.refused, ...elsewhere]);
-  const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused });
+  const lastOf = (index: ClaimIndex): Claim | undefined => last.allotments[index]?.claim;
+  const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused, lastOf });
   const { claims, unsettled, contested } = ownAddresses(read.claims, ledger, hosted);
   const foreign = foreignBindings(claims, facts);
   markReleasing(unsettled, pools, ledger);
@@ -160,6 +176,7 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits
     facts,
     recordsFirst,
     limits,
+    last: last.allotments,
   });
 
   const { allotments, findings } = allocated;
@@ -172,5 +189,6 @@ function decide(snapshot: ParsedSnapshot, { backend, traits, view, facts, limits
     usedElsewhere: elsewhere,
   };
   const rendered = render(decided, backend, view);
-  return reportPlan(decided, rendered, [...read.findings, ...findings], last);
+  const plan = reportPlan(decided, rendered, [...read.findings, ...findings], last.allocations);
+  return { plan, remembered: { pools: pools.list, allotments, allocations: plan.allocations } };
 }
