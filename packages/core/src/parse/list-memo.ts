@@ -8,7 +8,7 @@ interface Named {
  * Parses lists of objects and remembers each result by the object it came from:
  * parsing is pure, so what is remembered can never differ from what would be parsed
  * again. The lists are sorted by name, so that the last one and the next one are
- * walked side by side. This is all that a planner or a back end remembers.
+ * walked side by side. It is all that a back end remembers.
  */
 export class ListMemo<Source extends Named, Parsed extends Named> {
   readonly #parse: (source: Source) => Parsed;
