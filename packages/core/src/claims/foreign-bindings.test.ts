@@ -19,6 +19,6 @@ it.each([
   const bindings = names.map(binding);
   const bound = (name: string): Claim => ({ binding: bindings.find(({ namespace }) => namespace === name) }) as Claim;
   const claims = [bound('b'), bound('not bound'), bound('d')];
-  const foreign = foreignBindings(claims, { bindings: new NamespaceIndex(bindings) } as unknown as NetworkFacts);
+  const foreign = foreignBindings(claims, 2, { bindings: new NamespaceIndex(bindings) } as unknown as NetworkFacts);
   expect(foreign.map(({ namespace }) => namespace).sort()).toEqual(['a', 'c']);
 });

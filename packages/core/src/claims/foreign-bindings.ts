@@ -5,13 +5,20 @@ import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { Claim } from './claim.ts';
 
-/** Bindings of namespaces outside our care. */
-export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkFacts): readonly BindingFacts[] {
+/**
+ * Bindings of namespaces outside our care.
+ *
+ * @param bound how many of the claims have a binding
+ */
+export function foreignBindings(
+  claims: readonly Claim[],
+  bound: number,
+  { bindings }: NetworkFacts,
+): readonly BindingFacts[] {
   const others: BindingFacts[] = [];
   let position = 0;
   let met = 0;
-  const inCare = claims.reduce((count, { binding }) => count + Number(binding !== undefined), 0);
-  if (inCare === bindings.size) return others;
+  if (bound === bindings.size) return others;
   for (const binding of bindings.values()) {
     while (position < claims.length && claims[position]?.binding === undefined) position += 1;
     if (claims[position]?.binding !== binding) others.push(binding);
@@ -21,7 +28,7 @@ export function foreignBindings(claims: readonly Claim[], { bindings }: NetworkF
     }
   }
   // Mostly bindings are in the order of the claims.
-  if (met === inCare) return others;
+  if (met === bound) return others;
   const known = new Set(claims.map(({ binding }) => binding));
   return others.filter((binding) => !known.has(binding));
 }

@@ -37,6 +37,8 @@ export interface ClaimSources {
 /** The claims of a snapshot, in the order of its namespaces, and what is said of namespaces that claim nothing. */
 export interface ClaimsRead {
   readonly claims: readonly Claim[];
+  /** How many of them have a binding. */
+  readonly bound: number;
   readonly findings: readonly Finding[];
 }
 
@@ -47,13 +49,16 @@ export interface ClaimsRead {
 export function readClaims(sources: ClaimSources): ClaimsRead {
   const reader = new ClaimReader(sources);
   const claims: Claim[] = [];
+  let bound = 0;
   sources.snapshot.namespaces.forEach((namespace) => {
     const binding = sources.facts.bindings.get(namespace.name);
     if (binding === undefined && namespace.isIdle) return;
     const claim = reader.read(namespace, binding, claims.length as ClaimIndex);
-    if (claim !== undefined) claims.push(claim);
+    if (claim === undefined) return;
+    claims.push(claim);
+    if (claim.binding !== undefined) bound += 1;
   });
-  return { claims, findings: reader.findings };
+  return { claims, bound, findings: reader.findings };
 }
 
 /** A namespace, and what the network sends its traffic out by. */

@@ -195,16 +195,17 @@ function* leftOnDeparted(snapshot: ParsedSnapshot, facts: NetworkFacts, nodes: S
 /**
  * Takes out of the pools what is in use in any way, by us or by others: nothing is handed out twice (law 1).
  *
+ * @param unclaimed what the network hosts that no claim has
  * @param bindings those that bind more than what claims have
  */
 export function takeUsed(
   ledger: AddressLedger,
   snapshot: ParsedSnapshot,
   facts: NetworkFacts,
-  hosted: HostedList,
+  unclaimed: readonly HostedEntry[],
   bindings: readonly BindingFacts[],
 ): void {
-  for (const { entry } of hosted.filter((index) => !ledger.owner.has(hosted.slotAt(index)))) ledger.take(entry.address);
+  for (const { entry } of unclaimed) ledger.take(entry.address);
   for (const { addresses, unconfirmed } of bindings)
     for (const address of [...addresses, ...unconfirmed]) ledger.take(address);
   for (const address of facts.mentioned) ledger.take(address);
@@ -216,12 +217,15 @@ export function takeUsed(
     for (const { address } of inUse) ledger.take(address);
 }
 
+/** What the network hosts that no claim has. */
+export function unclaimedHosted(hosted: HostedList, ledger: AddressLedger): readonly HostedEntry[] {
+  return hosted.filter((index) => !ledger.owner.has(hosted.slotAt(index)));
+}
+
 /** What the network hosts that no claim has, or that it hosts on another node, too. */
 export function strayHosted(hosted: HostedList, ledger: AddressLedger): readonly HostedEntry[] {
-  const isAnyTwice = ledger.isAnyMarked('hosted-twice');
   return hosted.filter((index) => {
     const slot = hosted.slotAt(index);
-    if (!isAnyTwice) return !ledger.owner.has(slot);
     const node = hosted.nodeAt(index);
     return !ledger.owner.has(slot) || (node !== undefined && !ledger.host.is(slot, node));
   });

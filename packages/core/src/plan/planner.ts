@@ -20,6 +20,7 @@ import {
   strayHosted,
   takeReserved,
   takeUsed,
+  unclaimedHosted,
   usedElsewhere,
   type SurveyedNodes,
 } from '../ledger/survey.ts';
@@ -152,13 +153,14 @@ function decide(
   const lastOf = (index: ClaimIndex): Claim | undefined => last.allotments[index]?.claim;
   const read = readClaims({ snapshot, facts, hosted, traits, pools, ledger, refused, lastOf });
   const { claims, unsettled, contested } = ownAddresses(read.claims, ledger, hosted);
-  const foreign = foreignBindings(claims, facts);
+  const foreign = foreignBindings(claims, read.bound, facts);
   markReleasing(unsettled, pools, ledger);
   markRemembered(pools, ledger);
   markForeignBindings(unsettled, foreign, snapshot.namespaces, ledger);
   limitByInterfaces(ledger, nodes, snapshot);
   countOccupied(ledger, nodes, facts);
-  takeUsed(ledger, snapshot, facts, hosted, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);
+  const unclaimed = unclaimedHosted(hosted, ledger);
+  takeUsed(ledger, snapshot, facts, unclaimed, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);
   const cooling = takeCooling(snapshot, ledger);
 
   const placer = new Placer(ledger, nodes);
@@ -180,11 +182,13 @@ function decide(
   });
 
   const { allotments, findings } = allocated;
+  // Where nothing was to be decided, who has what is as it was.
+  const isAsBefore = unsettled.length === 0 && !ledger.isAnyMarked('hosted-twice');
   const decided: Decided = {
     ...{ snapshot, facts, traits, nodes, pools, ledger, users, cooling, contested, allotments },
     unsettled: allocated.unsettled,
     unusual: allocated.unusual,
-    stray: strayHosted(hosted, ledger),
+    stray: isAsBefore ? unclaimed : strayHosted(hosted, ledger),
     foreignBindings: foreign,
     usedElsewhere: elsewhere,
   };

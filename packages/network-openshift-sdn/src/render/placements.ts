@@ -18,10 +18,11 @@ export class Placements {
     const isShown = (address: Address, node: string): boolean =>
       !doubted.has(node) || facts.hostSubnetOf(node)?.egressIPs.includes(address) === true;
     for (const { node } of decisions.stray) this.#hostsOthers.add(node);
-    decisions.claims.forEach(({ egressIPAM, addresses, releases, isInPlace }) => {
-      const isOurs = egressIPAM?.placement === 'us' && !releases;
-      if (isOurs && isInPlace && doubted.size === 0) return;
-      for (const address of addresses) {
+    decisions.claims.forEach((claim) => {
+      // Mostly all is where it stays.
+      if (claim.isInPlace && claim.egressIPAM?.placement === 'us' && doubted.size === 0) return;
+      const isOurs = claim.egressIPAM?.placement === 'us' && !claim.releases;
+      for (const address of claim.addresses) {
         const node = isOurs ? decisions.nodeOf(address) : undefined;
         const host = decisions.hostOf(address);
         if (host !== undefined && host !== node) this.#hostsOthers.add(host);
