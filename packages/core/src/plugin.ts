@@ -21,6 +21,7 @@ export { parseIPv4At } from './address/address.ts';
 export { mergeRanges, rangesWithin, rangeWith } from './address/address-range.ts';
 export { coveringRanges } from './address/covering-ranges.ts';
 export { ListMemo } from './parse/list-memo.ts';
+export { rangesAround, rangesIn, type RangeText } from './parse/range-texts.ts';
 export {
   canonicalTexts,
   hasDuplicate,

@@ -2,13 +2,14 @@ import {
   parseAddress,
   parseCidr,
   type Address,
+  type AddressRange,
   type Cidr,
   type HostedAddress,
   type HostedAddresses,
   type HostFacts,
   type HostingState,
 } from '@egressip-ipam/core';
-import { parseAddresses, sameInOrder } from '@egressip-ipam/core/plugin';
+import { parseAddresses, rangesIn, sameInOrder } from '@egressip-ipam/core/plugin';
 import type { HostSubnetEntry } from '../kinds/host-subnet.ts';
 import { HostedRecord } from './hosted-ips.ts';
 
@@ -30,6 +31,8 @@ export interface ParsedHostSubnet extends HostFacts {
   /** CIDRs that this project put there, as they stand in `egressCIDRs`. */
   readonly recordedCIDRs: readonly string[];
   readonly unconfirmed: readonly Address[];
+  /** What else it names, where it is too long to be read whole; it is never written then. */
+  readonly others: readonly AddressRange[] | undefined;
 }
 
 /** Parses a HostSubnet; nothing in it makes it throw. */
@@ -53,6 +56,7 @@ export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
     record,
     recordedCIDRs: hostedCIDRs === '' ? none : hostedCIDRs.split(','),
     unconfirmed,
+    others: source.others === undefined ? undefined : rangesIn(source.others),
   };
 }
 

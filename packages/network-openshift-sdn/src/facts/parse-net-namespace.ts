@@ -1,5 +1,5 @@
-import { type Address, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
-import { canonicalTexts, parseAddresses } from '@egressip-ipam/core/plugin';
+import { type Address, type AddressRange, type BindingFacts, type ObjectReference } from '@egressip-ipam/core';
+import { canonicalTexts, parseAddresses, rangesIn } from '@egressip-ipam/core/plugin';
 import type { NetNamespaceEntry } from '../kinds/net-namespace.ts';
 
 const none: readonly never[] = [];
@@ -11,6 +11,8 @@ export class ParsedNetNamespace implements BindingFacts {
   readonly texts: readonly string[] | undefined;
   readonly unconfirmed: readonly Address[];
   readonly netid: number | undefined;
+  /** What it names, where it is too long to be read whole; it is never written then. */
+  readonly others: readonly AddressRange[] | undefined;
 
   constructor(source: NetNamespaceEntry) {
     this.name = source.name;
@@ -18,6 +20,7 @@ export class ParsedNetNamespace implements BindingFacts {
     this.texts = canonicalTexts(source.egressIPs, this.addresses);
     this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
     this.netid = source.netid;
+    this.others = source.others === undefined ? undefined : rangesIn(source.others);
   }
 
   get namespace(): string {

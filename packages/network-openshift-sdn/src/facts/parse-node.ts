@@ -31,7 +31,7 @@ export function parseNode({ name, annotations }: NodeSnapshot): ParsedNode {
   };
 }
 
-/** A node can be used once the SDN has made its HostSubnet. */
+/** A node can be used once the SDN has made its HostSubnet, as long as that can be written. */
 export function nodeFactsOf(
   hostSubnet: ParsedHostSubnet | undefined,
   announced: EgressIPConfig | undefined,
@@ -40,7 +40,7 @@ export function nodeFactsOf(
   // What is announced counts where the cluster's own controller attaches; this project knows its interfaces itself.
   const counts = isCloud && !attaches ? announced : undefined;
   return {
-    usable: hostSubnet !== undefined,
+    usable: hostSubnet !== undefined && hostSubnet.others === undefined,
     ...(counts === undefined ? {} : { subnets: counts.subnets }),
     capacity: counts?.capacity ?? unlimited,
     addresses: hostSubnet?.hostIP === undefined ? none : [hostSubnet.hostIP],

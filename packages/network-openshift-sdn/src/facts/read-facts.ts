@@ -12,6 +12,7 @@ import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-privat
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';
 import { reportDeparted, reservedOf } from './departed-nodes.ts';
+import { overlongObstacle, reservedByOverlong } from './overlong.ts';
 import { groupByNetwork, joinedProjects } from './joined-projects.ts';
 import { parseHostSubnet, type ParsedHostSubnet } from './parse-host-subnet.ts';
 import { parseNetNamespace, type ParsedNetNamespace } from './parse-net-namespace.ts';
@@ -23,6 +24,8 @@ export interface OpenShiftSdnFacts extends NetworkFacts {
   /** Why namespaces cannot be served, by name. */
   readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
   readonly hostSubnetOf: (node: string) => ParsedHostSubnet | undefined;
+  /** NetNamespaces that are never written, by name: they are too long to be read whole. */
+  readonly overlong: ReadonlySet<string>;
 }
 
 const unknownNode: NodeFacts = { usable: false, capacity: unlimited, addresses: [] };
@@ -61,16 +64,23 @@ interface Bindings {
   readonly netNamespaces: readonly ParsedNetNamespace[];
   readonly byNamespace: NamespaceIndex<ParsedNetNamespace>;
   readonly joined: readonly (readonly ParsedNetNamespace[])[];
+  /** Those that are too long to be read whole. */
+  readonly overlong: readonly ParsedNetNamespace[];
 }
 
 function bindingsOf(netNamespaces: readonly ParsedNetNamespace[]): Bindings {
-  return { netNamespaces, byNamespace: new NamespaceIndex(netNamespaces), joined: groupByNetwork(netNamespaces) };
+  return {
+    netNamespaces,
+    byNamespace: new NamespaceIndex(netNamespaces),
+    joined: groupByNetwork(netNamespaces),
+    overlong: netNamespaces.filter(({ others }) => others !== undefined),
+  };
 }
 
 function factsOf(
   view: NetworkView,
   hosts: readonly ParsedHostSubnet[],
-  { byNamespace, joined }: Bindings,
+  { byNamespace, joined, overlong }: Bindings,
   nodes: readonly ParsedNode[],
   mentioned: readonly Address[],
 ): OpenShiftSdnFacts {
@@ -79,11 +89,19 @@ function factsOf(
   for (const { name, announced } of nodes)
     nodeFacts.set(name, nodeFactsOf(hostSubnetOf.get(name), announced, view.platform));
   const withoutNode = hosts.filter(({ name }) => !nodeFacts.has(name));
-  const { obstacles, findings } = joinedProjects(joined, view);
+  const { obstacles: joinedObstacles, findings } = joinedProjects(joined, view);
+  const obstacles = new Map([
+    ...joinedObstacles,
+    ...overlong.map((entry) => [entry.name, overlongObstacle(entry)] as const),
+  ]);
   return {
     hosts,
     bindings: byNamespace,
-    reserved: reservedOf(withoutNode),
+    reserved: [
+      ...reservedOf(withoutNode),
+      ...reservedByOverlong(hosts.filter(({ others }) => others !== undefined)),
+      ...reservedByOverlong(overlong),
+    ],
     clusterNetworks: hosts.flatMap(({ name, pods }) =>
       pods === undefined ? [] : [{ cidr: pods, what: `the pods of HostSubnet ${name}` }],
     ),
@@ -96,5 +114,6 @@ function factsOf(
     obstacles,
     findings: [...nodes.flatMap((node) => node.findings), ...reportDeparted(withoutNode), ...findings],
     hostSubnetOf: (node) => hostSubnetOf.get(node),
+    overlong: new Set(overlong.map(({ name }) => name)),
   };
 }

@@ -37,7 +37,8 @@ export function bindingChanges(
       changes.push({ namespace: claim.namespace, claim, current, target, unbound });
     }
   });
-  return found < facts.bindings.size ? [...changes, ...leftovers(decisions, facts)] : changes;
+  const all = found < facts.bindings.size ? [...changes, ...leftovers(decisions, facts)] : changes;
+  return facts.overlong.size === 0 ? all : all.filter(({ namespace }) => !facts.overlong.has(namespace));
 }
 
 /** What NetNamespaces still have of ours though no namespace claims it. What others bind too stays (law 5). */

@@ -60,7 +60,8 @@ function hostChanges(
   const placements = new Placements(decisions, facts);
   const changes: HostChange[] = [];
   for (const hostSubnet of facts.hosts) {
-    const { name } = hostSubnet;
+    const { name, others } = hostSubnet;
+    if (others !== undefined) continue;
     const additions = placements.additionsOn(name);
     const hasAllItShould = cidrs.wantedOn(name).length === 0 && isAsPlaced(hostSubnet, placements);
     if (!hasAllItShould) changes.push(changeOf(decisions, hostSubnet, additions, cidrs, view.platform.attaches));

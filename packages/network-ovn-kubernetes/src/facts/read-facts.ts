@@ -9,10 +9,16 @@ import {
   type NetworkObstacle,
   type NetworkView,
   type NodeSnapshot,
-  parseAddress,
   type ReservedRange,
 } from '@egressip-ipam/core';
-import { createJudge, entriesOf, ListMemo, reportUnproven, type ByNamespace } from '@egressip-ipam/core/plugin';
+import {
+  createJudge,
+  entriesOf,
+  ListMemo,
+  rangesIn,
+  reportUnproven,
+  type ByNamespace,
+} from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { egressIPKind, type EgressIPEntry } from '../kinds/egress-ip.ts';
 import { managerLeaseKind } from '../kinds/manager-lease.ts';
@@ -133,11 +139,8 @@ function unprovenIn({ source, object, addresses }: ParsedEgressIP): readonly Fin
 
 /** What an EgressIP names beside the addresses that are kept one by one. */
 function othersOf({ name, source: { others = [] } }: ParsedEgressIP): readonly ReservedRange[] {
-  return others.flatMap(([from, to]) => {
-    const [first, last] = [parseAddress(from), parseAddress(to)];
-    const reason = `EgressIP ${name}, which has more addresses than are read one by one, names it or those around it`;
-    return first === undefined || last === undefined ? [] : [{ first, last, reason }];
-  });
+  const reason = `EgressIP ${name}, which has more addresses than are read one by one, names it or those around it`;
+  return rangesIn(others).map((range) => ({ ...range, reason }));
 }
 
 function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUse[] {

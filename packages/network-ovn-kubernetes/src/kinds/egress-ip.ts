@@ -5,9 +5,10 @@ import {
   readApplied,
   readRivalSelector,
   type AppliedFields,
+  type RangeText,
   type Read,
 } from '@egressip-ipam/core/plugin';
-import { isNodeName, keptAddresses, mostAddresses, otherAddresses, type RangeText } from './kept-addresses.ts';
+import { isNodeName, keptAddresses, mostAddresses, otherAddresses } from './kept-addresses.ts';
 import { markAnnotation, touchedAnnotation } from './names.ts';
 
 /** OVN-Kubernetes' object: addresses, and the pods that leave by them (k8s.ovn.org/v1). */

@@ -1,14 +1,10 @@
-import { formatAddress, mostAssignments } from '@egressip-ipam/core';
-import { coveringRanges, parseAddresses, type ObjectReader } from '@egressip-ipam/core/plugin';
+import { mostAssignments } from '@egressip-ipam/core';
+import { rangesAround, type ObjectReader, type RangeText } from '@egressip-ipam/core/plugin';
 
 /** Ours has an address of each CIDR assignment; whoever may write an EgressIP may write sixty thousand. */
 export const mostAddresses = mostAssignments;
 /** More than such an address, or the name of a node, ever has. */
 const longestText = 253;
-const mostRanges = 64;
-
-/** First and last address, as texts. */
-export type RangeText = readonly [first: string, last: string];
 
 /** The addresses of a list that are kept one by one: a text that is too long for one stays as a sign. */
 export function keptAddresses(texts: readonly string[]): readonly string[] {
@@ -21,8 +17,7 @@ export function otherAddresses(reader: ObjectReader, field: string, texts: reado
   if (others.length === 0) return [];
   const message = `it has ${texts.length} addresses, of which ${mostAddresses} are kept; the others, and what lies between them, count as in use`;
   reader.problem(field, message);
-  const alone = parseAddresses(others).map((address) => ({ first: address, last: address }));
-  return coveringRanges(alone, mostRanges).map(({ first, last }) => [formatAddress(first), formatAddress(last)]);
+  return rangesAround(others);
 }
 
 /** Whether a text may be the name of a node. */
