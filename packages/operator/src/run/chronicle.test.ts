@@ -60,7 +60,7 @@ describe('the log of what was decided', () => {
     steps: readonly object[] = [],
   ): readonly unknown[] => {
     lines = [];
-    chronicle.note({ allocations, waiting: waits, steps } as unknown as Plan, snapshot, now, isSettled);
+    chronicle.note({ allocations, waiting: waits, steps, findings: [] } as unknown as Plan, snapshot, now, isSettled);
     return lines.map(({ level: _level, time: _time, ...line }) => line);
   };
   beforeEach(() => {

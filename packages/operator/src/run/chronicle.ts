@@ -2,6 +2,7 @@ import type { Allocation, ClusterSnapshot, NamespaceSnapshot, Plan, WaitingClaim
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from '../log/log.ts';
 import { NodeTroubles } from './node-troubles.ts';
+import { ObjectTroubles } from './object-troubles.ts';
 
 /**
  * An address that is not on its node yet, or whose node the network has yet to choose, waits for it, so that one line
@@ -29,11 +30,13 @@ export class Chronicle {
   /** When one of them last came to a node. */
   #placedAt = -Infinity;
   readonly #nodes = new NodeTroubles();
+  readonly #objects: ObjectTroubles;
   /** By namespace: the refusal that was told. */
   #waiting = new Map<string, string>();
 
   constructor(log: Log) {
     this.#log = log;
+    this.#objects = new ObjectTroubles(log);
   }
 
   /**
@@ -62,6 +65,7 @@ export class Chronicle {
     if (isSettled) this.#nodes.told();
     this.#forget(plan);
     this.#noteWaiting(plan.waiting);
+    this.#objects.note(plan.findings, now);
   }
 
   /**
