@@ -539,6 +539,56 @@ describe('the guard', unless(realServer.length === 0, noRealServer), () => {
   );
 
   it(
+    'lets nobody else take away what carries the addresses of namespaces',
+    refuses(() => [
+      ['a NetNamespace that binds, deleted', () => send('network-admin', 'DELETE', netNamespace)],
+      ['a HostSubnet that hosts ours, deleted', () => send('network-admin', 'DELETE', hostSubnet)],
+      [
+        'all NetNamespaces deleted',
+        () => send('network-admin', 'DELETE', '/apis/network.openshift.io/v1/netnamespaces'),
+      ],
+      [
+        'the wishes for a node, deleted',
+        async () => {
+          await send('operator', 'PATCH', `${egressNodes}/node`, {
+            spec: { addresses: [{ address: '10.0.0.1', reason: 'x' }] },
+          });
+          await send('network-admin', 'DELETE', `${egressNodes}/node`);
+        },
+      ],
+      ['those of all nodes, deleted', () => send('network-admin', 'DELETE', egressNodes)],
+    ]),
+  );
+
+  it(
+    'lets those go that have nothing of ours, and what the network and the cluster take away themselves',
+    allows(() => [
+      [
+        'a NetNamespace that binds nothing',
+        async () => {
+          const path = '/apis/network.openshift.io/v1/netnamespaces';
+          const body = { metadata: { name: 'idle' }, netname: 'idle', netid: 9 };
+          await guarded.server.rest.request('POST', path, {
+            body: { apiVersion: 'network.openshift.io/v1', kind: 'NetNamespace', ...body },
+          });
+          await send('network-admin', 'DELETE', `${path}/idle`);
+        },
+      ],
+      [
+        'a HostSubnet, by the SDN, with its node',
+        async () => {
+          const before = await get(hostSubnet);
+          await send('sdn-controller', 'DELETE', hostSubnet);
+          const { resourceVersion: _version, uid: _uid, ...metadata } = before.metadata;
+          await guarded.server.rest.request('POST', '/apis/network.openshift.io/v1/hostsubnets', {
+            body: { ...before, metadata },
+          });
+        },
+      ],
+    ]),
+  );
+
+  it(
     'lets nobody else change what the operator made on Cilium and Antrea, nor speak for a node',
     refuses(() => [
       [

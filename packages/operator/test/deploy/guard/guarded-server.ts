@@ -87,6 +87,13 @@ export interface GuardedServer {
     path: string,
     body: unknown,
   ): Promise<number>;
+  /** The same of one who may impersonate anybody, in every way. */
+  impersonateRoot(
+    headers: Readonly<Record<string, string>>,
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -122,6 +129,14 @@ export async function startGuardedServer(): Promise<GuardedServer> {
         envtest.ca,
         method,
         { authorization: `Bearer ${user}`, 'content-type': 'application/merge-patch+json', ...headers },
+        JSON.stringify(body),
+      ),
+    impersonateRoot: (headers, method, path, body) =>
+      rawRequest(
+        `${envtest.url}${path}`,
+        envtest.ca,
+        method,
+        { authorization: `Bearer ${envtest.adminToken}`, ...headers },
         JSON.stringify(body),
       ),
     stop: async () => {
