@@ -13,8 +13,10 @@ import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
 import { Allotment } from './allotment.ts';
 import { checkWishes } from './check-wishes.ts';
-import { changesObstacle, type CoolingAddresses } from './cool-down.ts';
+import { changesObstacle } from './changes-obstacle.ts';
+import type { CoolingAddresses } from './cool-down.ts';
 import { describeShortage } from './describe-shortage.ts';
+import type { GoingBack } from './going-back.ts';
 import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
 import { newFamilies, TableRoom } from './table-room.ts';
@@ -34,6 +36,7 @@ export interface AllocationParts {
   readonly placer: Placer;
   readonly users: AddressUsers;
   readonly cooling: CoolingAddresses;
+  readonly goingBack: GoingBack;
   /** Whether records without proof come before what owners ask for. */
   readonly recordsFirst: boolean;
   readonly limits: TurnLimits;
@@ -142,7 +145,7 @@ class Server {
 
   constructor(parts: AllocationParts) {
     this.#parts = parts;
-    this.#teams = new TeamLimits(parts.claims, parts.cooling);
+    this.#teams = new TeamLimits(parts.claims, parts.cooling, parts.goingBack);
     this.#room = new TableRoom(parts.claims, parts.facts);
   }
 
@@ -169,9 +172,10 @@ class Server {
 
   #serveInput(claim: Claim, pool: Pool, input: readonly Address[]): Allotment {
     const fresh = input.filter((address) => !claim.kept.includes(address));
-    const { cooling } = this.#parts;
+    const { cooling, goingBack } = this.#parts;
     const obstacle =
-      changesObstacle(cooling, claim.namespace.name, pool, fresh) ?? this.#promise(claim, pool, input, fresh);
+      changesObstacle(cooling, goingBack, claim.namespace.name, pool, fresh) ??
+      this.#promise(claim, pool, input, fresh);
     if (obstacle !== undefined) return this.#waits(claim, obstacle);
     const { ledger } = this.#parts;
     const allotment = Allotment.granted(claim, input, 'input');
@@ -185,8 +189,9 @@ class Server {
     missing: readonly ParsedAssignment[],
     { wishes, outgoing }: { readonly wishes: readonly Address[]; readonly outgoing: readonly Address[] },
   ): Allotment {
-    const { ledger, cooling } = this.#parts;
-    const changes = changesObstacle(cooling, claim.namespace.name, pool, outgoing.length === 0 ? none : wishes);
+    const { ledger, cooling, goingBack } = this.#parts;
+    const asked = outgoing.length === 0 ? none : wishes;
+    const changes = changesObstacle(cooling, goingBack, claim.namespace.name, pool, asked);
     if (changes !== undefined) return this.#waits(claim, changes);
     const returned = this.#returningTo(claim, pool);
     const chosen: Address[] = [];

@@ -4,7 +4,6 @@ import type { ReleaseIndex } from '../ledger/indexes.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pool } from '../place/pool.ts';
-import type { Obstacle } from './readiness.ts';
 
 /**
  * How long a namespace that comes back finds its addresses, when they are still free: ten minutes, or the cool-down
@@ -90,18 +89,3 @@ function ageOf(releasedAt: number, time: number | undefined): number {
  * would keep a whole CIDR from everybody else.
  */
 export const mostCooling = 4;
-
-/** Why a namespace that asks for other addresses has to wait, if so; what it had a short while ago it may have back. */
-export function changesObstacle(
-  { waitsFor, releasesTo }: CoolingAddresses,
-  namespace: string,
-  pool: Pool,
-  fresh: readonly Address[],
-): Obstacle | undefined {
-  if (fresh.every((address) => waitsFor(address) === namespace)) return undefined;
-  const cooling = releasesTo(pool).cooling.get(namespace) ?? 0;
-  const most = mostCooling * pool.egressIPAM.open.length;
-  if (cooling < most) return undefined;
-  const message = `${cooling} addresses of EgressIPAM ${pool.name} that the namespace gave back cool down, and ${most} are the most; other addresses have to wait until some have cooled down`;
-  return { code: 'TooManyChanges', message };
-}

@@ -1,8 +1,9 @@
 import type { Claim } from '../claims/claim.ts';
 import type { Pool } from '../place/pool.ts';
-import type { Labels } from '../snapshot/label-selector.ts';
 import { mostCooling, type CoolingAddresses } from './cool-down.ts';
+import type { GoingBack } from './going-back.ts';
 import type { Obstacle } from './readiness.ts';
+import { teamOf } from './team-of.ts';
 
 /**
  * Counts the namespaces of each team that an EgressIPAM serves, and the addresses that cool down after them, where it
@@ -11,12 +12,14 @@ import type { Obstacle } from './readiness.ts';
 export class TeamLimits {
   readonly #claims: readonly Claim[];
   readonly #cooling: CoolingAddresses;
+  readonly #goingBack: GoingBack;
   /** By EgressIPAM and team; counted when it is asked for, as mostly nothing is limited. */
   #served: Map<string, number> | undefined;
 
-  constructor(claims: readonly Claim[], cooling: CoolingAddresses) {
+  constructor(claims: readonly Claim[], cooling: CoolingAddresses, goingBack: GoingBack) {
     this.#claims = claims;
     this.#cooling = cooling;
+    this.#goingBack = goingBack;
   }
 
   /** Why a claim has to wait for others of its team, if so. What it has already is not taken from it. */
@@ -37,7 +40,8 @@ export class TeamLimits {
   #coolingObstacle({ namespace }: Claim, pool: Pool, team: string, mostServed: number): Obstacle | undefined {
     const { name, egressIPAM } = pool;
     const { returnable, coolingOfTeam } = this.#cooling.releasesTo(pool);
-    const cooling = coolingOfTeam.get(team) ?? 0;
+    if (egressIPAM.coolDown === 0) return undefined;
+    const cooling = (coolingOfTeam.get(team) ?? 0) + this.#goingBack.countOfTeam(team, pool);
     const most = mostCooling * mostServed * egressIPAM.open.length;
     if (cooling < most || returnable.has(namespace.name)) return undefined;
     return {
@@ -69,11 +73,6 @@ function count(served: Map<string, number>, claim: Claim, pool: Pool): void {
 /** Whether a claim has addresses of the EgressIPAM that it names. */
 function isServed({ kept, from }: Claim): boolean {
   return kept.length > 0 && from === undefined;
-}
-
-/** The team of a namespace with these labels; those without the label are one team. */
-export function teamOf(labels: Labels | undefined, label: string): string {
-  return labels?.[label] ?? '';
 }
 
 function keyOf(pool: Pool, team: string): string {

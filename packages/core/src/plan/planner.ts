@@ -1,5 +1,6 @@
 import { allocate } from '../allocate/allocate.ts';
 import { takeCooling } from '../allocate/cool-down.ts';
+import { GoingBack } from '../allocate/going-back.ts';
 import { Readiness } from '../allocate/readiness.ts';
 import type { Allotment } from '../allocate/allotment.ts';
 import type { TurnLimits } from '../allocate/turns.ts';
@@ -163,6 +164,8 @@ function decide(
   takeUsed(ledger, snapshot, facts, unclaimed, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);
   const cooling = takeCooling(snapshot, ledger);
 
+  const goingBack = new GoingBack(snapshot, { unsettled, hosted, ledger, cooling });
+
   const placer = new Placer(ledger, nodes);
   const readiness = new Readiness(snapshot, facts, traits);
   const recordsFirst = snapshot.source.isFirstLook === true;
@@ -174,6 +177,7 @@ function decide(
     placer,
     users,
     cooling,
+    goingBack,
     readiness,
     facts,
     recordsFirst,

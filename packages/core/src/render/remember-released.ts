@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
 import { returnWindow } from '../allocate/cool-down.ts';
-import { teamOf } from '../allocate/team-limits.ts';
+import { teamOf } from '../allocate/team-of.ts';
 import { afterStep, type Precondition, type RememberStep } from '../network-contract/step.ts';
 import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
@@ -204,10 +204,11 @@ function leavingByPool(decided: Decided): ReadonlyMap<Pool, LeavingAddresses> {
     for (const address of addresses) note(claim.namespace.name, address);
   }
   for (const { namespace, address } of leftovers(decided)) note(namespace, address);
-  for (const { namespace, addresses } of snapshot.source.departed ?? []) {
+  for (const { namespace, addresses, kept = [] } of snapshot.source.departed ?? []) {
     for (const text of addresses) {
       const address = parseAddress(text);
-      if (address !== undefined && wasGiven(decided, namespace, address)) note(namespace, address);
+      if (address !== undefined && (kept.includes(text) || wasGiven(decided, namespace, address)))
+        note(namespace, address);
     }
   }
   return leaving;

@@ -229,5 +229,7 @@ export interface DepartedClaim {
   readonly namespace: string;
   readonly egressIPAM: string;
   readonly addresses: readonly string[];
+  /** Those of them that a plan before let it keep: whatever showed so may have gone with it. */
+  readonly kept?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }

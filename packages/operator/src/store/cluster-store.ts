@@ -294,7 +294,7 @@ export class ClusterStore {
       ...(refused.length === 0 ? {} : { refused }),
       ...(this.#given === undefined ? { isFirstLook: true } : {}),
       ...(mostReleases === undefined ? {} : { mostReleases }),
-      departed: this.#departed.list(this.egressIPAMs.list()),
+      departed: this.#departed.list(this.egressIPAMs.list(), this.#given),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { NamespaceSnapshot } from '@egressip-ipam/core';
+import type { Allocation, NamespaceSnapshot } from '@egressip-ipam/core';
 import { anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
 import { DepartedClaims } from './departed-claims.ts';
@@ -35,6 +35,30 @@ describe('the claims of namespaces that went away', () => {
     // What it gave back before says nothing of what it had in the end.
     expect(claims.list([{ ...pool, released: [entry('shop', '10.0.0.1', '10.0.0.9')] }])).toEqual([shop]);
     expect(claims.list([{ ...pool, released: [entry('shop', '10.0.0.1'), entry('shop', '10.0.0.2')] }])).toEqual([]);
+  });
+
+  it('tell what the last plan let them keep, which needs no other proof, and nothing that was only asked for', () => {
+    const claims = noting(
+      namespace('shop', '10.0.0.1,10.0.0.2'),
+      namespace('web', '10.0.0.3'),
+      namespace('new', '10.0.0.4'),
+    );
+    const given = (name: string, source: Allocation['source'], addresses: readonly string[], egressIPAM = 'pool') => ({
+      ...{ namespace: name, egressIPAM, source, addresses, nodes: addresses.map(() => null), carried: true },
+    });
+    const last = [
+      given('new', 'new', ['10.0.0.4']),
+      given('shop', 'kept', ['10.0.0.1']),
+      given('web', 'kept', ['10.0.0.3'], 'other'),
+    ];
+    const kept = claims.list([pool], last).map((claim) => [claim.namespace, claim.kept]);
+    expect(kept).toEqual([
+      ['shop', ['10.0.0.1']],
+      ['web', undefined],
+      ['new', undefined],
+    ]);
+    // A later plan knows nothing of it any more.
+    expect(claims.list([pool], [])[0]).toMatchObject({ kept: ['10.0.0.1'] });
   });
 
   it('are what a plan remembers of them, and nothing that was never given to them', () => {

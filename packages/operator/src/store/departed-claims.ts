@@ -1,6 +1,7 @@
 import {
   formatAddress,
   parseAddress,
+  type Allocation,
   type DepartedClaim,
   type EgressIPAMReport,
   type EgressIPAMSnapshot,
@@ -32,9 +33,19 @@ export class DepartedClaims {
     if (this.#claims.size > most && oldest !== undefined) this.#claims.delete(oldest);
   }
 
-  /** Those that no status remembers yet. */
-  list(egressIPAMs: readonly EgressIPAMSnapshot[]): readonly DepartedClaim[] {
+  /**
+   * Those that no status remembers yet.
+   *
+   * @param given what the last plan gave: what shows so may go together with a namespace
+   */
+  list(egressIPAMs: readonly EgressIPAMSnapshot[], given: readonly Allocation[] = []): readonly DepartedClaim[] {
     if (this.#claims.size === 0) return [];
+    for (const { namespace, egressIPAM, addresses, source } of given) {
+      const claim = source === 'kept' ? this.#claims.get(namespace) : undefined;
+      if (claim?.egressIPAM !== egressIPAM) continue;
+      const kept = claim.addresses.filter((address) => addresses.includes(address));
+      this.#claims.set(namespace, { ...claim, kept });
+    }
     const remembered = addressesByNamespace(egressIPAMs.flatMap(({ released = [] }) => released));
     for (const [namespace, { addresses }] of this.#claims) {
       const known = remembered.get(namespace);
