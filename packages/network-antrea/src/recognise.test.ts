@@ -43,3 +43,16 @@ it('its networks of pods and Services are those of its configuration, not of wha
     settings: { clusterNetworks: expect.stringContaining('10.10.0.0/16') },
   });
 });
+
+it.each([
+  ['lines with nothing in them', '\n'.repeat(1_000_000)],
+  ['blanks', ' '.repeat(1_000_000)],
+  ['what could be an address and goes on', `serviceCIDR: ${'a'.repeat(1_000_000)}`],
+  ['a list without end', `clusterCIDRs:${'\n-'.repeat(500_000)}`],
+])(
+  'its configuration is looked through once, also where it is %s',
+  (_what, config) => {
+    expect(recognise(evidence(true, config)).settings).toEqual({ obstacle: '', clusterNetworks: '' });
+  },
+  20_000,
+);

@@ -9,7 +9,7 @@ export function recognise({ served, configMaps: present }: ClusterEvidence): Rec
   const kind = served.get('egresses.crd.antrea.io');
   const config = configMaps.map((name) => present?.get(name)).find((data) => data !== undefined);
   const text = Object.values(config ?? {}).join('\n');
-  const isOff = /^\s*Egress\s*:\s*false\b/m.test(text);
+  const isOff = /^[ \t]*Egress[ \t]*:[ \t]*false\b/m.test(text);
   const obstacle = isOff ? "Antrea's Egress feature is off: set featureGates.Egress=true in its configuration" : '';
   const settings = { obstacle, clusterNetworks: networksIn(text).join(' ') };
   // Files seldom have definitions: who names the network there gets what its configuration says all the same.
@@ -23,6 +23,7 @@ export function recognise({ served, configMaps: present }: ClusterEvidence): Rec
  */
 function networksIn(config: string): readonly string[] {
   const settings = config.matchAll(/^[ \t]*(?:clusterCIDRs|serviceCIDR|serviceCIDRv6)[ \t]*:(.*(?:\n[ \t]*-.*)*)/gm);
-  const texts = [...settings].flatMap(([, value = '']) => value.match(/[0-9a-fA-F.:]+\/\d+/g) ?? []);
+  // No longer than an address: without an end, what is looked for costs the square of a text that has none of it.
+  const texts = [...settings].flatMap(([, value = '']) => value.match(/[0-9a-fA-F.:]{1,45}\/\d+/g) ?? []);
   return [...new Set(parseCidrs(texts).map(({ text }) => text))];
 }

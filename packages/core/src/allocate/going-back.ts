@@ -38,9 +38,8 @@ export class GoingBack {
   countOf(namespace: string, pool: Pool): number {
     const own = this.#all.get(namespace);
     if (own === undefined) return 0;
-    const remembered = this.#cooling.releasesTo(pool).returnable.get(namespace) ?? [];
-    const isNew = (address: Address): boolean => !remembered.includes(address);
-    return [...own].filter((address) => pool.assignmentOf(address) !== undefined && isNew(address)).length;
+    const remembered = new Set(this.#cooling.releasesTo(pool).returnable.get(namespace));
+    return [...own].filter((address) => pool.assignmentOf(address) !== undefined && !remembered.has(address)).length;
   }
 
   /** How many the namespaces of a team give back to an EgressIPAM that limits teams. */
