@@ -8,6 +8,11 @@ function errorAt(...frames: readonly string[]): Error {
   return error;
 }
 
+const theirs = 'file:///plugins/provider.js:1:2';
+const thrower = (): never => {
+  throw new Error('no');
+};
+
 describe('isOwn', () => {
   it.each([
     [['work (file:///app/dist/chunk.js:1:2)'], true],
@@ -18,6 +23,12 @@ describe('isOwn', () => {
     [['listOnTimeout (node:internal/timers:1:2)'], false],
   ])('goes by the first frame with a file: %j', (frames, own) => {
     expect(isOwn(errorAt(...frames), '/app/')).toBe(own);
+  });
+
+  it('goes by nothing that a stack only claims', () => {
+    expect(isOwn(errorAt('file://elsewhere/app/x.js:1:2'), '/app/')).toBe(false);
+    expect(isOwn(errorAt('file:///app/%2F.js:1:2'), '/app/')).toBe(false);
+    expect(isOwn(errorAt('at /'.repeat(500_000)), '/app/')).toBe(false);
   });
 
   it('takes what is no error for a plug-in’s', () => {
@@ -54,6 +65,25 @@ describe('containUncaught', () => {
       before,
     };
   }
+
+  it.each([
+    ['nothing that has a text', Object.create(null) as unknown],
+    ['an error without a readable stack', Object.defineProperty(new Error('x'), 'stack', { get: thrower })],
+    ['an error without a readable message', Object.defineProperty(errorAt(theirs), 'message', { get: thrower })],
+    [
+      'an error with something else for a message',
+      Object.assign(errorAt(theirs), { message: Object.create(null) as unknown }),
+    ],
+    ['what does not tell what it is', new Proxy({}, { getPrototypeOf: thrower, get: thrower })],
+    ['an error in a file elsewhere', errorAt('file://elsewhere/x.js:1:2')],
+    ['an error with very much to say', Object.assign(errorAt(theirs), { message: 'x'.repeat(5_000_000) })],
+  ])('takes %s for a plug-in’s, and goes on', (_what, error: unknown) => {
+    const { lines, listener, release, counts } = contain();
+    listener(error);
+    release();
+    expect(counts()).toEqual({ ended: 0, foreign: 1 });
+    expect(lines.join('').length).toBeLessThan(10_000);
+  });
 
   it('says a plug-in’s error once a minute and goes on', () => {
     const { lines, listener, release, pass, counts, before } = contain();

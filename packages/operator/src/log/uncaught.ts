@@ -5,6 +5,8 @@ import { reasonOf } from '../output/reason-of.ts';
 /** Where this program's own code is, but for what is installed in it. */
 const ownRoot = fileURLToPath(new URL(import.meta.url.includes('/src/log/') ? '../..' : '..', import.meta.url));
 const tellAgainAfter = 60_000;
+/** Characters. */
+const [longestStack, longestReason] = [20_000, 1_000];
 
 /** What {@link containUncaught} works with. */
 export interface UncaughtOptions {
@@ -27,7 +29,7 @@ export interface UncaughtOptions {
 export function containUncaught(options: UncaughtOptions): () => void {
   const told = new Map<string, number>();
   const listener = (error: unknown): void => {
-    const reason = reasonOf(error);
+    const reason = reasonOf(error).slice(0, longestReason);
     const { log } = options;
     if (isOwn(error)) {
       log.error('a defect of the operator ends it; whoever starts it again loses nothing', { reason });
@@ -48,21 +50,34 @@ export function containUncaught(options: UncaughtOptions): () => void {
 
 /** Tells where an error comes from, to those who asked for it. */
 export function tellStack(log: Log, error: unknown): void {
-  if (error instanceof Error && typeof error.stack === 'string')
-    log.debug('it comes from', {
-      stack: error.stack
-        .split('\n')
-        .slice(1, 20)
-        .map((line) => line.trim()),
-    });
+  const stack = stackOf(error);
+  if (stack === undefined) return;
+  const frames = stack.split('\n').slice(1, 20);
+  log.debug('it comes from', { stack: frames.map((line) => line.trim()) });
 }
 
 /** Whether the code that threw is ours: the first frame with a file tells, whoever called it. */
 export function isOwn(error: unknown, root = ownRoot): boolean {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return false;
-  for (const [, file = ''] of error.stack.matchAll(/(?:at |\()((?:file:\/\/|\/)[^\n()]*?):\d+:\d+/g)) {
-    const path = file.startsWith('file://') ? fileURLToPath(file) : file;
-    return path.startsWith(root) && !path.slice(root.length).includes('node_modules/');
+  const [, file] = /(?:at |\()((?:file:\/\/|\/)[^\n()]*?):\d+:\d+/.exec(stackOf(error) ?? '') ?? [];
+  const path = file === undefined ? undefined : pathOf(file);
+  return path?.startsWith(root) === true && !path.slice(root.length).includes('node_modules/');
+}
+
+/** The stack of an error, as far as anybody reads; a plug-in's may be whatever it says. */
+function stackOf(error: unknown): string | undefined {
+  try {
+    const stack = error instanceof Error ? error.stack : undefined;
+    return typeof stack === 'string' ? stack.slice(0, longestStack) : undefined;
+  } catch {
+    return undefined;
   }
-  return false;
+}
+
+/** Undefined for the address of a file on another host, and for what is none. */
+function pathOf(file: string): string | undefined {
+  try {
+    return file.startsWith('file://') ? fileURLToPath(file) : file;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,8 @@
-/** Why something failed, in one sentence without a stack trace. */
+/** Why something failed, in one sentence without a stack trace; whatever it was that was thrown. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return 'what was thrown cannot be told';
+  }
 }
