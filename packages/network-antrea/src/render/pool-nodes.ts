@@ -33,6 +33,8 @@ export class PoolNodes {
   /** By node: its hostname. */
   readonly #hostnames: ReadonlyMap<string, string>;
   #carrying: readonly string[] | undefined;
+  /** By nodes that are selected: the hostnames of those that are used. */
+  readonly #used = new Map<readonly string[], readonly string[]>();
 
   /** @param pools those that are to be */
   constructor(decisions: NetworkDecisions, facts: AntreaFacts, view: NetworkView, pools: readonly PoolScope[]) {
@@ -56,13 +58,26 @@ export class PoolNodes {
   selectorOf(pool: PoolScope): LabelSelector {
     const { labelValue, selected } = pool.assignment;
     const isIn = (address: Address): boolean => hasAddress(pool, address);
-    const used = selected.filter((name) => this.#uses.of(name) === 'used');
+    const used = this.#usedOf(selected);
     const needed = this.#carriers().filter(
       (name) => this.#uses.carriedOn(name).some(isIn) && this.#uses.stuckOn(name).some(isIn),
     );
-    const hostnames = [...used, ...needed].flatMap((name) => this.#hostnames.get(name) ?? []);
-    if (hostnames.length === 0) return byLabels(pool.egressIPAM, labelValue);
-    return { matchExpressions: [{ key: hostnameLabel, operator: 'In', values: [...new Set(hostnames)].sort() }] };
+    const values = needed.length === 0 ? used : this.#hostnamesOf([...selected.filter(this.#isUsed), ...needed]);
+    if (values.length === 0) return byLabels(pool.egressIPAM, labelValue);
+    return { matchExpressions: [{ key: hostnameLabel, operator: 'In', values }] };
+  }
+
+  /** Pools by the thousand may have the same nodes by the thousand: each list of them is made once. */
+  #usedOf(selected: readonly string[]): readonly string[] {
+    let used = this.#used.get(selected);
+    if (used === undefined) this.#used.set(selected, (used = this.#hostnamesOf(selected.filter(this.#isUsed))));
+    return used;
+  }
+
+  readonly #isUsed = (name: string): boolean => this.#uses.of(name) === 'used';
+
+  #hostnamesOf(names: readonly string[]): readonly string[] {
+    return [...new Set(names.flatMap((name) => this.#hostnames.get(name) ?? []))].sort();
   }
 
   /** Nodes that carry something: it may be more than the pool's own have. */
