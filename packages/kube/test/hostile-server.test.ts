@@ -106,6 +106,29 @@ describe('after a 410, a list that lacks much', () => {
   });
 });
 
+it('a watch of one namespace takes nothing of another, and the collection is listed again', async () => {
+  const object = (namespace: string) => ({ metadata: { name: 'a', namespace, resourceVersion: '11' } });
+  const thingServer = new ThingServer();
+  thingServer.intercept = (kind, response) => {
+    if (kind === 'list' || thingServer.watches.length > 1) return false;
+    response.writeHead(200).write(`${JSON.stringify({ type: 'ADDED', object: object('other') })}\n`);
+    return true;
+  };
+  server = await startTestServer((request, response) => thingServer.handle(request.url ?? '', response));
+  const told: string[] = [];
+  reflector = new Reflector<unknown>({
+    client: new ResourceClient(server.client, { ...things, namespaced: true }),
+    namespace: 'mine',
+    project: ({ spec }) => spec,
+    random: () => 0,
+    onError: (error) => told.push(String(error)),
+  });
+  reflector.start();
+  await until(() => thingServer.lists.length === 2);
+  expect(told).toEqual([expect.stringMatching(/the object of an event is of another namespace/)]);
+  expect(reflector.store.size).toBe(0);
+});
+
 describe('an answer without end', () => {
   const zeros = Buffer.alloc(megabyte, '0');
 

@@ -45,8 +45,10 @@ function isTextOrAbsent(value: unknown): value is string | undefined {
 /**
  * An object of a collection's list or watch, with the `apiVersion` and `kind` that lists leave out; else what is wrong
  * with it, as the end of a sentence.
+ *
+ * @param within the namespace that was asked for; undefined: all
  */
-export function asKubernetesObject(value: unknown, resource: Resource): KubernetesObject | string {
+export function asKubernetesObject(value: unknown, resource: Resource, within?: string): KubernetesObject | string {
   if (!isKubernetesObject(value)) return 'is no object with a name';
   const { kind } = resource;
   const apiVersion = apiVersionOf(resource);
@@ -57,6 +59,7 @@ export function asKubernetesObject(value: unknown, resource: Resource): Kubernet
     return 'has no metadata.resourceVersion';
   if (resource.namespaced !== ((value.metadata.namespace ?? '') !== ''))
     return resource.namespaced ? 'has no namespace' : 'has a namespace';
+  if (within !== undefined && value.metadata.namespace !== within) return 'is of another namespace';
   return { ...value, apiVersion, kind };
 }
 

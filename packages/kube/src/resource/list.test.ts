@@ -20,6 +20,13 @@ describe('parseList', () => {
     expect(parseList({ ...good, kind: 'Things' }, { ...things, listKind: 'Things' }).items).toHaveLength(1);
   });
 
+  it('takes no item of another namespace than that which was asked for', () => {
+    const items = ['mine', 'other'].map((namespace) => ({ metadata: { name: 'a', namespace, resourceVersion: '5' } }));
+    const kind = { ...things, namespaced: true };
+    expect(parseList({ ...good, items }, kind).items).toHaveLength(2);
+    expect(() => parseList({ ...good, items }, kind, 'mine')).toThrow('items[1] is of another namespace');
+  });
+
   it.each([
     ['nothing', undefined, 'it is no object'],
     ['an array', [], 'it is no object'],

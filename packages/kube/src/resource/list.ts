@@ -18,9 +18,10 @@ export interface ListPage {
  * items are objects of it: an answer of anything else that has no items must not look like an empty collection.
  * Items get the `apiVersion` and `kind` that lists leave out.
  *
+ * @param within the namespace that was asked for; undefined: all
  * @throws TypeError that says what is wrong
  */
-export function parseList(value: unknown, resource: Resource): ListPage {
+export function parseList(value: unknown, resource: Resource, within?: string): ListPage {
   const { kind, listKind = `${kind}List` } = resource;
   const apiVersion = apiVersionOf(resource);
   const wrong = (what: string): TypeError => new TypeError(`the answer is no ${listKind} of ${apiVersion}: ${what}`);
@@ -33,7 +34,7 @@ export function parseList(value: unknown, resource: Resource): ListPage {
   if (token !== undefined && typeof token !== 'string') throw wrong(`its metadata.continue is ${describe(token)}`);
   if (!Array.isArray(value.items)) throw wrong(`its items are ${describe(value.items)}`);
   const items = value.items.map((item: unknown, index) => {
-    const object = asKubernetesObject(item, resource);
+    const object = asKubernetesObject(item, resource, within);
     if (typeof object === 'string') throw wrong(`items[${index}] ${object}`);
     return object;
   });

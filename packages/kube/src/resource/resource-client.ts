@@ -95,7 +95,7 @@ export class ResourceClient {
         ...(continueToken === undefined ? notOlderThan(resourceVersion) : {}),
       },
     });
-    const page = this.#parse('list', () => parseList(answer, this.resource));
+    const page = this.#parse('list', () => parseList(answer, this.resource, namespace));
     this.rest.history.see(page.resourceVersion, this.resource);
     return page;
   }

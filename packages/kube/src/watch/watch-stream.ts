@@ -46,7 +46,8 @@ export async function* watch(
   options.onOpen?.();
   const name = `watch ${path}`;
   try {
-    for await (const line of lines(response, client.rest.maxAnswerBytes)) yield parseEvent(name, line, client.resource);
+    for await (const line of lines(response, client.rest.maxAnswerBytes))
+      yield parseEvent(name, line, client.resource, namespace);
   } catch (error) {
     throw toTransportError(name, signal.aborted ? signal.reason : error, 'unknown', false);
   } finally {
@@ -72,14 +73,14 @@ async function* lines(response: IncomingMessage, limit: number): AsyncGenerator<
   }
 }
 
-function parseEvent(name: string, line: string, resource: Resource): WatchEvent {
+function parseEvent(name: string, line: string, resource: Resource, within: string | undefined): WatchEvent {
   const event = parseLine(name, line);
   const { object } = event;
   switch (event.type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED': {
-      const parsed = asKubernetesObject(object, resource);
+      const parsed = asKubernetesObject(object, resource, within);
       // What it would have told is not known now.
       if (typeof parsed === 'string') throw protocolError(`${name}: the object of an event ${parsed}`);
       return { type: eventTypes[event.type], object: parsed };
