@@ -1,8 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Claim } from '../claims/claim.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
-import type { HostedList } from '../ledger/hosted-list.ts';
-import { strayHosted } from '../ledger/survey.ts';
+import type { HostedEntry } from '../ledger/hosted-list.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pool } from '../place/pool.ts';
@@ -12,7 +11,8 @@ import { teamOf } from './team-of.ts';
 /** What shows which addresses go back. */
 interface Traces {
   readonly unsettled: readonly Claim[];
-  readonly hosted: HostedList;
+  /** What the network hosts that no claim has. */
+  readonly unclaimed: readonly HostedEntry[];
   readonly ledger: AddressLedger;
   readonly cooling: CoolingAddresses;
 }
@@ -69,7 +69,7 @@ export class GoingBack {
   }
 }
 
-function byNamespace({ unsettled, hosted, ledger }: Traces): ReadonlyMap<string, ReadonlySet<Address>> {
+function byNamespace({ unsettled, unclaimed, ledger }: Traces): ReadonlyMap<string, ReadonlySet<Address>> {
   const all = new Map<string, Set<Address>>();
   const note = (namespace: string, address: Address): void => {
     if (ledger.owner.has(ledger.slotOf(address))) return;
@@ -77,7 +77,7 @@ function byNamespace({ unsettled, hosted, ledger }: Traces): ReadonlyMap<string,
     all.set(namespace, own.add(address));
   };
   for (const { namespace, leaving } of unsettled) for (const address of leaving) note(namespace.name, address);
-  for (const { entry } of strayHosted(hosted, ledger))
+  for (const { entry } of unclaimed)
     if (entry.ours && entry.namespace !== undefined) note(entry.namespace, entry.address);
   return all;
 }

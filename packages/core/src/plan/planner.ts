@@ -164,7 +164,7 @@ function decide(
   takeUsed(ledger, snapshot, facts, unclaimed, [...foreign, ...unsettled.flatMap(({ binding }) => binding ?? [])]);
   const cooling = takeCooling(snapshot, ledger);
 
-  const goingBack = new GoingBack(snapshot, { unsettled, hosted, ledger, cooling });
+  const goingBack = new GoingBack(snapshot, { unsettled, unclaimed, ledger, cooling });
 
   const placer = new Placer(ledger, nodes);
   const readiness = new Readiness(snapshot, facts, traits);
