@@ -7,6 +7,7 @@ import { runProgram } from './run-program.ts';
 /** A neighbour as the kernel has it. */
 export interface Neighbour {
   readonly address: string;
+  readonly interface: string;
   /** Who answered; undefined as long as nobody did. */
   readonly mac: string | undefined;
 }
@@ -82,9 +83,9 @@ async function readJson(programArguments: readonly string[]): Promise<string> {
 function readNeighbours(json: string): readonly Neighbour[] {
   const parsed: unknown = json.trim() === '' ? [] : JSON.parse(json);
   return (Array.isArray(parsed) ? parsed : []).flatMap((entry: unknown) => {
-    const { dst, lladdr } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
-    return typeof dst === 'string'
-      ? [{ address: dst, mac: typeof lladdr === 'string' ? lladdr.toLowerCase() : undefined }]
+    const { dst, dev, lladdr } = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
+    return typeof dst === 'string' && typeof dev === 'string'
+      ? [{ address: dst, interface: dev, mac: typeof lladdr === 'string' ? lladdr.toLowerCase() : undefined }]
       : [];
   });
 }

@@ -40,7 +40,7 @@ it('calls an address free that nobody answers for, for a while', async () => {
 });
 
 it('asks for a duplicate again after a second, then less and less often, and takes it once nobody answers', async () => {
-  answers = [{ address, mac }];
+  answers = [{ address, interface: 'eth0', mac }];
   look();
   await pass(100);
   expect([prober.verdict(address), prober.duplicateMAC(address)]).toEqual(['duplicate', mac]);
@@ -55,7 +55,7 @@ it('asks for a duplicate again after a second, then less and less often, and tak
 });
 
 it('begins anew with what another wish is about', async () => {
-  answers = [{ address, mac }];
+  answers = [{ address, interface: 'eth0', mac }];
   look();
   await pass(10_000);
   prober.keep(new Set());
@@ -64,4 +64,19 @@ it('begins anew with what another wish is about', async () => {
   look();
   await pass(1_200);
   expect(asked.length).toBe(before + 2);
+});
+
+it('takes what is known of another network of the node for no answer', async () => {
+  answers = [{ address, interface: 'eth1', mac }];
+  look();
+  await pass(1_150);
+  expect(prober.verdict(address)).toBe('free');
+});
+
+it('hears one that answers to the second question alone', async () => {
+  look();
+  await pass(400);
+  answers = [{ address, interface: 'eth0', mac }];
+  await pass(50);
+  expect([prober.verdict(address), prober.duplicateMAC(address)]).toEqual(['duplicate', mac]);
 });

@@ -103,20 +103,21 @@ export class Prober {
           await this.#kernel.ask(open);
         }
         await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, looks));
+        // What is known of another network of the node, such as by somebody's hand, is no answer.
         const answered = new Map(
-          (await this.#kernel.neighbours()).flatMap(({ address, mac }) =>
-            mac === undefined ? [] : [[address, mac] as const],
+          (await this.#kernel.neighbours()).flatMap(({ mac, ...one }) =>
+            mac === undefined ? [] : [[keyOf(one), mac] as const],
           ),
         );
-        const taken = open.filter(({ address }) => answered.has(address));
-        for (const { address } of taken)
-          this.#settle(address, {
+        const taken = open.filter((one) => answered.has(keyOf(one)));
+        for (const one of taken)
+          this.#settle(one.address, {
             verdict: 'duplicate',
             at: this.#clock.monotonic(),
-            mac: answered.get(address) ?? '',
-            for: this.#nextAgain(address),
+            mac: answered.get(keyOf(one)) ?? '',
+            for: this.#nextAgain(one.address),
           });
-        open = open.filter(({ address }) => !answered.has(address));
+        open = open.filter((one) => !answered.has(keyOf(one)));
         if (taken.length > 0) this.#onVerdict();
       }
       for (const { address } of open)
@@ -137,4 +138,8 @@ export class Prober {
     this.#known.set(address, known);
     this.#asking.delete(address);
   }
+}
+
+function keyOf({ address, interface: device }: Question): string {
+  return `${address} ${device}`;
 }
