@@ -28,7 +28,7 @@ const input = (changes: Partial<ReconcileInput>): ReconcileInput => ({
   own: [],
   present: new Set(),
   lifetimeSeconds: 5,
-  mayTake: true,
+  mayTake: () => true,
   verdict: () => 'free',
   ...changes,
 });
@@ -81,14 +81,17 @@ describe('reconcile', () => {
   });
 
   it('keeps what is there without asking again, and puts back what somebody took off', () => {
-    expect(reconcile(input({ ...there, mayTake: false, verdict: () => 'duplicate' })).changes).toEqual([put]);
+    expect(reconcile(input({ ...there, mayTake: () => false, verdict: () => 'duplicate' })).changes).toEqual([put]);
     expect(
-      reconcile(input({ ...there, interfaces: kernel(node), mayTake: false, verdict: () => 'unknown' })),
+      reconcile(input({ ...there, interfaces: kernel(node), mayTake: () => false, verdict: () => 'unknown' })),
     ).toMatchObject({ changes: [put], decisions: [{ isRestored: true }] });
   });
 
   it('takes nothing new by a majority alone', () => {
-    expect(reconcile(input({ mayTake: false }))).toMatchObject({ changes: [], decisions: [{ obstacle: 'no-hold' }] });
+    expect(reconcile(input({ mayTake: () => false }))).toMatchObject({
+      changes: [],
+      decisions: [{ obstacle: 'no-hold' }],
+    });
   });
 
   it('takes everything off without a hold, and what is not wanted any more', () => {

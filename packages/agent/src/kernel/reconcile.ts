@@ -44,8 +44,8 @@ export interface ReconcileInput {
   readonly present: ReadonlySet<string>;
   /** Whole seconds for which addresses may be held; 0: not at all. */
   readonly lifetimeSeconds: number;
-  /** Whether addresses may be taken that are not held yet: not by a majority alone. */
-  readonly mayTake: boolean;
+  /** Whether an address may be taken that is not on the node: by a majority alone, only what was there before. */
+  readonly mayTake: (address: string) => boolean;
   readonly verdict: (address: string) => ProbeVerdict;
 }
 
@@ -152,7 +152,7 @@ function decide(address: string, input: ReconcileInput, places: Places): Decisio
   if (lifetimeSeconds < 1) return without('no-hold');
   const isThere = where.includes(device);
   const wasThere = present.has(address);
-  if (!isThere && !wasThere && !mayTake) return without('no-hold');
+  if (!isThere && !wasThere && !mayTake(address)) return without('no-hold');
   if (!isThere && !wasThere && verdict(address) !== 'free')
     return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
   const isNew = !isThere && wasThere;

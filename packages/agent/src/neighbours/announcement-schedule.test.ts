@@ -25,3 +25,14 @@ it('does not make up for what was missed while the process stood still', () => {
   schedule.take('192.0.2.1', 0);
   expect(schedule.due(3_600_000)).toEqual({ due: ['192.0.2.1'], next: 3_660_000 });
 });
+
+it('begins anew for one that is put back, unless it is being announced just now', () => {
+  const schedule = new AnnouncementSchedule();
+  schedule.take('192.0.2.1', 0);
+  schedule.due(0);
+  schedule.takeAgain('192.0.2.1', 500);
+  expect(schedule.due(1_000)).toEqual({ due: [], next: 1_100 });
+  schedule.due(4_400);
+  schedule.takeAgain('192.0.2.1', 20_000);
+  expect(schedule.due(20_000)).toEqual({ due: ['192.0.2.1'], next: 21_100 });
+});

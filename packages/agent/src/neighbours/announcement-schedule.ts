@@ -21,6 +21,11 @@ export class AnnouncementSchedule {
     this.#taken.set(address, { at, announced: 0 });
   }
 
+  /** It was put back: others know where it is, unless they are being told just now. */
+  takeAgain(address: string, at: number): void {
+    if ((this.#taken.get(address)?.announced ?? Infinity) >= first.length) this.take(address, at);
+  }
+
   /** Only these are held any more. */
   keep(held: ReadonlySet<string>): void {
     for (const address of this.#taken.keys()) if (!held.has(address)) this.#taken.delete(address);

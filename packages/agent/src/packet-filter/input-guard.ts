@@ -9,16 +9,38 @@ const table = 'egressip-ipam';
  */
 export class InputGuard {
   #guarded: string | undefined;
+  /** How the kernel shows what is guarded. */
+  #shown = '';
 
-  /** Guards exactly these addresses. Resolves with what went wrong, if anything. */
-  async guard(addresses: readonly string[]): Promise<string | undefined> {
+  /**
+   * Guards exactly these addresses. Whoever loads a firewall anew takes the rule away with all others, so that it is
+   * looked for each time.
+   */
+  async guard(addresses: readonly string[]): Promise<GuardResult> {
     const rules = rulesFor([...addresses].sort());
-    if (rules === this.#guarded) return undefined;
+    const isSame = rules === this.#guarded;
+    if (isSame && (await show()) === this.#shown) return { isRestored: false };
     const { code, stderr } = await runProgram('nft', ['-f', '-'], rules);
-    if (code !== 0) return stderr.trim();
+    if (code !== 0) {
+      this.#guarded = undefined;
+      return { isRestored: false, trouble: stderr.trim() };
+    }
     this.#guarded = rules;
-    return undefined;
+    this.#shown = await show();
+    return { isRestored: isSame };
   }
+}
+
+/** What came of guarding. */
+export interface GuardResult {
+  /** Somebody else had taken the rule away, or changed it. */
+  readonly isRestored: boolean;
+  /** What went wrong. */
+  readonly trouble?: string;
+}
+
+async function show(): Promise<string> {
+  return (await runProgram('nft', ['list', 'table', 'inet', table])).stdout;
 }
 
 function rulesFor(addresses: readonly string[]): string {

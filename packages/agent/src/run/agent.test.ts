@@ -90,6 +90,28 @@ it('looks for others before it takes what a server hands over that was set back 
   await expect.poll(() => did[0], { timeout: 20_000 }).toBe('ask');
 }, 40_000);
 
+it('makes its object anew for the Node that has its name by now: what another owns would go again and again', async () => {
+  const nodes = new ResourceClient(rest, {
+    group: '',
+    version: 'v1',
+    plural: 'nodes',
+    kind: 'Node',
+    namespaced: false,
+  });
+  const object = new ResourceClient(rest, egressNodes);
+  const owner = async (): Promise<string | undefined> => {
+    const { metadata } = await object.get({ name: node });
+    return (metadata['ownerReferences'] as readonly { readonly uid: string }[] | undefined)?.[0]?.uid;
+  };
+  await shows([]);
+  for (const round of [1, 2]) {
+    if (round === 2) await nodes.delete({ name: node });
+    const made = await nodes.create({ metadata: { name: node } });
+    await object.delete({ name: node });
+    await expect.poll(() => owner().catch(() => ''), { timeout: 10_000 }).toBe(made.metadata.uid);
+  }
+});
+
 /** One interface; nobody answers. */
 function kernel(): Kernel {
   const own = { address: '192.0.2.11', family: 4, prefixLength: 24, expires: false, isRefused: false } as const;

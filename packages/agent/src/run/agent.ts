@@ -1,5 +1,6 @@
 import {
   isAlreadyExists,
+  isNotFound,
   reasonOf,
   Reflector,
   ResourceClient,
@@ -67,6 +68,8 @@ export class Agent {
    */
   #acknowledged: number | undefined;
   #own: readonly OwnAddress[];
+  /** Who was counted in the former life: what it held is kept by that, where the API server is away. */
+  readonly #formerRoster: Roster;
   #mayTake = false;
   #owner: Readonly<Record<string, unknown>> = {};
   #expiry: NodeJS.Timeout | undefined;
@@ -80,6 +83,7 @@ export class Agent {
     const former = state.read(parts.bootID);
     this.#own = former?.own ?? [];
     this.#acknowledged = former?.acknowledged;
+    this.#formerRoster = former === undefined ? emptyRoster : state.readRoster(former);
     this.#hold =
       former === undefined
         ? released
@@ -180,6 +184,7 @@ export class Agent {
     this.#keeper.poke();
     this.#node.start();
     this.#rosters.start();
+    this.#askPeers();
     void this.#findOwner().finally(() => this.#lease.start());
   }
 
@@ -206,7 +211,7 @@ export class Agent {
   }
 
   #roster(): Roster {
-    return [...this.#rosters.store.values()][0] ?? emptyRoster;
+    return [...this.#rosters.store.values()][0] ?? (this.#rosters.hasSynced ? emptyRoster : this.#formerRoster);
   }
 
   #wishes(): { readonly generation: number | undefined; readonly wishes: EgressNode['wishes'] } | undefined {
@@ -226,7 +231,13 @@ export class Agent {
     if (node?.generation !== previous?.generation) this.#keeper.poke();
   }
 
+  /** It is kept before it is acknowledged: the next life is to know whom this one counted. */
   #rosterChanged(): void {
+    try {
+      this.#parts.state.writeRoster(this.#roster());
+    } catch (error) {
+      this.#warn('the roster cannot be kept for the next life of this agent', error);
+    }
     if (this.#roster().number > (this.#acknowledged ?? 0)) this.#lease.poke();
   }
 
@@ -315,13 +326,15 @@ export class Agent {
     // Asked for again only with nothing left; should the kernel not let go, what is there expires.
     for (await this.#keeper.settle(); this.#own.length > 0; await this.#keeper.settle())
       await sleep(this.#parts.clock, 200);
+    // There is no Lease, perhaps, as its Node was deleted, and another one has that name by now.
+    await this.#findOwner();
   }
 
   #tellLoss(reason: string): void {
     this.#mayTake = false;
     this.#parts.metrics?.lost();
     this.#parts.log.warn('no address is held any more until the Lease is renewed', { reason });
-    this.#keeper.poke();
+    this.#keeper.letGo();
   }
 
   #record(own: readonly OwnAddress[]): void {
@@ -338,16 +351,23 @@ export class Agent {
   /** Objects of this node go away with it. */
   async #findOwner(): Promise<void> {
     const { rest, options } = this.#parts;
-    const found = await new ResourceClient(rest, nodes)
-      .get({ name: options.node }, { deadline: 2_000, immediate: true })
-      .catch(() => undefined);
-    const uid = found?.metadata.uid;
-    if (uid !== undefined)
-      this.#owner = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: options.node, uid }] };
+    try {
+      const { metadata } = await new ResourceClient(rest, nodes).get(
+        { name: options.node },
+        { deadline: 2_000, immediate: true },
+      );
+      const { uid } = metadata;
+      if (uid !== undefined)
+        this.#owner = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: options.node, uid }] };
+    } catch (error) {
+      // What is owned by a Node that is gone would go as soon as it is made, again and again.
+      if (isNotFound(error)) this.#owner = {};
+    }
   }
 
   async #createNode(): Promise<void> {
     const { rest, options } = this.#parts;
+    await this.#findOwner();
     const node = { metadata: { name: options.node, ...this.#owner }, spec: { addresses: [] } };
     await new ResourceClient(rest, egressNodes).create(node, { deadline: 3_000 }).then(
       (created) => this.#node.store.upsertFromResponse(created),

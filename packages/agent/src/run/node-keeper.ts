@@ -9,7 +9,7 @@ import { reconcile, type OwnAddress, type Reconciliation } from '../kernel/recon
 import { AnnouncementSchedule } from '../neighbours/announcement-schedule.ts';
 import type { Announcer } from '../neighbours/announcer.ts';
 import { freeFor, Prober } from '../neighbours/prober.ts';
-import type { InputGuard } from '../packet-filter/input-guard.ts';
+import type { GuardResult, InputGuard } from '../packet-filter/input-guard.ts';
 import type { Log } from './options.ts';
 import { reportedInterfaces, resultsOf } from './results.ts';
 
@@ -23,7 +23,7 @@ export interface NodeKeeperParts {
   /** What should be on the node; undefined as long as nobody has said: what is there stays. */
   readonly wishes: () => { readonly generation: number | undefined; readonly wishes: readonly Wish[] } | undefined;
   readonly hold: () => Hold;
-  /** Whether addresses may be taken, and not only kept. */
+  /** Whether addresses may be taken that were not on the node since it may hold any. */
   readonly mayTake: () => boolean;
   /** Keeps the record of what is ours, before it is put there. */
   readonly record: (own: readonly OwnAddress[]) => void;
@@ -55,8 +55,12 @@ export class NodeKeeper {
   readonly #handedOver = new Map<string, number>();
   #own: readonly OwnAddress[];
   #present: ReadonlySet<string>;
+  /** What was on the node since it may hold any, and is to be there: a plug that is pulled and put in takes nothing. */
+  readonly #had: Set<string>;
   #results: readonly AddressResult[] = [];
   #guardTrouble: string | undefined;
+  /** By interface, as it was last. */
+  #macs: ReadonlyMap<string, string | undefined> = new Map();
   #isDirty = false;
   #running: Promise<void> | undefined;
   #announcing: NodeJS.Timeout | undefined;
@@ -67,6 +71,7 @@ export class NodeKeeper {
     this.#gateways = new Gateways(() => parts.kernel.gateways(), parts.clock);
     this.#own = own;
     this.#present = new Set(own.map(({ address }) => address));
+    this.#had = new Set(this.#present);
     this.#prober = new Prober({
       kernel: parts.kernel,
       clock: parts.clock,
@@ -92,6 +97,12 @@ export class NodeKeeper {
   poke(): void {
     this.#isDirty = true;
     this.#running ??= this.#run();
+  }
+
+  /** Nothing may be held any more: what comes back after that is taken anew. */
+  letGo(): void {
+    this.#had.clear();
+    this.poke();
   }
 
   /** Resolves when a pass has ended that began after this call. */
@@ -121,21 +132,19 @@ export class NodeKeeper {
     const interfaces = await kernel.interfaces();
     const wanted = wishes();
     const addresses = wanted?.wishes.map(({ address }) => address) ?? this.#own.map(({ address }) => address);
+    for (const address of this.#had) if (!addresses.includes(address)) this.#had.delete(address);
     const outcome = reconcile({
       wishes: addresses,
       interfaces,
       own: this.#own,
       present: this.#present,
       lifetimeSeconds: lifetimeSeconds(hold(), clock.monotonic()),
-      mayTake: mayTake(),
+      mayTake: (address) => mayTake() || this.#had.has(address),
       verdict: (address) => (this.#isHandedOver(address) ? 'free' : this.#prober.verdict(address)),
     });
     const kept = outcome.decisions.filter(({ isPresent }) => isPresent).map(({ address }) => address);
     this.#setOwn([...this.#own, ...outcome.own]);
-    const trouble = await guard.guard([...new Set([...kept, ...this.#own.map(({ address }) => address)])]);
-    if (trouble !== undefined && trouble !== this.#guardTrouble)
-      this.#parts.log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
-    this.#guardTrouble = trouble;
+    this.#tellGuard(await guard.guard([...new Set([...kept, ...this.#own.map(({ address }) => address)])]));
     const refusal = await this.#change(outcome, kept);
     const isTouched =
       refusal !== '' ||
@@ -146,6 +155,15 @@ export class NodeKeeper {
     if (wanted?.generation === undefined) return;
     const gateways = (await this.#gateways.current()).slice(0, mostGateways);
     this.#parts.onResults(wanted.generation, this.#results, reportedInterfaces(seen, this.#own), gateways);
+  }
+
+  #tellGuard({ isRestored, trouble }: GuardResult): void {
+    const { log } = this.#parts;
+    if (isRestored)
+      log.warn('somebody else took away the rule that keeps packets to egress addresses from the node; it is put back');
+    if (trouble !== undefined && trouble !== this.#guardTrouble)
+      log.warn('packets to egress addresses are not kept from the node itself', { reason: trouble });
+    this.#guardTrouble = trouble;
   }
 
   /** The lifetime is worked out at the last moment before the kernel is told. */
@@ -192,19 +210,24 @@ export class NodeKeeper {
         !targets.some(({ address, interface: device }) => address === one.address && device === one.interface),
     );
     for (const { address } of outcome.decisions.filter(({ isRestored }) => isRestored)) {
-      this.#restored.set(address, (this.#restored.get(address) ?? 0) + 1);
+      const times = (this.#restored.get(address) ?? 0) + 1;
+      this.#restored.set(address, times);
       onRestored();
-      log.warn('somebody else took an address off the node; it is put back', { address });
-      this.#schedule.take(address, clock.monotonic());
+      // Whoever does it again and again fills neither the log nor the network.
+      if (Number.isInteger(Math.log2(times)))
+        log.warn('somebody else took an address off the node; it is put back', { address, times });
+      this.#schedule.takeAgain(address, clock.monotonic());
     }
     for (const { address, interface: device } of taken) {
       log.info('an address is on the node', { address, interface: device });
       this.#schedule.take(address, clock.monotonic() + (this.#isHandedOver(address) ? handOverPause : 0));
       this.#handedOver.delete(address);
     }
+    this.#noteMACs(seen, targets);
     for (const address of this.#present)
       if (!kept.includes(address)) log.info('an address is off the node', { address });
     this.#present = new Set(kept.filter((address) => !refused.has(address)));
+    for (const address of this.#present) this.#had.add(address);
     this.#setOwn([...targets, ...left]);
     this.#schedule.keep(this.#present);
     this.#announce();
@@ -217,6 +240,15 @@ export class NodeKeeper {
       duplicateMAC: (address: string) => this.#prober.duplicateMAC(address),
     };
     this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
+  }
+
+  /** Neighbours go on sending to the MAC address that an interface had, and the kernel tells them nothing. */
+  #noteMACs(seen: readonly KernelInterface[], targets: readonly OwnAddress[]): void {
+    const former = this.#macs;
+    this.#macs = new Map(seen.map(({ name, mac }) => [name, mac]));
+    for (const { address, interface: device } of targets)
+      if (former.has(device) && former.get(device) !== this.#macs.get(device))
+        this.#schedule.take(address, this.#parts.clock.monotonic());
   }
 
   #isHandedOver(address: string): boolean {

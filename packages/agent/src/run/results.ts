@@ -53,10 +53,7 @@ function resultOf({ address, interface: device, isPresent, obstacle, beside }: D
     if (beside !== undefined)
       return as('Held', `somebody else put it there, too, as ${beside}, which stays when it leaves; take that off`);
     const times = facts.restored.get(address);
-    return as(
-      'Held',
-      times === undefined ? undefined : `somebody else took it off the node ${times} times, and it was put back`,
-    );
+    return as('Held', times === undefined ? undefined : restoredMessage(times));
   }
   switch (obstacle) {
     case 'duplicate': {
@@ -75,6 +72,12 @@ function resultOf({ address, interface: device, isPresent, obstacle, beside }: D
     default:
       return as('Probing', 'it is being found out whether another machine has it');
   }
+}
+
+/** Each other number would be another write of the node's object. */
+function restoredMessage(times: number): string {
+  const atLeast = 2 ** Math.floor(Math.log2(times));
+  return `somebody else took it off the node ${atLeast} times${atLeast > 2 ? ' or more' : ''}, and it was put back`;
 }
 
 /** What of the interfaces is reported: those that addresses may come to, and what they carry that is not ours. */

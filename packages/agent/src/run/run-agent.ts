@@ -72,6 +72,7 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     const watch = watchKernel(
       () => running.kernelChanged(),
       (reason) => log.warn('changes of the kernel are not seen for a moment', { reason }),
+      clock,
     );
     running.start();
     await aborted(signal);

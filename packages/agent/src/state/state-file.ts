@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { emptyRoster, parseRoster, type Roster } from '../fencing/roster.ts';
 import type { OwnAddress } from '../kernel/reconcile.ts';
 
 /**
@@ -42,12 +43,37 @@ export class StateFile {
   write(state: AgentState): void {
     const text = JSON.stringify(state);
     if (text === this.#written) return;
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const draft = `${this.#path}.new`;
-    writeFileSync(draft, text);
-    renameSync(draft, this.#path);
+    writeWhole(this.#path, text);
     this.#written = text;
   }
+
+  /**
+   * The roster that the former life saw last. One that is older than what it counted by says nothing of who that is.
+   */
+  readRoster({ counted }: Pick<AgentState, 'counted'>): Roster {
+    try {
+      const roster = parseRoster(readFileSync(this.#rosterPath, 'utf8'));
+      return roster !== undefined && roster.number >= counted ? roster : emptyRoster;
+    } catch {
+      return emptyRoster;
+    }
+  }
+
+  /** Keeps a roster, in a file of its own: it is long, and seldom another. @throws Error as `write` does */
+  writeRoster(roster: Roster): void {
+    writeWhole(this.#rosterPath, JSON.stringify(roster));
+  }
+
+  get #rosterPath(): string {
+    return `${this.#path}.roster`;
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.new`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
 }
 
 function parse(value: unknown): AgentState | undefined {

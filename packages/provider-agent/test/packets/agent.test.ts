@@ -1,3 +1,5 @@
+import { egressNodes } from '@egressip-ipam/agent';
+import { ResourceClient } from '@egressip-ipam/kube';
 import { nodeNetworkUnavailable } from '@egressip-ipam/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
@@ -49,6 +51,50 @@ describe.skipIf(reason !== undefined)(
         /took it off the node 1 times/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''),
       );
       hold(context, milliseconds, 1_500);
+    });
+
+    it('put back at a pace what somebody takes off again and again, and say so in few writes and lines', async () => {
+      const [{ resourceVersion }, lines] = [await cluster.node('a'), cluster.log('a').length];
+      const script = 'while :; do ip address del 192.0.2.101/32 dev eth0 2>/dev/null; sleep 0.02; done';
+      const somebody = cluster.machine('a').spawn('sh', ['-c', script], { stdio: 'ignore' });
+      await eventually('it is said', async () =>
+        /took it off the node 32 times or more/.test((await cluster.node('a')).status.addresses[0]?.message ?? ''),
+      );
+      somebody.kill('SIGKILL');
+      await eventually('it is back', async () => (await cluster.holders('192.0.2.101')).includes('a'));
+      const told = cluster
+        .log('a')
+        .slice(lines)
+        .filter((line) => line.includes('took an address off'));
+      expect(told.length).toBeLessThanOrEqual(6);
+      const { items } = await new ResourceClient(cluster.rest, egressNodes).list();
+      const written = items.find(({ metadata }) => metadata.name === 'a')?.metadata.resourceVersion;
+      // Renewals of three agents count, too.
+      expect(Number(written) - Number(resourceVersion)).toBeLessThanOrEqual(24);
+    });
+
+    it('put back the rule that keeps connections, when somebody loads a firewall anew', async () => {
+      const { machine } = cluster;
+      await machine('a').run('nft', ['flush', 'ruleset']);
+      await eventually('it is back', async () =>
+        (await machine('a').run('nft', ['list', 'table', 'inet', 'egressip-ipam'])).includes('192.0.2.101'),
+      );
+      await eventually('it is said', () => cluster.log('a').some((line) => line.includes('took away the rule')));
+    });
+
+    it('announce an address again when its interface gets another MAC address', async () => {
+      const mac = '02:11:22:33:44:55';
+      const announced = (): readonly number[] =>
+        cluster.recorder.neighbourMessages.flatMap(({ type, at }) => (type === 'announcement' ? [at] : []));
+      await eventually('nothing is being announced any more', () => Date.now() - (announced().at(-1) ?? 0) > 1_500);
+      await cluster.machine('a').run('ip', ['link', 'set', 'eth0', 'address', mac]);
+      await eventually('it is announced, in both families', () =>
+        ['192.0.2.101', '2001:db8::101'].every((address) =>
+          cluster.recorder.neighbourMessages.some(
+            (one) => one.address === address && one.type === 'announcement' && one.mac === mac,
+          ),
+        ),
+      );
     });
 
     it('give an address its form again that somebody put there in another', async () => {

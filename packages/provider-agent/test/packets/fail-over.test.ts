@@ -43,6 +43,38 @@ describe.skipIf(reason !== undefined)(
       away + 60_000,
     );
 
+    it.each<[string, () => Promise<unknown>]>([
+      [
+        'its agent is killed and starts again',
+        async () => {
+          cluster.agent('a').kill('SIGKILL');
+          cluster.startAgent('a');
+        },
+      ],
+      [
+        'its plug is pulled and put in again',
+        async () => {
+          await cluster.network.setPlugged('a', 'eth0', false);
+          await eventually('it is let go', async () => (await cluster.holders(address)).length === 0);
+          await cluster.network.setPlugged('a', 'eth0', true);
+          await eventually('it is back', async () => (await cluster.holders(address)).includes('a'));
+        },
+      ],
+    ])(
+      'stays while the API server is away, though %s',
+      async (_, happen) => {
+        await place('a');
+        await cluster.pauseServer(true);
+        // Majorities alone hold it by now.
+        await during(term, async () => expect(await cluster.holders(address)).toEqual(['a']));
+        await happen();
+        await during(2 * term, async () => expect(await cluster.holders(address)).toEqual(['a']));
+        await cluster.pauseServer(false);
+        await during(term, async () => expect(await cluster.holders(address)).toEqual(['a']));
+      },
+      90_000,
+    );
+
     it('stays while its node is cut off from its peers alone', async () => {
       await place('a');
       await cluster.setCuts([
