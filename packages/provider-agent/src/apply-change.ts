@@ -141,12 +141,18 @@ function carries(node: EgressNode, address: string, view: ChangeParts['view']): 
   );
 }
 
-/** Fenced nodes that would take an address again if they came back. */
+/**
+ * Nodes that may take an address although nobody wants that: fenced ones that are asked for it still, if they came
+ * back; and those that have said something of it and not read yet that they are asked no more, such as one that found a
+ * duplicate, once that is gone.
+ */
 function leftBehind(address: string, node: string, { view }: ChangeParts): readonly string[] {
-  const others = view.all.filter(
-    ({ name, wishes }) => name !== node && wishes.some((wish) => wish.address === address),
-  );
-  return others.map(({ name }) => name).filter((name) => isFenced(name, view));
+  const others = view.all.filter(({ name, generation, wishes, status }) => {
+    if (name === node) return false;
+    if (wishes.some((wish) => wish.address === address)) return isFenced(name, view);
+    return status.observedGeneration < generation && status.addresses.some((result) => result.address === address);
+  });
+  return others.map(({ name }) => name);
 }
 
 /** Has a node let go of an address: it confirms that, or its agent is fenced. */

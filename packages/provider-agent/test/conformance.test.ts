@@ -134,6 +134,36 @@ describe('the agents as a provider', () => {
     await agents.close();
   });
 
+  it('gives an address to no other node before one that found a duplicate has read that it is asked no more', async () => {
+    const address = '10.0.0.200';
+    const agents = await startMemoryAgents([first!, second!], [address]);
+    const client = new ResourceClient(agents.rest, egressNodes);
+    const [from, node] = nodes;
+    const wish = (...addresses: readonly string[]) =>
+      client.mergePatch(
+        { name: from.name },
+        { spec: { addresses: addresses.map((one) => ({ address: one, reason: '' })) } },
+      );
+    await wish(address);
+    await expect
+      .poll(async () => (await client.get({ name: from.name }))['status'])
+      .toMatchObject({ addresses: [{ address }] });
+    agents.silence(from.name);
+    // Whoever took the wish back has crashed since: all that is known is what the objects say.
+    await wish();
+    const provider = createAgentProvider({ rest: agents.rest, namespace });
+    const [result] = await provider.apply({
+      changes: [{ type: 'attach', address, node }],
+      signal: AbortSignal.timeout(1_000),
+    });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { message: expect.stringContaining(`node ${from.name} does not say`) },
+    });
+    await provider.close?.();
+    await agents.close();
+  });
+
   it('takes a wish back when another machine answers for the address, and names its MAC address', async () => {
     const agents = await startMemoryAgents([first!, second!], ['10.0.0.200']);
     const provider = createAgentProvider({ rest: agents.rest, namespace });
