@@ -92,20 +92,26 @@ export function parseRoster(text: string): Roster | undefined {
   }
   const { number, generations } = fields(value);
   if (!isCount(number) || !Array.isArray(generations)) return undefined;
-  const parsed = generations.map(parseGeneration);
+  const known = new Map<string, Member>();
+  const parsed = generations.map((generation) => parseGeneration(generation, known));
   return parsed.every((generation) => generation !== undefined) ? { number, generations: parsed } : undefined;
 }
 
-function parseGeneration(value: unknown): RosterGeneration | undefined {
+/** Most members are in all generations: each is kept once, as of 500 nodes that is two MiB of an agent. */
+function parseGeneration(value: unknown, known: Map<string, Member>): RosterGeneration | undefined {
   const { since, members } = fields(value);
   if (!isCount(since) || !Array.isArray(members)) return undefined;
-  const parsed = members.map(parseMember);
+  const parsed = members.map((member) => parseMember(member, known));
   return parsed.every((member) => member !== undefined) ? { since, members: parsed } : undefined;
 }
 
-function parseMember(value: unknown): Member | undefined {
+function parseMember(value: unknown, known: Map<string, Member>): Member | undefined {
   const { node, address, port } = fields(value);
-  return typeof node === 'string' && typeof address === 'string' && isCount(port) ? { node, address, port } : undefined;
+  if (typeof node !== 'string' || typeof address !== 'string' || !isCount(port)) return undefined;
+  const key = `${node} ${address} ${port}`;
+  const member = known.get(key) ?? { node, address, port };
+  known.set(key, member);
+  return member;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {
