@@ -41,6 +41,17 @@ describe('policies', () => {
     ]);
   });
 
+  it('has as many gateways as Cilium takes; the rest is in reserve, and that is said', () => {
+    const zones = Array.from({ length: 65 }, (_, index) => `zone-${index}`);
+    const nodes = zones.map((zone, index) => aGateway(`node-${index}`, zone));
+    const egressIPAMs = [anEgressIPAM(zones.map((zone, index) => `10.0.${index}.0/29=${zone}`))];
+    const cluster = settled({ egressIPAMs, nodes, namespaces: [aNamespace('team')] });
+    expect(policiesOf(cluster)).toMatchObject([{ gateways: { length: 64 }, reserve: '10.0.64.1=node-64' }]);
+    const { steps, findings } = plan(cluster, network);
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([{ code: 'AddressInReserve', addresses: ['10.0.64.1'] }]);
+  });
+
   it('is at rest when nothing changes, also after a round through the API server', () => {
     const cluster = settled({ namespaces: [aNamespace('team'), aNamespace('other', 1)] });
     expect(plan(cluster, network).steps).toEqual([]);

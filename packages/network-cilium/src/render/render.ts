@@ -10,7 +10,7 @@ import { contestedClaims } from '@egressip-ipam/core/plugin';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { policyName } from '../kinds/names.ts';
 import { policySteps } from './policy-steps.ts';
-import { wantedPolicy, type WantedPolicy } from './wanted-policy.ts';
+import { mostGateways, wantedPolicy, type WantedPolicy } from './wanted-policy.ts';
 
 const families = [4, 6] as const;
 
@@ -70,9 +70,13 @@ function reportReserve(
   { settings }: CiliumFacts,
 ): readonly Finding[] {
   const [carrying] = gateways;
-  if (settings.severalGateways || carrying === undefined || reserve.length === 0) return [];
+  if (carrying === undefined || reserve.length === 0) return [];
+  // What is not in a list that has room has no node that could carry it.
+  if (settings.severalGateways && gateways.length < mostGateways) return [];
   const addresses = reserve.map(({ address }) => formatAddress(address));
-  const message = `This Cilium sends a namespace's traffic by one address: namespace ${namespace} leaves by ${formatAddress(carrying.address)}, and ${addresses.join(', ')} takes over when that has no node. Cilium 1.18 can use all.`;
+  const message = settings.severalGateways
+    ? `Cilium takes ${mostGateways} gateways of a namespace at the most: ${addresses.join(', ')} of namespace ${namespace} takes over when one of them has no node. Give some CIDRs an EgressIPAM of their own.`
+    : `This Cilium sends a namespace's traffic by one address: namespace ${namespace} leaves by ${formatAddress(carrying.address)}, and ${addresses.join(', ')} takes over when that has no node. Cilium 1.18 can use all.`;
   return [
     { code: 'AddressInReserve', severity: 'info', object: { kind: 'Namespace', name: namespace }, addresses, message },
   ];

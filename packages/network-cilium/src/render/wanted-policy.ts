@@ -2,6 +2,9 @@ import { familyOf, formatAddress, type Address, type ClaimDecision, type Network
 import type { ParsedPolicy, ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 
+/** A policy takes no more gateways. */
+export const mostGateways = 64;
+
 /** A gateway that a policy shall have. */
 export interface WantedGateway {
   readonly address: Address;
@@ -37,7 +40,7 @@ export function wantedPolicy(
   const able = ready.length > 0 ? ready : placed;
   const kept =
     able.length > 0 ? able : presentGateways(current, facts).filter(({ address }) => addresses.includes(address));
-  const gateways = facts.settings.severalGateways ? kept : oneOf(kept, current);
+  const gateways = facts.settings.severalGateways ? kept.slice(0, mostGateways) : oneOf(kept, current);
   const carried = new Set(gateways.map(({ address }) => address));
   const others = addresses.filter((address) => !carried.has(address));
   const nodes = new Map(placed.map(({ address, node }) => [address, node]));
