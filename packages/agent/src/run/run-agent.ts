@@ -1,6 +1,7 @@
 import {
   createRestClient,
   loadConnection,
+  reasonOf,
   serveMetrics,
   serveTexts,
   sleep,
@@ -62,10 +63,16 @@ export async function runAgent(options: AgentOptions, log: Log, signal: AbortSig
     keys,
     metrics,
   };
+  const notKept = (error: unknown): void =>
+    log.warn('what the next life of this agent is to know cannot be kept', { reason: reasonOf(error) });
   // Ready also while a former agent of this node still runs: it ends only when this one is there.
   const servers = await listen(options, signal, { log, metrics, rest });
   try {
-    agent = await takeOver(() => new Agent({ ...parts, state: new StateFile(options.stateFile) }), log, signal);
+    agent = await takeOver(
+      () => new Agent({ ...parts, state: new StateFile(options.stateFile, notKept) }),
+      log,
+      signal,
+    );
     if (agent === undefined) return;
     log.info('the agent runs', { node: options.node, term: options.term, asksPeers: keys().length > 0 });
     const running = agent;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { emptyRoster, parseRoster, type Roster } from '../fencing/roster.ts';
 import type { OwnAddress } from '../kernel/reconcile.ts';
@@ -20,13 +20,20 @@ export interface AgentState {
   readonly acknowledged?: number;
 }
 
-/** Reads and writes the state of the agent. */
+/**
+ * Reads and writes the state of the agent. What cannot be written beside what is there, as the disk is full, takes its
+ * place; where that cannot be either, nothing is there any more. A next life that knows nothing holds nothing, helps no
+ * peer, and waits for the kernel to take off what is there; one that knew what is not true any more would be a danger.
+ */
 export class StateFile {
   readonly #path: string;
-  #written = '';
+  readonly #onLoss: (error: unknown) => void;
+  #written: string | undefined = '';
 
-  constructor(path: string) {
+  /** @param onLoss told when something cannot be kept, until something can be again */
+  constructor(path: string, onLoss: (error: unknown) => void = () => undefined) {
     this.#path = path;
+    this.#onLoss = onLoss;
   }
 
   /** What the former life left; undefined when there was none since this start of the machine, or it cannot be read. */
@@ -39,12 +46,18 @@ export class StateFile {
     }
   }
 
-  /** Writes it, whole or not at all. @throws Error when the folder cannot be written */
+  /** Writes it, whole or not at all. @throws Error when the folder can be changed in no way */
   write(state: AgentState): void {
     const text = JSON.stringify(state);
     if (text === this.#written) return;
-    writeWhole(this.#path, text);
-    this.#written = text;
+    try {
+      writeOver(this.#path, text);
+      this.#written = text;
+    } catch (error) {
+      rmSync(this.#path, { force: true });
+      if (this.#written !== undefined) this.#onLoss(error);
+      this.#written = undefined;
+    }
   }
 
   /**
@@ -61,7 +74,7 @@ export class StateFile {
 
   /** Keeps a roster, in a file of its own: it is long, and seldom another. @throws Error as `write` does */
   writeRoster(roster: Roster): void {
-    writeWhole(this.#rosterPath, JSON.stringify(roster));
+    writeOver(this.#rosterPath, JSON.stringify(roster));
   }
 
   get #rosterPath(): string {
@@ -69,11 +82,26 @@ export class StateFile {
   }
 }
 
+/** In the place of what is there, where there is no room beside it. @throws Error when that fails, too */
+function writeOver(path: string, text: string): void {
+  try {
+    writeWhole(path, text);
+  } catch {
+    rmSync(path, { force: true });
+    writeWhole(path, text);
+  }
+}
+
 function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.new`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function parse(value: unknown): AgentState | undefined {
