@@ -4,6 +4,11 @@ import { subnetsOf, type KernelInterface } from './interfaces.ts';
 /** kube-proxy keeps the addresses of Services there, and nothing on it ever answers. */
 const neverUsed = ['kube-ipvs0'];
 
+/** Whether what an interface has is no concern of the network. */
+export function isNeverUsed({ name }: Pick<KernelInterface, 'name'>): boolean {
+  return neverUsed.includes(name);
+}
+
 /**
  * The interfaces that an address may come to: up, no loopback, with a subnet of their own. Bonds, VLANs and bridges
  * count; what is enslaved to them does not, though its addresses were left on it: questions sent from there are never
@@ -11,12 +16,7 @@ const neverUsed = ['kube-ipvs0'];
  */
 export function usableInterfaces(interfaces: readonly KernelInterface[]): readonly KernelInterface[] {
   return interfaces.filter(
-    (one) =>
-      one.isUp &&
-      !one.isLoopback &&
-      one.master === undefined &&
-      !neverUsed.includes(one.name) &&
-      subnetsOf(one).length > 0,
+    (one) => one.isUp && !one.isLoopback && one.master === undefined && !isNeverUsed(one) && subnetsOf(one).length > 0,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { AddressResult, AddressState, ReportedInterface } from '../egress-node/egress-node.ts';
-import { usableInterfaces } from '../kernel/choose-interface.ts';
+import { isNeverUsed, usableInterfaces } from '../kernel/choose-interface.ts';
 import { isFullLength, subnetsOf, type KernelInterface } from '../kernel/interfaces.ts';
 import type { Decision, OwnAddress } from '../kernel/reconcile.ts';
 
@@ -80,13 +80,24 @@ function restoredMessage(times: number): string {
   return `somebody else took it off the node ${atLeast} times${atLeast > 2 ? ' or more' : ''}, and it was put back`;
 }
 
-/** What of the interfaces is reported: those that addresses may come to, and what they carry that is not ours. */
+/**
+ * What of the interfaces is reported: those that addresses may come to, and what they carry that is not ours. Of others
+ * the addresses that stand alone, such as one of a load balancer on `lo`: the node answers for them all the same.
+ */
 export function reportedInterfaces(
   interfaces: readonly KernelInterface[],
   own: readonly OwnAddress[],
 ): readonly ReportedInterface[] {
   const ours = new Set(own.map(({ address, interface: device }) => `${address} ${device}`));
-  return usableInterfaces(interfaces).map((one) => ({
+  const usable = usableInterfaces(interfaces);
+  const alone = interfaces.flatMap((one): readonly ReportedInterface[] => {
+    if (usable.includes(one) || isNeverUsed(one)) return [];
+    const addresses = one.addresses
+      .filter((address) => isFullLength(address) && !ours.has(`${address.address} ${one.name}`))
+      .flatMap(({ address }) => (address === '::1' || address.startsWith('127.') ? [] : [address]));
+    return addresses.length === 0 ? [] : [{ name: one.name, subnets: [], addresses: addresses.sort() }];
+  });
+  const reported = usable.map((one) => ({
     name: one.name,
     ...(one.mac === undefined ? {} : { mac: one.mac }),
     subnets: [...subnetsOf(one)].sort(),
@@ -95,4 +106,5 @@ export function reportedInterfaces(
       .map(({ address }) => address)
       .sort(),
   }));
+  return [...reported, ...alone];
 }

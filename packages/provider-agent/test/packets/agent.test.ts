@@ -135,6 +135,16 @@ describe.skipIf(reason !== undefined)(
       expect(await cluster.holders('192.0.2.109')).toEqual(['b']);
     });
 
+    it('tell what a node answers for on an interface that they never use, such as an address of a load balancer', async () => {
+      const taken = '192.0.2.108';
+      await cluster.machine('c').run('ip', ['address', 'add', `${taken}/32`, 'dev', 'lo']);
+      await eventually('it is told', async () =>
+        (await cluster.node('c')).status.interfaces.some(({ addresses }) => addresses.includes(taken)),
+      );
+      expect(await cluster.attach(taken, 'a')).toMatch(/^conflict: .* is an address of node c itself/);
+      await cluster.machine('c').run('ip', ['address', 'del', `${taken}/32`, 'dev', 'lo']);
+    });
+
     it('find a duplicate on the wire before they use it, and name its MAC address', async () => {
       await cluster.machine('c').run('ip', ['address', 'add', '192.0.2.150/32', 'dev', 'eth0', 'scope', 'host']);
       const mac = await cluster.machine('c').mac('eth0');
@@ -180,6 +190,31 @@ describe.skipIf(reason !== undefined)(
       await eventually('it has its address', async () => (await cluster.holders('192.0.2.101')).includes('b'));
       hold(context, without, 0);
     });
+
+    it('are replaced one by one, as by a new image, and no address is off its node for a moment', async () => {
+      await eventually('it has its address', async () => (await cluster.holders('192.0.2.101')).includes('b'));
+      const gaps: string[] = [];
+      const watch = setInterval(() => {
+        if (!cluster.kernelOf('b').has('192.0.2.101')) gaps.push('192.0.2.101 is on no node');
+      }, 10);
+      for (const name of cluster.names) {
+        const former = cluster.agent(name);
+        const lines = cluster.log(name).length;
+        const logged = (text: string) => (): boolean =>
+          cluster
+            .log(name)
+            .slice(lines)
+            .some((line) => line.includes(text));
+        cluster.startAgent(name);
+        await eventually('the new one waits', logged('another agent of this node still runs'));
+        former.kill('SIGTERM');
+        await eventually('it runs', logged('the agent runs'));
+      }
+      // What the former ones left would be over by then.
+      await new Promise((resolve) => setTimeout(resolve, 7_000));
+      clearInterval(watch);
+      expect(gaps).toEqual([]);
+    }, 60_000);
 
     it('have never been two for one address', () => {
       expect(cluster.doubleAnswers(all)).toEqual([]);
