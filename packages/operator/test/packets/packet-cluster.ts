@@ -53,14 +53,19 @@ export interface PacketCluster extends AgentMachines {
   setLabel(node: string, label: string, value: string | null): Promise<unknown>;
   /** The power goes; the API server does not know yet. */
   powerOff(node: string): Promise<void>;
+  /** It comes back, and with it the agent. */
+  powerOn(node: string): Promise<void>;
 }
 
 /** Makes it, without an operator. */
-export async function startPacketCluster(options: { readonly lag?: number } = {}): Promise<PacketCluster> {
+export async function startPacketCluster(
+  options: { readonly lag?: number; readonly term?: number } = {},
+): Promise<PacketCluster> {
   let agentProxy: FaultProxy | undefined;
-  let pods = 0;
+  let [pods, starts] = [0, 0];
   const machines = await startAgentMachines({
     names: gateways,
+    ...(options.term === undefined ? {} : { term: options.term }),
     server: {
       crds: [
         readFileSync(join(root, 'deploy/crds/redhatcop.redhat.io_egressipams.yaml'), 'utf8'),
@@ -170,6 +175,13 @@ export async function startPacketCluster(options: { readonly lag?: number } = {}
     powerOff: async (name) => {
       cilium.powerOff(name);
       await network.powerOff(name);
+    },
+    powerOn: async (name) => {
+      await machines.startMachine(name);
+      const nodeInfo = { bootID: `start ${++starts}` };
+      await client(nodes).mergePatch({ name }, { status: { nodeInfo } }, { subresource: 'status' });
+      cilium.powerOn(name);
+      machines.startAgent(name);
     },
     close: async () => {
       await cilium.stop();

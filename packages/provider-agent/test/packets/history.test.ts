@@ -1,10 +1,11 @@
-import { nodeNetworkUnavailable, seededRandom, type Cut } from '@egressip-ipam/sandbox';
+import { nodeNetworkUnavailable, seededRandom } from '@egressip-ipam/sandbox';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../../../../tools/testing/unless.ts';
 import { createAgentProvider } from '../../src/create-agent-provider.ts';
 import { startAgentCluster, type AgentCluster } from './agent-cluster.ts';
 import { busyReason, eventually, namespace } from './agent-machines.ts';
+import { chanceBy, randomCuts, watchHolders } from './histories.ts';
 
 const reason = nodeNetworkUnavailable() ?? (await busyReason());
 const names = ['a', 'b', 'c', 'd', 'e'];
@@ -15,8 +16,8 @@ const [lasts, seed] = [Number(process.env['HISTORY_SECONDS'] ?? 30), Number(proc
 
 describe('in a history of everything that happens to machines', unless(reason !== undefined, reason ?? ''), () => {
   let cluster: AgentCluster;
-  const random = seededRandom(seed);
-  const oneOf = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
+  const chance = chanceBy(seededRandom(seed));
+  const { random, oneOf } = chance;
   const off = new Set<string>();
   const stopped = new Set<string>();
   const told: string[] = [];
@@ -47,40 +48,13 @@ describe('in a history of everything that happens to machines', unless(reason !=
     cluster.startAgent(name);
     off.delete(name);
   };
-  const cutsOf = (): readonly Cut[] => {
-    const all = [...names, 'api'];
-    const [one, other] = [oneOf(names), oneOf(all)];
-    const [half, few] = [all.filter(() => random() < 0.5), [oneOf(names), oneOf(names)]];
-    const apart = (some: readonly string[]): readonly Cut[] =>
-      some.flatMap((name) => all.filter((far) => !some.includes(far)).map((far) => [name, far] as const));
-    return oneOf<() => readonly Cut[]>([
-      () => [],
-      () => [[one, 'api']],
-      () => (one === other ? [] : [[one, other]]),
-      () => apart([one]),
-      () => apart(few),
-      () => apart(half),
-      () => names.map((name) => [name, 'api'] as const),
-    ])();
-  };
-
   it(
     'no two have one address, and all is served once that is over',
     async () => {
       let provider = cluster.provider;
       let isOver = false;
       let moves = 0;
-      const doubles = new Set<string>();
-      const seen = new Map<string, number>();
-      const watch = setInterval(() => {
-        for (const address of addresses) {
-          const holders = holdersOf(address);
-          // Kernels tell one by one: what is so at five looks in a row was not on its way.
-          const count = holders.length > 1 ? (seen.get(address) ?? 0) + 1 : 0;
-          seen.set(address, count);
-          if (count > 4) doubles.add(`${address} on ${holders.join(' and ')}: ${told.slice(-12).join(', ')}`);
-        }
-      }, 10);
+      const endWatch = watchHolders(addresses, holdersOf, () => told.slice(-12).join(', '));
 
       /** As the operator does: what was begun is asked for until it is done, before anything else is. */
       const keepMoving = async (address: string): Promise<string> => {
@@ -130,7 +104,7 @@ describe('in a history of everything that happens to machines', unless(reason !=
       // Some last longer than it takes to give an address to somebody else.
       const cutting = (async () => {
         for (; performance.now() < end; await wait(random() * 4_000 * term)) {
-          const cuts = cutsOf();
+          const cuts = randomCuts(names, chance);
           told.push(`cuts ${cuts.map((cut) => cut.join('-')).join(' ')}`);
           await cluster.setCuts(cuts);
         }
@@ -149,10 +123,10 @@ describe('in a history of everything that happens to machines', unless(reason !=
       await eventually('each is where it is to be', () =>
         addresses.every((address, index) => holdersOf(address).join() === ends[index]),
       );
-      clearInterval(watch);
+      const doubles = endWatch();
       await provider.close?.();
       console.log(`${told.length} happenings, ${moves} moves, history ${seed}`);
-      expect([...doubles]).toEqual([]);
+      expect(doubles).toEqual([]);
       expect(cluster.doubleAnswers(addresses)).toEqual([]);
       expect(moves).toBeGreaterThanOrEqual(addresses.length);
     },

@@ -79,7 +79,7 @@ class Line {
     from.setNoDelay(true);
     from.on('data', (chunk) =>
       pass(() => {
-        if (to.destroyed || to.write(chunk)) return;
+        if (to.destroyed || to.write(chunk) || from.isPaused()) return;
         from.pause();
         to.once('drain', () => from.resume());
       }),
