@@ -118,7 +118,8 @@ describe('in a history of everything that happens to a cluster', unless(reason !
   const underWay = new Map<string, Promise<void>>();
   const agentStops = async (name: string): Promise<void> => {
     cluster.agent(name).kill('SIGSTOP');
-    await wait(random() * 3_000 * term);
+    // Often for longer than it takes another node to have what it had.
+    await wait(random() * 6_000 * term);
     cluster.agent(name).kill('SIGCONT');
   };
   const agentIsKilled = async (name: string): Promise<void> => {
