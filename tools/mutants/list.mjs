@@ -54,6 +54,20 @@ export const mutants = [
     'packages/core/src/testing/laws/laws.test.ts',
   ],
   [
+    'law 2',
+    'core/src/network-contract/adoption.ts',
+    'applied === false && !addresses.some(isContested)',
+    'applied === true && !addresses.some(isContested)',
+    suiteOf('antrea'),
+  ],
+  [
+    'law 11',
+    'core/src/network-contract/adoption.ts',
+    '!addresses.some(isContested) ? uid',
+    'addresses.length > 0 ? uid',
+    'packages/core/src/network-contract/adoption.test.ts',
+  ],
+  [
     'law 3',
     'core/src/place/siblings.ts',
     'return placed === slot ? this.#findOn(node, slot) : placed;',

@@ -17,6 +17,7 @@ export {
   egressIPsAnnotation,
   fieldManager,
   finalizerName,
+  adoptedAnnotation,
   ownershipLabel,
 } from './snapshot/names.ts';
 export type { ObjectsRead, ReadOptions } from './read/read-objects.ts';

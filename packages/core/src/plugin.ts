@@ -12,7 +12,7 @@ export { SelectorIndex } from './snapshot/selector-index.ts';
 export { byName, compareNames } from './snapshot/compare-names.ts';
 export { entriesOf, withEntries } from './network-contract/kind.ts';
 export { withEntry } from './network-contract/with-entry.ts';
-export type { AppliedFields } from './snapshot/read-applied.ts';
+export type { AppliedFields, MakerFields } from './snapshot/read-applied.ts';
 export type { Read } from './finding/read.ts';
 export type { CompiledSelector, Labels } from './snapshot/label-selector.ts';
 
@@ -40,6 +40,7 @@ export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 
 // Facts and steps.
 export { contestedClaims } from './network-contract/contested.ts';
+export { adoptionOf, makerAfter } from './network-contract/adoption.ts';
 export { createJudge, isOnRecord, reportUnproven } from './network-contract/records.ts';
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { recordsOf } from './parse/records-of.ts';

@@ -87,6 +87,8 @@ export interface NetworkDecisions {
   readonly isBoundByOthers: (address: Address) => boolean;
   /** Whether that namespace is there, so that its pods may leave by the address. */
   readonly isUsedByOthers: (address: Address) => boolean;
+  /** Whether something else than the namespace that has an address uses it, too. */
+  readonly isContested: (address: Address) => boolean;
   /** Whether a node's interface carries an address, where this project attaches. */
   readonly isAttachedTo: (address: Address, node: string) => boolean;
   /** Whether any node's interface carries an address, or half of one. */

@@ -9,6 +9,7 @@ import { allotmentAt, nodeAt, poolOf, type Decided } from './decided.ts';
 /** What was decided, in the words of back ends. */
 export function networkDecisions(decided: Decided, order: StepOrder): NetworkDecisions {
   const { ledger, nodes, pools, allotments, stray } = decided;
+  let contested: ReadonlySet<Address> | undefined;
   let byNamespace: NamespaceIndex<Allotment> | undefined;
   const nodeIndexOf = (address: Address, slot: Slot): NodeIndex | undefined => {
     const allotment = allotmentAt(decided, slot);
@@ -42,6 +43,7 @@ export function networkDecisions(decided: Decided, order: StepOrder): NetworkDec
     isLeaving: (address) => ledger.isLeaving(ledger.slotOf(address)),
     isBoundByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'bound-by-others'),
     isUsedByOthers: (address) => ledger.isMarked(ledger.slotOf(address), 'used-by-others'),
+    isContested: (address) => (contested ??= new Set(decided.contested.map((entry) => entry.address))).has(address),
     isAttachedTo: (address, name) => {
       const [node, slot] = [nodes.indexOf(name), ledger.slotOf(address)];
       if (node === undefined || !ledger.attachment.is(slot, node)) return false;

@@ -68,7 +68,8 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
   const allocating = annotations.allocating.map((step) => {
     const finalizer = finalizerIds.get(step.egressIPAM ?? '');
     const cleared = step.addresses.flatMap((address) => clearedBefore.get(address) ?? []);
-    const after = finalizer === undefined ? cleared : [afterStep(finalizer), ...cleared];
+    const first = finalizer === undefined ? [] : [afterStep(finalizer)];
+    const after = [...first, ...cleared, ...annotations.unrecording(step.namespace).flatMap(rememberBefore)];
     return after.length === 0 ? step : { ...step, after: distinctPreconditions(after) };
   });
   const steps: readonly Step[] = [
@@ -78,7 +79,12 @@ export function render(decided: Decided, backend: NetworkBackend, view: NetworkV
     ...interfaceSteps,
     ...clearing,
     ...allocating,
-    ...annotations.correcting,
+    // What the record alone makes ours goes first.
+    ...annotations.correcting.map((step) =>
+      annotations.unrecording(step.namespace).length === 0
+        ? step
+        : { ...step, after: byNamespace.get(step.namespace) ?? [] },
+    ),
   ];
   return { steps: inOrder([...steps, ...finalizersToRemove(decided, steps)]), rendering, remembered };
 }
@@ -106,6 +112,7 @@ class Annotations {
   readonly #byNamespace: ReadonlyMap<string, AnnotateStep>;
   readonly #leaving = new Map<string, readonly Address[]>();
   readonly #exchanges = new Map<Address, AnnotateStep>();
+  readonly #unrecording = new Map<string, readonly Address[]>();
 
   constructor(decided: Decided) {
     this.#decided = decided;
@@ -113,6 +120,7 @@ class Annotations {
     const corrections: AnnotateStep[] = [];
     for (const allotment of decided.unsettled) {
       const step = annotationOf(allotment);
+      this.#noteUnrecorded(allotment);
       if (step === undefined) {
         const correction = this.#correctionOf(allotment);
         if (correction !== undefined) corrections.push(correction);
@@ -174,6 +182,22 @@ class Annotations {
   exchanging(address: Address): readonly Precondition[] {
     const step = this.#exchanges.get(address);
     return step === undefined ? [] : [afterStep(step.id)];
+  }
+
+  /**
+   * What of an object that our record alone makes ours is no address of its namespace: once no record says so any more,
+   * the object is somebody else's, and stays.
+   */
+  unrecording(namespace: string): readonly Address[] {
+    return this.#unrecording.get(namespace) ?? [];
+  }
+
+  #noteUnrecorded({ claim: { binding, namespace }, addresses }: Allotment): void {
+    if (binding?.byRecord !== true) return;
+    this.#unrecording.set(
+      namespace.name,
+      binding.addresses.filter((address) => !addresses.includes(address)),
+    );
   }
 
   /** What is to be taken out of a namespace's record; where records are proof, none is wrong. */

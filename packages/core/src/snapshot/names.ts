@@ -16,6 +16,12 @@ export const allocatedAnnotation = `${annotationPrefix}/allocated`;
 export const ownershipLabel = `${annotationPrefix}/egressipam`;
 
 /**
+ * On an object that somebody else made for a network, such as one restored from a backup, and that this project found
+ * to be as it would make it: the object's own uid. A copy has another one.
+ */
+export const adoptedAnnotation = `${annotationPrefix}/adopted`;
+
+/**
  * On a node: what the cluster's own controller of cloud interfaces announces; every network on such a cluster goes by
  * it.
  */

@@ -25,6 +25,15 @@ describe('law 5: who made an object', () => {
     expect(readMaker(readerOf('2026-01-05T00:02:00Z', [ours]))).toEqual({ applied: false });
   });
 
+  it('is us where somebody else made it and we adopted just that one, and no copy of it', () => {
+    const made = (uid: string): ObjectReader => {
+      const annotations = { 'egressip-ipam-operator.redhat-cop.io/adopted': 'one' };
+      return new ObjectReader({ metadata: { name: 'thing', uid, annotations, managedFields: [other] } }, 'Thing');
+    };
+    expect(readMaker(made('one'))).toEqual({ applied: true });
+    expect(readMaker(made('two'))).toEqual({ applied: false, uid: 'two' });
+  });
+
   it('is us, by the name that we give, where an API server took a moment to make it', () => {
     expect(readApplied(readerOf(at(1), [ours]))).toEqual({ appliedAt: at(0), changedAt: at(0) });
     expect(readMaker(readerOf(at(1), [ours]))).toEqual({ applied: true });

@@ -1,5 +1,5 @@
 import { asRecord, type ObjectReader } from './object-reader.ts';
-import { fieldManager } from './names.ts';
+import { adoptedAnnotation, fieldManager } from './names.ts';
 
 /** What an object's managed fields tell of who made it. */
 export interface AppliedFields {
@@ -40,14 +40,22 @@ export function readApplied(reader: ObjectReader): AppliedFields {
   };
 }
 
+/** Who made an object that is ours under a name that we give alone. */
+export interface MakerFields extends Pick<AppliedFields, 'applied'> {
+  /** Of one that somebody else made, for {@link adoptedAnnotation}. */
+  readonly uid?: string;
+}
+
 /**
- * The same for objects that are ours under a name that we give alone: whether we made it, as far as that is told. What
- * was applied a moment before there was the object may be a copy, which has another name.
+ * The same for objects that are ours under a name that we give alone: whether we made it, or adopted just this one, as
+ * far as that is told. What was applied a moment before there was the object may be a copy, which has another name.
  */
-export function readMaker(reader: ObjectReader): Pick<AppliedFields, 'applied'> {
+export function readMaker(reader: ObjectReader): MakerFields {
+  const uid = reader.word('metadata', 'uid');
+  if (uid !== undefined && reader.word('metadata', 'annotations', adoptedAnnotation) === uid) return { applied: true };
   const { applied, appliedAt } = readApplied(reader);
-  const isOurs = applied ?? (appliedAt === undefined ? undefined : true);
-  return isOurs === undefined ? {} : { applied: isOurs };
+  if (applied === false) return { applied, ...(uid === undefined ? {} : { uid }) };
+  return applied === true || appliedAt !== undefined ? { applied: true } : {};
 }
 
 /**

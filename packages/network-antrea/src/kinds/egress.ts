@@ -5,13 +5,13 @@ import {
   readMaker,
   readOwnership,
   readRivalSelector,
-  type AppliedFields,
+  type MakerFields,
   type Read,
 } from '@egressip-ipam/core/plugin';
 import { namespaceLabel, nodeAnnotation } from './names.ts';
 
 /** Antrea's object: pods, and the address that they leave by (crd.antrea.io/v1beta1). One alone counts for a pod. */
-export interface EgressEntry extends NetworkEntry, Pick<AppliedFields, 'applied'> {
+export interface EgressEntry extends NetworkEntry, MakerFields {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells; anybody who may write Egresses can copy the label. */
   readonly egressIPAM?: string;

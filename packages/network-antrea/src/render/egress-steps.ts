@@ -9,7 +9,7 @@ import {
   type Precondition,
   type StepEffects,
 } from '@egressip-ipam/core';
-import { afterStep } from '@egressip-ipam/core/plugin';
+import { adoptionOf, afterStep } from '@egressip-ipam/core/plugin';
 import { appliedTo, type ParsedEgress } from '../facts/parse-egress.ts';
 import type { AntreaFacts } from '../facts/read-facts.ts';
 import { egressName } from '../kinds/names.ts';
@@ -171,6 +171,7 @@ function isSame(one: EgressContent | undefined, other: EgressContent): boolean {
     [one.egressIP, other.egressIP],
     [one.pool, other.pool],
     [one.node, other.node],
+    [one.adopted, other.adopted],
   ];
   return one.active === other.active && pairs.every(([left, right]) => left === right);
 }
@@ -193,12 +194,14 @@ function wantedContent(
   const { egressIPAM, namespace } = claim;
   const place = placeOf(egressIPAM, use, poolName, context);
   if (place === undefined) return undefined;
+  const adopted = use.present && adoptionOf(use.present.source, [use.address], context.decisions);
   return {
     egressIPAM: egressIPAM?.name ?? use.present?.source.egressIPAM ?? '',
     namespace,
     egressIP: formatAddress(use.address),
     active: use.active,
     ...place,
+    ...(adopted === undefined ? {} : { adopted }),
   };
 }
 

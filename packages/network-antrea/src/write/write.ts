@@ -1,4 +1,5 @@
 import {
+  adoptedAnnotation,
   fieldManager,
   ownershipLabel,
   type KubernetesWrite,
@@ -6,7 +7,7 @@ import {
   type NetworkStep,
   type SimulatedNetwork,
 } from '@egressip-ipam/core';
-import { entriesOf, withEntries, withEntry } from '@egressip-ipam/core/plugin';
+import { entriesOf, makerAfter, withEntries, withEntry } from '@egressip-ipam/core/plugin';
 import { appliedTo } from '../facts/parse-egress.ts';
 import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { externalIPPoolKind } from '../kinds/external-ip-pool.ts';
@@ -38,14 +39,17 @@ export function write(step: NetworkStep): KubernetesWrite {
 type MergePatch = Readonly<Record<'metadata' | 'spec', Readonly<Record<string, unknown>>>>;
 
 function egressPatch(
-  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
+  { egressIPAM, namespace, egressIP, pool, node, active, adopted }: EgressContent,
   strays: readonly string[] | undefined,
 ): MergePatch {
   const { namespaceSelector, podSelector } = appliedTo(namespace, active);
   return {
     metadata: {
       labels: { [ownershipLabel]: egressIPAM, [namespaceLabel]: namespace },
-      annotations: { [nodeAnnotation]: node === '' ? null : node },
+      annotations: {
+        [nodeAnnotation]: node === '' ? null : node,
+        ...(adopted === undefined ? {} : { [adoptedAnnotation]: adopted }),
+      },
     },
     spec: {
       appliedTo: { namespaceSelector: only(namespaceSelector, strays), podSelector: only(podSelector, strays) },
@@ -101,13 +105,13 @@ export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep
 
 function egressEntry(
   name: string,
-  { egressIPAM, namespace, egressIP, pool, node, active }: EgressContent,
+  { egressIPAM, namespace, egressIP, pool, node, active, adopted }: EgressContent,
   before: EgressEntry | undefined,
 ): EgressEntry {
   return {
     name,
     egressIPAM,
-    applied: true,
+    ...makerAfter(before, adopted),
     namespace,
     ...(node === '' ? {} : { placedOn: node }),
     ...appliedTo(namespace, active),

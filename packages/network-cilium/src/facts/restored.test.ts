@@ -1,4 +1,4 @@
-import { plan, type ClusterSnapshot } from '@egressip-ipam/core';
+import { adoptedAnnotation, plan, type ClusterSnapshot } from '@egressip-ipam/core';
 import { settle } from '@egressip-ipam/core/simulate';
 import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +89,25 @@ describe('a policy that was restored into a cluster where something else uses it
     expect(allocations).toEqual([]);
     expect(waiting).toMatchObject([{ namespace: 'old', reason: { code: 'AddressInUse' } }]);
     expect(steps.filter(({ kind }) => kind === 'attach')).toEqual([]);
+  });
+
+  it('is adopted by its own uid, once, where nothing else uses the address, and proves that from then on (law 2)', () => {
+    const attached = { provider: attaching({ node1: [address] }) };
+    const before = restoredInto(attached);
+    const policies = policiesOf(before).map((policy) => ({ ...policy, uid: 'of-this-one' }));
+    const there = { ...before, network: { ...before.network, objects: { CiliumEgressGatewayPolicy: policies } } };
+    const writes = plan(there, network).steps.flatMap((step) => (step.kind === 'network' ? network.write(step) : []));
+    expect(writes).toMatchObject([
+      { verb: 'patch', body: { metadata: { annotations: { [adoptedAnnotation]: 'of-this-one' } } } },
+    ]);
+    const after = settle(there, network);
+    expect(plan(after, network).steps).toEqual([]);
+    const contested = aCluster({
+      ...after,
+      policies: [...policiesOf(after), stranger],
+      provider: attaching({ node1: [] }),
+    });
+    expect(plan(contested, network).allocations).toMatchObject([{ addresses: [address], source: 'kept' }]);
   });
 
   it.each([

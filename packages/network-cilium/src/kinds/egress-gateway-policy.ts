@@ -4,7 +4,7 @@ import {
   ObjectReader,
   readMaker,
   readOwnership,
-  type AppliedFields,
+  type MakerFields,
   type Read,
 } from '@egressip-ipam/core/plugin';
 import { bootsAnnotation, looksAnnotation, reserveAnnotation } from './names.ts';
@@ -14,7 +14,7 @@ import { readRules, selectorOf, type ReadRules } from './policy-rules.ts';
 /**
  * Cilium's object: pods, destinations, and the gateways that their packets leave by (cilium.io/v2). It has no status.
  */
-export interface EgressGatewayPolicyEntry extends NetworkEntry, Pick<AppliedFields, 'applied'>, ReadRules {
+export interface EgressGatewayPolicyEntry extends NetworkEntry, MakerFields, ReadRules {
   readonly deletedAt?: string;
   /** As {@link readOwnership} tells; anybody who may write policies can copy the label. */
   readonly egressIPAM?: string;

@@ -8,7 +8,7 @@ import {
   type Precondition,
   type StepEffects,
 } from '@egressip-ipam/core';
-import { afterStep, distinctPreconditions } from '@egressip-ipam/core/plugin';
+import { adoptionOf, afterStep, distinctPreconditions } from '@egressip-ipam/core/plugin';
 import { sendsAll, type ParsedPolicy, type ReservedAddress } from '../facts/parse-policy.ts';
 import type { CiliumFacts } from '../facts/read-facts.ts';
 import { allDestinations, policyName } from '../kinds/names.ts';
@@ -117,6 +117,7 @@ function application(
 ): readonly NetworkStep[] {
   const { claim, family, current, facts } = context;
   const egressIPAM = claim.egressIPAM?.name ?? current?.source.egressIPAM ?? '';
+  const adopted = adoptionBy(context);
   const policy: PolicyContent = {
     egressIPAM,
     namespace: claim.namespace,
@@ -126,6 +127,7 @@ function application(
     boots: bootsOf(wanted.gateways, facts),
     looks: looksOf(wanted.gateways, context),
     reserve: reserveText(wanted.reserve),
+    ...(adopted === undefined ? {} : { adopted }),
   };
   if (isAsWanted(policy, current)) return [];
   return [
@@ -152,6 +154,13 @@ function destinationsOf(
   const { destinationCIDRs = [], excludedCIDRs = [] } = current?.source ?? {};
   if (destinationCIDRs.length > 0) return { destinationCIDRs, excludedCIDRs };
   return { destinationCIDRs: [allDestinations[family]], excludedCIDRs: [] };
+}
+
+/** What is not its namespace's is to go out of a policy before that is adopted. */
+function adoptionBy({ claim, current, decisions }: PolicyContext): string | undefined {
+  const known = [...knownTo(current)];
+  const isAllOfClaim = !claim.releases && known.every((address) => claim.addresses.includes(address));
+  return current && isAllOfClaim ? adoptionOf(current.source, known, decisions) : undefined;
 }
 
 function isAsWanted(policy: PolicyContent, current: ParsedPolicy | undefined): boolean {

@@ -17,6 +17,8 @@ export interface PolicyContent {
   readonly looks: string;
   /** Comma-separated; empty for none. */
   readonly reserve: string;
+  /** For {@link adoptedAnnotation}; absent where nothing is to be said there. */
+  readonly adopted?: string;
 }
 
 /** What a step of this back end writes. */

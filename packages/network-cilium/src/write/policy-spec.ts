@@ -1,4 +1,5 @@
-import { ownershipLabel } from '@egressip-ipam/core';
+import { adoptedAnnotation, ownershipLabel } from '@egressip-ipam/core';
+import { makerAfter } from '@egressip-ipam/core/plugin';
 import { onlyLabel, onlyNamespace } from '../facts/parse-policy.ts';
 import type { EgressGatewayPolicyEntry, PolicyGateway } from '../kinds/egress-gateway-policy.ts';
 import {
@@ -26,9 +27,15 @@ export function objectOf({
   boots,
   looks,
   reserve,
+  adopted = '',
 }: PolicyContent) {
   const [first] = gateways;
-  const annotations = written({ [bootsAnnotation]: boots, [looksAnnotation]: looks, [reserveAnnotation]: reserve });
+  const annotations = written({
+    [bootsAnnotation]: boots,
+    [looksAnnotation]: looks,
+    [reserveAnnotation]: reserve,
+    [adoptedAnnotation]: adopted,
+  });
   return {
     metadata: {
       name: policyName(namespace, family),
@@ -86,12 +93,16 @@ export function straysIn({ gateways, beside = gateways[0] }: EgressGatewayPolicy
 }
 
 /** The slim entry that the API server then has. */
-export function entryOf(content: PolicyContent): EgressGatewayPolicyEntry {
-  const { egressIPAM, namespace, family, destinationCIDRs, excludedCIDRs, gateways, boots, looks, reserve } = content;
+export function entryOf(
+  content: PolicyContent,
+  before: EgressGatewayPolicyEntry | undefined,
+): EgressGatewayPolicyEntry {
+  const { egressIPAM, namespace, family, destinationCIDRs, excludedCIDRs, gateways, boots, looks, reserve, adopted } =
+    content;
   return {
     name: policyName(namespace, family),
     egressIPAM,
-    applied: true,
+    ...makerAfter(before, adopted),
     ...written({ boots, looks, reserve }),
     selectors: [{ podSelector: { matchLabels: { [podNamespaceLabel]: namespace } } }],
     destinationCIDRs,

@@ -22,8 +22,8 @@ export function write(step: NetworkStep): KubernetesWrite {
 export function simulate({ objects, nodes }: SimulatedNetwork, step: NetworkStep): SimulatedNetwork {
   const payload = payloadOf(step);
   const policies = entriesOf(objects, egressGatewayPolicyKind);
-  const entries = withEntry(policies, step.object.name, () =>
-    payload.write === 'delete' ? undefined : entryOf(payload.policy),
+  const entries = withEntry(policies, step.object.name, (before) =>
+    payload.write === 'delete' ? undefined : entryOf(payload.policy, before),
   );
   return { objects: withEntries(objects, egressGatewayPolicyKind, entries), nodes };
 }

@@ -57,6 +57,11 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.nodeSelector = egressNodeSelector === undefined ? undefined : intern(selectorText(egressNodeSelector));
   }
 
+  /** Whether it is a copy of ours, restored perhaps: its namespace may ask for what it has, and that is checked. */
+  get madeByOthers(): boolean {
+    return !this.ours && this.source.egressIPAM !== undefined;
+  }
+
   get object(): ObjectReference {
     return { kind: 'EgressIP', name: this.name };
   }

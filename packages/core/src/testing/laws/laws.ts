@@ -11,6 +11,7 @@ import { makeBeforeBreak } from './make-before-break.ts';
 import { law12Counted, law12Faultless, law12Mistyped } from './mending-laws.ts';
 import { law11, law11Overwritten, law11Unclaimed, law12 } from './proof-laws.ts';
 import { law12Ready } from './readiness-laws.ts';
+import { law11Restored, law2Restored } from './restore-laws.ts';
 import type { Check, NetworkLaw, NetworkUnderTest } from './suite.ts';
 
 /** The laws, for a network. */
@@ -27,6 +28,8 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
       ),
   });
   const withoutObjects = traits.provesAllocations ? undefined : 'the network has no objects';
+  const tellsMakers = backend.kinds.some(({ verbs }) => verbs.includes('create'));
+  const unrestored = tellsMakers ? withoutObjects : 'the network has no objects of ours that somebody could restore';
   const unhosted = traits.boundCarries ? withoutObjects : 'the network is asked for an address before a node has it';
   return [
     law(
@@ -56,6 +59,12 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
       'law 11: what is written over a record takes nothing from who has it',
       law11Overwritten(network),
       withoutObjects,
+    ),
+    law('law 2: what was restored, and found to be as it was, stays', law2Restored(network), unrestored),
+    law(
+      'law 11: what is restored into another cluster gets nothing that a node has there',
+      law11Restored(network),
+      unrestored,
     ),
     law('law 12: nothing is said to be carried that is not', law12(network)),
     law(

@@ -75,33 +75,44 @@ describe.each(cases)('a bad day on $name, on $server', ({ network, server }) => 
     await eventually(async () => expect((await degraded(cluster)) ?? '').not.toContain('something else'));
   }, 180_000);
 
-  it('a backup that is restored into another cluster gets nothing that somebody has there', async () => {
-    const cluster = await served();
-    const kinds = [egressIPAMs, namespaces, ...network.kinds];
-    const backup = await backupOf(cluster, kinds);
-    await cluster.stop();
-    running.delete(cluster);
+  it.each(['somebody', 'a node'])(
+    'a backup that is restored into another cluster gets nothing that %s has there',
+    async (who) => {
+      const cluster = await served();
+      const kinds = [egressIPAMs, namespaces, ...network.kinds];
+      const backup = await backupOf(cluster, kinds);
+      await cluster.stop();
+      running.delete(cluster);
 
-    const [taken = '', ...others] = addresses;
-    const other = await start();
-    await makeStranger(other, network, taken);
-    for (const [kind, objects] of backup)
-      // Antrea's webhook refuses what names a pool that it has not seen yet.
-      for (const object of objects) await eventually(() => restore(other, kind, object));
-    other.run();
-    await eventually(() => {
-      const ways = names.map((name) => other.leavesBy(name));
-      for (const address of others) expect(ways.join()).toContain(`${address}@`);
-      expect(ways.join()).not.toContain(`${taken}@`);
-    });
-    await eventually(async () => expect((await summary(other))[0]).toBe('True'));
-    expect(other.holders(taken)).toEqual([]);
-    expect(other.logged.filter((line) => line.includes('code="AddressInUse"'))).not.toEqual([]);
-    const before = (await other.writes()).length;
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const since = (await other.writes()).slice(before);
-    expect(since.filter(({ resource }) => resource !== 'events' && resource !== 'leases')).toEqual([]);
-  }, 240_000);
+      const [taken = '', ...others] = addresses;
+      const other = await start();
+      if (who === 'a node')
+        await other.objects.addNode('late', 'b', taken, { labels: { 'kubernetes.io/hostname': 'late' } });
+      else await makeStranger(other, network, taken);
+      for (const [kind, objects] of backup)
+        // Antrea's webhook refuses what names a pool that it has not seen yet.
+        for (const object of objects) await eventually(() => restore(other, kind, object));
+      other.run();
+      await eventually(() => {
+        const ways = names.map((name) => other.leavesBy(name));
+        for (const address of others) expect(ways.join()).toContain(`${address}@`);
+        expect(ways.join()).not.toContain(`${taken}@`);
+      });
+      await eventually(async () => expect((await summary(other))[0]).toBe('True'));
+      expect(other.holders(taken).filter((node) => node !== 'late')).toEqual([]);
+      // What was restored with it is gone, and not somebody else's from now on.
+      const users = who === 'a node' ? [] : ['stranger'];
+      await eventually(async () => expect(await naming(other, network, taken)).toEqual(users));
+      await atRest(other);
+
+      // What was found to be right is the namespaces' own by now, whoever uses it later (law 2).
+      await makeStranger(other, network, others[0] ?? '', 'late-stranger');
+      await eventually(async () => expect(await degraded(other)).toContain('something else uses'));
+      for (const address of others) expect(names.map((name) => other.leavesBy(name)).join()).toContain(`${address}@`);
+      await atRest(other);
+    },
+    240_000,
+  );
 });
 
 function eventually(check: () => unknown): Promise<void> {
@@ -120,6 +131,14 @@ async function degraded({ objects }: BadCluster): Promise<unknown> {
   const { conditions } = await objects.statusOf('pool');
   const all = Array.isArray(conditions) ? conditions.map(asRecord) : [];
   return all.find(({ type, status }) => type === 'Degraded' && status === 'True')?.['message'];
+}
+
+/** Nothing is written any more. */
+async function atRest(cluster: BadCluster): Promise<void> {
+  const before = (await cluster.writes()).length;
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const since = (await cluster.writes()).slice(before);
+  expect(since.filter(({ resource }) => resource !== 'events' && resource !== 'leases')).toEqual([]);
 }
 
 /** What a backup keeps of objects: neither who made them nor status. */
@@ -147,8 +166,22 @@ async function restore({ objects }: BadCluster, kind: Resource, object: Kubernet
   if (!items.some(({ metadata }) => metadata.name === name)) await objects.client(kind).create(object);
 }
 
-async function makeStranger({ objects }: BadCluster, { kinds, foreign }: BadNetwork, address: string): Promise<void> {
+/** The objects that send traffic out by an address. */
+async function naming({ objects }: BadCluster, { kinds }: BadNetwork, address: string): Promise<readonly string[]> {
+  const lists = await Promise.all(kinds.slice(-1).map((kind) => objects.client(kind).list()));
+  return lists
+    .flatMap(({ items }) => items)
+    .filter(({ spec }) => JSON.stringify(spec).includes(`"${address}"`))
+    .map(({ metadata }) => metadata.name);
+}
+
+async function makeStranger(
+  { objects }: BadCluster,
+  { kinds, foreign }: BadNetwork,
+  address: string,
+  name = 'stranger',
+): Promise<void> {
   const binding = kinds.at(-1);
   if (binding === undefined) throw new Error('nothing binds traffic');
-  await objects.client(binding).create({ metadata: { name: 'stranger' }, spec: foreign('elsewhere', address) });
+  await objects.client(binding).create({ metadata: { name }, spec: foreign('elsewhere', address) });
 }
