@@ -61,7 +61,7 @@ export type {
   TableReport,
   WaitingClaim,
 } from './plan/plan-types.ts';
-export type { AllocationSource } from './allocate/allotment.ts';
+export type { AddedAddresses, AllocationSource } from './allocate/allotment.ts';
 export type { Explanation, Subject } from './explain/explain.ts';
 export type { CapacityCheck, CheckReport } from './check/check.ts';
 export type { Concerns } from './check/concerns.ts';

@@ -214,9 +214,11 @@ class Server {
     }
     for (const address of chosen) ledger.owner.set(ledger.slotOf(address), claim.index);
     for (const address of outgoing) this.#disown(claim, ledger, address);
-    if (staying.length > 0) return Allotment.granted(claim, addresses, 'kept');
     const isBack = chosen.some((address) => returned.includes(address));
-    return Allotment.granted(claim, addresses, wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new');
+    const source = wishes.length > 0 ? 'recorded' : isBack ? 'returned' : 'new';
+    if (staying.length === 0) return Allotment.granted(claim, addresses, source);
+    const added = [...wishes, ...chosen];
+    return Allotment.granted(claim, addresses, 'kept', added.length === 0 ? undefined : { addresses: added, source });
   }
 
   /** Gives every new address of a claim a node, or says why that is not possible. */

@@ -14,6 +14,12 @@ const none: readonly never[] = [];
  */
 export type AllocationSource = 'kept' | 'recorded' | 'input' | 'returned' | 'new';
 
+/** What a claim gets beside what it keeps, and how it comes to that. */
+export interface AddedAddresses<Item> {
+  readonly addresses: readonly Item[];
+  readonly source: Exclude<AllocationSource, 'kept'>;
+}
+
 /** What was decided about a claim. Back ends see it as it is: there are as many as namespaces. */
 export class Allotment implements ClaimDecision {
   readonly claim: Claim;
@@ -24,6 +30,8 @@ export class Allotment implements ClaimDecision {
   /** What it gives back. */
   readonly leaving: readonly Address[];
   readonly source: AllocationSource;
+  /** Of one that keeps some: the others. */
+  readonly added: AddedAddresses<Address> | undefined;
   /** Whether its annotation asks for something that was not granted: it then stays as its owner wrote it. */
   readonly edited: boolean;
   /** Why it is not served, or not in full. */
@@ -32,13 +40,14 @@ export class Allotment implements ClaimDecision {
 
   private constructor(
     claim: Claim,
-    parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'edited' | 'waiting' | 'isInPlace'>,
+    parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'added' | 'edited' | 'waiting' | 'isInPlace'>,
   ) {
     this.claim = claim;
     this.pool = parts.pool;
     this.addresses = parts.addresses;
     this.leaving = parts.leaving;
     this.source = parts.source;
+    this.added = parts.added;
     this.edited = parts.edited;
     this.waiting = parts.waiting;
     this.isInPlace = parts.isInPlace;
@@ -51,6 +60,7 @@ export class Allotment implements ClaimDecision {
       addresses: claim.intent.kind === 'release' ? none : claim.kept,
       leaving: claim.leaving,
       source: 'kept',
+      added: undefined,
       edited: claim.edited,
       waiting,
       isInPlace,
@@ -58,7 +68,12 @@ export class Allotment implements ClaimDecision {
   }
 
   /** A claim that was given addresses: some new, some of those that it had. */
-  static granted(claim: Claim, addresses: readonly Address[], source: AllocationSource): Allotment {
+  static granted(
+    claim: Claim,
+    addresses: readonly Address[],
+    source: AllocationSource,
+    added?: AddedAddresses<Address>,
+  ): Allotment {
     const given = claim.kept.filter((address) => !addresses.includes(address));
     const leaving = [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address));
     return new Allotment(claim, {
@@ -66,6 +81,7 @@ export class Allotment implements ClaimDecision {
       addresses,
       leaving,
       source,
+      added,
       edited: false,
       waiting: undefined,
       isInPlace: false,

@@ -10,7 +10,11 @@ import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
  */
 export function findDrift(snapshot: ClusterSnapshot, plan: Plan, backend: NetworkBackend): readonly Finding[] {
   const settled = new Set(
-    plan.allocations.filter(({ source }) => source === 'kept').flatMap(({ addresses }) => addresses),
+    plan.allocations
+      .filter(({ source }) => source === 'kept')
+      .flatMap(({ addresses, added }) =>
+        added === undefined ? addresses : addresses.filter((address) => !added.addresses.includes(address)),
+      ),
   );
   const isOnTheWay = ({ after, effects }: Step): boolean => {
     const added = [...(effects.hosted ?? []), ...(effects.bound ?? []), ...(effects.attached ?? [])];

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding/finding.ts';
 import type { RefusedAddress, ReleasedAddresses } from '../snapshot/snapshot.ts';
-import type { AllocationSource } from '../allocate/allotment.ts';
+import type { AddedAddresses, AllocationSource } from '../allocate/allotment.ts';
 import type { Step } from '../network-contract/step.ts';
 
 /** A namespace's addresses, one per CIDR assignment, and the nodes that carry them. */
@@ -8,6 +8,8 @@ export interface Allocation {
   readonly namespace: string;
   readonly egressIPAM: string;
   readonly source: AllocationSource;
+  /** Of one that keeps some of its addresses: the others, until they are written down. */
+  readonly added?: AddedAddresses<string>;
   /** In the order of the annotation, canonical text. */
   readonly addresses: readonly string[];
   /**

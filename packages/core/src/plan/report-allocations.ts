@@ -100,7 +100,7 @@ class Reporter {
   }
 
   report(allotment: Allotment): Allocation | undefined {
-    const { claim, addresses, source } = allotment;
+    const { claim, addresses, source, added } = allotment;
     if (addresses.length === 0) {
       this.#countClaim(allotment, false);
       return undefined;
@@ -126,11 +126,12 @@ class Reporter {
     const addressTexts = textsOf(claim, addresses);
     const carrying = missing === undefined ? undefined : this.#carrying(claim, addresses, missing);
     if (before !== undefined && isOnSameNodes && before.egressIPAM === egressIPAM && before.source === source) {
-      if (before.addresses === addressTexts && isSaidOf(before, carried, carrying, state)) return before;
+      if (before.addresses === addressTexts && isSaidOf(before, { carried, added, carrying, state })) return before;
     }
     const nodes = this.#nodesOf(allotment);
     const whole = { namespace: name, egressIPAM, source, addresses: addressTexts, nodes, carried };
-    return carrying === undefined && state === undefined ? whole : withMore(whole, carrying, state);
+    const more = added ?? carrying ?? state;
+    return more === undefined ? whole : withMore(whole, { added, carrying, state });
   }
 
   #nodesOf(allotment: Allotment): Allocation['nodes'] {
@@ -190,22 +191,26 @@ class Reporter {
   }
 }
 
-function withMore(
-  allocation: Allocation,
-  carrying: readonly string[] | undefined,
-  state: string | undefined,
-): Allocation {
-  return { ...allocation, ...(carrying === undefined ? {} : { carrying }), ...(state === undefined ? {} : { state }) };
+/** What is said of a namespace where there is something to say. */
+interface More {
+  readonly added: Allotment['added'];
+  readonly carrying: readonly string[] | undefined;
+  readonly state: string | undefined;
 }
 
-/** Whether just this was said of how a namespace is served. */
-function isSaidOf(
-  before: Allocation,
-  carried: boolean,
-  carrying: readonly string[] | undefined,
-  state: string | undefined,
-): boolean {
-  return before.carried === carried && before.carrying === carrying && before.state === state;
+function withMore(allocation: Allocation, { added, carrying, state }: More): Allocation {
+  return {
+    ...allocation,
+    ...(added && { added: { ...added, addresses: added.addresses.map(formatAddress) } }),
+    ...(carrying === undefined ? {} : { carrying }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** Whether just this was said of how a namespace is served; what is added is said once. */
+function isSaidOf(before: Allocation, now: More & { readonly carried: boolean }): boolean {
+  if (before.added !== undefined || now.added !== undefined) return false;
+  return before.carried === now.carried && before.carrying === now.carrying && before.state === now.state;
 }
 
 /** Addresses as canonical text, which mostly stands somewhere already. */

@@ -164,7 +164,11 @@ function rememberStep({ name }: Pool, released: readonly ReleasedAddresses[]): R
 function isBack({ ledger, allotments }: Decided, namespace: string, address: Address): boolean {
   const owner = ledger.owner.at(ledger.slotOf(address));
   const allotment = owner === undefined ? undefined : allotments[owner];
-  return allotment?.claim.namespace.name === namespace && allotment.source === 'kept';
+  return (
+    allotment?.claim.namespace.name === namespace &&
+    allotment.source === 'kept' &&
+    allotment.added?.addresses.includes(address) !== true
+  );
 }
 
 /** What goes back and is not remembered yet; a release under way, or of a moment ago, needs no second entry. */

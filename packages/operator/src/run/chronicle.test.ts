@@ -125,6 +125,16 @@ describe('the log of what was decided', () => {
     expect(note([allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' })])).toEqual([]);
   });
 
+  it('tells why of what a namespace gets beside what it has, once that is written', () => {
+    note([allocation('shop', { '10.0.0.1': 'a' })]);
+    const both = allocation('shop', { '10.0.0.1': 'a', '10.0.1.1': 'b' });
+    for (const source of ['new', 'returned', 'recorded'] as const) {
+      expect(note([{ ...both, added: { addresses: ['10.0.1.1'], source } }])).toEqual([]);
+      expect(note([both])).toMatchObject([{ message: 'addresses allocated', addresses: ['10.0.1.1'], why: source }]);
+      note([allocation('shop', { '10.0.0.1': 'a' })]);
+    }
+  });
+
   it('tells the node that an address came to, not one that was meant for it before it was there', () => {
     note([]);
     const meant = { ...allocation('shop', { '10.0.0.1': 'a' }), carried: false };

@@ -1,6 +1,7 @@
 import type { Allocation, ClusterSnapshot, NamespaceSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
 import { changesBetween, type Change, type Holding } from './changes.ts';
 import type { Log } from '../log/log.ts';
+import { isWrittenDown } from './news.ts';
 import { NodeTroubles } from './node-troubles.ts';
 import { ObjectTroubles } from './object-troubles.ts';
 
@@ -102,26 +103,32 @@ export class Chronicle {
     };
     const underWay = addressesUnderWay(plan);
     for (const allocation of plan.allocations) {
-      const { namespace, addresses, source, carried } = allocation;
+      const { namespace, addresses, carried } = allocation;
+      const isWritten = isWrittenDown(allocation);
       const egressIPAM = giverOf(allocation);
       const had = before.get(namespace);
       const nodes = nodesNow(allocation, had, underWay);
-      if (source !== 'kept') this.#sources.set(namespace, source);
+      this.#noteSource(allocation);
       const isNew = had === undefined || addresses.some((address) => !had.addresses.includes(address));
       // Until an address is there the next plan may place it elsewhere.
       const isPlaced = (carried || isSettled) && nodes.every((node) => node !== null);
       const isKnown = this.#told === undefined || !isNew || isPlaced || this.#isOverdue(namespace, now);
       const standing = isSettled ? this.#standing(nodes, addresses, underWay) : nodes;
       const isNews =
-        source === 'kept' &&
+        isWritten &&
         isKnown &&
         !(had !== undefined && isSame(had, egressIPAM, addresses, isSettled ? standing : had.nodes));
       // What it gave back others may have by now, whenever it is known where the rest is.
-      const left = source === 'kept' && had !== undefined ? keptOf(had, addresses) : had;
+      const left = isWritten && had !== undefined ? keptOf(had, addresses) : had;
       const written = isNews ? { egressIPAM, addresses, nodes: standing } : left;
       if (written !== undefined) holdings.set(namespace, written);
     }
     return holdings;
+  }
+
+  #noteSource({ namespace, source, added }: Allocation): void {
+    const given = added?.source ?? source;
+    if (given !== 'kept') this.#sources.set(namespace, given);
   }
 
   /** The nodes that can carry; what is on a node that is down, and is not on its way elsewhere, has none. */

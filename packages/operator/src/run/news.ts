@@ -16,10 +16,15 @@ export type Holdings = ReadonlyMap<string, Allocation>;
 export function holdingsOf({ allocations }: Plan, before: Holdings = new Map()): Holdings {
   const holdings = new Map<string, Allocation>();
   for (const allocation of allocations) {
-    const written = allocation.source === 'kept' ? allocation : before.get(allocation.namespace);
+    const written = isWrittenDown(allocation) ? allocation : before.get(allocation.namespace);
     if (written !== undefined) holdings.set(allocation.namespace, written);
   }
   return holdings;
+}
+
+/** Whether all that a namespace has is what it had: what it gets is written down first. */
+export function isWrittenDown({ source, added }: Allocation): boolean {
+  return source === 'kept' && added === undefined;
 }
 
 /** What to tell the owners of namespaces: who got, moved or gave back addresses between two moments. */
