@@ -15,7 +15,7 @@ import { Allotment } from './allotment.ts';
 import { checkWishes } from './check-wishes.ts';
 import { changesObstacle } from './changes-obstacle.ts';
 import type { CoolingAddresses } from './cool-down.ts';
-import { describeShortage } from './describe-shortage.ts';
+import { shortageOf } from './describe-shortage.ts';
 import type { GoingBack } from './going-back.ts';
 import { Keeper } from './place-kept.ts';
 import type { Obstacle, Readiness } from './readiness.ts';
@@ -232,7 +232,7 @@ class Server {
     });
     if (items.length === fresh.length && placer.placeAll(items)) return undefined;
     placer.unite(claim.index, claim.kept);
-    return { code: 'WaitingForCapacity', message: describeShortage(this.#parts, pool, all.length, fresh) };
+    return shortageOf(this.#parts, pool, all.length, fresh);
   }
 
   #waits(claim: Claim, { code, message }: Obstacle): Allotment {

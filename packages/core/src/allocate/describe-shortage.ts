@@ -1,12 +1,40 @@
 import { familyOf, formatAddress, type Address } from '../address/address.ts';
+import { firstFew } from '../finding/list-texts.ts';
 import type { NodeIndex } from '../ledger/indexes.ts';
 import type { NodeTable } from '../place/node-table.ts';
 import type { Placer } from '../place/placer.ts';
 import type { Pool } from '../place/pool.ts';
+import type { Obstacle } from './readiness.ts';
 import type { NodePart } from '../place/subnet-nodes.ts';
 
-/** Why addresses of one namespace find no nodes, in words. */
-export function describeShortage(
+/** Why addresses of one namespace find no nodes. */
+export function shortageOf(
+  parts: { readonly nodes: NodeTable; readonly placer: Placer },
+  pool: Pool,
+  count: number,
+  addresses: readonly Address[],
+): Obstacle {
+  const away = awaitedNodes(parts.nodes, pool, addresses);
+  if (away.length === 0)
+    return { code: 'WaitingForCapacity', message: describeShortage(parts, pool, count, addresses) };
+  const texts = addresses.map(formatAddress).join(', ');
+  const [subject, there] = away.length === 1 ? ['node', 'there'] : ['nodes', 'on them'];
+  const message = `of the nodes that could carry ${texts} ${subject} ${firstFew(away)} cannot be asked, as what attaches addresses ${there} does not answer; it waits for that, or for another node`;
+  return { code: 'WaitingForNodes', message };
+}
+
+/** The nodes that could carry some of these addresses, if they answered. */
+function awaitedNodes(nodes: NodeTable, pool: Pool, addresses: readonly Address[]): readonly string[] {
+  const could = addresses.flatMap((address) =>
+    (pool.groupOf(address)?.selection.selected ?? []).filter(
+      (node) => nodes.isAwaited(node) && nodes.canHost(node, address),
+    ),
+  );
+  return [...new Set(could)].map((node) => nodes.nameOf(node));
+}
+
+/** The same, where all nodes answer, in words. */
+function describeShortage(
   { nodes, placer }: { readonly nodes: NodeTable; readonly placer: Placer },
   pool: Pool,
   count: number,

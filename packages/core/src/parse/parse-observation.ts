@@ -10,6 +10,8 @@ interface ParsedNodeObservation {
   readonly error: ProviderErrorDescription | undefined;
   /** Whether it is not known what the node carries; a node that the platform does not have carries nothing. */
   readonly isUnknown: boolean;
+  /** Whether what attaches addresses there answers. */
+  readonly answers: boolean;
   /** Subnets of the main interface. */
   readonly subnets: readonly Cidr[];
   /** What the main interface carries beside its primary addresses. */
@@ -68,6 +70,7 @@ function parseNodes(observation: ProviderObservation): ReadonlyMap<string, Parse
     const main = interfaces.find((networkInterface) => networkInterface.main);
     nodes.set(node.node, {
       error,
+      answers: error === undefined && !('silent' in node && node.silent === true),
       isUnknown: error !== undefined && error.class !== 'not-found',
       subnets: parseCidrs(main?.subnets ?? []),
       attached,

@@ -20,6 +20,7 @@ export class NodeTable {
   readonly #capacities: NodeCapacity[];
   readonly #isUsable: boolean[];
   readonly #isReadable: boolean[];
+  readonly #answers: boolean[];
   readonly #loadIPv4: Int32Array;
   readonly #loadIPv6: Int32Array;
 
@@ -37,6 +38,9 @@ export class NodeTable {
       ({ name, source, isLeaving }) => source.ready && !isLeaving && facts.nodeOf(name).usable,
     );
     this.#isReadable = this.nodes.map(({ name }) => isReadable(snapshot, name));
+    this.#answers = this.nodes.map(
+      ({ name }, index) => this.#isReadable[index] === true && snapshot.observation?.nodes.get(name)?.answers !== false,
+    );
     this.#loadIPv4 = new Int32Array(this.nodes.length);
     this.#loadIPv6 = new Int32Array(this.nodes.length);
   }
@@ -69,6 +73,12 @@ export class NodeTable {
   /** Whether a node may take what it does not carry yet. */
   takesNew(index: NodeIndex): boolean {
     return this.isUsable(index) && this.nodes[index]?.takesNew === true && this.#isReadable[index] === true;
+  }
+
+  /** Whether a node would take what it does not carry yet, if only what attaches addresses there answered. */
+  isAwaited(index: NodeIndex): boolean {
+    const node = this.nodes[index];
+    return index < this.present && node?.takesNew === true && !node.isLeaving && this.#answers[index] !== true;
   }
 
   /** What is asked of a node, whether it is Ready or not. */
