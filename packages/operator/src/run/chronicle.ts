@@ -1,5 +1,6 @@
 import type { Allocation, ClusterSnapshot, NamespaceSnapshot, Plan, WaitingClaim } from '@egressip-ipam/core';
 import { changesBetween, type Change, type Holding } from './changes.ts';
+import { ContestedLog } from './contested-log.ts';
 import type { Log } from '../log/log.ts';
 import { isWrittenDown } from './news.ts';
 import { NodeTroubles } from './node-troubles.ts';
@@ -30,6 +31,7 @@ export class Chronicle {
   readonly #untold = new Map<string, number>();
   /** When one of them last came to a node. */
   #placedAt = -Infinity;
+  readonly #contested: ContestedLog;
   readonly #nodes = new NodeTroubles();
   readonly #objects: ObjectTroubles;
   /** By namespace: the refusal that was told. */
@@ -38,6 +40,7 @@ export class Chronicle {
   constructor(log: Log) {
     this.#log = log;
     this.#objects = new ObjectTroubles(log);
+    this.#contested = new ContestedLog(log);
   }
 
   /**
@@ -67,6 +70,7 @@ export class Chronicle {
     this.#forget(plan);
     this.#noteWaiting(plan.waiting);
     this.#objects.note(plan.findings, now);
+    this.#contested.note(plan);
   }
 
   /**

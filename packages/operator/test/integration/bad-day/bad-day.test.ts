@@ -70,9 +70,14 @@ describe.each(cases)('a bad day on $name, on $server', ({ network, server }) => 
     );
     await eventually(async () => expect(await objects.events('AddressConflict')).toHaveLength(2));
     expect(await objects.annotation('one')).toBe(address);
+    const told = (message: string): readonly string[] => cluster.logged.filter((line) => line.includes(message));
+    expect(told('something else uses an address of a namespace, too')).toMatchObject([
+      expect.stringContaining(`namespace="one" address="${address}" reason=`),
+    ]);
     await objects.client(nodes).delete({ name: 'late' });
     // What Antrea says of a node that is gone is another matter.
     await eventually(async () => expect((await degraded(cluster)) ?? '').not.toContain('something else'));
+    await eventually(() => expect(told('nothing else uses an address of a namespace any more')).toHaveLength(1));
   }, 180_000);
 
   it.each(['somebody', 'a node'])(
