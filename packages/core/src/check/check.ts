@@ -39,15 +39,20 @@ export function check(
   plan: Plan = makePlan(snapshot, backend),
 ): CheckReport {
   const limits = new Map(plan.nodes.map(({ node, capacity: limit }) => [node, limit]));
-  const capacity = plan.egressIPAMs.flatMap((egressIPAM) =>
-    egressIPAM.cidrs.map((usage) =>
-      checkCapacity(
-        egressIPAM,
-        usage,
-        (usage.takers ?? usage.nodes).map((node) => limits.get(node)),
-      ),
+  const reserving = new Set(
+    plan.findings.flatMap(({ code, object }) =>
+      code === 'AddressInReserve' && object.kind === 'EgressIPAM' ? [object.name] : [],
     ),
   );
+  const capacity = plan.egressIPAMs.flatMap((egressIPAM) => {
+    // Where the network uses one address of a namespace at a time, the others may be on no node, and need none yet.
+    const isReserving = reserving.has(egressIPAM.name) && egressIPAM.cidrs.some(({ placed }) => placed > 0);
+    const isIdle = ({ placed }: CidrUsage): boolean => isReserving && placed === 0;
+    return egressIPAM.cidrs.map((usage) => {
+      const nodes = (usage.takers ?? usage.nodes).map((node) => limits.get(node));
+      return checkCapacity(egressIPAM, usage, nodes, isIdle);
+    });
+  });
   const fragile = capacity
     .filter(({ survivesNodeLoss, allocated }) => !survivesNodeLoss && allocated > 0)
     .map((entry): Finding => ({
@@ -77,10 +82,12 @@ function whyFragile({ cidr, nodes }: CapacityCheck): string {
 
 function checkCapacity(
   { name, cidrs }: EgressIPAMReport,
-  { cidr, labelValue, allocated, capacity, fewestTakers = Infinity }: CidrUsage,
+  usage: CidrUsage,
   limits: readonly (number | undefined)[],
+  isIdle: (usage: CidrUsage) => boolean,
 ): CapacityCheck {
-  const sharing = cidrs.filter((other) => other.labelValue === labelValue && other.allocated > 0);
+  const { cidr, labelValue, allocated, capacity, fewestTakers = Infinity } = usage;
+  const sharing = cidrs.filter((other) => other.labelValue === labelValue && other.allocated > 0 && !isIdle(other));
   const carried = sharing.reduce((sum, other) => sum + other.allocated, 0);
   const largest = limits.includes(undefined) ? undefined : Math.max(0, ...limits.map((limit) => limit ?? 0));
   const capacityWithoutOne =
@@ -95,8 +102,9 @@ function checkCapacity(
     ...(capacity === undefined ? {} : { capacity }),
     ...(capacityWithoutOne === undefined ? {} : { capacityWithoutOne }),
     survivesNodeLoss:
-      limits.length > nodesNeeded &&
-      fewestTakers > 1 &&
-      (capacityWithoutOne === undefined || capacityWithoutOne >= carried),
+      isIdle(usage) ||
+      (limits.length > nodesNeeded &&
+        fewestTakers > 1 &&
+        (capacityWithoutOne === undefined || capacityWithoutOne >= carried)),
   };
 }
