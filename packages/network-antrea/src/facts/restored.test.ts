@@ -1,4 +1,4 @@
-import { adoptedAnnotation, plan, type ClusterSnapshot } from '@egressip-ipam/core';
+import { adoptedAnnotation, plan, type ClusterSnapshot, type NetworkStep } from '@egressip-ipam/core';
 import { entriesOf } from '@egressip-ipam/core/plugin';
 import { aNamespace, aNode, anEgressIPAM, applyStep, aSnapshot, readySteps } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +123,10 @@ describe('an Egress that was restored with its record', () => {
     expect(writes).toMatchObject([
       { verb: 'patch', body: { metadata: { annotations: { [adoptedAnnotation]: 'of-this-one' } } } },
     ]);
+    const [step] = plan(before, network).steps.filter(({ kind }) => kind === 'network');
+    expect(network.describe(before.network.objects, step as NetworkStep)).toBe(
+      'is active as it should, and something else of it is put right',
+    );
     const after = settled(before);
     expect(plan(after, network).steps).toEqual([]);
     const { allocations, findings } = plan(

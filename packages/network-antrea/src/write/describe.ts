@@ -16,11 +16,15 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
     return `has ${pool === undefined ? 'nothing' : list(pool.ipRanges)} and should have ${payload.write === 'pool' ? list(payload.pool.ipRanges) : 'nothing'}`;
   }
   const entry = entriesOf(objects, egressKind).find((other) => other.name === name);
-  const before =
-    entry === undefined
-      ? 'does not exist'
-      : `is ${wordOf(parseEgress(entry).active, entry.placedOn ?? entry.egressNode)}`;
-  return `${before} and should be ${wordOf(payload.egress.active, payload.egress.node)}`;
+  const after = wordOf(payload.egress.active, payload.egress.node);
+  if (entry === undefined) return `does not exist and should be ${after}`;
+  const before = wordOf(
+    parseEgress(entry).active,
+    entry.placedOn ?? (payload.egress.node === '' ? '' : entry.egressNode),
+  );
+  return before === after
+    ? `is ${before} as it should, and something else of it is put right`
+    : `is ${before} and should be ${after}`;
 }
 
 function wordOf(active: boolean, node: string): string {

@@ -1,4 +1,4 @@
-import { adoptedAnnotation, plan, type ClusterSnapshot } from '@egressip-ipam/core';
+import { adoptedAnnotation, plan, type ClusterSnapshot, type NetworkStep } from '@egressip-ipam/core';
 import { settle } from '@egressip-ipam/core/simulate';
 import { aNamespace, anEgressIPAM } from '@egressip-ipam/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -100,6 +100,10 @@ describe('a policy that was restored into a cluster where something else uses it
     expect(writes).toMatchObject([
       { verb: 'patch', body: { metadata: { annotations: { [adoptedAnnotation]: 'of-this-one' } } } },
     ]);
+    const [step] = plan(there, network).steps.filter(({ kind }) => kind === 'network');
+    expect(network.describe(there.network.objects, step as NetworkStep)).toBe(
+      `sends by ${address} of node1 as it should, and something else of it is put right`,
+    );
     const after = settle(there, network);
     expect(plan(after, network).steps).toEqual([]);
     const contested = aCluster({

@@ -12,7 +12,9 @@ export function describe(objects: NetworkObjects, step: NetworkStep): string {
   const before = entry === undefined ? 'does not exist' : `sends by ${gatewaysOf(entry)}`;
   if (payload.write === 'delete') return `${before} and should not exist`;
   const after = listOrNothing(payload.policy.gateways.map(({ hostname, egressIP }) => `${egressIP} of ${hostname}`));
-  return `${before} and should send by ${after}`;
+  return before === `sends by ${after}`
+    ? `${before} as it should, and something else of it is put right`
+    : `${before} and should send by ${after}`;
 }
 
 function gatewaysOf({ gateways }: EgressGatewayPolicyEntry): string {

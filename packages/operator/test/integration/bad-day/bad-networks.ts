@@ -24,6 +24,8 @@ export interface BadCluster {
 /** A network on which a bad day is tried. */
 export interface BadNetwork {
   readonly name: string;
+  /** Whether this project chooses the node of an address. */
+  readonly placesByUs: boolean;
   /** What binds traffic, and what that needs. */
   readonly kinds: readonly Resource[];
   /** What an object says by which somebody else sends a namespace's traffic out by an address. */
@@ -42,6 +44,7 @@ const outside = '198.51.100.1';
 
 const cilium: BadNetwork = {
   name: 'Cilium',
+  placesByUs: true,
   kinds: [egressGatewayPolicies],
   foreign: (namespace, egressIP) => ({
     selectors: [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': namespace } } }],
@@ -72,6 +75,7 @@ const cilium: BadNetwork = {
 
 const antreas = ways.map((way): BadNetwork => ({
   name: `Antrea, where ${way}`,
+  placesByUs: way === 'this project places',
   kinds: way === 'Antrea places' ? [externalIPPools, egresses] : [egresses],
   foreign: (namespace, egressIP) => ({ appliedTo: podsOf(namespace), egressIP }),
   start: async (server, machines) => {
