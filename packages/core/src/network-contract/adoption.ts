@@ -3,9 +3,9 @@ import type { MakerFields } from '../snapshot/read-applied.ts';
 import type { NetworkDecisions } from './decisions.ts';
 
 /**
- * What {@link adoptedAnnotation} is to say of an object that has our name and label, and that somebody else made; absent
- * where it says so, or is not to say it. Such an object proves its addresses together with our record alone, and both may
- * come out of one backup; once they turned out to be the namespace's, it proves them for good.
+ * What the annotation `adopted` is to say of an object that has our name and label, and that somebody else made; absent
+ * where it says so, or is not to. Such an object proves its addresses together with our record alone, and both may come
+ * out of one backup; once they turned out to be the namespace's, it proves them for good.
  *
  * @param addresses what it says, all of which its namespace keeps
  */

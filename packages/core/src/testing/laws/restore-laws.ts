@@ -58,7 +58,7 @@ export function law2Restored(network: NetworkUnderTest): Check {
   };
 }
 
-/** A backup that is restored into another cluster gets nothing that a node has there, and nothing of it stays behind. */
+/** A backup that is restored into another cluster gets nothing that a node has there, and leaves nothing behind. */
 export function law11Restored(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {
     const lived = converge(network, live(network, initial, happenings).snapshot).snapshot;
