@@ -41,8 +41,9 @@ export class ConfirmedAddresses {
   /** What of a binding is a proof. */
   provenBy(binding: BindingFacts | undefined): BindingFacts | undefined {
     if (binding === undefined || this.isProof(binding)) return binding;
-    const { texts: _, ...rest } = binding;
-    return { ...rest, addresses: binding.addresses.filter((address) => !this.#isDoubtful(address)) };
+    const { namespace, object, ours, unconfirmed, madeByOthers = false } = binding;
+    const addresses = binding.addresses.filter((address) => !this.#isDoubtful(address));
+    return { namespace, object, ours, unconfirmed, madeByOthers, addresses };
   }
 
   #isDoubtful(address: Address): boolean {

@@ -65,7 +65,8 @@ export function egressSteps(claim: ClaimDecision, context: EgressContext): Names
   const isExpected =
     active === undefined && addresses.some((address) => canCome(claim, present.get(address), address, context));
   for (const [address, egress] of present) {
-    const isReplaced = isExpected && !egress.inReserve;
+    // What was restored, and proves nothing, carries for nobody.
+    const isReplaced = isExpected && !egress.inReserve && egress.source.applied !== false;
     if (address !== undefined && !addresses.includes(address) && !isReplaced)
       steps.push(...departure(claim, address, egress, afterActivation, context));
   }

@@ -11,7 +11,7 @@ export interface EgressContent {
   /** The node that we chose; empty where the network chooses. */
   readonly node: string;
   readonly active: boolean;
-  /** For {@link adoptedAnnotation}; absent where nothing is to be said there. */
+  /** For the annotation `adopted`; absent where nothing is to be said there. */
   readonly adopted?: string;
 }
 

@@ -17,7 +17,7 @@ export interface PolicyContent {
   readonly looks: string;
   /** Comma-separated; empty for none. */
   readonly reserve: string;
-  /** For {@link adoptedAnnotation}; absent where nothing is to be said there. */
+  /** For the annotation `adopted`; absent where nothing is to be said there. */
   readonly adopted?: string;
 }
 

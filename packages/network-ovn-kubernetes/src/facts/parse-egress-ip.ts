@@ -57,9 +57,13 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
     this.nodeSelector = egressNodeSelector === undefined ? undefined : intern(selectorText(egressNodeSelector));
   }
 
-  /** Whether it is a copy of ours, restored perhaps: its namespace may ask for what it has, and that is checked. */
+  get byRecord(): boolean {
+    return this.awaitsRecord;
+  }
+
+  /** Of one that has our label: else it is no copy of ours, and tells itself whose it is. */
   get madeByOthers(): boolean {
-    return !this.ours && this.source.egressIPAM !== undefined;
+    return this.source.egressIPAM !== undefined && this.source.applied === false;
   }
 
   get object(): ObjectReference {
@@ -70,19 +74,22 @@ export class ParsedEgressIP implements HostFacts, BindingFacts {
 /**
  * Our label alone proves nothing, as anybody can copy it. Where managed fields tell who applied the object, they
  * decide; but what nobody else has written of has the name that we give for what it selects, or was applied in our
- * name. Where they tell no time after it was made, the name has to be the one that we give for what it selects. Where
- * they are left out altogether, as in files, it has to be one that we give, and our record of its namespace confirms
- * it: somebody may have diverted or narrowed what we made.
+ * name. What somebody else made has to be just what we would make, and our record of its namespace confirms it: it was
+ * restored from a backup. Where they tell no time after it was made, the name has to be the one that we give for what
+ * it selects. Where they are left out altogether, as in files, it has to be one that we give, and our record of its
+ * namespace confirms it: somebody may have diverted or narrowed what we made.
  */
 function proofOf(
-  { name, egressIPAM, applied, appliedAlone, appliedAt }: EgressIPEntry,
+  { name, egressIPAM, applied, appliedAlone, appliedAt, podSelector }: EgressIPEntry,
   selected: string | undefined,
 ): 'certain' | 'record' | 'none' {
   const certain = (is: boolean): 'certain' | 'none' => (is ? 'certain' : 'none');
   if (egressIPAM === undefined) return 'none';
   if (appliedAlone === true) return certain(selected !== undefined && isNameFor(name, selected));
-  if (applied !== undefined) return certain(applied);
   const isNamed = namespaceOfName(name) !== undefined;
+  if (applied === false && podSelector === undefined && selected !== undefined && name === egressIPName(selected))
+    return 'record';
+  if (applied !== undefined) return certain(applied);
   if (appliedAt === undefined) return isNamed ? 'record' : 'none';
   return certain(selected === undefined ? isNamed : name === egressIPName(selected));
 }

@@ -17,6 +17,8 @@ export function nextAddresses(
 ): readonly Address[] {
   const target = claim.addresses;
   if (existing === undefined || existing.source.egressIPAM === undefined) return target;
+  // What is left of a copy is the namespace's own, and what goes may be anybody's: once applied it would prove that.
+  if (existing.source.applied === false) return target;
   const present = existing.addresses;
   const isAssigned = (address: Address): boolean => existing.hosted.some((entry) => entry.address === address);
   const stale = present.filter((address) => !target.includes(address));
