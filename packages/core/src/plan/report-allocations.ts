@@ -130,8 +130,7 @@ class Reporter {
     }
     const nodes = this.#nodesOf(allotment);
     const whole = { namespace: name, egressIPAM, source, addresses: addressTexts, nodes, carried };
-    const more = added ?? carrying ?? state;
-    return more === undefined ? whole : withMore(whole, { added, carrying, state });
+    return withMore(whole, added, carrying, state);
   }
 
   #nodesOf(allotment: Allotment): Allocation['nodes'] {
@@ -198,7 +197,13 @@ interface More {
   readonly state: string | undefined;
 }
 
-function withMore(allocation: Allocation, { added, carrying, state }: More): Allocation {
+function withMore(
+  allocation: Allocation,
+  added: More['added'],
+  carrying: More['carrying'],
+  state: More['state'],
+): Allocation {
+  if (added === undefined && carrying === undefined && state === undefined) return allocation;
   return {
     ...allocation,
     ...(added && { added: { ...added, addresses: added.addresses.map(formatAddress) } }),
