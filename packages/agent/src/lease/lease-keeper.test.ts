@@ -94,10 +94,10 @@ describe("the Lease of a node's agent", () => {
 
   it('is taken over at once by the next life of its agent', async () => {
     const { keeper } = keep('former');
-    await expect.poll(() => holder().catch(() => '')).toBe('former');
+    await expect.poll(() => holder().catch(() => ''), { timeout: 10_000 }).toBe('former');
     await keeper.stop();
     const { said } = keep('next');
-    await expect.poll(holder).toBe('next');
+    await expect.poll(holder, { timeout: 10_000 }).toBe('next');
     expect(said.filter((text) => text !== 'renewed')).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { Reflector, ResourceClient, type Resource, type RestClient } from '@egre
 import type { ReadingHooks } from './collection.ts';
 
 /** What {@link WatchedValues} are made of. */
-export interface WatchedValuesOptions<Value> extends Pick<ReadingHooks, 'onError' | 'onResumed'> {
+export interface WatchedValuesOptions<Value> extends Pick<ReadingHooks, 'onError' | 'onResumed' | 'onVanishing'> {
   readonly rest: RestClient;
   readonly resource: Resource;
   /** What of an object matters; most have nothing, and are not kept. Never throws. */
@@ -26,7 +26,7 @@ export class WatchedValues<Value> {
   #list: readonly Value[] | undefined;
 
   constructor(options: WatchedValuesOptions<Value>) {
-    const { rest, resource, read, keyOf, onChange, onError, onResumed, mayBeLate } = options;
+    const { rest, resource, read, keyOf, onChange, onError, onResumed, onVanishing, mayBeLate } = options;
     this.kind = resource.kind;
     this.mayBeLate = mayBeLate === true;
     this.#keyOf = keyOf;
@@ -44,6 +44,7 @@ export class WatchedValues<Value> {
       },
       onError: (error, _retry, isRepeated) => onError(error, this.kind, isRepeated),
       onResumed: (milliseconds) => onResumed(this.kind, milliseconds),
+      onVanishing: (vanishing) => onVanishing(this.kind, vanishing),
     });
   }
 
