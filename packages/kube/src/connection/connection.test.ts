@@ -164,6 +164,18 @@ describe('loadConnection', () => {
     expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer second' });
   });
 
+  it('says that a token file is empty, and that an auth-provider gives nothing', async () => {
+    await writeFile(join(folder, 'token'), '\n');
+    const empty = await loadConnection({ kubeconfig: await kubeconfig('https://a', { tokenFile: 'token' }) });
+    await expect(empty.credentials()).rejects.toThrow(`the token file ${join(folder, 'token')} is empty`);
+    const gcp = await loadConnection({
+      kubeconfig: await kubeconfig('https://a', { 'auth-provider': { name: 'gcp' } }),
+    });
+    await expect(gcp.credentials()).rejects.toThrow(
+      'user "u" of the kubeconfig has auth-provider "gcp", which gives no credentials; give the user an exec plug-in',
+    );
+  });
+
   it('warns of a server whose certificate is not checked', async () => {
     const file = await kubeconfig('https://a:6443', {}, { 'insecure-skip-tls-verify': true });
     expect((await loadConnection({ kubeconfig: file })).warnings).toEqual([

@@ -152,12 +152,24 @@ function tokenFilesIn(file: unknown): readonly (readonly [user: string, tokenFil
 async function withTokenOf(file: string | undefined, credentials: Credentials): Promise<Credentials> {
   if (file === undefined) return credentials;
   const token = (await readFile(file, 'utf8')).trim();
+  if (token === '') throw new Error(`the token file ${file} is empty; whoever writes it has to put the token into it`);
   return { ...credentials, headers: { ...credentials.headers, authorization: `Bearer ${token}` } };
 }
 
 async function httpsOptions(config: KubeConfig): Promise<RequestOptions> {
   const options: RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    const user = config.getCurrentUser();
+    if (user?.authProvider === undefined) throw error;
+    // client-node trips over what these lack, as they do since kubectl knows them no more.
+    const { name } = user.authProvider as { readonly name?: unknown };
+    throw new Error(
+      `user ${JSON.stringify(user.name)} of the kubeconfig has auth-provider ${JSON.stringify(name)}, which gives no credentials; give the user an exec plug-in or a token`,
+      { cause: error },
+    );
+  }
   return options;
 }
 
