@@ -1,5 +1,5 @@
 import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core/values';
-import { subnetsOf, type KernelInterface } from './interfaces.ts';
+import { servedSubnets, subnetsOf, type KernelInterface } from './interfaces.ts';
 
 /** kube-proxy keeps the addresses of Services there, and nothing on it ever answers. */
 const neverUsed = ['kube-ipvs0'];
@@ -28,7 +28,7 @@ export function chooseInterface(interfaces: readonly KernelInterface[], address:
   const parsed = parseAddress(address);
   if (parsed === undefined) return undefined;
   const fitting = usableInterfaces(interfaces).flatMap(({ name, index, ...one }) =>
-    subnetsOf({ name, index, ...one }).flatMap((subnet) => {
+    servedSubnets({ name, index, ...one }).flatMap((subnet) => {
       const cidr = parseCidr(subnet)?.cidr;
       return cidr !== undefined && cidrContains(cidr, parsed)
         ? [{ name, index, length: Number(subnet.split('/')[1]) }]

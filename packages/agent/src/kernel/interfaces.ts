@@ -28,6 +28,8 @@ export interface KernelInterface {
   readonly master?: string;
   /** Its MAC address in small letters, where it has one. */
   readonly mac?: string;
+  /** The kernel answers nobody there who asks for an IPv4 address of the agent: it would carry none. */
+  readonly isSilent?: true;
   readonly addresses: readonly KernelAddress[];
 }
 
@@ -117,4 +119,19 @@ export function subnetsOf({ addresses }: KernelInterface): readonly string[] {
     isFullLength(one) ? [] : (parseCidr(`${one.address}/${one.prefixLength}`)?.cidr.text ?? []),
   );
   return [...new Set(subnets)];
+}
+
+/** Of these, the subnets whose addresses may come to an interface. */
+export function servedSubnets(one: KernelInterface): readonly string[] {
+  const subnets = subnetsOf(one);
+  return one.isSilent === true ? subnets.filter(isIPv6) : subnets;
+}
+
+/** Whether an interface has a subnet of IPv4. */
+export function hasIPv4Subnet(one: KernelInterface): boolean {
+  return !subnetsOf(one).every(isIPv6);
+}
+
+function isIPv6(subnet: string): boolean {
+  return subnet.includes(':');
 }

@@ -1,6 +1,7 @@
+import { looksSilent } from './arp-ignore.ts';
 import { batchOf } from './batch.ts';
 import { gatewaysIn } from './gateways.ts';
-import { readInterfaces, readNames, subnetsOf, type KernelInterface } from './interfaces.ts';
+import { hasIPv4Subnet, readInterfaces, readNames, subnetsOf, type KernelInterface } from './interfaces.ts';
 import type { KernelChange } from './reconcile.ts';
 import { runProgram } from './run-program.ts';
 
@@ -41,9 +42,11 @@ export function systemKernel(): Kernel {
       const shown = await readJson(['-j', 'address', 'show']);
       const interfaces = readInterfaces(shown);
       // Looked for only where it makes a difference, as few nodes have any.
-      return interfaces.some((one) => one.master !== undefined && subnetsOf(one).length > 0)
+      const isInVrf = interfaces.some((one) => one.master !== undefined && subnetsOf(one).length > 0);
+      const all = isInVrf
         ? readInterfaces(shown, readNames(await readJson(['-j', 'link', 'show', 'type', 'vrf'])))
         : interfaces;
+      return Promise.all(all.map(withSilence));
     },
     gateways: async () => {
       const routes = await Promise.all(
@@ -64,6 +67,10 @@ export function systemKernel(): Kernel {
     neighbours: async () => readNeighbours(await readJson(['-j', 'neighbour', 'show'])),
     forget: (questions) => neighbourBatch('del', questions, ''),
   };
+}
+
+async function withSilence(one: KernelInterface): Promise<KernelInterface> {
+  return hasIPv4Subnet(one) && (await looksSilent(one.name)) ? { ...one, isSilent: true } : one;
 }
 
 async function neighbourBatch(verb: 'del' | 'replace', questions: readonly Question[], rest: string): Promise<void> {

@@ -61,6 +61,8 @@ export class NodeKeeper {
   #guardTrouble: string | undefined;
   /** By interface, as it was last. */
   #macs: ReadonlyMap<string, string | undefined> = new Map();
+  /** Interfaces on which the kernel answers nobody. */
+  #silent: ReadonlySet<string> = new Set();
   #isDirty = false;
   #running: Promise<void> | undefined;
   #announcing: NodeJS.Timeout | undefined;
@@ -224,6 +226,7 @@ export class NodeKeeper {
       this.#handedOver.delete(address);
     }
     this.#noteMACs(seen, targets);
+    this.#noteSilence(seen);
     for (const address of this.#present)
       if (!kept.includes(address)) log.info('an address is off the node', { address });
     this.#present = new Set(kept.filter((address) => !refused.has(address)));
@@ -237,6 +240,7 @@ export class NodeKeeper {
       refusal,
       refused,
       restored: this.#restored,
+      silent: [...this.#silent],
       duplicateMAC: (address: string) => this.#prober.duplicateMAC(address),
     };
     this.#results = resultsOf(outcome.decisions, facts, this.#results, new Date(clock.now()).toISOString());
@@ -249,6 +253,19 @@ export class NodeKeeper {
     for (const { address, interface: device } of targets)
       if (former.has(device) && former.get(device) !== this.#macs.get(device))
         this.#schedule.take(address, this.#parts.clock.monotonic());
+  }
+
+  /** A person has set it, or a load balancer: nothing that is put there would be found by its neighbours. */
+  #noteSilence(seen: readonly KernelInterface[]): void {
+    const former = this.#silent;
+    this.#silent = new Set(seen.flatMap(({ name, isSilent }) => (isSilent === true ? [name] : [])));
+    const reason = 'arp_ignore of it, or of all, is 3 or 8; set both to 2 or less';
+    for (const name of this.#silent)
+      if (!former.has(name))
+        this.#parts.log.warn('an interface answers for no IPv4 address of an agent, and gets none', {
+          interface: name,
+          reason,
+        });
   }
 
   #isHandedOver(address: string): boolean {

@@ -1,6 +1,6 @@
 import type { AddressResult, AddressState, ReportedInterface } from '../egress-node/egress-node.ts';
 import { isNeverUsed, usableInterfaces } from '../kernel/choose-interface.ts';
-import { isFullLength, subnetsOf, type KernelInterface } from '../kernel/interfaces.ts';
+import { isFullLength, servedSubnets, type KernelInterface } from '../kernel/interfaces.ts';
 import type { Decision, OwnAddress } from '../kernel/reconcile.ts';
 
 /** What is known beside the decisions. */
@@ -12,6 +12,8 @@ export interface ResultFacts {
   readonly refusal: string;
   /** Addresses that the kernel does not show although they were put. */
   readonly refused: ReadonlySet<string>;
+  /** Interfaces on which the kernel answers nobody for an IPv4 address of ours. */
+  readonly silent: readonly string[];
   /** How often each was taken away by somebody else. */
   readonly restored: ReadonlyMap<string, number>;
 }
@@ -66,12 +68,19 @@ function resultOf({ address, interface: device, isPresent, obstacle, beside }: D
     case 'foreign':
       return as('Foreign', 'it is on this node already, put there by somebody else, and is left alone');
     case 'no-interface':
-      return as('NoInterface', 'no interface of this node that is up and plugged in has a subnet with it');
+      return as('NoInterface', noInterface(facts.silent));
     case 'no-hold':
       return as('Probing', 'the Lease of this agent is not renewed, so that no address may be taken');
     default:
       return as('Probing', 'it is being found out whether another machine has it');
   }
+}
+
+function noInterface(silent: readonly string[]): string {
+  const message = 'no interface of this node that is up and plugged in has a subnet with it';
+  return silent.length === 0
+    ? message
+    : `${message}, beside ${silent.join(', ')}, where the kernel answers nobody for it (arp_ignore of 3 or 8); set arp_ignore to 2 or less`;
 }
 
 /** Each other number would be another write of the node's object. */
@@ -100,7 +109,7 @@ export function reportedInterfaces(
   const reported = usable.map((one) => ({
     name: one.name,
     ...(one.mac === undefined ? {} : { mac: one.mac }),
-    subnets: [...subnetsOf(one)].sort(),
+    subnets: [...servedSubnets(one)].sort(),
     addresses: one.addresses
       .filter((address) => !isFullLength(address) || !ours.has(`${address.address} ${one.name}`))
       .map(({ address }) => address)

@@ -34,6 +34,22 @@ describe('the interfaces of an egress node', unless(reason !== undefined, reason
     expect(await heldOn('eth1')).toBe(true);
   }, 60_000);
 
+  it('one that answers nobody for it gets none, and serves again once it does', async () => {
+    const answers = (mode: string): Promise<string> =>
+      cluster.machine('a').run('sysctl', ['-w', `net.ipv4.conf.eth1.arp_ignore=${mode}`]);
+    await answers('3');
+    await eventually('it is told', async () => (await state()) === 'NoInterface');
+    expect(await heldOn('eth1')).toBe(false);
+    const { interfaces, addresses } = (await cluster.node('a')).status;
+    expect(interfaces.find(({ name }) => name === 'eth1')).toMatchObject({
+      subnets: [],
+      addresses: ['198.51.100.11'],
+    });
+    expect(addresses[0]?.message).toContain('beside eth1, where the kernel answers nobody for it');
+    await answers('2');
+    await eventually('it is back', async () => (await heldOn('eth1')) && (await state()) === 'Held');
+  }, 60_000);
+
   it('one that gets another name takes its addresses along', async () => {
     await ip('link', 'set', 'eth1', 'name', 'dmz0').catch(async () => {
       // Before Linux 6.2 only one that is down gets another name.
