@@ -41,6 +41,7 @@ export type { EgressIPConfig } from './network-contract/egress-ip-config.ts';
 // Facts and steps.
 export { contestedClaims } from './network-contract/contested.ts';
 export { adoptionOf, makerAfter } from './network-contract/adoption.ts';
+export { reservedBy } from './network-contract/reserved-by.ts';
 export { createJudge, isOnRecord, reportUnproven } from './network-contract/records.ts';
 export { isAscending, NamespaceIndex } from './network-contract/namespace-index.ts';
 export { recordsOf } from './parse/records-of.ts';

@@ -1,6 +1,6 @@
 import type { AddressResult, AddressState, ReportedInterface } from '../egress-node/egress-node.ts';
 import { isNeverUsed, usableInterfaces } from '../kernel/choose-interface.ts';
-import { isFullLength, servedSubnets, type KernelInterface } from '../kernel/interfaces.ts';
+import { isFullLength, servedSubnets, type KernelAddress, type KernelInterface } from '../kernel/interfaces.ts';
 import type { Decision, OwnAddress } from '../kernel/reconcile.ts';
 
 /** What is known beside the decisions. */
@@ -98,11 +98,13 @@ export function reportedInterfaces(
   own: readonly OwnAddress[],
 ): readonly ReportedInterface[] {
   const ours = new Set(own.map(({ address, interface: device }) => `${address} ${device}`));
+  const isOurs = ({ name }: KernelInterface, one: KernelAddress): boolean =>
+    isFullLength(one) && ours.has(`${one.address} ${name}`);
   const usable = usableInterfaces(interfaces);
   const alone = interfaces.flatMap((one): readonly ReportedInterface[] => {
     if (usable.includes(one) || isNeverUsed(one)) return [];
     const addresses = one.addresses
-      .filter((address) => isFullLength(address) && !ours.has(`${address.address} ${one.name}`))
+      .filter((address) => isFullLength(address) && !isOurs(one, address))
       .flatMap(({ address }) => (address === '::1' || address.startsWith('127.') ? [] : [address]));
     return addresses.length === 0 ? [] : [{ name: one.name, subnets: [], addresses: addresses.sort() }];
   });
@@ -111,7 +113,7 @@ export function reportedInterfaces(
     ...(one.mac === undefined ? {} : { mac: one.mac }),
     subnets: [...servedSubnets(one)].sort(),
     addresses: one.addresses
-      .filter((address) => !isFullLength(address) || !ours.has(`${address.address} ${one.name}`))
+      .filter((address) => !isOurs(one, address))
       .map(({ address }) => address)
       .sort(),
   }));

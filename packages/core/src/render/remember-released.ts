@@ -6,7 +6,7 @@ import type { ParsedEgressIPAM } from '../parse/parse-egress-ipam.ts';
 import { namespaceNamed } from '../parse/namespace-named.ts';
 import type { Pool } from '../place/pool.ts';
 import type { ReleasedAddresses } from '../snapshot/snapshot.ts';
-import type { Decided } from './decided.ts';
+import { allotmentAt, type Decided } from './decided.ts';
 import { fitReleased, type Release } from './fit-released.ts';
 
 /** An entry is of so many addresses at most: no namespace had more. */
@@ -161,9 +161,8 @@ function rememberStep({ name }: Pool, released: readonly ReleasedAddresses[]): R
  * Whether a namespace that had given an address back has it again, and that is written down: its next release is
  * another one.
  */
-function isBack({ ledger, allotments }: Decided, namespace: string, address: Address): boolean {
-  const owner = ledger.owner.at(ledger.slotOf(address));
-  const allotment = owner === undefined ? undefined : allotments[owner];
+function isBack(decided: Decided, namespace: string, address: Address): boolean {
+  const allotment = allotmentAt(decided, decided.ledger.slotOf(address));
   return (
     allotment?.claim.namespace.name === namespace &&
     allotment.source === 'kept' &&

@@ -6,18 +6,36 @@ import { egressKind, type EgressEntry } from '../kinds/egress.ts';
 import { network } from '../network.ts';
 import { antreaAtWork, dressed } from '../testing/antrea-at-work.ts';
 
-it('takes nothing from the one that carries traffic: an Egress restored for the older namespace', () => {
-  let cluster: ClusterSnapshot = aSnapshot(
-    {
-      egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
-      nodes: [dressed(aNode('n1')), dressed(aNode('n2'))],
-      namespaces: [aNamespace('old'), aNamespace('young', 1)],
-      network: { name: 'antrea', objects: {} },
-    },
-    network,
-  );
+/** The cluster when Antrea and this project have done all that there is to do. */
+function settled(snapshot: ClusterSnapshot): ClusterSnapshot {
+  let cluster = snapshot;
   for (let round = 0; round < 20; round += 1)
     for (const step of readySteps(plan(cluster, network))) cluster = antreaAtWork(applyStep(cluster, step, network));
+  return cluster;
+}
+
+/** An Egress of somebody else. */
+const strangers = (egressIP: string): EgressEntry => ({
+  name: 'stranger',
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'elsewhere' } },
+  egressIP,
+  externalIPPool: '',
+  egressNode: '',
+  statusIP: '',
+});
+
+it('takes nothing from the one that carries traffic: an Egress restored for the older namespace', () => {
+  const cluster = settled(
+    aSnapshot(
+      {
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
+        nodes: [dressed(aNode('n1')), dressed(aNode('n2'))],
+        namespaces: [aNamespace('old'), aNamespace('young', 1)],
+        network: { name: 'antrea', objects: {} },
+      },
+      network,
+    ),
+  );
   const egresses = (cluster.network.objects['Egress'] ?? []) as readonly EgressEntry[];
   const theirs = egresses.filter(({ namespace }) => namespace === 'young');
   const { applied: _applied, ...copied } = theirs[0] ?? ({} as EgressEntry);
@@ -44,32 +62,24 @@ it.each([
   ['before Antrea has placed it', (snapshot: ClusterSnapshot) => snapshot],
   ['once Antrea has placed it, as it places whatever names a pool', antreaAtWork],
 ])('gives nothing that an Egress of somebody else has to one restored with its record, %s', (_when, react) => {
-  let cluster: ClusterSnapshot = aSnapshot(
-    {
-      egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
-      nodes: [dressed(aNode('n1'))],
-      namespaces: [aNamespace('old')],
-      network: { name: 'antrea', objects: {} },
-    },
-    network,
+  const cluster = settled(
+    aSnapshot(
+      {
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/29=a'])],
+        nodes: [dressed(aNode('n1'))],
+        namespaces: [aNamespace('old')],
+        network: { name: 'antrea', objects: {} },
+      },
+      network,
+    ),
   );
-  for (let round = 0; round < 20; round += 1)
-    for (const step of readySteps(plan(cluster, network))) cluster = antreaAtWork(applyStep(cluster, step, network));
   const [own] = (cluster.network.objects['Egress'] ?? []) as readonly EgressEntry[];
   const { applied: _applied, egressIP, ...rest } = own!;
   const restored: EgressEntry = { ...rest, applied: false, egressIP, egressNode: '', statusIP: '' };
-  const stranger: EgressEntry = {
-    name: 'stranger',
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'elsewhere' } },
-    egressIP,
-    externalIPPool: '',
-    egressNode: '',
-    statusIP: '',
-  };
   const { allocations, waiting, steps } = plan(
     react({
       ...cluster,
-      network: { ...cluster.network, objects: { ...cluster.network.objects, Egress: [restored, stranger] } },
+      network: { ...cluster.network, objects: { ...cluster.network.objects, Egress: [restored, strangers(egressIP)] } },
     }),
     network,
   );
@@ -79,12 +89,6 @@ it.each([
 });
 
 describe('an Egress that was restored with its record', () => {
-  const settled = (snapshot: ClusterSnapshot): ClusterSnapshot => {
-    let cluster = snapshot;
-    for (let round = 0; round < 20; round += 1)
-      for (const step of readySteps(plan(cluster, network))) cluster = antreaAtWork(applyStep(cluster, step, network));
-    return cluster;
-  };
   const egressesOf = (snapshot: ClusterSnapshot): readonly EgressEntry[] =>
     entriesOf(snapshot.network.objects, egressKind);
   const withEgresses = (snapshot: ClusterSnapshot, egresses: readonly EgressEntry[]): ClusterSnapshot => ({
@@ -108,15 +112,6 @@ describe('an Egress that was restored with its record', () => {
     const { applied: _applied, ...rest } = own!;
     return { ...rest, applied: false, uid };
   };
-  const strangers = (egressIP: string): EgressEntry => ({
-    name: 'stranger',
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'elsewhere' } },
-    egressIP,
-    externalIPPool: '',
-    egressNode: '',
-    statusIP: '',
-  });
-
   it('is adopted by its own uid, once, and proves its address from then on, whoever else uses that (law 2)', () => {
     const before = withEgresses(served, [restored('of-this-one')]);
     const writes = plan(before, network).steps.flatMap((step) => (step.kind === 'network' ? network.write(step) : []));

@@ -7,12 +7,12 @@ import {
   type NetworkView,
   type NodeFacts,
 } from '@egressip-ipam/core';
-import { entriesOf, ListMemo, NamespaceIndex } from '@egressip-ipam/core/plugin';
+import { entriesOf, ListMemo, NamespaceIndex, reservedBy } from '@egressip-ipam/core/plugin';
 import { addressOfConfig, cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
 import { hostSubnetKind } from '../kinds/host-subnet.ts';
 import { netNamespaceKind } from '../kinds/net-namespace.ts';
 import { reportDeparted, reservedOf } from './departed-nodes.ts';
-import { overlongObstacle, reservedByOverlong } from './overlong.ts';
+import { overlongObstacle } from './overlong.ts';
 import { groupByNetwork, joinedProjects } from './joined-projects.ts';
 import { parseHostSubnet, type ParsedHostSubnet } from './parse-host-subnet.ts';
 import { parseNetNamespace, type ParsedNetNamespace } from './parse-net-namespace.ts';
@@ -99,8 +99,7 @@ function factsOf(
     bindings: byNamespace,
     reserved: [
       ...reservedOf(withoutNode),
-      ...reservedByOverlong(hosts.filter(({ others }) => others !== undefined)),
-      ...reservedByOverlong(overlong),
+      ...[...hosts, ...overlong].flatMap(({ object, others = [] }) => reservedBy(object, others)),
     ],
     clusterNetworks: hosts.flatMap(({ name, pods }) =>
       pods === undefined ? [] : [{ cidr: pods, what: `the pods of HostSubnet ${name}` }],

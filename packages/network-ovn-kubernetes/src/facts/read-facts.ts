@@ -17,6 +17,7 @@ import {
   ListMemo,
   rangesIn,
   reportUnproven,
+  reservedBy,
   type ByNamespace,
 } from '@egressip-ipam/core/plugin';
 import { cloudPrivateIPConfigKind } from '../kinds/cloud-private-ip-config.ts';
@@ -138,9 +139,8 @@ function unprovenIn({ source, object, addresses }: ParsedEgressIP): readonly Fin
 }
 
 /** What an EgressIP names beside the addresses that are kept one by one. */
-function othersOf({ name, source: { others = [] } }: ParsedEgressIP): readonly ReservedRange[] {
-  const reason = `EgressIP ${name}, which has more addresses than are read one by one, names it or those around it`;
-  return rangesIn(others).map((range) => ({ ...range, reason }));
+function othersOf({ object, source: { others = [] } }: ParsedEgressIP): readonly ReservedRange[] {
+  return reservedBy(object, rangesIn(others));
 }
 
 function usesOf({ name, addresses, hosted }: ParsedEgressIP): readonly AddressUse[] {
