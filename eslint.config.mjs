@@ -19,6 +19,10 @@ const noClock = [
   },
   { selector: 'ImportDeclaration[source.value=/^node:/]', message: 'The core runs in a browser: no Node built-ins.' },
 ];
+const noFilePromises = {
+  selector: "ImportDeclaration[source.value='node:fs/promises']",
+  message: 'It loads streams, watchers and a line editor, 1 MiB of an agent: read with node:fs.',
+};
 const inputOutput = ['performance', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'process', 'console'];
 
 export default defineConfig(
@@ -65,6 +69,10 @@ export default defineConfig(
       'no-restricted-syntax': ['error', noDefaultExport, noEnum, ...noClock],
       'no-restricted-globals': ['error', ...inputOutput],
     },
+  },
+  {
+    files: ['packages/agent/src/**/*.ts', 'packages/kube/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, noEnum, noFilePromises] },
   },
   {
     files: ['**/*.test.ts', 'packages/*/test/**/*.ts', 'packages/*/bench/**/*.ts', '**/testing/**/*.ts'],

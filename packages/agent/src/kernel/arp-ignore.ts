@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /**
  * Settings with which the kernel answers no question for an address that counts on the host alone, as those of the
@@ -17,10 +17,14 @@ export function isSilent(texts: readonly string[]): boolean {
 }
 
 /** Looks whether the kernel is silent on an interface; where that cannot be read, it is not. */
-export async function looksSilent(device: string): Promise<boolean> {
-  return isSilent(await Promise.all(['all', device].map(readSetting)));
+export function looksSilent(device: string): boolean {
+  return isSilent(['all', device].map(readSetting));
 }
 
-function readSetting(name: string): Promise<string> {
-  return readFile(`/proc/sys/net/ipv4/conf/${name}/arp_ignore`, 'utf8').catch(() => '0');
+function readSetting(name: string): string {
+  try {
+    return readFileSync(`/proc/sys/net/ipv4/conf/${name}/arp_ignore`, 'utf8');
+  } catch {
+    return '0';
+  }
 }

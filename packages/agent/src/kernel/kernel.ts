@@ -46,7 +46,7 @@ export function systemKernel(): Kernel {
       const all = isInVrf
         ? readInterfaces(shown, readNames(await readJson(['-j', 'link', 'show', 'type', 'vrf'])))
         : interfaces;
-      return Promise.all(all.map(withSilence));
+      return all.map(withSilence);
     },
     gateways: async () => {
       const routes = await Promise.all(
@@ -69,8 +69,8 @@ export function systemKernel(): Kernel {
   };
 }
 
-async function withSilence(one: KernelInterface): Promise<KernelInterface> {
-  return hasIPv4Subnet(one) && (await looksSilent(one.name)) ? { ...one, isSilent: true } : one;
+function withSilence(one: KernelInterface): KernelInterface {
+  return hasIPv4Subnet(one) && looksSilent(one.name) ? { ...one, isSilent: true } : one;
 }
 
 async function neighbourBatch(verb: 'del' | 'replace', questions: readonly Question[], rest: string): Promise<void> {
