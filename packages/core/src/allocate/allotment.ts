@@ -20,51 +20,35 @@ export interface AddedAddresses<Item> {
   readonly source: Exclude<AllocationSource, 'kept'>;
 }
 
-/** What was decided about a claim. Back ends see it as it is: there are as many as namespaces. */
-export class Allotment implements ClaimDecision {
-  readonly claim: Claim;
-  /** The EgressIPAM that its addresses come from: the one it names, or the one before while that cannot serve it. */
-  readonly pool: Pool | undefined;
-  /** What it has from now on, in the order of its annotation. */
+/** What a claim was given: some addresses new, some of those that it had. */
+interface Grant {
   readonly addresses: readonly Address[];
-  /** What it gives back. */
   readonly leaving: readonly Address[];
   readonly source: AllocationSource;
-  /** Of one that keeps some: the others. */
   readonly added: AddedAddresses<Address> | undefined;
-  /** Whether its annotation asks for something that was not granted: it then stays as its owner wrote it. */
-  readonly edited: boolean;
+}
+
+/**
+ * What was decided about a claim: it was given something, or stays as it is. Back ends see it as it is: there are as
+ * many as namespaces.
+ */
+export class Allotment implements ClaimDecision {
+  readonly claim: Claim;
   /** Why it is not served, or not in full. */
   readonly waiting: Finding | undefined;
   readonly isInPlace: boolean;
+  readonly #grant: Grant | undefined;
 
-  private constructor(
-    claim: Claim,
-    parts: Pick<Allotment, 'pool' | 'addresses' | 'leaving' | 'source' | 'added' | 'edited' | 'waiting' | 'isInPlace'>,
-  ) {
+  private constructor(claim: Claim, grant: Grant | undefined, waiting: Finding | undefined, isInPlace: boolean) {
     this.claim = claim;
-    this.pool = parts.pool;
-    this.addresses = parts.addresses;
-    this.leaving = parts.leaving;
-    this.source = parts.source;
-    this.added = parts.added;
-    this.edited = parts.edited;
-    this.waiting = parts.waiting;
-    this.isInPlace = parts.isInPlace;
+    this.#grant = grant;
+    this.waiting = waiting;
+    this.isInPlace = isInPlace;
   }
 
   /** A claim that stays as it is. */
   static unchanged(claim: Claim, waiting?: Finding, isInPlace = false): Allotment {
-    return new Allotment(claim, {
-      pool: claim.from ?? claim.pool,
-      addresses: claim.intent.kind === 'release' ? none : claim.kept,
-      leaving: claim.leaving,
-      source: 'kept',
-      added: undefined,
-      edited: claim.edited,
-      waiting,
-      isInPlace,
-    });
+    return new Allotment(claim, undefined, waiting, isInPlace);
   }
 
   /** A claim that was given addresses: some new, some of those that it had. */
@@ -76,16 +60,37 @@ export class Allotment implements ClaimDecision {
   ): Allotment {
     const given = claim.kept.filter((address) => !addresses.includes(address));
     const leaving = [...new Set([...claim.leaving, ...given])].filter((address) => !addresses.includes(address));
-    return new Allotment(claim, {
-      pool: claim.pool,
-      addresses,
-      leaving,
-      source,
-      added,
-      edited: false,
-      waiting: undefined,
-      isInPlace: false,
-    });
+    return new Allotment(claim, { addresses, leaving, source, added }, undefined, false);
+  }
+
+  /** The EgressIPAM that its addresses come from: the one it names, or the one before while that cannot serve it. */
+  get pool(): Pool | undefined {
+    return this.#grant === undefined ? (this.claim.from ?? this.claim.pool) : this.claim.pool;
+  }
+
+  /** What it has from now on, in the order of its annotation. */
+  get addresses(): readonly Address[] {
+    if (this.#grant !== undefined) return this.#grant.addresses;
+    return this.releases ? none : this.claim.kept;
+  }
+
+  /** What it gives back. */
+  get leaving(): readonly Address[] {
+    return this.#grant === undefined ? this.claim.leaving : this.#grant.leaving;
+  }
+
+  get source(): AllocationSource {
+    return this.#grant === undefined ? 'kept' : this.#grant.source;
+  }
+
+  /** Of one that keeps some: the others. */
+  get added(): AddedAddresses<Address> | undefined {
+    return this.#grant?.added;
+  }
+
+  /** Whether its annotation asks for something that was not granted: it then stays as its owner wrote it. */
+  get edited(): boolean {
+    return this.#grant === undefined && this.claim.edited;
   }
 
   get namespace(): string {

@@ -6,7 +6,7 @@ import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
 import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
-import { nodeAt, nodeOf, poolOf, type Decided } from '../render/decided.ts';
+import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
 import { LastAllocations } from './last-allocations.ts';
 import type { Allocation, WaitingClaim } from './plan-types.ts';
 import { menderOf } from './whose-to-mend.ts';
@@ -100,14 +100,14 @@ class Reporter {
   }
 
   report(allotment: Allotment): Allocation | undefined {
-    const { claim, addresses, source, added } = allotment;
+    const { claim, addresses } = allotment;
     if (addresses.length === 0) {
       this.#countClaim(allotment, false);
       return undefined;
     }
-    const { name, egressIPAM = '' } = claim.namespace;
-    const before = this.#last.of(name);
-    let isOnSameNodes = before?.nodes.length === addresses.length;
+    const before = this.#last.of(claim.namespace.name);
+    // Mostly each is on the node of before, and no list is made.
+    let nodes = before?.nodes.length === addresses.length ? undefined : new Array<string | null>(addresses.length);
     let missing: Address[] | undefined;
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
@@ -115,26 +115,38 @@ class Reporter {
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
-      const carries = this.#isCarried(claim, address, slot, node);
+      const carries = this.#isCarried(claim, address, position, slot, node);
       if (!carries) (missing ??= []).push(address);
       this.#countAddress(pool, address, node, carries);
-      isOnSameNodes &&= before?.nodes[position] === this.#nameOf(node);
+      const name = this.#nameOf(node);
+      if (nodes === undefined && before?.nodes[position] !== name) nodes = [...(before?.nodes ?? [])];
+      if (nodes !== undefined) nodes[position] = name;
     }
-    const carried = missing === undefined;
-    this.#countClaim(allotment, carried);
-    const state = this.#rendering.states?.[claim.index];
-    const addressTexts = textsOf(claim, addresses);
-    const carrying = missing === undefined ? undefined : this.#carrying(claim, addresses, missing);
-    if (before !== undefined && isOnSameNodes && before.egressIPAM === egressIPAM && before.source === source) {
-      if (before.addresses === addressTexts && isSaidOf(before, { carried, added, carrying, state })) return before;
-    }
-    const nodes = this.#nodesOf(allotment);
-    const whole = { namespace: name, egressIPAM, source, addresses: addressTexts, nodes, carried };
-    return withMore(whole, added, carrying, state);
+    this.#countClaim(allotment, missing === undefined);
+    return this.#said(allotment, nodes, missing, before);
   }
 
-  #nodesOf(allotment: Allotment): Allocation['nodes'] {
-    return allotment.addresses.map((address) => this.#nameOf(nodeOf(this.#decided, allotment, address)));
+  /**
+   * What is said of a namespace: the object of before, where that says the same.
+   *
+   * @param others the nodes, where they are not those of before
+   */
+  #said(
+    { claim, addresses, source, added }: Allotment,
+    others: Allocation['nodes'] | undefined,
+    missing: readonly Address[] | undefined,
+    before: Allocation | undefined,
+  ): Allocation {
+    const { name, egressIPAM = '' } = claim.namespace;
+    const carried = missing === undefined;
+    const carrying = missing === undefined ? undefined : this.#carrying(claim, addresses, missing);
+    const more = { added, carrying, state: this.#rendering.states?.[claim.index] };
+    const texts = textsOf(claim, addresses);
+    if (before !== undefined && others === undefined && before.egressIPAM === egressIPAM && before.source === source) {
+      if (before.addresses === texts && before.carried === carried && isSaidOf(before, more)) return before;
+    }
+    const nodes = others ?? before?.nodes ?? [];
+    return withMore({ namespace: name, egressIPAM, source, addresses: texts, nodes, carried }, more);
   }
 
   /** The name of the node that an address is on, as it is reported. */
@@ -146,19 +158,28 @@ class Reporter {
   #carrying(claim: Claim, addresses: readonly Address[], missing: readonly Address[]): readonly string[] | undefined {
     const bound = claim.binding?.ours === true ? claim.binding.addresses : [];
     const replaced = bound.filter(
-      (address) =>
-        !addresses.includes(address) && this.#isCarried(claim, address, this.#ledger.slotOf(address), undefined),
+      (address, position) =>
+        !addresses.includes(address) &&
+        this.#isCarried(claim, address, position, this.#ledger.slotOf(address), undefined),
     );
     const carrying = [...addresses.filter((address) => !missing.includes(address)), ...replaced];
     return carrying.length === 0 ? undefined : carrying.map(formatAddress);
   }
 
   /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */
-  #isCarried({ namespace, binding }: Claim, address: Address, slot: Slot, node: NodeIndex | undefined): boolean {
+  #isCarried(
+    { namespace, binding }: Claim,
+    address: Address,
+    position: number,
+    slot: Slot,
+    node: NodeIndex | undefined,
+  ): boolean {
     const { traits, ledger, nodes } = this.#decided;
     if (!traits.provesAllocations) return node !== undefined && nodes.isUsable(node);
     const host = ledger.host.at(slot);
-    if (host === undefined || binding?.addresses.includes(address) !== true || !nodes.isReady(host)) return false;
+    if (host === undefined || !nodes.isReady(host)) return false;
+    // Mostly it stands there in the same place.
+    if (binding?.addresses[position] !== address && binding?.addresses.includes(address) !== true) return false;
     if (this.#isAttaching && !ledger.attachment.is(slot, host)) return false;
     return this.#uncarried?.get(namespace.name)?.includes(address) !== true;
   }
@@ -197,12 +218,7 @@ interface More {
   readonly state: string | undefined;
 }
 
-function withMore(
-  allocation: Allocation,
-  added: More['added'],
-  carrying: More['carrying'],
-  state: More['state'],
-): Allocation {
+function withMore(allocation: Allocation, { added, carrying, state }: More): Allocation {
   if (added === undefined && carrying === undefined && state === undefined) return allocation;
   return {
     ...allocation,
@@ -212,10 +228,9 @@ function withMore(
   };
 }
 
-/** Whether just this was said of how a namespace is served; what is added is said once. */
-function isSaidOf(before: Allocation, now: More & { readonly carried: boolean }): boolean {
-  if (before.added !== undefined || now.added !== undefined) return false;
-  return before.carried === now.carried && before.carrying === now.carrying && before.state === now.state;
+/** Whether just this was said beside the usual; what is added is said once. */
+function isSaidOf(before: Allocation, { added, carrying, state }: More): boolean {
+  return before.added === undefined && added === undefined && before.carrying === carrying && before.state === state;
 }
 
 /** Addresses as canonical text, which mostly stands somewhere already. */

@@ -1,6 +1,8 @@
 import { parseAddress, type Address } from '@egressip-ipam/core';
 import { parseIPv4At } from '@egressip-ipam/core/plugin';
 
+const equalsSign = 61;
+
 /**
  * Our record on a HostSubnet, `IP=NAMESPACE,…`: what we put there, and for whom. The names are read when somebody asks,
  * as what a namespace has for sure mostly needs no record.
@@ -20,6 +22,28 @@ export class HostedRecord {
     const addresses: Address[] = [];
     eachEntry(text, (address) => addresses.push(address));
     return new HostedRecord(text, addresses);
+  }
+
+  /**
+   * Reads a record that has, to the letter and in this order, just what the HostSubnet shows, as it mostly does: then
+   * its addresses are those that are shown, and nothing is parsed twice. Undefined where it has anything else.
+   *
+   * @param shown the texts of `egressIPs`
+   */
+  static parseShown(text: string, shown: readonly string[]): HostedRecord | undefined {
+    const addresses: Address[] = [];
+    let start = 0;
+    for (let position = 0; position < shown.length; position += 1) {
+      const entry = shown[position] ?? '';
+      const equals = start + entry.length;
+      if (!text.startsWith(entry, start) || text.charCodeAt(equals) !== equalsSign) return undefined;
+      const address = parseIPv4At(text, start, equals);
+      if (address === -1) return undefined;
+      addresses.push(address);
+      const end = text.indexOf(',', equals);
+      start = end === -1 ? text.length + 1 : end + 1;
+    }
+    return start === text.length + 1 ? new HostedRecord(text, addresses) : undefined;
   }
 
   /** The namespace that the record names for an address. */

@@ -75,7 +75,7 @@ export function groupByNetwork(
 }
 
 function sharedNumbers(netNamespaces: readonly ParsedNetNamespace[]): ReadonlySet<number> {
-  const seen = new NumbersSeen(netNamespaces.reduce((most, { netid }) => Math.max(most, netid ?? 0), 0));
+  const seen = new NumbersSeen();
   const shared = new Set<number>();
   netNamespaces.forEach(({ netid }) => {
     if (netid !== undefined && (seen.add(netid) || netid === globalNetwork)) shared.add(netid);
@@ -83,14 +83,9 @@ function sharedNumbers(netNamespaces: readonly ParsedNetNamespace[]): ReadonlySe
   return shared;
 }
 
-/** Numbers of networks: one bit per number costs less than an entry per namespace. */
+/** Numbers of networks, which have 24 bits: one bit per number costs less than an entry per namespace. */
 class NumbersSeen {
-  readonly #bits: Uint8Array;
-
-  /** @param most the highest number that will be added */
-  constructor(most: number) {
-    this.#bits = new Uint8Array((most >> 3) + 1);
-  }
+  readonly #bits = new Uint8Array(2 ** 21);
 
   /** Notes a number, and says whether it was there. */
   add(number: number): boolean {

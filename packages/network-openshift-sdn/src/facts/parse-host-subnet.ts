@@ -38,8 +38,9 @@ export interface ParsedHostSubnet extends HostFacts {
 /** Parses a HostSubnet; nothing in it makes it throw. */
 export function parseHostSubnet(source: HostSubnetEntry): ParsedHostSubnet {
   const { name, hostedIPs = '', hostedCIDRs = '' } = source;
-  const egressIPs = parseAddresses(source.egressIPs);
-  const record = HostedRecord.parse(hostedIPs);
+  const shown = HostedRecord.parseShown(hostedIPs, source.egressIPs);
+  const egressIPs = shown?.addresses ?? parseAddresses(source.egressIPs);
+  const record = shown ?? HostedRecord.parse(hostedIPs);
   const isAsRecorded = sameInOrder(record.addresses, egressIPs);
   const unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
   return {
