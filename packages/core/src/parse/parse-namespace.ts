@@ -15,16 +15,22 @@ const comma = 44;
 /** More text than any EgressIPAM can ask for: 128 IPv6 addresses take some 5,000 characters. */
 const longestList = 8_192;
 
+/** What few namespaces are asked for. */
+interface ParsedOnDemand {
+  unconfirmed?: readonly Address[];
+  list?: ParsedList;
+  createdAt?: number;
+  /** Null until it is asked for. */
+  allocated: AllocatedRecord | undefined | null;
+}
+
 /** A namespace whose annotation values are parsed when somebody asks, once. */
 export class ParsedNamespace {
   readonly name: string;
   readonly source: NamespaceSnapshot;
   /** The EgressIPAM it claims from. */
   readonly egressIPAM: string | undefined;
-  readonly unconfirmed: readonly Address[];
-  #list: ParsedList | undefined;
-  #createdAt: number | undefined;
-  #allocated: AllocatedRecord | undefined | null = null;
+  #parsed: ParsedOnDemand | undefined;
   /** The addresses of `list` as canonical text, or other texts that say just the same. */
   #texts: readonly string[] | undefined;
   #isOnRecord: boolean | undefined;
@@ -33,7 +39,16 @@ export class ParsedNamespace {
     this.name = source.name;
     this.source = source;
     this.egressIPAM = source.egressIPAM === undefined || source.egressIPAM === '' ? undefined : source.egressIPAM;
-    this.unconfirmed = source.unconfirmed === undefined ? none : parseAddresses(source.unconfirmed);
+  }
+
+  /** What a write of unknown outcome may have added. */
+  get unconfirmed(): readonly Address[] {
+    const { unconfirmed } = this.source;
+    return unconfirmed === undefined ? none : (this.#onDemand.unconfirmed ??= parseAddresses(unconfirmed));
+  }
+
+  get #onDemand(): ParsedOnDemand {
+    return (this.#parsed ??= { allocated: null });
   }
 
   /** The addresses of the `egressips` annotation, in its order. */
@@ -47,8 +62,7 @@ export class ParsedNamespace {
   }
 
   get #parsedList(): ParsedList {
-    this.#list ??= parseList(this.source.egressIPs);
-    return this.#list;
+    return (this.#onDemand.list ??= parseList(this.source.egressIPs));
   }
 
   /**
@@ -75,17 +89,16 @@ export class ParsedNamespace {
 
   /** Milliseconds since 1970; what does not parse counts as newest. */
   get createdAt(): number {
-    this.#createdAt ??= parseTime(this.source.createdAt);
-    return this.#createdAt;
+    return (this.#onDemand.createdAt ??= parseTime(this.source.createdAt));
   }
 
   /** What this project wrote last. */
   get allocated(): AllocatedRecord | undefined {
-    if (this.#allocated === null) {
-      const { allocated, egressIPs } = this.source;
-      this.#allocated = allocated === undefined ? undefined : parseAllocated(allocated, egressIPs, this.listed);
-    }
-    return this.#allocated;
+    const { allocated, egressIPs } = this.source;
+    if (allocated === undefined) return undefined;
+    const parsed = this.#onDemand;
+    if (parsed.allocated === null) parsed.allocated = parseAllocated(allocated, egressIPs, this.listed);
+    return parsed.allocated;
   }
 
   /** Whether, as mostly, its record names just the EgressIPAM that it claims from and the addresses that it lists. */
