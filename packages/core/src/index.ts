@@ -144,7 +144,7 @@ export type { NetworkTraits, PlacementMode, PlacementSubject } from './network-c
 
 // The provider contract.
 export { mergeResults } from './provider-contract/merge-results.ts';
-export { ProviderError } from './provider-contract/provider-error.ts';
+export { ProviderError, providerErrorClasses } from './provider-contract/provider-error.ts';
 export { describeProvider } from './provider-contract/describe-provider.ts';
 export { stackedName, stackProviders } from './provider-contract/stack-providers.ts';
 export { decideProvider } from './decide/decide-provider.ts';

@@ -24,8 +24,10 @@ describeCloudProvider({
   readsObjects: true,
   describe,
   it,
+  skip: it.skip,
+  foreign: false,
   makeProvider: async () => {
-    const agents = await startMemoryAgents([first!, second!], ['10.0.0.200']);
+    const agents = await startMemoryAgents([{ ...first!, gateways: ['10.0.0.200'] }, second!], ['10.0.0.200']);
     const provider = createAgentProvider({ rest: agents.rest, namespace });
     let next = 10;
     return {
@@ -34,6 +36,7 @@ describeCloudProvider({
       cidrs: ['10.0.0.0/24', 'fd00::/64'],
       objects: () => agents.objects(),
       operatorNamespace: namespace,
+      usedElsewhere: '10.0.0.200',
       freeAddress: (family) => (family === 4 ? `10.0.0.${next++}` : `fd00::${(next++).toString(16)}`),
       close: async () => {
         await provider.close?.();

@@ -16,6 +16,7 @@ for (const refusesRepeats of [false, true]) {
     name: refusesRepeats ? 'aws on an in-memory EC2 that refuses to assign again' : 'aws on an in-memory EC2',
     describe,
     it,
+    skip: it.skip,
     attach: true,
     families: [4, 6],
     faults: ['refuse', 'lose-answer', 'unreadable-node', 'unreadable-cidr'],

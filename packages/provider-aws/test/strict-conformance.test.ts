@@ -21,6 +21,7 @@ describe('over HTTP', unless(findMoto() === undefined, noMoto), () => {
     name: 'aws on the strict EC2',
     describe,
     it,
+    skip: it.skip,
     attach: true,
     families: [4, 6],
     faults: ['refuse', 'lose-answer', 'unreadable-node', 'unreadable-cidr'],

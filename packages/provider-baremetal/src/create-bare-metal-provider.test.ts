@@ -7,6 +7,7 @@ describeCloudProvider({
   attach: false,
   describe,
   it,
+  skip: it.skip,
   makeProvider: () => ({
     provider: createBareMetalProvider(),
     nodes: [{ name: 'worker-1' }, { name: 'worker-2' }],

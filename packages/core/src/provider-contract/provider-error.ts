@@ -1,3 +1,15 @@
+/** Every class that an error may have. */
+export const providerErrorClasses = [
+  'permanent',
+  'throttled',
+  'conflict',
+  'capacity',
+  'not-found',
+  'unauthorized',
+  'transient',
+  'unknown',
+] as const;
+
 /**
  * How an error is to be answered: `permanent` not without a change of input;
  * `throttled` later, and slower; `conflict` the address is taken by someone else;
@@ -5,8 +17,7 @@
  * `unauthorized` credentials are missing or do not allow it; `transient` try again;
  * `unknown` the change may or may not have happened.
  */
-export type ProviderErrorClass =
-  'permanent' | 'throttled' | 'conflict' | 'capacity' | 'not-found' | 'unauthorized' | 'transient' | 'unknown';
+export type ProviderErrorClass = (typeof providerErrorClasses)[number];
 
 /** A provider's error as plain data, fit for a snapshot. Never holds a secret. */
 export interface ProviderErrorDescription {

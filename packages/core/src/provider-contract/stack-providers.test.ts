@@ -23,6 +23,9 @@ describeCloudProvider({
   limited: true,
   describe,
   it,
+  skip: it.skip,
+  foreign: false,
+  usedElsewhere: false,
   makeProvider: () => ({
     provider: stackProviders(platform({ ipv4: 6 }), platform()),
     nodes: [one, two],
@@ -133,6 +136,15 @@ describe('one provider on top of another', () => {
       { limits: { ipv4: 2, ipv6: 0 }, interfaces: [{ addresses: [{ address: '10.0.0.10' }, { address }] }] },
     ]);
   });
+
+  it.each([{ ipv4: 1, ipv6: 0 }, { total: 1 }])(
+    'gives nothing more to a node whose kernel is full: %j',
+    async (limits) => {
+      const stack = stackProviders(platform({ ipv4: 6 }), platform(limits));
+      const { nodes } = await stack.observe({ nodes: [one], cidrs: [], signal });
+      expect(nodes).toMatchObject([{ limits: { ipv4: 1, ipv6: 0 } }]);
+    },
+  );
 
   it('is what both together are, also where they are of a class', () => {
     class Described {

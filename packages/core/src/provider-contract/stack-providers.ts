@@ -131,11 +131,9 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
 
 function isFull(upper: NodeObservation): boolean {
   if ('error' in upper) return true;
-  const { ipv4, ipv6 } = upper.limits;
-  const { ipv4: carried4, ipv6: carried6 } = full(
-    upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])),
-  );
-  return (ipv4 ?? Infinity) <= carried4 && (ipv6 ?? Infinity) <= carried6;
+  const { ipv4 = Infinity, ipv6 = Infinity, total = Infinity } = upper.limits;
+  const carried = full(upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])));
+  return (ipv4 <= carried.ipv4 && ipv6 <= carried.ipv6) || total <= carried.ipv4 + carried.ipv6;
 }
 
 function full(addresses: readonly AttachedAddress[]): { readonly ipv4: number; readonly ipv6: number } {

@@ -205,11 +205,14 @@ function refusal({ node, secondary }: Machine, text: string): ProviderErrorDescr
     );
   const family = familyOf(address);
   const limit = family === 4 ? node.limits?.ipv4 : node.limits?.ipv6;
-  const carried = [node.primary, ...secondary].filter((entry) => entry.includes(':') === (family === 6)).length;
-  return limit !== undefined && carried >= limit
+  const all = [node.primary, ...secondary];
+  const carried = all.filter((entry) => entry.includes(':') === (family === 6)).length;
+  const total = node.limits?.total;
+  const isFull = (limit !== undefined && carried >= limit) || (total !== undefined && all.length >= total);
+  return isFull
     ? failure(
         'capacity',
-        `${node.name} carries ${carried} of ${limit} IPv${family} addresses; ${text} has no room there`,
+        `${node.name} carries ${carried} IPv${family} addresses of ${all.length}, and no more; ${text} has no room there`,
       )
     : undefined;
 }

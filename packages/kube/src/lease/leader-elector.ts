@@ -3,7 +3,7 @@ import { sleep } from '../clock/sleep.ts';
 import { FencedError } from '../errors/fenced-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../errors/predicates.ts';
 import { ToldFailures } from '../errors/told-failures.ts';
-import type { KubernetesObject } from '../object/object.ts';
+import { isRecord, type KubernetesObject } from '../object/object.ts';
 import { ResourceClient } from '../resource/resource-client.ts';
 import { isOlder } from '../object/resource-version.ts';
 import type { Resource } from '../object/resource.ts';
@@ -203,7 +203,10 @@ export class LeaderElector {
     });
     try {
       const written = current
-        ? await this.#leases.replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, this.#call(signal))
+        ? await this.#leases.replace(
+            { ...current, spec: { ...(isRecord(current.spec) ? current.spec : {}), ...spec } },
+            this.#call(signal),
+          )
         : await this.#leases.create({ metadata: { namespace, name }, spec }, this.#call(signal));
       this.#observe(written);
       this.#renewed(start);
@@ -281,7 +284,7 @@ export class LeaderElector {
         const now = microTime(this.#clock.now());
         const spec = leaseSpec({ ...record, holder: '', durationSeconds: 1, acquireTime: now, renewTime: now });
         const error = await this.#leases
-          .replace({ ...current, spec: { ...asRecord(current.spec), ...spec } }, call)
+          .replace({ ...current, spec: { ...(isRecord(current.spec) ? current.spec : {}), ...spec } }, call)
           .then(
             () => undefined,
             (reason: unknown) => reason,
@@ -294,8 +297,4 @@ export class LeaderElector {
       this.#options.onError?.(error, false);
     }
   }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

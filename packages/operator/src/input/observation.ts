@@ -32,7 +32,8 @@ function isAttached(entry: unknown): boolean {
 
 function isLimits(value: unknown): boolean {
   return (
-    isRecord(value) && [value['ipv4'], value['ipv6']].every((limit) => limit === undefined || typeof limit === 'number')
+    isRecord(value) &&
+    [value['ipv4'], value['ipv6'], value['total']].every((limit) => limit === undefined || typeof limit === 'number')
   );
 }
 

@@ -11,7 +11,7 @@ const node = (name: string) => ({
   interfaces: [
     { id: 'eth0', main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: '10.0.0.2', primary: true }] },
   ],
-  limits: { ipv4: 10 },
+  limits: { ipv4: 10, ipv6: 4, total: 12 },
   ...(name === 'b' ? { silent: true } : {}),
 });
 const good = {
@@ -34,7 +34,7 @@ function contain(calls: { readonly observe?: unknown; readonly apply?: unknown; 
     specificationVersion: 'v1',
     name: 'broken',
     platforms: { types: [], providerIDPrefixes: [] },
-    capabilities: { attach: true, atomicMove: false },
+    capabilities: { attach: true },
     ...calls,
   } as unknown as CloudProvider;
   const contained = containProvider(provider, { clock, onFault: (call, fault) => faults.push(`${call} ${fault}`) });

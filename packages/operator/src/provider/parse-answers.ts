@@ -2,6 +2,7 @@ import {
   formatAddress,
   parseAddress,
   parseCidr,
+  providerErrorClasses,
   type AttachedAddress,
   type CidrObservation,
   type InterfaceLimits,
@@ -14,6 +15,7 @@ import {
   type ProviderObservation,
   type UsedAddress,
 } from '@egressip-ipam/core';
+import { isRecord } from '@egressip-ipam/core/plugin';
 
 /**
  * The answers of providers, parsed where they come in: a provider is anybody's code. What is wrong is an error of the
@@ -21,16 +23,8 @@ import {
  * not asked for is left out, and nothing of the provider's own objects is kept.
  */
 
-const classes: ReadonlySet<string> = new Set<ProviderErrorClass>([
-  'permanent',
-  'throttled',
-  'conflict',
-  'capacity',
-  'not-found',
-  'unauthorized',
-  'transient',
-  'unknown',
-]);
+const classes: ReadonlySet<string> = new Set(providerErrorClasses);
+const limitNames = ['ipv4', 'ipv6', 'total'] as const satisfies readonly (keyof InterfaceLimits)[];
 const longestText = 500;
 const longestRetry = 3_600_000;
 /** More addresses than a CIDR or an interface has; a list may claim to have four thousand million. */
@@ -146,12 +140,16 @@ function parseInterface(node: string, value: unknown): ProviderInterface {
 }
 
 function parseLimits(node: string, value: unknown): InterfaceLimits {
-  const { ipv4, ipv6 } = record(value, `observe: limits of node ${node}`);
-  for (const limit of [ipv4, ipv6]) {
-    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
-      throw new WrongShape(`observe: limits of node ${node} are numbers of addresses`);
-  }
-  return { ...(typeof ipv4 === 'number' ? { ipv4 } : {}), ...(typeof ipv6 === 'number' ? { ipv6 } : {}) };
+  const seen = record(value, `observe: limits of node ${node}`);
+  return Object.fromEntries(
+    limitNames.flatMap((name) => {
+      const limit = seen[name];
+      if (limit === undefined) return [];
+      if (!(typeof limit === 'number' && limit >= 0))
+        throw new WrongShape(`observe: limits of node ${node} are numbers of addresses`);
+      return [[name, limit]];
+    }),
+  );
 }
 
 function parseCidrObservation(cidr: string, seen: unknown): CidrObservation {
@@ -234,10 +232,6 @@ function list(value: unknown, where: string): readonly unknown[] {
   if (value.length > mostEntries)
     throw new WrongShape(`${where}: ${value.length} entries are more than ${mostEntries}`);
   return value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {

@@ -1,5 +1,5 @@
 import { mostAssignments, readNamespace, type Finding, type NamespaceSnapshot } from '@egressip-ipam/core';
-import type { Read } from '@egressip-ipam/core/plugin';
+import { isRecord, type Read } from '@egressip-ipam/core/plugin';
 import type { KubernetesObject } from '@egressip-ipam/kube';
 
 /** The prefix of this project's annotations; of all others nothing is kept. */
@@ -71,8 +71,4 @@ function cutLabels(labels: unknown, say: Say): unknown {
 /** Its beginning, and a sign that no address and no name has; copied, as a part of a text keeps all of it in memory. */
 function cut(value: string): string {
   return `${Buffer.from(value.slice(0, shown)).toString()}…`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -79,6 +79,22 @@ export async function carried(harness: ProviderHarness, node: ProviderNode): Pro
   return main.addresses.map(({ address }) => address);
 }
 
+/** Every address that a look tells as in use. */
+export async function usedAddresses(harness: ProviderHarness): Promise<readonly string[]> {
+  return (await look(harness)).cidrs.flatMap((cidr) =>
+    'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
+  );
+}
+
+/** The harness' address that is in use outside of the nodes. */
+export function usedElsewhere({ usedElsewhere: address }: ProviderHarness): string {
+  check(
+    address !== undefined,
+    'the harness has no `usedElsewhere`: give one, or declare `usedElsewhere: false` where nothing can be',
+  );
+  return address;
+}
+
 /** The parts of a node that must be readable, with its one main interface. */
 export function readable(observed: NodeObservation | undefined, name: string) {
   check(observed !== undefined, `node ${name} was asked for and is not in the observation`);

@@ -1,14 +1,34 @@
-import { apply, applyOne, carried, check, checkFailed, look, mustDo, mustFail, readable } from './actions.ts';
-import type { ConformanceCase, ConformanceDeclaration } from './harness.ts';
+import {
+  apply,
+  applyOne,
+  carried,
+  check,
+  checkFailed,
+  look,
+  mustDo,
+  mustFail,
+  readable,
+  usedAddresses,
+  usedElsewhere,
+} from './actions.ts';
+import { attachesNothing, onlyIf, type ConformanceCase, type ConformanceDeclaration } from './harness.ts';
 
 /** The rules of changing what nodes carry. */
 export function applyCases({
   attach,
   families = [4],
   limited = false,
+  usedElsewhere: isUsedElsewhere = true,
 }: ConformanceDeclaration): readonly ConformanceCase[] {
-  if (!attach) return [refusesChanges];
-  return [...families.map(attachesAndDetaches), ...changeCases, ...(limited ? [capacityHonesty] : [])];
+  const changing = [
+    ...([4, 6] as const).flatMap((family) =>
+      onlyIf(families.includes(family), `IPv${family} is not declared`, [attachesAndDetaches(family)]),
+    ),
+    ...changeCases,
+    ...onlyIf(isUsedElsewhere, 'nothing is in use outside of the nodes', [conflictElsewhere]),
+    ...onlyIf(limited, 'no limit is declared', [capacityHonesty]),
+  ];
+  return [...onlyIf(!attach, 'the provider attaches', [refusesChanges]), ...onlyIf(attach, attachesNothing, changing)];
 }
 
 const refusesChanges: ConformanceCase = {
@@ -123,13 +143,6 @@ const changeCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'an address in use outside of the nodes is a conflict',
-    async run(harness) {
-      if (harness.usedElsewhere !== undefined)
-        await mustFail(harness, { type: 'attach', address: harness.usedElsewhere, node: harness.nodes[0] }, 'conflict');
-    },
-  },
-  {
     name: 'attaching to an unknown node fails with class not-found',
     async run(harness) {
       await mustFail(
@@ -171,13 +184,22 @@ const changeCases: readonly ConformanceCase[] = [
   },
 ];
 
+const conflictElsewhere: ConformanceCase = {
+  name: 'an address in use outside of the nodes is a conflict',
+  async run(harness) {
+    await mustFail(harness, { type: 'attach', address: usedElsewhere(harness), node: harness.nodes[0] }, 'conflict');
+  },
+};
+
 const capacityHonesty: ConformanceCase = {
   name: 'carries exactly as many addresses as the limits say, then fails with class capacity',
   async run(harness) {
     const [node] = harness.nodes;
     const { main, limits } = readable((await look(harness)).nodes[0], node.name);
-    check(limits.ipv4 !== undefined, `node ${node.name} was declared limited and tells no limit`);
-    const room = limits.ipv4 - main.addresses.filter(({ address }) => !address.includes(':')).length;
+    const { ipv4 = Infinity, total = Infinity } = limits;
+    const all = main.addresses.length;
+    const room = Math.min(ipv4 - main.addresses.filter(({ address }) => !address.includes(':')).length, total - all);
+    check(room < Infinity, `node ${node.name} was declared limited, and tells no limit of IPv4 nor of both families`);
     check(room >= 0 && room <= 64, `node ${node.name} has room for ${room} addresses; the suite needs 0 to 64`);
     for (let count = 0; count < room; count += 1) {
       const result = await applyOne(harness, { type: 'attach', address: harness.freeAddress(4), node });
@@ -189,9 +211,3 @@ const capacityHonesty: ConformanceCase = {
     await mustFail(harness, { type: 'attach', address: harness.freeAddress(4), node }, 'capacity');
   },
 };
-
-async function usedAddresses(harness: Parameters<typeof look>[0]): Promise<readonly string[]> {
-  return (await look(harness)).cidrs.flatMap((cidr) =>
-    'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
-  );
-}

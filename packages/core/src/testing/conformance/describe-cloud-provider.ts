@@ -13,18 +13,27 @@ export interface CloudProviderSuite extends ConformanceDeclaration {
   readonly describe: (name: string, body: () => void) => unknown;
   /** The runner's `it`. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
+  /** The runner's `it.skip`: what does not apply is named, and never passes unseen. */
+  readonly skip: (name: string, body: () => void) => unknown;
   /** Makes a provider on a fresh test platform; called once per case. */
   readonly makeProvider: () => ProviderHarness | Promise<ProviderHarness>;
 }
 
-/** Registers the conformance suite: a provider that passes it keeps the contract of `CloudProvider`. */
+/**
+ * Registers the conformance suite: a provider that passes it keeps the contract of `CloudProvider`. Cases that do not
+ * apply to what is declared are named as skipped, with the reason.
+ */
 export function describeCloudProvider(suite: CloudProviderSuite): void {
   suite.describe(`${suite.name} keeps the provider contract`, () => {
-    for (const conformanceCase of conformanceCases(suite)) {
-      suite.it(conformanceCase.name, async () => {
+    for (const { name, skipped, run } of conformanceCases(suite)) {
+      if (skipped !== undefined) {
+        suite.skip(`${name} (skipped: ${skipped})`, () => undefined);
+        continue;
+      }
+      suite.it(name, async () => {
         const harness = await suite.makeProvider();
         try {
-          await conformanceCase.run(harness);
+          await run(harness);
         } finally {
           await harness.close?.();
         }
@@ -33,7 +42,7 @@ export function describeCloudProvider(suite: CloudProviderSuite): void {
   });
 }
 
-/** The cases that fit a declaration, for runners of another shape. */
+/** All cases, with those skipped that do not fit a declaration, for runners of another shape. */
 export function conformanceCases(declaration: ConformanceDeclaration): readonly ConformanceCase[] {
   return [
     ...observeCases(declaration),

@@ -1,14 +1,21 @@
 import { apply, applyOne, carried, check, checkFailed, mustDo } from './actions.ts';
-import type { ConformanceCase, ConformanceDeclaration } from './harness.ts';
+import {
+  attachesNothing,
+  onlyIf,
+  type ConformanceCase,
+  type ConformanceDeclaration,
+  type ProviderFault,
+} from './harness.ts';
 
-/** The rules for trouble; each is registered where the harness can make its fault. */
+/** The rules for trouble; each applies where the harness can make its fault. */
 export function faultCases({ attach, faults = [] }: ConformanceDeclaration): readonly ConformanceCase[] {
-  if (!attach) return [];
-  return [
-    ...(faults.includes('refuse') ? refusals : []),
-    ...(faults.includes('lose-answer') ? [lostAnswer] : []),
-    ...(faults.includes('stop-move') ? [stoppedMove] : []),
-  ];
+  const where = (fault: ProviderFault['type'], cases: readonly ConformanceCase[]): readonly ConformanceCase[] =>
+    onlyIf(faults.includes(fault), `the fault ${fault} is not declared`, cases);
+  return onlyIf(attach, attachesNothing, [
+    ...where('refuse', refusals),
+    ...where('lose-answer', [lostAnswer]),
+    ...where('stop-move', [stoppedMove]),
+  ]);
 }
 
 const refusals: readonly ConformanceCase[] = [

@@ -1,6 +1,5 @@
 import type { CloudProvider } from '../../provider-contract/contract.ts';
 import type { ProviderNode } from '../../provider-contract/observation.ts';
-import type { ProviderErrorClass } from '../../provider-contract/provider-error.ts';
 
 /** Troubles that a provider's test platform can make on demand; each case needs some of them. */
 export type ProviderFault =
@@ -35,9 +34,11 @@ export interface ProviderHarness {
   readonly cidrs: readonly [string, ...string[]];
   /** A free address that every node can carry; another one each time. Only called where the provider attaches. */
   freeAddress(family: 4 | 6): string;
-  /** An address that someone else put on a node's main interface. */
+  /** An address that someone else put on a node's main interface, unless `foreign` is declared as false. */
   readonly foreign?: { readonly address: string; readonly node: ProviderNode };
-  /** An address in one of the CIDRs that is in use outside of the nodes. */
+  /**
+   * An address in one of the CIDRs that is in use outside of the nodes, unless `usedElsewhere` is declared as false.
+   */
   readonly usedElsewhere?: string;
   /** The cluster's objects as they are now, with their kinds, where the platform stands in them. */
   objects?(): Promise<readonly unknown[]>;
@@ -49,7 +50,10 @@ export interface ProviderHarness {
   close?(): Promise<void>;
 }
 
-/** What a provider and its test platform declare, so that a case is registered only where it can run. */
+/**
+ * What a provider and its test platform declare. A case that does not apply is skipped by name, with the reason; one
+ * that applies fails where the harness lacks what it needs.
+ */
 export interface ConformanceDeclaration {
   /** Whether the provider attaches addresses; must agree with its capabilities. */
   readonly attach: boolean;
@@ -57,6 +61,12 @@ export interface ConformanceDeclaration {
   readonly families?: readonly (4 | 6)[];
   /** Faults that the harness can make; none by default. */
   readonly faults?: readonly ProviderFault['type'][];
+  /** Whether interfaces have primary addresses, which never move; true by default. */
+  readonly primaries?: boolean;
+  /** Whether someone else can put an address on a node, as the harness then has; true by default. */
+  readonly foreign?: boolean;
+  /** Whether addresses can be in use outside of the nodes, as the harness then has one; true by default. */
+  readonly usedElsewhere?: boolean;
   /** Whether the nodes have a limit that the suite may fill up (at most 64 addresses); false by default. */
   readonly limited?: boolean;
   /** Whether the platform stands in objects of the cluster (`fromObjects`); false by default. */
@@ -66,17 +76,19 @@ export interface ConformanceDeclaration {
 /** One rule of the contract as a test: it throws an Error that tells what is broken. */
 export interface ConformanceCase {
   readonly name: string;
+  /** Why it does not apply to what is declared, if so. */
+  readonly skipped?: string;
   run(harness: ProviderHarness): Promise<void>;
 }
 
-/** The classes that an error may have. */
-export const errorClasses: readonly ProviderErrorClass[] = [
-  'permanent',
-  'throttled',
-  'conflict',
-  'capacity',
-  'not-found',
-  'unauthorized',
-  'transient',
-  'unknown',
-];
+/** Cases that apply only where something is so: elsewhere each is skipped, with the reason. */
+export function onlyIf(
+  applies: boolean,
+  reason: string,
+  cases: readonly ConformanceCase[],
+): readonly ConformanceCase[] {
+  return applies ? cases : cases.map((one) => ({ ...one, skipped: reason }));
+}
+
+/** What does not apply to a provider that attaches nothing. */
+export const attachesNothing = 'the provider attaches nothing';

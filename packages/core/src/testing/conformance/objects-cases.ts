@@ -4,7 +4,7 @@ import { isReadBy } from '../../read/platform-objects.ts';
 import type { Read } from '../../finding/read.ts';
 import { asRecord, isRecord } from '../../snapshot/object-reader.ts';
 import { check, look, mustDo } from './actions.ts';
-import type { ConformanceCase, ConformanceDeclaration, ProviderHarness } from './harness.ts';
+import { onlyIf, type ConformanceCase, type ConformanceDeclaration, type ProviderHarness } from './harness.ts';
 
 /** The rules of a platform that stands in objects. */
 export function objectsCases({ attach, readsObjects = false }: ConformanceDeclaration): readonly ConformanceCase[] {
@@ -17,7 +17,7 @@ export function objectsCases({ attach, readsObjects = false }: ConformanceDeclar
       );
     },
   };
-  return readsObjects ? [declared, ...cases(attach)] : [declared];
+  return [declared, ...onlyIf(readsObjects, 'the platform does not stand in objects', cases(attach))];
 }
 
 /** What stands in the place of anything else. */

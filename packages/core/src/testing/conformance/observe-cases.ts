@@ -1,10 +1,22 @@
+import { providerErrorClasses } from '../../provider-contract/provider-error.ts';
 import { formatAddress, parseAddress } from '../../address/address.ts';
+import { parseRange } from '../../address/address-range.ts';
 import { cidrContains, parseCidr } from '../../address/cidr.ts';
-import { check, look, readable } from './actions.ts';
-import { errorClasses, type ConformanceCase, type ConformanceDeclaration } from './harness.ts';
+import { carried, check, look, readable, usedAddresses, usedElsewhere } from './actions.ts';
+import { attachesNothing, onlyIf, type ConformanceCase, type ConformanceDeclaration } from './harness.ts';
 
 /** The rules of looking. */
-export function observeCases({ attach, faults = [] }: ConformanceDeclaration): readonly ConformanceCase[] {
+export function observeCases({
+  attach,
+  faults = [],
+  foreign = true,
+  usedElsewhere: isUsedElsewhere = true,
+}: ConformanceDeclaration): readonly ConformanceCase[] {
+  const attaching = [
+    ...attachingObserveCases,
+    ...onlyIf(foreign, 'nobody else puts addresses on nodes', [showsForeign]),
+    ...onlyIf(isUsedElsewhere, 'nothing is in use outside of the nodes', [showsUsedElsewhere]),
+  ];
   const cases: ConformanceCase[] = [
     {
       name: 'declares its version, name, platforms and capabilities',
@@ -49,6 +61,23 @@ export function observeCases({ attach, faults = [] }: ConformanceDeclaration): r
       },
     },
     {
+      name: 'what the platform keeps for itself is told as addresses or ranges of the CIDR',
+      async run(harness) {
+        for (const seen of (await look(harness)).cidrs) {
+          check(!('error' in seen), `usage of ${seen.cidr} must be readable`);
+          const cidr = parseCidr(seen.cidr)?.cidr;
+          for (const text of seen.reserved) {
+            const range = parseRange(text);
+            check(range !== undefined, `"${text}", reserved in ${seen.cidr}, is no address and no range FIRST-LAST`);
+            check(
+              cidr !== undefined && cidrContains(cidr, range.first) && cidrContains(cidr, range.last),
+              `${text} is told as reserved in ${seen.cidr} and is not in there`,
+            );
+          }
+        }
+      },
+    },
+    {
       name: 'an aborted look rejects with the reason of the signal',
       async run({ provider, nodes, cidrs }) {
         const reason = new Error('enough');
@@ -60,10 +89,12 @@ export function observeCases({ attach, faults = [] }: ConformanceDeclaration): r
       },
     },
   ];
-  if (attach) cases.push(...attachingObserveCases);
-  if (faults.includes('unreadable-node')) cases.push(unreadableNode);
-  if (faults.includes('unreadable-cidr')) cases.push(unreadableCidr);
-  return cases;
+  return [
+    ...cases,
+    ...onlyIf(attach, attachesNothing, attaching),
+    ...onlyIf(faults.includes('unreadable-node'), 'the fault unreadable-node is not declared', [unreadableNode]),
+    ...onlyIf(faults.includes('unreadable-cidr'), 'the fault unreadable-cidr is not declared', [unreadableCidr]),
+  ];
 }
 
 const attachingObserveCases: readonly ConformanceCase[] = [
@@ -92,20 +123,6 @@ const attachingObserveCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'addresses in use by others are in use in their CIDR',
-    async run(harness) {
-      const used = (await look(harness)).cidrs.flatMap((cidr) =>
-        'error' in cidr ? [] : cidr.inUse.map(({ address }) => address),
-      );
-      for (const address of [harness.foreign?.address, harness.usedElsewhere]) {
-        check(
-          address === undefined || used.includes(address),
-          `${address} is in use, and the observation does not say so`,
-        );
-      }
-    },
-  },
-  {
     name: 'addresses in use lie in their CIDR, each told once, in canonical text',
     async run(harness) {
       for (const seen of (await look(harness)).cidrs) {
@@ -128,6 +145,37 @@ const attachingObserveCases: readonly ConformanceCase[] = [
   },
 ];
 
+const showsForeign: ConformanceCase = {
+  name: 'an address that someone else put on a node is on it, and in use in its CIDR',
+  async run(harness) {
+    const { foreign } = harness;
+    check(
+      foreign !== undefined,
+      'the harness has no `foreign` address: give one, or declare `foreign: false` where nobody can put one on a node',
+    );
+    const { address, node } = foreign;
+    check(
+      (await carried(harness, node)).includes(address),
+      `${address} is on ${node.name}, and the look does not say so`,
+    );
+    check(
+      (await usedAddresses(harness)).includes(address),
+      `${address} is in use, and the observation does not say so`,
+    );
+  },
+};
+
+const showsUsedElsewhere: ConformanceCase = {
+  name: 'addresses in use by others are in use in their CIDR',
+  async run(harness) {
+    const address = usedElsewhere(harness);
+    check(
+      (await usedAddresses(harness)).includes(address),
+      `${address} is in use, and the observation does not say so`,
+    );
+  },
+};
+
 function isCanonical(text: string): boolean {
   const address = parseAddress(text);
   return address !== undefined && formatAddress(address) === text;
@@ -141,7 +189,7 @@ const unreadableNode: ConformanceCase = {
     const { nodes } = await look(harness);
     const [first, second] = nodes;
     check(first !== undefined && 'error' in first, `node ${broken.name} cannot be read, and is shown as if it were`);
-    check(errorClasses.includes(first.error.class), `"${first.error.class}" is no error class`);
+    check(providerErrorClasses.includes(first.error.class), `"${first.error.class}" is no error class`);
     readable(second, healthy.name);
   },
 };
