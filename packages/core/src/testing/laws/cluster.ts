@@ -272,3 +272,12 @@ function editPool(snapshot: ClusterSnapshot, edit: (pool: EgressIPAMSnapshot) =>
     egressIPAMs: snapshot.egressIPAMs.map((entry) => (entry.name === 'pool' ? edit(entry) : entry)),
   };
 }
+
+/** Whether this project alone chooses the node of every address. */
+export function placesByUs(
+  { backend, settings = {} }: NetworkUnderTest,
+  { provider, egressIPAMs }: ClusterSnapshot,
+): boolean {
+  const { placement } = backend.traits(settings, { isCloud: provider.cloud, attaches: provider.attach });
+  return egressIPAMs.every(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us');
+}

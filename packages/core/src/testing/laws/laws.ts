@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import type { Allocation, Plan } from '../../plan/plan-types.ts';
+import type { Allocation } from '../../plan/plan-types.ts';
 import { createPlanner, plan } from '../../plan/planner.ts';
-import { applyStep, readySteps } from '../../simulate/apply-step.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM } from '../builders.ts';
-import { beginning, placesByCidr } from './cluster.ts';
+import { beginning, placesByCidr, placesByUs } from './cluster.ts';
 import { histories, type Happening } from './happening.ts';
-import { converge, ensure, live, look, same } from './live.ts';
+import { readsAnything, servesWhoClaims, stepsSayWhatTheyDo } from './contract-laws.ts';
+import { law10, law9 } from './crash-laws.ts';
+import { ensure, live, look, same } from './live.ts';
 import { makeBeforeBreak } from './make-before-break.ts';
 import { law12Counted, law12Faultless, law12Mistyped } from './mending-laws.ts';
 import { law11, law11Overwritten, law11Unclaimed, law12 } from './proof-laws.ts';
@@ -82,12 +83,28 @@ export function networkLaws(network: NetworkUnderTest): readonly NetworkLaw[] {
       makeBeforeBreak(network),
     ),
     law('a planner that lives on gives what plan() gives', alike(network)),
+    law('where all is well a claim is served, and its addresses carry traffic', servesWhoClaims(network)),
+    law(
+      'a step has an id of its own, waits for what comes, and says what it writes and does',
+      stepsSayWhatTheyDo(network),
+    ),
+    law('a kind reads any object, and throws for none', readsAnything(network)),
   ];
 }
 
+/** Somebody uses the addresses that would be given out first. */
+const usedByOthers: readonly Happening[] = [1, 2].map((address) => ({ type: 'hosted-by-hand', which: 0, address }));
+
+/** Whatever has happened, a node fails in the end with all that is on it, and what may be done first is not. */
+const nodeFailure: readonly Happening[] = [
+  { type: 'steps', choices: new Array<number>(20).fill(0) },
+  { type: 'node-flipped', which: 0 },
+  { type: 'steps', choices: [1, 1, 1, 1, 1, 1] },
+];
+
 function law1(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {
-    live(network, initial, happenings, {
+    live(network, initial, [...usedByOthers, ...happenings, ...nodeFailure], {
       planned: (snapshot, { allocations, steps }, { foreign }) => {
         const all = allocations.flatMap(({ addresses }) => addresses);
         ensure(new Set(all).size === all.length, `an address is allocated twice: ${all.join()}`);
@@ -186,7 +203,7 @@ function law4(network: NetworkUnderTest): Check {
   return (initial, { happenings }) => {
     live(network, initial, happenings, {
       planned: (snapshot, { allocations, egressIPAMs }) => {
-        const isPlacedByUs = isPlaced(network, snapshot);
+        const isPlacedByUs = placesByUs(network, snapshot);
         for (const { namespace, nodes, source } of allocations.filter((entry) => entry.source !== 'kept')) {
           for (const name of nodes) {
             if (name === null) ensure(!isPlacedByUs, `${source} address of ${namespace} has no node`);
@@ -203,11 +220,6 @@ function law4(network: NetworkUnderTest): Check {
       },
     });
   };
-}
-
-function isPlaced({ backend, settings = {} }: NetworkUnderTest, { provider, egressIPAMs }: ClusterSnapshot): boolean {
-  const { placement } = backend.traits(settings, { isCloud: provider.cloud, attaches: provider.attach });
-  return egressIPAMs.every(({ name, cidrAssignments }) => placement({ name, cidrs: cidrAssignments.length }) === 'us');
 }
 
 function roomIsKept(
@@ -301,43 +313,6 @@ function law8(network: NetworkUnderTest): Check {
       good.steps,
       'steps',
     );
-  };
-}
-
-function law9(network: NetworkUnderTest): Check {
-  return (initial, { happenings }) => {
-    const { snapshot } = live(network, initial, happenings);
-    const there = converge(network, snapshot);
-    let interrupted = snapshot;
-    for (let count = 0; count < 3; count += 1) {
-      const [first] = readySteps(plan(interrupted, network.backend));
-      if (first !== undefined) interrupted = applyStep(interrupted, first, network.backend);
-    }
-    const restarted = converge(network, JSON.parse(JSON.stringify(interrupted)) as ClusterSnapshot);
-    // Which of two claims gets the last room may depend on whose release ended first; that as many are served may not.
-    const served = ({ allocations }: Plan): readonly string[] => allocations.flatMap(({ addresses }) => addresses);
-    const [once, again] = [served(there.result), served(restarted.result)];
-    ensure(once.length === again.length, `${again.join()} are served after a crash, ${once.join()} without one`);
-    const owned = new Set(again);
-    for (const address of look(network, restarted.snapshot).ours)
-      ensure(owned.has(address), `${address} is left on a node`);
-    for (const node of restarted.snapshot.provider.observation?.nodes ?? []) {
-      const addresses = 'error' in node ? [] : node.interfaces.flatMap((entry) => entry.addresses);
-      for (const { address, primary } of addresses) {
-        ensure(primary || owned.has(address), `${address} is left on the interface of ${node.node}`);
-      }
-    }
-  };
-}
-
-function law10(network: NetworkUnderTest): Check {
-  return (initial, { happenings }) => {
-    const { snapshot, writes } = converge(network, live(network, initial, happenings).snapshot);
-    ensure(plan(snapshot, network.backend).steps.length === 0, 'something is written at rest');
-    for (const [object, count] of writes) ensure(count <= 6, `${object} is written ${count} times`);
-    live(network, initial, happenings, {
-      stepped: (before, after) => ensure(JSON.stringify(after) !== JSON.stringify(before), 'a step changes nothing'),
-    });
   };
 }
 

@@ -4,6 +4,7 @@ import { createPlanner, plan } from '../../plan/planner.ts';
 import type { Plan } from '../../plan/plan-types.ts';
 import { Parser } from '../../parse/parsed-snapshot.ts';
 import { applyStep, readySteps } from '../../simulate/apply-step.ts';
+import type { Step } from '../../network-contract/step.ts';
 import type { ClusterSnapshot } from '../../snapshot/snapshot.ts';
 import { happen, type Memory } from './cluster.ts';
 import type { Happening } from './happening.ts';
@@ -13,6 +14,8 @@ import type { NetworkUnderTest } from './suite.ts';
 export interface Watcher {
   readonly planned?: (snapshot: ClusterSnapshot, result: Plan, memory: Memory) => void;
   readonly stepped?: (before: ClusterSnapshot, after: ClusterSnapshot, memory: Memory) => void;
+  /** Of a step alone, before the network does anything by itself. */
+  readonly applied?: (before: ClusterSnapshot, after: ClusterSnapshot, step: Step) => void;
   readonly happened?: (before: ClusterSnapshot, after: ClusterSnapshot, event: Happening) => void;
 }
 
@@ -46,7 +49,9 @@ export function live(
       const step = ready[choice % Math.max(ready.length, 1)];
       if (step === undefined) break;
       const before = snapshot;
-      snapshot = react(applyStep(snapshot, step, network.backend));
+      const applied = applyStep(snapshot, step, network.backend);
+      watch.applied?.(before, applied, step);
+      snapshot = react(applied);
       watch.stepped?.(before, snapshot, memory);
     }
   }
@@ -66,23 +71,36 @@ export function converge(network: NetworkUnderTest, initial: ClusterSnapshot): C
   const react = network.react ?? ((snapshot: ClusterSnapshot): ClusterSnapshot => snapshot);
   let snapshot = react(initial);
   const writes = new Map<string, number>();
+  let last: readonly Step[] = [];
   for (let round = 0; round < 60; round += 1) {
     const result = plan(snapshot, network.backend);
     const ready = readySteps(result);
     if (ready.length === 0) {
       ensure(
         result.steps.length === 0,
-        `a plan that can go no further has no steps left, not ${JSON.stringify(result.steps)}`,
+        `a plan that can go no further has no steps left, not ${result.steps.map(describeWait).join('; ')}`,
       );
       return { snapshot, result, writes };
     }
+    last = ready;
     for (const step of ready) {
       snapshot = react(applyStep(snapshot, step, network.backend));
       const object = `${step.object.kind}/${step.object.name}`;
       writes.set(object, (writes.get(object) ?? 0) + 1);
     }
   }
-  throw new Error('the cluster does not converge');
+  throw new Error(`the cluster does not converge: after 60 plans there is still ${last.map(describe).join('; ')}`);
+}
+
+function describe({ id, object }: Step): string {
+  return `"${id}", which writes ${object.kind} ${object.name}`;
+}
+
+function describeWait({ id, after }: Step): string {
+  const what = after.map((one) =>
+    one.kind === 'step' ? `"${one.id}"` : `${one.object.kind} ${one.object.name} to be ${one.state}`,
+  );
+  return `"${id}", which waits for ${what.join(' and ')}`;
 }
 
 /** What the network's objects say of a snapshot, as texts. */

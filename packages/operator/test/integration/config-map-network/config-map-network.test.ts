@@ -1,5 +1,3 @@
-import { type NetworkObjects } from '@egressip-ipam/core';
-import { entriesOf, withEntries } from '@egressip-ipam/core/plugin';
 import { describeNetworkBackend } from '@egressip-ipam/core/testing';
 import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
 import {
@@ -20,7 +18,7 @@ import { runOperator } from '../../../src/run/run-operator.ts';
 import { openCrd } from '../../../src/trial/open-crd.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { configMaps, egressIPAMs, namespaces, nodes } from '../support/resources.ts';
-import { carriedBy, network, networkNamespace } from './config-map-network.ts';
+import { carriedBy, hostByHand, network, networkNamespace } from './config-map-network.ts';
 
 const poll = { timeout: 30_000, interval: 100 };
 const module = fileURLToPath(new URL('config-map-network.ts', import.meta.url));
@@ -28,12 +26,7 @@ const module = fileURLToPath(new URL('config-map-network.ts', import.meta.url));
 describeNetworkBackend({
   name: 'the ConfigMap network',
   backend: network,
-  hostByHand: (objects: NetworkObjects, node: string, address: string) => {
-    const [kind] = network.kinds;
-    if (kind === undefined) return undefined;
-    const byHand = { name: `by-hand-${address}`, data: { [address]: node } };
-    return withEntries(objects, kind, [...entriesOf(objects, kind), byHand]);
-  },
+  hostByHand,
   // It keeps no record of what is on an interface and not hosted yet, which a cloud would need (law 9).
   attaches: false,
   runs: Number(process.env['LAW_RUNS'] ?? 40),

@@ -11,6 +11,7 @@ import {
   type NetworkEntry,
   type NetworkFacts,
   type NetworkKind,
+  type NetworkObjects,
   type NetworkStep,
   type Precondition,
 } from '@egressip-ipam/core';
@@ -226,4 +227,10 @@ export function carriedBy(configMap: unknown): Readonly<Record<string, string>> 
       String(value).replace(ours, ''),
     ]),
   );
+}
+
+/** The objects once a person has put an address on a node. */
+export function hostByHand(objects: NetworkObjects, node: string, address: string): NetworkObjects {
+  const byHand = { name: `by-hand-${address}`, data: { [address]: node } };
+  return withEntries(objects, namespaceKind, [...entriesOf(objects, namespaceKind), byHand]);
 }
