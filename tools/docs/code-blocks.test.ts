@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { blocksIn, blocksOf, commandsInSentences, commandsOf, pages, root, type CodeBlock } from './code-blocks.ts';
+import {
+  blocksIn,
+  blocksOf,
+  commandsInSentences,
+  commandsOf,
+  examplesInSource,
+  pages,
+  root,
+  type CodeBlock,
+} from './code-blocks.ts';
 
 interface EgressIPAMObject {
   readonly kind: 'EgressIPAM';
@@ -165,10 +174,13 @@ describe('objects of the documentation', () => {
 });
 
 describe('programs of the documentation', () => {
-  const blocks = blocksIn('ts');
+  const examples = examplesInSource();
+  const blocks = [...blocksIn('ts'), ...examples];
   const nameOf = (index: number): string => join(root, `docs-block-${index}.ts`);
   const texts = new Map(blocks.map(({ text }, index) => [nameOf(index), `${text}\nexport {};\n`]));
   const program = typeCheck(texts);
+
+  it('are there for what people meet first', () => expect(examples.length).toBeGreaterThanOrEqual(10));
 
   it.each(blocks.map(({ at }, index): [string, string] => [at, nameOf(index)]))('%s', (_, name) => {
     const source = program.getSourceFile(name);

@@ -15,16 +15,9 @@ export interface CodeBlock {
 }
 
 /** Every page that people read: the documentation, and each README. */
-export const pages: readonly string[] = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'],
-  {
-    cwd: root,
-    encoding: 'utf8',
-  },
-)
-  .split('\n')
-  .filter((path) => /^(docs\/.*|([^/]+\/)*README|CONTRIBUTING)(\.md)?$/.test(path));
+export const pages: readonly string[] = listed('*.md').filter((path) =>
+  /^(docs\/.*|([^/]+\/)*README|CONTRIBUTING)(\.md)?$/.test(path),
+);
 
 /** The blocks of a page, with the indent of a list taken off. */
 export function blocksOf(page: string): readonly CodeBlock[] {
@@ -41,6 +34,17 @@ export function blocksOf(page: string): readonly CodeBlock[] {
 /** The blocks of all pages in one language. */
 export const blocksIn = (...languages: readonly string[]): readonly CodeBlock[] =>
   pages.flatMap(blocksOf).filter(({ language }) => languages.includes(language));
+
+/** The programs in comments of what packages export. */
+export const examplesInSource = (): readonly CodeBlock[] =>
+  listed('packages/*/src/*.ts').flatMap((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    return [...text.matchAll(/^ *\* ```ts\n([^]*?)^ *\* ```$/gm)].map(({ 1: body = '', index }) => ({
+      at: `${path}:${text.slice(0, index).split('\n').length + 1}`,
+      language: 'ts',
+      text: body.replaceAll(/^ *\* ?/gm, ''),
+    }));
+  });
 
 /** Commands in the middle of sentences, each in one line, which begin with one of these words. */
 export const commandsInSentences = (...beginnings: readonly string[]): readonly Omit<CodeBlock, 'language'>[] =>
@@ -75,4 +79,12 @@ export function commandsOf(text: string): readonly (readonly string[])[] {
 function end(words: readonly string[]): number {
   const found = words.findIndex((word) => /^(#|>|<|&$|2>)/.test(word));
   return found === -1 ? words.length : found;
+}
+
+/** The repository's files of a pattern, with those that are new. */
+function listed(pattern: string): readonly string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', pattern];
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((path) => path !== '');
 }

@@ -32,7 +32,18 @@ export interface CheckReport {
   readonly capacity: readonly CapacityCheck[];
 }
 
-/** Audits a cluster: what disagrees with itself, and what the loss of a node would do. Changes nothing. */
+/**
+ * Audits a cluster: what disagrees with itself, and what the loss of a node would do. Changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { check, isSound, readObjects } from '@egressip-ipam/core';
+ *
+ * const { snapshot } = readObjects([{ kind: 'Namespace', metadata: { name: 'billing' } }]);
+ * const report = check(snapshot);
+ * if (!isSound(report)) for (const { code, message } of report.problems) console.error(`${code}: ${message}`);
+ * ```
+ */
 export function check(
   snapshot: ClusterSnapshot,
   backend: NetworkBackend = plain,

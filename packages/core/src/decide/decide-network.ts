@@ -19,8 +19,12 @@ const certainties: readonly Certainty[] = ['absent', 'served', 'used', 'at-work'
  * that a migration left behind do not count against what is at work. Two that are equally sure leave it undecided.
  *
  * @example
- * const decision = decideNetwork(evidence, [acmeNetwork, otherNetwork]);
- * if (decision.decided) console.log(decision.backend.title);
+ * ```ts
+ * import { decideNetwork, plain } from '@egressip-ipam/core';
+ *
+ * const decision = decideNetwork({ served: new Map(), nodes: [] }, [plain]);
+ * console.log(decision.decided ? decision.backend.title : 'nobody knows this network');
+ * ```
  */
 export function decideNetwork(evidence: ClusterEvidence, backends: readonly NetworkBackend[]): NetworkDecision {
   const candidates = backends

@@ -31,6 +31,15 @@ export interface Explanation {
  * Explains one thing from a plan and the snapshot it came from.
  *
  * @param backend the back end that the plan was made with
+ *
+ * @example
+ * ```ts
+ * import { explain, plan, readObjects } from '@egressip-ipam/core';
+ *
+ * const { snapshot } = readObjects([{ kind: 'Namespace', metadata: { name: 'billing' } }]);
+ * const { statements } = explain(snapshot, plan(snapshot), { kind: 'namespace', name: 'billing' });
+ * console.log(statements.join('\n'));
+ * ```
  */
 export function explain(
   snapshot: ClusterSnapshot,

@@ -74,6 +74,14 @@ export interface Planner {
  * shares objects with the last one is therefore planned much faster.
  *
  * @param backend the network's back end; the one that a snapshot names
+ *
+ * @example
+ * ```ts
+ * import { createPlanner, plain, type ClusterSnapshot } from '@egressip-ipam/core';
+ *
+ * const planner = createPlanner(plain);
+ * export const allocationsOf = (snapshot: ClusterSnapshot) => planner.plan(snapshot).allocations;
+ * ```
  */
 export function createPlanner(
   backend: NetworkBackend = plain,
@@ -100,7 +108,18 @@ export function createPlanner(
   };
 }
 
-/** Decides everything for one snapshot: allocations, placements, ordered steps and findings. */
+/**
+ * Decides everything for one snapshot: allocations, placements, ordered steps and findings.
+ *
+ * @example
+ * ```ts
+ * import { plan, readObjects } from '@egressip-ipam/core';
+ *
+ * const { snapshot } = readObjects([{ kind: 'Namespace', metadata: { name: 'billing' } }]);
+ * const { allocations, waiting, steps, findings } = plan(snapshot);
+ * for (const { namespace, reason } of waiting) console.log(`${namespace} waits: ${reason.message}`);
+ * ```
+ */
 export function plan(snapshot: ClusterSnapshot, backend: NetworkBackend = plain, options: PlanOptions = {}): Plan {
   return createPlanner(backend, options).plan(snapshot);
 }

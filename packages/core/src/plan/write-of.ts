@@ -32,7 +32,14 @@ export function isInterfaceStep(step: Step): step is InterfaceStep {
  *
  * @example
  * ```ts
- * for (const step of readySteps(plan)) if (!isInterfaceStep(step)) console.log(writeOf(step, backend));
+ * import { isInterfaceStep, plan, writeOf, type ClusterSnapshot, type NetworkBackend } from '@egressip-ipam/core';
+ * import { readySteps } from '@egressip-ipam/core/simulate';
+ *
+ * // Again and again, each time from a new snapshot: a step may start once nothing is left in its `after`.
+ * export function writesFor(snapshot: ClusterSnapshot, backend: NetworkBackend) {
+ *   const ready = readySteps(plan(snapshot, backend));
+ *   return ready.flatMap((step) => (isInterfaceStep(step) ? [] : [writeOf(step, backend)]));
+ * }
  * ```
  */
 export function writeOf(step: Exclude<Step, InterfaceStep>, backend: NetworkBackend): KubernetesWrite {

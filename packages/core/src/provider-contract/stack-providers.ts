@@ -8,7 +8,11 @@ import { describeProvider } from './describe-provider.ts';
  * incomplete, so that a crash between the two loses nothing.
  *
  * @example
- * const provider = stackProviders(cloud, agents);
+ * ```ts
+ * import { stackProviders, type CloudProvider } from '@egressip-ipam/core';
+ *
+ * export const both = (cloud: CloudProvider, agents: CloudProvider): CloudProvider => stackProviders(cloud, agents);
+ * ```
  */
 export function stackProviders(below: CloudProvider, above: CloudProvider): CloudProvider {
   // What one of the two has in objects is not what both together carry.

@@ -46,8 +46,11 @@ export interface ReadOptions {
  *
  * @example
  * ```ts
- * const { snapshot, problems } = readObjects(JSON.parse(text).items);
- * const { allocations } = plan(snapshot);
+ * import { plan, readObjects } from '@egressip-ipam/core';
+ * import { readFileSync } from 'node:fs';
+ *
+ * const { snapshot, problems } = readObjects([JSON.parse(readFileSync('cluster.json', 'utf8'))]);
+ * console.log(problems, plan(snapshot).allocations);
  * ```
  */
 export function readObjects(

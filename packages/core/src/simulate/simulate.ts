@@ -48,6 +48,16 @@ export interface Simulation {
 
 /**
  * Says who moves and who waits when something happens. The cluster is settled first, so that only the scenario shows.
+ *
+ * @example
+ * ```ts
+ * import { readObjects } from '@egressip-ipam/core';
+ * import { simulate } from '@egressip-ipam/core/simulate';
+ *
+ * const { snapshot } = readObjects([{ kind: 'Node', metadata: { name: 'n1' } }]);
+ * const { moves, newlyWaiting } = simulate(snapshot, { withoutNodes: ['n1'] });
+ * for (const { address, from, to } of moves) console.log(`${address} moves from ${from} to ${to}`);
+ * ```
  */
 export function simulate(snapshot: ClusterSnapshot, scenario: Scenario, backend: NetworkBackend = plain): Simulation {
   const settled = settle(snapshot, backend);

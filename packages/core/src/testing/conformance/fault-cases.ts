@@ -60,10 +60,8 @@ const lostAnswer: ConformanceCase = {
     harness.inject?.({ type: 'lose-answer', address });
     await applyOne(harness, { type: 'attach', address, node });
     await mustDo(harness, { type: 'attach', address, node });
-    check(
-      (await carried(harness, node)).filter((entry) => entry === address).length === 1,
-      `${address} must be on ${node.name} once`,
-    );
+    const times = (await carried(harness, node)).filter((entry) => entry === address).length;
+    check(times === 1, `${address} must be on ${node.name} once, and is there ${times} times`);
   },
 };
 
