@@ -9,7 +9,7 @@ import {
   type ProviderObservation,
 } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
-import { parseErrorDescription, parseObservation, parseResults, printable, WrongShape } from './parse-answers.ts';
+import { parseErrorDescription, parseObservation, parseResults, inOneLine, WrongShape } from './parse-answers.ts';
 
 /**
  * How a provider broke its contract: no answer in time, an answer of another shape, or an error that is no
@@ -104,7 +104,7 @@ async function changeOf(provider: CloudProvider, signal: AbortSignal): Promise<v
 export function describeError(error: unknown): ProviderErrorDescription {
   try {
     if (ProviderError.isInstance(error)) return parseErrorDescription(error.description);
-    return { class: 'unknown', message: printable(error instanceof Error ? String(error.message) : String(error)) };
+    return { class: 'unknown', message: inOneLine(error instanceof Error ? String(error.message) : String(error)) };
   } catch {
     return { class: 'unknown', message: 'what was thrown cannot be read' };
   }

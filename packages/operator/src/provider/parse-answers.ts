@@ -93,14 +93,14 @@ export function parseErrorDescription(error: unknown): ProviderErrorDescription 
   const { class: errorClass, code, message, retryAfterMilliseconds: retry } = error;
   return {
     class: typeof errorClass === 'string' && classes.has(errorClass) ? (errorClass as ProviderErrorClass) : 'unknown',
-    ...(typeof code === 'string' ? { code: printable(code) } : {}),
-    message: typeof message === 'string' && message !== '' ? printable(message) : 'the provider gives no reason',
+    ...(typeof code === 'string' ? { code: inOneLine(code) } : {}),
+    message: typeof message === 'string' && message !== '' ? inOneLine(message) : 'the provider gives no reason',
     ...(typeof retry === 'number' && retry >= 0 ? { retryAfterMilliseconds: Math.min(longestRetry, retry) } : {}),
   };
 }
 
 /** A text of a provider, fit for a log and a status: of bounded length, in one line. */
-export function printable(text: string): string {
+export function inOneLine(text: string): string {
   return text
     .slice(0, longestText)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
@@ -121,7 +121,7 @@ function parseNode(node: string, seen: unknown): NodeObservation {
 
 function parseInterface(node: string, value: unknown): ProviderInterface {
   const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
-  const where = `observe: interface ${typeof id === 'string' ? printable(id) : '?'} of node ${node}`;
+  const where = `observe: interface ${typeof id === 'string' ? inOneLine(id) : '?'} of node ${node}`;
   if (typeof id !== 'string' || id.length > longestText || typeof main !== 'boolean')
     throw new WrongShape(`${where}: id is a short text, and main true or false`);
   return {
@@ -162,7 +162,7 @@ function parseCidrObservation(cidr: string, seen: unknown): CidrObservation {
       const { address, usedBy } = record(entry, `${where}: an address in use`);
       return {
         address: parseAddressText(address, where),
-        usedBy: typeof usedBy === 'string' ? printable(usedBy) : '?',
+        usedBy: typeof usedBy === 'string' ? inOneLine(usedBy) : '?',
       };
     }),
     reserved: list(reserved, `${where}: reserved`).map((entry) => {
@@ -235,7 +235,7 @@ function list(value: unknown, where: string): readonly unknown[] {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(printable(value.slice(0, 80)));
+  if (typeof value === 'string') return JSON.stringify(inOneLine(value.slice(0, 80)));
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value).slice(0, 80);
   if (value === null) return 'null';

@@ -388,6 +388,36 @@ const broken: readonly Broken[] = [
       })),
   },
   {
+    what: 'tells what is reserved as a CIDR',
+    caughtBy: 'what the platform keeps for itself',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, reserved: ['10.0.0.0/30'] })),
+      })),
+  },
+  {
+    what: 'leaves the addresses of nodes out of what is in use',
+    caughtBy: 'what nodes carry in a CIDR',
+    breakIt: (provider) =>
+      mapObservation(provider, (seen) => ({
+        ...seen,
+        cidrs: seen.cidrs.map((cidr) =>
+          'error' in cidr ? cidr : { ...cidr, inUse: cidr.inUse.filter(({ address }) => address !== '10.0.0.10') },
+        ),
+      })),
+  },
+  {
+    what: 'keeps fewer addresses than none',
+    caughtBy: 'declares its version',
+    breakIt: () => ({ keptInSubnets: { first: -1, last: 0 } }),
+  },
+  {
+    what: 'settles in no time that is one',
+    caughtBy: 'declares its version',
+    breakIt: () => ({ settlingTime: Number.NaN }),
+  },
+  {
     what: 'tells as reserved what is in another CIDR',
     caughtBy: 'what the platform keeps for itself',
     breakIt: (provider) =>

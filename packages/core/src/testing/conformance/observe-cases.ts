@@ -14,6 +14,7 @@ export function observeCases({
 }: ConformanceDeclaration): readonly ConformanceCase[] {
   const attaching = [
     ...attachingObserveCases,
+    usesWhatNodesHave,
     ...onlyIf(foreign, 'nobody else puts addresses on nodes', [showsForeign]),
     ...onlyIf(isUsedElsewhere, 'nothing is in use outside of the nodes', [showsUsedElsewhere]),
   ];
@@ -31,6 +32,12 @@ export function observeCases({
         check(
           types.length + providerIDPrefixes.length > 0 || provider.attachesTo === 'kernel',
           'a provider must serve at least one platform',
+        );
+        const { settlingTime = 0, keptInSubnets: { first, last } = { first: 0, last: 0 } } = provider;
+        check(Number.isFinite(settlingTime) && settlingTime >= 0, `settlingTime is a time, and not ${settlingTime}`);
+        check(
+          [first, last].every((count) => Number.isInteger(count) && count >= 0),
+          `keptInSubnets are numbers of addresses, and not ${first} and ${last}`,
         );
         check(
           provider.capabilities.attach === attach,
@@ -67,7 +74,7 @@ export function observeCases({
           check(!('error' in seen), `usage of ${seen.cidr} must be readable`);
           const cidr = parseCidr(seen.cidr)?.cidr;
           for (const text of seen.reserved) {
-            const range = parseRange(text);
+            const range = text.includes('/') ? undefined : parseRange(text);
             check(range !== undefined, `"${text}", reserved in ${seen.cidr}, is no address and no range FIRST-LAST`);
             check(
               cidr !== undefined && cidrContains(cidr, range.first) && cidrContains(cidr, range.last),
@@ -144,6 +151,21 @@ const attachingObserveCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+const usesWhatNodesHave: ConformanceCase = {
+  name: 'what nodes carry in a CIDR is in use in it',
+  async run(harness) {
+    const used = await usedAddresses(harness);
+    const cidrs = harness.cidrs.flatMap((text) => parseCidr(text)?.cidr ?? []);
+    for (const node of harness.nodes) {
+      for (const text of await carried(harness, node)) {
+        const address = parseAddress(text);
+        const isInside = address !== undefined && cidrs.some((cidr) => cidrContains(cidr, address));
+        check(!isInside || used.includes(text), `${text} is on ${node.name}, and not told as in use in its CIDR`);
+      }
+    }
+  },
+};
 
 const showsForeign: ConformanceCase = {
   name: 'an address that someone else put on a node is on it, and in use in its CIDR',
