@@ -11,7 +11,7 @@ const node = (name: string) => ({
   interfaces: [
     { id: 'eth0', main: true, subnets: ['10.0.0.0/24'], addresses: [{ address: '10.0.0.2', primary: true }] },
   ],
-  limits: { ipv4: 10, ipv6: 4, total: 12 },
+  limits: { ipv4: 10, ...(name === 'b' ? { ipv6: 4, total: 12 } : {}) },
   ...(name === 'b' ? { silent: true } : {}),
 });
 const good = {
@@ -270,12 +270,40 @@ function throwing(object: object, field: string): object {
   });
 }
 
+/** A list that gives another of its own wherever it is made into one. */
+class OwnList extends Array<unknown> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Foreign;
+  }
+
+  override *[Symbol.iterator](): ArrayIterator<unknown> {
+    for (;;) yield undefined;
+  }
+}
+
+class Foreign extends Array<unknown> {
+  override map(): never {
+    throw new Error('not mine');
+  }
+}
+
 /** A list behind a proxy that was revoked: whatever is done with it throws. */
 function takenBack(): unknown {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
   return proxy;
 }
+
+it('nothing is kept of a list that is of a class of the provider’s', async () => {
+  const addresses = OwnList.from(good.cidrs[0]?.inUse ?? []);
+  const { cidrs } = await contain({
+    observe: () => Promise.resolve({ ...good, cidrs: [{ ...good.cidrs[0], inUse: addresses }] }),
+  }).observe();
+  const [first] = cidrs;
+  if (first === undefined || 'error' in first) throw new Error('it is not read');
+  expect(Object.getPrototypeOf(first.inUse)).toBe(Array.prototype);
+  expect(first).toEqual(good.cidrs[0]);
+});
 
 describe('a part of an answer that is wrong', () => {
   const observeWith = (change: object) => contain({ observe: () => Promise.resolve({ ...good, ...change }) }).observe();
@@ -311,7 +339,12 @@ describe('a part of an answer that is wrong', () => {
     [
       'an interface with a name without end',
       { nodes: [{ ...node('a'), interfaces: [{ ...node('a').interfaces[0], id: 'x'.repeat(501) }] }, node('b')] },
-      `observe: interface ${'x'.repeat(500)} of node a: id is a short text, and main true or false`,
+      `observe: interface "${'x'.repeat(80)}" of node a: id is a short text, and main true or false`,
+    ],
+    [
+      'a list with holes',
+      { nodes: [{ ...node('a'), interfaces: [{ ...node('a').interfaces[0], addresses: new Array(3) }] }, node('b')] },
+      'observe: interface eth0 of node a: an address: nothing is said of it, or twice',
     ],
     ['a field that throws', { nodes: [throwing(node('a'), 'interfaces'), node('b')] }, 'a part of it cannot be read'],
     [

@@ -121,9 +121,11 @@ function parseNode(node: string, seen: unknown): NodeObservation {
 
 function parseInterface(node: string, value: unknown): ProviderInterface {
   const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
-  const where = `observe: interface ${typeof id === 'string' ? inOneLine(id) : '?'} of node ${node}`;
   if (typeof id !== 'string' || id.length > longestText || typeof main !== 'boolean')
-    throw new WrongShape(`${where}: id is a short text, and main true or false`);
+    throw new WrongShape(
+      `observe: interface ${describe(id)} of node ${node}: id is a short text, and main true or false`,
+    );
+  const where = `observe: interface ${inOneLine(id)} of node ${node}`;
   return {
     id,
     main,
@@ -215,7 +217,7 @@ function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescripti
   } catch (error) {
     // Whatever reading throws, such as a field that is a function of the plug-in's.
     const reason = error instanceof WrongShape ? error.message : 'a part of it cannot be read';
-    return fail({ class: 'unknown', message: `the provider answers wrongly: ${reason}` });
+    return fail({ class: 'unknown', message: printable(`the provider answers wrongly: ${reason}`) });
   }
 }
 
@@ -227,11 +229,12 @@ function record(value: unknown, where: string): Readonly<Record<string, unknown>
   return value;
 }
 
+/** A list of ours with the same entries: one of the provider's may have holes, or a `map` and an end of its own. */
 function list(value: unknown, where: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new WrongShape(`${where}: a list is expected, not ${describe(value)}`);
   if (value.length > mostEntries)
     throw new WrongShape(`${where}: ${value.length} entries are more than ${mostEntries}`);
-  return value;
+  return Array.from({ length: value.length }, (_, index): unknown => value[index]);
 }
 
 function describe(value: unknown): string {
