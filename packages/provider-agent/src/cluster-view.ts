@@ -11,6 +11,7 @@ import {
   type EgressNode,
   type Roster,
 } from '@egressip-ipam/agent';
+import { isReportFull } from '@egressip-ipam/agent/objects';
 import {
   leases,
   Reflector,
@@ -48,6 +49,8 @@ export class ClusterView implements AgentsView {
    */
   readonly #lost = new Map<string, { readonly at: number; readonly addresses: ReadonlySet<string> | 'unknown' }>();
   readonly #strays = new Strays();
+  /** EgressNodes that were said to be too long: once each, as their nodes may write them again and again. */
+  readonly #full = new Set<string>();
   readonly #now: () => number;
   readonly #afterBeat: (now: number) => void;
   #startedAt = Infinity;
@@ -56,11 +59,15 @@ export class ClusterView implements AgentsView {
   #believed = 0;
   #news = 0;
 
-  /** @param afterBeat called at every beat, with the monotonic time */
+  /**
+   * @param onNotice told, in words for people, of what is not believed
+   * @param afterBeat called at every beat, with the monotonic time
+   */
   constructor(
     rest: RestClient,
     namespace: string,
     onError: (error: unknown) => void,
+    onNotice: (notice: string) => void = () => undefined,
     afterBeat: (now: number) => void = () => undefined,
   ) {
     this.#afterBeat = afterBeat;
@@ -74,9 +81,11 @@ export class ClusterView implements AgentsView {
         if (change.type === 'deleted') {
           this.#noteLost(change.previous);
           this.#strays.forget(change.previous.name);
+          this.#full.delete(change.previous.name);
         } else {
           if (change.object.status.observedGeneration > 0) this.#lost.delete(change.object.name);
           this.#strays.note(change.object, change.type === 'added' ? undefined : change.previous, this.#now());
+          this.#noteFull(change.object, onNotice);
         }
         onChange();
       },
@@ -214,6 +223,14 @@ export class ClusterView implements AgentsView {
     }
     const addresses = new Set([...wishes, ...status.addresses].map(({ address }) => address));
     if (addresses.size > 0) this.#lost.set(name, { at: this.#now(), addresses });
+  }
+
+  #noteFull({ name, status }: EgressNode, onNotice: (notice: string) => void): void {
+    if (this.#full.has(name) || !isReportFull(status)) return;
+    this.#full.add(name);
+    onNotice(
+      `EgressNode ${name} reports more interfaces, subnets or addresses than a node is believed to have: what is beyond 1024 is not looked at, and the node is given no other address`,
+    );
   }
 
   /**

@@ -40,7 +40,7 @@ export function createAgentProvider({
   onError = () => undefined,
   onNotice = () => undefined,
 }: AgentProviderOptions): CloudProvider {
-  const view: ClusterView = new ClusterView(rest, namespace, onError, (now) => {
+  const view: ClusterView = new ClusterView(rest, namespace, onError, onNotice, (now) => {
     if (!looksOnly && shouldAsk(view, now)) rosters.ask().catch(onError);
   });
   const rosters = new RosterWriter(rest, namespace, view);

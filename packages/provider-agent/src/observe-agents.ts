@@ -1,4 +1,4 @@
-import type { EgressNode } from '@egressip-ipam/agent/objects';
+import { isReportFull, type EgressNode } from '@egressip-ipam/agent/objects';
 import {
   cidrContains,
   parseAddress,
@@ -56,8 +56,8 @@ function observeNode(
         addresses,
       },
     ],
-    // An agent that is silent takes nothing more.
-    limits: isQuiet ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
+    // An agent that is silent takes nothing more; nor does a node of which nobody knows all that it has.
+    limits: isQuiet || isReportFull(node.status) ? { ipv4: countOf(addresses, 4), ipv6: countOf(addresses, 6) } : {},
     ...(isQuiet && isMajority ? { silent: true } : {}),
   };
 }

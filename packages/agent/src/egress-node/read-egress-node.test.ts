@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inspectEgressNode, readEgressNode, readStatus } from './read-egress-node.ts';
+import { inspectEgressNode, isReportFull, readEgressNode, readStatus } from './read-egress-node.ts';
 
 const since = '2026-01-01T00:00:00Z';
 const read = (status: unknown, spec: unknown = {}) =>
@@ -36,6 +36,20 @@ it('believes a node no more gateways and results than nodes have, however long i
   const { status } = read({ observedGeneration: 1, gateways: lie, addresses });
   expect(status.gateways).toEqual(lie.slice(0, 16));
   expect(status.addresses).toHaveLength(2_048);
+});
+
+const lies = Array.from({ length: 60_000 }, (_, index) => `10.${index >> 8}.${index & 255}.0`);
+
+it.each([
+  ['addresses', [{ name: 'eth0', addresses: lies }]],
+  ['addresses on many interfaces', lies.map((address) => ({ name: 'eth0', addresses: [address] }))],
+  ['subnets', [{ name: 'eth0', subnets: lies.map((address) => `${address}/24`) }]],
+  ['interfaces', lies.map((name) => ({ name }))],
+])('believes a node no more %s than nodes have, and it is known that there may be more', (_what, interfaces) => {
+  const { status } = read({ observedGeneration: 1, interfaces });
+  expect(JSON.stringify(status).length).toBeLessThan(80_000);
+  expect([isReportFull(status), readStatus(status)]).toEqual([true, status]);
+  expect(isReportFull(readStatus({ interfaces: [{ name: 'eth0', addresses: lies.slice(0, 1_000) }] }))).toBe(false);
 });
 
 it('leaves out of a status what is none of what it should be, and nothing that is', () => {
@@ -128,5 +142,6 @@ it('reads no more wishes than the definition has room for, and counts problems t
   expect(result.ok && result.value.wishes).toHaveLength(1_024);
   expect(result.problems).toHaveLength(101);
   expect(result.problems[0]).toMatchObject({ message: 'it has 2000 entries; those behind 1024 are left out' });
-  expect(result.problems[100]).toMatchObject({ object: { name: 'a' }, message: 'there are 4901 more problems in it' });
+  expect(result.problems[1]).toMatchObject({ message: 'it has 5000 entries; those behind 1024 are left out' });
+  expect(result.problems[100]).toMatchObject({ object: { name: 'a' }, message: 'there are 926 more problems in it' });
 });

@@ -17,6 +17,8 @@ const longestMessage = 512;
 const mostWishes = 1024;
 /** No node has default routes by more gateways: more would only keep addresses from others. */
 export const mostGateways = 16;
+/** More than any node has of interfaces, of subnets on them, or of addresses of its own, all interfaces together. */
+const mostOwn = 1024;
 /** What became of each wish, and of as many that it was asked for before. */
 const mostResults = 2 * mostWishes;
 
@@ -40,6 +42,15 @@ export function readStatus(value: unknown): EgressNodeStatus {
   return statusIn(value, new Fields(() => undefined));
 }
 
+/**
+ * Whether a report has as many interfaces, subnets or addresses as are believed: nobody knows what else there is. An
+ * agent reports no more than that either.
+ */
+export function isReportFull({ interfaces }: Pick<EgressNodeStatus, 'interfaces'>): boolean {
+  const count = (list: 'subnets' | 'addresses'): number => interfaces.reduce((sum, one) => sum + one[list].length, 0);
+  return interfaces.length >= mostOwn || count('subnets') >= mostOwn || count('addresses') >= mostOwn;
+}
+
 function readNamed(name: string, object: unknown, fields: Fields): EgressNode {
   const { metadata, spec, status } = asRecord(object);
   const { generation, resourceVersion } = asRecord(metadata);
@@ -55,11 +66,12 @@ function readNamed(name: string, object: unknown, fields: Fields): EgressNode {
 
 function statusIn(value: unknown, fields: Fields): EgressNodeStatus {
   const { observedGeneration, interfaces, gateways, addresses } = fields.map(value, 'status');
+  const room = { subnets: mostOwn, addresses: mostOwn };
   return {
     observedGeneration: fields.count(observedGeneration, 'status.observedGeneration'),
     interfaces: fields
-      .maps(interfaces, 'status.interfaces')
-      .map((one, index) => interfaceIn(one, `status.interfaces[${index}]`, fields)),
+      .maps(interfaces, 'status.interfaces', mostOwn)
+      .map((one, index) => interfaceIn(one, `status.interfaces[${index}]`, fields, room)),
     gateways: fields.addresses(gateways, 'status.gateways', mostGateways),
     addresses: fields
       .maps(addresses, 'status.addresses', mostResults)
@@ -67,14 +79,23 @@ function statusIn(value: unknown, fields: Fields): EgressNodeStatus {
   };
 }
 
-function interfaceIn({ name, mac, subnets, addresses }: RawMap, at: string, fields: Fields): ReportedInterface {
+/** @param room how many subnets and addresses the report may still have */
+function interfaceIn(
+  { name, mac, subnets, addresses }: RawMap,
+  at: string,
+  fields: Fields,
+  room: { subnets: number; addresses: number },
+): ReportedInterface {
   const known = fields.mac(mac, `${at}.mac`);
-  return {
+  const found = {
     name: fields.text(name, `${at}.name`),
     ...(known === undefined ? {} : { mac: known }),
-    subnets: fields.subnets(subnets, `${at}.subnets`),
-    addresses: fields.addresses(addresses, `${at}.addresses`),
+    subnets: fields.subnets(subnets, `${at}.subnets`, room.subnets),
+    addresses: fields.addresses(addresses, `${at}.addresses`, room.addresses),
   };
+  room.subnets -= found.subnets.length;
+  room.addresses -= found.addresses.length;
+  return found;
 }
 
 function wishIn({ address, reason, vacatedBy }: RawMap, at: string, fields: Fields): readonly Wish[] {
@@ -125,7 +146,7 @@ class Fields {
     return map;
   }
 
-  maps(value: unknown, field: string, most = Infinity): readonly RawMap[] {
+  maps(value: unknown, field: string, most: number): readonly RawMap[] {
     return this.#list(value, field, most).map((entry, index) => this.map(entry, `${field}[${index}]`));
   }
 
@@ -144,12 +165,12 @@ class Fields {
     return undefined;
   }
 
-  addresses(value: unknown, field: string, most = Infinity): readonly string[] {
+  addresses(value: unknown, field: string, most: number): readonly string[] {
     return this.#list(value, field, most).flatMap((entry, index) => this.address(entry, `${field}[${index}]`) ?? []);
   }
 
-  subnets(value: unknown, field: string): readonly string[] {
-    return this.#list(value, field).flatMap((entry, index) => {
+  subnets(value: unknown, field: string, most: number): readonly string[] {
+    return this.#list(value, field, most).flatMap((entry, index) => {
       if (typeof entry === 'string' && parseCidr(entry) !== undefined) return [entry];
       this.leaveOut(`${field}[${index}]`, 'a CIDR is expected; the entry is left out');
       return [];
@@ -176,7 +197,7 @@ class Fields {
     return kept;
   }
 
-  #list(value: unknown, field: string, most = Infinity): readonly unknown[] {
+  #list(value: unknown, field: string, most: number): readonly unknown[] {
     if (Array.isArray(value)) {
       if (value.length > most)
         this.leaveOut(field, `it has ${value.length} entries; those behind ${most} are left out`);

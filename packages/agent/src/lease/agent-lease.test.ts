@@ -29,6 +29,16 @@ describe('the Lease of an agent in a file', () => {
   );
 });
 
+it('keeps little of texts without end, whichever agent of another node wrote them', () => {
+  const long = 'x'.repeat(500_000);
+  const annotations = { 'egressip-ipam-operator.redhat-cop.io/peer-endpoint': `${long} 9811` };
+  const lease = readAgentLease({
+    metadata: { ...metadata, annotations },
+    spec: { holderIdentity: long, renewTime: long },
+  });
+  expect(JSON.stringify(lease).length).toBeLessThan(2_000);
+});
+
 it("says another renewal time each time, though the machine's clock stands still or is set back", () => {
   const renewal = {
     node: 'worker-1',

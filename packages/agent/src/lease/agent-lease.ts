@@ -29,6 +29,9 @@ export interface AgentLease {
   readonly endpoint: { readonly address: string; readonly port: number } | undefined;
 }
 
+/** A holder, a time or an endpoint that is longer was written by no agent of ours. */
+const longest = 512;
+
 /** The name of a node's Lease. */
 export function agentLeaseName(node: string): string {
   return `egressip-ipam-agent-${node}`;
@@ -45,9 +48,9 @@ export function readAgentLease({ metadata, spec }: KubernetesObject): AgentLease
   return {
     node: metadata.name.slice(namePrefix.length),
     resourceVersion: metadata.resourceVersion ?? '',
-    holder: typeof holderIdentity === 'string' && holderIdentity !== '' ? holderIdentity : undefined,
+    holder: typeof holderIdentity === 'string' && holderIdentity !== '' ? holderIdentity.slice(0, longest) : undefined,
     term: Number.isFinite(leaseDurationSeconds) ? Number(leaseDurationSeconds) * 1000 : 0,
-    renewTime: typeof renewTime === 'string' ? renewTime : '',
+    renewTime: typeof renewTime === 'string' ? renewTime.slice(0, longest) : '',
     acknowledged: count(noted[annotations.acknowledged]),
     counted: count(noted[annotations.counted]),
     endpoint: readEndpoint(noted[annotations.endpoint]),
@@ -122,7 +125,7 @@ export function markedLease(current: KubernetesObject): KubernetesObject {
 }
 
 function readEndpoint(value: string | undefined): AgentLease['endpoint'] {
-  const [address = '', port = ''] = (value ?? '').split(' ');
+  const [address = '', port = ''] = (value ?? '').slice(0, longest).split(' ');
   return address !== '' && /^\d{1,5}$/.test(port) ? { address, port: Number(port) } : undefined;
 }
 
