@@ -75,6 +75,27 @@ describe('after a 410, an answer that is no list', () => {
   });
 });
 
+it.each([
+  ['of another kind', { ...thing('a', '9'), kind: 'Other' }, 'is no Thing of test.io/v1'],
+  ['of another version', { ...thing('a', '9'), apiVersion: 'v1' }, 'is no Thing of test.io/v1'],
+  ['about another object', thing('b', '9'), 'is about another object'],
+  ['without a name', { metadata: {} }, 'is no object with a name'],
+])('an answer %s to a call about an object is not taken for that object', async (_what, body, reason) => {
+  server = await startTestServer((_request, response) => answer(response, 200, body));
+  const client = new ResourceClient(server.client, things);
+  const [name, message] = [{ name: 'a' }, expect.stringContaining(`the answer ${reason}`)];
+  const calls = [
+    client.get(name),
+    client.create({ metadata: name }),
+    client.replace({ metadata: name }),
+    client.mergePatch(name, {}, { subresource: 'status' }),
+    client.apply({ metadata: name }, { fieldManager: 'test' }),
+  ];
+  expect(await Promise.all(calls.map((call) => call.catch((error: Error) => error.message)))).toEqual(
+    calls.map(() => message),
+  );
+});
+
 describe('after a 410, a list that lacks much', () => {
   it('is read once more, and nothing is given on that is there again', async () => {
     const { store, deleted, vanishings } = await followThrough((response) =>

@@ -18,6 +18,8 @@ function input(message: string, name = 'team-a'): EventInput {
 const success: Handler = (_request, response, body) =>
   answer(response, 200, { metadata: { name: 'event' }, ...(JSON.parse(body) as object) });
 
+const namedIn = (url = ''): object => ({ namespace: 'default', name: url.slice(url.lastIndexOf('/') + 1) });
+
 async function makeRecorder(handler: Handler, options: Partial<EventRecorderOptions> = {}) {
   server = await startTestServer(handler);
   const dropped: unknown[] = [];
@@ -39,7 +41,11 @@ async function makeRecorder(handler: Handler, options: Partial<EventRecorderOpti
 describe('EventRecorder', () => {
   it('creates an Event beside its object, then counts its repetitions in a patch', async () => {
     const { recorder, server, sent } = await makeRecorder((request, response, body) =>
-      success(request, response, request.method === 'PATCH' ? '{"metadata":{"name":"event"}}' : body),
+      success(
+        request,
+        response,
+        request.method === 'PATCH' ? JSON.stringify({ metadata: namedIn(request.url) }) : body,
+      ),
     );
     recorder.record(input('no address is free'));
     await recorder.flush(5_000);

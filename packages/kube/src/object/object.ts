@@ -1,4 +1,4 @@
-import { apiVersionOf, type Resource } from './resource.ts';
+import { apiVersionOf, type ObjectName, type Resource } from './resource.ts';
 
 /** The part of Kubernetes' ObjectMeta that machinery needs; unknown fields are kept. */
 export interface ObjectMeta {
@@ -61,6 +61,24 @@ export function asKubernetesObject(value: unknown, resource: Resource, within?: 
     return resource.namespaced ? 'has no namespace' : 'has a namespace';
   if (within !== undefined && value.metadata.namespace !== within) return 'is of another namespace';
   return { ...value, apiVersion, kind };
+}
+
+/**
+ * The answer to a call about one object; else what is wrong with it, as the end of a sentence. Callers keep it as what
+ * is there now: another object in its place would undo what was given to the one that it says it is.
+ */
+export function asAnswerAbout(
+  value: unknown,
+  resource: Resource,
+  { name, namespace = '' }: ObjectName,
+): KubernetesObject | string {
+  if (!isKubernetesObject(value)) return 'is no object with a name';
+  const { kind } = resource;
+  const apiVersion = apiVersionOf(resource);
+  if ((value.kind ?? kind) !== kind || (value.apiVersion ?? apiVersion) !== apiVersion)
+    return `is no ${kind} of ${apiVersion}`;
+  if (value.metadata.name !== name || (value.metadata.namespace ?? '') !== namespace) return 'is about another object';
+  return value;
 }
 
 /**

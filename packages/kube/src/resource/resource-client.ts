@@ -4,7 +4,7 @@ import type { QueryValue, RequestOptions } from '../rest/request.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { parseList, type ListPage } from './list.ts';
 import { mostPageBytes, PageSize } from './page-size.ts';
-import { isKubernetesObject, type KubernetesObject } from '../object/object.ts';
+import { asAnswerAbout, type KubernetesObject } from '../object/object.ts';
 import { apiVersionOf, collectionPath, objectPath, type ObjectName, type Resource } from '../object/resource.ts';
 
 /** What every verb takes. */
@@ -161,7 +161,7 @@ export class ResourceClient {
       query: writeQuery(options),
       body: { apiVersion: apiVersionOf(this.resource), kind: this.resource.kind, ...object },
     });
-    return this.#parseObject('create', answer);
+    return this.#parseObject('create', answer, object.metadata);
   }
 
   /** Replaces an object (PUT). Its metadata.resourceVersion must be the one it was read with. */
@@ -242,11 +242,8 @@ export class ResourceClient {
     options: WriteOptions,
     query: Readonly<Record<string, QueryValue>> = {},
   ): Promise<KubernetesObject> {
-    const path = objectPath(
-      this.resource,
-      { name, ...(namespace === undefined ? {} : { namespace }) },
-      options.subresource,
-    );
+    const asked = { name, ...(namespace === undefined ? {} : { namespace }) };
+    const path = objectPath(this.resource, asked, options.subresource);
     const resource =
       options.subresource === undefined ? this.resource.plural : `${this.resource.plural}/${options.subresource}`;
     const answer = await this.rest.request(method, path, {
@@ -255,7 +252,7 @@ export class ResourceClient {
       label: { verb, resource },
       query: { ...writeQuery(options), ...query },
     });
-    return this.#parseObject(verb, answer);
+    return this.#parseObject(verb, answer, asked);
   }
 
   /** One page as large as it may be; undefined when it has to be asked for anew, in a smaller size. */
@@ -281,10 +278,11 @@ export class ResourceClient {
     return new TransportError(`list ${this.resource.plural}: ${reason}`, { kind: 'protocol', outcome: 'unknown' });
   }
 
-  #parseObject(verb: string, answer: unknown): KubernetesObject {
+  #parseObject(verb: string, answer: unknown, asked: ObjectName): KubernetesObject {
     const object = this.#parse(verb, () => {
-      if (isKubernetesObject(answer)) return answer;
-      throw new TypeError('the answer is no object with a name');
+      const parsed = asAnswerAbout(answer, this.resource, asked);
+      if (typeof parsed === 'string') throw new TypeError(`the answer ${parsed}`);
+      return parsed;
     });
     this.rest.history.see(object.metadata.resourceVersion ?? '', this.resource);
     return object;
