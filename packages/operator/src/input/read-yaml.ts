@@ -1,9 +1,10 @@
 import {
+  Composer,
   CST,
   isScalar,
   Lexer,
   LineCounter,
-  parseAllDocuments,
+  Parser,
   visit,
   type Document,
   type YAMLMap,
@@ -19,6 +20,12 @@ import { reasonOf } from '../output/reason-of.ts';
 /** More than Kubernetes' objects ever need; the parser's work grows without an end otherwise. */
 const deepest = 64;
 const mostAnchors = 100;
+/** Outside of brackets a line of YAML has a few indicators and two texts. */
+const mostInLine = 1_000;
+/** What stands for another list or map inside, on the same line. */
+const nestings: ReadonlySet<string> = new Set(['-', '?', ':']);
+/** Nobody reads more of what is no YAML; each costs time and memory. */
+const mostErrors = 100;
 
 /** What yaml's lexer says beside the text: see its CST.DOCUMENT, FLOW_END and SCALAR. */
 const scalarMark = CST.SCALAR;
@@ -33,8 +40,9 @@ export function readYaml(text: string, file: string): ReadText {
   let isAny = false;
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  for (const document of 'empty' in documents ? [] : documents) {
+  let cutAt: number | undefined;
+  const tokens = tokensOf(text, lines, (offset) => (cutAt = offset));
+  for (const document of new Composer({ uniqueKeys: false }).compose(tokens)) {
     const [error] = document.errors;
     const read = error === undefined ? toObject(document) : { ok: false as const, message: messageOf(error) };
     isAny ||= !read.ok || (document.contents !== null && read.value !== null);
@@ -52,13 +60,11 @@ export function readYaml(text: string, file: string): ReadText {
       });
       continue;
     }
-    problems.push(
-      ...duplicatesIn(document).map(({ key, offset }) => ({
-        file,
-        line: lineAt(offset),
-        message: `the key "${key}" stands twice in one map; the last one counts`,
-      })),
-    );
+    // One by one: there may be more than a call has room for.
+    for (const { key, offset } of duplicatesIn(document)) {
+      const message = `the key "${key}" stands twice in one map; the last one counts`;
+      problems.push({ file, line: lineAt(offset), message });
+    }
     const values = itemsOf(read.value);
     if (isBrokenList(read.value))
       problems.push({
@@ -73,18 +79,39 @@ export function readYaml(text: string, file: string): ReadText {
       objects.push({ file, line: lineOf(''), object: values[index], lineOf });
     });
   }
+  if (cutAt !== undefined) {
+    const message = `there are ${mostErrors} errors up to this line; what follows is not read`;
+    problems.push({ file, line: lineAt(cutAt), message });
+  }
   return { objects, problems, isAny, isCutOff: false };
+}
+
+/** What the parser makes of a text, as far as that has not too many errors: the document that has them is broken. */
+function* tokensOf(text: string, lines: LineCounter, onCut: (offset: number) => void): Generator<CST.Token, void> {
+  let errors = 0;
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    yield token;
+    if (token.type === 'error') errors += 1;
+    if (errors === mostErrors) return onCut(token.offset);
+  }
 }
 
 /** What the parser would need too long for, found by the tokens alone. */
 function refuse(text: string): { readonly line: number; readonly message: string } | undefined {
-  let [index, depth, anchors] = [0, 0, 0];
+  let [index, depth, anchors, inLine] = [0, 0, 0, 0];
   let isScalarNext = false;
   for (const token of new Lexer().lex(text)) {
     if (isScalarNext) isScalarNext = false;
     else if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
     else if (token[0] === '&' || token[0] === '*') anchors += 1;
+    if (depth > 0 || token.endsWith('\n')) inLine = 0;
+    else if (token.trim() !== '') inLine += 1;
+    if (inLine > mostInLine)
+      return {
+        line: lineOfIndex(text, index),
+        message: nestings.has(token) ? tooDeep : `a line has more than ${mostInLine} signs outside of brackets`,
+      };
     if (depth > deepest)
       return { line: lineOfIndex(text, index), message: `brackets are nested more than ${deepest} deep` };
     if (anchors > mostAnchors)
