@@ -273,7 +273,7 @@ function throwing(object: object, field: string): object {
 /** A list that gives another of its own wherever it is made into one. */
 class OwnList extends Array<unknown> {
   static override get [Symbol.species](): ArrayConstructor {
-    return Foreign;
+    return Foreign as unknown as ArrayConstructor;
   }
 
   override *[Symbol.iterator](): ArrayIterator<unknown> {
