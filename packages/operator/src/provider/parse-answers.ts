@@ -217,7 +217,7 @@ function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescripti
   } catch (error) {
     // Whatever reading throws, such as a field that is a function of the plug-in's.
     const reason = error instanceof WrongShape ? error.message : 'a part of it cannot be read';
-    return fail({ class: 'unknown', message: printable(`the provider answers wrongly: ${reason}`) });
+    return fail({ class: 'unknown', message: inOneLine(`the provider answers wrongly: ${reason}`) });
   }
 }
 
