@@ -6,7 +6,10 @@ import {
   systemClock,
   type RestClient,
 } from '@egressip-ipam/kube';
-import { createApiServer, type ApiServer } from '@egressip-ipam/sandbox';
+import { createApiServer, createFaultProxy, type ApiServer, type FaultStatus } from '@egressip-ipam/sandbox';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentLeaseName, markedLease, readAgentLease } from './agent-lease.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -33,10 +36,10 @@ describe("the Lease of a node's agent", () => {
     await server.stop();
   });
 
-  const keep = (identity: string): { readonly keeper: LeaseKeeper; readonly said: string[] } => {
+  const keep = (identity: string, by = rest): { readonly keeper: LeaseKeeper; readonly said: string[] } => {
     const said: string[] = [];
     const keeper = new LeaseKeeper({
-      rest,
+      rest: by,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() + offset },
       node: 'worker-1',
       namespace,
@@ -90,6 +93,47 @@ describe("the Lease of a node's agent", () => {
     await expect.poll(() => told).toBe(1);
     await expect.poll(holder).toBe('one');
     admin.close();
+  });
+
+  it.each([
+    [404, '<html>default backend</html>'],
+    [404, ''],
+    [403, { kind: 'Status', reason: 'Forbidden' }],
+    [401, { kind: 'Status', reason: 'Unauthorized' }],
+  ])('is not known to be gone, nor is the server reached, by an answer %i %j', async (status, body) => {
+    const front = createServer((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    const { port } = front.address() as AddressInfo;
+    const other = createRestClient(staticConnection({ server: `http://127.0.0.1:${port}` }));
+    const { keeper, said } = keep('one', other);
+    await expect.poll(() => said.filter((text) => text.includes(`: ${status}`)).length).toBeGreaterThan(2);
+    expect(said).not.toContain('there is no Lease');
+    expect(keeper.reachesServer).toBe(false);
+    await keeper.stop();
+    other.close();
+    front.close();
+  });
+
+  it('is asked for seldom while that fails, however often peers ask, and when somebody else always writes first', async () => {
+    const proxy = await createFaultProxy({ target: { url: server.url } });
+    const through = createRestClient(staticConnection({ server: proxy.url }));
+    const { keeper, said } = keep('one', through);
+    await expect.poll(() => said).toContain('renewed');
+    const requestsWhile = async (status: FaultStatus): Promise<number> => {
+      proxy.add({ fault: { kind: 'status', status }, method: 'PUT' });
+      const before = proxy.counts();
+      for (const end = performance.now() + 600; performance.now() < end; await new Promise(setImmediate))
+        keeper.lookForPeer();
+      const after = proxy.counts();
+      proxy.clearRules();
+      return after.status + after.passed - before.status - before.passed;
+    };
+    // One look in 50 ms, of two requests; with a conflict two at once every 100 ms.
+    expect(await requestsWhile(500)).toBeLessThanOrEqual(28);
+    expect(await requestsWhile(409)).toBeLessThanOrEqual(28);
+    await keeper.stop();
+    through.close();
+    await proxy.close();
   });
 
   it('is taken over at once by the next life of its agent', async () => {

@@ -1,9 +1,9 @@
 import {
   ApiError,
   compareResourceVersions,
+  isAlreadyExists,
   isConflict,
   isNotFound,
-  isTooManyRequests,
   leases,
   ResourceClient,
   sleep,
@@ -50,7 +50,8 @@ export class LeaseKeeper {
   #version: string | undefined;
   // Unknown counts as no: an agent that has just started keeps none of its peers from holding on.
   #reachesServer = false;
-  #lastAnswer = -Infinity;
+  /** When the last attempt ended. */
+  #lastAttempt = -Infinity;
   /** Whether this life has ever had the Lease. */
   #hasHeld = false;
   /** Another agent that has taken the Lease from this one: which renewal of it was seen last, and when. */
@@ -64,7 +65,7 @@ export class LeaseKeeper {
     this.#leases = new ResourceClient(options.rest, leases);
   }
 
-  /** Whether the API server answered the last attempt that ended. */
+  /** Whether the API server served the last attempt that ended, by a renewal or by what it had instead. */
   get reachesServer(): boolean {
     return this.#reachesServer;
   }
@@ -88,7 +89,7 @@ export class LeaseKeeper {
 
   /** A peer asks whether the API server is there: looks for itself, at most once a second. */
   lookForPeer(): void {
-    if (this.#options.clock.monotonic() - this.#lastAnswer > 1_000) this.poke();
+    if (this.#options.clock.monotonic() - this.#lastAttempt > 1_000) this.poke();
   }
 
   /** Ends it; the Lease stays held until its time is over, for the next life of this agent to go on with. */
@@ -100,10 +101,11 @@ export class LeaseKeeper {
 
   async #run(signal: AbortSignal): Promise<void> {
     const { clock, interval } = this.#options;
-    while (!signal.aborted) {
+    for (let isRepeated = false; !signal.aborted;) {
       const start = clock.monotonic();
       this.#wake = new AbortController();
-      const isRepeated = await this.#attempt(start, signal);
+      isRepeated = await this.#attempt(start, signal, isRepeated);
+      this.#lastAttempt = clock.monotonic();
       // While the server is away it is looked for more often, as everybody waits for it.
       const period = this.#reachesServer ? interval : interval / 2;
       if (!isRepeated)
@@ -115,8 +117,8 @@ export class LeaseKeeper {
     }
   }
 
-  /** One attempt; true when the next is to follow at once. */
-  async #attempt(sentAt: number, signal: AbortSignal): Promise<boolean> {
+  /** One attempt; true when the next is to follow at once, which two never do. */
+  async #attempt(sentAt: number, signal: AbortSignal, isRepetition: boolean): Promise<boolean> {
     try {
       if (this.#current === undefined) await this.#read(signal);
       const { acknowledged, counted } = this.#options.numbers();
@@ -124,17 +126,16 @@ export class LeaseKeeper {
       this.#current = written;
       this.#version = written.metadata.resourceVersion;
       this.#hasHeld = true;
-      this.#answered();
+      this.#reachesServer = true;
       this.#options.onRenewed(sentAt, acknowledged);
       return false;
     } catch (error) {
       if (signal.aborted) return false;
-      const isAnswer = ApiError.isInstance(error) && error.status < 500 && !isTooManyRequests(error);
-      if (isAnswer || this.#rival !== undefined) this.#answered();
-      else this.#reachesServer = false;
+      // Whoever is refused, as by a token that ran out, is served as little as with the server away.
+      this.#reachesServer = isConflict(error) || isAlreadyExists(error) || this.#rival !== undefined;
       // What we know may be old, or a renewal without an answer may have been stored.
       this.#current = undefined;
-      if (isConflict(error)) return true;
+      if (isConflict(error) && !isRepetition) return true;
       this.#options.onError(error);
       return false;
     }
@@ -146,10 +147,10 @@ export class LeaseKeeper {
     const found = await this.#leases
       .get({ name: agentLeaseName(node), namespace }, this.#call(signal))
       .catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
+        // Without a reason it is not the API server that says so, but what stands before it.
+        if (isNotFound(error) && ApiError.isInstance(error) && error.reason !== '') return undefined;
         throw error;
       });
-    this.#answered();
     const lease = found && readAgentLease(found);
     this.#current = found;
     this.#seeVersion(found?.metadata.resourceVersion);
@@ -199,11 +200,6 @@ export class LeaseKeeper {
       { ...lease, metadata: { ...lease.metadata, ...this.#options.metadata() } },
       this.#call(signal),
     );
-  }
-
-  #answered(): void {
-    this.#reachesServer = true;
-    this.#lastAnswer = this.#options.clock.monotonic();
   }
 
   #call(signal: AbortSignal): { readonly signal: AbortSignal; readonly deadline: number; readonly immediate: true } {

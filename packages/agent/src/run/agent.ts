@@ -67,6 +67,9 @@ export class Agent {
    * The highest roster number that an acknowledgement was begun for; undefined when a former life may have begun one.
    */
   #acknowledged: number | undefined;
+  /** The roster number that was there when the last renewal was sent, and that of the last one that succeeded. */
+  #sentWith = 0;
+  #servedWith = 0;
   #own: readonly OwnAddress[];
   /** Who was counted in the former life: what it held is kept by that, where the API server is away. */
   readonly #formerRoster: Roster;
@@ -243,10 +246,14 @@ export class Agent {
 
   /**
    * What a renewal says of rosters; kept in mind before it is written, so that no peer hears less than the operator
-   * reads.
+   * reads. No acknowledgement is begun before a renewal got through that was sent when its roster was there: one that
+   * the server does not take helps nobody to move anything, and lets peers lose what they hold by this agent's answers.
    */
   #numbers(): { readonly acknowledged: number; readonly counted: number } {
-    const acknowledged = Math.max(this.#acknowledged ?? 0, this.#roster().number);
+    const { number } = this.#roster();
+    this.#sentWith = number;
+    const acknowledged =
+      this.#acknowledged === undefined ? number : Math.max(this.#acknowledged, Math.min(number, this.#servedWith));
     // A number of a former life may be on its way still; our own first write ends that.
     if (this.#acknowledged !== undefined) this.#acknowledged = acknowledged;
     const hold = this.#holdNow();
@@ -258,9 +265,13 @@ export class Agent {
     const { clock, metrics } = this.#parts;
     metrics?.renewed(true, true);
     this.#acknowledged = Math.max(this.#acknowledged ?? 0, acknowledged);
+    this.#servedWith = this.#sentWith;
+    if (this.#sentWith > this.#acknowledged) this.#lease.poke();
     const renewed = holdAt(afterRenewal(sentAt, acknowledged, this.#timings), clock.monotonic());
     if (renewed.kind === 'held') this.#hold = renewed;
     this.#heldOn();
+    // What is watched was refused with the renewals, and would be asked for later and later.
+    for (const one of [this.#node, this.#rosters]) if (one.failingSince !== undefined) void one.refresh();
     if (!this.#mayTake) void this.#readAnew();
   }
 

@@ -285,6 +285,22 @@ describe('Reflector', () => {
     await until(() => store.size === 1);
   });
 
+  it('lists the newest state at once when it is asked to, though it waits after a failure', async () => {
+    const thingServer = new ThingServer();
+    let isRefused = true;
+    thingServer.intercept = (_, response) => {
+      if (isRefused) answer(response, 429, failure(429, 'TooManyRequests'), { 'retry-after': '300' });
+      return isRefused;
+    };
+    const failures: number[] = [];
+    const { reflector } = await follow(thingServer, { onError: (_, pause) => void failures.push(pause) });
+    await until(() => failures.length === 1);
+    expect(failures[0]).toBeGreaterThanOrEqual(300_000);
+    isRefused = false;
+    await reflector.refresh();
+    expect(reflector.hasSynced).toBe(true);
+  });
+
   it('lists the newest state when a living server sends nothing on a watch, not even bookmarks', async () => {
     const thingServer = new ThingServer();
     const { store } = await follow(thingServer, { longestSilence: 300 });

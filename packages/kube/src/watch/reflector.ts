@@ -49,6 +49,8 @@ export class Reflector<Slim> {
   readonly #stop = new AbortController();
   readonly #refreshing: (() => void)[] = [];
   #breakOff: (reason: unknown) => void = () => undefined;
+  /** Ends the pause after a failure. */
+  #hurry = new AbortController();
   #endHistory: (() => void) | undefined;
   /** Until a list is read: who knows already tells nobody again. */
   #knowsSetBack = false;
@@ -108,7 +110,8 @@ export class Reflector<Slim> {
 
   /**
    * Lists the newest state and resolves when the store shows it: all that was written before this call is in it then,
-   * however far the watch was behind. For a new leader, before it decides. Never resolves when stopped before.
+   * however far the watch was behind. For a new leader, before it decides, and for who knows that the server serves
+   * again: no pause after a failure is waited for. Never resolves when stopped before.
    */
   refresh(): Promise<void> {
     const done = new Promise<void>((resolve) => this.#refreshing.push(resolve));
@@ -127,6 +130,7 @@ export class Reflector<Slim> {
 
   #listNewest(reason: string): void {
     this.#next = 'list-newest';
+    this.#hurry.abort();
     this.#breakOff(new TransportError(reason, { kind: 'aborted', outcome: 'unknown' }));
   }
 
@@ -317,7 +321,8 @@ export class Reflector<Slim> {
     const pause = isAtOnce || !this.#options.client.rest.liveness.alive ? 0 : pauseAfter(error, this.#backoff);
     if (!this.#told.any) this.#interruptedAt = this.#clock.monotonic();
     this.#options.onError?.(error, pause, this.#told.isRepeated(error));
-    if (pause > 0) await sleep(this.#clock, pause, signal);
+    this.#hurry = new AbortController();
+    if (pause > 0) await sleep(this.#clock, pause, AbortSignal.any([signal, this.#hurry.signal]));
   }
 
   #selection(): Selection {

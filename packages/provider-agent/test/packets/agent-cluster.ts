@@ -32,7 +32,7 @@ const startLimit = 50_000;
 export async function startAgentCluster(
   options: Pick<
     AgentMachinesOptions,
-    'names' | 'term' | 'segments' | 'linksOf' | 'preloadOf' | 'prepare' | 'instead'
+    'names' | 'term' | 'urlFor' | 'segments' | 'linksOf' | 'preloadOf' | 'prepare' | 'instead'
   > = {},
 ): Promise<AgentCluster> {
   const machines = await startAgentMachines(options);

@@ -141,6 +141,7 @@ function withoutHopByHop({
 }
 
 const reasons: Readonly<Record<FaultStatus, string>> = {
+  401: 'Unauthorized',
   403: 'Forbidden',
   409: 'Conflict',
   410: 'Expired',

@@ -13,7 +13,7 @@ export type Fault =
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' };
 
 /** HTTP codes that a {@link Fault} can answer. */
-export type FaultStatus = 403 | 409 | 410 | 429 | 500 | 503 | 504;
+export type FaultStatus = 401 | 403 | 409 | 410 | 429 | 500 | 503 | 504;
 
 /** Which requests meet a fault. All conditions that are given must hold. */
 export interface FaultRule {
