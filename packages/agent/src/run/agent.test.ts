@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { egressNodes } from '../egress-node/egress-node.ts';
+import { rosterKey, rosterName } from '../fencing/roster-object.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { agentLeaseName } from '../lease/agent-lease.ts';
+import { agentLeaseName, readAgentLease } from '../lease/agent-lease.ts';
 import { InputGuard } from '../packet-filter/input-guard.ts';
 import { StateFile } from '../state/state-file.ts';
 import { Agent } from './agent.ts';
@@ -32,10 +33,14 @@ let rest: RestClient;
 let agent: Agent;
 /** What the agent did of the address: asked the network for it, or put it on the node. */
 let did: string[];
+/** Whether its writes are refused, and how many were. */
+let isRefused: boolean;
+let refusals: number;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
   did = [];
+  [isRefused, refusals] = [false, 0];
   server = await startServer(0);
   rest = createRestClient(staticConnection({ server: server.url }));
   agent = new Agent({
@@ -49,7 +54,11 @@ beforeEach(async () => {
       metricsBindAddress: '0',
       healthProbeBindAddress: '0',
     },
-    rest,
+    rest: rest.withFence(() => {
+      if (!isRefused) return;
+      refusals += 1;
+      throw new Error('refused');
+    }),
     clock: systemClock,
     log: silent,
     kernel: kernel(),
@@ -111,6 +120,25 @@ it('makes its object anew for the Node that has its name by now: what another ow
     await expect.poll(() => owner().catch(() => ''), { timeout: 10_000 }).toBe(made.metadata.uid);
   }
 });
+
+it('begins to acknowledge a roster only when the server takes its renewals, so that peers keep what they hold by it', async () => {
+  await shows([]);
+  const state = join(folder, 'state.json');
+  const acknowledged = async (): Promise<unknown> => {
+    const lease = await new ResourceClient(rest, leases).get({ name: agentLeaseName(node), namespace });
+    return readAgentLease(lease)?.acknowledged;
+  };
+  isRefused = true;
+  const data = { [rosterKey]: '{"number":7,"generations":[]}' };
+  await rest.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
+    body: { metadata: { name: rosterName }, data },
+  });
+  await expect.poll(() => readFile(`${state}.roster`, 'utf8'), { timeout: 10_000 }).toContain('"number":7');
+  await expect.poll(() => refusals, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(JSON.parse(await readFile(state, 'utf8'))).toMatchObject({ acknowledged: 0 });
+  isRefused = false;
+  await expect.poll(acknowledged, { timeout: 20_000 }).toBe(7);
+}, 40_000);
 
 /** One interface; nobody answers. */
 function kernel(): Kernel {
