@@ -36,11 +36,12 @@ let did: string[];
 /** Whether its writes are refused, and how many were. */
 let isRefused: boolean;
 let refusals: number;
+let warnings: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
   did = [];
-  [isRefused, refusals] = [false, 0];
+  [isRefused, refusals, warnings] = [false, 0, []];
   server = await startServer(0);
   rest = createRestClient(staticConnection({ server: server.url }));
   agent = new Agent({
@@ -60,7 +61,7 @@ beforeEach(async () => {
       throw new Error('refused');
     }),
     clock: systemClock,
-    log: silent,
+    log: { ...silent, warn: (message) => void warnings.push(message) },
     kernel: kernel(),
     guard: new InputGuard(),
     announcer: { announce: () => undefined },
@@ -139,6 +140,18 @@ it('begins to acknowledge a roster only when the server takes its renewals, so t
   isRefused = false;
   await expect.poll(acknowledged, { timeout: 20_000 }).toBe(7);
 }, 40_000);
+
+it('says once what fails again and again, and anew when it went well between', async () => {
+  await shows([]);
+  for (const round of [1, 2]) {
+    [isRefused, refusals] = [true, 0];
+    await wish([{ address: `198.51.100.${round}`, reason: '' }]);
+    await expect.poll(() => refusals, { timeout: 20_000 }).toBeGreaterThan(3);
+    expect(warnings.filter((message) => message === 'the status cannot be written')).toHaveLength(round);
+    isRefused = false;
+    await shows([`198.51.100.${round}`]);
+  }
+}, 60_000);
 
 /** One interface; nobody answers. */
 function kernel(): Kernel {

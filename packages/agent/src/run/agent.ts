@@ -33,6 +33,9 @@ import { StatusWriter } from './status-writer.ts';
 const configMaps: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
 const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 
+/** Reasons that are another text each time are told each time, and not kept. */
+const mostWarned = 50;
+
 /** What an {@link Agent} is made of. */
 export interface AgentParts {
   readonly options: AgentOptions;
@@ -77,7 +80,9 @@ export class Agent {
   #owner: Readonly<Record<string, unknown>> = {};
   #expiry: NodeJS.Timeout | undefined;
   #asking: NodeJS.Timeout | undefined;
-  #warned = '';
+  #isRefused = false;
+  /** What was said of trouble that has not passed since. */
+  readonly #warned = new Set<string>();
 
   constructor(parts: AgentParts) {
     const { options, rest, clock, log, state, kernel, guard, announcer } = parts;
@@ -95,8 +100,11 @@ export class Agent {
       rest,
       clock,
       options.node,
-      (written) => this.#node.store.upsertFromResponse(written),
-      (error) => log.warn('the status cannot be written', { reason: reasonOf(error) }),
+      (written) => {
+        this.#warned.clear();
+        this.#node.store.upsertFromResponse(written);
+      },
+      (error) => this.#warn('the status cannot be written', error),
     );
     this.#node = new Reflector({
       client: new ResourceClient(rest, egressNodes),
@@ -264,6 +272,8 @@ export class Agent {
   #renewed(sentAt: number, acknowledged: number): void {
     const { clock, metrics } = this.#parts;
     metrics?.renewed(true, true);
+    if (this.#isRefused) this.#warned.clear();
+    this.#isRefused = false;
     this.#acknowledged = Math.max(this.#acknowledged ?? 0, acknowledged);
     this.#servedWith = this.#sentWith;
     if (this.#sentWith > this.#acknowledged) this.#lease.poke();
@@ -286,6 +296,7 @@ export class Agent {
 
   #renewalFailed(error: unknown): void {
     this.#parts.metrics?.renewed(false, this.#lease.reachesServer);
+    this.#isRefused = true;
     this.#warn('the Lease cannot be renewed', error);
     this.#askPeers();
   }
@@ -388,9 +399,11 @@ export class Agent {
 
   #warn(message: string, error: unknown): void {
     const reason = reasonOf(error);
+    const text = `${message} ${reason}`;
     // The same trouble again and again is one line.
-    if (this.#warned === `${message} ${reason}`) return;
-    this.#warned = `${message} ${reason}`;
+    if (this.#warned.has(text)) return;
+    if (this.#warned.size >= mostWarned) this.#warned.clear();
+    this.#warned.add(text);
     this.#parts.log.warn(message, { reason });
   }
 }

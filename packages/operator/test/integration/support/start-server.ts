@@ -121,6 +121,8 @@ async function startSandbox(
   );
   const server = await createApiServer({
     finalizeNamespaces: true,
+    // Writes are counted: fifty agents fill the usual log within minutes.
+    requestLogLimit: 100_000,
     admission: (request) => {
       for (const admission of [markAdmission, ...new Set(webhooks.map((webhook) => webhook.admission))]) {
         const refusal = admission(request);
