@@ -39,6 +39,11 @@ describe('silence', () => {
     expect(isSilent('a', viewOf({ a: 0 }, 1, { holder: undefined }), 0)).toBe(true);
   });
 
+  it('begins no sooner where somebody took the term out of the Lease: its agent holds for as long as before', () => {
+    const view = viewOf({ a: 0 }, 1, { term: 0 });
+    expect([isSilent('a', view, 7_000), isSilent('a', view, 7_001)]).toEqual([false, true]);
+  });
+
   it('of half of the agents or more tells nothing', () => {
     expect(majorityAnswers(viewOf({ a: 0, b: 9_000, c: 9_000 }), 10_000)).toBe(true);
     expect(majorityAnswers(viewOf({ a: 0, b: 0, c: 9_000 }), 10_000)).toBe(false);

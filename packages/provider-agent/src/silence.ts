@@ -18,9 +18,10 @@ interface Asking extends Heard {
   readonly roster: { readonly number: number };
 }
 
-/** The times of an agent's fence, by its Lease; the usual ones where that is not there. */
+/** The times of an agent's fence, by its Lease; the usual ones where that, or the term in it, is not there. */
 export function timingsOfLease(lease: Pick<AgentLease, 'term'> | undefined): Timings {
-  return timingsOf(Math.max(3_000, lease?.term ?? defaultTerm));
+  const { term } = lease ?? { term: 0 };
+  return timingsOf(term > 0 ? Math.max(3_000, term) : defaultTerm);
 }
 
 /** Whether an agent holds nothing any more by its own Lease: it was taken away, is not there, or its time is over. */
