@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudProvider, ProviderChange, ProviderChangeResult } from '../../provider-contract/contract.ts';
-import type { AttachedAddress, ProviderObservation } from '../../provider-contract/observation.ts';
+import type { AttachedAddress, CidrObservation, ProviderObservation } from '../../provider-contract/observation.ts';
 import type { ProviderKind } from '../../provider-contract/platform-in-objects.ts';
 import type { ProviderErrorDescription } from '../../provider-contract/provider-error.ts';
 import { memoryProvider } from '../memory-provider.ts';
@@ -84,6 +84,17 @@ const mapObservation = (
 ): Partial<CloudProvider> => ({
   observe: async (options) => change(await provider.observe(options)),
 });
+type ReadableCidr = Exclude<CidrObservation, { readonly error: unknown }>;
+
+const mapReadableCidrs = (
+  provider: CloudProvider,
+  change: (cidr: ReadableCidr) => ReadableCidr,
+): Partial<CloudProvider> =>
+  mapObservation(provider, (seen) => ({
+    ...seen,
+    cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : change(cidr))),
+  }));
+
 const mapAddresses = (
   provider: CloudProvider,
   isShown: (address: AttachedAddress) => boolean,
@@ -183,11 +194,7 @@ const broken: readonly Broken[] = [
   {
     what: 'hides addresses of others',
     caughtBy: 'addresses in use by others',
-    breakIt: (provider) =>
-      mapObservation(provider, (seen) => ({
-        ...seen,
-        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, inUse: [] })),
-      })),
+    breakIt: (provider) => mapReadableCidrs(provider, (cidr) => ({ ...cidr, inUse: [] })),
   },
   {
     what: 'promises more room than there is',
@@ -380,31 +387,23 @@ const broken: readonly Broken[] = [
     what: 'tells the use of every CIDR in each',
     caughtBy: 'addresses in use lie in their CIDR',
     breakIt: (provider) =>
-      mapObservation(provider, (seen) => ({
-        ...seen,
-        cidrs: seen.cidrs.map((cidr) =>
-          'error' in cidr ? cidr : { ...cidr, inUse: [...cidr.inUse, { address: '172.16.0.1', usedBy: 'a router' }] },
-        ),
+      mapReadableCidrs(provider, (cidr) => ({
+        ...cidr,
+        inUse: [...cidr.inUse, { address: '172.16.0.1', usedBy: 'a router' }],
       })),
   },
   {
     what: 'tells what is reserved as a CIDR',
     caughtBy: 'what the platform keeps for itself',
-    breakIt: (provider) =>
-      mapObservation(provider, (seen) => ({
-        ...seen,
-        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, reserved: ['10.0.0.0/30'] })),
-      })),
+    breakIt: (provider) => mapReadableCidrs(provider, (cidr) => ({ ...cidr, reserved: ['10.0.0.0/30'] })),
   },
   {
     what: 'leaves the addresses of nodes out of what is in use',
     caughtBy: 'what nodes carry in a CIDR',
     breakIt: (provider) =>
-      mapObservation(provider, (seen) => ({
-        ...seen,
-        cidrs: seen.cidrs.map((cidr) =>
-          'error' in cidr ? cidr : { ...cidr, inUse: cidr.inUse.filter(({ address }) => address !== '10.0.0.10') },
-        ),
+      mapReadableCidrs(provider, (cidr) => ({
+        ...cidr,
+        inUse: cidr.inUse.filter(({ address }) => address !== '10.0.0.10'),
       })),
   },
   {
@@ -420,11 +419,7 @@ const broken: readonly Broken[] = [
   {
     what: 'tells as reserved what is in another CIDR',
     caughtBy: 'what the platform keeps for itself',
-    breakIt: (provider) =>
-      mapObservation(provider, (seen) => ({
-        ...seen,
-        cidrs: seen.cidrs.map((cidr) => ('error' in cidr ? cidr : { ...cidr, reserved: ['172.16.0.0-172.16.0.3'] })),
-      })),
+    breakIt: (provider) => mapReadableCidrs(provider, (cidr) => ({ ...cidr, reserved: ['172.16.0.0-172.16.0.3'] })),
   },
   {
     what: 'hides what someone else put on a node',
