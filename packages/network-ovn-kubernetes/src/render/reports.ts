@@ -10,7 +10,7 @@ import { SelectorIndex } from '@egressip-ipam/core/plugin';
 import type { ParsedEgressIP } from '../facts/parse-egress-ip.ts';
 import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressIPName, namespaceNameLabel } from '../kinds/names.ts';
-import { selectsAllOf, type Carriers } from './carried.ts';
+import type { Carriers } from './carried.ts';
 
 /**
  * What OVN-Kubernetes has made of a namespace's addresses, from specs and status. Its Events may be gone, and count for
@@ -19,7 +19,9 @@ import { selectsAllOf, type Carriers } from './carried.ts';
 export type AssignmentState = 'Allocated' | 'Assigned' | 'PartiallyAssigned' | 'Unassigned' | 'Conflict';
 
 /**
- * Says what carries no traffic, and why: what no node carries leaves with the address of whatever node a pod runs on.
+ * Says what carries no traffic, why, and what leaves by what until then.
+ *
+ * @param others names of EgressIPs of others that select the namespace, too
  */
 export function reportMissing(
   facts: OvnKubernetesFacts,
@@ -27,39 +29,66 @@ export function reportMissing(
   claim: ClaimDecision,
   existing: ParsedEgressIP,
   { missing, carrying }: { readonly missing: readonly Address[]; readonly carrying: readonly Address[] },
+  others: readonly string[],
 ): Finding {
   const texts = missing.map(formatAddress);
   const base = { object: { kind: 'Namespace', name: claim.namespace }, addresses: texts };
-  const why = reasonOf(facts, carriers, claim, existing, missing);
-  const [family] = missing.map(familyOf).filter((entry) => !carrying.some((address) => familyOf(address) === entry));
   const list = texts.join(', ');
+  const diverted = divertedText(claim, existing, list, others);
+  if (diverted !== undefined) return { ...base, code: 'Unassigned', severity: 'error', message: diverted };
+  const [family] = missing.map(familyOf).filter((entry) => !carrying.some((address) => familyOf(address) === entry));
+  const until = `no node carries ${list} yet${reasonOf(facts, carriers, existing, missing)}: until one does,`;
   if (carrying.length === 0) {
-    const message =
-      `no node carries ${list} yet${why}: until one does, traffic leaves with the address of whatever node a pod ` +
-      'runs on';
+    const message = `${until} traffic leaves with ${inPlace(others)}`;
     return { ...base, code: 'Unassigned', severity: 'error', message };
   }
   if (family !== undefined) {
-    const message =
-      `no node carries ${list} yet${why}: until one does, IPv${family} traffic leaves with the address of ` +
-      'whatever node a pod runs on';
+    const message = `${until} IPv${family} traffic leaves with ${inPlace(others)}`;
     return { ...base, code: 'PartiallyAssigned', severity: 'error', message };
   }
-  const others = carrying.map(formatAddress).join(', ');
-  const message = `no node carries ${list} yet${why}: until one does, traffic leaves with ${others}`;
+  const message = `${until} traffic leaves with ${carrying.map(formatAddress).join(', ')}`;
   return { ...base, code: 'PartiallyAssigned', severity: 'warning', message };
+}
+
+/** What pods leave with while no EgressIP of ours has them. */
+function inPlace(others: readonly string[]): string {
+  const nodes = 'the address of whatever node a pod runs on';
+  return others.length === 0 ? nodes : `${nodes}, or of EgressIP ${others.join(', ')}, which selects it too`;
+}
+
+/** An EgressIP that somebody turned to other pods may well be on a node: it is not the nodes that are missing. */
+function divertedText(
+  { namespace }: ClaimDecision,
+  { name, selected, source }: ParsedEgressIP,
+  list: string,
+  others: readonly string[],
+): string | undefined {
+  if (source.deletedAt !== undefined) return undefined;
+  const until = 'until that is put right, traffic';
+  if (selected === undefined) {
+    return (
+      `EgressIP ${name} does not select by the namespace's name alone: ${until} of the namespace may leave with ` +
+      `${inPlace(others)}, and that of other namespaces with ${list}`
+    );
+  }
+  if (selected !== namespace) {
+    return (
+      `EgressIP ${name} selects namespace ${selected} in its place: ${until} leaves with ${inPlace(others)}, ` +
+      `and that of ${selected} with ${list}`
+    );
+  }
+  if (source.podSelector === undefined) return undefined;
+  return `EgressIP ${name} selects only some pods of the namespace: ${until} of the others leaves with ${inPlace(others)}`;
 }
 
 function reasonOf(
   { configs }: OvnKubernetesFacts,
   carriers: Carriers,
-  { namespace }: ClaimDecision,
   existing: ParsedEgressIP,
   missing: readonly Address[],
 ): string {
   const { name, source } = existing;
   if (source.deletedAt !== undefined) return ` (EgressIP ${name} is being deleted)`;
-  if (!selectsAllOf(existing, namespace)) return ` (EgressIP ${name} does not select all of the namespace)`;
   const said = configs.filter((config) => config.source.assigned === 'False' && missing.includes(config.address));
   if (said.length > 0) {
     return (
@@ -74,7 +103,7 @@ function reasonOf(
 }
 
 /** The finding for a namespace whose EgressIP is not there, though its addresses are promised. */
-export function reportAbsent({ namespace, addresses }: ClaimDecision): Finding {
+export function reportAbsent({ namespace, addresses }: ClaimDecision, others: readonly string[]): Finding {
   const texts = addresses.map(formatAddress);
   return {
     code: 'Unassigned',
@@ -82,10 +111,12 @@ export function reportAbsent({ namespace, addresses }: ClaimDecision): Finding {
     object: { kind: 'Namespace', name: namespace },
     message:
       `EgressIP ${egressIPName(namespace)} is not there, so no node carries ${texts.join(', ')}: ` +
-      'until one does, traffic leaves with the address of whatever node a pod runs on',
+      `until one does, traffic leaves with ${inPlace(others)}`,
     addresses: texts,
   };
 }
+
+const none: readonly never[] = [];
 
 /** Of so many EgressIPs of others the names are said. */
 const shown = 3;
@@ -112,8 +143,9 @@ export class ForeignSelections {
     return this.#byName.size === 0 && this.#others.size === 0;
   }
 
-  /** The finding for a namespace that two EgressIPs select. */
-  report({ namespace }: ClaimDecision, own: string): Finding | undefined {
+  /** Names of those that select a namespace, beside its own; a few. */
+  of({ namespace }: ClaimDecision, own: string): readonly string[] {
+    if (this.isEmpty) return none;
     const labels = { [namespaceNameLabel]: namespace, ...this.#view.claimantOf(namespace)?.labels };
     const isOther = (name: string): boolean => name !== own;
     // Those of each kind come in the order of their names.
@@ -125,15 +157,18 @@ export class ForeignSelections {
       overlapping.push(name);
       more += 1;
     }
-    overlapping.sort();
-    if (overlapping.length === 0) return undefined;
-    return {
-      code: 'OverlappingEgressIP',
-      severity: 'warning',
-      object: { kind: 'Namespace', name: namespace },
-      message:
-        `EgressIP ${overlapping.slice(0, shown).join(', ')} selects this namespace too; which of the two its pods ` +
-        'use is undefined. Narrow or delete it',
-    };
+    return overlapping.sort().slice(0, shown);
   }
+}
+
+/** The finding for a namespace that EgressIPs of others select, too. */
+export function reportOverlapping({ namespace }: ClaimDecision, others: readonly string[]): Finding {
+  return {
+    code: 'OverlappingEgressIP',
+    severity: 'warning',
+    object: { kind: 'Namespace', name: namespace },
+    message:
+      `EgressIP ${others.join(', ')} selects this namespace too; which of the two its pods ` +
+      'use is undefined. Narrow or delete it',
+  };
 }

@@ -4,7 +4,7 @@ import type { OvnKubernetesFacts } from '../facts/read-facts.ts';
 import { egressIPName } from '../kinds/names.ts';
 import { Carriers } from './carried.ts';
 import { egressIPOf } from './deletions.ts';
-import { ForeignSelections, reportAbsent, reportMissing, type AssignmentState } from './reports.ts';
+import { ForeignSelections, reportAbsent, reportMissing, reportOverlapping, type AssignmentState } from './reports.ts';
 import { Touching } from './touch.ts';
 import type { Writing } from './write-egress-ip.ts';
 
@@ -46,15 +46,14 @@ export class Serving {
     const step = isGoing ? undefined : this.#writing.stepFor(claim, existing);
     if (step !== undefined) this.steps.push(step);
     if (claim.addresses.length === 0) return;
-    if (!this.#selections.isEmpty) {
-      this.#note(this.#selections.report(claim, existing?.name ?? egressIPName(claim.namespace)));
-    }
+    const others = this.#selections.of(claim, existing?.name ?? egressIPName(claim.namespace));
+    if (others.length > 0) this.findings.push(reportOverlapping(claim, others));
     const { namespace, addresses } = claim;
     const missing = this.#carriers.missingOf(namespace, addresses, existing);
     if (existing === undefined) {
       this.states[position] = this.#writing.isObstructed(claim, existing) ? 'Conflict' : 'Allocated';
       this.uncarried.set(namespace, missing);
-      if (this.#isPromised(claim)) this.#note(reportAbsent(claim));
+      if (this.#isPromised(claim)) this.findings.push(reportAbsent(claim, others));
     } else if (missing.length === 0) {
       const isContested = this.#contested.size > 0 && addresses.some((address) => this.#contested.has(address));
       this.states[position] = isContested ? 'Conflict' : 'Assigned';
@@ -65,7 +64,7 @@ export class Serving {
       const carrying = [...addresses, ...replaced].filter((address) => !idle.includes(address));
       this.states[position] = carrying.length === 0 ? 'Unassigned' : 'PartiallyAssigned';
       this.uncarried.set(namespace, idle);
-      this.#note(reportMissing(this.#facts, this.#carriers, claim, existing, { missing, carrying }));
+      this.findings.push(reportMissing(this.#facts, this.#carriers, claim, existing, { missing, carrying }, others));
       if (step === undefined && !isGoing) this.#touch(claim, existing, missing);
     }
   }
@@ -80,9 +79,5 @@ export class Serving {
   /** Whether a namespace has been told its addresses, so that it counts on them. */
   #isPromised({ addresses }: ClaimDecision): boolean {
     return addresses.every((address) => this.#decisions.order.beforeHosting(address).length === 0);
-  }
-
-  #note(finding: Finding | undefined): void {
-    if (finding !== undefined) this.findings.push(finding);
   }
 }
