@@ -57,6 +57,26 @@ describe('an entry of host-cidrs that is not understood', () => {
   });
 });
 
+describe('an address of the node that is written in another way', () => {
+  it.each([
+    ['host-addresses', '["172.20.0.6/29","172.20.0.1/29"]'],
+    ['host-addresses', '[" 172.20.0.1 ","::ffff:172.20.0.1"]'],
+    ['host-cidrs', '["172.20.0.6/29"," 172.20.0.1/29 "]'],
+  ])('is its own all the same: %s %s', (annotation, value) => {
+    const node = { ...primary({ ipv4: '172.20.0.6/29' }), [`k8s.ovn.org/${annotation}`]: value };
+    expect(given(node)).toEqual(['172.20.0.2']);
+    expect(parseNode(anOvnNode('w6', 'a', node)).findings).toEqual([]);
+  });
+
+  it('is told where it is not understood, of the older annotation, too', () => {
+    const older = { 'k8s.ovn.org/host-addresses': '["172.20.0.1","172.020.000.002"]' };
+    const { findings } = parseNode(anOvnNode('w6', 'a', { ...primary({ ipv4: '172.20.0.6/29' }), ...older }));
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('host-addresses has "172.020.000.002", which is no address'),
+    ]);
+  });
+});
+
 describe('a CIDR that meets a network inside the cluster', () => {
   const met = (CIDR: string, annotations: Readonly<Record<string, string>>): readonly string[] => {
     const nodes = [anOvnNode('w6', 'a', { ...primary({ ipv4: '10.0.0.6/8' }), ...annotations })];

@@ -92,19 +92,23 @@ export function parseNode(source: NodeSnapshot): ParsedNode {
   };
   const primary = parse(primaryAnnotation, parsePrimary);
   const host = parse(hostCidrsAnnotation, parseHostCidrs);
-  for (const entry of host?.ignored?.slice(0, mostTold) ?? []) {
-    const text = JSON.stringify(entry).slice(0, 100);
-    const message = `annotation ${hostCidrsAnnotation} has ${text}, which is no address with a prefix and is ignored`;
-    findings.push({ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message });
-  }
   const older = parse(hostAddressesAnnotation, parseHostAddresses);
+  const tellIgnored = (annotation: string, entries: readonly unknown[] = [], what: string): void => {
+    for (const entry of entries.slice(0, mostTold)) {
+      const text = JSON.stringify(entry).slice(0, 100);
+      const message = `annotation ${annotation} has ${text}, which is no ${what} and is ignored`;
+      findings.push({ code: 'InvalidNodeAnnotation', severity: 'warning', object: { kind: 'Node', name }, message });
+    }
+  };
+  tellIgnored(hostCidrsAnnotation, host?.ignored, 'address with a prefix');
+  tellIgnored(hostAddressesAnnotation, older?.ignored, 'address');
   return {
     name,
     source,
     announced: parse(egressIPConfigAnnotation, parseEgressIPConfig),
     primarySubnets: primary?.subnets,
     hostSubnets: host?.subnets,
-    addresses: [...new Set([...(primary?.addresses ?? []), ...(host?.addresses ?? []), ...(older ?? [])])],
+    addresses: [...new Set([...(primary?.addresses ?? []), ...(host?.addresses ?? []), ...(older?.addresses ?? [])])],
     gateways: parse(gatewayAnnotation, parseGateways) ?? [],
     innerNetworks: innerNetworks.flatMap(({ annotation, network }) =>
       (parse(annotation, parseNetworks) ?? []).map((cidr) => ({ network, cidr })),
@@ -133,12 +137,8 @@ function parsePrimary(text: string): Interfaces | undefined {
  * `["10.0.0.4/24","2001:db8::4/64"]`: each an address of the host, and its network; one without a prefix is in none.
  */
 function parseHostCidrs(text: string): Interfaces | undefined {
-  const value = parseJson(text);
-  if (!Array.isArray(value)) return undefined;
-  const entries: readonly unknown[] = value.slice(0, mostEntries);
-  const ignored = entries.filter((entry) => ownAddress(entry).length === 0);
-  if (ignored.length > 0 && ignored.length === entries.length) return undefined;
-  return { addresses: entries.flatMap(ownAddress), subnets: entries.flatMap(cidrIn).filter(hasOthers), ignored };
+  const own = parseHostAddresses(text);
+  return own === undefined ? undefined : { ...own, subnets: own.entries.flatMap(cidrIn).filter(hasOthers) };
 }
 
 function cidrIn(entry: unknown): readonly Cidr[] {
@@ -147,7 +147,7 @@ function cidrIn(entry: unknown): readonly Cidr[] {
 }
 
 function ownAddress(entry: unknown): readonly Address[] {
-  const address = typeof entry === 'string' ? parseAddress(entry.split('/', 1)[0] ?? '') : undefined;
+  const address = typeof entry === 'string' ? parseAddress(entry.split('/', 1)[0]?.trim() ?? '') : undefined;
   return address === undefined ? [] : [address];
 }
 
@@ -156,10 +156,14 @@ function hasOthers({ size }: Cidr): boolean {
   return size > 1n;
 }
 
-function parseHostAddresses(text: string): readonly Address[] | undefined {
+/** `["10.0.0.4","2001:db8::4"]`: what is written otherwise, with a prefix say, is an address of the node as well. */
+function parseHostAddresses(text: string): (Omit<Interfaces, 'subnets'> & { entries: readonly unknown[] }) | undefined {
   const value = parseJson(text);
   if (!Array.isArray(value)) return undefined;
-  return parseAddresses(value.slice(0, mostEntries).filter((entry) => typeof entry === 'string'));
+  const entries: readonly unknown[] = value.slice(0, mostEntries);
+  const ignored = entries.filter((entry) => ownAddress(entry).length === 0);
+  if (ignored.length > 0 && ignored.length === entries.length) return undefined;
+  return { addresses: entries.flatMap(ownAddress), ignored, entries };
 }
 
 /** `{"default":{"next-hops":["10.0.0.1"],"next-hop":"10.0.0.1",…}}`: by what the node's traffic leaves. */
