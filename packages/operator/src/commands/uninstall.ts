@@ -36,8 +36,10 @@ export async function uninstallCommand(
   const { snapshot, backend, problems } = await loadInput(context, paths, options);
   const leave = leaving(snapshot);
   const result = plan(leave, backend);
+  const present = snapshot.egressIPAMs.filter(({ deletedAt }) => deletedAt === undefined);
+  const deleted = new Set(present.map(({ name }) => name));
   if (options.output === 'table')
-    context.terminal.out(renderPlan(result, { snapshot: leave, backend }, context.terminal));
+    context.terminal.out(renderPlan(result, { snapshot: leave, backend, deleted }, context.terminal));
   else writeData(context.terminal, options.output, { ...result, inputProblems: problems });
   if (options.apply !== true) return result.steps.length === 0 ? exitCode.nothingToDo : exitCode.found;
   const left = await takeBack(context, options);

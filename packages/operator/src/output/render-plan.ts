@@ -6,6 +6,8 @@ import { table, type TableOptions } from './table.ts';
 export interface PlanSource {
   readonly snapshot: ClusterSnapshot;
   readonly backend: NetworkBackend;
+  /** EgressIPAMs that are deleted with the plan: the last step of each is what that waits for. */
+  readonly deleted?: ReadonlySet<string>;
 }
 
 /** Draws a plan for people: who has what and where, who waits and why, what would be done. */
@@ -103,9 +105,10 @@ function list(texts: readonly string[]): string {
 }
 
 /** One step in words. */
-export function describeStep(step: Step, { snapshot, backend }: PlanSource): string {
+export function describeStep(step: Step, { snapshot, backend, deleted }: PlanSource): string {
   switch (step.kind) {
     case 'finalizer':
+      if (deleted?.has(step.egressIPAM) === true) return `delete EgressIPAM ${step.egressIPAM}`;
       return `${step.present ? 'put the finalizer on' : 'take the finalizer off'} EgressIPAM ${step.egressIPAM}`;
     case 'remember':
       return `remember released addresses in EgressIPAM ${step.egressIPAM}`;
