@@ -52,7 +52,8 @@ export function markForeignBindings(
     const isThere = namespaceNamed(namespaces, namespace) !== undefined;
     for (const address of addresses) {
       const slot = ledger.slotOf(address);
-      if (!ledger.isMarked(slot, 'recorded')) markBound(ledger, slot, isThere);
+      // Our record alone is of what such a namespace gives back; what another has by now, somebody else bound there.
+      if (!ledger.isMarked(slot, 'recorded') || ledger.owner.has(slot)) markBound(ledger, slot, isThere);
     }
   }
 }

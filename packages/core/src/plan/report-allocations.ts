@@ -76,6 +76,8 @@ class Reporter {
   readonly #rendering: Rendering;
   readonly #isAttaching: boolean;
   readonly #uncarried: Rendering['uncarried'];
+  /** Namespaces that the network serves by none of their addresses; mostly undefined, as there are none. */
+  readonly #dropped: ReadonlySet<string> | undefined;
   readonly #counts: readonly PoolCounts[];
   readonly #onNode: Uint32Array;
   readonly #last: LastAllocations;
@@ -87,6 +89,7 @@ class Reporter {
     this.#rendering = rendering;
     this.#isAttaching = decided.snapshot.source.provider.attach;
     this.#uncarried = rendering.uncarried?.size === 0 ? undefined : rendering.uncarried;
+    this.#dropped = boundTwice(decided);
     this.#onNode = new Uint32Array(decided.nodes.nodes.length);
     this.#counts = decided.pools.list.map(noCounts);
   }
@@ -175,6 +178,7 @@ class Reporter {
     node: NodeIndex | undefined,
   ): boolean {
     const { traits, ledger, nodes } = this.#decided;
+    if (this.#dropped?.has(namespace.name) === true) return false;
     if (!traits.provesAllocations) return node !== undefined && nodes.isUsable(node);
     const host = ledger.host.at(slot);
     if (host === undefined || !nodes.isReady(host)) return false;
@@ -209,6 +213,22 @@ class Reporter {
     if (node !== undefined) counts.placed += 1;
     if (carries) counts.carried += 1;
   }
+}
+
+/**
+ * Namespaces with an address that somebody bound to the traffic of another one, too: the network serves neither of the
+ * two, by whatever else they have.
+ */
+function boundTwice({ ledger, allotments }: Decided): ReadonlySet<string> | undefined {
+  if (!ledger.isAnyMarked('bound-by-others')) return undefined;
+  const isContended = (address: Address): boolean => ledger.isMarked(ledger.slotOf(address), 'bound-by-others');
+  return new Set(
+    allotments.flatMap(({ claim: { namespace, binding }, addresses }) =>
+      binding?.addresses.some((address) => addresses.includes(address) && isContended(address)) === true
+        ? [namespace.name]
+        : [],
+    ),
+  );
 }
 
 /** What is said of a namespace where there is something to say. */
