@@ -18,7 +18,19 @@ export function allocationFindings(decided: Decided): readonly Finding[] {
     if (allotment.claim.intent.kind === 'release' || allotment.pool === undefined) continue;
     for (const address of allotment.addresses) inspect(decided, allotment, address, findings);
   }
-  return [...findings, ...foreignHosts(decided)];
+  return [...findings, ...notSelected(decided), ...foreignHosts(decided)];
+}
+
+/** Who keeps what it has, though its EgressIPAM would give it nothing any more; who asks for something is told that. */
+function notSelected({ allotments, pools }: Decided): readonly Finding[] {
+  if (pools.list.every(({ egressIPAM: { source } }) => source.namespaceSelector === undefined)) return [];
+  return allotments.flatMap(({ claim: { namespace, pool, intent }, addresses, waiting }): readonly Finding[] => {
+    if (addresses.length === 0 || pool === undefined || waiting !== undefined || intent.kind === 'release') return [];
+    if (pool.egressIPAM.selectsNamespace(namespace.source.labels ?? {})) return [];
+    const texts = addresses.map(formatAddress);
+    const message = `it keeps ${texts.join(', ')}, though the namespaceSelector of EgressIPAM ${pool.name} does not select this namespace; add the labels it asks for, or remove the annotation to give them back`;
+    return [namespaceFinding(namespace.name, { code: 'NamespaceNotAllowed', severity: 'warning', message }, addresses)];
+  });
 }
 
 /** An address that was promised and that something else has too. */
