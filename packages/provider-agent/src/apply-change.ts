@@ -262,7 +262,7 @@ function objection(
     case 'NoInterface':
       return failure(
         'permanent',
-        `no interface of node ${node} has a subnet with ${address}; choose an address from there`,
+        `node ${node} cannot carry ${address}: ${message}; choose an address from a subnet of it`,
       );
     case 'Failed':
       return failure('transient', `node ${node} could not take ${address}: ${message}`);

@@ -24,8 +24,8 @@ export interface Wish {
 /**
  * What became of a wish: `Probing` somebody else may have it, which is being found out; `Held` it is on the node;
  * `Duplicate` another machine answers for it; `Foreign` it is on the node, put there by somebody else, and left alone;
- * `NoInterface` no interface has a subnet for it; `Failed` the kernel refused it. What an agent of another version says
- * is read as `Unknown`: it may hold the address, and is not trusted to carry it.
+ * `NoInterface` no interface has a subnet in which a machine may have it; `Failed` the kernel refused it. What an agent
+ * of another version says is read as `Unknown`: it may hold the address, and is not trusted to carry it.
  */
 export type AddressState = 'Probing' | 'Held' | 'Duplicate' | 'Foreign' | 'NoInterface' | 'Failed' | 'Unknown';
 

@@ -1,4 +1,4 @@
-import { cidrContains, parseAddress, parseCidr } from '@egressip-ipam/core/values';
+import { cidrContains, parseAddress, parseCidr, platformReserved } from '@egressip-ipam/core/values';
 import { servedSubnets, subnetsOf, type KernelInterface } from './interfaces.ts';
 
 /** kube-proxy keeps the addresses of Services there, and nothing on it ever answers. */
@@ -20,20 +20,30 @@ export function usableInterfaces(interfaces: readonly KernelInterface[]): readon
   );
 }
 
+/** Where an address may come to. */
+export interface Place {
+  readonly interface: string;
+  /** It is the subnet's own address or its broadcast address there: neighbours take it for nobody's. */
+  readonly isKept: boolean;
+}
+
 /**
- * The interface whose subnet has the address, the narrowest first, then the one that is longest there; undefined when
- * none has.
+ * Chooses the interface whose subnet has an address, the narrowest first, then the one that is longest there; undefined
+ * when none has. What it goes by is worked out once for all addresses: for each of 256 it left 60 MB behind.
  */
-export function chooseInterface(interfaces: readonly KernelInterface[], address: string): string | undefined {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) return undefined;
-  const fitting = usableInterfaces(interfaces).flatMap(({ name, index, ...one }) =>
-    servedSubnets({ name, index, ...one }).flatMap((subnet) => {
-      const cidr = parseCidr(subnet)?.cidr;
-      return cidr !== undefined && cidrContains(cidr, parsed)
-        ? [{ name, index, length: Number(subnet.split('/')[1]) }]
-        : [];
-    }),
-  );
-  return fitting.sort((left, right) => right.length - left.length || left.index - right.index)[0]?.name;
+export function interfaceChooser(interfaces: readonly KernelInterface[]): (address: string) => Place | undefined {
+  const subnets = usableInterfaces(interfaces)
+    .flatMap((one) =>
+      servedSubnets(one).flatMap((text) => {
+        const cidr = parseCidr(text)?.cidr;
+        return cidr === undefined ? [] : [{ ...one, cidr, kept: platformReserved(cidr) }];
+      }),
+    )
+    .sort((left, right) => right.cidr.prefix - left.cidr.prefix || left.index - right.index);
+  return (text) => {
+    const address = parseAddress(text);
+    const found = address === undefined ? undefined : subnets.find(({ cidr }) => cidrContains(cidr, address));
+    if (address === undefined || found === undefined) return undefined;
+    return { interface: found.name, isKept: found.kept.some((range) => cidrContains(range, address)) };
+  };
 }

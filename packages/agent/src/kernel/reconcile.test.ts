@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseInterface } from './choose-interface.ts';
+import { interfaceChooser } from './choose-interface.ts';
 import { batchOf } from './batch.ts';
 import { readInterfaces, type KernelInterface } from './interfaces.ts';
 import { reconcile, type ReconcileInput } from './reconcile.ts';
@@ -55,7 +55,7 @@ describe('reconcile', () => {
       { ifindex: 3, ifname: 'br0', flags: ['UP'], addr_info: [shown('192.0.2.11', 24)] },
     ];
     const interfaces = readInterfaces(JSON.stringify(links), vrfs);
-    expect(chooseInterface(interfaces, '192.0.2.101')).toBe(chosen);
+    expect(interfaceChooser(interfaces)('192.0.2.101')?.interface).toBe(chosen);
     const elsewhere = { address: '192.0.2.101', interface: 'eth1' };
     const left = readInterfaces(
       JSON.stringify(
@@ -97,6 +97,18 @@ describe('reconcile', () => {
   it('takes everything off without a hold, and what is not wanted any more', () => {
     expect(reconcile(input({ ...there, lifetimeSeconds: 0 })).changes).toEqual([remove]);
     expect(reconcile(input({ ...there, wishes: [] })).changes).toEqual([remove]);
+  });
+
+  it("takes no subnet's own address and none for broadcast, and leaves alone what became one while it was there", () => {
+    const kept = ['192.0.2.0', '192.0.2.255', '2001:db8::'];
+    const { changes, decisions } = reconcile(input({ wishes: kept }));
+    expect([changes, decisions.map(({ obstacle }) => obstacle)]).toEqual([[], kept.map(() => 'kept')]);
+    const last = '192.0.2.103';
+    const narrow = [shown('192.0.2.102', 30)];
+    expect(reconcile(input({ wishes: [last], interfaces: kernel(narrow) })).changes).toEqual([]);
+    const became = kernel([...narrow, { ...ours, local: last }]);
+    const own = [{ address: last, interface: 'eth0' }];
+    expect(reconcile(input({ wishes: [last], interfaces: became, own })).changes).toEqual([{ ...put, address: last }]);
   });
 
   it('leaves alone what is not on record as ours, wanted or not', () => {
@@ -162,27 +174,44 @@ describe('reconcile', () => {
   });
 });
 
-describe('chooseInterface', () => {
+describe('interfaceChooser', () => {
   const second = (addresses: readonly object[], flags = ['UP'], ifname = 'bond0.5') => [
     { ifindex: 3, ifname, flags, addr_info: addresses },
   ];
+  const chosen = (interfaces: readonly KernelInterface[], ...addresses: readonly string[]) =>
+    addresses.map((address) => interfaceChooser(interfaces)(address)?.interface);
 
   it('goes by subnet, the narrowest first, whatever kind of interface it is', () => {
     const interfaces = kernel([shown('192.0.2.11', 16)], second([shown('192.0.2.12', 24)]));
-    expect([
-      chooseInterface(interfaces, '192.0.2.101'),
-      chooseInterface(interfaces, '192.0.9.1'),
-      chooseInterface(interfaces, '198.51.100.1'),
-    ]).toEqual(['bond0.5', 'eth0', undefined]);
+    expect(chosen(interfaces, '192.0.2.101', '192.0.9.1', '198.51.100.1')).toEqual(['bond0.5', 'eth0', undefined]);
   });
 
   it('uses none that is down or has no carrier, no loopback, and not where kube-proxy keeps Services', () => {
     for (const flags of [[], ['NO-CARRIER', 'UP']])
-      expect(chooseInterface(kernel([], second([shown('192.0.2.12', 24)], flags)), '192.0.2.101')).toBeUndefined();
-    expect(
-      chooseInterface(kernel([], second([shown('192.0.2.12', 24)], ['UP'], 'kube-ipvs0')), '192.0.2.101'),
-    ).toBeUndefined();
-    expect(chooseInterface(kernel([]), '127.0.0.2')).toBeUndefined();
+      expect(chosen(kernel([], second([shown('192.0.2.12', 24)], flags)), '192.0.2.101')).toEqual([undefined]);
+    expect(chosen(kernel([], second([shown('192.0.2.12', 24)], ['UP'], 'kube-ipvs0')), '192.0.2.101')).toEqual([
+      undefined,
+    ]);
+    expect(chosen(kernel([]), '127.0.0.2')).toEqual([undefined]);
+  });
+
+  it('looks at the subnets once, however many addresses there are', () => {
+    let looks = 0;
+    const [lo, eth0] = kernel(node);
+    const counted = {
+      ...eth0!,
+      get addresses() {
+        looks++;
+        return eth0!.addresses;
+      },
+    };
+    const wishes = Array.from({ length: 256 }, (_, index) => `192.0.2.${index}`);
+    const few = (count: number) => {
+      looks = 0;
+      reconcile(input({ interfaces: [lo!, counted], wishes: wishes.slice(0, count) }));
+      return looks;
+    };
+    expect(few(256)).toBe(few(2));
   });
 });
 

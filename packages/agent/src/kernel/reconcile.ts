@@ -1,4 +1,4 @@
-import { chooseInterface } from './choose-interface.ts';
+import { interfaceChooser, type Place } from './choose-interface.ts';
 import { isFullLength, type KernelInterface } from './interfaces.ts';
 
 /** An address that the agent put on an interface, or is about to. */
@@ -13,7 +13,7 @@ export type KernelChange =
   | { readonly type: 'remove'; readonly address: string; readonly interface: string };
 
 /** What an address that is to be on the node still lacks. */
-export type Obstacle = 'no-interface' | 'foreign' | 'not-probed' | 'duplicate' | 'no-hold';
+export type Obstacle = 'no-interface' | 'kept' | 'foreign' | 'not-probed' | 'duplicate' | 'no-hold';
 
 /** What a look at the network found out about an address. */
 export type ProbeVerdict = 'unknown' | 'free' | 'duplicate';
@@ -61,7 +61,8 @@ export interface Reconciliation {
 export function reconcile(given: ReconcileInput): Reconciliation {
   const input = { ...given, own: followNames(given) };
   const places = placesOf(input.interfaces);
-  const decisions = input.wishes.map((address) => decide(address, input, places));
+  const chooseInterface = interfaceChooser(input.interfaces);
+  const decisions = input.wishes.map((address) => decide(address, input, places, chooseInterface(address)));
   const keeps = new Map(
     decisions.flatMap(({ address, isPresent, interface: device }) =>
       isPresent && device !== undefined ? [[address, device] as const] : [],
@@ -133,28 +134,27 @@ function placesOf(interfaces: readonly KernelInterface[]): Places {
   };
 }
 
-function decide(address: string, input: ReconcileInput, places: Places): Decision {
-  const { interfaces, own, present, lifetimeSeconds, mayTake, verdict } = input;
+function decide(address: string, input: ReconcileInput, places: Places, chosen: Place | undefined): Decision {
+  const { own, present, lifetimeSeconds } = input;
   const recorded = own.find((one) => one.address === address)?.interface;
   const where = places.alone.get(address) ?? [];
   const others = places.inSubnets.get(address) ?? [];
-  const device = chooseInterface(interfaces, address);
   const without = (obstacle: Obstacle): Decision => ({
     address,
-    interface: device,
+    interface: chosen?.interface,
     isPresent: false,
     obstacle,
     isRestored: false,
     isMoved: false,
   });
   if ([...where, ...others.map((one) => one.interface)].some((name) => name !== recorded)) return without('foreign');
-  if (device === undefined) return without('no-interface');
+  if (chosen === undefined) return without('no-interface');
+  const device = chosen.interface;
   if (lifetimeSeconds < 1) return without('no-hold');
   const isThere = where.includes(device);
   const wasThere = present.has(address);
-  if (!isThere && !wasThere && !mayTake(address)) return without('no-hold');
-  if (!isThere && !wasThere && verdict(address) !== 'free')
-    return without(verdict(address) === 'duplicate' ? 'duplicate' : 'not-probed');
+  const obstacle = isThere || wasThere ? undefined : obstacleToTaking(address, chosen, input);
+  if (obstacle !== undefined) return without(obstacle);
   const isNew = !isThere && wasThere;
   const isMoved = isNew && recorded !== device;
   const beside = others[0]?.text;
@@ -166,4 +166,17 @@ function decide(address: string, input: ReconcileInput, places: Places): Decisio
     isMoved,
     ...(beside === undefined ? {} : { beside }),
   };
+}
+
+/** Why an address that is not on the node does not come there now. */
+function obstacleToTaking(
+  address: string,
+  { isKept }: Place,
+  { mayTake, verdict }: Pick<ReconcileInput, 'mayTake' | 'verdict'>,
+): Obstacle | undefined {
+  if (isKept) return 'kept';
+  if (!mayTake(address)) return 'no-hold';
+  const found = verdict(address);
+  if (found === 'free') return undefined;
+  return found === 'duplicate' ? 'duplicate' : 'not-probed';
 }

@@ -69,6 +69,8 @@ function resultOf({ address, interface: device, isPresent, obstacle, beside }: D
       return as('Foreign', 'it is on this node already, put there by somebody else, and is left alone');
     case 'no-interface':
       return as('NoInterface', noInterface(facts.silent));
+    case 'kept':
+      return as('NoInterface', 'it is the own or the broadcast address of its subnet, which no machine can have');
     case 'no-hold':
       return as('Probing', 'the Lease of this agent is not renewed, so that no address may be taken');
     default:

@@ -34,6 +34,17 @@ describe('the interfaces of an egress node', unless(reason !== undefined, reason
     expect(await heldOn('eth1')).toBe(true);
   }, 60_000);
 
+  it("a subnet's own address and that for broadcast come to none", async () => {
+    for (const kept of ['198.51.100.0', '198.51.100.255', '2001:db8::']) {
+      expect(await cluster.attach(kept, 'a')).toMatch(/^permanent: node a cannot carry .* the own or the broadcast/);
+      expect(await cluster.holders(kept)).toEqual([]);
+      await cluster.provider.apply({
+        changes: [{ type: 'detach', address: kept, node: { name: 'a' } }],
+        signal: new AbortController().signal,
+      });
+    }
+  }, 60_000);
+
   it('one that answers nobody for it gets none, and serves again once it does', async () => {
     const answers = (mode: string): Promise<string> =>
       cluster.machine('a').run('sysctl', ['-w', `net.ipv4.conf.eth1.arp_ignore=${mode}`]);
