@@ -37,12 +37,15 @@ const changed = {
   renewals: 1,
 };
 
+const shortened = { ...two, formerTerm: 4 };
+
 describe('two nodes never hold one address, over all interleavings', () => {
   it.each([
     ['of two agents', two],
     ['of two agents, with renewals that were given up and arrive nevertheless', overtaken],
     ['of three agents', three],
     ['of agents that change', changed],
+    ['of an agent that was started anew with a shorter term', shortened],
   ])(
     '%s',
     (_, bounds) => {
@@ -79,6 +82,11 @@ describe('the model finds what is wrong with rules that', () => {
       nextFenceStep(target, others, roster, now, { ...timings, term: 1, window: 0 }),
     );
     expect(exploreModel(two, rules).violation).toBeDefined();
+  });
+
+  it('tell a term that is shorter than what a former life left in the kernel', () => {
+    const rules = { ...trueRules, termToTell: () => trueRules.timings.term };
+    expect(exploreModel(shortened, rules).violation).toBeDefined();
   });
 
   it('let a peer write that it acknowledges before it keeps that in mind', () => {

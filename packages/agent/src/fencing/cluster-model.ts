@@ -1,5 +1,14 @@
 import { nextFenceStep, type AgentSighting, type FenceStep } from './fence.ts';
-import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from './hold.ts';
+import {
+  afterAnswer,
+  afterRenewal,
+  holdAt,
+  laterHold,
+  released,
+  termToTell,
+  type Hold,
+  type PeerAnswer,
+} from './hold.ts';
 import { nextRoster, type Member, type Roster } from './roster.ts';
 import type { Timings } from './timings.ts';
 
@@ -12,7 +21,12 @@ import type { Timings } from './timings.ts';
 export interface ModelState {
   readonly roster: Roster;
   readonly hold: Hold;
-  readonly lease: { readonly isHeld: boolean; readonly counts: readonly number[]; readonly seenAt: number };
+  readonly lease: {
+    readonly isHeld: boolean;
+    readonly counts: readonly number[];
+    readonly seenAt: number;
+    readonly term: number;
+  };
   /** The version of its Lease that `a` renews from. */
   readonly known: number;
   /** Renewals under way: to be stored, or stored and not yet answered. */
@@ -26,6 +40,7 @@ interface Renewal {
   readonly sentAt: number;
   readonly number: number;
   readonly counts: readonly number[];
+  readonly term: number;
   readonly version: number;
   readonly isStored: boolean;
 }
@@ -40,6 +55,7 @@ interface Peer {
 export interface ModelRules {
   readonly timings: Timings;
   readonly nextFenceStep: typeof nextFenceStep;
+  readonly termToTell: typeof termToTell;
   /** Whether a peer keeps its promise in mind before it writes it. */
   readonly promisesFirst: boolean;
 }
@@ -48,6 +64,7 @@ export interface ModelRules {
 export const trueRules: ModelRules = {
   timings: { term: 2, renewal: 1, window: 2, margin: 0, suspicion: 1 },
   nextFenceStep,
+  termToTell,
   promisesFirst: true,
 };
 
@@ -58,6 +75,8 @@ export interface ModelBounds {
   readonly rosters: readonly (readonly string[])[];
   /** Renewals that may be under way at once: one that was given up may still arrive. */
   readonly renewals: number;
+  /** The term of the life before this one, which has just renewed by it; the same, where nothing is said. */
+  readonly formerTerm?: number;
 }
 
 const self = 'a';
@@ -95,8 +114,8 @@ function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelSt
           .join()}`;
   const sent = renewals
     .map(
-      ({ sentAt, number, counts, version, isStored }) =>
-        `${sentAt}/${number}/${counts.join('+')}/${version}${isStored ? 's' : ''}`,
+      ({ sentAt, number, counts, term, version, isStored }) =>
+        `${sentAt}/${number}/${counts.join('+')}/${term}/${version}${isStored ? 's' : ''}`,
     )
     .join();
   const others = Object.values(peers).map(
@@ -109,6 +128,7 @@ function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelSt
     lease.isHeld,
     lease.counts.join('+'),
     lease.seenAt,
+    lease.term,
     known,
     sent,
     ...others,
@@ -116,11 +136,12 @@ function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelSt
   ].join(';');
 }
 
-function firstState({ peers, rosters }: ModelBounds, { timings }: ModelRules): ModelState {
+function firstState({ peers, rosters, formerTerm }: ModelBounds, { timings }: ModelRules): ModelState {
+  const term = formerTerm ?? timings.term;
   return {
     roster: { number: 1, generations: [{ since: 1, members: membersOf(rosters[0] ?? []) }] },
-    hold: afterRenewal(0, 1, timings),
-    lease: { isHeld: true, counts: [1], seenAt: 0 },
+    hold: afterRenewal(0, 1, { ...timings, term }),
+    lease: { isHeld: true, counts: [1], seenAt: 0, term },
     known: 0,
     renewals: [],
     peers: Object.fromEntries(peers.map((peer) => [peer, { promised: 1, acknowledgements: [] }])),
@@ -154,7 +175,7 @@ function tick(
       hold.kind === 'released'
         ? hold
         : holdAt({ ...hold, until: hold.until - 1, answers: agedAnswers(hold.answers, window) }, 0),
-    lease: { ...lease, seenAt: earlier(lease.seenAt, term) },
+    lease: { ...lease, seenAt: earlier(lease.seenAt, lease.term) },
     renewals: renewals.map((renewal) => ({ ...renewal, sentAt: earlier(renewal.sentAt, term) })),
     peers: Object.fromEntries(
       Object.entries(peers).map(([name, { promised, acknowledgements }]) => [
@@ -180,14 +201,15 @@ function agedAnswers(
   );
 }
 
-function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules): readonly ModelState[] {
+function renew(state: ModelState, bounds: ModelBounds, { timings, termToTell }: ModelRules): readonly ModelState[] {
   const { hold, lease, renewals, roster, known } = state;
   const next: ModelState[] = [];
   if (hold.kind === 'held' && renewals.length < bounds.renewals) {
     const counts = [...new Set([roster.number, hold.number])];
+    const term = termToTell(hold, 0, timings);
     next.push({
       ...state,
-      renewals: [...renewals, { sentAt: 0, number: roster.number, counts, version: known, isStored: false }],
+      renewals: [...renewals, { sentAt: 0, number: roster.number, counts, term, version: known, isStored: false }],
     });
   }
   renewals.forEach((renewal, index) => {
@@ -198,7 +220,7 @@ function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules):
         ...state,
         renewals: others,
         known: renewal.version + 1,
-        hold: later(hold, afterRenewal(renewal.sentAt, renewal.number, timings)),
+        hold: holdAt(laterHold(hold, afterRenewal(renewal.sentAt, renewal.number, timings)), 0),
       });
       next.push({ ...state, renewals: others, known: renewal.version + 1 });
     } else if (lease.isHeld && renewal.version === 0) {
@@ -211,20 +233,13 @@ function renew(state: ModelState, bounds: ModelBounds, { timings }: ModelRules):
   return next;
 }
 
-/** An answer that was long under way takes nothing back. */
-function later(hold: Hold, renewed: Hold): Hold {
-  if (hold.kind === 'held' && renewed.kind === 'held' && hold.until > renewed.until)
-    return { ...renewed, until: hold.until };
-  return holdAt(renewed, 0);
-}
-
 /** The server takes a renewal in: versions are told from the newest, which is 0; those long gone are all alike. */
 function store({ lease, renewals, known, ...rest }: ModelState, index: number): ModelState {
   const older = (version: number): number => Math.max(version - 1, -3);
-  const { counts } = renewals[index] ?? lease;
+  const { counts, term } = renewals[index] ?? lease;
   return {
     ...rest,
-    lease: { ...lease, counts, seenAt: 0 },
+    lease: { ...lease, counts, term, seenAt: 0 },
     known: older(known),
     renewals: renewals.map((renewal, at) => ({
       ...renewal,
@@ -273,7 +288,8 @@ function operate(state: ModelState, { rosters }: ModelBounds, rules: ModelRules)
     renewedAt: 0,
     acknowledgements,
   }));
-  const step: FenceStep = rules.nextFenceStep(target, others, roster, 0, rules.timings);
+  const timings = { ...rules.timings, term: lease.term };
+  const step: FenceStep = rules.nextFenceStep(target, others, roster, 0, timings);
   switch (step.kind) {
     case 'ask':
       return roster.number < rosters.length

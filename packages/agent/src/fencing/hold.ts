@@ -40,6 +40,24 @@ export function afterRenewal(sentAt: number, number: number, { term }: Timings):
 }
 
 /**
+ * After a renewal, beside what was held before: nothing is taken back by an answer that was long under way, nor by a
+ * term shorter than that of a former life, as the kernel's lifetimes go on until they are set anew.
+ */
+export function laterHold(hold: Hold, renewed: Hold): Hold {
+  return hold.kind === 'held' && renewed.kind === 'held' && hold.until > renewed.until
+    ? { ...renewed, until: hold.until }
+    : renewed;
+}
+
+/**
+ * The term that a renewal tells, in milliseconds: others judge by it how long this node may hold something, and a
+ * former life may have had a longer one.
+ */
+export function termToTell(hold: Hold, now: number, { term }: Timings): number {
+  return hold.kind === 'held' ? Math.max(term, hold.until - now) : term;
+}
+
+/**
  * After a peer answered. The hold lasts as long as the answers of a strict majority of all agents count, this one
  * included, none of which reaches the API server or has acknowledged a roster that this agent has not.
  */

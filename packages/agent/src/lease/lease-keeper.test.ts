@@ -47,6 +47,7 @@ describe("the Lease of a node's agent", () => {
       namespace,
       identity,
       term: 3_000,
+      termToTell: () => 3_000,
       interval: 100,
       endpoint: { address: '192.0.2.11', port: 1 },
       metadata: () => ({}),

@@ -23,6 +23,8 @@ export interface LeaseKeeperOptions {
   /** Unlike that of any other life of this agent. */
   readonly identity: string;
   readonly term: number;
+  /** The term to tell, which is longer for a while where a former life had a longer one. */
+  readonly termToTell: () => number;
   /** Milliseconds between two renewals. */
   readonly interval: number;
   readonly endpoint: NonNullable<AgentLease['endpoint']>;
@@ -189,7 +191,8 @@ export class LeaseKeeper {
   }
 
   #renewal(acknowledged: number, counted: number): Renewal {
-    const { node, namespace, identity: holder, term, endpoint, clock } = this.#options;
+    const { node, namespace, identity: holder, endpoint, clock } = this.#options;
+    const term = this.#options.termToTell();
     return { node, namespace, holder, term, acknowledged, counted, endpoint, now: clock.now() };
   }
 

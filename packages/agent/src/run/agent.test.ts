@@ -38,17 +38,12 @@ let isRefused: boolean;
 let refusals: number;
 let warnings: string[];
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
-  did = [];
-  [isRefused, refusals, warnings] = [false, 0, []];
-  server = await startServer(0);
-  rest = createRestClient(staticConnection({ server: server.url }));
+async function startAgent(term: number): Promise<void> {
   agent = new Agent({
     options: {
       node,
       namespace,
-      term: 30_000,
+      term,
       peerAddress: '127.0.0.1',
       peerPort: 0,
       stateFile: join(folder, 'state.json'),
@@ -72,6 +67,15 @@ beforeEach(async () => {
   });
   await agent.openPeers();
   agent.start();
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
+  did = [];
+  [isRefused, refusals, warnings] = [false, 0, []];
+  server = await startServer(0);
+  rest = createRestClient(staticConnection({ server: server.url }));
+  await startAgent(30_000);
 });
 afterEach(async () => {
   await agent.stop();
@@ -140,6 +144,31 @@ it('begins to acknowledge a roster only when the server takes its renewals, so t
   isRefused = false;
   await expect.poll(acknowledged, { timeout: 20_000 }).toBe(7);
 }, 40_000);
+
+it('tells a term that covers what a former life with a longer one left in the kernel', async () => {
+  await shows([]);
+  const lease = async () =>
+    readAgentLease(await new ResourceClient(rest, leases).get({ name: agentLeaseName(node), namespace }));
+  const former = await lease();
+  await agent.stop();
+  await startAgent(3_000);
+  // By then two renewals got through, of which the first made the former hold its own.
+  let renewals = 0;
+  let last = former?.renewTime;
+  await expect
+    .poll(
+      async () => {
+        const now = await lease();
+        if (now?.renewTime !== last) renewals += 1;
+        last = now?.renewTime;
+        if (renewals > 0) expect(now?.term).toBeGreaterThan(20_000);
+        return renewals;
+      },
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThan(1);
+  expect((await lease())?.holder).not.toBe(former?.holder);
+});
 
 it('says once what fails again and again, and anew when it went well between', async () => {
   await shows([]);

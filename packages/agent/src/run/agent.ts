@@ -6,7 +6,6 @@ import {
   ResourceClient,
   sleep,
   type Clock,
-  type KubernetesObject,
   type Resource,
   type RestClient,
 } from '@egressip-ipam/kube';
@@ -14,9 +13,18 @@ import { randomBytes } from 'node:crypto';
 import { egressNodes, type EgressNode } from '../egress-node/egress-node.ts';
 import { handedOver } from '../egress-node/handed-over.ts';
 import { readEgressNode } from '../egress-node/read-egress-node.ts';
-import { afterAnswer, afterRenewal, holdAt, released, type Hold, type PeerAnswer } from '../fencing/hold.ts';
-import { emptyRoster, membersAt, parseRoster, type Roster } from '../fencing/roster.ts';
-import { rosterKey, rosterName } from '../fencing/roster-object.ts';
+import {
+  afterAnswer,
+  afterRenewal,
+  holdAt,
+  laterHold,
+  released,
+  termToTell,
+  type Hold,
+  type PeerAnswer,
+} from '../fencing/hold.ts';
+import { emptyRoster, membersAt, type Roster } from '../fencing/roster.ts';
+import { readRosterObject, rosterName } from '../fencing/roster-object.ts';
 import { timingsOf, type Timings } from '../fencing/timings.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { OwnAddress } from '../kernel/reconcile.ts';
@@ -165,6 +173,7 @@ export class Agent {
       namespace: options.namespace,
       identity: `${options.node}_${randomBytes(6).toString('hex')}`,
       term: options.term,
+      termToTell: () => termToTell(this.#holdNow(), clock.monotonic(), this.#timings),
       interval: this.#timings.renewal,
       endpoint: { address: options.peerAddress, port: options.peerPort },
       metadata: () => this.#owner,
@@ -270,15 +279,14 @@ export class Agent {
   }
 
   #renewed(sentAt: number, acknowledged: number): void {
-    const { clock, metrics } = this.#parts;
-    metrics?.renewed(true, true);
+    this.#parts.metrics?.renewed(true, true);
     if (this.#isRefused) this.#warned.clear();
     this.#isRefused = false;
     this.#acknowledged = Math.max(this.#acknowledged ?? 0, acknowledged);
     this.#servedWith = this.#sentWith;
     if (this.#sentWith > this.#acknowledged) this.#lease.poke();
-    const renewed = holdAt(afterRenewal(sentAt, acknowledged, this.#timings), clock.monotonic());
-    if (renewed.kind === 'held') this.#hold = renewed;
+    const renewed = holdAt(afterRenewal(sentAt, acknowledged, this.#timings), this.#parts.clock.monotonic());
+    if (renewed.kind === 'held') this.#hold = laterHold(this.#hold, renewed);
     this.#heldOn();
     // What is watched was refused with the renewals, and would be asked for later and later.
     for (const one of [this.#node, this.#rosters]) if (one.failingSince !== undefined) void one.refresh();
@@ -406,10 +414,4 @@ export class Agent {
     this.#warned.add(text);
     this.#parts.log.warn(message, { reason });
   }
-}
-
-function readRosterObject(object: KubernetesObject): Roster | undefined {
-  const data = object['data'];
-  const text = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[rosterKey] : undefined;
-  return typeof text === 'string' ? parseRoster(text) : undefined;
 }
