@@ -2,6 +2,7 @@ import { type NetworkBackend } from '@egressip-ipam/core';
 import { isRecord } from '@egressip-ipam/core/plugin';
 import { importPlugIn } from '../built-in/import-plug-in.ts';
 import { builtInNetworks } from '../built-in/networks.ts';
+import { containNetwork } from './contained-network.ts';
 
 const methods = ['recognise', 'traits', 'createFactsReader', 'render', 'write', 'simulate', 'describe', 'explain'];
 
@@ -15,7 +16,7 @@ export async function loadNetwork(name: string): Promise<NetworkBackend> {
   const backend = isRecord(module) ? module['network'] : undefined;
   const problem = problemOf(backend);
   if (problem !== undefined) throw new Error(`network "${name}" is no back end of contract v1: ${problem}`);
-  return backend as NetworkBackend;
+  return containNetwork(backend as NetworkBackend);
 }
 
 /** Loads the back ends of all networks that are built in. */

@@ -9,7 +9,8 @@ import {
   type ProviderObservation,
 } from '@egressip-ipam/core';
 import type { Clock } from '@egressip-ipam/kube';
-import { parseErrorDescription, parseObservation, parseResults, inOneLine, WrongShape } from './parse-answers.ts';
+import { inOneLine, WrongShape } from '../built-in/answers.ts';
+import { parseErrorDescription, parseObservation, parseResults } from './parse-answers.ts';
 
 /**
  * How a provider broke its contract: no answer in time, an answer of another shape, or an error that is no

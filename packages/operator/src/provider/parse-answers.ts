@@ -16,6 +16,7 @@ import {
   type UsedAddress,
 } from '@egressip-ipam/core';
 import { isRecord } from '@egressip-ipam/core/plugin';
+import { asList, asObject, inOneLine, inWords, WrongShape } from '../built-in/answers.ts';
 
 /**
  * The answers of providers, parsed where they come in: a provider is anybody's code. What is wrong is an error of the
@@ -29,13 +30,6 @@ const longestText = 500;
 const longestRetry = 3_600_000;
 /** More addresses than a CIDR or an interface has; a list may claim to have four thousand million. */
 const mostEntries = 262_144;
-
-/**
- * An answer, or a part of it, that has not the shape that the contract gives it. The message is the end of a sentence.
- */
-export class WrongShape extends Error {
-  override readonly name = 'WrongShape';
-}
 
 /** What was asked of `observe`. */
 interface Asked {
@@ -99,14 +93,6 @@ export function parseErrorDescription(error: unknown): ProviderErrorDescription 
   };
 }
 
-/** A text of a provider, fit for a log and a status: of bounded length, in one line. */
-export function inOneLine(text: string): string {
-  return text
-    .slice(0, longestText)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
-}
-
 function parseNode(node: string, seen: unknown): NodeObservation {
   const entry = record(seen, `observe: node ${node}`);
   if (entry['error'] !== undefined) return { node, error: parseErrorDescription(entry['error']) };
@@ -123,7 +109,7 @@ function parseInterface(node: string, value: unknown): ProviderInterface {
   const { id, main, subnets, addresses } = record(value, `observe: an interface of node ${node}`);
   if (typeof id !== 'string' || id.length > longestText || typeof main !== 'boolean')
     throw new WrongShape(
-      `observe: interface ${describe(id)} of node ${node}: id is a short text, and main true or false`,
+      `observe: interface ${inWords(id)} of node ${node}: id is a short text, and main true or false`,
     );
   const where = `observe: interface ${inOneLine(id)} of node ${node}`;
   return {
@@ -185,13 +171,13 @@ function parseResult(change: ProviderChange, value: unknown): ProviderChangeResu
 
 function parseAddressText(value: unknown, where: string): string {
   const address = typeof value === 'string' && value.length <= 64 ? parseAddress(value) : undefined;
-  if (address === undefined) throw new WrongShape(`${where}: ${describe(value)} is no address`);
+  if (address === undefined) throw new WrongShape(`${where}: ${inWords(value)} is no address`);
   return formatAddress(address);
 }
 
 function parseCidrText(value: unknown, where: string): string {
   const parsed = typeof value === 'string' && value.length <= 64 ? parseCidr(value) : undefined;
-  if (parsed === undefined) throw new WrongShape(`${where}: ${describe(value)} is no CIDR`);
+  if (parsed === undefined) throw new WrongShape(`${where}: ${inWords(value)} is no CIDR`);
   return parsed.cidr.text;
 }
 
@@ -222,25 +208,12 @@ function orError<Value>(parse: () => Value, fail: (error: ProviderErrorDescripti
 }
 
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (!isRecord(value))
-    throw new WrongShape(
-      `${where}: ${value === undefined ? 'nothing is said of it, or twice' : `an object is expected, not ${describe(value)}`}`,
-    );
-  return value;
+  if (value === undefined) throw new WrongShape(`${where}: nothing is said of it, or twice`);
+  return asObject(value, where);
 }
 
 /** A list of ours with the same entries: one of the provider's may have holes, or a `map` and an end of its own. */
 function list(value: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new WrongShape(`${where}: a list is expected, not ${describe(value)}`);
-  if (value.length > mostEntries)
-    throw new WrongShape(`${where}: ${value.length} entries are more than ${mostEntries}`);
-  return Array.from({ length: value.length }, (_, index): unknown => value[index]);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(inOneLine(value.slice(0, 80)));
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value).slice(0, 80);
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value;
+  const theirs = asList(value, where, mostEntries);
+  return Array.from({ length: theirs.length }, (_, index): unknown => theirs[index]);
 }

@@ -5,8 +5,7 @@ import {
   type ProviderFacts,
   type Recognition,
 } from '@egressip-ipam/core';
-import { asRecord, isRecord } from '@egressip-ipam/core/plugin';
-import { reasonOf } from '../output/reason-of.ts';
+import { asRecord } from '@egressip-ipam/core/plugin';
 
 /** What raw objects tell of the infrastructure. */
 export interface InfrastructureSigns {
@@ -52,16 +51,6 @@ export function addressOnNode(backend: NetworkBackend, { settings }: Recognition
   return traitsOf(backend, settings, false).addressOnNode;
 }
 
-/** @throws Error that names the network whose back end, which is anybody's code, tells none */
 function traitsOf(backend: NetworkBackend, settings: NetworkSnapshot['settings'], isCloud: boolean): NetworkTraits {
-  const says = (what: string): string => `network "${backend.name}" does not tell its traits: ${what}`;
-  let traits: unknown;
-  try {
-    traits = backend.traits(settings ?? {}, { isCloud, attaches: true });
-  } catch (error) {
-    throw new Error(says(reasonOf(error)), { cause: error });
-  }
-  if (!isRecord(traits) || typeof traits['placement'] !== 'function')
-    throw new Error(says('an object with a function "placement" is expected'));
-  return traits as unknown as NetworkTraits;
+  return backend.traits(settings ?? {}, { isCloud, attaches: true });
 }

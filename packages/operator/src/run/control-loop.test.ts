@@ -166,6 +166,23 @@ describe('the control loop', () => {
     expect(plans).toHaveLength(2);
   });
 
+  it('begins again with a back end that could not begin', () => {
+    let begins = 0;
+    const backend: NetworkBackend = {
+      ...plain,
+      createFactsReader: () => {
+        begins += 1;
+        if (begins < 3) throw new Error('not yet');
+        return plain.createFactsReader();
+      },
+    };
+    const troubles: (string | undefined)[] = [];
+    make(undefined, backend, (reason) => void troubles.push(reason)).start();
+    pass(60_000);
+    expect(troubles).toEqual(['no plan can be made: not yet', undefined]);
+    expect(plans).toHaveLength(1);
+  });
+
   it('tries what cannot be planned no sooner because something changes', () => {
     let looks = 0;
     const loop = make(() => {

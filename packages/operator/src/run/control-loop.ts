@@ -62,7 +62,8 @@ const longestSleep = 86_400_000;
 /** Observe, plan, act, report, whenever something changed. */
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
-  #planner: Planner;
+  /** Made when it is needed: a back end that cannot begin is as good as one that cannot go on. */
+  #planner: Planner | undefined;
   #timer: ClockTimer | undefined;
   /** When it ends. */
   #due = 0;
@@ -77,7 +78,6 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#planner = this.#createPlanner();
   }
 
   /** Begins. */
@@ -134,7 +134,7 @@ export class ControlLoop {
     try {
       act();
     } catch (error) {
-      this.#planner = this.#createPlanner();
+      this.#planner = undefined;
       this.#timer?.cancel();
       this.#timer = undefined;
       this.#planIn(afterTrouble);
@@ -190,11 +190,12 @@ export class ControlLoop {
     const { look, problems, isForgetful } = this.#options;
     const snapshot = look();
     if (snapshot === undefined) return undefined;
-    const plan = this.#planner.plan(snapshot);
+    const planner = (this.#planner ??= this.#createPlanner());
+    const plan = planner.plan(snapshot);
     const better = isForgetful?.(plan) === true ? look() : undefined;
     return better === undefined
       ? { plan: withProblems(plan, problems()), snapshot }
-      : { plan: withProblems(this.#planner.plan(better), problems()), snapshot: better };
+      : { plan: withProblems(planner.plan(better), problems()), snapshot: better };
   }
 
   #reportSoon(plan: Plan, snapshot: ClusterSnapshot, plannedAt: number): void {
