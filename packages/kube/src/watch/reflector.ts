@@ -68,7 +68,7 @@ export class Reflector<Slim> {
     this.store = new Store(
       options.project,
       (change) => this.#tell(change),
-      (error) => options.onError?.(error, 0, false),
+      (error, isRepeated) => options.onError?.(error, 0, isRepeated),
     );
   }
 

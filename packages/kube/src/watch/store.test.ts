@@ -118,13 +118,19 @@ describe('Store', () => {
   });
 
   it('knows what cannot be projected for as long as that is there, and keeps what was known of it', () => {
-    const store = new Store<number>(({ value }) => {
-      if (typeof value !== 'number') throw new Error('no number');
-      return value;
-    });
+    const told: boolean[] = [];
+    const store = new Store<number>(
+      ({ value }) => {
+        if (typeof value !== 'number') throw new Error('no number');
+        return value;
+      },
+      undefined,
+      (_error, isRepeated) => told.push(isRepeated),
+    );
     store.upsert(object('1', 1, 'known'));
     for (const name of ['known', 'mended', 'deleted', 'unlisted']) store.upsert(object('2', 'text', name));
     expect([[...store.unreadable.keys()], store.get('known')]).toEqual([['known', 'mended', 'deleted', 'unlisted'], 1]);
+    expect(told).toEqual([false, true, true, true]);
     store.upsert(object('3', 3, 'mended'));
     store.delete(object('4', 'text', 'deleted'));
     const list = store.replace('5', '4');

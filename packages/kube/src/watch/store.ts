@@ -31,17 +31,20 @@ interface Entry<Slim> {
 export class Store<Slim> {
   readonly #project: Projection<Slim>;
   readonly #onChange: (change: StoreChange<Slim>) => void;
-  readonly #onProjectionError: (error: unknown) => void;
+  readonly #onProjectionError: (error: unknown, isRepeated: boolean) => void;
   readonly #entries = new Map<string, Entry<Slim>>();
   readonly #unreadable = new Map<string, unknown>();
   #resourceVersion = '';
   #newest = '';
 
-  /** @param onProjectionError told of what `project` threw; the object stays as it was known before */
+  /**
+   * @param onProjectionError told of what `project` threw, and whether there is an object already at which it throws;
+   *   the object stays as it was known before
+   */
   constructor(
     project: Projection<Slim>,
     onChange: (change: StoreChange<Slim>) => void = () => undefined,
-    onProjectionError: (error: unknown) => void = () => undefined,
+    onProjectionError: (error: unknown, isRepeated: boolean) => void = () => undefined,
   ) {
     this.#project = project;
     this.#onChange = onChange;
@@ -183,8 +186,9 @@ export class Store<Slim> {
       this.#unreadable.delete(key);
       return slim;
     } catch (error) {
+      const isRepeated = this.#unreadable.size > 0;
       this.#unreadable.set(key, error);
-      this.#onProjectionError(error);
+      this.#onProjectionError(error, isRepeated);
       return entry?.slim;
     }
   }

@@ -51,3 +51,12 @@ it('goes on without what its reader throws at, says so, and is not ready until t
   await client.delete({ name: 'new' });
   await expect.poll(() => whyNotReady([collection], undefined, 0)).toBeUndefined();
 });
+
+it('has a write fail whose answer cannot be read: it would be written again at once, without end', async () => {
+  collection.start();
+  await expect.poll(() => collection.hasSynced).toBe(true);
+  const written = await client.create({ metadata: { name: 'new', labels: { breaks: 'yes' } } });
+  expect(() => collection.observe(written)).toThrow('what is there now cannot be read: no such');
+  const mended = await client.mergePatch({ name: 'new' }, { metadata: { labels: { breaks: 'no' } } });
+  expect(collection.observe(mended)).toBe(true);
+});

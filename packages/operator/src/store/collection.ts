@@ -194,11 +194,18 @@ export class Collection<Slim extends Entry> {
     this.#touch(name);
   }
 
-  /** Takes in the answer to a write, or a fresh look; returns whether nothing newer is known of the object. */
+  /**
+   * Takes in the answer to a write, or a fresh look; returns whether nothing newer is known of the object.
+   *
+   * @throws Error when it cannot be read: what was written would be planned again, at once and without end
+   */
   observe(object: KubernetesObject): boolean {
     const { name, resourceVersion } = object.metadata;
     this.#reflector.store.upsertFromResponse(object);
     this.settle(name, false);
+    const { unreadable } = this.#reflector.store;
+    const key = this.#keyOf(name);
+    if (unreadable.has(key)) throw new Error(`what is there now cannot be read: ${reasonOf(unreadable.get(key))}`);
     return this.resourceVersionOf(name) === resourceVersion;
   }
 
