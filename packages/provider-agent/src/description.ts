@@ -10,7 +10,8 @@ export const description: ProviderDescription = {
   platforms: { types: [], providerIDPrefixes: [] },
   capabilities: { attach: true },
   attachesTo: 'kernel',
-  reads: [{ resource: egressNodes, onlyToChoose: true }],
+  // That there are some is all that is asked.
+  reads: [{ resource: egressNodes, onlyToChoose: true, keep: () => ({}) }],
   // Agents have reported: they run.
   isEquipped: ({ objects }) => objects('EgressNode').length > 0,
   fromObjects: platformInObjects,

@@ -9,11 +9,13 @@ export interface ClusterRead {
   readonly name?: string;
   /** It tells only whether the provider can serve, and is not looked at after that. */
   readonly onlyToChoose?: true;
+  /** What is kept of an object, in the same places; absent: all of it, and there may be megabytes of it. */
+  readonly keep?: (object: unknown) => object;
 }
 
 /**
- * The raw objects of a kind that a provider reads, as they are now. None where the cluster does not serve the kind,
- * or they may not be read.
+ * The raw objects of a kind that a provider reads, or what it keeps of them, as they are now. None where the cluster
+ * does not serve the kind, or they may not be read.
  */
 export type ClusterObjects = (kind: string) => readonly unknown[];
 

@@ -137,14 +137,20 @@ describe('one provider on top of another', () => {
     ]);
   });
 
-  it.each([{ ipv4: 1, ipv6: 0 }, { total: 1 }])(
-    'gives nothing more to a node whose kernel is full: %j',
-    async (limits) => {
-      const stack = stackProviders(platform({ ipv4: 6 }), platform(limits));
-      const { nodes } = await stack.observe({ nodes: [one], cidrs: [], signal });
-      expect(nodes).toMatchObject([{ limits: { ipv4: 1, ipv6: 0 } }]);
-    },
-  );
+  it.each([
+    [
+      { ipv4: 1, ipv6: 0 },
+      { ipv4: 1, ipv6: 0 },
+    ],
+    [{ total: 1 }, { ipv4: 1, ipv6: 0 }],
+    [{ ipv4: 1 }, { ipv4: 1 }],
+    [{ ipv6: 0 }, { ipv4: 6, ipv6: 0 }],
+    [{ ipv4: 2 }, { ipv4: 6 }],
+  ])('gives a node nothing more that its kernel has no room for: %j', async (limits, expected) => {
+    const stack = stackProviders(platform({ ipv4: 6 }), platform(limits));
+    const { nodes } = await stack.observe({ nodes: [one], cidrs: [], signal });
+    expect(nodes).toEqual([expect.objectContaining({ limits: expected })]);
+  });
 
   it('is what both together are, also where they are of a class', () => {
     class Described {

@@ -1,5 +1,11 @@
 import type { CloudProvider, ProviderChange, ProviderChangeResult } from './contract.ts';
-import type { AttachedAddress, CidrObservation, NodeObservation, ProviderObservation } from './observation.ts';
+import type {
+  AttachedAddress,
+  CidrObservation,
+  InterfaceLimits,
+  NodeObservation,
+  ProviderObservation,
+} from './observation.ts';
 import { describeProvider } from './describe-provider.ts';
 
 /**
@@ -129,15 +135,22 @@ function combineNode(lower: NodeObservation, upper: NodeObservation | undefined)
       ),
     };
   });
-  const limits = isFull(upper) ? full(main) : lower.limits;
+  const limits = { ...lower.limits, ...fullIn(upper, full(main)) };
   return { ...lower, interfaces, limits, ...(upper.silent === true ? { silent: true } : {}) };
 }
 
-function isFull(upper: NodeObservation): boolean {
-  if ('error' in upper) return true;
-  const { ipv4 = Infinity, ipv6 = Infinity, total = Infinity } = upper.limits;
-  const carried = full(upper.interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])));
-  return (ipv4 <= carried.ipv4 && ipv6 <= carried.ipv6) || total <= carried.ipv4 + carried.ipv6;
+/** Of each family that the kernel takes no more of: what there is. */
+function fullIn(
+  { limits, interfaces }: Exclude<NodeObservation, { readonly error: unknown }>,
+  all: { readonly ipv4: number; readonly ipv6: number },
+): InterfaceLimits {
+  const { ipv4 = Infinity, ipv6 = Infinity, total = Infinity } = limits;
+  const carried = full(interfaces.flatMap(({ main, addresses }) => (main ? addresses : [])));
+  if (total <= carried.ipv4 + carried.ipv6) return all;
+  return {
+    ...(ipv4 <= carried.ipv4 ? { ipv4: all.ipv4 } : {}),
+    ...(ipv6 <= carried.ipv6 ? { ipv6: all.ipv6 } : {}),
+  };
 }
 
 function full(addresses: readonly AttachedAddress[]): { readonly ipv4: number; readonly ipv6: number } {

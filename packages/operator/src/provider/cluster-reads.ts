@@ -30,11 +30,11 @@ export async function watchReads(
       reads.filter(({ onlyToChoose }) => onlyToChoose !== true),
       operatorNamespace,
     )
-  ).map(({ client, selection }) => {
+  ).map(({ client, selection, keep }) => {
     const reflector = new Reflector<object>({
       client,
       ...selection,
-      project: (object) => object,
+      project: keep,
       onError: (error, _retry, isRepeated) => {
         if (!isRepeated) onError(error);
       },
@@ -60,19 +60,27 @@ export async function readOnce(
   reads: readonly ClusterRead[],
   operatorNamespace: string | undefined,
 ): Promise<ClusterObjects> {
-  const lists = (await findPlaces(rest, reads, operatorNamespace)).map(async ({ client, selection }) => {
-    const { items } = await client.list(selection).catch((error: unknown) => {
-      if (isForbidden(error)) return { items: [] };
+  const lists = (await findPlaces(rest, reads, operatorNamespace)).map(async (place) => {
+    const items = await readAll(place).catch((error: unknown) => {
+      if (isForbidden(error)) return [];
       throw error;
     });
-    return { kind: client.resource.kind, items };
+    return { kind: place.client.resource.kind, items };
   });
   const known = await Promise.all(lists);
   return (kind) => known.flatMap((entry) => (entry.kind === kind ? entry.items : []));
 }
 
+/** All objects of a place, of which no more than a page is here as a whole. */
+async function readAll({ client, selection, keep }: Place): Promise<readonly object[]> {
+  const kept: object[] = [];
+  for await (const { items } of client.pages(selection)) kept.push(...items.map(keep));
+  return kept;
+}
+
 interface Place {
   readonly client: ResourceClient;
+  readonly keep: (object: object) => object;
   readonly selection: { readonly namespace?: string; readonly fieldSelector?: string };
 }
 
@@ -89,6 +97,7 @@ async function findPlaces(
       ...(namespace === undefined ? {} : { namespace }),
       ...(read.name === undefined ? {} : { fieldSelector: `metadata.name=${read.name}` }),
     };
-    return [{ client: new ResourceClient(rest, resourceOf(read.resource, namespace !== undefined)), selection }];
+    const client = new ResourceClient(rest, resourceOf(read.resource, namespace !== undefined));
+    return [{ client, selection, keep: read.keep ?? ((object) => object) }];
   });
 }

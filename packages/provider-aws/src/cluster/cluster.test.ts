@@ -1,8 +1,8 @@
 import type { ClusterObjects } from '@egressip-ipam/core';
 import { describe, expect, it } from 'vitest';
-import { credentialsRequest, readSecret } from './credentials-secret.ts';
+import { credentialsRequest, readSecret, secretRead } from './credentials-secret.ts';
 import { locationOf } from './location.ts';
-import { subnetReferences } from './machine-sets.ts';
+import { machineSetsRead, subnetReferences } from './machine-sets.ts';
 
 const cluster =
   (objects: Readonly<Record<string, readonly unknown[]>>): ClusterObjects =>
@@ -67,4 +67,19 @@ it('what OpenShift is asked for names the secret that is read', () => {
   expect(object).toMatchObject({
     spec: { secretRef: { namespace: 'egress', name: 'egress-ipam-operator-cloud-credentials' } },
   });
+});
+
+it('is all that is kept of MachineSets and of the secret, which may have a megabyte of other things', () => {
+  const subnet = { id: 'subnet-1', filters: [{ name: 'tag:Name', values: ['a'] }] };
+  const long = { metadata: { annotations: { note: 'x'.repeat(1_000) } }, status: { note: 'x'.repeat(1_000) } };
+  const providerSpec = { value: { subnet, userData: 'x'.repeat(1_000) } };
+  const kept = machineSetsRead.keep?.({ ...long, spec: { template: { spec: { providerSpec } } } });
+  expect(subnetReferences(cluster({ MachineSet: [kept] }))).toEqual([subnet]);
+  const secret = secretRead.keep?.({ ...long, data: { aws_access_key_id: 'aWQ=' } });
+  expect(readSecret(cluster({ Secret: [secret] }))).toEqual({ aws_access_key_id: 'id' });
+  expect(JSON.stringify([kept, secret]).length).toBeLessThan(250);
+  expect([machineSetsRead.keep?.(null), secretRead.keep?.({})]).toEqual([
+    { spec: { template: { spec: { providerSpec: { value: {} } } } } },
+    { data: {} },
+  ]);
 });

@@ -12,6 +12,7 @@ export const secretRead: ClusterRead = {
   resource: { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' },
   namespace: { of: 'operator' },
   name: secretName,
+  keep: (object) => ({ data: asRecord(asRecord(object)['data']) }),
 };
 
 /** The decoded keys of the secret; undefined while there is none. */

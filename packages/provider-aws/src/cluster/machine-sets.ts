@@ -1,10 +1,13 @@
 import { type ClusterObjects, type ClusterRead } from '@egressip-ipam/core';
 import { asRecord } from '@egressip-ipam/core/plugin';
 
+const subnetPath = ['spec', 'template', 'spec', 'providerSpec', 'value', 'subnet'];
+
 /** OpenShift's groups of machines, which name subnets. */
 export const machineSetsRead: ClusterRead = {
   resource: { group: 'machine.openshift.io', version: 'v1beta1', plural: 'machinesets', kind: 'MachineSet' },
   namespace: 'openshift-machine-api',
+  keep: (object) => ofPath(subnetPath, valueAt(subnetPath, object)),
 };
 
 /** Which subnet new machines get, as a MachineSet's provider spec names it. */
@@ -22,14 +25,22 @@ export function subnetReferences(objects: ClusterObjects | undefined): readonly 
 
 /** `spec.template.spec.providerSpec.value.subnet`: an ID, an ARN, or filters. */
 function readReference(machineSet: unknown): SubnetReference | undefined {
-  const path = ['spec', 'template', 'spec', 'providerSpec', 'value', 'subnet'];
-  const { id, arn, filters } = asRecord(path.reduce<unknown>((value, key) => asRecord(value)[key], machineSet));
+  const { id, arn, filters } = asRecord(valueAt(subnetPath, machineSet));
   const read: SubnetReference = {
     ...(typeof id === 'string' ? { id } : {}),
     ...(typeof arn === 'string' ? { arn } : {}),
     ...(Array.isArray(filters) ? { filters: filters.flatMap(readFilter) } : {}),
   };
   return Object.keys(read).length === 0 ? undefined : read;
+}
+
+function valueAt(path: readonly string[], object: unknown): unknown {
+  return path.reduce((value, key) => asRecord(value)[key], object);
+}
+
+/** An object with nothing but a value at a path. */
+function ofPath(path: readonly string[], value: unknown): object {
+  return asRecord(path.reduceRight((inner, key) => ({ [key]: inner }), value));
 }
 
 function readFilter(filter: unknown): { name: string; values: string[] }[] {
