@@ -63,14 +63,26 @@ const isHosted = isObject({ address: isAddress, node: isText, state: isText });
 /** One that is made when somebody asks for its entries is believed to make right ones. */
 const isHostedList: Is = (value) =>
   isList(isHosted)(value) || (isRecord(value) && isFunction(value['at']) && Number(value['length']) <= mostEntries);
-const isHost = isObject({ object: isReference, hosted: isHostedList });
-const isBinding = isObject({
-  namespace: isText,
-  object: isReference,
-  ours: isTrue,
-  addresses: isList(isAddress),
-  unconfirmed: isList(isAddress),
-});
+/** What is told by the hundred thousand stays the same object for as long as it says the same. */
+const isOnce = (is: Is): Is => {
+  const known = new WeakSet<object>();
+  return (value) => {
+    if (isRecord(value) && known.has(value)) return true;
+    const isRight = is(value);
+    if (isRight && isRecord(value)) known.add(value);
+    return isRight;
+  };
+};
+const isHost = isOnce(isObject({ object: isReference, hosted: isHostedList }));
+const isBinding = isOnce(
+  isObject({
+    namespace: isText,
+    object: isReference,
+    ours: isTrue,
+    addresses: isList(isAddress),
+    unconfirmed: isList(isAddress),
+  }),
+);
 const isPrecondition: Is = (value) =>
   isRecord(value) &&
   (value['kind'] === 'step'
