@@ -6,7 +6,7 @@ import type { HostedList } from '../ledger/hosted-list.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
 import type { BindingFacts, NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
-import { sameAddresses, sameInOrder } from '../parse/parse-lists.ts';
+import { presentIn, sameAddresses, sameInOrder } from '../parse/parse-lists.ts';
 import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pools } from '../place/make-pools.ts';
@@ -48,17 +48,18 @@ export interface ClaimsRead {
  */
 export function readClaims(sources: ClaimSources): ClaimsRead {
   const reader = new ClaimReader(sources);
-  const claims: Claim[] = [];
+  let count = 0;
   let bound = 0;
-  sources.snapshot.namespaces.forEach((namespace) => {
+  const found = sources.snapshot.namespaces.map((namespace) => {
     const binding = sources.facts.bindings.get(namespace.name);
-    if (binding === undefined && namespace.isIdle) return;
-    const claim = reader.read(namespace, binding, claims.length as ClaimIndex);
-    if (claim === undefined) return;
-    claims.push(claim);
+    if (binding === undefined && namespace.isIdle) return undefined;
+    const claim = reader.read(namespace, binding, count as ClaimIndex);
+    if (claim === undefined) return undefined;
+    count += 1;
     if (claim.binding !== undefined) bound += 1;
+    return claim;
   });
-  return { claims, bound, findings: reader.findings };
+  return { claims: presentIn(found), bound, findings: reader.findings };
 }
 
 /** A namespace, and what the network sends its traffic out by. */

@@ -2,6 +2,9 @@ import { countBefore } from '../address/count-before.ts';
 import type { Address } from '../address/address.ts';
 import type { Cidr } from '../address/cidr.ts';
 
+/** Among so few spaces, as mostly, one is found without halving. */
+const few = 4;
+
 /** A stretch of addresses that pools give out from. */
 export interface Space {
   readonly first: Address;
@@ -54,8 +57,16 @@ export class AddressLayout {
 
   /** The space that has an address. */
   spaceOf(address: Address): Space | undefined {
-    const space = this.spacesFor(address)[this.#positionFrom(address)];
-    return space !== undefined && space.first <= address ? space : undefined;
+    const spaces = this.spacesFor(address);
+    if (spaces.length > few) {
+      const space = spaces[this.#positionFrom(address)];
+      return space !== undefined && space.first <= address ? space : undefined;
+    }
+    for (let position = 0; position < spaces.length; position += 1) {
+      const space = spaces[position];
+      if (space !== undefined && space.first <= address && address <= space.last) return space;
+    }
+    return undefined;
   }
 }
 

@@ -58,6 +58,12 @@ export function sameInOrder<Item>(a: readonly Item[], b: readonly Item[]): boole
   return true;
 }
 
+/** Those of a list that are there: the list itself, where, as mostly, all are. */
+export function presentIn<Item>(items: readonly (Item | undefined)[]): readonly Item[] {
+  const isThere = (item: Item | undefined): item is Item => item !== undefined;
+  return items.every(isThere) ? items : items.filter(isThere);
+}
+
 /** Whether two lists have the same addresses, in any order. */
 export function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
   return sameInOrder(a, b) || (a.length === b.length && a.every((address) => b.includes(address)));

@@ -4,7 +4,7 @@ import type { Claim } from '../claims/claim.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
-import { sameInOrder } from '../parse/parse-lists.ts';
+import { presentIn, sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
 import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
 import { LastAllocations } from './last-allocations.ts';
@@ -48,11 +48,7 @@ export function reportAllocations(
   last: readonly Allocation[],
 ): ReportedAllocations {
   const reporter = new Reporter(decided, rendering, new LastAllocations(last));
-  const allocations: Allocation[] = [];
-  decided.allotments.forEach((allotment) => {
-    const allocation = reporter.report(allotment);
-    if (allocation !== undefined) allocations.push(allocation);
-  });
+  const allocations = presentIn(decided.allotments.map((allotment) => reporter.report(allotment)));
   return { allocations, countsOf: (pool) => reporter.countsOf(pool), placedOn: (node) => reporter.placedOn(node) };
 }
 
