@@ -12,13 +12,26 @@ function allocation(namespace: string): Allocation {
   return { namespace, egressIPAM: 'pool', source: 'kept', addresses, nodes: ['node-a', null], carried: true };
 }
 
-it('a namespace is found among others that came and went', () => {
-  const before = ['a', 'b', 'd', 'e'].map(allocation);
-  const last = new LastAllocations(before);
-  expect(last.of('b')).toBe(before[1]);
-  expect(last.of('c')).toBeUndefined();
-  expect(last.of('e')).toBe(before[3]);
-  expect(last.of('f')).toBeUndefined();
+it('a namespace is found among others that came and went, and it is known whether the very same was decided', () => {
+  const allotments = ['a', 'b', 'c', 'e', 'g'].map((namespace) => ({ namespace }));
+  const allocations = ['a', 'b', 'c', 'e', 'g'].map((name) => (name === 'c' ? undefined : allocation(name)));
+  const last = new LastAllocations({ allotments, allocations });
+  const asked = [
+    allotments[1],
+    allotments[2],
+    { namespace: 'd' },
+    { namespace: 'e' },
+    allotments[4],
+    { namespace: 'h' },
+  ];
+  expect(asked.flatMap((of) => (of === undefined ? [] : [[last.of(of), last.isSame(of)]]))).toEqual([
+    [allocations[1], true],
+    [undefined, true],
+    [undefined, false],
+    [allocations[3], false],
+    [allocations[4], true],
+    [undefined, false],
+  ]);
 });
 
 describe('what is said of a namespace', () => {

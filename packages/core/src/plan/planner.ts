@@ -39,7 +39,9 @@ import type { Decided } from '../render/decided.ts';
 import { render } from '../render/render.ts';
 import type { ClusterSnapshot } from '../snapshot/snapshot.ts';
 import { networkView } from './network-view.ts';
-import type { Allocation, Plan } from './plan-types.ts';
+import type { Plan } from './plan-types.ts';
+import type { Said } from './last-allocations.ts';
+import { reportAllocations } from './report-allocations.ts';
 import { reportPlan } from './report.ts';
 import { withoutClusterNetworks } from './without-cluster-networks.ts';
 import { withoutLongNames } from './without-long-names.ts';
@@ -135,10 +137,9 @@ interface Network {
 }
 
 /** What a planner remembers of its last plan. */
-interface Remembered {
+interface Remembered extends Said {
   readonly pools: readonly Pool[];
   readonly allotments: readonly Allotment[];
-  readonly allocations: readonly Allocation[];
 }
 
 const nothing: Remembered = { pools: [], allotments: [], allocations: [] };
@@ -216,6 +217,8 @@ function decide(
     usedElsewhere: elsewhere,
   };
   const rendered = render(decided, backend, view);
-  const plan = reportPlan(decided, rendered, [...read.findings, ...findings], last.allocations);
-  return { plan, remembered: { pools: pools.list, allotments, allocations: plan.allocations } };
+  const reported = reportAllocations(decided, rendered.rendering, last);
+  const { allocations } = reported;
+  const plan = reportPlan(decided, rendered, [...read.findings, ...findings], reported);
+  return { plan, remembered: { pools: pools.list, allotments, allocations } };
 }

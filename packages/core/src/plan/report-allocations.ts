@@ -4,10 +4,10 @@ import type { Claim } from '../claims/claim.ts';
 import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { NodeIndex, Slot } from '../ledger/indexes.ts';
 import type { Rendering } from '../network-contract/backend.ts';
-import { presentIn, sameInOrder } from '../parse/parse-lists.ts';
+import { sameInOrder } from '../parse/parse-lists.ts';
 import type { Pool } from '../place/pool.ts';
 import { nodeAt, poolOf, type Decided } from '../render/decided.ts';
-import { LastAllocations } from './last-allocations.ts';
+import { LastAllocations, type Said } from './last-allocations.ts';
 import type { Allocation, WaitingClaim } from './plan-types.ts';
 import { menderOf } from './whose-to-mend.ts';
 
@@ -31,7 +31,8 @@ export interface PoolCounts {
 
 /** Who has which addresses, and what that comes to. */
 export interface ReportedAllocations {
-  readonly allocations: readonly Allocation[];
+  /** By allotment; undefined where a namespace has nothing. */
+  readonly allocations: Said['allocations'];
   readonly countsOf: (pool: Pool) => PoolCounts;
   /** How many addresses a node carries, or is to carry. */
   readonly placedOn: (node: NodeIndex) => number;
@@ -40,15 +41,11 @@ export interface ReportedAllocations {
 /**
  * Writes down who has what, and where.
  *
- * @param last what the last plan said, by name of namespaces: what is as it was is the same object again
+ * @param last what the last plan decided and said: what is as it was is the same object again
  */
-export function reportAllocations(
-  decided: Decided,
-  rendering: Rendering,
-  last: readonly Allocation[],
-): ReportedAllocations {
+export function reportAllocations(decided: Decided, rendering: Rendering, last: Said): ReportedAllocations {
   const reporter = new Reporter(decided, rendering, new LastAllocations(last));
-  const allocations = presentIn(decided.allotments.map((allotment) => reporter.report(allotment)));
+  const allocations = decided.allotments.map((allotment) => reporter.report(allotment));
   return { allocations, countsOf: (pool) => reporter.countsOf(pool), placedOn: (node) => reporter.placedOn(node) };
 }
 
@@ -104,7 +101,7 @@ class Reporter {
       this.#countClaim(allotment, false);
       return undefined;
     }
-    const before = this.#last.of(claim.namespace.name);
+    const before = this.#last.of(allotment);
     // Mostly each is on the node of before, and no list is made.
     let nodes = before?.nodes.length === addresses.length ? undefined : new Array<string | null>(addresses.length);
     let missing: Address[] | undefined;
@@ -122,7 +119,14 @@ class Reporter {
       if (nodes !== undefined) nodes[position] = name;
     }
     this.#countClaim(allotment, missing === undefined);
+    if (nodes === undefined && missing === undefined && this.#isAsBefore(allotment, before)) return before;
     return this.#said(allotment, nodes, missing, before);
+  }
+
+  /** Whether all of its addresses were carried before, too, and whatever else is said comes from the same decision. */
+  #isAsBefore(allotment: Allotment, before: Allocation | undefined): before is Allocation {
+    if (before?.carried !== true || before.added !== undefined || !this.#last.isSame(allotment)) return false;
+    return before.state === this.#rendering.states?.[allotment.claim.index];
   }
 
   /**

@@ -5,21 +5,21 @@ import type { Pool, PoolAssignment } from '../place/pool.ts';
 import type { Decided } from '../render/decided.ts';
 import type { Rendered } from '../render/render.ts';
 import { findingsOf } from './findings.ts';
-import type { Allocation, CidrUsage, EgressIPAMReport, NodeReport, Plan } from './plan-types.ts';
-import { reportAllocations, reportWaiting, type PoolCounts, type ReportedAllocations } from './report-allocations.ts';
+import type { CidrUsage, EgressIPAMReport, NodeReport, Plan } from './plan-types.ts';
+import { presentIn } from '../parse/parse-lists.ts';
+import { reportWaiting, type PoolCounts, type ReportedAllocations } from './report-allocations.ts';
 
 /**
  * Writes down what was decided, as plain data.
  *
- * @param last what the last plan said: what is as it was is the same object again
+ * @param reported who has what, by {@link reportAllocations}
  */
 export function reportPlan(
   decided: Decided,
   rendered: Rendered,
   found: readonly Finding[],
-  last: readonly Allocation[],
+  reported: ReportedAllocations,
 ): Plan {
-  const reported = reportAllocations(decided, rendered.rendering, last);
   const waiting = reportWaiting(decided.unsettled);
   const refused = refusedIn(decided);
   const crowded = crowdedFindings(decided, rendered);
@@ -28,7 +28,7 @@ export function reportPlan(
   const { tables } = decided.facts;
   return {
     formatVersion: 2,
-    allocations: reported.allocations,
+    allocations: presentIn(reported.allocations),
     waiting,
     steps: rendered.steps,
     findings: [...found, ...findingsOf(decided), ...crowded, ...rendered.rendering.findings],
