@@ -38,3 +38,31 @@ it('says that there is no room where nothing is awaited', () => {
   expect(reasonWith(bare)?.code).toBe('WaitingForCapacity');
   expect(reasonWith({ ...bare, silent: true }, true)?.code).toBe('WaitingForCapacity');
 });
+
+it('names the addresses that share too few nodes, and counts those alone that have room', () => {
+  const seen = (node: string, total: number): NodeObservation => ({ node, limits: { total }, interfaces: [nic] });
+  const waiting = (cidrs: readonly string[], rooms: readonly number[]): string | undefined => {
+    const names = rooms.map((_, index) => `n${index}`);
+    const cidrOf = (text: string): string => text.slice(0, text.indexOf('='));
+    const snapshot = aSnapshot({
+      nodes: names.map((name, index) => aNode(name, index === 0 ? 'a' : 'b')),
+      egressIPAMs: [anEgressIPAM([...cidrs])],
+      namespaces: [aNamespace('shop')],
+      provider: {
+        name: 'agent',
+        attach: true,
+        cloud: false,
+        observationRequired: true,
+        observation: {
+          nodes: names.map((name, index) => seen(name, rooms[index] ?? 0)),
+          cidrs: cidrs.map((text) => ({ cidr: cidrOf(text), inUse: [], reserved: [] })),
+        },
+      },
+    });
+    return plan(snapshot, plain).waiting[0]?.reason.message;
+  };
+  expect(waiting(['10.0.0.0/24=a', '10.0.1.0/24=a', '10.0.2.0/24=b'], [9, 9, 9])).toMatch(
+    /^\S+, \S+ need as many different nodes, and only 1 can carry them now;/,
+  );
+  expect(waiting(['10.0.0.0/24=b', '10.0.1.0/24=b'], [9, 9, 0])).toMatch(/only 1 can carry them now;/);
+});

@@ -54,8 +54,24 @@ function describeShortage(
   if (placer.hasGivenUp) {
     return `no nodes were found for its ${count} addresses in the time that a plan may take; use fewer CIDR assignments, or more nodes for each`;
   }
+  return describeCrowding({ nodes, partFor }, addresses, count);
+}
+
+/** Of addresses that each find a node with room, and not one for each of them at once: how few nodes there are. */
+function describeCrowding(
+  { nodes, partFor }: { readonly nodes: NodeTable; readonly partFor: (address: Address) => NodePart | undefined },
+  addresses: readonly Address[],
+  count: number,
+): string {
   const isCarrier = new Uint8Array(nodes.nodes.length);
-  for (const part of new Set(addresses.map(partFor))) for (const node of part?.candidates ?? []) isCarrier[node] = 1;
+  for (const [part, sharing] of Map.groupBy(addresses, partFor)) {
+    const families = [...new Set(sharing.map(familyOf))];
+    const withRoom = (part?.candidates ?? []).filter((node) => families.some((family) => nodes.hasRoom(node, family)));
+    if (withRoom.length < sharing.length)
+      return `${sharing.map(formatAddress).join(', ')} need as many different nodes, and only ${withRoom.length} can carry them now; it waits for another node`;
+    for (const node of withRoom) isCarrier[node] = 1;
+  }
   const distinct = isCarrier.reduce((sum, is) => sum + is, 0);
-  return `its ${count} addresses need as many different nodes, and only ${distinct} can carry them now; it waits for another node`;
+  const too = distinct < count ? `only ${distinct} can carry them now` : 'those that can carry them now are too few';
+  return `its ${count} addresses need as many different nodes, and ${too}; it waits for another node`;
 }
