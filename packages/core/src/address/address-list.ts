@@ -28,7 +28,7 @@ function parsePlainList(text: string): readonly Address[] | undefined {
     const comma = text.indexOf(',', start);
     const end = comma === -1 ? text.length : comma;
     const address = parseIPv4At(text, start, end);
-    if (address === -1) return undefined;
+    if (address === undefined) return undefined;
     addresses[index] = address;
     start = end + 1;
   }

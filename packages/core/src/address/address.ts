@@ -18,15 +18,15 @@ const mappedPrefix = 0xffffn << 32n;
  */
 export function parseAddress(text: string): Address | undefined {
   const ipv4 = parseIPv4At(text, 0, text.length);
-  if (ipv4 !== -1) return ipv4;
+  if (ipv4 !== undefined) return ipv4;
   return text.includes(':') ? parseIPv6(text) : undefined;
 }
 
 /**
- * Reads the IPv4 address that stands in a text from `start` to before `end`; -1
- * when there is none. Allocates nothing: this is the hot path of parsing.
+ * Reads the IPv4 address that stands in a text from `start` to before `end`;
+ * undefined when there is none. Allocates nothing: this is the hot path of parsing.
  */
-export function parseIPv4At(text: string, start: number, end: number): number {
+export function parseIPv4At(text: string, start: number, end: number): number | undefined {
   let address = 0;
   let octet = 0;
   let digits = 0;
@@ -34,7 +34,7 @@ export function parseIPv4At(text: string, start: number, end: number): number {
   for (let position = start; position < end; position += 1) {
     const code = text.charCodeAt(position);
     if (code === dot) {
-      if (digits === 0 || dots === 3) return -1;
+      if (digits === 0 || dots === 3) return undefined;
       address = address * 256 + octet;
       octet = 0;
       digits = 0;
@@ -42,12 +42,12 @@ export function parseIPv4At(text: string, start: number, end: number): number {
       continue;
     }
     const digit = code - zero;
-    if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return -1;
+    if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return undefined;
     octet = octet * 10 + digit;
     digits += 1;
-    if (octet > 255) return -1;
+    if (octet > 255) return undefined;
   }
-  return dots === 3 && digits > 0 ? address * 256 + octet : -1;
+  return dots === 3 && digits > 0 ? address * 256 + octet : undefined;
 }
 
 function parseIPv6(text: string): Address | undefined {

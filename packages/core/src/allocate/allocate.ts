@@ -292,6 +292,12 @@ function unfilled(missing: readonly ParsedAssignment[], wishes: readonly Address
 
 /** What a claim keeps and what it gets, in the order of the CIDR assignments; what lies in none stays in front. */
 function inAssignmentOrder(kept: readonly Address[], chosen: readonly Address[], pool: Pool): readonly Address[] {
-  const position = (address: Address): number => pool.assignmentOf(address)?.order ?? -1;
-  return [...kept, ...chosen].sort((a, b) => position(a) - position(b));
+  const all = [...kept, ...chosen];
+  const outside = all.filter((address) => pool.assignmentOf(address) === undefined);
+  const inside = all.flatMap((address) => {
+    const assignment = pool.assignmentOf(address);
+    return assignment === undefined ? [] : [{ address, order: assignment.order }];
+  });
+  inside.sort((one, other) => one.order - other.order);
+  return [...outside, ...inside.map(({ address }) => address)];
 }

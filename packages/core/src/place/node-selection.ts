@@ -5,9 +5,6 @@ import { NodeSet } from './node-set.ts';
 import type { NodeTable } from './node-table.ts';
 import { SubnetNodes, type NodePart } from './subnet-nodes.ts';
 
-/** The part of a selection that is all of it. */
-export const allCandidates = -1;
-
 /** Nodes that an EgressIPAM and a topology value select: one selection, however many CIDRs have the value. */
 export class NodeSelection {
   /** Whatever their state. */
@@ -26,7 +23,7 @@ export class NodeSelection {
     this.#nodes = nodes;
     this.selected = selected;
     this.candidates = selected.filter((node) => nodes.takesNew(node));
-    this.whole = { id: allCandidates, candidates: this.candidates };
+    this.whole = { id: 'all', candidates: this.candidates };
     this.#isSelected = new NodeSet(selected);
   }
 

@@ -3,7 +3,6 @@ import type { AddressLedger } from '../ledger/address-ledger.ts';
 import type { ClaimIndex, NodeIndex, Slot } from '../ledger/indexes.ts';
 import { LeastLoaded, nodesKey } from './least-loaded.ts';
 import type { NodeGroup } from './node-group.ts';
-import { allCandidates } from './node-selection.ts';
 import type { NodeTable } from './node-table.ts';
 import { Siblings } from './siblings.ts';
 import type { NodePart } from './subnet-nodes.ts';
@@ -222,7 +221,7 @@ export class Placer {
 function kindOf(items: readonly PlacementItem[]): string | undefined {
   let kind = '';
   for (const { group, family, siblings, part } of items) {
-    if (part.id !== allCandidates || siblings.size !== items.length) return undefined;
+    if (part.id !== 'all' || siblings.size !== items.length) return undefined;
     kind += `${group.index}/${family},`;
   }
   return kind;

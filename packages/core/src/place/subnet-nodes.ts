@@ -6,8 +6,8 @@ import type { NodeIndex } from '../ledger/indexes.ts';
 
 /** Nodes that can all carry the same addresses of a group, in order. */
 export interface NodePart {
-  /** Tells it from other parts of its group. */
-  readonly id: number;
+  /** Tells it from other parts of its group; `all` is the part that is the whole group. */
+  readonly id: number | 'all';
   readonly candidates: readonly NodeIndex[];
 }
 

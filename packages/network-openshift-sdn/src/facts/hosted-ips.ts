@@ -38,7 +38,7 @@ export class HostedRecord {
       const equals = start + entry.length;
       if (!text.startsWith(entry, start) || text.charCodeAt(equals) !== equalsSign) return undefined;
       const address = parseIPv4At(text, start, equals);
-      if (address === -1) return undefined;
+      if (address === undefined) return undefined;
       addresses.push(address);
       const end = text.indexOf(',', equals);
       start = end === -1 ? text.length + 1 : end + 1;
@@ -73,8 +73,7 @@ function eachEntry(text: string, found: (address: Address, equals: number, end: 
     if (end === -1) end = text.length;
     let equals = text.indexOf('=', start);
     if (equals === -1 || equals > end) equals = end;
-    const fast = parseIPv4At(text, start, equals);
-    const address = fast === -1 ? parseAddress(text.slice(start, equals)) : fast;
+    const address = parseIPv4At(text, start, equals) ?? parseAddress(text.slice(start, equals));
     if (address !== undefined) found(address, equals, end);
     start = end + 1;
   }
