@@ -30,6 +30,9 @@ export type Intent =
    */
   | { readonly kind: 'release'; readonly scope: 'all' | 'record' };
 
+/** Nothing is to be done; one object for all, as nearly all claims have it. */
+export const keep: Intent = { kind: 'keep' };
+
 /** A namespace that takes part in a plan: it claims, or it still has what it claimed. */
 export interface Claim {
   readonly namespace: ParsedNamespace;

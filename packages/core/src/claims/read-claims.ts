@@ -11,14 +11,14 @@ import type { ParsedNamespace } from '../parse/parse-namespace.ts';
 import type { ParsedSnapshot } from '../parse/parsed-snapshot.ts';
 import type { Pools } from '../place/make-pools.ts';
 import type { Pool } from '../place/pool.ts';
-import type { Claim, Intent } from './claim.ts';
+import { keep, type Claim } from './claim.ts';
 import { ConfirmedAddresses } from './confirmed-addresses.ts';
+import { intentOf } from './intent-of.ts';
 import { contains, fitsInOrder, missingAssignments } from './match-assignments.ts';
 import { namespaceFinding } from './namespace-finding.ts';
 import { adoptable, fittingNone, lacksRecord, replacedOf, withBound } from './what-fits.ts';
 
 const none: readonly never[] = [];
-const keep: Intent = { kind: 'keep' };
 
 /** What a claim is read from. */
 export interface ClaimSources {
@@ -175,39 +175,10 @@ class ClaimReader {
     );
     const hasSwitched = from !== undefined;
     const outgoing = replacedOf(hasLost, { proven, wishes, standIns, hasSwitched }, pool);
-    const intent = this.#intentOf(namespace, pool, { edited, kept, wishes, outgoing, hasSwitched });
+    const intent = intentOf(namespace, pool, { edited, kept, wishes, outgoing, hasSwitched });
     // All that it has is the new EgressIPAM's, too: it has come over.
     const isOver = intent.kind === 'keep' && kept.every((address) => pool.assignmentOf(address) !== undefined);
     return makeClaim(subject, pool, kept, { from: isOver ? undefined : from, leaving, edited, intent });
-  }
-
-  #intentOf(
-    namespace: ParsedNamespace,
-    pool: Pool,
-    found: {
-      readonly edited: boolean;
-      readonly kept: readonly Address[];
-      readonly wishes: readonly Address[];
-      readonly outgoing: readonly Address[];
-      readonly hasSwitched: boolean;
-    },
-  ): Intent {
-    const { egressIPAM } = pool;
-    const { kept, wishes, outgoing } = found;
-    if (!egressIPAM.selectsNamespace(namespace.source.labels ?? {})) return notAllowed(namespace, pool);
-    if (namespace.source.deletedAt !== undefined) return keep;
-    // Whatever it asks for, nothing is given: that is not for its owner to mend.
-    if (found.edited)
-      return egressIPAM.open.length === 0
-        ? givesOutNothing(namespace, pool)
-        : { kind: 'input', addresses: namespace.listed };
-    const staying = kept.filter((address) => !outgoing.includes(address));
-    const assignments = missingAssignments(staying, egressIPAM);
-    if (assignments.length === 0 && wishes.length === 0 && outgoing.length === 0) {
-      return kept.length === 0 && egressIPAM.open.length === 0 ? givesOutNothing(namespace, pool) : keep;
-    }
-    if (found.hasSwitched && egressIPAM.open.length === 0) return givesOutNothing(namespace, pool);
-    return { kind: 'fill', assignments, wishes, outgoing };
   }
 
   /** The EgressIPAM that a namespace's addresses came from, where it names another one now. */
@@ -326,25 +297,6 @@ function withUnconfirmed(addresses: readonly Address[], namespace: ParsedNamespa
     if (!result.includes(address) && isMissing) result.push(address);
   }
   return result;
-}
-
-function givesOutNothing(namespace: ParsedNamespace, { egressIPAM }: Pool): Intent {
-  const why = egressIPAM.assignments.length === 0 ? 'it has no CIDR that can be used' : 'all of its CIDRs drain';
-  const finding = namespaceFinding(namespace.name, {
-    code: 'WaitingForAddress',
-    severity: 'warning',
-    message: `EgressIPAM ${egressIPAM.name} gives out nothing, as ${why}; it waits for one that does`,
-  });
-  return { kind: 'blocked', finding };
-}
-
-function notAllowed(namespace: ParsedNamespace, pool: Pool): Intent {
-  const finding = namespaceFinding(namespace.name, {
-    code: 'NamespaceNotAllowed',
-    severity: 'error',
-    message: `the namespaceSelector of EgressIPAM ${pool.name} does not select this namespace; add the labels it asks for, or choose another EgressIPAM`,
-  });
-  return { kind: 'blocked', finding };
 }
 
 function makeClaim(
