@@ -12,6 +12,8 @@ describe('the control loop', () => {
   let plans: number[];
   let underWay: number;
   let isBehind: boolean;
+  /** In how long a status that could not be written is to be tried again. */
+  let retryStatusIn: number | undefined;
   /** How long a plan takes. */
   let planning: number;
   /** How long it takes to begin with its steps. */
@@ -42,7 +44,7 @@ describe('the control loop', () => {
     const reporter = {
       tell: () => undefined,
       tellNews: () => void told.push(now),
-      writeStatus: () => Promise.resolve(),
+      writeStatus: () => Promise.resolve(retryStatusIn),
     } as unknown as Reporter;
     const runner = {
       get underWay() {
@@ -70,6 +72,7 @@ describe('the control loop', () => {
 
   beforeEach(() => {
     [now, timers, told, plans, underWay, isBehind, planning, taking] = [0, [], [], [], 0, false, 0, 0];
+    retryStatusIn = undefined;
   });
 
   it('gathers changes for a moment, plans, and tells a second after the last change', () => {
@@ -218,6 +221,19 @@ describe('the control loop', () => {
     }
     expect(told.length).toBeGreaterThanOrEqual(3);
     expect(told.length).toBeLessThanOrEqual(4);
+  });
+
+  it('comes again for a status that could not be written, though nothing changes', async () => {
+    retryStatusIn = 8_000;
+    const loop = make();
+    loop.start();
+    pass(5_000);
+    await Promise.resolve();
+    expect(told).toEqual([1_010]);
+    retryStatusIn = undefined;
+    pass(60_000);
+    expect(told).toHaveLength(2);
+    await loop.stop();
   });
 
   it('sleeps no longer than a timer can, however long an address cools down', () => {

@@ -69,6 +69,8 @@ export class ControlLoop {
   #due = 0;
   #wake: ClockTimer | undefined;
   #status: ClockTimer | undefined;
+  /** Ends when a status that could not be written is to be tried again. */
+  #again: ClockTimer | undefined;
   #running = false;
   /** How long the last plan took, and all that was done with it at once, in milliseconds. */
   #lastTurn = 0;
@@ -89,7 +91,7 @@ export class ControlLoop {
   /** Begins nothing more; resolves when what is under way has ended, or the grace period is over. */
   async stop(): Promise<void> {
     this.#running = false;
-    for (const timer of [this.#timer, this.#wake, this.#status]) timer?.cancel();
+    for (const timer of [this.#timer, this.#wake, this.#status, this.#again]) timer?.cancel();
     await Promise.race([
       Promise.all(this.#options.runners.map((runner) => runner.stop())),
       new Promise((resolve) => setTimeout(resolve, shutdownGrace).unref()),
@@ -221,9 +223,18 @@ export class ControlLoop {
     this.#options.chronicle.note(plan, snapshot, now, true);
     // What was not told yet is, once it is quiet.
     if (isOverdue) this.poke();
-    void reporter
-      .writeStatus(plan, snapshot)
-      .catch((error: unknown) => log.warn('a status cannot be written', { reason: reasonOf(error) }));
+    void this.#writeStatus(plan, snapshot).catch((error: unknown) =>
+      log.warn('a status cannot be written', { reason: reasonOf(error) }),
+    );
+  }
+
+  /** What could not be written is tried again, whether or not anything changes by then. */
+  async #writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<void> {
+    const { clock, reporter } = this.#options;
+    const retryIn = await reporter.writeStatus(plan, snapshot);
+    if (retryIn === undefined || !this.#running) return;
+    this.#again?.cancel();
+    this.#again = clock.setTimeout(() => this.poke(), retryIn);
   }
 }
 

@@ -49,6 +49,29 @@ describe('a replica that leads no more', () => {
   });
 });
 
+it('law 12: nothing is counted as carried while nobody can tell, and what was not carried stays so', async () => {
+  const metrics = new Metrics();
+  const claims = async (): Promise<readonly string[]> =>
+    (await metrics.text()).split('\n').filter((line) => /^egressip_(claims\{.* [^0]|state_unknown)/.test(line));
+  const allocations = [true, false].map((carried, index) => ({
+    namespace: `ns-${index}`,
+    egressIPAM: 'pool',
+    carried,
+  }));
+  const made = { ...plan(buildSnapshot({})), egressIPAMs: [{ name: 'pool', cidrs: [] }], allocations };
+  metrics.planned(made as unknown as Plan, 1);
+  metrics.knowsState(false);
+  const notCarried = 'egressip_claims{egressipam="pool",state="not_carried"} 1';
+  const unknown = 'egressip_claims{egressipam="pool",state="unknown"} 1';
+  expect((await claims()).toSorted()).toEqual([notCarried, unknown, 'egressip_state_unknown 1']);
+  metrics.knowsState(true);
+  expect((await claims()).toSorted()).toEqual([
+    unknown.replace('unknown', 'carried'),
+    notCarried,
+    'egressip_state_unknown 0',
+  ]);
+});
+
 describe("a table of the network's own", () => {
   it('is told with what is taken of it', async () => {
     const metrics = new Metrics();

@@ -2,7 +2,7 @@ import type { CidrUsage, Plan, ProviderCall, Step } from '@egressip-ipam/core';
 import type { RequestObservation } from '@egressip-ipam/kube';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import { buildInfo } from '../output/build-info.ts';
-import { claimFigures } from './plan-figures.ts';
+import { claimFigures, type ClaimFigures } from './plan-figures.ts';
 
 /** Names of the library's own that break the conventions for names, and say nothing that others do not. */
 const misnamed = [
@@ -45,7 +45,7 @@ export class Metrics {
   );
   readonly #claims = this.#gauge(
     'egressip_claims',
-    'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, or refused for what the owner wrote',
+    'Namespaces that claim from an EgressIPAM: carried, not_carried, waiting for the cluster, refused for what the owner wrote, or unknown: carried when it was known last',
     ['egressipam', 'state'],
   );
   readonly #tableEntries = this.#gauge(
@@ -106,6 +106,15 @@ export class Metrics {
   readonly #uncaught = this.#counter('egressip_uncaught_errors_total', 'Errors of plug-ins that nobody waited for', []);
   readonly #leader = this.#gauge('egressip_leader', 'Whether this replica is the one that acts', []);
 
+  readonly #stateUnknown = this.#gauge(
+    'egressip_state_unknown',
+    'Whether nobody can tell how EgressIPAMs are: something cannot be read, or no plan can be made',
+    [],
+  );
+  /** Of the last plan. */
+  #claimFigures: readonly ClaimFigures[] = [];
+  #knowsState = true;
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     for (const name of misnamed) this.#registry.removeSingleMetric(name);
@@ -122,9 +131,27 @@ export class Metrics {
   leads(isLeader: boolean): void {
     this.#leader.set(isLeader ? 1 : 0);
     if (!isLeader) this.#forgetPlan();
+    this.knowsState(true);
+  }
+
+  /** Whether it is known how EgressIPAMs are: if not, nothing of the last plan is called well any more. */
+  knowsState(isKnown: boolean): void {
+    this.#knowsState = isKnown;
+    this.#stateUnknown.set(isKnown ? 0 : 1);
+    this.#countClaims();
+  }
+
+  #countClaims(): void {
+    this.#claims.reset();
+    for (const { egressIPAM: egressipam, claims } of this.#claimFigures) {
+      const { carried, ...others } = claims;
+      const states = this.#knowsState ? claims : { ...others, unknown: carried };
+      for (const [state, count] of Object.entries(states)) this.#claims.set({ egressipam, state }, count);
+    }
   }
 
   #forgetPlan(): void {
+    this.#claimFigures = [];
     for (const gauge of [
       this.#capacity,
       this.#allocated,
@@ -151,8 +178,8 @@ export class Metrics {
       this.#allocated.set({ egressipam, node }, placed + 1);
     }
     for (const { name, cidrs } of plan.egressIPAMs) for (const usage of cidrs) this.#use(name, usage);
-    for (const { egressIPAM: egressipam, claims } of claimFigures(plan))
-      for (const [state, count] of Object.entries(claims)) this.#claims.set({ egressipam, state }, count);
+    this.#claimFigures = claimFigures(plan);
+    this.#countClaims();
     for (const { table, entries, uncounted, size } of plan.tables ?? []) {
       this.#tableEntries.set({ table }, entries);
       this.#tableUncounted.set({ table }, uncounted);

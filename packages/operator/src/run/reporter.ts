@@ -1,22 +1,22 @@
 import {
   concernsByEgressIPAM,
   type ClusterSnapshot,
-  type Concerns,
-  type EgressIPAMReport,
   type Finding,
   type FindingCode,
   type Plan,
   type RefusedAddress,
 } from '@egressip-ipam/core';
 import { asRecord } from '@egressip-ipam/core/plugin';
-import { ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
+import { FencedError, ResourceClient, type EventRecorder, type RestClient } from '@egressip-ipam/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { egressIPAMs } from '../network/resources.ts';
 import type { ObjectLanes } from '../executor/object-lanes.ts';
 import { laneOf, type WriteStep } from '../executor/write-step.ts';
 import { holdingsOf, newsBetween, type Holdings, type News } from './news.ts';
 import { printable } from '../output/printable.ts';
-import { statusOf } from './status.ts';
+import { statusOf, unknownStatus } from './status.ts';
+import type { StatusFailures } from './status-failures.ts';
+import type { Unknown } from './unknown.ts';
 
 /**
  * Beyond so many at once, news is told in one sentence: a thousand namespaces that come together need no thousand
@@ -29,7 +29,20 @@ const inOneSentence: Readonly<Record<News['reason'], string>> = {
   Released: 'gave their addresses back',
 };
 
+type Status = Readonly<Record<string, unknown>>;
+
 const passing: ReadonlySet<string> = new Set<FindingCode>(['Unassigned', 'PartiallyAssigned']);
+
+/** What a {@link Reporter} works with. */
+export interface ReporterOptions {
+  readonly rest: RestClient;
+  readonly events: EventRecorder;
+  /** What the network or the cloud refused, to be written down. */
+  readonly refused: () => readonly RefusedAddress[];
+  /** Shared with whoever else writes EgressIPAMs. */
+  readonly lanes: ObjectLanes;
+  readonly failures: StatusFailures;
+}
 
 /**
  * Says what plans found: the status of EgressIPAMs, Events on what they are about. Writes nothing that is said already.
@@ -39,23 +52,23 @@ export class Reporter {
   readonly #events: EventRecorder;
   readonly #lanes: ObjectLanes;
   readonly #refused: () => readonly RefusedAddress[];
-  readonly #status = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #failures: StatusFailures;
+  readonly #status = new Map<string, Status>();
   /** Of EgressIPAMs that were read: `kubectl describe` shows Events by the uid that they name. */
   readonly #uids = new Map<string, Promise<string | undefined>>();
   /** Whose statuses are being written. */
-  #newest: Plan | undefined;
+  #newest: Plan | Unknown | undefined;
+  /** Why nobody can tell how EgressIPAMs are, just now. */
+  #unknown: Unknown | undefined;
   #standing = new Set<string>();
   /** By what they say: findings that may pass by themselves in a moment. */
   readonly #passing = new Map<string, { readonly finding: Finding; hasWaited: boolean }>();
   /** What namespaces had when it was told last; what there was in the beginning is no news. */
   #holdings: Holdings | undefined;
 
-  /**
-   * @param refused what the network or the cloud refused, to be written down
-   * @param lanes shared with whoever else writes EgressIPAMs
-   */
-  constructor(rest: RestClient, events: EventRecorder, refused: () => readonly RefusedAddress[], lanes: ObjectLanes) {
+  constructor({ rest, events, refused, lanes, failures }: ReporterOptions) {
     this.#lanes = lanes;
+    this.#failures = failures;
     this.#refused = refused;
     this.#client = new ResourceClient(rest, egressIPAMs);
     this.#events = events;
@@ -67,6 +80,7 @@ export class Reporter {
     const pools = new Set(plan.egressIPAMs.filter(({ deleting }) => !deleting).map(({ name }) => name));
     for (const name of this.#status.keys()) if (!pools.has(name)) this.#status.delete(name);
     for (const name of this.#uids.keys()) if (!pools.has(name)) this.#uids.delete(name);
+    this.#failures.keepOnly((name) => pools.has(name));
     const standing = new Set<string>();
     const passingNow = new Set<string>();
     for (const finding of plan.findings) {
@@ -171,38 +185,77 @@ export class Reporter {
     }
   }
 
-  /** Brings the status of every EgressIPAM up to date; of one that is being written, once that has ended. */
-  async writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<void> {
-    this.#newest = plan;
+  /** How EgressIPAMs are cannot be told, and no plan changes that, or it can be told again: the next status says so. */
+  noteUnknown(unknown: Unknown | undefined): void {
+    this.#unknown = unknown;
+  }
+
+  /**
+   * Brings the status of every EgressIPAM up to date; of one that is being written, once that has ended.
+   *
+   * @returns in how many milliseconds to come again for those that could not be written; undefined where all could
+   */
+  async writeStatus(plan: Plan, snapshot: ClusterSnapshot): Promise<number | undefined> {
     const concerns = concernsByEgressIPAM(plan);
-    for (const report of plan.egressIPAMs) {
-      // A later plan knows better what to write.
-      if (this.#newest !== plan) return;
-      if (report.deleting) continue;
-      const free = this.#lanes.take(laneOf({ object: { kind: 'EgressIPAM', name: report.name } }));
+    const reports = plan.egressIPAMs.filter(({ deleting }) => !deleting);
+    await this.#writeAll(plan, reports, snapshot.time, (report, before) =>
+      statusOf(concerns(report.name), snapshot, report, before, this.#refused()),
+    );
+    return this.#failures.nextIn;
+  }
+
+  /** Where no plan says how EgressIPAMs are: that it is not known. */
+  async writeUnknown(unknown: Unknown, names: readonly string[], time: string): Promise<void> {
+    const pools = names.map((name) => ({ name }));
+    await this.#writeAll(unknown, pools, time, (_pool, { conditions, summary, claims }) => ({
+      ...{ conditions, summary, claims },
+    }));
+  }
+
+  async #writeAll<Pool extends { readonly name: string }>(
+    cause: Plan | Unknown,
+    pools: readonly Pool[],
+    time = new Date(0).toISOString(),
+    wantedOf: (pool: Pool, before: Status) => Status,
+  ): Promise<void> {
+    this.#newest = cause;
+    for (const pool of pools) {
+      // Who comes later knows better what to write.
+      if (this.#newest !== cause) return;
+      if (!this.#failures.isDue(pool.name)) continue;
+      const free = this.#lanes.take(laneOf({ object: { kind: 'EgressIPAM', name: pool.name } }));
       if (free === undefined) continue;
       try {
-        await this.#writeOne(concerns(report.name), snapshot, report);
+        const before = this.#status.get(pool.name) ?? (await this.#readStatus(pool.name));
+        const wanted = wantedOf(pool, before);
+        const unknown = this.#unknown;
+        await this.#writeOne(
+          pool.name,
+          before,
+          unknown === undefined ? wanted : unknownStatus(wanted, unknown, before, time),
+        );
+        this.#failures.done(pool.name);
+      } catch (error) {
+        if (FencedError.isInstance(error)) return;
+        this.#failures.failed(pool.name, error);
       } finally {
         free();
       }
     }
   }
 
-  async #writeOne(concerns: Concerns, snapshot: ClusterSnapshot, report: EgressIPAMReport): Promise<void> {
-    const before = this.#status.get(report.name) ?? (await this.#readStatus(report.name));
-    const wanted = statusOf(concerns, snapshot, report, before, this.#refused());
+  async #writeOne(name: string, before: Status, wanted: Status): Promise<void> {
     const written = asRecord(JSON.parse(JSON.stringify(wanted)));
-    if (isDeepStrictEqual(pick(before, Object.keys(wanted)), written)) {
-      this.#status.set(report.name, before);
+    if (isDeepStrictEqual(pick(before, Object.keys(written)), written)) {
+      this.#status.set(name, before);
       return;
     }
-    const object = await this.#client.mergePatch({ name: report.name }, { status: wanted }, { subresource: 'status' });
+    const object = await this.#client.mergePatch({ name }, { status: written }, { subresource: 'status' });
     // An older definition drops fields that it lacks: what was written counts, or it would be written for ever.
-    this.#status.set(report.name, { ...asRecord(object['status']), ...written });
+    this.#status.set(name, { ...asRecord(object['status']), ...written });
   }
 
-  async #readStatus(name: string): Promise<Readonly<Record<string, unknown>>> {
+  async #readStatus(name: string): Promise<Status> {
     const object = await this.#client.get({ name });
     this.#uids.set(name, Promise.resolve(object.metadata.uid));
     return asRecord(object['status']);

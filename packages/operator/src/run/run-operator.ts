@@ -31,6 +31,8 @@ import type { RunOptions } from './options.ts';
 import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
 import { containUncaught } from '../log/uncaught.ts';
+import { StatusFailures } from './status-failures.ts';
+import { watchUnknown } from './watch-unknown.ts';
 import { whyNotReady } from './why-not-ready.ts';
 import { checkServedDefinition } from './served-definition.ts';
 
@@ -187,6 +189,7 @@ async function operate(
   for (const collection of store.collections) collection.start();
   let chronicle = new Chronicle(log);
   let planTrouble: string | undefined;
+  let poke = (): void => undefined;
   whenRead(() => whyNotReady(store.collections, planTrouble ?? cluster.provider.provider.trouble, clock.monotonic()));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
@@ -195,24 +198,35 @@ async function operate(
     const setBack = new AbortController();
     const forget = rest.history.onSetBack(() => setBack.abort());
     const turn = { ...term, ended: AbortSignal.any([term.ended, setBack.signal]) };
+    const lanes = new ObjectLanes(() => poke());
+    const failures = new StatusFailures(clock, log);
+    const reporter = new Reporter({ rest: writer, events, refused: () => store.refused.list(), lanes, failures });
+    const unknown = watchUnknown({
+      ...{ clock, log, metrics, store, reporter, trouble: () => planTrouble },
+      onKnown: () => poke(),
+    });
     // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
     await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), turn.ended);
     if (!turn.ended.aborted) {
       void counts.run(turn.ended);
       await lead(
         {
-          ...{ ...cluster, store, rest, writer, events, chronicle, term: turn },
-          onTrouble: (reason) => (planTrouble = reason),
+          ...{ ...cluster, store, rest, writer, reporter, lanes, chronicle, term: turn },
+          onTrouble: (reason) => {
+            planTrouble = reason;
+            unknown.look();
+          },
         },
         surroundings,
-        (listener) => (onChange = listener),
+        (listener) => ({ onChange, poke } = listener),
       );
     }
+    unknown.stop();
     forget();
     // Of a history that is no more, nothing is told on.
     if (setBack.signal.aborted) chronicle = new Chronicle(log);
     else chronicle.endTerm();
-    onChange = () => undefined;
+    onChange = poke = () => undefined;
     planTrouble = undefined;
     metrics?.leads(false);
   }
@@ -246,7 +260,8 @@ interface Leadership extends Cluster {
   readonly store: ClusterStore;
   readonly rest: RestClient;
   readonly writer: RestClient;
-  readonly events: EventRecorder;
+  readonly reporter: Reporter;
+  readonly lanes: ObjectLanes;
   /** What was told of addresses, also in terms before. */
   readonly chronicle: Chronicle;
   readonly term: Term;
@@ -256,9 +271,9 @@ interface Leadership extends Cluster {
 
 /** Plans and acts until the term is over and nothing of it is under way any more. */
 async function lead(
-  { network, provider, store, rest, writer, events, chronicle, term, onTrouble }: Leadership,
+  { network, provider, store, rest, writer, reporter, lanes, chronicle, term, onTrouble }: Leadership,
   { options, log, metrics }: Surroundings,
-  listen: (onChange: (isUrgent: boolean) => void) => void,
+  listen: (listener: { readonly onChange: (isUrgent: boolean) => void; readonly poke: () => void }) => void,
 ): Promise<void> {
   log.info('everything is read; planning begins', {
     namespaces: store.namespaces.list().length,
@@ -278,8 +293,6 @@ async function lead(
     watch?.check();
     controller.noteChange(isUrgent);
   };
-  const lanes = new ObjectLanes(() => controller.poke());
-  const reporter = new Reporter(writer, events, () => store.refused.list(), lanes);
   const watch = watchProvider(provider, store, options, clock, log, () => onChange(false));
   const probe = probeOf(network, options, {
     rest,
@@ -308,7 +321,7 @@ async function lead(
     onTrouble,
     deadNodes: () => probe?.dead ?? nobody,
   });
-  listen(onChange);
+  listen({ onChange, poke: () => controller.poke() });
   if (!provider.isChosen)
     tellOtherProvider({
       ...{ clock, log, ended: term.ended, title: provider.title },

@@ -9,13 +9,15 @@ import {
   type EgressIPAMReport,
   type RefusedAddress,
 } from '@egressip-ipam/core';
+import { asRecord } from '@egressip-ipam/core/plugin';
 import { bareFamilies } from '../guard/bare-namespaces.ts';
 import { printable } from '../output/printable.ts';
+import type { Unknown } from './unknown.ts';
 
 /** A Kubernetes condition. */
 interface Condition {
   readonly type: string;
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
   readonly observedGeneration?: number;
@@ -24,6 +26,7 @@ interface Condition {
 
 const mostWaitingClaims = 10;
 const mostRefused = 100;
+const ours: ReadonlySet<string> = new Set(['Ready', 'Degraded', 'Assigned']);
 
 /**
  * What an EgressIPAM's status should say. A condition keeps the time of its last
@@ -38,7 +41,7 @@ export function statusOf(
 ): Readonly<Record<string, unknown>> {
   const { problems, waiting, lost, contested } = concerns;
   const ready = isReady(concerns);
-  const known = Array.isArray(before['conditions']) ? (before['conditions'] as readonly Condition[]) : [];
+  const known = conditionsIn(before);
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
     const status = isTrue ? 'True' : 'False';
     const last = known.find((entry) => entry.type === type);
@@ -71,7 +74,7 @@ export function statusOf(
     .join(', ');
   return {
     conditions: [
-      ...known.filter(({ type }) => type !== 'Ready' && type !== 'Degraded' && type !== 'Assigned'),
+      ...known.filter(({ type }) => !ours.has(type)),
       condition(
         'Ready',
         ready,
@@ -127,6 +130,39 @@ export function statusOf(
       .slice(0, mostWaitingClaims)
       .map(({ namespace, reason }) => ({ namespace, reason: reason.code, message: printable(reason.message) })),
   };
+}
+
+/**
+ * A status that calls nothing well, nor ill (law 12): it may all have changed since it was known.
+ *
+ * @param status what is to be said but for that; without a plan, what stands there
+ */
+export function unknownStatus(
+  status: Readonly<Record<string, unknown>>,
+  { reason, message }: Unknown,
+  before: Readonly<Record<string, unknown>>,
+  time: string,
+): Readonly<Record<string, unknown>> {
+  const [known, conditions] = [conditionsIn(before), conditionsIn(status)];
+  const isAssigned = conditions.some(({ type }) => type === 'Assigned');
+  const ofOurs = ['Ready', 'Degraded', ...(isAssigned ? ['Assigned'] : [])].map((type): Condition => {
+    const last = known.find((entry) => entry.type === type);
+    return {
+      ...conditions.find((entry) => entry.type === type),
+      ...{ type, status: 'Unknown', reason, message: printable(message).slice(0, 32_768) },
+      lastTransitionTime: last?.status === 'Unknown' ? last.lastTransitionTime : time,
+    };
+  });
+  const { claims } = status;
+  return {
+    ...status,
+    conditions: [...conditions.filter(({ type }) => !ours.has(type)), ...ofOurs],
+    ...(typeof claims === 'number' ? { summary: { ...asRecord(status['summary']), carried: `?/${claims}` } } : {}),
+  };
+}
+
+function conditionsIn({ conditions }: Readonly<Record<string, unknown>>): readonly Condition[] {
+  return Array.isArray(conditions) ? (conditions as readonly Condition[]) : [];
 }
 
 /** Something that keeps an EgressIPAM from being well. */
