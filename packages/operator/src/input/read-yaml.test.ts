@@ -33,6 +33,18 @@ it('stops at a hundred errors, and says where', () => {
   ]);
 });
 
+it('says of directives that no document follows which they are', () => {
+  expect(read('%A b\n%C\n').problems).toMatchObject([{ line: 1, message: 'Unknown directive %A' }]);
+  expect(read('%YAML 1.2\n---\na: b\n')).toEqual({ objects: [{ a: 'b' }], problems: [] });
+});
+
+it('refuses what takes more memory than there is, and says what to do', () => {
+  const text = 'a: {b: [c, "d"], e: f}\n'.repeat(1_000);
+  const { problems } = readYaml(text, 'file', 1_000_000);
+  expect(problems).toMatchObject([{ line: 161, message: expect.stringContaining('as JSON') }]);
+  expect(readYaml(text, 'file', 10_000_000).objects).toHaveLength(1);
+});
+
 it('reads what stands behind a document with a few errors', () => {
   const { objects, problems } = read(`${'""\n'.repeat(5)}---\nkind: B\n`);
   expect([objects, problems.length]).toEqual([[{ kind: 'B' }], 1]);

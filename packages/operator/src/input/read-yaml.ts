@@ -1,15 +1,18 @@
+import { getHeapStatistics } from 'node:v8';
 import {
-  Composer,
   CST,
   isScalar,
   Lexer,
   LineCounter,
   Parser,
   visit,
+  type Composer,
   type Document,
   type YAMLMap,
   type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml';
+import { composeFew, mostErrors } from './compose-few.ts';
 import { lineAt as lineOfIndex } from './decode-text.ts';
 import { tooDeep, type InputProblem } from './input-problem.ts';
 import { isBrokenList, itemsOf } from './list-items.ts';
@@ -22,27 +25,33 @@ const deepest = 64;
 const mostAnchors = 100;
 /** Outside of brackets a line of YAML has a few indicators and two texts. */
 const mostInLine = 1_000;
+/** What the parser takes for a sign or text, measured; without more memory the process ends in the middle of a word. */
+const bytesOfToken = 240;
+const smaller = 'write each kind into a file of its own, or as JSON, which needs a tenth of it';
 /** What stands for another list or map inside, on the same line. */
 const nestings: ReadonlySet<string> = new Set(['-', '?', ':']);
-/** Nobody reads more of what is no YAML; each costs time and memory. */
-const mostErrors = 100;
 
 /** What yaml's lexer says beside the text: see its CST.DOCUMENT, FLOW_END and SCALAR. */
 const scalarMark = CST.SCALAR;
 const marks: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
-/** Reads YAML documents. One that is broken is said, and the others count. */
-export function readYaml(text: string, file: string): ReadText {
+/**
+ * Reads YAML documents. One that is broken is said, and the others count.
+ *
+ * @param memory as many bytes as this process may have; absent, what its heap may grow to
+ */
+export function readYaml(text: string, file: string, memory?: number): ReadText {
   const objects: SourceObject[] = [];
   const problems: InputProblem[] = [];
-  const refusal = refuse(text);
+  const refusal = refuse(text, memory);
   if (refusal !== undefined) return { objects, problems: [{ file, ...refusal }], isAny: true, isCutOff: false };
   let isAny = false;
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   let cutAt: number | undefined;
   const tokens = tokensOf(text, lines, (offset) => (cutAt = offset));
-  for (const document of new Composer({ uniqueKeys: false }).compose(tokens)) {
+  const composer = composeFew();
+  for (const document of composer.compose(tokens)) {
     const [error] = document.errors;
     const read = error === undefined ? toObject(document) : { ok: false as const, message: messageOf(error) };
     isAny ||= !read.ok || (document.contents !== null && read.value !== null);
@@ -79,11 +88,24 @@ export function readYaml(text: string, file: string): ReadText {
       objects.push({ file, line: lineOf(''), object: values[index], lineOf });
     });
   }
-  if (cutAt !== undefined) {
-    const message = `there are ${mostErrors} errors up to this line; what follows is not read`;
-    problems.push({ file, line: lineAt(cutAt), message });
-  }
+  for (const { offset, message } of lastProblems(composer, cutAt))
+    problems.push({ file, line: lineAt(offset), message });
   return { objects, problems, isAny, isCutOff: false };
+}
+
+/** What is wrong behind the last document: directives that none follows, and that there is more. */
+function lastProblems(
+  composer: Composer,
+  cutAt: number | undefined,
+): readonly { readonly offset: number; readonly message: string }[] {
+  const { errors, warnings } = composer.streamInfo();
+  const astray = [...errors, ...warnings].slice(0, 1);
+  return [
+    ...astray.map((error) => ({ offset: error.pos[0], message: messageOf(error) })),
+    ...(cutAt === undefined
+      ? []
+      : [{ offset: cutAt, message: `there are ${mostErrors} errors up to this line; what follows is not read` }]),
+  ];
 }
 
 /** What the parser makes of a text, as far as that has not too many errors: the document that has them is broken. */
@@ -97,10 +119,16 @@ function* tokensOf(text: string, lines: LineCounter, onCut: (offset: number) => 
 }
 
 /** What the parser would need too long for, found by the tokens alone. */
-function refuse(text: string): { readonly line: number; readonly message: string } | undefined {
-  let [index, depth, anchors, inLine] = [0, 0, 0, 0];
+function refuse(
+  text: string,
+  memory = getHeapStatistics().heap_size_limit,
+): { readonly line: number; readonly message: string } | undefined {
+  let [index, depth, anchors, inLine, tokens] = [0, 0, 0, 0, 0];
   let isScalarNext = false;
   for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (tokens * bytesOfToken > memory)
+      return { line: lineOfIndex(text, index), message: `the memory of this process ends here: ${smaller}` };
     if (isScalarNext) isScalarNext = false;
     else if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
@@ -143,7 +171,7 @@ function toObject(
   }
 }
 
-function messageOf({ code, message }: YAMLParseError): string {
+function messageOf({ code, message }: YAMLParseError | YAMLWarning): string {
   return code === 'RESOURCE_EXHAUSTION' ? tooDeep : message;
 }
 
