@@ -46,6 +46,12 @@ describe('pauseAfter', () => {
     expect(pauses(answered(500), server)).toEqual([800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000]);
   });
 
+  it('grows to two seconds where the kind is not served, whose definition may be there again in a moment', () => {
+    const unserved = backoff();
+    const pauses = Array.from({ length: 5 }, () => pauseAfter(answered(404), unserved));
+    expect(pauses).toEqual([800, 1_600, 2_000, 2_000, 2_000]);
+  });
+
   it('is as long as the server asks for, five minutes at the most', () => {
     expect(pauseAfter(answered(429, '', '', '12'), backoff())).toBe(12_000);
     expect(pauseAfter(answered(503, '', '', '86400'), backoff())).toBe(300_000);

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
-import { isExpired, isResourceVersionTooLarge } from '../errors/predicates.ts';
+import { isExpired, isNotFound, isResourceVersionTooLarge } from '../errors/predicates.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { Backoff } from './backoff.ts';
 
@@ -8,6 +8,8 @@ export type Next = 'watch' | 'list' | 'list-newest';
 
 /** Milliseconds: with the server away for network reasons nothing is gained by waiting long. */
 export const networkBackoffCap = 4_000;
+/** What is not served costs the server next to nothing; it is wanted at once when its definition is there again. */
+const unservedBackoffCap = 2_000;
 // A server in trouble is given time.
 const serverBackoffCap = 30_000;
 /** Seconds: a server that asks to be left alone for a day is asked again all the same. */
@@ -48,7 +50,8 @@ export function isVersionUnknown(error: unknown): boolean {
 /** Milliseconds to wait after a failure: longer each time, and as long as the server asks for, within limits. */
 export function pauseAfter(error: unknown, backoff: Backoff): number {
   if (!ApiError.isInstance(error)) return backoff.next(isNonsense(error) ? serverBackoffCap : networkBackoffCap);
-  return Math.max(backoff.next(serverBackoffCap), Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000);
+  const cap = isNotFound(error) ? unservedBackoffCap : serverBackoffCap;
+  return Math.max(backoff.next(cap), Math.min(longestRetryAfter, error.retryAfterSeconds ?? 0) * 1000);
 }
 
 /** Only a refresh breaks off without the reflector being stopped; a network found dead is no abort. */

@@ -132,6 +132,21 @@ describe('the executor', () => {
     expect(isHeldUp()).toBe(false);
   });
 
+  it('tries at once what could not be written of a kind, when that can be read again', async () => {
+    const executor = make(() => Promise.reject(new Error('not served')));
+    const steps = [write('one', 'Binding/shop', {}), write('other', 'Host/n1', {})];
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await take(executor, steps);
+      now += 20_000;
+    }
+    written = [];
+    await take(executor, steps);
+    now += 1;
+    executor.resumed('Binding');
+    await take(executor, steps);
+    expect(written.filter((id) => id === 'one').length - written.filter((id) => id === 'other').length).toBe(1);
+  });
+
   it('never gives up what has to be done before', async () => {
     const executor = make((step) =>
       step.id === 'host' ? Promise.reject(new Error('denied by a webhook')) : Promise.resolve(undefined),

@@ -113,6 +113,11 @@ export class Executor {
     return this.#failures.countOf(lane) > 0 || this.#putBacks.isUndone(lane);
   }
 
+  /** A kind can be read again, whose definition was away, say: nothing of it waits for its next attempt. */
+  resumed(kind: string): void {
+    this.#failures.keepOnly((lane) => !lane.startsWith(`${kind}/`));
+  }
+
   /** Takes the place of the plan before; steps of that one that have not begun are dropped. */
   take(plan: Plan): void {
     this.#queue.clear();

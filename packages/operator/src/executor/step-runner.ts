@@ -9,5 +9,7 @@ export interface StepRunner {
   take(plan: Plan): void;
   /** Something changed that no step of the newest plan has. */
   outdate?(): void;
+  /** A kind can be read again: what of it could not be written is tried at once. */
+  resumed?(kind: string): void;
   stop(): Promise<void>;
 }

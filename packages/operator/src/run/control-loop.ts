@@ -106,6 +106,12 @@ export class ControlLoop {
     else this.poke();
   }
 
+  /** A kind can be read again. */
+  noteResumed(kind: string): void {
+    for (const runner of this.#options.runners) runner.resumed?.(kind);
+    this.poke();
+  }
+
   /**
    * There is something new to plan with: plan soon; while there is work left from the last plan no more than a tenth of
    * the time, as writes need the processor too.

@@ -7,7 +7,6 @@ import {
   systemClock,
   type RestClient,
   type TextAnswer,
-  type Vanishing,
 } from '@egressip-ipam/kube';
 import { hostname } from 'node:os';
 import type { FoundNetwork } from '../network/find-network.ts';
@@ -32,6 +31,7 @@ import { reasonOf } from '../output/reason-of.ts';
 import { Reporter } from './reporter.ts';
 import { containUncaught } from '../log/uncaught.ts';
 import { StatusFailures } from './status-failures.ts';
+import { tellVanishing } from './tell-vanishing.ts';
 import { watchUnknown } from './watch-unknown.ts';
 import { whyNotReady } from './why-not-ready.ts';
 import { checkServedDefinition } from './served-definition.ts';
@@ -154,7 +154,9 @@ async function operate(
 ): Promise<void> {
   const { options, log, metrics, mostReleases, whenRead } = surroundings;
   const writer = rest.withFence(lease.fence);
-  let onChange = (_isUrgent: boolean): void => undefined;
+  let acting: Acting | undefined;
+  const onChange = (isUrgent: boolean): void => acting?.onChange(isUrgent);
+  const poke = (): void => acting?.poke();
   // What is known, also of writes whose outcome is not, outlives a term.
   const store: ClusterStore = new ClusterStore({
     ...cluster,
@@ -168,13 +170,16 @@ async function operate(
     // An agent is asked by the name of its node; a platform by its own.
     findsByName: cluster.provider.decision.provider.attachesTo === 'kernel',
     now: () => clock.now(),
-    onChange: (isUrgent) => onChange(isUrgent),
+    onChange,
     // Each kind is tried again every few seconds, as long as the API server is away.
     onError: (error, kind, isRepeated) => {
       if (isRepeated) log.debug('reading still fails', { kind, reason: reasonOf(error) });
       else log.warn('reading is interrupted', { kind, reason: reasonOf(error) });
     },
-    onResumed: (kind, milliseconds) => log.info('reading goes on', { kind, milliseconds: Math.round(milliseconds) }),
+    onResumed: (kind, milliseconds) => {
+      log.info('reading goes on', { kind, milliseconds: Math.round(milliseconds) });
+      acting?.onResumed(kind);
+    },
     onVanishing: (kind, vanishing) => tellVanishing(log, kind, vanishing),
   });
   const counts = countNetwork({
@@ -189,7 +194,6 @@ async function operate(
   for (const collection of store.collections) collection.start();
   let chronicle = new Chronicle(log);
   let planTrouble: string | undefined;
-  let poke = (): void => undefined;
   whenRead(() => whyNotReady(store.collections, planTrouble ?? cluster.provider.provider.trouble, clock.monotonic()));
   for (let term = await lease.nextTerm(); term !== undefined; term = await lease.nextTerm()) {
     term.lost.addEventListener('abort', () => writer.abandonFencedWrites(), { once: true });
@@ -198,12 +202,12 @@ async function operate(
     const setBack = new AbortController();
     const forget = rest.history.onSetBack(() => setBack.abort());
     const turn = { ...term, ended: AbortSignal.any([term.ended, setBack.signal]) };
-    const lanes = new ObjectLanes(() => poke());
+    const lanes = new ObjectLanes(poke);
     const failures = new StatusFailures(clock, log);
     const reporter = new Reporter({ rest: writer, events, refused: () => store.refused.list(), lanes, failures });
     const unknown = watchUnknown({
       ...{ clock, log, metrics, store, reporter, trouble: () => planTrouble },
-      onKnown: () => poke(),
+      onKnown: poke,
     });
     // Another replica may have written a moment ago: what it wrote has to be seen before anything is decided.
     await raceAbort(Promise.all(store.collections.map((collection) => collection.refresh())), turn.ended);
@@ -218,7 +222,7 @@ async function operate(
           },
         },
         surroundings,
-        (listener) => ({ onChange, poke } = listener),
+        (listener) => (acting = listener),
       );
     }
     unknown.stop();
@@ -226,7 +230,7 @@ async function operate(
     // Of a history that is no more, nothing is told on.
     if (setBack.signal.aborted) chronicle = new Chronicle(log);
     else chronicle.endTerm();
-    onChange = poke = () => undefined;
+    acting = undefined;
     planTrouble = undefined;
     metrics?.leads(false);
   }
@@ -239,21 +243,11 @@ function readinessAnswer(whyNot: string | undefined): TextAnswer {
   return whyNot === undefined ? 'ok\n' : { status: 503, text: `not ready: ${whyNot}\n` };
 }
 
-/** Says that much of a kind is gone at once, and what came of it. */
-function tellVanishing(log: Log, kind: string, { outcome, missing, held, retryInMilliseconds }: Vanishing): void {
-  const fields = { kind, missing, known: held };
-  if (outcome === 'doubted')
-    log.warn('a list lacks much of what is known; nothing is given up before it is read once more', {
-      ...fields,
-      retryInMilliseconds,
-    });
-  else
-    log.warn(
-      outcome === 'confirmed'
-        ? 'a second list lacks it, too: it is taken for deleted'
-        : 'a second list has it again: the first was wrong',
-      fields,
-    );
+/** What a replica that acts is told. */
+interface Acting {
+  readonly onChange: (isUrgent: boolean) => void;
+  readonly onResumed: (kind: string) => void;
+  readonly poke: () => void;
 }
 
 interface Leadership extends Cluster {
@@ -273,7 +267,7 @@ interface Leadership extends Cluster {
 async function lead(
   { network, provider, store, rest, writer, reporter, lanes, chronicle, term, onTrouble }: Leadership,
   { options, log, metrics }: Surroundings,
-  listen: (listener: { readonly onChange: (isUrgent: boolean) => void; readonly poke: () => void }) => void,
+  listen: (acting: Acting) => void,
 ): Promise<void> {
   log.info('everything is read; planning begins', {
     namespaces: store.namespaces.list().length,
@@ -321,7 +315,7 @@ async function lead(
     onTrouble,
     deadNodes: () => probe?.dead ?? nobody,
   });
-  listen({ onChange, poke: () => controller.poke() });
+  listen({ onChange, onResumed: (kind) => controller.noteResumed(kind), poke: () => controller.poke() });
   if (!provider.isChosen)
     tellOtherProvider({
       ...{ clock, log, ended: term.ended, title: provider.title },
