@@ -5,7 +5,8 @@ import { reasonOf } from '../output/reason-of.ts';
 export type BuiltIn = Readonly<Record<string, () => Promise<unknown>>>;
 
 /**
- * Loads a plug-in: a built-in one, an installed package of that name, or the module of a path (`./mine.js`).
+ * Loads a plug-in: a built-in one, an installed package of that name, or the module of a path (`./mine.js`). One that
+ * is not built in finds that nothing can be added to `Object.prototype`.
  *
  * @param what `network` or `provider`, for what is said when there is none
  * @throws Error when there is no such plug-in, or it cannot be loaded
@@ -15,6 +16,8 @@ export async function importPlugIn(what: string, name: string, builtIn: BuiltIn)
   if (load !== undefined) return load();
   const url = locatePlugIn(name);
   if (url === undefined) throw new Error(`there is no ${what} "${name}": ${whereToLook(name, builtIn)}`);
+  // What is put there stands in every object of this process: all that walks over the keys of one would stumble.
+  Object.preventExtensions(Object.prototype);
   try {
     return await import(url);
   } catch (error) {

@@ -47,6 +47,15 @@ describe('providers are loaded by name', () => {
     expect((await loadProvider('@acme/modern', { region: 'north-1' })).name).toBe('acme north-1');
   });
 
+  it('lets none add to the prototype of all objects, when it is loaded or later', async () => {
+    await install('@acme/polluting', `Object.prototype.polluted = 'yes'; ${working}`);
+    await expect(loadProvider('@acme/polluting', {})).rejects.toThrow(/cannot be loaded: .*polluted.*not extensible/);
+    await install('@acme/old', working.replace('async () => []', `async () => { Object.prototype.polluted = 'yes'; }`));
+    const { apply } = await loadProvider('@acme/old', {});
+    await expect(apply({ changes: [], signal: AbortSignal.timeout(1_000) })).rejects.toThrow(/not extensible/);
+    expect('polluted' in {}).toBe(false);
+  });
+
   it('says that it is not the provider but something of its own that is not installed', async () => {
     await install('@acme/incomplete', `import 'acme-sdk'; ${working}`);
     await expect(loadProvider('@acme/incomplete', {})).rejects.toThrow(
