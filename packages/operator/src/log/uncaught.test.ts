@@ -46,6 +46,7 @@ describe('containUncaught', () => {
     const before = {
       uncaughtException: process.listeners('uncaughtException'),
       unhandledRejection: process.listeners('unhandledRejection'),
+      exit: process.listeners('exit'),
     };
     const release = containUncaught({
       log: createLog((line) => void lines.push(line), { format: 'text', level: 'debug', now: () => 0 }),
@@ -56,9 +57,11 @@ describe('containUncaught', () => {
     const listener = process.listeners('uncaughtException').find((one) => !before.uncaughtException.includes(one)) as (
       error: unknown,
     ) => void;
+    const atExit = process.listeners('exit').find((one) => !before.exit.includes(one)) as (code: number) => void;
     return {
       lines,
       listener,
+      atExit,
       release,
       pass: (milliseconds: number) => (now += milliseconds),
       counts: () => ({ ended, foreign }),
@@ -101,10 +104,20 @@ describe('containUncaught', () => {
     expect(process.listeners('unhandledRejection')).toEqual(before.unhandledRejection);
   });
 
-  it('ends the process for an error of its own', () => {
-    const { lines, listener, release, counts } = contain();
-    listener(new Error('of our own'));
+  it('says that a plug-in ended the process', () => {
+    const { lines, atExit, release, before } = contain();
+    atExit(7);
+    expect(lines).toEqual([expect.stringMatching(/ended this process.*code=7/)]);
     release();
+    expect(process.listeners('exit')).toEqual(before.exit);
+  });
+
+  it('ends the process for an error of its own', () => {
+    const { lines, listener, atExit, release, counts } = contain();
+    listener(new Error('of our own'));
+    atExit(1);
+    release();
+    expect(lines.filter((line) => line.includes('ended this process'))).toEqual([]);
     expect(counts()).toEqual({ ended: 1, foreign: 0 });
     expect(lines[0]).toMatch(/a defect of the operator ends it.*of our own/);
   });

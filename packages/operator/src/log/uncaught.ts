@@ -22,18 +22,23 @@ export interface UncaughtOptions {
 /**
  * Takes what nobody caught. A plug-in's timer that throws, or a promise of it that is rejected with nobody waiting, is
  * said, once a minute, and harms nothing else. An error of our own ends the process, in one line; its stack is told at
- * `debug`.
+ * `debug`. A process that a plug-in ends says so.
  *
  * @returns takes the listeners away
  */
 export function containUncaught(options: UncaughtOptions): () => void {
   const told = new Map<string, number>();
+  let endsItself = false;
+  const onExit = (code: number): void => {
+    if (!endsItself) options.log.error('a plug-in, or a package that it uses, ended this process', { code });
+  };
   const listener = (error: unknown): void => {
     const reason = reasonOf(error).slice(0, longestReason);
     const { log } = options;
     if (isOwn(error)) {
       log.error('a defect of the operator ends it; whoever starts it again loses nothing', { reason });
       tellStack(log, error);
+      endsItself = true;
       return options.end();
     }
     options.onForeign();
@@ -44,8 +49,8 @@ export function containUncaught(options: UncaughtOptions): () => void {
     log.error('a plug-in threw where nobody waits for it; its calls go on', { reason });
     tellStack(log, error);
   };
-  process.on('uncaughtException', listener).on('unhandledRejection', listener);
-  return () => void process.off('uncaughtException', listener).off('unhandledRejection', listener);
+  process.on('uncaughtException', listener).on('unhandledRejection', listener).on('exit', onExit);
+  return () => void process.off('uncaughtException', listener).off('unhandledRejection', listener).off('exit', onExit);
 }
 
 /** Tells where an error comes from, to those who asked for it. */
