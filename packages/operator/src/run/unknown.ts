@@ -20,11 +20,11 @@ export interface UnknownWatchOptions {
   readonly onUnknown: (unknown: Unknown) => void;
 }
 
-/** API servers that are restarted and plug-ins that stumble are back by then; nothing waits a minute to ask for help. */
+/** API servers that restart and plug-ins that stumble are back by then, and no alert is sooner. */
 const patience = 60_000;
 const period = 5_000;
 
-/** Notices that for a while nothing could be known of the cluster: what was written last is no longer the truth then. */
+/** Notices that for a while nothing could be known of the cluster: what was written last may be true no more. */
 export class UnknownWatch {
   readonly #options: UnknownWatchOptions;
   #timer: ClockTimer | undefined;

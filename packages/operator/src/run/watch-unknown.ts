@@ -19,7 +19,7 @@ export interface WatchUnknownOptions {
   readonly onKnown: () => void;
 }
 
-/** Says in conditions, log and metrics when nobody can tell any more how EgressIPAMs are, and when it is known again. */
+/** Says in conditions, log and metrics when nobody can tell any more how EgressIPAMs are, and when somebody can. */
 export function watchUnknown(options: WatchUnknownOptions): Pick<UnknownWatch, 'look' | 'stop'> {
   const { clock, log, metrics, store, reporter, trouble, onKnown } = options;
   const names = (): readonly string[] =>
