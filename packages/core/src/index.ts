@@ -49,7 +49,7 @@ export { explain } from './explain/explain.ts';
 export { isExplainedWell } from './explain/is-explained-well.ts';
 export { isAllWell } from './check/all-well.ts';
 export { check, isSound } from './check/check.ts';
-export { concernsByEgressIPAM, isReady } from './check/concerns.ts';
+export { concernsByEgressIPAM, isIdle, isReady } from './check/concerns.ts';
 export { planAdoption } from './adopt/adopt.ts';
 export type { Planner, PlanOptions } from './plan/planner.ts';
 export type {

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding/finding.ts';
 import type { Allocation, Plan } from '../plan/plan-types.ts';
+import { menderOf } from '../plan/whose-to-mend.ts';
 
 /** What a plan says of one EgressIPAM, beside its report. */
 export interface Concerns {
@@ -9,11 +10,14 @@ export interface Concerns {
   readonly waiting: Plan['waiting'];
   /** Allocations of which an address carries no traffic. */
   readonly lost: Plan['allocations'];
-  /** Allocations of which something else uses an address too: whose packets come back is chance. */
-  readonly contested: Plan['allocations'];
+  /**
+   * Errors about namespaces that have their addresses, as far as they are not their owners' to mend: such as that
+   * something else uses an address too, and whose packets come back is chance.
+   */
+  readonly errors: readonly Finding[];
 }
 
-const none: Concerns = { problems: [], waiting: [], lost: [], contested: [] };
+const none: Concerns = { problems: [], waiting: [], lost: [], errors: [] };
 
 /** Sorts a plan by EgressIPAM, in one walk. */
 export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
@@ -25,22 +29,42 @@ export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
     [...plan.waiting].sort((one, other) => Number(one.mender === 'owner') - Number(other.mender === 'owner')),
     ({ egressIPAM }) => egressIPAM,
   );
-  const allocations = (isSo: (allocation: Allocation) => boolean): ReadonlyMap<string, Plan['allocations']> =>
-    Map.groupBy(plan.allocations.filter(isSo), ({ egressIPAM }) => egressIPAM);
-  const lost = allocations(({ carried }) => !carried);
-  const inConflict = new Set(
-    plan.findings.flatMap(({ code, object }) =>
-      code === 'AddressConflict' && object.kind === 'Namespace' ? [object.name] : [],
-    ),
+  const lost = Map.groupBy(
+    plan.allocations.filter(({ carried }) => !carried),
+    ({ egressIPAM }) => egressIPAM,
   );
-  const contested: typeof lost =
-    inConflict.size === 0 ? new Map() : allocations(({ namespace }) => inConflict.has(namespace));
+  const errors = errorsByEgressIPAM(plan);
   return (name) => ({
     problems: problems.get(name) ?? none.problems,
     waiting: waiting.get(name) ?? none.waiting,
     lost: lost.get(name) ?? none.lost,
-    contested: contested.get(name) ?? none.contested,
+    errors: errors.get(name) ?? none.errors,
   });
+}
+
+/** What is wrong with namespaces that have addresses; that one of these carries nothing is told already. */
+function errorsByEgressIPAM({ findings, waiting, allocations }: Plan): ReadonlyMap<string, readonly Finding[]> {
+  const reasons = new Set(waiting.map(({ reason }) => reason));
+  const errors = findings.filter(
+    (finding) =>
+      finding.severity === 'error' &&
+      finding.object.kind === 'Namespace' &&
+      menderOf(finding.code) === 'cluster' &&
+      !reasons.has(finding),
+  );
+  if (errors.length === 0) return new Map();
+  const givers = new Map(
+    allocations.filter((entry) => !isIdle(entry)).map(({ namespace, egressIPAM }) => [namespace, egressIPAM]),
+  );
+  return Map.groupBy(
+    errors.filter(({ object }) => givers.has(object.name)),
+    ({ object }) => givers.get(object.name) ?? '',
+  );
+}
+
+/** Whether one of its addresses carries nothing, for all that is known. */
+export function isIdle({ addresses, carried, carrying = [] }: Allocation): boolean {
+  return !carried && addresses.some((address) => !carrying.includes(address));
 }
 
 /**

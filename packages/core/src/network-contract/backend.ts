@@ -26,6 +26,11 @@ export interface Rendering {
    */
   readonly uncarried?: ReadonlyMap<string, readonly Address[]>;
   /**
+   * Namespaces that objects of somebody else serve too, so that nobody can say by whose addresses their traffic leaves:
+   * they are not called carried, and no traffic of theirs leaves with addresses of nodes for that.
+   */
+  readonly uncertain?: ReadonlySet<string>;
+  /**
    * By address that a namespace gives back: what must be observed, beside the plan's steps, before it counts as given
    * back.
    */

@@ -69,6 +69,7 @@ class Reporter {
   readonly #rendering: Rendering;
   readonly #isAttaching: boolean;
   readonly #uncarried: Rendering['uncarried'];
+  readonly #uncertain: Rendering['uncertain'];
   /** Namespaces that the network serves by none of their addresses; mostly undefined, as there are none. */
   readonly #dropped: ReadonlySet<string> | undefined;
   readonly #counts: readonly PoolCounts[];
@@ -82,6 +83,7 @@ class Reporter {
     this.#rendering = rendering;
     this.#isAttaching = decided.snapshot.source.provider.attach;
     this.#uncarried = rendering.uncarried?.size === 0 ? undefined : rendering.uncarried;
+    this.#uncertain = rendering.uncertain?.size === 0 ? undefined : rendering.uncertain;
     this.#dropped = boundTwice(decided);
     this.#onNode = new Uint32Array(decided.nodes.nodes.length);
     this.#counts = decided.pools.list.map(noCounts);
@@ -105,6 +107,7 @@ class Reporter {
     // Mostly each is on the node of before, and no list is made.
     let nodes = before?.nodes.length === addresses.length ? undefined : new Array<string | null>(addresses.length);
     let missing: Address[] | undefined;
+    const isUncertain = this.#isUncertain(claim);
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
       if (address === undefined) continue;
@@ -113,13 +116,14 @@ class Reporter {
       const node = nodeAt(this.#ledger, slot, pool);
       const carries = this.#isCarried(claim, address, position, slot, node);
       if (!carries) (missing ??= []).push(address);
-      this.#countAddress(pool, address, node, carries);
+      this.#countAddress(pool, address, node, carries && !isUncertain);
       const name = this.#nameOf(node);
       if (nodes === undefined && before?.nodes[position] !== name) nodes = [...(before?.nodes ?? [])];
       if (nodes !== undefined) nodes[position] = name;
     }
-    this.#countClaim(allotment, missing === undefined);
-    if (nodes === undefined && missing === undefined && this.#isAsBefore(allotment, before)) return before;
+    const isCarried = missing === undefined && !isUncertain;
+    this.#countClaim(allotment, isCarried);
+    if (nodes === undefined && isCarried && this.#isAsBefore(allotment, before)) return before;
     return this.#said(allotment, nodes, missing, before);
   }
 
@@ -141,15 +145,21 @@ class Reporter {
     before: Allocation | undefined,
   ): Allocation {
     const { name, egressIPAM = '' } = claim.namespace;
-    const carried = missing === undefined;
-    const carrying = missing === undefined ? undefined : this.#carrying(claim, addresses, missing);
-    const more = { added, carrying, state: this.#rendering.states?.[claim.index] };
+    const carried = missing === undefined && !this.#isUncertain(claim);
     const texts = textsOf(claim, addresses);
+    const idle = missing === undefined ? texts : this.#carrying(claim, addresses, missing);
+    const carrying = carried ? undefined : idle;
+    const more = { added, carrying, state: this.#rendering.states?.[claim.index] };
     if (before !== undefined && others === undefined && before.egressIPAM === egressIPAM && before.source === source) {
       if (before.addresses === texts && before.carried === carried && isSaidOf(before, more)) return before;
     }
     const nodes = others ?? before?.nodes ?? [];
     return withMore({ namespace: name, egressIPAM, source, addresses: texts, nodes, carried }, more);
+  }
+
+  /** Whether nobody can say by whose addresses its traffic leaves. */
+  #isUncertain({ namespace }: Claim): boolean {
+    return this.#uncertain?.has(namespace.name) === true;
   }
 
   /** The name of the node that an address is on, as it is reported. */

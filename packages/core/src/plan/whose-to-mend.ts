@@ -1,6 +1,6 @@
 import type { FindingCode } from '../finding/codes.ts';
 
-/** Reasons to wait that the owner of a namespace alone can mend, by what the annotations ask for. */
+/** What is wrong with a namespace that its owner alone can mend, by what it says. */
 const ownersToMend: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'AddressInUse',
   'AddressNotHostable',
@@ -9,13 +9,15 @@ const ownersToMend: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'DuplicateAddress',
   'EgressIPAMNotFound',
   'InvalidAddress',
+  // What a Namespace's labels and annotations say.
+  'InvalidObject',
   'NamespaceNotAllowed',
   'TeamLimitReached',
   'TooManyChanges',
   'WrongAddressCount',
 ]);
 
-/** Who can mend what a claim waits for. */
+/** Who can mend what is wrong with a namespace, or what its claim waits for. */
 export function menderOf(code: FindingCode): 'owner' | 'cluster' {
   return ownersToMend.has(code) ? 'owner' : 'cluster';
 }

@@ -45,6 +45,20 @@ describe('EgressIPs that were there before', () => {
     expect(codesOf(both)).toEqual(expect.arrayContaining(['AddressConflict', 'OverlappingEgressIP']));
   });
 
+  it('law 12: is not called carried while another EgressIP selects it, and leaves with no address of a node', () => {
+    const had = aNamespace('shop', 0, { egressIPs: '10.0.0.9', allocated: 'pool/10.0.0.9' });
+    const ours = anEgressIP('shop', ['10.0.0.9'], { assigned: [{ egressIP: '10.0.0.9', node: 'n1' }] });
+    const served = settled(onOvn({ namespaces: [had] }, [ours]));
+    expect(planOf(served).allocations).toMatchObject([{ carried: true, state: 'Assigned' }]);
+    const everyone = aForeignEgressIP('everyone', ['10.0.9.9'], { namespaceSelector: {} });
+    const both = withEgressIPs(served, [...egressIPsOf(served), everyone]);
+    const { allocations, egressIPAMs, steps } = planOf(both);
+    expect(allocations).toMatchObject([{ carried: false, carrying: ['10.0.0.9'], state: 'Conflict' }]);
+    expect(egressIPAMs).toMatchObject([{ carried: 0, cidrs: [{ carried: 0 }] }]);
+    expect(findingsOf(both, 'OverlappingEgressIP')).toMatchObject([{ severity: 'error' }]);
+    expect(steps).toEqual([]);
+  });
+
   it.each([
     ['other addresses', aForeignEgressIP('shop', ['10.0.0.9', '10.0.0.10'])],
     [

@@ -39,6 +39,7 @@ export function render(decisions: NetworkDecisions, facts: OvnKubernetesFacts, v
     findings: [...labels.findings, ...serving.findings, ...reportTopology(decisions, facts, canPin)],
     states: serving.states,
     uncarried: serving.uncarried,
+    uncertain: serving.uncertain,
     ...(wakeAt === Infinity ? {} : { wakeAt }),
     beforeRelease: beforeReleases(decisions, facts),
   };

@@ -165,7 +165,7 @@ export class ForeignSelections {
 export function reportOverlapping({ namespace }: ClaimDecision, others: readonly string[]): Finding {
   return {
     code: 'OverlappingEgressIP',
-    severity: 'warning',
+    severity: 'error',
     object: { kind: 'Namespace', name: namespace },
     message:
       `EgressIP ${others.join(', ')} selects this namespace too; which of the two its pods ` +

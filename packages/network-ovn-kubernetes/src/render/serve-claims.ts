@@ -16,6 +16,8 @@ export class Serving {
   readonly states: (AssignmentState | undefined)[];
   /** Namespaces some of whose addresses carry nothing. */
   readonly uncarried = new Map<string, readonly Address[]>();
+  /** Namespaces for whose pods it is undefined by whose EgressIP they leave. */
+  readonly uncertain = new Set<string>();
   /** When there will be something to do though nothing changes; milliseconds since 1970. */
   wakeAt: number | undefined;
   readonly #decisions: NetworkDecisions;
@@ -56,7 +58,8 @@ export class Serving {
       if (this.#isPromised(claim)) this.findings.push(reportAbsent(claim, others));
     } else if (missing.length === 0) {
       const isContested = this.#contested.size > 0 && addresses.some((address) => this.#contested.has(address));
-      this.states[position] = isContested ? 'Conflict' : 'Assigned';
+      this.states[position] = isContested || others.length > 0 ? 'Conflict' : 'Assigned';
+      if (others.length > 0) this.uncertain.add(namespace);
     } else {
       // What is replaced stays until the other carries.
       const replaced = existing.addresses.filter((address) => !addresses.includes(address));

@@ -44,6 +44,7 @@ const isObject = (fields: Readonly<Record<string, Is>>): Is => {
   return (value) => isRecord(value) && entries.every(([name, is]) => is(value[name]));
 };
 const isMap: Is = (value) => value instanceof Map;
+const isSet: Is = (value) => value instanceof Set;
 const isSubnet = isObject({ text: isText, first: isAddress, last: isAddress });
 const isUse = isObject({ address: isAddress, by: isText });
 const isRange = isObject({ first: isAddress, last: isAddress, reason: isText });
@@ -172,6 +173,7 @@ export function checkRendering(answer: unknown): Rendering {
     findings: isList(isFinding),
     states: isMaybe(isList(isMaybe(isText))),
     uncarried: isMaybe(isMap),
+    uncertain: isMaybe(isSet),
     beforeRelease: isMaybe(isMap),
     wakeAt: isMaybe(isNumber),
   });

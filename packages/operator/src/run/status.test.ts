@@ -81,6 +81,31 @@ describe('the status of an EgressIPAM', () => {
     );
   });
 
+  it('law 12: says so where nobody can tell by whose addresses traffic leaves, which are on nodes', () => {
+    const unsure = { ...allocation('unsure', false), carrying: ['10.0.0.1'] };
+    expect(conditionsOf({ allocations: [unsure] })).toEqual({
+      Ready: ['False', 'NotCarried'],
+      Degraded: ['True', 'NotCarried'],
+      Assigned: ['True', 'AllAssigned'],
+    });
+  });
+
+  it('law 12: is degraded by every error about a namespace that has its addresses', () => {
+    const mark = { ...conflict, code: 'JoinedNetwork' };
+    expect(conditionsOf({ allocations: [allocation('shared', true)], findings: [mark] })).toMatchObject({
+      Ready: ['True', 'AllServed'],
+      Degraded: ['True', 'JoinedNetwork'],
+    });
+  });
+
+  it('law 8: what a tenant mistyped is no trouble of the EgressIPAM, though the namespace has its addresses', () => {
+    const mistyped = { ...conflict, code: 'InvalidObject', object: { kind: 'Namespace', name: 'a' } };
+    expect(conditionsOf({ allocations: [allocation('a', true)], findings: [mistyped] })).toMatchObject({
+      Ready: ['True', 'AllServed'],
+      Degraded: ['False', 'AsExpected'],
+    });
+  });
+
   it('calls all well when all carry', () => {
     expect(conditionsOf({ allocations: [allocation('a', true)] })).toEqual({
       Ready: ['True', 'AllServed'],
@@ -163,7 +188,7 @@ describe('the status of an EgressIPAM', () => {
       'addresses of 1 namespace carry no traffic: lost; 1 namespace waits: cluster (WaitingForNodes); 1 of 2 namespaces served (1 refused for what owners wrote)',
     );
     expect(degraded?.message).toBe(
-      'addresses of 1 namespace carry no traffic: lost; something else uses addresses of 1 namespace too: shared (AddressConflict); a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
+      'addresses of 1 namespace carry no traffic: lost; shared: node x uses it too (AddressConflict); a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
     );
     expect((status['waitingClaims'] as readonly { readonly namespace: string }[])[0]?.namespace).toBe('cluster');
   });

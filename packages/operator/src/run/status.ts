@@ -1,5 +1,6 @@
 import {
   cidrContains,
+  isIdle,
   isReady,
   parseAddress,
   parseCidr,
@@ -39,7 +40,7 @@ export function statusOf(
   before: Readonly<Record<string, unknown>>,
   refused: readonly RefusedAddress[] = [],
 ): Readonly<Record<string, unknown>> {
-  const { problems, waiting, lost, contested } = concerns;
+  const { problems, waiting, errors } = concerns;
   const ready = isReady(concerns);
   const known = conditionsIn(before);
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => {
@@ -56,12 +57,15 @@ export function statusOf(
     };
   };
   const unserved = waiting.filter(({ mender }) => mender === 'cluster');
-  const [idle, delayed] = [notCarried(lost), claimsWaiting(unserved)];
+  const lost = concerns.lost.filter(isIdle);
+  const uncertain = concerns.lost.filter((allocation) => !isIdle(allocation));
+  const idle = [...notCarried(lost), ...notCertain(uncertain)];
+  const delayed = claimsWaiting(unserved);
   const broken = [...idle, ...delayed];
   // The worst first: what is wrong with the EgressIPAM itself is mostly why its claims wait.
   const troubles = [
     ...idle,
-    ...usedByOthers(contested),
+    ...troublesOfNamespaces(errors),
     ...troublesIn(problems, 'error'),
     ...delayed,
     ...troublesIn(problems, 'warning'),
@@ -200,11 +204,20 @@ function notCarried(lost: Concerns['lost']): readonly Trouble[] {
   return [{ reason: 'NotCarried', message }];
 }
 
-/** Traffic leaves by such an address, and what comes back may reach another who answers for it. */
-function usedByOthers(contested: Concerns['contested']): readonly Trouble[] {
-  if (contested.length === 0) return [];
-  const message = `something else uses addresses of ${count(contested.length)} too: ${namesOf(contested)}`;
-  return [{ reason: 'AddressConflict', message: `${message} (AddressConflict)` }];
+/** What is served by objects of others, too, leaves by the addresses of one or of the other. */
+function notCertain(uncertain: Concerns['lost']): readonly Trouble[] {
+  if (uncertain.length === 0) return [];
+  const message = `nobody can say whether traffic of ${count(uncertain.length)} leaves by these addresses: ${namesOf(uncertain)}`;
+  return [{ reason: 'NotCarried', message }];
+}
+
+/** Of each code one line: with what the first of them is told, as the way out is mostly the same. */
+function troublesOfNamespaces(errors: Concerns['errors']): readonly Trouble[] {
+  return [...Map.groupBy(errors, ({ code }) => code)].map(([code, alike]) => {
+    const namespaces = [...new Set(alike.map(({ object }) => object.name))];
+    const names = namesOf(namespaces.map((namespace) => ({ namespace })));
+    return { reason: code, message: `${names}: ${alike[0]?.message ?? ''} (${code})` };
+  });
 }
 
 /** Law 12: no claim waits for what is not its owner's to mend. What owners mistyped is counted beside. */
