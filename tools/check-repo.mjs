@@ -44,7 +44,8 @@ for (const name of packages) {
 }
 
 // Core and operator know networks and clouds by their contracts; only these name any.
-const named = /ovn|sdn|hostsubnet|netnamespace|cilium|antrea|cloudprivateipconfig|\baws|\bazure|\bgcp|\bopenstack/i;
+const named =
+  /ovn|sdn|hostsubnet|netnamespace|cilium|antrea|cloudprivateipconfig|\baws|\bazure|\bgcp|\bopenstack|\bibmcloud|\balibaba/i;
 const mayName = [
   /\.test\.ts$/,
   /^packages\/operator\/src\/built-in\//,

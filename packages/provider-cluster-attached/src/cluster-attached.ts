@@ -18,11 +18,21 @@ export interface ClusterAttachedCloud {
  * changes nothing there.
  */
 export function clusterAttached(cloud: ClusterAttachedCloud): ProviderModule {
-  const description: ProviderDescription = {
-    ...cloud,
-    specificationVersion: 'v1',
-    capabilities: { attach: false },
-    isCloud: true,
-  };
+  return passive({ ...describe(cloud), isCloud: true });
+}
+
+/**
+ * The provider of a cloud for which OpenShift has no controller of interfaces, and which networks take for no cloud:
+ * what its subnets keep for themselves is known, and nothing else of it.
+ */
+export function attachedByNobody(cloud: ClusterAttachedCloud): ProviderModule {
+  return passive(describe(cloud));
+}
+
+function describe(cloud: ClusterAttachedCloud): ProviderDescription {
+  return { ...cloud, specificationVersion: 'v1', capabilities: { attach: false } };
+}
+
+function passive(description: ProviderDescription): ProviderModule {
   return { description, createProvider: () => createPassiveProvider(description) };
 }

@@ -64,6 +64,13 @@ export function compareAddresses(a: Address, b: Address): number {
   return a < b ? -1 : Number(a > b);
 }
 
+/** What an address is that a network keeps for itself, in words; undefined for every other one. */
+export function roleInNetwork(cidr: Cidr, address: Address): string | undefined {
+  if (!platformReserved(cidr).some(({ first }) => first === address)) return undefined;
+  if (address === cidr.last) return 'the broadcast address';
+  return cidr.family === 4 ? 'the network address' : 'the subnet-router anycast address';
+}
+
 /**
  * What a network keeps for itself: its own address and the broadcast address of an
  * IPv4 network up to /30 (a /31 is RFC 3021's point-to-point link, a /32 one host),

@@ -22,7 +22,8 @@ it.each([
   ['10.1.0.2', ['It is an address of node n1 itself.']],
   ['10.1.0.3', ['It is given to nobody: it is reserved in 10.1.0.0/28 (10.1.0.3).']],
   ['10.1.0.4', ['The network or the cloud refused it a short while ago, so it is left alone for a while.']],
-  ['10.1.0.15', ['It is given to nobody: it is reserved in 10.1.0.0/28 (10.1.0.15).']],
+  ['10.1.0.0', ['It is given to nobody: it is the network address of 10.1.0.0/28.']],
+  ['10.1.0.15', ['It is given to nobody: it is the broadcast address of 10.1.0.0/28.']],
   ['10.2.0.3', []],
 ])('says why %s is given to nobody', (address, sentences) => {
   expect(whyKeptBack(snapshot, plain, parseAddress(address) as Address)).toEqual(sentences);

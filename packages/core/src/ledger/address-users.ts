@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress, type Address } from '../address/address.ts';
-import { rangeWith, type AddressRange } from '../address/address-range.ts';
+import { rangeWith, roleInNetwork, type AddressRange } from '../address/address-range.ts';
 import type { Cidr } from '../address/cidr.ts';
 import { RangeIndex } from '../address/range-index.ts';
 import type { NetworkFacts, ReservedRange } from '../network-contract/facts.ts';
@@ -82,6 +82,8 @@ export class AddressUsers {
 
   /** Why an assignment never hands an address out, if so. */
   reservation({ cidr, reserved }: ParsedAssignment, address: Address): string | undefined {
+    const role = roleInNetwork(cidr, address);
+    if (role !== undefined) return `it is ${role} of ${cidr.text}`;
     const range = rangeWith(reserved, address);
     if (range !== undefined) return `it is reserved in ${cidr.text} (${textOf(range)})`;
     this.#ofNetwork ??= new RangeIndex(this.#facts.reserved);

@@ -50,5 +50,9 @@ describe('projects joined to one network', () => {
     ];
     expect(planOf(joined)).toMatchObject({ steps: [], allocations: uncertain });
     expect(named('JoinedNetwork', joined)).toEqual(['a', 'b']);
+    const byHand = withNets(served, [aNetNamespace('a', ['10.0.0.1'], 1), aNetNamespace('other', ['10.0.9.9'], 1)]);
+    expect(planOf(byHand).allocations).toMatchObject([{ namespace: 'a', carried: false }]);
+    const alone = withNets(served, [aNetNamespace('a', ['10.0.0.1'], 1), aNetNamespace('other', [], 1)]);
+    expect(planOf(alone).allocations).toMatchObject([{ namespace: 'a', carried: true }]);
   });
 });

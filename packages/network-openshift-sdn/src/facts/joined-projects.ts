@@ -9,6 +9,8 @@ const globalNetwork = 0;
 export interface JoinedProjects {
   readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
   readonly findings: readonly Finding[];
+  /** Those of a network to more than one of whose projects addresses are bound: by which all leave is chance. */
+  readonly uncertain: ReadonlySet<string>;
 }
 
 /**
@@ -18,7 +20,10 @@ export interface JoinedProjects {
 export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[], view: NetworkView): JoinedProjects {
   const obstacles = new Map<string, NetworkObstacle>();
   const findings: Finding[] = [];
+  const uncertain = new Set<string>();
   for (const group of groups) {
+    if (group.filter(({ addresses }) => addresses.length > 0).length > 1)
+      for (const { name } of group) uncertain.add(name);
     const claiming = group.filter(({ name }) => view.claimantOf(name) !== undefined);
     for (const { name, netid } of claiming) {
       const others = firstFew(group.filter((other) => other.name !== name).map((other) => other.name));
@@ -28,7 +33,7 @@ export function joinedProjects(groups: readonly (readonly ParsedNetNamespace[])[
       else findings.push(sharing(name, netid, others));
     }
   }
-  return { obstacles, findings };
+  return { obstacles, findings, uncertain };
 }
 
 function globalMessage(name: string): string {

@@ -23,6 +23,8 @@ export interface OpenShiftSdnFacts extends NetworkFacts {
   readonly hosts: readonly ParsedHostSubnet[];
   /** Why namespaces cannot be served, by name. */
   readonly obstacles: ReadonlyMap<string, NetworkObstacle>;
+  /** Namespaces of which nobody can say by whose addresses they leave. */
+  readonly uncertain: ReadonlySet<string>;
   readonly hostSubnetOf: (node: string) => ParsedHostSubnet | undefined;
   /** NetNamespaces that are never written, by name: they are too long to be read whole. */
   readonly overlong: ReadonlySet<string>;
@@ -89,7 +91,7 @@ function factsOf(
   for (const { name, announced } of nodes)
     nodeFacts.set(name, nodeFactsOf(hostSubnetOf.get(name), announced, view.platform));
   const withoutNode = hosts.filter(({ name }) => !nodeFacts.has(name));
-  const { obstacles: joinedObstacles, findings } = joinedProjects(joined, view);
+  const { obstacles: joinedObstacles, findings, uncertain } = joinedProjects(joined, view);
   const obstacles = new Map([
     ...joinedObstacles,
     ...overlong.map((entry) => [entry.name, overlongObstacle(entry)] as const),
@@ -111,6 +113,7 @@ function factsOf(
     nodeOf: (node) => nodeFacts.get(node) ?? unknownNode,
     obstacleOf: (namespace) => obstacles.get(namespace),
     obstacles,
+    uncertain,
     findings: [...nodes.flatMap((node) => node.findings), ...reportDeparted(withoutNode), ...findings],
     hostSubnetOf: (node) => hostSubnetOf.get(node),
     overlong: new Set(overlong.map(({ name }) => name)),

@@ -13,13 +13,11 @@ import { NodeCidrs } from './node-cidrs.ts';
 export function render(decisions: NetworkDecisions, facts: OpenShiftSdnFacts, view: NetworkView): Rendering {
   const kept = new KeptCidrs(decisions);
   const bindings = bindingChanges(decisions, facts, kept);
-  const obstacles = obstructed(decisions, facts);
   const hosts = planHosts(decisions, facts, view, new NodeCidrs(decisions, facts, kept), new Unbinding(bindings));
   return {
     steps: [...hosts.steps, ...bindSteps(decisions, facts, hosts, bindings)],
-    findings: obstacles,
-    // Which of the joined projects' addresses all of them leave by nobody can say.
-    uncertain: new Set(obstacles.map(({ object }) => object.name)),
+    findings: obstructed(decisions, facts),
+    uncertain: facts.uncertain,
     uncarried: new Map([...hostedTwice(decisions), ...boundTwice(decisions, bindings)]),
   };
 }

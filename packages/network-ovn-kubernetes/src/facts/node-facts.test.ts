@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anOvnNode } from '../testing/builders.ts';
-import { reportSilentNodes } from './node-facts.ts';
+import { announced, anOvnNode, findingsOf, onCloud, onOvn } from '../testing/builders.ts';
+import { reportSilentNodes, reportUnannounced } from './node-facts.ts';
 import { parseNode } from './parse-node.ts';
 
 const telling = anOvnNode('n1', 'a', { 'k8s.ovn.org/host-cidrs': '["10.0.0.2/24"]' });
@@ -23,5 +23,23 @@ describe('a node without host-cidrs', () => {
     const windows = { ...silent, labels: { ...silent.labels, 'kubernetes.io/os': 'windows' } };
     const hybrid = anOvnNode('n3', 'a', { 'k8s.ovn.org/hybrid-overlay-node-subnet': '10.132.0.0/23' });
     expect(reported(telling, windows, hybrid)).toEqual([]);
+  });
+});
+
+describe('a node of a cloud without egress-ipconfig', () => {
+  const told = anOvnNode('n1', 'a', announced({ ipv4: '10.0.0.0/27' }));
+  const garbled = anOvnNode('n3', 'a', { 'cloud.network.openshift.io/egress-ipconfig': '[]' });
+
+  it('is told, as nothing can be given to it', () => {
+    const snapshot = onOvn({ provider: onCloud, nodes: [told, silent, garbled] });
+    expect(findingsOf(snapshot, 'NodeWithoutEgressIPConfig').map(({ object }) => object.name)).toEqual(['n2', 'n3']);
+  });
+
+  it('is none where there is no such cloud, or where this project attaches', () => {
+    for (const platform of [
+      { isCloud: false, attaches: false },
+      { isCloud: true, attaches: true },
+    ])
+      expect(reportUnannounced([parseNode(silent)], platform)).toEqual([]);
   });
 });

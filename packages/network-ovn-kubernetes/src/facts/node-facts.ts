@@ -1,4 +1,5 @@
 import {
+  egressIPConfigAnnotation,
   unlimited,
   type Cidr,
   type ClusterNetwork,
@@ -62,6 +63,25 @@ export function reportSilentNodes(nodes: readonly ParsedNode[]): readonly Findin
       severity: 'warning',
       object: { kind: 'Node', name },
       message: `it has no annotation ${hostCidrsAnnotation} that can be read; until it has, OVN-Kubernetes assigns no address anew to any node, not even those of a node that fails. Look at its ovnkube-node pod, or delete the Node if it never came up`,
+    }));
+}
+
+/**
+ * Nodes of a cloud to which the cluster's own controller of interfaces has not come: OVN-Kubernetes knows neither their
+ * subnets nor how many addresses they take, and gives them none.
+ */
+export function reportUnannounced(
+  nodes: readonly ParsedNode[],
+  { isCloud, attaches }: NetworkPlatform,
+): readonly Finding[] {
+  if (!isCloud || attaches) return [];
+  return nodes
+    .filter(({ announced }) => announced === undefined)
+    .map(({ name }) => ({
+      code: 'NodeWithoutEgressIPConfig',
+      severity: 'warning',
+      object: { kind: 'Node', name },
+      message: `it has no annotation ${egressIPConfigAnnotation} that can be read, so that neither its subnets in the cloud nor its limits are known, and it gets no addresses. Look at the pods of cloud-network-config-controller`,
     }));
 }
 

@@ -27,7 +27,14 @@ import { egressIPName } from '../kinds/names.ts';
 import { refusedByCloud } from './cloud-refusals.ts';
 import { managerPresence } from './manager-away.ts';
 import { reportDuplicateMarks } from './marks.ts';
-import { innerNetworksOf, nodeFactsOf, reportSilentNodes, reservedOf, unknownNode } from './node-facts.ts';
+import {
+  innerNetworksOf,
+  nodeFactsOf,
+  reportSilentNodes,
+  reportUnannounced,
+  reservedOf,
+  unknownNode,
+} from './node-facts.ts';
 import { isUnproven, ownershipOf, proven, type Ownership, type Proven } from './ownership.ts';
 import { ConfigParser, type ParsedConfig } from './parse-config.ts';
 import { ParsedEgressIP } from './parse-egress-ip.ts';
@@ -123,6 +130,7 @@ function factsOf(
     findings: [
       ...nodes.flatMap(({ findings }) => findings),
       ...reportSilentNodes(nodes),
+      ...reportUnannounced(nodes, view.platform),
       ...ours.findings,
       ...manager.findings,
       ...foreign.flatMap(unprovenIn),

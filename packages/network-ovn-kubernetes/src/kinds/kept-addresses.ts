@@ -22,5 +22,5 @@ export function otherAddresses(reader: ObjectReader, field: string, texts: reado
 
 /** Whether a text may be the name of a node. */
 export function isNodeName(text: string): boolean {
-  return text.length <= longestText;
+  return text !== '' && text.length <= longestText;
 }

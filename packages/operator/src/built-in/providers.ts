@@ -10,5 +10,7 @@ export const builtInProviders: BuiltIn = {
   agent: () => import('@egressip-ipam/provider-agent'),
   azure: async () => (await import('@egressip-ipam/provider-cluster-attached')).azure,
   gcp: async () => (await import('@egressip-ipam/provider-cluster-attached')).gcp,
+  ibmcloud: async () => (await import('@egressip-ipam/provider-cluster-attached')).ibmcloud,
+  alibabacloud: async () => (await import('@egressip-ipam/provider-cluster-attached')).alibabacloud,
   openstack: async () => (await import('@egressip-ipam/provider-cluster-attached')).openstack,
 };
