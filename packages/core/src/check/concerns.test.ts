@@ -17,7 +17,7 @@ it('a plan is sorted by EgressIPAM: what is wrong with it, who waits, what carri
       about('Namespace', 'a', 'error'),
       conflict('Namespace', 'well'),
       conflict('Node', 'lost'),
-      conflict('Namespace', 'lost'),
+      { ...about('Namespace', 'lost', 'error'), code: 'Unassigned' },
       about('Namespace', 'well', 'warning'),
       { ...about('Namespace', 'well', 'error'), code: 'InvalidAddress' },
     ],

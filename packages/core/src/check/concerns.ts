@@ -42,7 +42,10 @@ export function concernsByEgressIPAM(plan: Plan): (name: string) => Concerns {
   });
 }
 
-/** What is wrong with namespaces that have addresses; that one of these carries nothing is told already. */
+/**
+ * What is wrong with namespaces that have addresses. Where one of these carries nothing, that is told already, and what
+ * else has it beside.
+ */
 function errorsByEgressIPAM({ findings, waiting, allocations }: Plan): ReadonlyMap<string, readonly Finding[]> {
   const reasons = new Set(waiting.map(({ reason }) => reason));
   const errors = findings.filter(
@@ -53,13 +56,15 @@ function errorsByEgressIPAM({ findings, waiting, allocations }: Plan): ReadonlyM
       !reasons.has(finding),
   );
   if (errors.length === 0) return new Map();
-  const givers = new Map(
-    allocations.filter((entry) => !isIdle(entry)).map(({ namespace, egressIPAM }) => [namespace, egressIPAM]),
+  const concerned = new Set(errors.map(({ object }) => object.name));
+  const byNamespace = new Map(
+    allocations.filter(({ namespace }) => concerned.has(namespace)).map((entry) => [entry.namespace, entry]),
   );
-  return Map.groupBy(
-    errors.filter(({ object }) => givers.has(object.name)),
-    ({ object }) => givers.get(object.name) ?? '',
-  );
+  const isNews = ({ code, object }: Finding): boolean => {
+    const allocation = byNamespace.get(object.name);
+    return allocation !== undefined && (code === 'AddressConflict' || !isIdle(allocation));
+  };
+  return Map.groupBy(errors.filter(isNews), ({ object }) => byNamespace.get(object.name)?.egressIPAM ?? '');
 }
 
 /** Whether one of its addresses carries nothing, for all that is known. */

@@ -92,9 +92,10 @@ describe('the status of an EgressIPAM', () => {
 
   it('law 12: is degraded by every error about a namespace that has its addresses', () => {
     const mark = { ...conflict, code: 'JoinedNetwork' };
-    expect(conditionsOf({ allocations: [allocation('shared', true)], findings: [mark] })).toMatchObject({
-      Ready: ['True', 'AllServed'],
-      Degraded: ['True', 'JoinedNetwork'],
+    const plan = { allocations: [allocation('shared', true)], findings: [mark] };
+    expect(conditionsOf(plan)).toMatchObject({ Ready: ['True', 'AllServed'], Degraded: ['True', 'JoinedNetwork'] });
+    expect(conditionsOf({ ...plan, allocations: [allocation('shared', false)] })).toMatchObject({
+      Degraded: ['True', 'NotCarried'],
     });
   });
 
@@ -188,7 +189,7 @@ describe('the status of an EgressIPAM', () => {
       'addresses of 1 namespace carry no traffic: lost; 1 namespace waits: cluster (WaitingForNodes); 1 of 2 namespaces served (1 refused for what owners wrote)',
     );
     expect(degraded?.message).toBe(
-      'addresses of 1 namespace carry no traffic: lost; shared: node x uses it too (AddressConflict); a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
+      'addresses of 1 namespace carry no traffic: lost; something else uses addresses of 1 namespace too: shared (AddressConflict); a finding, error (NoCIDRAssignments); 1 namespace waits: cluster (WaitingForNodes); a finding, warning (NoSpareCapacity)',
     );
     expect((status['waitingClaims'] as readonly { readonly namespace: string }[])[0]?.namespace).toBe('cluster');
   });

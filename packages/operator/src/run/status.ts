@@ -211,12 +211,19 @@ function notCertain(uncertain: Concerns['lost']): readonly Trouble[] {
   return [{ reason: 'NotCarried', message }];
 }
 
-/** Of each code one line: with what the first of them is told, as the way out is mostly the same. */
+/**
+ * Of each code one line, with what the first of them is told, as the way out is mostly the same. Traffic leaves by an
+ * address in conflict, and what comes back may reach another who answers for it.
+ */
 function troublesOfNamespaces(errors: Concerns['errors']): readonly Trouble[] {
   return [...Map.groupBy(errors, ({ code }) => code)].map(([code, alike]) => {
     const namespaces = [...new Set(alike.map(({ object }) => object.name))];
     const names = namesOf(namespaces.map((namespace) => ({ namespace })));
-    return { reason: code, message: `${names}: ${alike[0]?.message ?? ''} (${code})` };
+    const message =
+      code === 'AddressConflict'
+        ? `something else uses addresses of ${count(namespaces.length)} too: ${names}`
+        : `${names}: ${alike[0]?.message ?? ''}`;
+    return { reason: code, message: `${message} (${code})` };
   });
 }
 

@@ -47,6 +47,22 @@ describe.each(bothServers)('--guard-unassigned, on %s', (server) => {
     );
   }, 60_000);
 
+  it("denies nothing where an EgressIP of somebody else selects the namespace, too: no node's address is left by", async () => {
+    await cluster.addNamespace('shared', { egressipam: 'pool' });
+    await expect.poll(() => cluster.assigned('egressip-shared'), poll).toHaveLength(1);
+    await expect.poll(guarded, poll).not.toContain('shared');
+    const begun = Date.now();
+    await cluster
+      .client(egressIPs)
+      .create({ metadata: { name: 'everyone' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: {} } });
+    await expect.poll(() => cluster.events('OverlappingEgressIP'), poll).not.toEqual([]);
+    await cluster.client(egressIPs).delete({ name: 'everyone' });
+    const denials = (await cluster.writes()).filter(
+      ({ resource, verb, at }) => resource === 'egressfirewalls' && verb === 'create' && at >= begun,
+    );
+    expect(denials).toEqual([]);
+  }, 60_000);
+
   it('denies nothing while a namespace exchanges its only address, which carries until the other does', async () => {
     await cluster.addNamespace('switching');
     await expect.poll(() => cluster.assigned('egressip-switching'), poll).toHaveLength(1);

@@ -78,6 +78,16 @@ describe.each(bothServers)('law 12: what is said and what is so on OVN-Kubernete
     await expect.poll(summary, poll).toEqual(whole);
   }, 180_000);
 
+  it('while an EgressIP of somebody else selects namespaces, too, nobody is called carried', async () => {
+    await cluster
+      .client(egressIPs)
+      .create({ metadata: { name: 'everyone' }, spec: { egressIPs: ['10.0.0.200'], namespaceSelector: {} } });
+    // All are on nodes that are Ready, and by which of the two their traffic leaves nobody can say.
+    await expect.poll(summary, poll).toEqual(['False', 'True', 'True', '4/4', '0/4']);
+    await cluster.client(egressIPs).delete({ name: 'everyone' });
+    await expect.poll(summary, poll).toEqual(whole);
+  }, 180_000);
+
   it('in a history of everything that happens to a cluster no status says more than was so', async () => {
     const random = seededRandom(12);
     const oneOf = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
