@@ -146,7 +146,7 @@ async function bindingsOf(objects: ClusterObjects, resource: Resource, namespace
     .map(({ metadata: _metadata, ...rest }) => rest);
 }
 
-/** Makes for a namespace what another one has, with its labels, as somebody does who clones it with all that is there. */
+/** Makes for a namespace what another one has, with its labels, as who clones it with all that is there. */
 async function copyBinding(
   objects: ClusterObjects,
   resource: Resource,
