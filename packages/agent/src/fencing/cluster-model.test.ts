@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exploreModel, trueRules } from './cluster-model.ts';
+import { exploreModel, trueRules, type ModelRules } from './cluster-model.ts';
 import { nextFenceStep } from './fence.ts';
 
 const two = {
@@ -38,6 +38,7 @@ const changed = {
 };
 
 const shortened = { ...two, formerTerm: 4 };
+const forgotten = { ...shortened, isForgotten: true };
 
 describe('two nodes never hold one address, over all interleavings', () => {
   it.each([
@@ -46,6 +47,7 @@ describe('two nodes never hold one address, over all interleavings', () => {
     ['of three agents', three],
     ['of agents that change', changed],
     ['of an agent that was started anew with a shorter term', shortened],
+    ['of one that knows nothing of its former life but the Lease', forgotten],
   ])(
     '%s',
     (_, bounds) => {
@@ -87,6 +89,14 @@ describe('the model finds what is wrong with rules that', () => {
   it('tell a term that is shorter than what a former life left in the kernel', () => {
     const rules = { ...trueRules, termToTell: () => trueRules.timings.term };
     expect(exploreModel(shortened, rules).violation).toBeDefined();
+  });
+
+  it('tell the term of this life alone where nothing is known of the former but its Lease', () => {
+    const rules: ModelRules = {
+      ...trueRules,
+      termToTell: (hold, now, timings) => trueRules.termToTell(hold, now, timings, now),
+    };
+    expect(exploreModel(forgotten, rules).violation).toBeDefined();
   });
 
   it('let a peer write that it acknowledges before it keeps that in mind', () => {

@@ -21,6 +21,8 @@ import type { Timings } from './timings.ts';
 export interface ModelState {
   readonly roster: Roster;
   readonly hold: Hold;
+  /** For how long addresses of a former life are in the kernel that this one knows nothing of. */
+  readonly left: number;
   readonly lease: {
     readonly isHeld: boolean;
     readonly counts: readonly number[];
@@ -77,6 +79,8 @@ export interface ModelBounds {
   readonly renewals: number;
   /** The term of the life before this one, which has just renewed by it; the same, where nothing is said. */
   readonly formerTerm?: number;
+  /** What that life kept for this one is lost. */
+  readonly isForgotten?: boolean;
 }
 
 const self = 'a';
@@ -90,10 +94,10 @@ export function exploreModel(
   const seen = new Set([keyOf(first)]);
   const open = [first];
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    if (state.isMoved && state.hold.kind === 'held') return { states: seen.size, violation: state };
+    if (state.isMoved && (state.hold.kind === 'held' || state.left > 0)) return { states: seen.size, violation: state };
     for (const next of successors(state, bounds, rules)) {
       // Nothing can make it hold again.
-      if (next.hold.kind === 'released' && next.renewals.length === 0) continue;
+      if (next.hold.kind === 'released' && next.left === 0 && next.renewals.length === 0) continue;
       const key = keyOf(next);
       if (seen.has(key)) continue;
       seen.add(key);
@@ -104,7 +108,7 @@ export function exploreModel(
 }
 
 /** A text that is the same for the same state, and only then. */
-function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelState): string {
+function keyOf({ roster, hold, left, lease, known, renewals, peers, isMoved }: ModelState): string {
   const held =
     hold.kind === 'released'
       ? ''
@@ -125,6 +129,7 @@ function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelSt
   return [
     roster.number,
     held,
+    left,
     lease.isHeld,
     lease.counts.join('+'),
     lease.seenAt,
@@ -136,11 +141,15 @@ function keyOf({ roster, hold, lease, known, renewals, peers, isMoved }: ModelSt
   ].join(';');
 }
 
-function firstState({ peers, rosters, formerTerm }: ModelBounds, { timings }: ModelRules): ModelState {
+function firstState(
+  { peers, rosters, formerTerm, isForgotten = false }: ModelBounds,
+  { timings }: ModelRules,
+): ModelState {
   const term = formerTerm ?? timings.term;
   return {
     roster: { number: 1, generations: [{ since: 1, members: membersOf(rosters[0] ?? []) }] },
-    hold: afterRenewal(0, 1, { ...timings, term }),
+    hold: isForgotten ? released : afterRenewal(0, 1, { ...timings, term }),
+    left: isForgotten ? term : 0,
     lease: { isHeld: true, counts: [1], seenAt: 0, term },
     known: 0,
     renewals: [],
@@ -165,7 +174,7 @@ function successors(state: ModelState, bounds: ModelBounds, rules: ModelRules): 
 
 /** A tick later. What is so long ago that it makes no difference any more stays at that. */
 function tick(
-  { hold, lease, renewals, peers, ...rest }: ModelState,
+  { hold, left, lease, renewals, peers, ...rest }: ModelState,
   { timings: { term, window } }: ModelRules,
 ): ModelState {
   const earlier = (time: number, oldest: number): number => Math.max(time - 1, -oldest);
@@ -175,6 +184,7 @@ function tick(
       hold.kind === 'released'
         ? hold
         : holdAt({ ...hold, until: hold.until - 1, answers: agedAnswers(hold.answers, window) }, 0),
+    left: Math.max(0, left - 1),
     lease: { ...lease, seenAt: earlier(lease.seenAt, lease.term) },
     renewals: renewals.map((renewal) => ({ ...renewal, sentAt: earlier(renewal.sentAt, term) })),
     peers: Object.fromEntries(
@@ -202,11 +212,11 @@ function agedAnswers(
 }
 
 function renew(state: ModelState, bounds: ModelBounds, { timings, termToTell }: ModelRules): readonly ModelState[] {
-  const { hold, lease, renewals, roster, known } = state;
+  const { hold, left, lease, renewals, roster, known } = state;
   const next: ModelState[] = [];
-  if (hold.kind === 'held' && renewals.length < bounds.renewals) {
-    const counts = [...new Set([roster.number, hold.number])];
-    const term = termToTell(hold, 0, timings);
+  if ((hold.kind === 'held' || left > 0) && renewals.length < bounds.renewals) {
+    const counts = [...new Set([roster.number, hold.kind === 'held' ? hold.number : roster.number])];
+    const term = termToTell(hold, 0, timings, left);
     next.push({
       ...state,
       renewals: [...renewals, { sentAt: 0, number: roster.number, counts, term, version: known, isStored: false }],

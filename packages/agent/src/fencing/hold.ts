@@ -52,9 +52,11 @@ export function laterHold(hold: Hold, renewed: Hold): Hold {
 /**
  * The term that a renewal tells, in milliseconds: others judge by it how long this node may hold something, and a
  * former life may have had a longer one.
+ *
+ * @param formerUntil until when addresses of a former life may be in the kernel, by the Lease that it left
  */
-export function termToTell(hold: Hold, now: number, { term }: Timings): number {
-  return hold.kind === 'held' ? Math.max(term, hold.until - now) : term;
+export function termToTell(hold: Hold, now: number, { term }: Timings, formerUntil: number): number {
+  return Math.max(term, formerUntil - now, hold.kind === 'held' ? hold.until - now : 0);
 }
 
 /**

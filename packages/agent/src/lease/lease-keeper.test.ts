@@ -38,16 +38,24 @@ describe("the Lease of a node's agent", () => {
     await server.stop();
   });
 
-  const keep = (identity: string, by = rest): { readonly keeper: LeaseKeeper; readonly said: string[] } => {
+  const keep = (
+    identity: string,
+    by = rest,
+    term = 3_000,
+  ): { readonly keeper: LeaseKeeper; readonly said: string[]; readonly told: number[] } => {
     const said: string[] = [];
+    const told: number[] = [];
     const keeper = new LeaseKeeper({
       rest: by,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() + offset },
       node: 'worker-1',
       namespace,
       identity,
-      term: 3_000,
-      termToTell: () => 3_000,
+      term,
+      termToTell: (formerUntil) => {
+        told.push(formerUntil);
+        return term;
+      },
       interval: 100,
       endpoint: { address: '192.0.2.11', port: 1 },
       metadata: () => ({}),
@@ -58,7 +66,7 @@ describe("the Lease of a node's agent", () => {
     });
     keepers.push(keeper);
     keeper.start();
-    return { keeper, said };
+    return { keeper, said, told };
   };
   const holder = async (): Promise<string | undefined> =>
     readAgentLease(await new ResourceClient(rest, leases).get(name))?.holder;
@@ -164,5 +172,38 @@ describe("the Lease of a node's agent", () => {
     offset += 4_001;
     await expect.poll(holder).toBe('older');
     expect(older.said.filter((text) => text === 'renewed').length).toBeGreaterThan(renewals);
+  });
+
+  it('is left to another machine that has its name for as long as that says, when its term is the longer', async () => {
+    const older = keep('older');
+    await expect.poll(() => older.said).toContain('renewed');
+    const younger = keep('younger', rest, 12_000);
+    await expect.poll(() => older.keeper.isRivalled).toBe(true);
+    await younger.keeper.stop();
+    const looked = async (): Promise<void> => {
+      const looks = older.said.length;
+      await expect.poll(() => older.said.length).toBeGreaterThan(looks + 1);
+    };
+    await looked();
+    offset += 4_001;
+    await looked();
+    expect([older.keeper.isRivalled, await holder()]).toEqual([true, 'younger']);
+    offset += 10_000;
+    await expect.poll(holder).toBe('older');
+  });
+
+  it.each([
+    [20, 20_000],
+    [2_147_483_647, 300_000],
+  ])('tells until when a former life with a term of %i seconds may have left something: %i ms', async (term, left) => {
+    const former = keep('former', rest, term * 1_000);
+    await expect.poll(() => former.said).toContain('renewed');
+    await former.keeper.stop();
+    const [began, next] = [systemClock.monotonic(), keep('next')];
+    await expect.poll(() => next.told.length).toBeGreaterThan(1);
+    const [first, ...others] = next.told.map((until) => until - began);
+    expect(first).toBeGreaterThanOrEqual(left);
+    expect(first).toBeLessThan(left + 10_000);
+    expect(new Set(others)).toEqual(new Set([first]));
   });
 });

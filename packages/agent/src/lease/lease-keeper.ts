@@ -23,8 +23,11 @@ export interface LeaseKeeperOptions {
   /** Unlike that of any other life of this agent. */
   readonly identity: string;
   readonly term: number;
-  /** The term to tell, which is longer for a while where a former life had a longer one. */
-  readonly termToTell: () => number;
+  /**
+   * The term to tell, which is longer for a while where a former life had a longer one: by its Lease, it may have left
+   * addresses until this monotonic time.
+   */
+  readonly termToTell: (formerUntil: number) => number;
   /** Milliseconds between two renewals. */
   readonly interval: number;
   readonly endpoint: NonNullable<AgentLease['endpoint']>;
@@ -39,6 +42,9 @@ export interface LeaseKeeperOptions {
   /** An attempt failed. */
   readonly onError: (error: unknown) => void;
 }
+
+/** Terms are of seconds. Of a longer one that somebody else wrote no more is believed, in milliseconds. */
+const longestTerm = 300_000;
 
 /**
  * Renews the Lease of this node's agent, again and again, always from the version it knows: a Lease that somebody else
@@ -58,6 +64,8 @@ export class LeaseKeeper {
   #hasHeld = false;
   /** Another agent that has taken the Lease from this one: which renewal of it was seen last, and when. */
   #rival: { readonly renewTime: string; readonly seenAt: number } | undefined;
+  /** Until when what another life of this agent held by the Lease may be there. */
+  #formerUntil = -Infinity;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -156,6 +164,8 @@ export class LeaseKeeper {
     const lease = found && readAgentLease(found);
     this.#current = found;
     this.#seeVersion(found?.metadata.resourceVersion);
+    if (lease?.holder !== undefined && lease.holder !== this.#options.identity)
+      this.#formerUntil = Math.max(this.#formerUntil, this.#options.clock.monotonic() + termOf(lease));
     if (lease?.holder === undefined)
       await onLost(lease === undefined ? 'there is no Lease' : 'the operator took the Lease away');
     await this.#yieldTo(lease);
@@ -184,15 +194,15 @@ export class LeaseKeeper {
     const seenAt = former?.renewTime === lease.renewTime ? former.seenAt : now;
     this.#rival = { renewTime: lease.renewTime, seenAt };
     if (former === undefined) await onLost(`another agent, ${lease.holder}, has the Lease of this node`);
-    const { margin } = timingsOf(term);
-    if (clock.monotonic() < seenAt + term + margin)
+    const { term: whole, margin } = timingsOf(Math.max(term, termOf(lease)));
+    if (clock.monotonic() < seenAt + whole + margin)
       throw new Error(`another agent, ${lease.holder}, has the Lease of this node; two machines have its name`);
     this.#rival = undefined;
   }
 
   #renewal(acknowledged: number, counted: number): Renewal {
     const { node, namespace, identity: holder, endpoint, clock } = this.#options;
-    const term = this.#options.termToTell();
+    const term = this.#options.termToTell(this.#formerUntil);
     return { node, namespace, holder, term, acknowledged, counted, endpoint, now: clock.now() };
   }
 
@@ -208,4 +218,8 @@ export class LeaseKeeper {
   #call(signal: AbortSignal): { readonly signal: AbortSignal; readonly deadline: number; readonly immediate: true } {
     return { signal, deadline: this.#options.interval * 0.6, immediate: true };
   }
+}
+
+function termOf({ term }: AgentLease): number {
+  return Math.min(term, longestTerm);
 }

@@ -145,12 +145,16 @@ it('begins to acknowledge a roster only when the server takes its renewals, so t
   await expect.poll(acknowledged, { timeout: 20_000 }).toBe(7);
 }, 40_000);
 
-it('tells a term that covers what a former life with a longer one left in the kernel', async () => {
+it.each([
+  ['a former life with a longer one', false],
+  ['one of which only the Lease is known any more', true],
+])('tells a term that covers what %s left in the kernel', async (_, isForgotten) => {
   await shows([]);
   const lease = async () =>
     readAgentLease(await new ResourceClient(rest, leases).get({ name: agentLeaseName(node), namespace }));
   const former = await lease();
   await agent.stop();
+  if (isForgotten) await rm(join(folder, 'state.json'));
   await startAgent(3_000);
   // By then two renewals got through, of which the first made the former hold its own.
   let renewals = 0;

@@ -173,7 +173,7 @@ export class Agent {
       namespace: options.namespace,
       identity: `${options.node}_${randomBytes(6).toString('hex')}`,
       term: options.term,
-      termToTell: () => termToTell(this.#holdNow(), clock.monotonic(), this.#timings),
+      termToTell: (formerUntil) => termToTell(this.#holdNow(), clock.monotonic(), this.#timings, formerUntil),
       interval: this.#timings.renewal,
       endpoint: { address: options.peerAddress, port: options.peerPort },
       metadata: () => this.#owner,
