@@ -21,6 +21,11 @@ it.each([
   ['carries it', on('up', { carried: true }), 'Node up carries 10.0.0.5.'],
   ['carries it beside others that do not', on('up', { carrying: ['10.0.0.5'] }), 'Node up carries 10.0.0.5.'],
   ['is to carry it', on('up'), 'Node up is to carry 10.0.0.5: no traffic leaves by it yet.'],
+  [
+    'lacks it on its interface',
+    on('up', { unattached: ['10.0.0.5'] }),
+    'Node up is to carry 10.0.0.5: what leaves by it is dropped, as no interface is known to have it yet.',
+  ],
   ['is down', on('down'), 'Node down has 10.0.0.5 and is not Ready: no traffic leaves by it.'],
   ['is gone', on('gone'), 'Node gone has 10.0.0.5 and is gone: no traffic leaves by it.'],
   ['is not known', on(null), 'No node is known to carry 10.0.0.5.'],

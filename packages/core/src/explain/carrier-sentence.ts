@@ -10,5 +10,7 @@ export function carrierSentence(snapshot: ClusterSnapshot, allocation: Allocatio
   const node = snapshot.nodes.find((entry) => entry.name === name);
   if (node === undefined) return `Node ${name} has ${address} and is gone: no traffic leaves by it.`;
   if (!node.ready) return `Node ${name} has ${address} and is not Ready: no traffic leaves by it.`;
+  if (allocation.unattached?.includes(address) === true)
+    return `Node ${name} is to carry ${address}: what leaves by it is dropped, as no interface is known to have it yet.`;
   return `Node ${name} is to carry ${address}: no traffic leaves by it yet.`;
 }

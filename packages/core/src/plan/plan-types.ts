@@ -24,6 +24,11 @@ export interface Allocation {
   readonly carried: boolean;
   /** What carries the traffic where not all of them do: some of them, or addresses that stay until these carry it. */
   readonly carrying?: readonly string[];
+  /**
+   * Addresses that carry nothing although the network sends traffic out by them: the interfaces of their nodes lack
+   * them, so that it is dropped there.
+   */
+  readonly unattached?: readonly string[];
   /** What the network has made of the addresses, in its own word, where it has any. */
   readonly state?: string;
 }

@@ -107,6 +107,7 @@ class Reporter {
     // Mostly each is on the node of before, and no list is made.
     let nodes = before?.nodes.length === addresses.length ? undefined : new Array<string | null>(addresses.length);
     let missing: Address[] | undefined;
+    let unattached: Address[] | undefined;
     const isUncertain = this.#isUncertain(claim);
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
@@ -114,8 +115,10 @@ class Reporter {
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
-      const carries = this.#isCarried(claim, address, position, slot, node);
+      const isSent = this.#isSent(claim, address, position, slot, node);
+      const carries = isSent && this.#isOnInterface(slot);
       if (!carries) (missing ??= []).push(address);
+      if (isSent && !carries) (unattached ??= []).push(address);
       this.#countAddress(pool, address, node, carries && !isUncertain);
       const name = this.#nameOf(node);
       if (nodes === undefined && before?.nodes[position] !== name) nodes = [...(before?.nodes ?? [])];
@@ -124,7 +127,7 @@ class Reporter {
     const isCarried = missing === undefined && !isUncertain;
     this.#countClaim(allotment, isCarried);
     if (nodes === undefined && isCarried && this.#isAsBefore(allotment, before)) return before;
-    return this.#said(allotment, nodes, missing, before);
+    return this.#said(allotment, nodes, { missing, unattached }, before);
   }
 
   /** Whether all of its addresses were carried before, too, and whatever else is said comes from the same decision. */
@@ -141,7 +144,7 @@ class Reporter {
   #said(
     { claim, addresses, source, added }: Allotment,
     others: Allocation['nodes'] | undefined,
-    missing: readonly Address[] | undefined,
+    { missing, unattached }: Lacking,
     before: Allocation | undefined,
   ): Allocation {
     const { name, egressIPAM = '' } = claim.namespace;
@@ -149,7 +152,7 @@ class Reporter {
     const texts = textsOf(claim, addresses);
     const idle = missing === undefined ? texts : this.#carrying(claim, addresses, missing);
     const carrying = carried ? undefined : idle;
-    const more = { added, carrying, state: this.#rendering.states?.[claim.index] };
+    const more = { added, carrying, unattached, state: this.#rendering.states?.[claim.index] };
     if (before !== undefined && others === undefined && before.egressIPAM === egressIPAM && before.source === source) {
       if (before.addresses === texts && before.carried === carried && isSaidOf(before, more)) return before;
     }
@@ -170,17 +173,17 @@ class Reporter {
   /** What carries a namespace's traffic while others do not: some of its addresses, and what they replace. */
   #carrying(claim: Claim, addresses: readonly Address[], missing: readonly Address[]): readonly string[] | undefined {
     const bound = claim.binding?.ours === true ? claim.binding.addresses : [];
-    const replaced = bound.filter(
-      (address, position) =>
-        !addresses.includes(address) &&
-        this.#isCarried(claim, address, position, this.#ledger.slotOf(address), undefined),
-    );
+    const replaced = bound.filter((address, position) => {
+      if (addresses.includes(address)) return false;
+      const slot = this.#ledger.slotOf(address);
+      return this.#isSent(claim, address, position, slot, undefined) && this.#isOnInterface(slot);
+    });
     const carrying = [...addresses.filter((address) => !missing.includes(address)), ...replaced];
     return carrying.length === 0 ? undefined : carrying.map(formatAddress);
   }
 
-  /** Whether an address carries its namespace's traffic now, by what the network and the interfaces show. */
-  #isCarried(
+  /** Whether the network sends a namespace's traffic out by an address now, by what it shows. */
+  #isSent(
     { namespace, binding }: Claim,
     address: Address,
     position: number,
@@ -194,8 +197,14 @@ class Reporter {
     if (host === undefined || !nodes.isReady(host)) return false;
     // Mostly it stands there in the same place.
     if (binding?.addresses[position] !== address && binding?.addresses.includes(address) !== true) return false;
-    if (this.#isAttaching && !ledger.attachment.is(slot, host)) return false;
     return this.#uncarried?.get(namespace.name)?.includes(address) !== true;
+  }
+
+  /** Whether the interface of its host has an address that the network sends traffic out by. */
+  #isOnInterface(slot: Slot): boolean {
+    if (!this.#isAttaching || !this.#decided.traits.provesAllocations) return true;
+    const host = this.#ledger.host.at(slot);
+    return host !== undefined && this.#ledger.attachment.is(slot, host);
   }
 
   #countClaim({ claim, pool, addresses, waiting }: Allotment, carried: boolean): void {
@@ -241,26 +250,35 @@ function boundTwice({ ledger, allotments }: Decided): ReadonlySet<string> | unde
   );
 }
 
+/** Of a namespace's addresses, those that carry nothing, and of these the ones that interfaces lack; mostly neither. */
+interface Lacking {
+  readonly missing: readonly Address[] | undefined;
+  readonly unattached: readonly Address[] | undefined;
+}
+
 /** What is said of a namespace where there is something to say. */
 interface More {
   readonly added: Allotment['added'];
   readonly carrying: readonly string[] | undefined;
+  readonly unattached: readonly Address[] | undefined;
   readonly state: string | undefined;
 }
 
-function withMore(allocation: Allocation, { added, carrying, state }: More): Allocation {
-  if (added === undefined && carrying === undefined && state === undefined) return allocation;
+function withMore(allocation: Allocation, { added, carrying, unattached, state }: More): Allocation {
+  if ([added, carrying, unattached, state].every((one) => one === undefined)) return allocation;
   return {
     ...allocation,
     ...(added && { added: { ...added, addresses: added.addresses.map(formatAddress) } }),
     ...(carrying === undefined ? {} : { carrying }),
+    ...(unattached && { unattached: unattached.map(formatAddress) }),
     ...(state === undefined ? {} : { state }),
   };
 }
 
 /** Whether just this was said beside the usual; what is added is said once. */
-function isSaidOf(before: Allocation, { added, carrying, state }: More): boolean {
-  return before.added === undefined && added === undefined && before.carrying === carrying && before.state === state;
+function isSaidOf(before: Allocation, { added, carrying, unattached, state }: More): boolean {
+  const isUsual = before.added === undefined && added === undefined && before.unattached === undefined;
+  return isUsual && unattached === undefined && before.carrying === carrying && before.state === state;
 }
 
 /** Addresses as canonical text, which mostly stands somewhere already. */

@@ -65,3 +65,25 @@ describe('where no node carries an address', () => {
     ]);
   });
 });
+
+it.each([
+  ['lacks it as it is full', [], { carried: false, unattached: ['10.0.0.5'], state: 'Assigned' }],
+  ['has it', [{ address: '10.0.0.5', primary: false }], { carried: true, state: 'Assigned' }],
+])(
+  'of an address that is placed on a node whose NIC %s, it is told apart what becomes of the traffic',
+  (_, has, told) => {
+    const nodes = ['n1', 'n2'].map((node) => ({
+      node,
+      limits: {},
+      interfaces: [{ id: node, main: true, subnets: ['10.0.0.0/24'], addresses: node === 'n1' ? has : [] }],
+    }));
+    const observation = { nodes, cidrs: [{ cidr: '10.0.0.0/27', inUse: [], reserved: [] }] };
+    const provider = { name: 'aws', attach: true, cloud: true, observationRequired: true, observation };
+    const snapshot = onOvn({ namespaces: [aNamespace('shop', 0, had)], provider }, [
+      anEgressIP('shop', ['10.0.0.5'], { assigned }),
+    ]);
+    const [allocation] = planOf(snapshot).allocations;
+    const { carried, unattached, state } = allocation ?? {};
+    expect({ carried, ...(unattached && { unattached }), state }).toEqual(told);
+  },
+);

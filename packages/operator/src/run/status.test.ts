@@ -79,6 +79,14 @@ describe('the status of an EgressIPAM', () => {
     expect(messageOf([switching, allocation('lost', false)])).toBe(
       'no node carries addresses of 2 namespaces: switching, lost; traffic of 1 namespace leaves with node addresses: lost',
     );
+    const { addresses } = allocation('full', false);
+    const isDropped = 'is dropped, as interfaces lack the addresses that it is sent out by: full';
+    expect(messageOf([{ ...allocation('full', false), unattached: addresses }])).toBe(
+      `no node carries addresses of 1 namespace: full; traffic of 1 namespace ${isDropped}`,
+    );
+    expect(messageOf([{ ...allocation('full', false), unattached: addresses }, allocation('lost', false)])).toBe(
+      `no node carries addresses of 2 namespaces: full, lost; traffic of 1 namespace leaves with node addresses: lost; traffic of 1 namespace ${isDropped}`,
+    );
   });
 
   it('law 12: says so where nobody can tell by whose addresses traffic leaves, which are on nodes', () => {

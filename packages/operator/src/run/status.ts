@@ -5,6 +5,7 @@ import {
   parseAddress,
   parseCidr,
   type Address,
+  type Allocation,
   type ClusterSnapshot,
   type Concerns,
   type EgressIPAMReport,
@@ -187,12 +188,24 @@ function troublesIn(problems: Concerns['problems'], severity: 'error' | 'warning
     .map(({ code, message }) => ({ reason: code, message: `${message} (${code})` }));
 }
 
-/** Whose traffic leaves with addresses of nodes: of the others, something else of theirs carries it. */
+/** Whose traffic leaves with addresses of nodes, and whose is dropped; of others, something of theirs carries it. */
 function leaking(lost: Concerns['lost']): string {
   const bare = lost.filter((allocation) => bareFamilies(allocation).length > 0);
-  return bare.length === 0
-    ? '; other addresses of theirs carry the traffic'
-    : `; traffic of ${count(bare.length)} leaves with node addresses: ${namesOf(bare)}`;
+  if (bare.length === 0) return '; other addresses of theirs carry the traffic';
+  const { dropped = [], leaving = [] } = Object.groupBy(bare, (allocation) =>
+    isDropped(allocation) ? 'dropped' : 'leaving',
+  );
+  const trafficOf = (some: Concerns['lost'], fate: string): string =>
+    some.length === 0 ? '' : `; traffic of ${count(some.length)} ${fate}: ${namesOf(some)}`;
+  return (
+    trafficOf(leaving, 'leaves with node addresses') +
+    trafficOf(dropped, 'is dropped, as interfaces lack the addresses that it is sent out by')
+  );
+}
+
+/** The network sends it out by all of its addresses that do not carry it. */
+function isDropped({ addresses, carrying = [], unattached = [] }: Allocation): boolean {
+  return addresses.every((address) => carrying.includes(address) || unattached.includes(address));
 }
 
 /** Law 12: every address carries traffic, or nothing is called well. */
