@@ -132,6 +132,13 @@ describe('in a history of everything that happens to a cluster', unless(reason !
     await wait(random() * 1_000 * term);
     cluster.startAgent(name);
   };
+  /** The next life has another term, and does not know what the former had. */
+  const agentForgets = async (name: string): Promise<void> => {
+    cluster.agent(name).kill('SIGKILL');
+    cluster.forget(name);
+    cluster.startAgent(name, '--term', oneOf(['3', '4', '6']));
+    await wait(random() * 1_000 * term);
+  };
   const powerGoes = async (name: string): Promise<void> => {
     off.add(name);
     await cluster.powerOff(name);
@@ -179,7 +186,7 @@ describe('in a history of everything that happens to a cluster', unless(reason !
     const isPower = random() < 0.2 && off.size === 0;
     oneOf([
       () => happen(isPower ? powerGoes : agentStops, name),
-      () => happen(agentIsKilled, name),
+      () => happen(oneOf([agentIsKilled, agentIsKilled, agentForgets]), name),
       () => happen(isNotReady, `node ${name}`),
       () => happen(losesLabel, `node ${name}`),
       () => happen(operatorIsKilled, 'operator'),

@@ -41,6 +41,8 @@ export interface AgentMachines {
   addressOf(name: string): string;
   startMachine(name: string): Promise<void>;
   startAgent(name: string, ...flags: readonly string[]): ChildProcess;
+  /** What an agent has kept for its next life is lost. */
+  forget(name: string): void;
   agent(name: string): ChildProcess;
   /** What an agent has logged. */
   log(name: string): readonly string[];
@@ -112,8 +114,10 @@ export async function startAgentMachines({
   const addressOf = (name: string): string => `192.0.2.${11 + names.indexOf(name)}`;
   const machine = (name: string): Machine => machines.get(name)!;
 
+  const forget = (name: string): void =>
+    ['', '.roster'].forEach((rest) => rmSync(join(folder, `${name}.json${rest}`), { force: true }));
   const startMachine = async (name: string): Promise<void> => {
-    rmSync(join(folder, `${name}.json`), { force: true });
+    forget(name);
     const started = await network.addMachine(name, [...link(11 + names.indexOf(name)), ...linksOf(name)]);
     machines.set(name, started);
     await prepare(started);
@@ -165,6 +169,7 @@ export async function startAgentMachines({
     addressOf,
     startMachine,
     startAgent,
+    forget,
     agent: (name) => agents.get(name)!,
     log: (name) => logs.get(name) ?? [],
     kernelOf: (name) => kernels.get(name) ?? new Set(),
