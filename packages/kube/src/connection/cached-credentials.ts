@@ -1,17 +1,18 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Connection, Credentials } from './connection.ts';
 
-// A server that goes on refusing must not make every request read files or start an exec plug-in.
-const minimumMilliseconds = 5_000;
-
 /**
  * Loads credentials once and keeps them for so many milliseconds. Concurrent callers share one load; one that fails is
  * not kept. `load` is told when the server did not accept the credentials before.
+ *
+ * @param minimum milliseconds for which they are kept in any case: a server that goes on refusing must not make every
+ *   request read files or start an exec plug-in
  */
 export function cachedCredentials(
   clock: Clock,
   milliseconds: number,
   load: (refused: boolean) => Promise<Credentials>,
+  minimum = 5_000,
 ): Required<Pick<Connection, 'credentials' | 'invalidate'>> {
   let current: Promise<Credentials> | undefined;
   let loadedAt = -Infinity;
@@ -21,7 +22,7 @@ export function cachedCredentials(
     credentials() {
       const age = clock.monotonic() - loadedAt;
       // One that hangs is not begun a second time.
-      if (current && (isLoading || age < (refused ? minimumMilliseconds : milliseconds))) return current;
+      if (current && (isLoading || age < (refused ? minimum : milliseconds))) return current;
       isLoading = true;
       const loading = load(refused)
         .catch((error: unknown) => {

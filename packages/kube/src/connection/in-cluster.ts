@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/clock.ts';
 import { cachedCredentials } from './cached-credentials.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Credentials } from './connection.ts';
 import { readFile } from '../files/read-file.ts';
 
 /** Where a pod finds its service account; all have defaults. */
@@ -19,6 +19,8 @@ const defaultDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 // Kubelets renew a token long before it ends; client-go reads it again every minute, too.
 const refreshMilliseconds = 60_000;
+// When the server refuses it, a new one is seen this soon: an agent has but seconds to renew its Lease.
+const minimumMilliseconds = 1_000;
 
 /** Does this process run in a pod with a service account? */
 export function isInCluster({
@@ -38,13 +40,14 @@ export async function inClusterConnection(options: InClusterOptions = {}): Promi
   const { directory = defaultDirectory, environment = process.env, clock = systemClock } = options;
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
   if (!host) throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set; give a kubeconfig instead');
-  const credentials = cachedCredentials(clock, refreshMilliseconds, async () => {
+  const load = async (): Promise<Credentials> => {
     const [token, ca] = await Promise.all([
       readFile(join(directory, 'token'), 'utf8'),
       readFile(join(directory, 'ca.crt')),
     ]);
     return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
-  });
+  };
+  const credentials = cachedCredentials(clock, refreshMilliseconds, load, minimumMilliseconds);
   await credentials.credentials();
   const namespace = await readFile(join(directory, 'namespace'), 'utf8').catch(() => '');
   return {
