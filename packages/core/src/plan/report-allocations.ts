@@ -107,7 +107,6 @@ class Reporter {
     // Mostly each is on the node of before, and no list is made.
     let nodes = before?.nodes.length === addresses.length ? undefined : new Array<string | null>(addresses.length);
     let missing: Address[] | undefined;
-    let unattached: Address[] | undefined;
     const isUncertain = this.#isUncertain(claim);
     for (let position = 0; position < addresses.length; position += 1) {
       const address = addresses[position];
@@ -115,10 +114,8 @@ class Reporter {
       const slot = this.#ledger.slotOf(address);
       const pool = poolOf(allotment, address);
       const node = nodeAt(this.#ledger, slot, pool);
-      const isSent = this.#isSent(claim, address, position, slot, node);
-      const carries = isSent && this.#isOnInterface(slot);
+      const carries = this.#isSent(claim, address, position, slot, node) && this.#isOnInterface(slot);
       if (!carries) (missing ??= []).push(address);
-      if (isSent && !carries) (unattached ??= []).push(address);
       this.#countAddress(pool, address, node, carries && !isUncertain);
       const name = this.#nameOf(node);
       if (nodes === undefined && before?.nodes[position] !== name) nodes = [...(before?.nodes ?? [])];
@@ -127,7 +124,7 @@ class Reporter {
     const isCarried = missing === undefined && !isUncertain;
     this.#countClaim(allotment, isCarried);
     if (nodes === undefined && isCarried && this.#isAsBefore(allotment, before)) return before;
-    return this.#said(allotment, nodes, { missing, unattached }, before);
+    return this.#said(allotment, nodes, missing, before);
   }
 
   /** Whether all of its addresses were carried before, too, and whatever else is said comes from the same decision. */
@@ -142,16 +139,18 @@ class Reporter {
    * @param others the nodes, where they are not those of before
    */
   #said(
-    { claim, addresses, source, added }: Allotment,
+    allotment: Allotment,
     others: Allocation['nodes'] | undefined,
-    { missing, unattached }: Lacking,
+    missing: readonly Address[] | undefined,
     before: Allocation | undefined,
   ): Allocation {
+    const { claim, addresses, source, added } = allotment;
     const { name, egressIPAM = '' } = claim.namespace;
     const carried = missing === undefined && !this.#isUncertain(claim);
     const texts = textsOf(claim, addresses);
     const idle = missing === undefined ? texts : this.#carrying(claim, addresses, missing);
     const carrying = carried ? undefined : idle;
+    const unattached = missing === undefined ? undefined : this.#unattached(allotment, missing);
     const more = { added, carrying, unattached, state: this.#rendering.states?.[claim.index] };
     if (before !== undefined && others === undefined && before.egressIPAM === egressIPAM && before.source === source) {
       if (before.addresses === texts && before.carried === carried && isSaidOf(before, more)) return before;
@@ -180,6 +179,17 @@ class Reporter {
     });
     const carrying = [...addresses.filter((address) => !missing.includes(address)), ...replaced];
     return carrying.length === 0 ? undefined : carrying.map(formatAddress);
+  }
+
+  /** Of addresses that carry nothing, those that interfaces lack. */
+  #unattached(allotment: Allotment, missing: readonly Address[]): readonly Address[] | undefined {
+    const { claim, addresses } = allotment;
+    const unattached = missing.filter((address) => {
+      const slot = this.#ledger.slotOf(address);
+      const node = nodeAt(this.#ledger, slot, poolOf(allotment, address));
+      return this.#isSent(claim, address, addresses.indexOf(address), slot, node);
+    });
+    return unattached.length === 0 ? undefined : unattached;
   }
 
   /** Whether the network sends a namespace's traffic out by an address now, by what it shows. */
@@ -248,12 +258,6 @@ function boundTwice({ ledger, allotments }: Decided): ReadonlySet<string> | unde
         : [],
     ),
   );
-}
-
-/** Of a namespace's addresses, those that carry nothing, and of these the ones that interfaces lack; mostly neither. */
-interface Lacking {
-  readonly missing: readonly Address[] | undefined;
-  readonly unattached: readonly Address[] | undefined;
 }
 
 /** What is said of a namespace where there is something to say. */
