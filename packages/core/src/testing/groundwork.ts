@@ -2,7 +2,7 @@ import { AddressLayout } from '../ledger/address-layout.ts';
 import { AddressLedger } from '../ledger/address-ledger.ts';
 import { HostedList } from '../ledger/hosted-list.ts';
 import { NodeNames } from '../ledger/node-names.ts';
-import { noteAttachments, noteHosts } from '../ledger/survey.ts';
+import { noteAttachments, noteHosts, takeReserved } from '../ledger/survey.ts';
 import type { NetworkFacts } from '../network-contract/facts.ts';
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { Parser, type ParsedSnapshot } from '../parse/parsed-snapshot.ts';
@@ -45,11 +45,13 @@ export function groundwork(
   const hosted = new HostedList(facts.hosts, names, ledger);
   const nodes = new NodeTable(snapshot, facts, names);
   const pools = makePools(snapshot.egressIPAMs, nodes, traits, []);
-  noteHosts(ledger, hosted);
-  noteAttachments(ledger, snapshot, facts, {
-    indexOf: (name) => nodes.indexOf(name),
+  const surveyed = {
+    indexOf: (name: string) => nodes.indexOf(name),
     subnets: { known: [], supposed: [] },
     present: nodes.present,
-  });
+  };
+  takeReserved(ledger, snapshot, facts, surveyed);
+  noteHosts(ledger, hosted);
+  noteAttachments(ledger, snapshot, facts, surveyed);
   return { snapshot, facts, traits, ledger, hosted, nodes, pools };
 }
