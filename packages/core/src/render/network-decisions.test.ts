@@ -19,7 +19,7 @@ const hosted = (last: number, node: string, ours: boolean, namespace?: string): 
 
 /**
  * What a back end is told of a cluster where `shop` has 10.0.0.1, on n1 and n2, 10.0.0.2 is ours and nobody's, and
- * 10.0.0.3 somebody else's, by whom `bank` is served. Half of 10.0.0.2 is on the interface of n1, and half of 10.0.0.4 on
+ * 10.0.0.3 somebody else's, by whom `bank` is served. Half of 10.0.0.2 is on the interface of n1, half of 10.0.0.4 on
  * that of n3.
  */
 function decisionsOf(placement: PlacementMode = 'us', isReady = true): NetworkDecisions {
