@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareAddresses, familyOf, formatAddress, parseAddress, parseIPv4At, type Address } from './address.ts';
-import { parseAddressList } from './address-list.ts';
 
 const ipv4 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 // A mapped address is an IPv4 address, so that it is none of IPv6.
@@ -94,25 +93,6 @@ describe('compareAddresses', () => {
       fc.property(address, address, (a, b) => {
         const expected = familyOf(a) === familyOf(b) ? Number(a > b) - Number(a < b) : familyOf(a) - familyOf(b);
         expect(Math.sign(compareAddresses(a, b))).toBe(Math.sign(expected));
-      }),
-    );
-  });
-});
-
-describe('parseAddressList', () => {
-  it('agrees with splitting, trimming and parsing', () => {
-    const entry = fc.oneof(
-      address.map(formatAddress),
-      fc.constantFrom('', ' ', 'x', ' 10.0.0.1 ', '10.0.0.256', '\t10.0.0.2'),
-    );
-    fc.assert(
-      fc.property(fc.array(entry), (entries) => {
-        const text = entries.join(',');
-        const trimmed = text.trim() === '' ? [] : text.split(',').map((part) => part.trim());
-        expect(parseAddressList(text)).toEqual({
-          addresses: trimmed.map(parseAddress).filter((value) => value !== undefined),
-          invalid: trimmed.filter((part) => parseAddress(part) === undefined),
-        });
       }),
     );
   });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, parseAddress } from './address.ts';
-import { parseRange, platformReserved } from './address-range.ts';
 import { cidrContains, cidrContainsCidr, cidrsOverlap, parseCidr, type Cidr } from './cidr.ts';
 
 const cidrText = fc
@@ -64,34 +63,4 @@ describe('relations of CIDRs', () => {
     expect(cidrsOverlap(cidr('0.0.0.0/0'), cidr('::/0'))).toBe(false);
     expect(cidrContains(cidr('::/0'), 1)).toBe(false);
   });
-});
-
-describe('parseRange', () => {
-  it.each([
-    ['10.0.0.1', '10.0.0.1', '10.0.0.1'],
-    ['10.0.0.0/30', '10.0.0.0', '10.0.0.3'],
-    ['10.0.0.1 - 10.0.0.9', '10.0.0.1', '10.0.0.9'],
-    ['fd00::1-fd00::f', 'fd00::1', 'fd00::f'],
-  ])('reads %s', (text, first, last) =>
-    expect(parseRange(text)).toMatchObject({ first: parseAddress(first), last: parseAddress(last) }),
-  );
-
-  it.each(['', '-', '10.0.0.9-10.0.0.1', '10.0.0.1-fd00::1', '10.0.0.1-', '10.0.0.0/8-10.0.0.1', '1-2-3'])(
-    'refuses %j',
-    (text) => expect(parseRange(text)).toBeUndefined(),
-  );
-});
-
-describe('platformReserved', () => {
-  it.each([
-    ['10.0.0.0/24', ['10.0.0.0', '10.0.0.255']],
-    ['10.0.0.0/30', ['10.0.0.0', '10.0.0.3']],
-    ['10.0.0.0/31', []],
-    ['10.0.0.0/32', []],
-    ['fd00::/64', ['fd00::']],
-    ['fd00::/126', ['fd00::']],
-    ['fd00::/127', []],
-  ])('of %s are %j', (text, reserved) =>
-    expect(platformReserved(cidr(text)).map(({ first }) => formatAddress(first))).toEqual(reserved),
-  );
 });
