@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from './duration.ts';
 import { compileSelector } from './label-selector.ts';
 import type { LabelSelector } from './snapshot.ts';
 
@@ -33,20 +32,4 @@ describe('compileSelector', () => {
     const compiled = compileSelector({ matchExpressions: [requirement] });
     expect(compiled.ok ? '' : compiled.problem).toContain('"zone"');
   });
-});
-
-describe('parseDuration', () => {
-  it.each<[string, number | undefined]>([
-    ['0', 0],
-    ['10m', 600_000],
-    ['1h30m', 5_400_000],
-    ['1.5s', 1500],
-    ['300ms', 300],
-    ['', undefined],
-    ['10', undefined],
-    ['m', undefined],
-    ['-5m', undefined],
-    ['1d', undefined],
-    ['5m ', undefined],
-  ])('reads %j as %j ms', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
 });
