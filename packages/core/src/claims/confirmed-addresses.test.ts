@@ -89,6 +89,8 @@ describe('a binding that somebody else made', () => {
     const addresses = new ConfirmedAddresses(ledger, hosted, traits);
     const proven = addresses.provenBy(binding);
     expect(addresses.isProof(binding)).toBe(proven === binding);
+    const all = addresses.of(parseNamespace(aNamespace('shop')), binding);
+    expect([...all]).toEqual(proven?.addresses);
     return proven;
   };
 

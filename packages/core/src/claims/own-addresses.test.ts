@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAddress, type Address } from '../address/address.ts';
 import type { ClaimIndex } from '../ledger/indexes.ts';
-import type { BindingFacts, HostFacts, NetworkFacts } from '../network-contract/facts.ts';
+import type { BindingFacts, HostedAddress, HostFacts, NetworkFacts } from '../network-contract/facts.ts';
 import { parseNamespace } from '../parse/parse-namespace.ts';
 import { parseAddresses } from '../parse/parse-lists.ts';
 import type { EgressIPAMSnapshot } from '../snapshot/snapshot.ts';
@@ -13,7 +13,7 @@ import { markReleasing, markRemembered, ownAddresses, type OwnedClaims } from '.
 const [one = 0, two = 0] = parseAddresses(['10.0.0.1', '10.0.0.2']);
 
 const ground = (pool: Partial<EgressIPAMSnapshot> = {}, told: Partial<NetworkFacts> = {}): Groundwork =>
-  groundwork({ nodes: [aNode('n1')], egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], pool)] }, told);
+  groundwork({ nodes: [aNode('n1'), aNode('n2')], egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], pool)] }, told);
 
 /** Claims in the order of their names, the first the youngest. */
 function claimsOf(...parts: readonly (Partial<Claim> & { readonly name: string })[]): readonly Claim[] {
@@ -30,10 +30,10 @@ const binds = (namespace: string, more: Partial<BindingFacts> = {}): BindingFact
   ...more,
 });
 
-const hosts = (namespace: string): readonly HostFacts[] => [
+const hosts = (namespace: string, more: Partial<HostedAddress> = {}): readonly HostFacts[] => [
   {
     object: { kind: 'Host', name: 'n1' },
-    hosted: [{ address: one, node: 'n1', ours: true, namespace, state: 'shown' }],
+    hosted: [{ address: one, node: 'n1', ours: true, namespace, state: 'shown', ...more }],
   },
 ];
 
@@ -41,8 +41,16 @@ const have = ({ claims }: OwnedClaims): readonly string[] =>
   claims.map(({ namespace, kept }) => [namespace.name, ...kept.map(formatAddress)].join(' '));
 
 describe('an address that two claims keep', () => {
-  const owners = (young: Partial<Claim>, old: Partial<Claim>, told: Partial<NetworkFacts> = {}): OwnedClaims => {
-    const { ledger, hosted } = ground({}, told);
+  /** @param carrier the node whose interface has the address, where one has */
+  const owners = (
+    young: Partial<Claim>,
+    old: Partial<Claim>,
+    told: Partial<NetworkFacts> = {},
+    carrier?: string,
+  ): OwnedClaims => {
+    const { ledger, hosted, nodes } = ground({}, told);
+    const node = carrier === undefined ? undefined : nodes.indexOf(carrier);
+    if (node !== undefined) ledger.attachment.set(ledger.slotOf(one), node);
     const claims = claimsOf({ name: 'a', kept: [one], ...young }, { name: 'b', kept: [two, one], ...old });
     const owned = ownAddresses(claims, ledger, hosted);
     const winner = owned.claims.findIndex(({ kept }) => kept.includes(one));
@@ -70,8 +78,16 @@ describe('an address that two claims keep', () => {
     expect(have(owners({ binding: binds('a') }, {}))).toEqual(toYoung);
     expect(have(owners({ binding: binds('a') }, { binding: binds('b', { byRecord: true }) }))).toEqual(toYoung);
     expect(have(owners({ binding: binds('a') }, { binding: binds('b') }))).toEqual(['a', 'b 10.0.0.2 10.0.0.1']);
-    const onNode = { hosts: hosts('a') };
-    expect(have(owners({ binding: binds('a') }, { binding: binds('b') }, onNode))).toEqual(toYoung);
+  });
+
+  it('is of the one for which a node has it before that, too: not where that is on record alone, pending, or without the interface', () => {
+    const haveWith = (told: readonly HostFacts[], carrier?: string): readonly string[] =>
+      have(owners({ binding: binds('a') }, { binding: binds('b') }, { hosts: told }, carrier));
+    expect(haveWith(hosts('a'))).toEqual(['a 10.0.0.1', 'b 10.0.0.2']);
+    expect(haveWith(hosts('a'), 'n1')).toEqual(['a 10.0.0.1', 'b 10.0.0.2']);
+    expect(haveWith(hosts('a'), 'n2')).toEqual(['a', 'b 10.0.0.2 10.0.0.1']);
+    for (const state of ['recorded', 'unconfirmed'] as const)
+      expect(haveWith(hosts('a', { state }))).toEqual(['a', 'b 10.0.0.2 10.0.0.1']);
   });
 
   it("is contested where the loser's object is somebody else's, as that goes on binding it", () => {
