@@ -9,17 +9,18 @@ import { explain, type Explanation, type Subject } from './explain.ts';
 
 const settled = settle(
   aSnapshot({
-    nodes: [aNode('n1'), aNode('n2', 'z')],
+    nodes: [aNode('n1'), aNode('n2', 'z'), aNode('n3')],
     egressIPAMs: [anEgressIPAM(['10.0.0.0/30=a'])],
     namespaces: [aNamespace('shop')],
   }),
 );
-/** `shop` has 10.0.0.1, `bank` is given 10.0.0.2 and `late` waits; 10.0.0.9 is in use in the cloud. */
+/** `shop` has 10.0.0.1, `bank` is given 10.0.0.2, `late` and `later` wait; 10.0.0.9 is in use in the cloud. */
 const snapshot = {
   ...settled,
   namespaces: [
     aNamespace('bank', 1),
     aNamespace('late', 2),
+    aNamespace('later', 3),
     { name: 'quiet', createdAt: '2026-01-01T00:00:00Z' },
     ...settled.namespaces,
   ],
@@ -42,13 +43,14 @@ describe('a namespace is explained', () => {
       found: true,
       statements: [
         'It claims from EgressIPAM pool.',
-        'It has 10.0.0.1: it has them already, and an allocation never changes unless its owner asks.',
+        expect.stringMatching(/^It has 10\.0\.0\.1: .* never changes unless its owner asks\.$/),
         'Node n1 carries 10.0.0.1.',
       ],
       ...{ findings: [], steps: [] },
     });
     const { statements, steps } = of('namespace', 'bank');
-    expect([statements[1], steps]).toEqual(['It has 10.0.0.2: they are the lowest free ones.', ['annotate bank']]);
+    expect(statements[1]).toMatch(/^It has 10\.0\.0\.2: .*lowest free/);
+    expect(steps).toEqual(['annotate bank']);
   });
 
   it('by why it waits, or claims nothing, or is not there', () => {
@@ -78,7 +80,7 @@ describe('an address is explained', () => {
       statements: [
         'It lies in 10.0.0.0/30 (topology value "a") of EgressIPAM pool.',
         'Namespace bank has it.',
-        'Node n1 carries 10.0.0.2.',
+        'Node n3 carries 10.0.0.2.',
       ],
       steps: ['annotate bank'],
     });
@@ -101,15 +103,14 @@ it('a node is explained by its state, its EgressIPAM and what it carries', () =>
   expect(of('node', 'n1').statements).toEqual([
     'It is Ready.',
     'EgressIPAM pool has it.',
-    '2 addresses are placed on it.',
-    'Of namespace bank: Node n1 carries 10.0.0.2.',
+    expect.stringMatching(/^1 address[^,]*$/),
     'Of namespace shop: Node n1 carries 10.0.0.1.',
   ]);
   expect(of('node', 'n2').statements).toEqual([
     'It is Ready.',
     'No EgressIPAM selects it: check nodeSelector, topologyLabel and labelValue.',
   ]);
-  const nodes = made.nodes.map((report) => ({ ...report, capacity: 5 }));
+  const nodes = made.nodes.map((report) => ({ ...report, placed: 2, capacity: 5 }));
   expect(of('node', 'n1', { ...made, nodes }).statements[2]).toBe(
     '2 addresses are placed on it, of 5 that it can carry.',
   );
@@ -119,9 +120,10 @@ it('a node is explained by its state, its EgressIPAM and what it carries', () =>
 it('an EgressIPAM is explained by whom it serves, its CIDRs, and who waits', () => {
   const { statements, findings, steps } = of('egressipam', 'pool');
   expect(statements).toEqual([
-    '2 namespaces are served, 1 wait; all addresses of 2 carry traffic.',
-    '10.0.0.0/30 (topology value "a"): 2 of 4 allocated, 2 kept back, 0 free; 1 nodes can carry as many addresses as there are.',
+    '2 namespaces are served, 2 wait; all addresses of 2 carry traffic.',
+    '10.0.0.0/30 (topology value "a"): 2 of 4 allocated, 2 kept back, 0 free; 2 nodes can carry as many addresses as there are.',
     expect.stringMatching(/^Namespace late waits: /),
+    expect.stringMatching(/^Namespace later waits: /),
   ]);
   expect([findings.map(({ code }) => code), steps]).toEqual([['AddressesExhausted'], ['annotate bank']]);
   expect(of('egressipam', 'none')).toMatchObject({ found: false, statements: ['There is no EgressIPAM none.'] });
