@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../address/address.ts';
 import type { NetworkBackend } from '../network-contract/backend.ts';
-import type { Precondition } from '../network-contract/step.ts';
+import type { NetworkStep, Precondition, Step } from '../network-contract/step.ts';
+import type { NetworkTraits } from '../network-contract/traits.ts';
 import { plain } from '../plain/plain-network.ts';
 import { plan } from '../plan/planner.ts';
+import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 
 describe('law 9: before the last trace of an address that is exchanged for another goes', () => {
@@ -87,4 +89,91 @@ it('law 1: an address is written into no annotation before the record goes that 
     ['annotate asks', ['10.0.0.1'], [{ kind: 'step', id: 'annotate leaves', optional: true }]],
     ['annotate asks-too', ['10.0.0.2'], []],
   ]);
+});
+
+describe('law 7: the order of an address', () => {
+  /** What each step waits for, where this project attaches, `shop` is as given, and the network has these steps. */
+  function waitsOf(
+    shop: Partial<NamespaceSnapshot>,
+    attached: readonly string[],
+    networkSteps: readonly Pick<NetworkStep, 'id' | 'effects'>[],
+    attach: NetworkTraits['attach'] = 'after-hosting',
+  ): Readonly<Record<string, readonly string[]>> {
+    const backend: NetworkBackend = {
+      ...plain,
+      traits: (...given) => ({ ...plain.traits(...given), attach }),
+      render: ({ order }) => ({
+        steps: networkSteps.map(({ id, effects }): NetworkStep => {
+          const addresses = [...(effects.hosted ?? []), ...(effects.bound ?? [])].map(
+            (text) => parseAddress(text) ?? 0,
+          );
+          const after = addresses.flatMap((address) =>
+            effects.hosted === undefined ? order.beforeBinding(address) : order.beforeHosting(address),
+          );
+          const object = { kind: 'Object', name: id };
+          return { kind: 'network', action: 'write', id, object, effects, after, namespace: 'shop', payload: null };
+        }),
+        findings: [],
+      }),
+    };
+    const addresses = attached.map((address) => ({ address, primary: false }));
+    const interfaces = [{ id: 'i', main: true, subnets: ['10.0.0.0/24'], addresses }];
+    const cidrs = [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }];
+    const observation = { nodes: [{ node: 'n1', interfaces, limits: {} }], cidrs };
+    const { steps } = plan(
+      aSnapshot({
+        nodes: [aNode('n1')],
+        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], { finalizers: [] })],
+        namespaces: [aNamespace('shop', 0, shop)],
+        provider: { name: 'cloud', attach: true, cloud: true, observationRequired: true, observation },
+      }),
+      backend,
+    );
+    const idsOf = ({ after }: Step): readonly string[] =>
+      after.flatMap((entry) => (entry.kind === 'step' ? [entry.id] : []));
+    return Object.fromEntries(steps.map((step) => [step.id, idsOf(step)]));
+  }
+
+  const host = { id: 'host', effects: { hosted: ['10.0.0.1'] } };
+  const bind = { id: 'bind', effects: { bound: ['10.0.0.1'] } };
+
+  it('on the way in is the finalizer, the annotation, the host, the interface, and traffic', () => {
+    expect(waitsOf({}, [], [bind, host])).toEqual({
+      'finalizer pool': [],
+      'annotate shop': ['finalizer pool'],
+      host: ['annotate shop'],
+      'attach 10.0.0.1 n1': ['host'],
+      bind: ['annotate shop', 'attach 10.0.0.1 n1'],
+    });
+  });
+
+  it('has the interface before the host, where the network wants it there first', () => {
+    expect(waitsOf({}, [], [host, bind], 'before-hosting')).toMatchObject({
+      'attach 10.0.0.1 n1': ['annotate shop'],
+      host: ['annotate shop', 'attach 10.0.0.1 n1'],
+      bind: ['annotate shop'],
+    });
+  });
+
+  it('on the way out is traffic, the interface and at last the annotation, which waits for all of it', () => {
+    const left = { egressIPAM: '', egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' };
+    const unbind = { id: 'unbind', effects: { unbound: ['10.0.0.1'] } };
+    const unhost = { id: 'unhost', effects: { unhosted: ['10.0.0.1'] } };
+    const out = waitsOf(left, ['10.0.0.1'], [unbind, unhost]);
+    expect(out).toMatchObject({ unbind: [], 'detach 10.0.0.1 n1': ['unbind'] });
+    expect(out['annotate shop']).toEqual(
+      expect.arrayContaining(['unbind', 'unhost', 'detach 10.0.0.1 n1', 'remember pool']),
+    );
+    const wanted = waitsOf(left, ['10.0.0.1'], [unbind, unhost], 'before-hosting');
+    expect(wanted['detach 10.0.0.1 n1']).toEqual(['unbind', 'unhost']);
+  });
+
+  it('of what is on record already waits for no annotation', () => {
+    const had = { egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' };
+    expect(waitsOf(had, [], [bind, host])).toMatchObject({
+      host: [],
+      'attach 10.0.0.1 n1': ['host'],
+      bind: ['attach 10.0.0.1 n1'],
+    });
+  });
 });
