@@ -5,6 +5,7 @@ import type { NetworkStep, Precondition, Step } from '../network-contract/step.t
 import type { NetworkTraits } from '../network-contract/traits.ts';
 import { plain } from '../plain/plain-network.ts';
 import { plan } from '../plan/planner.ts';
+import type { NodeObservation } from '../provider-contract/observation.ts';
 import type { NamespaceSnapshot } from '../snapshot/snapshot.ts';
 import { aNamespace, aNode, anEgressIPAM, aSnapshot } from '../testing/builders.ts';
 
@@ -92,12 +93,17 @@ it('law 1: an address is written into no annotation before the record goes that 
 });
 
 describe('law 7: the order of an address', () => {
+  interface Options {
+    readonly attach?: NetworkTraits['attach'];
+    readonly cidrs?: readonly string[];
+  }
+
   /** What each step waits for, where this project attaches, `shop` is as given, and the network has these steps. */
   function waitsOf(
     shop: Partial<NamespaceSnapshot>,
     attached: readonly string[],
     networkSteps: readonly Pick<NetworkStep, 'id' | 'effects'>[],
-    attach: NetworkTraits['attach'] = 'after-hosting',
+    { attach = 'after-hosting', cidrs = ['10.0.0.0/24=a'] }: Options = {},
   ): Readonly<Record<string, readonly string[]>> {
     const backend: NetworkBackend = {
       ...plain,
@@ -116,14 +122,16 @@ describe('law 7: the order of an address', () => {
         findings: [],
       }),
     };
-    const addresses = attached.map((address) => ({ address, primary: false }));
-    const interfaces = [{ id: 'i', main: true, subnets: ['10.0.0.0/24'], addresses }];
-    const cidrs = [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }];
-    const observation = { nodes: [{ node: 'n1', interfaces, limits: {} }], cidrs };
+    const seen = (node: string, list: readonly string[]): NodeObservation => {
+      const addresses = list.map((address) => ({ address, primary: false }));
+      return { node, limits: {}, interfaces: [{ id: 'i', main: true, subnets: ['10.0.0.0/8'], addresses }] };
+    };
+    const observed = ['10.0.0.0/24', '10.1.0.0/24'].map((cidr) => ({ cidr, inUse: [], reserved: [] }));
+    const observation = { nodes: [seen('n1', attached), seen('n2', [])], cidrs: observed };
     const { steps } = plan(
       aSnapshot({
-        nodes: [aNode('n1')],
-        egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'], { finalizers: [] })],
+        nodes: [aNode('n1'), aNode('n2', 'b')],
+        egressIPAMs: [anEgressIPAM(cidrs, { finalizers: [] })],
         namespaces: [aNamespace('shop', 0, shop)],
         provider: { name: 'cloud', attach: true, cloud: true, observationRequired: true, observation },
       }),
@@ -148,7 +156,7 @@ describe('law 7: the order of an address', () => {
   });
 
   it('has the interface before the host, where the network wants it there first', () => {
-    expect(waitsOf({}, [], [host, bind], 'before-hosting')).toMatchObject({
+    expect(waitsOf({}, [], [host, bind], { attach: 'before-hosting' })).toMatchObject({
       'attach 10.0.0.1 n1': ['annotate shop'],
       host: ['annotate shop', 'attach 10.0.0.1 n1'],
       bind: ['annotate shop'],
@@ -159,21 +167,23 @@ describe('law 7: the order of an address', () => {
     const left = { egressIPAM: '', egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' };
     const unbind = { id: 'unbind', effects: { unbound: ['10.0.0.1'] } };
     const unhost = { id: 'unhost', effects: { unhosted: ['10.0.0.1'] } };
-    const out = waitsOf(left, ['10.0.0.1'], [unbind, unhost]);
+    const out = waitsOf(left, ['10.0.0.1'], [unbind, unhost, { id: 'other write', effects: {} }]);
     expect(out).toMatchObject({ unbind: [], 'detach 10.0.0.1 n1': ['unbind'] });
     expect(out['annotate shop']).toEqual(
-      expect.arrayContaining(['unbind', 'unhost', 'detach 10.0.0.1 n1', 'remember pool']),
+      expect.arrayContaining(['unbind', 'unhost', 'other write', 'detach 10.0.0.1 n1', 'remember pool']),
     );
-    const wanted = waitsOf(left, ['10.0.0.1'], [unbind, unhost], 'before-hosting');
+    const wanted = waitsOf(left, ['10.0.0.1'], [unbind, unhost], { attach: 'before-hosting' });
     expect(wanted['detach 10.0.0.1 n1']).toEqual(['unbind', 'unhost']);
   });
 
-  it('of what is on record already waits for no annotation', () => {
+  it('of what is on record already waits for no annotation, also where another one is added', () => {
     const had = { egressIPs: '10.0.0.1', allocated: 'pool/10.0.0.1' };
-    expect(waitsOf(had, [], [bind, host])).toMatchObject({
-      host: [],
-      'attach 10.0.0.1 n1': ['host'],
-      bind: ['attach 10.0.0.1 n1'],
+    const expected = { host: [], 'attach 10.0.0.1 n1': ['host'], bind: ['attach 10.0.0.1 n1'] };
+    expect(waitsOf(had, [], [bind, host])).toMatchObject(expected);
+    expect(waitsOf(had, [], [bind, host], { cidrs: ['10.0.0.0/24=a', '10.1.0.0/24=b'] })).toMatchObject({
+      ...expected,
+      'annotate shop': ['finalizer pool'],
+      'attach 10.1.0.1 n2': ['annotate shop'],
     });
   });
 });
