@@ -89,4 +89,9 @@ describe('addresses that go back', () => {
     expect(['red', 'blue', '', 'green'].map((team) => back.ofTeam(team))).toEqual([3, 1, 1, 0]);
     expect(goingBack({ namespaces, hosted }).ofTeam('red')).toBe(0);
   });
+
+  it('are summed as those of one team where namespaces have no labels', () => {
+    const { labels: _, ...bare } = optedOut('bare', '10.0.0.1');
+    expect(goingBack({ namespaces: [bare], pool: { maxClaims } }).ofTeam('')).toBe(1);
+  });
 });

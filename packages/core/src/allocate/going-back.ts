@@ -55,9 +55,9 @@ export class GoingBack {
     if (label === undefined) return counts;
     const departed = new Map(this.#snapshot.source.departed?.map((claim) => [claim.namespace, claim.labels]));
     for (const name of this.#all.keys()) {
-      const labels = namespaceNamed(this.#snapshot.namespaces, name)?.source.labels ?? departed.get(name);
-      if (labels === undefined) continue;
-      const team = teamOf(labels, label);
+      const namespace = namespaceNamed(this.#snapshot.namespaces, name);
+      if (namespace === undefined && !departed.has(name)) continue;
+      const team = teamOf(namespace === undefined ? departed.get(name) : namespace.source.labels, label);
       counts.set(team, (counts.get(team) ?? 0) + this.countOf(name, pool));
     }
     return counts;

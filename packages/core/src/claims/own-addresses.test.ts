@@ -40,6 +40,18 @@ const hosts = (namespace: string, more: Partial<HostedAddress> = {}): readonly H
 const have = ({ claims }: OwnedClaims): readonly string[] =>
   claims.map(({ namespace, kept }) => [namespace.name, ...kept.map(formatAddress)].join(' '));
 
+it('an address that three claims keep is of the oldest, of whom the others are told, and what else has it too', () => {
+  const { ledger, hosted } = ground();
+  ledger.take(one);
+  const claims = claimsOf({ name: 'a', kept: [one] }, { name: 'b', kept: [one] }, { name: 'c', kept: [one] });
+  const owned = ownAddresses(claims, ledger, hosted);
+  expect(have(owned)).toEqual(['a', 'b', 'c 10.0.0.1']);
+  const told = owned.claims.map(({ intent }) => (intent.kind === 'blocked' ? intent.finding.message : undefined));
+  const whose = expect.stringContaining('belongs to namespace c;') as string;
+  expect(told).toEqual([whose, whose, undefined]);
+  expect(owned.contested.map(({ claim }) => claim.namespace.name)).toEqual(['c']);
+});
+
 describe('an address that two claims keep', () => {
   /** @param carrier the node whose interface has the address, where one has */
   const owners = (

@@ -48,21 +48,30 @@ export function ownAddresses(claims: readonly Claim[], ledger: AddressLedger, ho
     }
   });
   if (rivals.length === 0) return { claims, unsettled, contested };
-  const owned = [...claims];
+  const ownerOf = (address: Address): Claim | undefined => {
+    const owner = ledger.owner.at(ledger.slotOf(address));
+    return owner === undefined ? undefined : claims[owner];
+  };
   const ranks = new Ranks(rivals, ledger, hosted);
-  for (const { claim, address } of rivals) {
-    const slot = ledger.slotOf(address);
-    const holder = ledger.owner.at(slot);
-    const other = holder === undefined ? undefined : claims[holder];
-    if (other === undefined) continue;
-    const [winner, loser] = ranks.isBefore(claim, other, address) ? [claim, other] : [other, claim];
-    owned[loser.index] = without(owned[loser.index] ?? loser, address, winner);
-    ledger.owner.set(slot, winner.index);
-    const { binding } = loser;
+  const losers = rivals.flatMap(({ claim, address }) => {
+    const other = ownerOf(address);
+    if (other === undefined) return [];
+    const isBefore = ranks.isBefore(claim, other, address);
+    if (isBefore) ledger.owner.set(ledger.slotOf(address), claim.index);
+    return [{ claim: isBefore ? other : claim, address }];
+  });
+  // Who has an address in the end is known now: nobody is told of one who lost it, too.
+  const owned = [...claims];
+  const bound: ContestedAddress[] = [];
+  for (const { claim, address } of losers) {
+    const winner = ownerOf(address) ?? claim;
+    owned[claim.index] = without(owned[claim.index] ?? claim, address, winner);
+    const { binding } = claim;
     if (binding !== undefined && !binding.ours && binding.addresses.includes(address))
-      contested.push({ claim: winner, address, boundBy: binding.object });
+      bound.push({ claim: winner, address, boundBy: binding.object });
   }
-  return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested };
+  const used = contested.map(({ claim, address }) => ({ claim: ownerOf(address) ?? claim, address }));
+  return { claims: owned, unsettled: owned.filter(({ isSettled }) => !isSettled), contested: [...used, ...bound] };
 }
 
 /** Marks what claims give back, so that it is taken off nodes and interfaces though no record there names it. */

@@ -46,7 +46,7 @@ describe('a limit of claims per team', () => {
     expect(read({ maxClaims })).toMatchObject({ value: { maxClaims }, fields: [] });
   });
 
-  it.each([{}, 'red', { teamLabel: 'team' }, { teamLabel: 'team', perTeam: -1 }])(
+  it.each([{}, 'red', { teamLabel: 'team' }, { perTeam: 2 }, { teamLabel: 'team', perTeam: -1 }])(
     'that says %j lets nobody else in: serving too few is safer than serving without one',
     (maxClaims) => {
       const { value, fields } = read({ maxClaims });

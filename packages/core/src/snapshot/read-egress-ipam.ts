@@ -69,7 +69,7 @@ function readTeamLimits(reader: ObjectReader): TeamLimitsSnapshot | undefined {
   }
   return {
     teamLabel: teamLabel ?? '',
-    perTeam: isCount(perTeam) ? perTeam : 0,
+    perTeam: teamLabel !== undefined && isCount(perTeam) ? perTeam : 0,
     ...(teams.length === 0 ? {} : { teams }),
   };
 }
