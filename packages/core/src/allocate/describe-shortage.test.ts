@@ -2,10 +2,17 @@ import { expect, it } from 'vitest';
 import { plan } from '../plan/planner.ts';
 import { plain } from '../plain/plain-network.ts';
 import type { NodeObservation } from '../provider-contract/observation.ts';
+import type { ProviderSnapshot } from '../snapshot/snapshot.ts';
 import { anEgressIPAM, aNamespace, aNode, aSnapshot } from '../testing/builders.ts';
 
 const nic = { id: 'nic', main: true, subnets: ['10.0.0.0/8'], addresses: [] };
 const bare = { node: 'n2', limits: {}, interfaces: [nic] };
+
+/** A provider that attaches, with what it saw of nodes, and nothing in use in its CIDRs. */
+const seeing = (nodes: readonly NodeObservation[], cidrs: readonly string[]): ProviderSnapshot => ({
+  ...{ name: 'agent', attach: true, cloud: false, observationRequired: true },
+  observation: { nodes, cidrs: cidrs.map((cidr) => ({ cidr, inUse: [], reserved: [] })) },
+});
 
 const reasonWith = (n2: NodeObservation, unschedulable = false) => {
   const n1: NodeObservation = { node: 'n1', limits: { total: 0 }, interfaces: [nic] };
@@ -14,13 +21,7 @@ const reasonWith = (n2: NodeObservation, unschedulable = false) => {
     nodes,
     egressIPAMs: [anEgressIPAM(['10.0.0.0/24=a'])],
     namespaces: [aNamespace('shop')],
-    provider: {
-      name: 'agent',
-      attach: true,
-      cloud: false,
-      observationRequired: true,
-      observation: { nodes: [n1, n2], cidrs: [{ cidr: '10.0.0.0/24', inUse: [], reserved: [] }] },
-    },
+    provider: seeing([n1, n2], ['10.0.0.0/24']),
   });
   return plan(snapshot, plain).waiting[0]?.reason;
 };
@@ -48,16 +49,10 @@ it('names the addresses that share too few nodes, and counts those alone that ha
       nodes: names.map((name, index) => aNode(name, index === 0 ? 'a' : 'b')),
       egressIPAMs: [anEgressIPAM([...cidrs])],
       namespaces: [aNamespace('shop')],
-      provider: {
-        name: 'agent',
-        attach: true,
-        cloud: false,
-        observationRequired: true,
-        observation: {
-          nodes: names.map((name, index) => seen(name, rooms[index] ?? 0)),
-          cidrs: cidrs.map((text) => ({ cidr: cidrOf(text), inUse: [], reserved: [] })),
-        },
-      },
+      provider: seeing(
+        names.map((name, index) => seen(name, rooms[index] ?? 0)),
+        cidrs.map(cidrOf),
+      ),
     });
     return plan(snapshot, plain).waiting[0]?.reason.message;
   };
